@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "cpuinfo.hpp"
+
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view path = "/proc/cpuinfo";
+
+/// "model name\t: AMD EPYC" -> key and value; false for any other line.
+bool split_line(std::string_view line, std::string_view& key, std::string_view& value) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return false;
+    key = trim(line.substr(0, colon));
+    value = line.substr(colon + 1);
+    if (value.starts_with(' ')) value.remove_prefix(1);
+    return true;
+}
+
+class Parser {
+public:
+    explicit Parser(std::string_view text) : cut_(!text.ends_with('\n')) {
+        for_each_line(text, [&](std::string_view line) { take(line, cut_ && line.data() + line.size() == text.data() + text.size()); });
+        finish();
+    }
+    PerCpu<CpuinfoEntry> result() && { return std::move(result_); }
+
+private:
+    void take(std::string_view line, bool cut) {
+        std::string_view key, value;
+        if (!split_line(line, key, value)) return;
+        if (key == "processor") {
+            finish();
+            if (cut || !CpuSet::parse(trim(value), cpus_)) cpus_ = {};
+        } else if (key == "vendor_id") {
+            entry_.vendor_id = value;
+        } else if (key == "model name") {
+            entry_.brand = trim(value);
+        } else if (key == "flags") {
+            entry_.flags = value;
+            entry_.has_flags = true;
+            entry_.flags_cut = cut;
+        }
+    }
+    void finish() {
+        if (!cpus_.empty()) result_.add(cpus_, {std::move(entry_), {}});
+        entry_ = {};
+        cpus_ = {};
+    }
+
+    bool cut_;
+    CpuSet cpus_;
+    CpuinfoEntry entry_;
+    PerCpu<CpuinfoEntry> result_;
+};
+
+Fact<bool> flag_in(const CpuinfoEntry& entry, std::string_view flag) {
+    if (!entry.has_flags) return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
+    const bool found = has_word(entry.flags, flag);
+    if (entry.flags_cut && !found)
+        return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", path)};
+    return {found, {{fmt::format("{}, flags: {}", path, flag), found ? "present" : "absent"}}};
+}
+
+}  // namespace
+
+PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text) {
+    if (text.if_absent()) return *text.if_absent();
+    auto entries = Parser(*text.if_known()).result();
+    if (entries.groups().empty()) return Absent{Why::malformed, fmt::format("{}: no processor in it", path)};
+    return entries;
+}
+
+PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag) {
+    PerCpu<bool> result;
+    for (const auto& group : cpuinfo.groups()) {
+        if (const CpuinfoEntry* entry = group.answer.if_known())
+            result.add(group.cpus, flag_in(*entry, flag));
+        else
+            result.add(group.cpus, *group.answer.if_absent());
+    }
+    return result;
+}
+
+}  // namespace nestprobe

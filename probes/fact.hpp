@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// A value together with where it came from, or the reason there is none.
+// Nothing here has a default value or an operator*: whoever wants a value must say what happens without one.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nestprobe {
+
+/// Why there is no value.  The words are those of the snapshot and report formats.
+enum class Why : std::uint8_t {
+    not_probed,         ///< nobody has looked yet (the default), or the look failed for a passing reason
+    not_applicable,     ///< the question makes no sense here: an SVM register on an Intel processor
+    permission_denied,  ///< it is there, and this user may not read it (EACCES, EPERM)
+    no_device,          ///< the kernel interface is missing (ENOENT, ENODEV, ENXIO): no msr module, no /dev/kvm
+    not_implemented,    ///< RDMSR raised #GP (the msr driver says EIO): no such register here
+    malformed,          ///< read, and not understood
+    not_recorded,       ///< the snapshot does not hold it
+};
+
+/// "permission_denied" and so on.
+std::string_view to_string(Why why);
+/// The inverse; false when `word` is no reason.
+bool parse(std::string_view word, Why& why);
+
+struct Absent {
+    Why why = Why::not_probed;
+    std::string detail;  ///< for the reader: "/dev/cpu/0/msr: Permission denied"
+    int error = 0;       ///< the errno that withheld it; 0 when no system call refused
+
+    /// The same refusal?  Paths in the detail differ between CPUs, so an errno decides where there is one.
+    friend bool same_reason(const Absent& a, const Absent& b) {
+        return a.why == b.why && a.error == b.error && (a.error != 0 || a.detail == b.detail);
+    }
+};
+
+/// One reading as it was made.
+struct Provenance {
+    std::string where;  ///< "CPUID.1:ECX.VMX[bit 5] on CPUs 0-3", "/sys/module/kvm_intel/parameters/nested"
+    std::string raw;    ///< "0x5", "Y"
+};
+
+/// What a source answers: the thing itself, or why not.  Sources do not say where they read, their caller does.
+template <class T>
+class Reading {
+public:
+    Reading() = default;
+    Reading(Absent absent) : state_(std::move(absent)) {}
+    Reading(T value) : state_(std::move(value)) {}
+
+    /// Null when absent.
+    const T* if_known() const { return std::get_if<T>(&state_); }
+    T* if_known() { return std::get_if<T>(&state_); }
+    /// Null when known.
+    const Absent* if_absent() const { return std::get_if<Absent>(&state_); }
+
+private:
+    std::variant<Absent, T> state_;
+};
+
+template <class T>
+class Fact {
+public:
+    Fact() = default;
+    Fact(Absent absent) : state_(std::move(absent)) {}
+    Fact(T value, std::vector<Provenance> from) : state_(std::move(value)), from_(std::move(from)) {}
+
+    /// Null when absent.  There is no operator* and no default: a caller cannot forget to ask.
+    const T* if_known() const { return std::get_if<T>(&state_); }
+    /// Null when known.
+    const Absent* if_absent() const { return std::get_if<Absent>(&state_); }
+    /// The readings that the value rests on; empty when absent.
+    const std::vector<Provenance>& from() const { return from_; }
+    std::vector<Provenance>& from() { return from_; }
+
+    /// Decode without losing where the value came from, or why there is none.
+    template <std::invocable<const T&> F>
+    auto map(F&& decode) const -> Fact<std::invoke_result_t<F, const T&>> {
+        if (const T* value = if_known()) return {std::invoke(decode, *value), from_};
+        return *if_absent();
+    }
+
+private:
+    std::variant<Absent, T> state_;
+    std::vector<Provenance> from_;
+};
+
+/// Known and equal to `value`.
+template <class T, class U>
+bool is(const Fact<T>& fact, const U& value) {
+    const T* known = fact.if_known();
+    return known != nullptr && *known == value;
+}
+
+}  // namespace nestprobe

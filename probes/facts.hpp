@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+// Everything nestprobe knows about a machine: the one value that flows from probes/ to src/.
+// A field of a group is a Fact or a PerCpu, nothing else; for_each() lists each with the line that documents it.
+#pragma once
+
+#include "fact.hpp"
+#include "modprobe.hpp"
+#include "per_cpu.hpp"
+#include "registers/all.hpp"
+#include "sources.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace nestprobe {
+
+// --- raw registers -----------------------------------------------------------------------------------------
+
+/// The raw value of every register of registers::all, for each set of CPUs between which none differs.
+class RegisterReadings {
+public:
+    struct Group {
+        CpuSet cpus;                                 ///< empty only where no CPU is known at all
+        std::vector<Reading<std::uint64_t>> values;  ///< in the order of registers::all
+
+        const Reading<std::uint64_t>& operator[](const Register& reg) const {
+            return values[registers::index_of(reg)];
+        }
+    };
+
+    void add(const CpuSet& cpus, std::vector<Reading<std::uint64_t>> values);
+    const std::vector<Group>& groups() const { return groups_; }
+
+private:
+    std::vector<Group> groups_;
+    std::unordered_multimap<std::size_t, std::size_t> by_hash_;
+};
+
+// --- processor ---------------------------------------------------------------------------------------------
+
+enum class Vendor : std::uint8_t { intel, amd, hygon, centaur, zhaoxin, other };
+/// Which of the two instruction sets a machine can have.
+enum class Technology : std::uint8_t { vmx, svm };
+/// Family and model as Linux prints them (extended parts added).
+struct CpuModel {
+    unsigned family = 0, model = 0, stepping = 0;
+    friend bool operator==(const CpuModel&, const CpuModel&) = default;
+};
+
+struct CpuFacts {
+    Fact<CpuSet> online{};
+    Fact<std::string> vendor_id{};
+    Fact<Vendor> vendor{};
+    Fact<std::string> brand{};
+    Fact<CpuModel> model{};
+    PerCpu<bool> vmx{};
+    PerCpu<bool> svm{};
+    PerCpu<bool> hypervisor{};
+    Fact<Technology> technology{};
+};
+template <class V>
+constexpr void for_each(const CpuFacts& f, V&& visit) {
+    visit("cpu.online", f.online, "the CPUs that are online");
+    visit("cpu.vendor_id", f.vendor_id, "CPUID.0, the twelve letters, blanks kept; else vendor_id of /proc/cpuinfo");
+    visit("cpu.vendor", f.vendor, "the processor's maker");
+    visit("cpu.brand", f.brand, "CPUID.80000002H-4H, blanks trimmed; else model name of /proc/cpuinfo");
+    visit("cpu.model", f.model, "family, model, stepping from CPUID.1:EAX");
+    visit("cpu.vmx", f.vmx, "CPUID.1:ECX.VMX[bit 5], which firmware and kernel settings do not change");
+    visit("cpu.svm", f.svm, "CPUID Fn8000_0001_ECX[SVM], which firmware and kernel settings do not change");
+    visit("cpu.hypervisor", f.hypervisor, "CPUID.1:ECX.HYPERVISOR[bit 31]: this system is a guest");
+    visit("cpu.technology", f.technology, "VMX or SVM, from CPUID, else the vendor, else the kernel's flags and modules");
+}
+
+// --- firmware ----------------------------------------------------------------------------------------------
+
+struct FeatureControl {
+    std::uint64_t raw = 0;
+    bool locked = false, vmx_inside_smx = false, vmx_outside_smx = false;
+    friend bool operator==(const FeatureControl&, const FeatureControl&) = default;
+};
+struct VmCr {
+    std::uint64_t raw = 0;
+    bool locked = false, svm_disabled = false;
+    friend bool operator==(const VmCr&, const VmCr&) = default;
+};
+
+struct FirmwareFacts {
+    PerCpu<FeatureControl> feature_control{};
+    PerCpu<VmCr> vm_cr{};
+    Fact<std::string> version{};
+};
+template <class V>
+constexpr void for_each(const FirmwareFacts& f, V&& visit) {
+    visit("firmware.feature_control", f.feature_control, "IA32_FEATURE_CONTROL: may VMX be switched on?");
+    visit("firmware.vm_cr", f.vm_cr, "VM_CR: may SVM be switched on?");
+    visit("firmware.version", f.version, "firmware vendor, version and date from DMI");
+}
+
+// --- the hypervisor above ----------------------------------------------------------------------------------
+
+enum class Level : std::uint8_t { bare_metal, guest };
+
+/// A hypervisor that presents itself in CPUID.
+struct Signature {
+    std::uint32_t leaf = 0;  ///< the base leaf, 0x40000000 and every 0x100 on
+    std::string text;        ///< twelve bytes, NULs at the end cut
+    std::string name;        ///< "KVM"; the text itself where it is not known
+    friend bool operator==(const Signature&, const Signature&) = default;
+};
+
+/// Whose product the hypervisor above is, as far as it decides what to change there.
+enum class Platform : std::uint8_t {
+    kvm, proxmox, openstack, kubevirt, aws, gcp, azure, firecracker, nutanix,
+    hyperv, wsl2, vmware, virtualbox, xen, tcg, parallels, apple, bhyve, acrn, other,
+};
+
+/// What the processor's brand string gives away about the guest's CPU definition.
+enum class BrandKind : std::uint8_t {
+    processor,      ///< a real processor's: the definition passes the host's processor through
+    named_model,    ///< "Intel Core Processor (Haswell)": a model that QEMU knows by name
+    generic_model,  ///< "QEMU Virtual CPU version 2.5+", "Common KVM processor"
+    normalized,     ///< "AMD EPYC", "Intel(R) Xeon(R) Processor @ 2.60GHz": what Firecracker writes
+};
+
+struct HypervisorFacts {
+    Fact<Level> level{};
+    Fact<std::vector<Signature>> signatures{};
+    Fact<Platform> platform{};
+    Fact<BrandKind> brand_kind{};
+    Fact<std::string> dmi_vendor{};
+    Fact<std::string> dmi_product{};
+    PerCpu<bool> vmx_by_kvm{};
+    Fact<std::string> xen_role{};
+    Fact<bool> hyperv_root{};
+    Fact<std::string> confidential{};
+};
+template <class V>
+constexpr void for_each(const HypervisorFacts& f, V&& visit) {
+    visit("hypervisor.level", f.level, "guest or bare metal, from CPUID, else /proc/cpuinfo, DMI, VMX_BASIC");
+    visit("hypervisor.signatures", f.signatures, "every signature from CPUID leaf 0x40000000 on, steps of 0x100");
+    visit("hypervisor.platform", f.platform, "the product that runs this guest");
+    visit("hypervisor.brand_kind", f.brand_kind, "what the brand string says about the guest's CPU model");
+    visit("hypervisor.dmi_vendor", f.dmi_vendor, "/sys/class/dmi/id/sys_vendor");
+    visit("hypervisor.dmi_product", f.dmi_product, "/sys/class/dmi/id/product_name");
+    visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm, "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
+    visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");
+    visit("hypervisor.hyperv_root", f.hyperv_root, "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");
+    visit("hypervisor.confidential", f.confidential, "TDX or SEV guest");
+}
+
+// --- what the processor's VMX or SVM can do ---------------------------------------------------------------
+
+struct VmxFacts {
+    PerCpu<bool> capabilities{};
+    PerCpu<bool> ept{};
+    PerCpu<bool> vpid{};
+    PerCpu<bool> unrestricted_guest{};
+    PerCpu<bool> shadow_vmcs{};
+    PerCpu<bool> apicv{};
+};
+template <class V>
+constexpr void for_each(const VmxFacts& f, V&& visit) {
+    visit("vmx.capabilities", f.capabilities, "IA32_VMX_BASIC can be read, as it must where CPUID shows VMX");
+    visit("vmx.ept", f.ept, "EPT as KVM needs it: ENABLE_EPT, 4-level walk, write back, INVEPT all-context");
+    visit("vmx.vpid", f.vpid, "VPID as KVM needs it: ENABLE_VPID, INVVPID single- or all-context");
+    visit("vmx.unrestricted_guest", f.unrestricted_guest, "UNRESTRICTED_GUEST and usable EPT");
+    visit("vmx.shadow_vmcs", f.shadow_vmcs, "SHADOW_VMCS and IA32_VMX_MISC.VMWRITE_SHADOW_RO_FIELDS");
+    visit("vmx.apicv", f.apicv, "APIC_REGISTER_VIRT, VIRTUAL_INTR_DELIVERY, POSTED_INTR and TPR_SHADOW");
+}
+
+struct SvmFacts {
+    PerCpu<bool> npt{};
+    PerCpu<bool> in_use{};
+};
+template <class V>
+constexpr void for_each(const SvmFacts& f, V&& visit) {
+    visit("svm.npt", f.npt, "CPUID Fn8000_000A_EDX[NP]: nested paging");
+    visit("svm.in_use", f.in_use, "EFER.SVME: a hypervisor has SVM switched on now");
+}
+
+// --- the kernel --------------------------------------------------------------------------------------------
+
+struct KernelVersion {
+    unsigned major = 0, minor = 0;
+    friend auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
+};
+enum class Tristate : std::uint8_t { no, module, yes };
+
+struct KernelFacts {
+    Fact<std::string> release{};
+    Fact<KernelVersion> version{};
+    Fact<Tristate> config_kvm{};
+    Fact<Tristate> config_vendor{};
+    PerCpu<bool> flag_vmx{};
+    PerCpu<bool> flag_svm{};
+    PerCpu<bool> flag_hypervisor{};
+    PerCpu<bool> flag_usable{};
+    Fact<std::vector<std::string>> command_line{};
+    Fact<std::string> lockdown{};
+    Fact<bool> modules_disabled{};
+    Fact<std::vector<std::string>> vulnerabilities{};
+    Fact<std::vector<std::string>> log{};
+    Fact<std::vector<std::string>> capabilities{};
+    Fact<std::vector<unsigned>> groups{};
+    Fact<unsigned> uid{};
+    Fact<std::string> container{};
+};
+template <class V>
+constexpr void for_each(const KernelFacts& f, V&& visit) {
+    visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
+    visit("kernel.version", f.version, "its first two numbers");
+    visit("kernel.config_kvm", f.config_kvm, "CONFIG_KVM");
+    visit("kernel.config_vendor", f.config_vendor, "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, whichever this processor needs");
+    visit("kernel.flag_vmx", f.flag_vmx, "vmx in /proc/cpuinfo: since 5.6, that the kernel found VMX usable");
+    visit("kernel.flag_svm", f.flag_svm, "svm in /proc/cpuinfo: since 6.7, that the kernel found SVM usable");
+    visit("kernel.flag_hypervisor", f.flag_hypervisor, "hypervisor in /proc/cpuinfo");
+    visit("kernel.flag_usable", f.flag_usable, "flag_vmx or flag_svm, whichever this processor has");
+    visit("kernel.command_line", f.command_line, "/proc/cmdline, the words that bear on virtualization");
+    visit("kernel.lockdown", f.lockdown, "/sys/kernel/security/lockdown, the word in brackets");
+    visit("kernel.modules_disabled", f.modules_disabled, "kernel.modules_disabled, or nomodule on the command line");
+    visit("kernel.vulnerabilities", f.vulnerabilities, "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
+    visit("kernel.log", f.log, "the kernel's lines about virtualization since boot");
+    visit("process.capabilities", f.capabilities, "capabilities of nestprobe itself that matter here");
+    visit("process.groups", f.groups, "its supplementary groups, by number");
+    visit("process.uid", f.uid, "its effective user id");
+    visit("process.container", f.container, "the container that it runs in, \"none\" where there is no sign of one");
+}
+
+// --- KVM's modules -----------------------------------------------------------------------------------------
+
+struct Module {
+    enum class State : std::uint8_t {
+        absent,
+        loaded,    ///< a module, live
+        built_in,  ///< part of the kernel; its init may have refused this machine all the same
+        present,   ///< one of the two; the evidence does not say which
+    };
+    State state = State::absent;
+    int users = -1;  ///< reference count; -1 unknown
+    friend bool operator==(const Module&, const Module&) = default;
+};
+
+struct ModuleFacts {
+    Fact<std::string> name{};
+    Fact<Module> kvm{};
+    Fact<Module> vendor{};
+    Fact<Module> other_vendor{};
+    Fact<std::string> software{};
+    Fact<std::vector<std::string>> rivals{};
+    Fact<bool> files{};
+    Fact<std::vector<ModuleOption>> options{};
+    Fact<std::vector<ModuleBlock>> blocks{};
+    Fact<bool> nested{};
+    Fact<bool> ept{};
+    Fact<bool> npt{};
+    Fact<bool> vpid{};
+    Fact<bool> unrestricted_guest{};
+    Fact<bool> enable_shadow_vmcs{};
+    Fact<bool> enable_apicv{};
+};
+template <class V>
+constexpr void for_each(const ModuleFacts& f, V&& visit) {
+    visit("module.name", f.name, "the module that this processor needs: kvm_intel or kvm_amd");
+    visit("module.kvm", f.kvm, "kvm, the common part");
+    visit("module.vendor", f.vendor, "the module that this processor needs");
+    visit("module.other_vendor", f.other_vendor, "the module for the other vendor's processors");
+    visit("module.software", f.software, "a module that runs guests without VMX and SVM, such as kvm_pvm; empty: none");
+    visit("module.rivals", f.rivals, "other hypervisors' modules: vboxdrv, vmmon");
+    visit("module.files", f.files, "the vendor module's file lies in /lib/modules for this kernel");
+    visit("module.options", f.options, "KVM options from modprobe.d and the kernel command line, in the order they apply");
+    visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines that keep KVM out");
+    visit("module.nested", f.nested, "the vendor module's parameter nested, as it is in force");
+    visit("module.ept", f.ept, "kvm_intel.ept in force");
+    visit("module.npt", f.npt, "kvm_amd.npt in force");
+    visit("module.vpid", f.vpid, "kvm_intel.vpid in force");
+    visit("module.unrestricted_guest", f.unrestricted_guest, "kvm_intel.unrestricted_guest in force");
+    visit("module.enable_shadow_vmcs", f.enable_shadow_vmcs, "kvm_intel.enable_shadow_vmcs in force");
+    visit("module.enable_apicv", f.enable_apicv, "kvm_intel.enable_apicv in force");
+}
+
+// --- /dev/kvm ----------------------------------------------------------------------------------------------
+
+struct DeviceFacts {
+    Fact<bool> registered{};
+    Fact<bool> open{};
+    Fact<int> api_version{};
+    Fact<bool> offers_vmx{};
+    Fact<bool> offers_svm{};
+    Fact<int> nested_state{};
+};
+template <class V>
+constexpr void for_each(const DeviceFacts& f, V&& visit) {
+    visit("device.registered", f.registered, "KVM has registered its device: /sys/class/misc/kvm");
+    visit("device.open", f.open, "open(\"/dev/kvm\", O_RDWR) worked");
+    visit("device.api_version", f.api_version, "KVM_GET_API_VERSION; always 12");
+    visit("device.offers_vmx", f.offers_vmx, "KVM_GET_SUPPORTED_CPUID offers VMX to guests");
+    visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");
+    visit("device.nested_state", f.nested_state, "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
+}
+
+// --- IOMMU -------------------------------------------------------------------------------------------------
+
+struct IommuFacts {
+    Fact<std::vector<std::string>> instances{};
+    Fact<unsigned> groups{};
+    Fact<bool> interrupt_remapping{};
+};
+template <class V>
+constexpr void for_each(const IommuFacts& f, V&& visit) {
+    visit("iommu.instances", f.instances, "/sys/class/iommu");
+    visit("iommu.groups", f.groups, "number of /sys/kernel/iommu_groups");
+    visit("iommu.interrupt_remapping", f.interrupt_remapping, "VT-d's ecap bit 3 of every unit, else the kernel log");
+}
+
+// --- all ---------------------------------------------------------------------------------------------------
+
+struct Facts {
+    RegisterReadings registers{};
+    CpuFacts cpu{};
+    FirmwareFacts firmware{};
+    HypervisorFacts hypervisor{};
+    VmxFacts vmx{};
+    SvmFacts svm{};
+    KernelFacts kernel{};
+    ModuleFacts module{};
+    DeviceFacts device{};
+    IommuFacts iommu{};
+};
+
+/// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here, so
+/// a fact is documented on the line that lists it.
+template <class V>
+constexpr void for_each(const Facts& f, V&& visit) {
+    for_each(f.cpu, visit);
+    for_each(f.firmware, visit);
+    for_each(f.hypervisor, visit);
+    for_each(f.vmx, visit);
+    for_each(f.svm, visit);
+    for_each(f.kernel, visit);
+    for_each(f.module, visit);
+    for_each(f.device, visit);
+    for_each(f.iommu, visit);
+}
+
+/// A field left out of for_each makes these sizes differ.  Used by tests/facts_test.cpp.
+template <class S>
+std::size_t listed_size(const S& s) {
+    std::size_t sum = 0;
+    for_each(s, [&](auto, const auto& fact, auto) { sum += sizeof fact; });
+    return sum;
+}
+
+std::string_view to_string(Vendor vendor);
+std::string_view to_string(Technology technology);  ///< "VMX", "SVM"
+std::string_view to_string(Level level);
+std::string_view to_string(Platform platform);
+std::string_view to_string(BrandKind kind);
+std::string_view to_string(Tristate value);
+std::string_view to_string(Module::State state);
+
+/// Look at the machine.  Reads each leaf, MSR, file and ioctl at most once; throws nothing of its own.
+Facts probe(const Sources& machine);
+
+}  // namespace nestprobe

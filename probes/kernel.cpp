@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// The running kernel: its version and configuration, what it made of the processor's flags, and what it lets
+// this process see.
+#include "inflate.hpp"
+#include "probes.hpp"
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace nestprobe {
+namespace {
+
+/// "6.1.0-56-amd64" -> 6, 1.
+Fact<KernelVersion> parse_version(const Fact<std::string>& release) {
+    if (!release.if_known()) return *release.if_absent();
+    const std::string_view text = *release.if_known();
+    const auto dot = text.find('.');
+    const auto end = text.find_first_not_of("0123456789", dot == std::string_view::npos ? dot : dot + 1);
+    KernelVersion version;
+    if (dot == std::string_view::npos || !parse_number(text.substr(0, dot), version.major) ||
+        !parse_number(text.substr(dot + 1, end - dot - 1), version.minor))
+        return Absent{Why::malformed, fmt::format("/proc/sys/kernel/osrelease: {}", text)};
+    return {version, release.from()};
+}
+
+struct Config {
+    std::string path;
+    Reading<std::string> text;
+};
+
+/// The first of the three places that is there.
+Config read_config(const Filesystem& files, const Fact<std::string>& release) {
+    std::vector<std::string> paths;
+    if (release.if_known()) paths.push_back(fmt::format("/boot/config-{}", *release.if_known()));
+    paths.emplace_back("/proc/config.gz");
+    if (release.if_known()) paths.push_back(fmt::format("/lib/modules/{}/config", *release.if_known()));
+    Config config{paths.front(), Absent{}};
+    for (const std::string& path : paths) {
+        auto text = files.read(path);
+        if (text.if_known()) return {path, inflate(*text.if_known(), path)};
+        if (path == paths.front()) config.text = std::move(text);
+    }
+    return config;
+}
+
+/// CONFIG_name, or, where it is not mentioned, what it hangs on: no CONFIG_KVM without CONFIG_VIRTUALIZATION.
+Fact<Tristate> config_value(const Config& config, std::span<const std::string_view> names) {
+    if (!config.text.if_known()) return *config.text.if_absent();
+    for (const std::string_view name : names) {
+        const std::string set = fmt::format("CONFIG_{}=", name);
+        const std::string unset = fmt::format("# CONFIG_{} is not set", name);
+        Fact<Tristate> found = Absent{};
+        for_each_line(*config.text.if_known(), [&](std::string_view line) {
+            const auto cite = [&](Tristate value) { found = {value, {{config.path, std::string(line)}}}; };
+            if (line == unset) cite(Tristate::no);
+            if (line.starts_with(set)) cite(line.substr(set.size()) == "m" ? Tristate::module : Tristate::yes);
+        });
+        const bool asked = name == names.front();
+        if (found.if_known() && (asked || is(found, Tristate::no))) return found;
+    }
+    return Absent{Why::malformed, fmt::format("{}: CONFIG_{} is not mentioned", config.path, names.front())};
+}
+
+/// Words that bear on virtualization.  The rest (UUIDs, host names) is nobody's business.
+constexpr std::string_view words_of_interest[] = {
+    "kvm", "nested", "iommu", "intremap", "x2apic", "blacklist", "clearcpuid", "nomodule", "noexec", "mitigations",
+    "l1tf", "lockdown", "vfio", "tboot", "hv_", "xen", "noapic", "nolapic",
+};
+
+Fact<std::vector<std::string>> probe_command_line(const Reading<std::string>& text) {
+    if (text.if_absent()) return *text.if_absent();
+    std::vector<std::string> words;
+    for (std::string& word : split_command_line(*text.if_known())) {
+        const std::string_view name = std::string_view(word).substr(0, word.find('='));
+        for (const std::string_view part : words_of_interest) {
+            if (!contains(name, part)) continue;
+            words.push_back(std::move(word));
+            break;
+        }
+    }
+    return {std::move(words), {{"/proc/cmdline", ""}}};
+}
+
+/// "none [integrity] confidentiality" -> integrity.
+Fact<std::string> probe_lockdown(const Filesystem& files) {
+    constexpr std::string_view path = "/sys/kernel/security/lockdown";
+    const Fact<std::string> text = read_word(files, path);
+    if (!text.if_known()) return *text.if_absent();
+    const std::string_view line = *text.if_known();
+    const auto open = line.find('[');
+    const auto close = line.find(']');
+    if (open == std::string_view::npos || close == std::string_view::npos || close < open)
+        return Absent{Why::malformed, fmt::format("{}: {}", path, line)};
+    return {std::string(line.substr(open + 1, close - open - 1)), text.from()};
+}
+
+/// The two files that tell how KVM stands on Intel, without root (Linux 6.12 arch/x86/kernel/cpu/bugs.c).
+Fact<std::vector<std::string>> probe_vulnerabilities(const Filesystem& files) {
+    std::vector<std::string> texts;
+    std::vector<Provenance> from;
+    Fact<std::string> first;
+    for (const std::string_view name : {"itlb_multihit", "l1tf"}) {
+        Fact<std::string> text = read_word(files, fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name));
+        if (text.if_known()) {
+            texts.push_back(fmt::format("{}: {}", name, *text.if_known()));
+            from.push_back(text.from().front());
+        }
+        if (name == "itlb_multihit") first = std::move(text);
+    }
+    if (texts.empty()) return *first.if_absent();
+    return {std::move(texts), std::move(from)};
+}
+
+Fact<bool> probe_modules_disabled(const Filesystem& files, const Fact<std::vector<std::string>>& command_line) {
+    if (const auto* words = command_line.if_known())
+        for (const std::string& word : *words)
+            if (word == "nomodule") return {true, {{"/proc/cmdline", word}}};
+    return read_switch(files, "/proc/sys/kernel/modules_disabled");
+}
+
+// --- this process, from /proc/self/status ---
+
+struct CapabilityRow {
+    unsigned bit;
+    std::string_view name;
+};
+// <linux/capability.h>: what /dev/cpu/N/msr and /dev/kmsg want.
+constexpr CapabilityRow capabilities[] = {{17, "CAP_SYS_RAWIO"}, {21, "CAP_SYS_ADMIN"}, {34, "CAP_SYSLOG"}};
+constexpr std::string_view status_path = "/proc/self/status";
+
+/// The value behind "key:\t"; empty where there is none.
+std::string_view status_line(std::string_view status, std::string_view key) {
+    std::string_view value;
+    for_each_line(status, [&](std::string_view line) {
+        if (line.starts_with(key) && line.substr(key.size()).starts_with(':')) value = trim(line.substr(key.size() + 1));
+    });
+    return value;
+}
+
+Absent missing(std::string_view key) { return {Why::malformed, fmt::format("{}: no {}", status_path, key)}; }
+
+void probe_process(const Filesystem& files, KernelFacts& facts) {
+    const auto text = files.read(status_path);
+    if (const Absent* absent = text.if_absent()) {
+        facts.capabilities = *absent;
+        facts.groups = *absent;
+        facts.uid = *absent;
+        return;
+    }
+    const std::string_view status = *text.if_known();
+
+    std::uint64_t effective = 0;
+    const std::string_view caps = status_line(status, "CapEff");
+    facts.capabilities = missing("CapEff");
+    if (parse_number(caps, effective, 16)) {
+        std::vector<std::string> names;
+        for (const CapabilityRow& row : capabilities)
+            if (effective >> row.bit & 1) names.emplace_back(row.name);
+        facts.capabilities = {std::move(names), {{fmt::format("{}, CapEff", status_path), std::string(caps)}}};
+    }
+
+    std::vector<unsigned> groups;
+    for (const std::string_view word : split_words(status_line(status, "Groups"))) {
+        unsigned group = 0;
+        if (parse_number(word, group)) groups.push_back(group);
+    }
+    if (contains(status, "Groups:"))
+        facts.groups = {std::move(groups), {{fmt::format("{}, Groups", status_path), std::string(status_line(status, "Groups"))}}};
+    else
+        facts.groups = missing("Groups");
+
+    const auto uids = split_words(status_line(status, "Uid"));  // real, effective, saved, filesystem
+    unsigned uid = 0;
+    facts.uid = missing("Uid");
+    if (uids.size() >= 2 && parse_number(uids[1], uid))
+        facts.uid = {uid, {{fmt::format("{}, Uid", status_path), std::string(uids[1])}}};
+}
+
+/// systemd writes the name; Podman and Docker leave a file.  No sign is no proof.
+Fact<std::string> probe_container(const Filesystem& files) {
+    const Fact<std::string> systemd = read_word(files, "/run/systemd/container");
+    if (systemd.if_known()) return systemd;
+    if (files.read("/.dockerenv").if_known()) return {"docker", {{"/.dockerenv", "present"}}};
+    if (files.read("/run/.containerenv").if_known()) return {"podman", {{"/run/.containerenv", "present"}}};
+    if (const Absent* absent = systemd.if_absent(); absent->why != Why::no_device) return *absent;
+    return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
+}
+
+PerCpu<bool> usable_flag(const KernelFacts& facts, const Fact<Technology>& technology) {
+    if (!technology.if_known()) return *technology.if_absent();
+    return *technology.if_known() == Technology::vmx ? facts.flag_vmx : facts.flag_svm;
+}
+
+}  // namespace
+
+KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu) {
+    KernelFacts facts;
+    facts.release = read_word(machine.files, "/proc/sys/kernel/osrelease");
+    facts.version = parse_version(facts.release);
+    const Config config = read_config(machine.files, facts.release);
+    facts.config_kvm = config_value(config, std::array<std::string_view, 2>{"KVM", "VIRTUALIZATION"});
+    const bool svm = is(cpu.technology, Technology::svm);
+    facts.config_vendor = config_value(config, std::array<std::string_view, 3>{svm ? "KVM_AMD" : "KVM_INTEL", "KVM", "VIRTUALIZATION"});
+    facts.flag_vmx = flag_of(shared.cpuinfo, "vmx");
+    facts.flag_svm = flag_of(shared.cpuinfo, "svm");
+    facts.flag_hypervisor = flag_of(shared.cpuinfo, "hypervisor");
+    facts.flag_usable = usable_flag(facts, cpu.technology);
+    facts.command_line = probe_command_line(shared.command_line);
+    facts.lockdown = probe_lockdown(machine.files);
+    facts.modules_disabled = probe_modules_disabled(machine.files, facts.command_line);
+    facts.vulnerabilities = probe_vulnerabilities(machine.files);
+    if (const auto* lines = shared.log.if_known())
+        facts.log = {*lines, {{"/dev/kmsg", ""}}};
+    else
+        facts.log = *shared.log.if_absent();
+    probe_process(machine.files, facts);
+    facts.container = probe_container(machine.files);
+    return facts;
+}
+
+std::string_view to_string(Tristate value) {
+    switch (value) {
+        case Tristate::no: return "n";
+        case Tristate::module: return "m";
+        case Tristate::yes: return "y";
+    }
+    return "n";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "live/machine.hpp"
+
+#include "live/parts.hpp"
+
+namespace nestprobe {
+
+struct LiveMachine::Parts {
+    LiveFilesystem files;
+    LiveCpuid cpuid{files};
+    LiveMsr msr;
+    LiveKvmDevice kvm;
+    LiveKernelLog log;
+};
+
+LiveMachine::LiveMachine() : parts_(std::make_unique<Parts>()) {}
+LiveMachine::~LiveMachine() = default;
+
+Sources LiveMachine::sources() const { return {parts_->cpuid, parts_->msr, parts_->files, parts_->kvm, parts_->log}; }
+
+}  // namespace nestprobe

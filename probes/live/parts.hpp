@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The five live sources.  One thread; the readers keep what they opened last.
+#pragma once
+
+#include "live/descriptor.hpp"
+#include "sources.hpp"
+
+#include <sched.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+struct kvm_cpuid2;  // <linux/kvm.h>
+
+namespace nestprobe {
+
+/// Reads regular files and devices whole.  Never waits: a FIFO without a writer is empty.
+class LiveFilesystem final : public Filesystem {
+public:
+    Reading<std::string> read(std::string_view path) const override;
+    Reading<std::vector<std::string>> list(std::string_view directory) const override;
+};
+
+/// The instruction, on a thread pinned to the CPU; where the cpuset forbids that, /dev/cpu/N/cpuid.
+class LiveCpuid final : public Cpuid {
+public:
+    explicit LiveCpuid(const Filesystem& files);
+    ~LiveCpuid() override;
+    LiveCpuid(const LiveCpuid&) = delete;
+    LiveCpuid& operator=(const LiveCpuid&) = delete;
+
+    std::vector<CpuSet> alike() const override;
+    Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override;
+
+private:
+    using Mask = std::array<cpu_set_t, CpuSet::limit / CPU_SETSIZE>;
+
+    int pin(unsigned cpu) const;
+    Reading<CpuidRegs> read_driver(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const;
+
+    std::vector<unsigned> online_;
+    Mask original_{};
+    bool restore_ = false;
+    bool faults_ = false;  ///< CPUID raises #GP for this thread
+    mutable std::optional<unsigned> cpu_;
+    mutable int pin_error_ = 0;
+    mutable Descriptor driver_;
+    mutable int driver_error_ = 0;
+};
+
+/// pread(2) on /dev/cpu/N/msr, the file offset being the number of the MSR (Linux arch/x86/kernel/msr.c).
+class LiveMsr final : public Msr {
+public:
+    Reading<std::uint64_t> read(unsigned cpu, std::uint32_t index) const override;
+
+private:
+    mutable std::optional<unsigned> cpu_;
+    mutable Descriptor file_;
+    mutable int error_ = 0;
+};
+
+class LiveKvmDevice final : public KvmDevice {
+public:
+    LiveKvmDevice();
+    ~LiveKvmDevice() override;
+    Reading<bool> open() const override;
+    Reading<int> api_version() const override;
+    Reading<int> check_extension(int capability) const override;
+    Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override;
+    Reading<std::uint64_t> feature_msr(std::uint32_t index) const override;
+
+private:
+    void ensure_open() const;
+    void ensure_cpuid() const;
+
+    mutable bool tried_ = false;
+    mutable Descriptor device_;
+    mutable Absent refusal_;
+    mutable std::unique_ptr<std::byte[]> cpuid_;  ///< a struct kvm_cpuid2
+    mutable std::optional<Absent> cpuid_refusal_;
+};
+
+/// /dev/kmsg: the kernel's own lines about virtualization, at most 256 of at most 400 bytes.
+class LiveKernelLog final : public KernelLog {
+public:
+    Reading<std::vector<std::string>> lines() const override;
+};
+
+/// Is this a line that says something about virtualization here?  Of the kernel's message, without prefix.
+bool concerns_virtualization(std::string_view message);
+
+}  // namespace nestprobe

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The parts of probe(), one per thing looked at, and what several of them need: read once, handed round.
+#pragma once
+
+#include "cpuinfo.hpp"
+#include "facts.hpp"
+#include "readings.hpp"
+
+namespace nestprobe {
+
+/// Readings that more than one part decodes.
+struct Shared {
+    CpuReadings cpu;
+    PerCpu<CpuinfoEntry> cpuinfo;
+    Reading<std::string> command_line;
+    Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
+    Reading<std::string> proc_modules;
+    Reading<std::vector<std::string>> log;
+};
+Shared read_shared(const Sources& machine);
+
+CpuFacts probe_cpu(const Sources& machine, const Shared& shared);
+FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
+KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu);
+HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                                 const FirmwareFacts& firmware, const KernelFacts& kernel);
+VmxFacts probe_vmx(const Shared& shared);
+SvmFacts probe_svm(const Shared& shared);
+ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu, const KernelFacts& kernel);
+DeviceFacts probe_device(const Sources& machine);
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel);
+
+/// A small file's text, blanks at both ends trimmed, citing the path.  An empty one is malformed.
+Fact<std::string> read_word(const Filesystem& files, std::string_view path);
+/// A Y/N or 1/0 file, citing the path; malformed when it is neither.
+Fact<bool> read_switch(const Filesystem& files, std::string_view path);
+/// Is the module in /sys/module or /proc/modules?
+Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name);
+
+}  // namespace nestprobe

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The raw registers of every CPU, each leaf and MSR read once, guards and maximum leaves honoured; and how facts
+// are made of them.
+#pragma once
+
+#include "facts.hpp"
+
+#include <span>
+
+namespace nestprobe {
+
+struct CpuReadings {
+    RegisterReadings registers;
+    PerCpu<std::string> vendor_id;  ///< CPUID leaf 0: EBX, EDX, ECX as twelve letters
+};
+CpuReadings read_registers(const Sources& machine);
+
+/// "0x5"
+std::string hex(std::uint64_t value);
+
+/// One field on every CPU, citing itself: "CPUID.1:ECX.VMX[bit 5]", "0x1".
+PerCpu<bool> bit_of(const RegisterReadings& readings, const Register& reg, const Field& field);
+
+/// A bit of a register.
+struct Bit {
+    const Register* reg;
+    Field field;
+};
+/// Are all these bits set?  The first that is clear, or whose register does not exist, makes it false and is
+/// cited; the first that could not be read before that makes it absent.
+PerCpu<bool> all_set(const RegisterReadings& readings, std::span<const Bit> bits);
+
+/// A whole register on every CPU, citing its raw value.  T must compare by its raw value too, or the raw value of
+/// the first CPU is cited for all that decode alike.
+template <class F>
+auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
+    -> PerCpu<std::invoke_result_t<F, std::uint64_t>> {
+    PerCpu<std::invoke_result_t<F, std::uint64_t>> result;
+    for (const auto& group : readings.groups()) {
+        const auto& value = group[reg];
+        if (const std::uint64_t* raw = value.if_known())
+            result.add(group.cpus, {std::invoke(decoder, *raw), {{std::string(reg.name), hex(*raw)}}});
+        else
+            result.add(group.cpus, *value.if_absent());
+    }
+    return result;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// How a register is described.  A register is declared once, as data; reading, decoding, JSON, `--registers`
+// and the manual page all walk the same rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace nestprobe {
+
+/// Bit positions as the manuals write them: high:low.
+struct Bits {
+    std::uint8_t high = 0;
+    std::uint8_t low = 0;
+};
+consteval Bits bit(unsigned n) { return {static_cast<std::uint8_t>(n), static_cast<std::uint8_t>(n)}; }
+consteval Bits bits(unsigned high, unsigned low) {
+    return {static_cast<std::uint8_t>(high), static_cast<std::uint8_t>(low)};
+}
+
+struct Field {
+    std::string_view name;             ///< the manual's mnemonic, verbatim
+    Bits at;                           ///< of a control: its number, 0 to 31
+    std::string_view doc;              ///< one line, no full stop
+    std::string_view linux_flag = {};  ///< its word in /proc/cpuinfo, `flags` or `vmx flags`
+    std::string_view parameter = {};   ///< the KVM module parameter that goes with it: "kvm_intel.ept"
+
+    constexpr std::uint64_t of(std::uint64_t raw) const {
+        const unsigned width = at.high - at.low + 1u;
+        const std::uint64_t mask = width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1;
+        return (raw >> at.low) & mask;
+    }
+    constexpr bool is_set(std::uint64_t raw) const { return of(raw) != 0; }
+};
+
+enum class Gpr : std::uint8_t { eax, ebx, ecx, edx };
+struct CpuidAddress {
+    std::uint32_t leaf;
+    std::uint32_t subleaf;
+    Gpr output;
+};
+struct MsrAddress {
+    std::uint32_t index;
+};
+enum class Manual : std::uint8_t { intel_sdm, amd_apm };  ///< decides how a locator is spelled
+
+/// What the 64 bits of a register mean.
+enum class Layout : std::uint8_t {
+    fields,    ///< each row is what it says
+    controls,  ///< VMX controls: bits 31:0 allowed 0-settings, bits 63:32 allowed 1-settings; a row is a control
+};
+
+struct Register;
+
+/// A bit of another register.  A register exists when any of its conditions holds.
+struct Condition {
+    const Register* reg;
+    Bits at;
+};
+
+struct Register {
+    std::string_view name;        ///< the manual's name: IA32_FEATURE_CONTROL
+    std::string_view linux_name;  ///< <asm/msr-index.h>, if it differs: MSR_IA32_FEAT_CTL
+    Manual manual;
+    std::variant<CpuidAddress, MsrAddress> address;
+    std::string_view reference;  ///< volume and section title, never a page number
+    std::span<const Field> fields;
+    Layout layout = Layout::fields;
+    std::span<const Condition> exists_when = {};  ///< empty: always (CPUID: up to the maximum leaf)
+    std::string_view else_because = {};           ///< why it does not exist otherwise: "the processor has no VMX"
+
+    /// Looked up while compiling: a misspelt name does not build.  Of a control, the bit that allows it to be 1:
+    /// "is it supported?" (Intel SDM Vol. 3D, App. A, "VMX Controls"; never look at the other half for that).
+    consteval Field operator[](std::string_view field) const {
+        for (Field f : fields) {
+            if (f.name != field) continue;
+            if (layout == Layout::controls) f.at = {static_cast<std::uint8_t>(f.at.high + 32), static_cast<std::uint8_t>(f.at.low + 32)};
+            return f;
+        }
+        throw "this register has no such field";
+    }
+    constexpr bool is_msr() const { return std::holds_alternative<MsrAddress>(address); }
+};
+
+/// The invariants every table must hold.  Checked by static_assert beside each table.
+consteval bool well_formed(const Register& r) {
+    const unsigned width = r.is_msr() && r.layout == Layout::fields ? 64 : 32;
+    int last = -1;
+    for (const Field& f : r.fields) {
+        if (f.name.empty() || f.doc.empty() || f.doc.back() == '.') return false;
+        if (f.at.low > f.at.high || f.at.high >= width) return false;
+        if (f.at.low <= last) return false;  // ascending, no overlap
+        if (r.layout == Layout::controls && f.at.low != f.at.high) return false;
+        last = f.at.high;
+        for (const Field& g : r.fields)
+            if (&f != &g && f.name == g.name) return false;
+    }
+    if (r.exists_when.empty() != r.else_because.empty()) return false;
+    return !r.name.empty() && !r.reference.empty() && !r.fields.empty();
+}
+
+/// "VM_CR.SVMDIS[bit 4]", "CPUID.1:ECX.VMX[bit 5]", "CPUID Fn8000_000A_EDX[SVML]", "IA32_VMX_BASIC.REVISION[30:0]".
+std::string locate(const Register& reg, const Field& field);
+
+}  // namespace nestprobe

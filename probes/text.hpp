@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Small things to do with text, without locale and without allocation where that is possible.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; }
+
+constexpr std::string_view trim(std::string_view text) {
+    while (!text.empty() && (is_blank(text.front()) || text.front() == '\0')) text.remove_prefix(1);
+    while (!text.empty() && (is_blank(text.back()) || text.back() == '\0')) text.remove_suffix(1);
+    return text;
+}
+
+/// Calls visit(line) for each line, without its newline.  A last line without a newline counts; the empty rest
+/// behind the last newline does not.
+template <class V>
+constexpr void for_each_line(std::string_view text, V&& visit) {
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        visit(text.substr(0, end));
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    }
+}
+
+inline std::vector<std::string_view> split_words(std::string_view text) {
+    std::vector<std::string_view> words;
+    for (std::size_t i = 0; i < text.size();) {
+        while (i < text.size() && is_blank(text[i])) ++i;
+        const std::size_t begin = i;
+        while (i < text.size() && !is_blank(text[i])) ++i;
+        if (i > begin) words.push_back(text.substr(begin, i - begin));
+    }
+    return words;
+}
+
+/// Does `word` stand in this list of words separated by blanks?
+constexpr bool has_word(std::string_view text, std::string_view word) {
+    for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+        const bool begins = at == 0 || is_blank(text[at - 1]);
+        const auto after = at + word.size();
+        if (begins && (after == text.size() || is_blank(text[after]))) return true;
+    }
+    return false;
+}
+
+/// A whole text that is one unsigned number in that base.  False, and `number` untouched, otherwise.
+template <class T>
+bool parse_number(std::string_view text, T& number, int base = 10) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return false;
+    number = value;
+    return true;
+}
+
+inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+}  // namespace nestprobe

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "cli.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view help =
+    R"(Usage: nestprobe [OPTION]...
+Tell whether this system can run KVM guests, whether those guests can run KVM,
+and why or why not, with the fix. Reads only; changes nothing.
+
+What to print:
+      --explain          the whole ladder, each reading and where it came from
+      --explain=RULE     what a rule checks, why it matters, how to mend it
+                         (id or name: NP503, nested-parameter-off)
+      --json             the report, for monitoring
+      --format NAME      summary (the default), explain, json
+      --rules            every rule, a line each
+      --quiet            nothing: the exit status is the answer
+      --color WHEN       auto (the default), always, never
+
+What decides the exit status:
+      --question NAME    kvm-here (the default in a guest), kvm-in-guests (the
+                         default on bare metal), device-assignment
+
+      --help             this text
+      --version          the version
+
+Exit status: 0 yes, 1 no, 2 cannot tell; 64 usage, 65 a file that cannot be
+understood, 66 a file that cannot be opened, 70 a bug, 74 output error.
+The manual: man nestprobe
+)";
+
+const Format* format_named(const std::string& name) {
+    if (const Format* format = find_format(name)) return format;
+    throw UsageError{fmt::format("--format: no format \"{}\"", name)};
+}
+
+Question question_named(const std::string& name) {
+    for (const Question q : questions)
+        if (to_string(q) == name) return q;
+    throw UsageError{fmt::format("--question: no question \"{}\" (kvm-here, kvm-in-guests, device-assignment)", name)};
+}
+
+Colour colour_named(const std::string& name) {
+    if (name == "auto") return Colour::automatic;
+    if (name == "always") return Colour::always;
+    if (name == "never") return Colour::never;
+    throw UsageError{fmt::format("--color: not auto, always or never: \"{}\"", name)};
+}
+
+const Rule* rule_named(const std::string& name) {
+    if (const Rule* rule = find_rule(name)) return rule;
+    throw UsageError{fmt::format("--explain: no rule \"{}\"; nestprobe --rules lists them", name)};
+}
+
+/// CLI11's messages, on one line.
+std::string one_line(std::string text) {
+    for (char& c : text)
+        if (c == '\n') c = ' ';
+    return text;
+}
+
+}  // namespace
+
+std::string_view help_text() { return help; }
+
+Options parse_command_line(int argc, const char* const* argv) {
+    Options options;
+    bool json = false, rules = false, want_help = false, want_version = false;
+    std::string explain, format, question, colour;
+
+    CLI::App app;
+    app.set_help_flag();  // our own text is shorter and checked against the manual
+    CLI::Option* explain_option = app.add_option("--explain", explain)->expected(0, 1);
+    app.add_flag("--json", json);
+    CLI::Option* format_option = app.add_option("--format", format);
+    app.add_flag("--rules", rules);
+    app.add_flag("--quiet,-q", options.quiet);
+    CLI::Option* colour_option = app.add_option("--color", colour);
+    CLI::Option* question_option = app.add_option("--question", question);
+    app.add_flag("--help,-h", want_help);
+    app.add_flag("--version,-V", want_version);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        throw UsageError{one_line(error.what())};
+    }
+
+    const int outputs = static_cast<int>(json) + static_cast<int>(rules) + static_cast<int>(format_option->count() > 0) + static_cast<int>(explain_option->count() > 0);
+    if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
+    if (colour_option->count() > 0) options.colour = colour_named(colour);
+    if (question_option->count() > 0) options.question = question_named(question);
+    options.format = find_format("summary");
+    if (format_option->count() > 0) options.format = format_named(format);
+    if (json) options.format = find_format("json");
+    if (explain_option->count() > 0) {
+        options.format = find_format("explain");
+        if (!explain.empty()) {
+            options.action = Options::Action::rule;
+            options.rule = rule_named(explain);
+        }
+    }
+    if (rules) options.action = Options::Action::rules;
+    if (want_version) options.action = Options::Action::version;
+    if (want_help) options.action = Options::Action::help;
+    return options;
+}
+
+}  // namespace nestprobe

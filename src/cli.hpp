@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The command line: CLI11 in, a plain struct out.
+#pragma once
+
+#include "render/render.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+/// sysexits(3) where there is one.  With --format nagios, which alone means something else by 0 to 3, see there.
+enum class ExitStatus : int {
+    yes = 0,
+    no = 1,
+    unknown = 2,
+    usage = 64,
+    bad_file = 65,
+    no_file = 66,
+    bug = 70,
+    cannot_write = 74,
+};
+
+enum class Colour : std::uint8_t { automatic, always, never };
+
+struct Options {
+    enum class Action : std::uint8_t { report, rules, rule, help, version };
+    Action action = Action::report;
+    const Format* format = nullptr;  ///< never null after parse_command_line()
+    const Rule* rule = nullptr;      ///< of Action::rule
+    std::optional<Question> question;
+    Colour colour = Colour::automatic;
+    bool quiet = false;
+};
+
+/// What the command line cannot mean; its text is one line.
+struct UsageError {
+    std::string message;
+};
+
+/// Throws UsageError.
+Options parse_command_line(int argc, const char* const* argv);
+
+std::string_view help_text();
+
+}  // namespace nestprobe

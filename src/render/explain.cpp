@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The whole ladder, layer by layer, each rung with its readings or with what withheld them.
+#include "render/text.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view layer_titles[] = {
+    "",           "processor",   "firmware",          "hypervisor above this system", "kernel",
+    "KVM's modules and their parameters", "/dev/kvm", "guest definition", "IOMMU",
+};
+
+std::string rung(const Finding& f, const Style& style) {
+    constexpr std::size_t indent = 14;
+    std::string text = fmt::format("  {}  {} {}\n", mark(f.outcome.status, style), f.rule->id, wrap(" " + printable(f.outcome.message), indent));
+    for (const Provenance& p : f.outcome.because)
+        text += fmt::format("{:{}}{}\n", "", indent, wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
+    if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
+        text += fmt::format("{:{}}fix: {}\n", "", indent, wrap(printable(f.fix()), indent + 5));
+    return text;
+}
+
+std::string answer(const Verdict& v, const Style& style) {
+    std::string text = fmt::format("{}: {}", to_string(v.question), answer_word(v, style));
+    if (v.how != How::nothing) text += fmt::format(" ({})", to_string(v.how));
+    if (v.answer == Answer::yes && !v.degraded.empty()) text += ", degraded";
+    if (const Finding* cause = v.cause(); cause && v.answer != Answer::yes)
+        text += fmt::format(", because {} ({} {})", cause->rule->title, cause->rule->id, cause->rule->name);
+    else if (v.proof)
+        text += fmt::format(", proved by {}", v.proof->rule->id);
+    if (v.contradictory) text += fmt::format("; {} contradicts that, please report it", v.because.front()->rule->id);
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string render_explain(const Report& report, const Style& style) {
+    std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    Layer layer{};
+    for (const Finding& f : report.findings) {
+        if (f.rule->layer != layer) {
+            layer = f.rule->layer;
+            text += fmt::format("\n{}\n", bold(fmt::format("{} {}", static_cast<int>(layer), layer_titles[static_cast<std::size_t>(layer)]), style));
+        }
+        text += rung(f, style);
+    }
+    text += "\n";
+    for (const Verdict& v : report.verdicts) text += answer(v, style);
+    return text;
+}
+
+std::string render_rules(const Style& style) {
+    std::string text;
+    for (const Rule* rule : all_rules())
+        text += fmt::format("{}  {:<9}{:<34}{}\n", bold(rule->id, style), to_string(rule->role), rule->name, to_string(rule->question));
+    return text;
+}
+
+std::string render_rule(const Rule& rule, const Style& style) {
+    std::string text = fmt::format("{} {}\n", bold(rule.id, style), rule.name);
+    text += fmt::format("{} of {}, layer {}\n", to_string(rule.role), to_string(rule.question), to_string(rule.layer));
+    text += fmt::format("\nIt fails when {}.\n\n{}\n\nfix: {}\n\nsee:\n", wrap(rule.title, 14), wrap(rule.explain, 0), wrap(rule.fix, 5));
+    for (const std::string_view see : rule.see) text += fmt::format("  {}\n", wrap(see, 4));
+    return text;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "render/render.hpp"
+
+namespace nestprobe {
+namespace {
+
+constexpr Format table[] = {
+    {"summary", "the answers, the cause, the fix: fits on one screen", render_summary},
+    {"explain", "the whole ladder, layer by layer, with every reading", render_explain},
+    {"json", "the report, for monitoring (nestprobe-report/1)", render_json},
+};
+
+}  // namespace
+
+std::span<const Format> formats() { return table; }
+
+const Format* find_format(std::string_view name) {
+    for (const Format& format : table)
+        if (format.name == name) return &format;
+    return nullptr;
+}
+
+}  // namespace nestprobe

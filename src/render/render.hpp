@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// From a report to text: pure functions, and the table that lists them.
+#pragma once
+
+#include "report.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+/// How text may look.  Plain ASCII without colour unless the terminal takes more.
+struct Style {
+    bool colour = false;
+    bool unicode = false;
+};
+
+struct Format {
+    std::string_view name;
+    std::string_view doc;
+    std::string (*render)(const Report&, const Style&);
+};
+
+std::span<const Format> formats();
+/// Null when there is none of that name.
+const Format* find_format(std::string_view name);
+
+std::string render_summary(const Report& report, const Style& style);
+std::string render_explain(const Report& report, const Style& style);
+std::string render_json(const Report& report, const Style& style);
+
+/// A line for every rule.
+std::string render_rules(const Style& style);
+/// A rule's page: what it checks, why it matters, how to mend it.
+std::string render_rule(const Rule& rule, const Style& style);
+
+}  // namespace nestprobe

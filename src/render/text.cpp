@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "render/text.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+std::string coloured(std::string_view text, std::string_view code, const Style& style) {
+    return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+/// How many bytes of valid UTF-8 begin here; 0 for none, or for a control character.
+std::size_t sequence(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const unsigned lead = byte(0);
+    if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+    const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+    if (lead > 0xf4 || length == 0) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
+    const bool outside = (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf4 && byte(1) > 0x8f);
+    const bool control = lead == 0xc2 && byte(1) < 0xa0;  // C1, which terminals obey too
+    return overlong || outside || control ? 0 : length;
+}
+
+}  // namespace
+
+std::string wrap(std::string_view text, std::size_t indent) {
+    std::string result;
+    std::size_t column = indent;
+    for (std::size_t i = 0; i < text.size();) {
+        while (i < text.size() && (text[i] == ' ' || text[i] == '\n')) ++i;
+        const std::size_t end = std::min(text.find_first_of(" \n", i), text.size());
+        if (end == i) break;
+        const std::string_view word = text.substr(i, end - i);
+        if (!result.empty() && column + 1 + word.size() > text_width) {
+            result += '\n';
+            result.append(indent, ' ');
+            column = indent;
+        } else if (!result.empty()) {
+            result += ' ';
+            ++column;
+        }
+        result += word;
+        column += word.size();
+        i = end;
+    }
+    return result;
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = sequence(text);
+        if (length == 0)
+            result += '?';
+        else
+            result.append(text.substr(0, length));
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
+}
+
+std::string mark(Status status, const Style& style) {
+    const bool u = style.unicode;
+    switch (status) {
+        case Status::pass: return coloured(u ? "✓   " : "ok  ", "32", style);
+        case Status::fail: return coloured(u ? "✗   " : "FAIL", "31", style);
+        case Status::unknown: return coloured("?   ", "33", style);
+        case Status::skipped: return "-   ";
+    }
+    return "    ";
+}
+
+std::string answer_word(const Verdict& verdict, const Style& style) {
+    std::string_view code = "33";
+    if (verdict.answer == Answer::yes) code = verdict.degraded.empty() ? "32;1" : "33;1";
+    if (verdict.answer == Answer::no) code = "31;1";
+    return coloured(to_string(verdict.answer), code, style);
+}
+
+std::string bold(std::string_view text, const Style& style) { return coloured(text, "1", style); }
+
+std::string describe_machine(const Facts& facts) {
+    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known()) : "unknown processor";
+    if (const CpuSet* online = facts.cpu.online.if_known()) text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
+    if (const Level* level = facts.hypervisor.level.if_known()) {
+        const Platform* platform = facts.hypervisor.platform.if_known();
+        text += *level == Level::bare_metal ? ", bare metal" : fmt::format(", guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
+    } else {
+        text += ", bare metal or guest unknown";
+    }
+    if (facts.kernel.release.if_known()) text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
+    return text;
+}
+
+}  // namespace nestprobe

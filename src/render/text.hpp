@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Laying out text: wrapping, marks and colours.
+#pragma once
+
+#include "render/render.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+inline constexpr std::size_t text_width = 80;
+
+/// Break at blanks so that no line passes the width; every line after the first begins with `indent` blanks, the
+/// first is thought to begin there already.  Newlines in the text become blanks.  No newline at the end.
+std::string wrap(std::string_view text, std::size_t indent);
+
+/// Text from a machine, safe on a terminal: control characters and broken UTF-8 become '?'.
+std::string printable(std::string_view text);
+
+/// "ok", "FAIL", "?", "-" (or a mark and a colour), always four columns wide.
+std::string mark(Status status, const Style& style);
+/// "yes", "no", "unknown", coloured.
+std::string answer_word(const Verdict& verdict, const Style& style);
+std::string bold(std::string_view text, const Style& style);
+
+/// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
+std::string describe_machine(const Facts& facts);
+
+}  // namespace nestprobe

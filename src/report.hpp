@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// What the rules concluded: the one value that every renderer reads.
+#pragma once
+
+#include "rules/rule.hpp"
+
+#include <array>
+#include <span>
+#include <vector>
+
+namespace nestprobe {
+
+struct Finding {
+    const Rule* rule;  ///< never null; rules live as long as the program
+    Outcome outcome;
+
+    /// What to do here: the outcome's own fix, else the rule's.
+    std::string fix() const { return outcome.fix.empty() ? std::string(rule->fix) : outcome.fix; }
+};
+
+enum class Answer : std::uint8_t { yes, no, unknown };
+
+/// What KVM stands on.
+enum class How : std::uint8_t { nothing, vmx, svm, software };
+
+struct Verdict {
+    Question question = Question::kvm_here;
+    Answer answer = Answer::unknown;
+    std::vector<const Finding*> because{};   ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
+    std::vector<const Finding*> degraded{};  ///< of a yes: what it costs
+    const Finding* proof = nullptr;          ///< the proof that passed, if one did
+    bool contradictory = false;              ///< a proof passed and a blocker failed: one of the two is wrong
+    How how = How::nothing;                  ///< of a yes to kvm-here
+
+    /// The finding that a reader should see first; null for a plain yes.
+    const Finding* cause() const;
+};
+
+struct Report {
+    Facts facts;
+    std::vector<Finding> findings;
+    std::vector<Verdict> verdicts;  ///< in the order of `questions`; point into findings
+
+    const Verdict& verdict(Question question) const;
+};
+
+std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts);
+/// Judge one question from the findings that bear on it, as ARCHITECTURE's lexicographic order says.
+Verdict decide(Question question, std::span<const Finding> findings);
+/// All three questions.  Guests cannot run KVM where this system cannot: kvm-in-guests inherits a no, and an
+/// unknown that nothing proves otherwise.
+std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& facts);
+
+Report make_report(Facts facts);
+
+/// kvm-here in a guest, kvm-in-guests on bare metal and where the level is unknown.
+Question default_question(const Facts& facts);
+
+std::string_view to_string(Answer answer);
+std::string_view to_string(How how);  ///< "vmx", "svm", "software"; empty for nothing
+
+}  // namespace nestprobe

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The list of rules, and what their words are.
+#include "rules/rule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+
+std::vector<const Rule*> all_rules() {
+    std::vector<const Rule*> all;
+    for (const auto layer : {cpu_rules(), firmware_rules(), hypervisor_rules(), kernel_rules(), module_rules(),
+                             parameter_rules(), device_rules(), iommu_rules()})
+        for (const Rule& rule : layer) all.push_back(&rule);
+    return all;
+}
+
+const Rule* find_rule(std::string_view id_or_name) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto same = [&](std::string_view a) {
+        return std::equal(a.begin(), a.end(), id_or_name.begin(), id_or_name.end(),
+                          [&](char x, char y) { return lower(x) == lower(y); });
+    };
+    for (const Rule* rule : all_rules())
+        if (same(rule->id) || same(rule->name)) return rule;
+    return nullptr;
+}
+
+Outcome carry(const Absent& absent) {
+    const Status status = absent.why == Why::not_applicable ? Status::skipped : Status::unknown;
+    const std::string_view name = error_name(absent.error);
+    std::string message = absent.detail.empty() ? std::string(to_string(absent.why)) : absent.detail;
+    if (!name.empty()) message += fmt::format(" ({})", name);
+    return {status, std::move(message), {}};
+}
+
+Status worse(Status a, Status b) {
+    for (const Status s : {Status::fail, Status::unknown, Status::pass})
+        if (a == s || b == s) return s;
+    return Status::skipped;
+}
+
+std::string_view to_string(Layer layer) {
+    switch (layer) {
+        case Layer::cpu: return "cpu";
+        case Layer::firmware: return "firmware";
+        case Layer::hypervisor: return "hypervisor";
+        case Layer::kernel: return "kernel";
+        case Layer::module: return "module";
+        case Layer::device: return "device";
+        case Layer::guest: return "guest";
+        case Layer::iommu: return "iommu";
+    }
+    return "";
+}
+
+std::string_view to_string(Question question) {
+    switch (question) {
+        case Question::kvm_here: return "kvm-here";
+        case Question::kvm_in_guests: return "kvm-in-guests";
+        case Question::device_assignment: return "device-assignment";
+    }
+    return "";
+}
+
+std::string_view to_string(Role role) {
+    switch (role) {
+        case Role::blocker: return "blocker";
+        case Role::proof: return "proof";
+        case Role::degraded: return "degraded";
+        case Role::advice: return "advice";
+    }
+    return "";
+}
+
+std::string_view to_string(Status status) {
+    switch (status) {
+        case Status::pass: return "pass";
+        case Status::fail: return "fail";
+        case Status::unknown: return "unknown";
+        case Status::skipped: return "skipped";
+    }
+    return "";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+
+/// Read on every CPU and clear, or a register that this processor does not have.
+bool clear_everywhere(const PerCpu<bool>& bit) {
+    if (bit.groups().empty()) return false;
+    for (const auto& g : bit.groups()) {
+        const Absent* absent = g.answer.if_absent();
+        if (absent ? absent->why != Why::not_applicable : *g.answer.if_known()) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool in_guest(const Facts& f) { return is(f.hypervisor.level, Level::guest); }
+
+bool has(const Facts& f, Technology technology) { return is(f.cpu.technology, technology); }
+
+const PerCpu<bool>& cpuid_bit(const Facts& f) { return has(f, Technology::svm) ? f.cpu.svm : f.cpu.vmx; }
+
+std::string hardware_word(const Facts& f) {
+    const Technology* t = f.cpu.technology.if_known();
+    return t ? std::string(to_string(*t)) : "VMX or SVM";
+}
+
+std::string_view flag_word(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
+
+bool hardware_absent(const Facts& f) { return clear_everywhere(f.cpu.vmx) && clear_everywhere(f.cpu.svm); }
+
+std::string software_kvm(const Facts& f) {
+    const std::string* name = f.module.software.if_known();
+    if (!name || name->empty() || f.cpu.vmx.any(yes) || f.cpu.svm.any(yes)) return {};
+    return *name;
+}
+
+bool vendor_module_is(const Facts& f, Module::State state) {
+    const Module* m = f.module.vendor.if_known();
+    return m && m->state == state;
+}
+
+bool vendor_module_absent(const Facts& f) { return vendor_module_is(f, Module::State::absent); }
+
+std::string vendor_module_name(const Facts& f) {
+    const std::string* name = f.module.name.if_known();
+    return name ? *name : "kvm_intel or kvm_amd";
+}
+
+const std::string* log_line(const Facts& f, std::string_view part) {
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const std::string& line : *lines)
+            if (line.find(part) != std::string::npos) return &line;
+    return nullptr;
+}
+
+bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {
+    const KernelVersion* v = f.kernel.version.if_known();
+    return v && *v >= KernelVersion{major, minor};
+}
+
+std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
+    const Module* m = f.module.vendor.if_known();
+    if (m && m->state == Module::State::built_in)
+        return fmt::format("{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig) and reboot.", module, assignment);
+    const std::string in_use = m && m->users > 0 ? fmt::format("{} has {} users now: stop the virtual machines first. ", module, m->users) : "With all virtual machines stopped: ";
+    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf. {2}sudo modprobe -r {0} && sudo modprobe {0}. Where the initramfs loads KVM, renew it too (update-initramfs -u, dracut -f).", module, assignment, in_use);
+}
+
+std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {
+    const auto* options = f.module.options.if_known();
+    const ModuleOption* option = options ? effective(*options, module, parameter) : nullptr;
+    return option ? fmt::format("set by {} ({}.{}={})", option->source, module, parameter, option->value) : std::string{};
+}
+
+int asked_value(const Facts& f, std::string_view module, std::string_view parameter) {
+    const auto* options = f.module.options.if_known();
+    const ModuleOption* option = options ? effective(*options, module, parameter) : nullptr;
+    bool value = true;  // a bare word means on
+    if (!option || (!option->value.empty() && !parse_switch(option->value, value))) return -1;
+    return value ? 1 : 0;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Questions that several rules ask of the facts.
+#pragma once
+
+#include "rules/rule.hpp"
+
+namespace nestprobe {
+
+/// Known to be a guest.
+bool in_guest(const Facts& f);
+/// The technology is known to be this one.
+bool has(const Facts& f, Technology technology);
+/// CPUID's bit for the machine's technology; VMX where that is unknown.
+const PerCpu<bool>& cpuid_bit(const Facts& f);
+/// "VMX", "SVM", or "VMX or SVM".
+std::string hardware_word(const Facts& f);
+/// "vmx" or "svm", as /proc/cpuinfo and libvirt spell it; "vmx" where the technology is unknown.
+std::string_view flag_word(const Facts& f);
+/// CPUID could be read everywhere and shows neither VMX nor SVM.
+bool hardware_absent(const Facts& f);
+/// The kvm_pvm kind of KVM is what /dev/kvm belongs to: its name, or empty.
+std::string software_kvm(const Facts& f);
+/// The vendor's module: known and in this state.
+bool vendor_module_is(const Facts& f, Module::State state);
+/// Known not to be in the kernel, neither loaded nor built in.
+bool vendor_module_absent(const Facts& f);
+/// "kvm_intel"; "kvm_intel or kvm_amd" where the processor is unknown.
+std::string vendor_module_name(const Facts& f);
+/// The first line of the kernel log that contains `part`; null when there is none, or no log.
+const std::string* log_line(const Facts& f, std::string_view part);
+/// The kernel is known to be at least this version.
+bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
+
+/// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel command
+/// line where the module is built in.  "kvm_intel", "nested=1".
+std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);
+/// Where a parameter's value was asked for: "set by /etc/modprobe.d/kvm.conf:3 (kvm_intel.nested=0)"; empty when
+/// nothing asks, or nobody knows.
+std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter);
+/// What is asked for, by the last option that counts: 1 on, 0 off, -1 nothing or unknown.
+int asked_value(const Facts& f, std::string_view module, std::string_view parameter);
+
+}  // namespace nestprobe

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Rules about what the firmware left behind (NP2xx).
+//
+// The same two registers can be closed by firmware, by an earlier kernel, or by the hypervisor above. Firmware is
+// named only on bare metal: in a guest NP303 and NP304 speak, and NP402 where this kernel locks VMX off itself.
+// Where the register cannot be read, other witnesses are heard in the order of their weight: a loaded module (KVM
+// checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+
+constexpr std::string_view unknown_level = "; whether firmware or a hypervisor did it cannot be told, because it is not known whether this is a guest";
+
+/// Why a register may not be blamed on firmware here; empty when it may.
+std::string not_firmware(const Facts& f, Technology technology) {
+    if (f.cpu.technology.if_known() && !has(f, technology)) return fmt::format("the processor's technology is {}", hardware_word(f));
+    if (in_guest(f)) return "in a guest, firmware of the real machine does not decide (NP303, NP304)";
+    return {};
+}
+
+/// The register could not be read: what others say.
+Outcome from_witnesses(const Facts& f, const Outcome& unread, std::string_view log_text, unsigned since_major, unsigned since_minor, const PerCpu<bool>& flag) {
+    const bool loaded = vendor_module_is(f, Module::State::loaded);
+    if (loaded) return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}", vendor_module_name(f), hardware_word(f))), f.module.vendor);
+    for (const std::string_view text : {log_text, std::string_view("disabled by bios")})
+        if (const std::string* line = log_line(f, text)) {
+            Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
+            outcome.because.push_back({"/dev/kmsg", *line});
+            return outcome;
+        }
+    if (flag.any(yes) && kernel_at_least(f, since_major, since_minor))
+        return cite(pass(fmt::format("/proc/cpuinfo shows {}, which this kernel does only where it found it usable", flag_word(f))), flag);
+    return unread;
+}
+
+constexpr std::string_view feature_control_see[] = {
+    "Intel SDM Vol. 3C, \"Enabling and Entering VMX Operation\"",
+    "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl() (5.6 and later)",
+    "Linux arch/x86/kvm/vmx/vmx.c, vmx_disabled_by_bios() (before 5.6)",
+};
+
+Outcome check_vmx_disabled(const Facts& f) {
+    if (const std::string why = not_firmware(f, Technology::vmx); !why.empty()) return skip(why);
+    if (hardware_absent(f)) return skip("the processor has no VMX");
+    const std::string blame = f.hypervisor.level.if_known() ? "" : std::string(unknown_level);
+    const bool kernel_locks = is(f.kernel.config_vendor, Tristate::no);
+    Outcome outcome = judge_each(
+        [&](const FeatureControl& fc) {
+            if (!fc.locked) return pass("IA32_FEATURE_CONTROL is not locked: the kernel may switch VMX on");
+            if (fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
+            if (fc.vmx_inside_smx) return skip("IA32_FEATURE_CONTROL allows VMX in a TXT measured launch only (NP203)");
+            if (kernel_locks) return skip("IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that itself (NP402)");
+            return fail(fmt::format("IA32_FEATURE_CONTROL is locked with VMX off (0x{:x}){}", fc.raw, blame));
+        },
+        f.firmware.feature_control);
+    if (outcome.status == Status::unknown && !f.firmware.feature_control.any_known())
+        return from_witnesses(f, outcome, "TXT) disabled by BIOS", 5, 6, f.kernel.flag_vmx);
+    return outcome;
+}
+
+Outcome check_vmx_inside_smx_only(const Facts& f) {
+    if (const std::string why = not_firmware(f, Technology::vmx); !why.empty()) return skip(why);
+    const bool tboot = log_line(f, "tboot: found shared page") != nullptr;
+    return judge_each(
+        [&](const FeatureControl& fc) {
+            if (!fc.locked || fc.vmx_outside_smx == fc.vmx_inside_smx || (tboot ? fc.vmx_inside_smx : fc.vmx_outside_smx))
+                return pass("IA32_FEATURE_CONTROL does not tie VMX to the other SMX mode");
+            return tboot ? fail("booted through tboot, and IA32_FEATURE_CONTROL allows VMX only outside SMX")
+                         : fail("IA32_FEATURE_CONTROL allows VMX only inside SMX, that is, after a TXT measured launch");
+        },
+        f.firmware.feature_control);
+}
+
+constexpr std::string_view vm_cr_see[] = {
+    "AMD APM Vol. 2, \"Enabling SVM\"",
+    "Linux arch/x86/kernel/cpu/amd.c, init_amd() (6.7 and later clear the svm flag)",
+    "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported()",
+};
+
+Outcome check_svm_disabled(const Facts& f) {
+    if (const std::string why = not_firmware(f, Technology::svm); !why.empty()) return skip(why);
+    if (hardware_absent(f)) return skip("the processor has no SVM");
+    const std::string blame = f.hypervisor.level.if_known() ? "" : std::string(unknown_level);
+    Outcome outcome = judge_each(
+        [&](const VmCr& cr) {
+            if (!cr.svm_disabled) return pass("VM_CR allows SVM");
+            return fail(fmt::format("VM_CR.SVMDIS is set{} (0x{:x}){}", cr.locked ? " and locked" : ", though not locked; Linux never clears it", cr.raw, blame));
+        },
+        f.firmware.vm_cr);
+    if (outcome.status == Status::unknown && !f.firmware.vm_cr.any_known())
+        return from_witnesses(f, outcome, "SVM disabled (by BIOS)", 6, 7, f.kernel.flag_svm);
+    return outcome;
+}
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP201",
+        .name = "vmx-disabled-by-firmware",
+        .layer = Layer::firmware,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the firmware has locked VMX off",
+        .explain = "IA32_FEATURE_CONTROL must have LOCK and VMX_ENABLED_OUTSIDE_SMX set before VMXON. Once LOCK\n"
+                   "is set the register cannot be written until the next reset, so no kernel option can undo the\n"
+                   "firmware's choice. All CPUs are checked; one that differs is named. A kernel that was\n"
+                   "kexec'ed from one without KVM_INTEL finds the same lock though the firmware did not set it.",
+        .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the machine off and on: the lock survives a warm restart on some boards.",
+        .see = feature_control_see,
+        .check = check_vmx_disabled,
+    },
+    {
+        .id = "NP202",
+        .name = "svm-disabled-by-firmware",
+        .layer = Layer::firmware,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the firmware has switched SVM off",
+        .explain = "While VM_CR.SVMDIS is set, EFER.SVME cannot be set, and SVM stays off. Linux never clears\n"
+                   "SVMDIS, locked or not. Since 6.7 the kernel also takes svm out of /proc/cpuinfo then, and\n"
+                   "kvm_amd says \"SVM not supported by CPU\", which sounds like a lack of the processor and is none.",
+        .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the machine off and on. Firmware updates often reset it.",
+        .see = vm_cr_see,
+        .check = check_svm_disabled,
+    },
+    {
+        .id = "NP203",
+        .name = "vmx-tied-to-other-smx-mode",
+        .layer = Layer::firmware,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the firmware allows VMX only in the other SMX (Intel TXT) mode",
+        .explain = "IA32_FEATURE_CONTROL has one enable bit for VMX inside SMX operation, after a measured launch\n"
+                   "with Intel TXT, and one for outside. When only the bit for the other mode is set and the\n"
+                   "register is locked, VMXON faults.",
+        .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, allow VMX inside SMX.",
+        .see = feature_control_see,
+        .check = check_vmx_inside_smx_only,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> firmware_rules() { return rules; }
+
+}  // namespace nestprobe

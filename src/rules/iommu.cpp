@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Rules about device assignment (NP8xx): an IOMMU that the kernel drives, and that remaps interrupts.
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+Outcome check_no_iommu(const Facts& f) {
+    return judge(
+        [&](unsigned groups, const std::vector<std::string>& instances) {
+            if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
+            if (!instances.empty()) return fail("the kernel drives an IOMMU, but no device is in a group");
+            return fail("the kernel drives no IOMMU: there are no IOMMU groups",
+                        in_guest(f) ? "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> on a q35 machine with <ioapic driver='qemu'/>; then intel_iommu=on on this kernel's command line."
+                                    : "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on on the kernel command line.");
+        },
+        f.iommu.groups, f.iommu.instances);
+}
+
+Outcome check_no_remapping(const Facts& f) {
+    if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
+    return judge(
+        [](bool on) {
+            return on ? pass("the IOMMU remaps interrupts") : fail("the IOMMU does not remap interrupts: a device that is given away could raise any interrupt of this system");
+        },
+        f.iommu.interrupt_remapping);
+}
+
+constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst", "libvirt formatdomain, \"IOMMU devices\""};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP801",
+        .name = "no-iommu",
+        .layer = Layer::iommu,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the kernel drives no IOMMU",
+        .explain = "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
+                   "drives, its devices are in /sys/kernel/iommu_groups.",
+        .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",
+        .see = iommu_see,
+        .check = check_no_iommu,
+    },
+    {
+        .id = "NP802",
+        .name = "no-interrupt-remapping",
+        .layer = Layer::iommu,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the IOMMU does not remap interrupts, or nobody can tell",
+        .explain = "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
+                   "(vfio_iommu_type1.allow_unsafe_interrupts).",
+        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
+        .see = iommu_see,
+        .check = check_no_remapping,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> iommu_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// A rule judges facts.  It is a row of data and one pure function.
+#pragma once
+
+#include "errors.hpp"
+#include "facts.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+/// How far down the stack a rule looks; the first digit of its id.
+enum class Layer : std::uint8_t { cpu = 1, firmware, hypervisor, kernel, module, device, guest, iommu };
+
+/// The three questions.  In a guest the first one is "is nested KVM available to me?".
+enum class Question : std::uint8_t { kvm_here, kvm_in_guests, device_assignment };
+inline constexpr Question questions[] = {Question::kvm_here, Question::kvm_in_guests, Question::device_assignment};
+
+/// What a rule's outcome does to the answer.
+enum class Role : std::uint8_t {
+    blocker,   ///< fail: the answer is no
+    proof,     ///< pass: the answer is yes, whatever could not be read on the way
+    degraded,  ///< fail: it works, at a price
+    advice,    ///< neither; shown with the answer
+};
+
+enum class Status : std::uint8_t { pass, fail, unknown, skipped };
+
+struct Outcome {
+    Status status = Status::unknown;
+    std::string message;              ///< what was read, what follows, and how sure that is
+    std::vector<Provenance> because;  ///< every reading that the judgement rests on
+    std::string fix = {};             ///< for this machine; empty: the rule's own
+};
+
+struct Rule {
+    std::string_view id;    ///< "NP201".  Never reused, never renumbered
+    std::string_view name;  ///< "vmx-disabled-by-firmware": the problem, not the cure
+    Layer layer;
+    Question question;
+    Role role;
+    std::string_view title;                 ///< completes "... is not available because"
+    std::string_view explain;               ///< what is checked, and why it matters
+    std::string_view fix;                   ///< what to type or where to click
+    std::span<const std::string_view> see;  ///< manual sections, kernel functions
+    Outcome (*check)(const Facts&);
+};
+
+inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }
+inline Outcome fail(std::string message, std::string fix = {}) { return {Status::fail, std::move(message), {}, std::move(fix)}; }
+inline Outcome skip(std::string message) { return {Status::skipped, std::move(message), {}}; }
+inline Outcome unknown(std::string message) { return {Status::unknown, std::move(message), {}}; }
+
+/// An absent fact as an outcome: skipped where the question makes no sense, else unknown, with the errno's name.
+Outcome carry(const Absent& absent);
+
+/// Add the readings of a fact to what an outcome rests on.
+template <class T>
+Outcome cite(Outcome outcome, const Fact<T>& fact) {
+    outcome.because.insert(outcome.because.end(), fact.from().begin(), fact.from().end());
+    return outcome;
+}
+/// The same, naming the CPUs.
+template <class T>
+Outcome cite(Outcome outcome, const PerCpu<T>& facts) {
+    for (const auto& g : facts.groups())
+        for (const Provenance& p : g.answer.from())
+            outcome.because.push_back({g.cpus.empty() ? p.where : p.where + " on " + name_cpus(g.cpus), p.raw});
+    return outcome;
+}
+
+/// Judge values that may be absent.  An absent one is carried through as unknown or skipped with its own reason,
+/// and every value used is cited, so no rule can forget either.
+template <class F, class... Ts>
+Outcome judge(F&& decide, const Fact<Ts>&... facts) {
+    const Absent* missing = nullptr;
+    ((missing = missing ? missing : facts.if_absent()), ...);
+    if (missing) return carry(*missing);
+    Outcome outcome = std::invoke(decide, *facts.if_known()...);
+    ((outcome = cite(std::move(outcome), facts)), ...);
+    return outcome;
+}
+
+/// Of several outcomes the worst: fail, unknown, pass, skipped.
+Status worse(Status a, Status b);
+
+/// Judge every CPU's value; the worst outcome is the machine's, and names its CPUs where they disagree.
+template <class F, class T>
+Outcome judge_each(F&& decide, const PerCpu<T>& facts) {
+    Outcome worst{Status::skipped, "no CPU was read", {}};
+    bool have = false;
+    for (const auto& g : facts.groups()) {
+        Outcome here = g.answer.if_known() ? std::invoke(decide, *g.answer.if_known()) : carry(*g.answer.if_absent());
+        if (facts.groups().size() > 1) here.message += " (" + name_cpus(g.cpus) + ")";
+        if (!have || worse(here.status, worst.status) != worst.status) worst = std::move(here);
+        have = true;
+    }
+    return have ? cite(std::move(worst), facts) : unknown("nobody has looked");
+}
+
+std::string_view to_string(Layer layer);
+std::string_view to_string(Question question);  ///< "kvm-here"
+std::string_view to_string(Role role);
+std::string_view to_string(Status status);
+
+std::span<const Rule> cpu_rules();
+std::span<const Rule> firmware_rules();
+std::span<const Rule> hypervisor_rules();
+std::span<const Rule> kernel_rules();
+std::span<const Rule> module_rules();
+std::span<const Rule> parameter_rules();
+std::span<const Rule> device_rules();
+std::span<const Rule> iommu_rules();
+
+/// Every rule, outermost layer first.
+std::vector<const Rule*> all_rules();
+/// By id or name, letters of either case; null when there is none.
+const Rule* find_rule(std::string_view id_or_name);
+
+}  // namespace nestprobe

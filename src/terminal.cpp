@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "terminal.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "errors.hpp"
+
+namespace nestprobe {
+namespace {
+
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+/// The first of LC_ALL, LC_CTYPE, LANG that is set decides (locale(7)).
+bool utf8_locale() {
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const std::string_view value = variable(name);
+        if (value.empty()) continue;
+        return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+    }
+    return false;
+}
+
+}  // namespace
+
+Style style_for_stdout(Colour when) {
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1 && variable("TERM") != "dumb";
+    Style style;
+    style.colour = when == Colour::always || (when == Colour::automatic && terminal && variable("NO_COLOR").empty());
+    style.unicode = terminal && utf8_locale();
+    return style;
+}
+
+ExitStatus write_stdout(std::string_view text, ExitStatus status) {
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, not a death
+    while (!text.empty()) {
+        const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            std::fprintf(stderr, "nestprobe: standard output: %s\n", error_text(errno).c_str());
+            return ExitStatus::cannot_write;
+        }
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return status;
+}
+
+}  // namespace nestprobe

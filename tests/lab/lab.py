@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""Boot real Linux guests under QEMU and Bochs, run nestprobe in each, compare its answers with the truth.
+
+Exit status: 0 all passed, 1 not all, 2 something that the lab needs is missing.
+"""
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import argparse
+import base64
+import fnmatch
+import gzip
+import itertools
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Iterator
+
+import emulators
+import initramfs
+import kernels
+from cache import Cache
+from emulators import Boot, BootFailure
+from situations import L1, SITUATIONS, Situation
+
+# Debian package -> what proves that it is there
+PACKAGES = {
+    "bochs": "/usr/bin/bochs-bin",
+    "bochs-term": f"{emulators.Bochs.PLUGINS}/libbx_term_gui.so",
+    "bochsbios": str(emulators.Bochs.BIOS),
+    "vgabios": str(emulators.Bochs.VGA_BIOS),
+    "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
+    "busybox-static": "/usr/share/doc/busybox-static",
+    "gcc": "/usr/bin/gcc",
+    "libc6-dev": "/usr/lib/x86_64-linux-gnu/libc.a",
+    "lz4": "/usr/bin/lz4",
+}
+
+L1_MEMORY, L0_MEMORY = 192, 512  # MB: of the inner guest, and of the outer one beside it
+
+QUESTIONS = {"here": "kvm-here", "guests": "kvm-in-guests"}
+EVENTS = {"here": "kvmhlt.txt", "guests": "kvmnest.txt"}  # who has seen it happen, or not
+BLOCKS = ["setup.status", "report.json", "report.status", "explain.txt", "explain.status", "witness.txt",
+          *EVENTS.values()]
+EXIT_STATUS = {"yes": 0, "no": 1, "unknown": 2}
+
+
+def boot(situation: Situation, binary_layer: bytes, cache: Cache, folder: Path) -> None:
+    """Set the situation up and let it run to its end; what it said is then in folder/serial.txt."""
+    kernel = kernels.fetch(cache, situation.kernel)
+    tools = initramfs.helpers(cache)
+    base = initramfs.base_layer(cache, kernel, tools)
+
+    def settings(load: str, **others: str) -> str:
+        for module in filter(str.strip, load.split(";")):
+            if not kernel.has_module(module.split()[0]):
+                raise BootFailure(f"a module that the kernel does not have: {module.strip()}")
+        return "".join(f"{name}={shlex.quote(value)}\n" for name, value in {"load": load, **others}.items())
+
+    modules = "; ".join(["msr"] * situation.msr + [situation.modules])
+    own = settings(modules, before=situation.before, user=situation.user)
+    ramdisk = base + binary_layer + initramfs.situation_layer(own, situation.files, {})
+    command_line = f"{emulators.COMMAND_LINE} {situation.command_line}".strip()
+    machine = situation.machine
+    if isinstance(machine, L1):
+        below = settings(machine.modules, inner=f"-m {L1_MEMORY} {machine.options}", cmdline=command_line)
+        inner = {"bzimage": kernel.bzimage.read_bytes(), "initramfs": ramdisk}
+        ramdisk = base + initramfs.situation_layer(below, {}, inner)
+        command_line = emulators.COMMAND_LINE
+        machine = replace(machine.machine, memory=L0_MEMORY + L1_MEMORY)
+    machine.boot(Boot(kernel, ramdisk, command_line, tools / "boot", folder))
+
+
+def blocks(serial: str) -> dict[str, bytes]:
+    """The blocks that the guest sent (guest/init). Raises BootFailure when one is missing or damaged."""
+    found: dict[str, bytes] = {}
+    lines = iter(serial.splitlines())
+    for line in map(str.strip, lines):
+        if line == "@@DONE":
+            missing = [name for name in BLOCKS if name not in found]
+            if missing:
+                raise BootFailure(f"the guest did not send {', '.join(missing)}")
+            return found
+        if line.startswith("@@BEGIN "):
+            name = line.split()[1]
+            body = itertools.takewhile(lambda line: line != f"@@END {name}", map(str.strip, lines))
+            try:
+                found[name] = gzip.decompress(base64.b64decode("".join(body), validate=True))
+            except (ValueError, OSError, EOFError, zlib.error) as error:
+                raise BootFailure(f"{name} came damaged: {error}") from None
+    raise BootFailure("the guest did not finish")
+
+
+def serial_output(folder: Path) -> str:
+    path = folder / "serial.txt"
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def last_words(serial: str) -> str:
+    """The line that best tells why a guest did not finish."""
+    lines = [line.strip() for line in serial.splitlines() if line.strip()]
+    telling = [line for line in lines if re.search("panic|failed:|segfault", line)] or lines[-1:]
+    return f"; its serial line says: {telling[0]}" if telling else ""
+
+
+def judge(situation: Situation, got: dict[str, bytes]) -> list[str]:
+    """What is wrong with the report, each as "expected ... got ...". Empty: nothing."""
+    try:
+        report = json.loads(got["report.json"])
+        return list(complaints(situation, report, got))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        said = got.get("report.json.stderr", b"").decode(errors="replace").strip()
+        return [f"expected a report got {error!r}" + (f", and on standard error: {said}" if said else "")]
+
+
+def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Iterator[str]:
+    names = {finding["id"]: finding["name"] for finding in report["findings"]}
+    for short, question in QUESTIONS.items():
+        expected = getattr(situation, short)
+        if expected is None:
+            continue
+        answer = report["answers"][question]
+        words = [answer["answer"], answer.get("how"), answer.get("cause"), names.get(answer.get("cause")),
+                 "degraded" if answer.get("degraded") else None]
+        wanted = expected.split()
+        if wanted[0] != words[0] or not set(wanted) <= set(words):
+            yield f"expected {question} {expected} got {' '.join(filter(None, words))}"
+        # The truth itself: a table that expects the wrong thing is a failure too.
+        happened = got[EVENTS[short]].decode(errors="replace").split("\n")[-2:][0] == "OK"
+        if wanted[0] != "unknown" and happened != (wanted[0] == "yes"):
+            yield f"expected {question} {wanted[0]} got {EVENTS[short]} that {'succeeds' if happened else 'fails'}"
+
+    # The question that decides the exit status depends on whether there is a hypervisor above.
+    question = "kvm-in-guests" if situation.machine.bare_metal else "kvm-here"
+    expected = EXIT_STATUS[report["answers"][question]["answer"]]
+    for name in ("report.status", "explain.status"):
+        if int(got[name]) != expected:
+            yield f"expected {name} {expected} for {question} got {int(got[name])}"
+
+    if int(got["setup.status"]):
+        said = got.get("setup.txt.stderr", b"").decode(errors="replace").strip()
+        yield f"expected a set-up without errors got {said}"
+
+    for path, expected in situation.report.items():
+        value = report
+        for key in path.split("."):
+            value = value[key]
+        if value != expected:
+            yield f"expected {path} {expected!r} got {value!r}"
+
+
+def examine(situation: Situation, binary_layer: bytes, cache: Cache, out: Path) -> tuple[list[str], float]:
+    """Run one situation: what is wrong, and the seconds that it took."""
+    folder = out / situation.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    start = time.monotonic()
+    try:
+        boot(situation, binary_layer, cache, folder)
+        got = blocks(serial_output(folder))
+        for name, content in got.items():
+            (folder / name).write_bytes(content)
+        wrong = judge(situation, got)
+    except BootFailure as failure:
+        wrong = [f"expected a boot and a report got {failure}{last_words(serial_output(folder))}"]
+    return wrong, time.monotonic() - start
+
+
+def output_folder(binary: Path) -> Path:
+    """BUILD/lab when the binary lies in a build folder, otherwise a new folder in /tmp."""
+    for parent in binary.parents:
+        if (parent / "build.ninja").exists():
+            return parent / "lab"
+    return Path(tempfile.mkdtemp(prefix="nestprobe-lab-"))
+
+
+def arguments() -> argparse.Namespace:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nestprobe-lab"
+    parser = argparse.ArgumentParser(prog="lab.py", description=__doc__.split("\n")[0])
+    parser.add_argument("situations", nargs="*", metavar="SITUATION", help="name or pattern (default: all)")
+    parser.add_argument("--binary", type=Path, metavar="PATH", help="the nestprobe to test")
+    parser.add_argument("--cache", type=Path, metavar="DIR", default=cache, help="kernels and images (%(default)s)")
+    parser.add_argument("--out", type=Path, metavar="DIR",
+                        help="serial output and reports (default: lab/ in the binary's build folder)")
+    parser.add_argument("--jobs", type=int, metavar="N", default=2, help="guests at a time (%(default)s)")
+    parser.add_argument("--list", action="store_true", help="name the situations and what is expected")
+    parser.add_argument("--packages", action="store_true", help="name the Debian packages that the lab needs")
+    options = parser.parse_args()
+    patterns = options.situations or ["*"]
+    for pattern in patterns:
+        if not fnmatch.filter([s.name for s in SITUATIONS], pattern):
+            parser.error(f"no situation is called {pattern}; --list names them")
+    options.situations = [s for s in SITUATIONS if any(fnmatch.fnmatch(s.name, p) for p in patterns)]
+    if not (options.list or options.packages or options.binary):
+        parser.error("--binary PATH is needed")
+    return options
+
+
+def main() -> int:
+    options = arguments()
+    if options.packages:
+        print(*PACKAGES)
+        return 0
+    if options.list:
+        for s in options.situations:
+            print(f"{s.name:32} kvm-here {s.here or '-'}; kvm-in-guests {s.guests or '-'}")
+        return 0
+    missing = [package for package, proof in PACKAGES.items() if not os.path.exists(proof)]
+    if missing:
+        print(f"lab: missing; try: apt-get install --no-install-recommends {' '.join(missing)}", file=sys.stderr)
+        return 2
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no emulator outlives us
+    binary = options.binary.resolve()
+    out = (options.out or output_folder(binary)).resolve()
+    pool = ThreadPoolExecutor(max(1, options.jobs))
+    passed = 0
+    try:
+        cache = Cache(options.cache.resolve())
+        for flavour in sorted({s.kernel for s in options.situations}):  # once, not in every thread
+            initramfs.base_layer(cache, kernels.fetch(cache, flavour), initramfs.helpers(cache))
+        layer = initramfs.program_layer(binary)
+        results = pool.map(lambda s: examine(s, layer, cache, out), options.situations)
+        for situation, (wrong, seconds) in zip(options.situations, results):
+            passed += not wrong
+            print(f"FAIL {situation.name}: {'; '.join(wrong)}" if wrong else
+                  f"ok   {situation.name:32} {seconds:5.1f} s", flush=True)
+    except KeyboardInterrupt:
+        return 130
+    except subprocess.CalledProcessError as error:
+        print(f"lab: {shlex.join(map(str, error.cmd))}: {error.stderr.strip()}", file=sys.stderr)
+        return 2
+    except (OSError, RuntimeError) as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 2
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        emulators.stop_all()
+    failed = len(options.situations) - passed
+    if failed:
+        print(f"serial output and reports: {out}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
