@@ -60,7 +60,8 @@ Fact<std::string> read_brand(const Sources& machine, const Shared& shared) {
 
 Fact<std::string> probe_brand(const Sources& machine, const Shared& shared) {
     const Fact<std::string> brand = read_brand(machine, shared);
-    if (brand.if_known()) return brand;
+    // An empty one is final: Linux would put a name of its own making there ("Hammer").
+    if (brand.if_known() || brand.if_absent()->why == Why::not_applicable) return brand;
     const Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
     return fallback.if_known() ? fallback : brand;
 }

@@ -192,7 +192,6 @@ enum class Tristate : std::uint8_t { no, module, yes };
 struct KernelFacts {
     Fact<std::string> release{};
     Fact<KernelVersion> version{};
-    Fact<Tristate> config_kvm{};
     Fact<Tristate> config_vendor{};
     PerCpu<bool> flag_vmx{};
     PerCpu<bool> flag_svm{};
@@ -212,8 +211,7 @@ template <class V>
 constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
     visit("kernel.version", f.version, "its first two numbers");
-    visit("kernel.config_kvm", f.config_kvm, "CONFIG_KVM");
-    visit("kernel.config_vendor", f.config_vendor, "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, whichever this processor needs");
+    visit("kernel.config_vendor", f.config_vendor, "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");
     visit("kernel.flag_vmx", f.flag_vmx, "vmx in /proc/cpuinfo: since 5.6, that the kernel found VMX usable");
     visit("kernel.flag_svm", f.flag_svm, "svm in /proc/cpuinfo: since 6.7, that the kernel found SVM usable");
     visit("kernel.flag_hypervisor", f.flag_hypervisor, "hypervisor in /proc/cpuinfo");

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The running kernel: its version and configuration, what it made of the processor's flags, and what it lets
 // this process see.
-#include "inflate.hpp"
 #include "probes.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>
-
-#include <array>
 
 namespace nestprobe {
 namespace {
@@ -23,44 +20,6 @@ Fact<KernelVersion> parse_version(const Fact<std::string>& release) {
         !parse_number(text.substr(dot + 1, end - dot - 1), version.minor))
         return Absent{Why::malformed, fmt::format("/proc/sys/kernel/osrelease: {}", text)};
     return {version, release.from()};
-}
-
-struct Config {
-    std::string path;
-    Reading<std::string> text;
-};
-
-/// The first of the three places that is there.
-Config read_config(const Filesystem& files, const Fact<std::string>& release) {
-    std::vector<std::string> paths;
-    if (release.if_known()) paths.push_back(fmt::format("/boot/config-{}", *release.if_known()));
-    paths.emplace_back("/proc/config.gz");
-    if (release.if_known()) paths.push_back(fmt::format("/lib/modules/{}/config", *release.if_known()));
-    Config config{paths.front(), Absent{}};
-    for (const std::string& path : paths) {
-        auto text = files.read(path);
-        if (text.if_known()) return {path, inflate(*text.if_known(), path)};
-        if (path == paths.front()) config.text = std::move(text);
-    }
-    return config;
-}
-
-/// CONFIG_name, or, where it is not mentioned, what it hangs on: no CONFIG_KVM without CONFIG_VIRTUALIZATION.
-Fact<Tristate> config_value(const Config& config, std::span<const std::string_view> names) {
-    if (!config.text.if_known()) return *config.text.if_absent();
-    for (const std::string_view name : names) {
-        const std::string set = fmt::format("CONFIG_{}=", name);
-        const std::string unset = fmt::format("# CONFIG_{} is not set", name);
-        Fact<Tristate> found = Absent{};
-        for_each_line(*config.text.if_known(), [&](std::string_view line) {
-            const auto cite = [&](Tristate value) { found = {value, {{config.path, std::string(line)}}}; };
-            if (line == unset) cite(Tristate::no);
-            if (line.starts_with(set)) cite(line.substr(set.size()) == "m" ? Tristate::module : Tristate::yes);
-        });
-        const bool asked = name == names.front();
-        if (found.if_known() && (asked || is(found, Tristate::no))) return found;
-    }
-    return Absent{Why::malformed, fmt::format("{}: CONFIG_{} is not mentioned", config.path, names.front())};
 }
 
 /// Words that bear on virtualization.  The rest (UUIDs, host names) is nobody's business.
@@ -199,10 +158,6 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     KernelFacts facts;
     facts.release = read_word(machine.files, "/proc/sys/kernel/osrelease");
     facts.version = parse_version(facts.release);
-    const Config config = read_config(machine.files, facts.release);
-    facts.config_kvm = config_value(config, std::array<std::string_view, 2>{"KVM", "VIRTUALIZATION"});
-    const bool svm = is(cpu.technology, Technology::svm);
-    facts.config_vendor = config_value(config, std::array<std::string_view, 3>{svm ? "KVM_AMD" : "KVM_INTEL", "KVM", "VIRTUALIZATION"});
     facts.flag_vmx = flag_of(shared.cpuinfo, "vmx");
     facts.flag_svm = flag_of(shared.cpuinfo, "svm");
     facts.flag_hypervisor = flag_of(shared.cpuinfo, "hypervisor");
@@ -218,15 +173,6 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     probe_process(machine.files, facts);
     facts.container = probe_container(machine.files);
     return facts;
-}
-
-std::string_view to_string(Tristate value) {
-    switch (value) {
-        case Tristate::no: return "n";
-        case Tristate::module: return "m";
-        case Tristate::yes: return "y";
-    }
-    return "n";
 }
 
 }  // namespace nestprobe

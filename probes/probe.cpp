@@ -44,6 +44,7 @@ Facts probe(const Sources& machine) {
     facts.vmx = probe_vmx(shared);
     facts.svm = probe_svm(shared);
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);
+    facts.kernel.config_vendor = probe_config(machine, facts.cpu, facts.kernel, facts.module);
     facts.device = probe_device(machine);
     facts.iommu = probe_iommu(machine, facts.kernel);
     facts.registers = std::move(shared.cpu.registers);

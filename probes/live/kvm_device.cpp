@@ -9,11 +9,29 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
+#include <span>
 
 namespace nestprobe {
 namespace {
 
 constexpr std::string_view path = "/dev/kvm";
+
+// struct kvm_cpuid2 and struct kvm_msrs end in a flexible array inside an empty struct, which has size 0 in C and
+// 1 in C++: their layout, and with it the ioctls' numbers, come out wrong here.  These are the same, in C++.
+struct TableHeader {
+    std::uint32_t entries;
+    std::uint32_t padding;
+};
+constexpr unsigned long get_supported_cpuid = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x05, sizeof(TableHeader));
+constexpr unsigned long get_msrs = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x88, sizeof(TableHeader));
+static_assert(get_supported_cpuid == 0xc008ae05 && get_msrs == 0xc008ae88);
+static_assert(sizeof(kvm_cpuid_entry2) == 40 && sizeof(kvm_msr_entry) == 16);
+
+struct CpuidTable {
+    TableHeader header;
+    kvm_cpuid_entry2 entries[1024];
+};
 
 /// The name of a group, from the file alone: no name service, which could ask the network.
 std::string group_name(unsigned gid) {
@@ -76,17 +94,14 @@ Reading<int> LiveKvmDevice::check_extension(int capability) const {
 }
 
 void LiveKvmDevice::ensure_cpuid() const {
-    if (cpuid_ || cpuid_refusal_) return;
-    for (unsigned entries = 128; entries <= 4096; entries *= 2) {
-        auto buffer = std::make_unique<std::byte[]>(sizeof(kvm_cpuid2) + entries * sizeof(kvm_cpuid_entry2));
-        reinterpret_cast<kvm_cpuid2*>(buffer.get())->nent = entries;
-        if (::ioctl(device_.get(), KVM_GET_SUPPORTED_CPUID, buffer.get()) == 0) {
-            cpuid_ = std::move(buffer);
-            return;
-        }
-        if (errno != E2BIG) break;
-    }
-    cpuid_refusal_ = refused(errno, "KVM_GET_SUPPORTED_CPUID");
+    if (!cpuid_.empty() || cpuid_refusal_) return;
+    const auto table = std::make_unique<CpuidTable>();
+    table->header.entries = static_cast<std::uint32_t>(std::size(table->entries));
+    if (::ioctl(device_.get(), get_supported_cpuid, table.get()) != 0)
+        cpuid_refusal_ = refused(errno, "KVM_GET_SUPPORTED_CPUID");
+    else
+        for (const kvm_cpuid_entry2& e : std::span(table->entries, table->header.entries))
+            cpuid_.push_back({e.function, e.index, (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0, {e.eax, e.ebx, e.ecx, e.edx}});
 }
 
 Reading<CpuidRegs> LiveKvmDevice::supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const {
@@ -94,24 +109,20 @@ Reading<CpuidRegs> LiveKvmDevice::supported_cpuid(std::uint32_t leaf, std::uint3
     if (!device_) return refusal_;
     ensure_cpuid();
     if (cpuid_refusal_) return *cpuid_refusal_;
-    const auto* table = reinterpret_cast<const kvm_cpuid2*>(cpuid_.get());
-    for (unsigned i = 0; i < table->nent; ++i) {
-        const kvm_cpuid_entry2& e = table->entries[i];
-        const bool indexed = (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0;
-        if (e.function == leaf && (!indexed || e.index == subleaf)) return CpuidRegs{e.eax, e.ebx, e.ecx, e.edx};
-    }
+    for (const CpuidEntry& e : cpuid_)
+        if (e.leaf == leaf && (!e.indexed || e.subleaf == subleaf)) return e.regs;
     return Absent{Why::not_applicable, fmt::format("KVM lists no CPUID leaf 0x{:x}", leaf)};
 }
 
 Reading<std::uint64_t> LiveKvmDevice::feature_msr(std::uint32_t index) const {
     ensure_open();
     if (!device_) return refusal_;
-    alignas(kvm_msrs) std::byte buffer[sizeof(kvm_msrs) + sizeof(kvm_msr_entry)]{};
-    auto* query = reinterpret_cast<kvm_msrs*>(buffer);
-    query->nmsrs = 1;
-    query->entries[0].index = index;
-    const int n = ::ioctl(device_.get(), KVM_GET_MSRS, query);
-    if (n == 1) return std::uint64_t{query->entries[0].data};
+    struct {
+        TableHeader header;
+        kvm_msr_entry entry;
+    } query{.header = {.entries = 1}, .entry = {.index = index}};
+    const int n = ::ioctl(device_.get(), get_msrs, &query);
+    if (n == 1) return std::uint64_t{query.entry.data};
     if (n == 0) return Absent{Why::not_implemented, fmt::format("KVM_GET_MSRS: KVM has no feature MSR 0x{:x}", index)};
     return refused(errno, "KVM_GET_MSRS");
 }

@@ -8,10 +8,7 @@
 #include <sched.h>
 
 #include <array>
-#include <memory>
 #include <optional>
-
-struct kvm_cpuid2;  // <linux/kvm.h>
 
 namespace nestprobe {
 
@@ -71,13 +68,19 @@ public:
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override;
 
 private:
+    struct CpuidEntry {
+        std::uint32_t leaf, subleaf;
+        bool indexed;
+        CpuidRegs regs;
+    };
+
     void ensure_open() const;
     void ensure_cpuid() const;
 
     mutable bool tried_ = false;
     mutable Descriptor device_;
     mutable Absent refusal_;
-    mutable std::unique_ptr<std::byte[]> cpuid_;  ///< a struct kvm_cpuid2
+    mutable std::vector<CpuidEntry> cpuid_;
     mutable std::optional<Absent> cpuid_refusal_;
 };
 

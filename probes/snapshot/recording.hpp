@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// A machine as data: what a snapshot file holds, what the recorder fills, what replay answers from, and what an
+// importer makes of another tool's dump.  What is not in it is not recorded; a refusal that is in it is an Absent.
+#pragma once
+
+#include "cpu_set.hpp"
+#include "sources.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nestprobe {
+
+/// leaf, subleaf
+using CpuidKey = std::pair<std::uint32_t, std::uint32_t>;
+
+/// CPUs whose readings are all alike.
+struct CpuRecord {
+    CpuSet ids;
+    std::map<CpuidKey, Reading<CpuidRegs>> cpuid;
+    std::map<std::uint32_t, Reading<std::uint64_t>> msr;
+};
+
+struct KvmRecord {
+    std::optional<Reading<bool>> open;
+    std::optional<Reading<int>> api_version;
+    std::map<int, Reading<int>> extensions;
+    std::map<CpuidKey, Reading<CpuidRegs>> supported_cpuid;
+    std::map<std::uint32_t, Reading<std::uint64_t>> feature_msrs;
+};
+
+struct Recording {
+    std::string tool;      ///< "nestprobe 0.1.0"; of an importer, the format it read: "cpuid -r"
+    std::string recorded;  ///< ISO 8601, UTC
+    std::vector<CpuRecord> cpus;
+    std::map<std::string, Reading<std::string>, std::less<>> files;
+    std::map<std::string, Reading<std::vector<std::string>>, std::less<>> directories;
+    KvmRecord kvm;
+    std::optional<Reading<std::vector<std::string>>> kernel_log;
+};
+
+}  // namespace nestprobe
