@@ -43,6 +43,9 @@ private:
             entry_.flags = value;
             entry_.has_flags = true;
             entry_.flags_cut = cut;
+        } else if (key == "vmx flags" && !cut) {
+            entry_.vmx_flags = value;
+            entry_.has_vmx_flags = true;
         }
     }
     void finish() {

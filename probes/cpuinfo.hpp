@@ -14,7 +14,9 @@ struct CpuinfoEntry {
     std::string vendor_id;
     std::string brand;  ///< model name
     std::string flags;
+    std::string vmx_flags;
     bool has_flags = false;
+    bool has_vmx_flags = false;
     bool flags_cut = false;  ///< the file ends inside the line
     friend bool operator==(const CpuinfoEntry&, const CpuinfoEntry&) = default;
 };

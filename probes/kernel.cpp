@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The running kernel: its version and configuration, what it made of the processor's flags, and what it lets
 // this process see.
+#include "kernel_words.hpp"
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -22,23 +23,11 @@ Fact<KernelVersion> parse_version(const Fact<std::string>& release) {
     return {version, release.from()};
 }
 
-/// Words that bear on virtualization.  The rest (UUIDs, host names) is nobody's business.
-constexpr std::string_view words_of_interest[] = {
-    "kvm", "nested", "iommu", "intremap", "x2apic", "blacklist", "clearcpuid", "nomodule", "noexec", "mitigations",
-    "l1tf", "lockdown", "vfio", "tboot", "hv_", "xen", "noapic", "nolapic",
-};
-
 Fact<std::vector<std::string>> probe_command_line(const Reading<std::string>& text) {
     if (text.if_absent()) return *text.if_absent();
     std::vector<std::string> words;
-    for (std::string& word : split_command_line(*text.if_known())) {
-        const std::string_view name = std::string_view(word).substr(0, word.find('='));
-        for (const std::string_view part : words_of_interest) {
-            if (!contains(name, part)) continue;
-            words.push_back(std::move(word));
-            break;
-        }
-    }
+    for (std::string& word : split_command_line(*text.if_known()))
+        if (bears_on_virtualization(word)) words.push_back(std::move(word));
     return {std::move(words), {{"/proc/cmdline", ""}}};
 }
 

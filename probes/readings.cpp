@@ -122,6 +122,11 @@ void RegisterReadings::add(const CpuSet& cpus, std::vector<Reading<std::uint64_t
     groups_.push_back({cpus, std::move(values)});
 }
 
+Absent name_absence(const Register& reg, Absent absent) {
+    if (absent.detail.empty()) absent.detail = fmt::format("{}: {}", reg.name, absent.why == Why::not_recorded ? "not recorded" : to_string(absent.why));
+    return absent;
+}
+
 std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 
 CpuReadings read_registers(const Sources& machine) {
@@ -158,7 +163,7 @@ Fact<bool> all_set(const RegisterReadings::Group& group, std::span<const Bit> bi
         const std::uint64_t* raw = value.if_known();
         // A register that does not exist beside one that does: the capability is not there.
         if (!raw && value.if_absent()->why == Why::not_applicable && !from.empty()) return {false, std::move(from)};
-        if (!raw) return *value.if_absent();
+        if (!raw) return name_absence(*bit.reg, *value.if_absent());
         Provenance reading{locate(*bit.reg, bit.field), hex(bit.field.of(*raw))};
         if (!bit.field.is_set(*raw)) return {false, {std::move(reading)}};
         from.push_back(std::move(reading));

@@ -15,6 +15,9 @@ struct CpuReadings {
 };
 CpuReadings read_registers(const Sources& machine);
 
+/// A source that has nothing recorded does not say of what: the register's name goes in front.
+Absent name_absence(const Register& reg, Absent absent);
+
 /// "0x5"
 std::string hex(std::uint64_t value);
 
@@ -41,7 +44,7 @@ auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
         if (const std::uint64_t* raw = value.if_known())
             result.add(group.cpus, {std::invoke(decoder, *raw), {{std::string(reg.name), hex(*raw)}}});
         else
-            result.add(group.cpus, *value.if_absent());
+            result.add(group.cpus, name_absence(reg, *value.if_absent()));
     }
     return result;
 }

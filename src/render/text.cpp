@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "render/text.hpp"
 
+#include "utf8.hpp"
+
 #include <fmt/format.h>
 
 namespace nestprobe {
@@ -10,19 +12,13 @@ std::string coloured(std::string_view text, std::string_view code, const Style& 
     return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-/// How many bytes of valid UTF-8 begin here; 0 for none, or for a control character.
-std::size_t sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-    const unsigned lead = byte(0);
-    if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
-    const std::size_t length = lead >= 0xf0 && lead <= 0xf4 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-    if (lead > 0xf4 || length == 0) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80) return 0;
-    const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-    const bool outside = (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf4 && byte(1) > 0x8f);
-    const bool control = lead == 0xc2 && byte(1) < 0xa0;  // C1, which terminals obey too
-    return overlong || outside || control ? 0 : length;
+/// How many bytes may be printed as they are: a character that is no control character, C1 among them, which
+/// terminals obey too.
+std::size_t printable_sequence(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = utf8_sequence(text);
+    const bool control = lead < 0x20 || lead == 0x7f || (lead == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
+    return control ? 0 : length;
 }
 
 }  // namespace
@@ -54,7 +50,7 @@ std::string printable(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t length = sequence(text);
+        const std::size_t length = printable_sequence(text);
         if (length == 0)
             result += '?';
         else

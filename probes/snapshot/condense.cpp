@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "snapshot/condense.hpp"
+
+#include "cpuinfo.hpp"
+#include "inflate.hpp"
+#include "kernel_words.hpp"
+#include "modprobe.hpp"
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+/// Processors alike become one block with a list of numbers: no serial numbers, APIC ids or clock rates.
+std::string condense_cpuinfo(std::string_view, const std::string& text) {
+    const auto entries = parse_cpuinfo(text);
+    std::string kept;
+    for (const auto& g : entries.groups()) {
+        const CpuinfoEntry* e = g.answer.if_known();
+        if (!e || e->flags_cut) return text.substr(0, 4096);  // not understood: as it is, to be looked at
+        kept += fmt::format("processor\t: {}\n", g.cpus.to_string());
+        if (!e->vendor_id.empty()) kept += fmt::format("vendor_id\t: {}\n", e->vendor_id);
+        if (!e->brand.empty()) kept += fmt::format("model name\t: {}\n", e->brand);
+        if (e->has_flags) kept += fmt::format("flags\t\t: {}\n", e->flags);
+        if (e->has_vmx_flags) kept += fmt::format("vmx flags\t: {}\n", e->vmx_flags);
+        kept += "\n";
+    }
+    return kept;
+}
+
+std::string condense_command_line(std::string_view, const std::string& text) {
+    std::string kept;
+    for (const std::string& word : split_command_line(text)) {
+        if (!bears_on_virtualization(word)) continue;
+        kept += word.find(' ') == std::string::npos ? word : fmt::format("\"{}\"", word);
+        kept += ' ';
+    }
+    return kept + "\n";
+}
+
+/// Other lines become empty, so that line numbers stay.
+template <class P>
+std::string keep_lines(const std::string& text, std::string_view replacement, P&& wanted) {
+    std::string kept;
+    for_each_line(text, [&](std::string_view line) { kept += wanted(line) ? fmt::format("{}\n", line) : replacement; });
+    if (!text.ends_with('\n') && kept.ends_with('\n')) kept.pop_back();
+    return kept;
+}
+
+std::string condense_modprobe(std::string_view, const std::string& text) {
+    bool continued = false;
+    return keep_lines(text, "\n", [&](std::string_view line) {
+        const bool wanted = continued || contains(line, "kvm") || line.ends_with('\\');
+        continued = line.ends_with('\\');
+        return wanted;
+    });
+}
+
+std::string condense_proc_modules(std::string_view, const std::string& text) {
+    return keep_lines(text, "", [](std::string_view line) { return line.starts_with("kvm") || line.starts_with("vbox") || line.starts_with("vmmon"); });
+}
+
+std::string condense_status(std::string_view, const std::string& text) {
+    return keep_lines(text, "", [](std::string_view line) { return line.starts_with("Uid:") || line.starts_with("Groups:") || line.starts_with("CapEff:"); });
+}
+
+std::string condense_config(std::string_view path, const std::string& text) {
+    const auto plain = inflate(text, path);
+    if (!plain.if_known()) return text.substr(0, 4096);
+    return keep_lines(*plain.if_known(), "", [](std::string_view line) {
+        return contains(line, "CONFIG_KVM") || contains(line, "CONFIG_VIRTUALIZATION") || contains(line, "IOMMU") || contains(line, "CONFIG_X86_MSR");
+    });
+}
+
+/// The header of an ACPI table: 36 bytes; nothing of its contents.
+std::string condense_acpi(std::string_view, const std::string& text) { return text.substr(0, 36); }
+std::string condense_presence(std::string_view, const std::string&) { return {}; }
+
+struct Row {
+    std::string_view path;  ///< how it begins
+    std::string (*condense)(std::string_view path, const std::string& text);
+};
+constexpr Row rows[] = {
+    {"/proc/cpuinfo", condense_cpuinfo},
+    {"/proc/cmdline", condense_command_line},
+    {"/proc/modules", condense_proc_modules},
+    {"/proc/self/status", condense_status},
+    {"/proc/config.gz", condense_config},
+    {"/boot/config-", condense_config},
+    {"/lib/modules/", condense_config},
+    {"/etc/modprobe.d/", condense_modprobe},
+    {"/run/modprobe.d/", condense_modprobe},
+    {"/usr/local/lib/modprobe.d/", condense_modprobe},
+    {"/usr/lib/modprobe.d/", condense_modprobe},
+    {"/lib/modprobe.d/", condense_modprobe},
+    {"/sys/firmware/acpi/tables/FACP", condense_acpi},
+    {"/.dockerenv", condense_presence},
+    {"/run/.containerenv", condense_presence},
+};
+
+}  // namespace
+
+std::string condense(std::string_view path, const std::string& text) {
+    for (const Row& row : rows)
+        if (path.starts_with(row.path)) return row.condense(path, text);
+    return text;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "snapshot/record.hpp"
+
+#include "snapshot/condense.hpp"
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+template <class T>
+bool same(const Reading<T>& a, const Reading<T>& b) {
+    if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
+    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
+}
+
+template <class Map>
+bool same_map(const Map& a, const Map& b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
+}
+
+/// What was never there to be read above the hypervisor's first leaf is 250 leaves of nothing.
+bool worth_keeping(std::uint32_t leaf, const Reading<CpuidRegs>& regs) {
+    const bool scanned = leaf > 0x4000'0000 && leaf <= 0x4001'0000 && (leaf & 0xff) == 0;
+    return !scanned || !regs.if_known() || *regs.if_known() != CpuidRegs{};
+}
+
+class RecordingCpus final : public Cpuid, public Msr {
+public:
+    RecordingCpus(const Sources& machine) : machine_(machine) {
+        for (const CpuSet& ids : machine.cpuid.alike()) {
+            records_.push_back({ids, {}, {}});
+            for (const unsigned cpu : ids.members()) {
+                by_cpu_.resize(std::max<std::size_t>(by_cpu_.size(), cpu + 1), -1);
+                by_cpu_[cpu] = static_cast<int>(records_.size() - 1);
+            }
+        }
+    }
+    std::vector<CpuSet> alike() const override { return machine_.cpuid.alike(); }
+    Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override {
+        auto regs = machine_.cpuid.read(cpu, leaf, subleaf);
+        if (!worth_keeping(leaf, regs)) return regs;
+        auto kept = regs;
+        if (CpuidRegs* known = kept.if_known()) *known = mask_apic_ids(leaf, *known);
+        if (CpuRecord* record = of(cpu)) record->cpuid.insert_or_assign({leaf, subleaf}, std::move(kept));
+        return regs;
+    }
+    Reading<std::uint64_t> read(unsigned cpu, std::uint32_t index) const override {
+        auto value = machine_.msr.read(cpu, index);
+        if (CpuRecord* record = of(cpu)) record->msr.insert_or_assign(index, value);
+        return value;
+    }
+
+    /// CPUs alike share an entry. What only the first CPU was asked (its name, the hypervisor's leaves) goes to an
+    /// entry like all others when the rest agrees.
+    std::vector<CpuRecord> merged() const {
+        std::vector<CpuRecord> result;
+        for (const CpuRecord& record : records_) {
+            const auto twin = std::find_if(result.begin(), result.end(), [&](const CpuRecord& r) {
+                return same_map(r.msr, record.msr) && contains_all(r.cpuid, record.cpuid);
+            });
+            if (twin == result.end())
+                result.push_back(record);
+            else
+                twin->ids.add(record.ids);
+        }
+        return result;
+    }
+
+private:
+    using Leaves = std::map<CpuidKey, Reading<CpuidRegs>>;
+    static bool contains_all(const Leaves& more, const Leaves& fewer) {
+        return std::all_of(fewer.begin(), fewer.end(), [&](const auto& leaf) {
+            const auto found = more.find(leaf.first);
+            return found != more.end() && same(found->second, leaf.second);
+        });
+    }
+    CpuRecord* of(unsigned cpu) const { return cpu < by_cpu_.size() && by_cpu_[cpu] >= 0 ? &records_[static_cast<std::size_t>(by_cpu_[cpu])] : nullptr; }
+
+    const Sources machine_;
+    mutable std::vector<CpuRecord> records_;
+    std::vector<int> by_cpu_;
+};
+
+class RecordingFiles final : public Filesystem {
+public:
+    RecordingFiles(const Filesystem& files, Recording& recording) : files_(files), recording_(recording) {}
+    Reading<std::string> read(std::string_view path) const override {
+        auto text = files_.read(path);
+        if (const std::string* known = text.if_known())
+            recording_.files.insert_or_assign(std::string(path), condense(path, *known));
+        else
+            recording_.files.insert_or_assign(std::string(path), text);
+        return text;
+    }
+    Reading<std::vector<std::string>> list(std::string_view directory) const override {
+        auto names = files_.list(directory);
+        recording_.directories.insert_or_assign(std::string(directory), names);
+        return names;
+    }
+
+private:
+    const Filesystem& files_;
+    Recording& recording_;
+};
+
+class RecordingKvm final : public KvmDevice {
+public:
+    RecordingKvm(const KvmDevice& kvm, KvmRecord& record) : kvm_(kvm), record_(record) {}
+    Reading<bool> open() const override { return *(record_.open = kvm_.open()); }
+    Reading<int> api_version() const override { return *(record_.api_version = kvm_.api_version()); }
+    Reading<int> check_extension(int capability) const override {
+        return record_.extensions.insert_or_assign(capability, kvm_.check_extension(capability)).first->second;
+    }
+    Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override {
+        return record_.supported_cpuid.insert_or_assign({leaf, subleaf}, kvm_.supported_cpuid(leaf, subleaf)).first->second;
+    }
+    Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
+        return record_.feature_msrs.insert_or_assign(index, kvm_.feature_msr(index)).first->second;
+    }
+
+private:
+    const KvmDevice& kvm_;
+    KvmRecord& record_;
+};
+
+class RecordingLog final : public KernelLog {
+public:
+    RecordingLog(const KernelLog& log, Recording& recording) : log_(log), recording_(recording) {}
+    Reading<std::vector<std::string>> lines() const override { return *(recording_.kernel_log = log_.lines()); }
+
+private:
+    const KernelLog& log_;
+    Recording& recording_;
+};
+
+}  // namespace
+
+CpuidRegs mask_apic_ids(std::uint32_t leaf, CpuidRegs regs) {
+    switch (leaf) {
+        case 0x1: regs.ebx &= 0x00ff'ffff; break;
+        case 0xb:
+        case 0x1f:
+        case 0x8000'0026: regs.edx = 0; break;
+        case 0x8000'001e: regs.eax = 0; regs.ebx &= 0xffff'ff00; break;
+        default: break;
+    }
+    return regs;
+}
+
+struct Recorder::Parts {
+    explicit Parts(const Sources& m) : cpus(m), files(m.files, recording), kvm(m.kvm, recording.kvm), log(m.log, recording) {}
+    Recording recording;
+    RecordingCpus cpus;
+    RecordingFiles files;
+    RecordingKvm kvm;
+    RecordingLog log;
+};
+
+Recorder::Recorder(const Sources& machine) : parts_(std::make_unique<Parts>(machine)) {}
+Recorder::~Recorder() = default;
+
+Sources Recorder::sources() const { return {parts_->cpus, parts_->cpus, parts_->files, parts_->kvm, parts_->log}; }
+
+Recording Recorder::take() const {
+    Recording recording = parts_->recording;
+    recording.cpus = parts_->cpus.merged();
+    return recording;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// nestprobe-snapshot/1, from a Recording to text.
+#pragma once
+
+#include "snapshot/recording.hpp"
+
+#include <string>
+
+namespace nestprobe {
+
+/// Ends with a newline. Text that is not UTF-8 is written as base64.
+std::string write_snapshot(const Recording& recording);
+
+}  // namespace nestprobe
