@@ -76,8 +76,13 @@ Absent refused(int error, std::string_view subject) {
 
 int error_in(std::string_view detail) {
     const Errno* best = nullptr;
-    for (const Errno& e : errnos)
-        if (detail.find(e.text) != std::string_view::npos && (!best || e.text.size() > best->text.size())) best = &e;
+    auto first = std::string_view::npos;
+    for (const Errno& e : errnos) {
+        const auto at = detail.find(e.text);
+        if (at > first || at == std::string_view::npos || (at == first && e.text.size() < best->text.size())) continue;
+        first = at;
+        best = &e;
+    }
     return best ? best->number : 0;
 }
 

@@ -18,10 +18,17 @@ What to print:
       --explain=RULE     what a rule checks, why it matters, how to mend it
                          (id or name: NP503, nested-parameter-off)
       --json             the report, for monitoring
-      --format NAME      summary (the default), explain, json
+      --format NAME      summary (the default), explain, json, facts
       --rules            every rule, a line each
       --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
+
+Which machine:
+      --from FILE        answer for a snapshot, or another tool's dump (cpuid -r,
+                         kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP, lscpu,
+                         /proc/cpuinfo), instead of this machine; - is stdin
+      --record FILE      write down everything read, failures too, as a
+                         snapshot, for --from elsewhere; - is stdout
 
 What decides the exit status:
       --question NAME    kvm-here (the default in a guest), kvm-in-guests (the
@@ -83,6 +90,8 @@ Options parse_command_line(int argc, const char* const* argv) {
     app.add_flag("--quiet,-q", options.quiet);
     CLI::Option* colour_option = app.add_option("--color", colour);
     CLI::Option* question_option = app.add_option("--question", question);
+    CLI::Option* from_option = app.add_option("--from", options.from);
+    CLI::Option* record_option = app.add_option("--record", options.record);
     app.add_flag("--help,-h", want_help);
     app.add_flag("--version,-V", want_version);
     try {
@@ -92,6 +101,10 @@ Options parse_command_line(int argc, const char* const* argv) {
     }
 
     const int outputs = static_cast<int>(json) + static_cast<int>(rules) + static_cast<int>(format_option->count() > 0) + static_cast<int>(explain_option->count() > 0);
+    if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
+    if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
+    if (options.record == "-" && outputs > 0) throw UsageError{"--record - and a format both want standard output"};
+    options.wants_output = options.record.empty() || outputs > 0;
     if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
     if (colour_option->count() > 0) options.colour = colour_named(colour);
     if (question_option->count() > 0) options.question = question_named(question);

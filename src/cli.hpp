@@ -30,6 +30,9 @@ struct Options {
     const Format* format = nullptr;  ///< never null after parse_command_line()
     const Rule* rule = nullptr;      ///< of Action::rule
     std::optional<Question> question;
+    std::string from;        ///< answer for this snapshot or dump; empty: this machine
+    std::string record;      ///< write a snapshot here; empty: none
+    bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;
 };

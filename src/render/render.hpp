@@ -28,6 +28,7 @@ const Format* find_format(std::string_view name);
 std::string render_summary(const Report& report, const Style& style);
 std::string render_explain(const Report& report, const Style& style);
 std::string render_json(const Report& report, const Style& style);
+std::string render_facts(const Report& report, const Style& style);
 
 /// A line for every rule.
 std::string render_rules(const Style& style);

@@ -21,19 +21,29 @@ std::string who(const Facts& f) {
 
 bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
+/// The errno that refused; of a snapshot that tells the reason alone, the usual one for that reason.
+int errno_of(const Absent& absent) {
+    if (absent.error != 0) return absent.error;
+    if (absent.why == Why::permission_denied) return EACCES;
+    return absent.why == Why::no_device ? ENOENT : 0;
+}
+
 /// Judge the open by its errno: fail for those given, pass when it worked, skip for the others' rules.
 template <class M>
 Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& message, std::string fix) {
     const Absent* absent = f.device.open.if_absent();
     if (!absent) return cite(pass("/dev/kvm opens"), f.device.open);
+    const int refused = errno_of(*absent);
     for (const int error : errors)
-        if (absent->error == error) {
+        if (refused == error) {
             Outcome outcome = fail(std::invoke(message, *absent), std::move(fix));
             outcome.because.push_back({"open(\"/dev/kvm\")", fmt::format("{} ({})", absent->detail, error_name(error))});
             return outcome;
         }
-    if (absent->error != 0) return skip(fmt::format("/dev/kvm does not open for another reason ({})", error_name(absent->error)));
-    return carry(*absent);
+    if (refused == 0) return carry(*absent);
+    Outcome outcome = skip(fmt::format("/dev/kvm does not open for another reason ({})", error_name(refused)));
+    outcome.because.push_back({"open(\"/dev/kvm\")", absent->detail});
+    return outcome;
 }
 
 Outcome check_missing(const Facts& f) {
@@ -44,13 +54,13 @@ Outcome check_missing(const Facts& f) {
 
 Outcome check_no_driver(const Facts& f) {
     return check_open(
-        f, {ENODEV, ENXIO}, [](const Absent& a) { return fmt::format("/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did not accept this machine", error_name(a.error)); }, {});
+        f, {ENODEV, ENXIO}, [](const Absent& a) { return fmt::format("/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did not accept this machine", error_name(errno_of(a))); }, {});
 }
 
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
         f, {EACCES, EPERM}, [&](const Absent& a) { return fmt::format("this user may not open {}{}{}", a.detail, who(f), is(f.device.registered, true) ? ". KVM itself is up" : ""); },
-        f.device.open.if_absent() && f.device.open.if_absent()->error == EPERM ? "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux)." : "");
+        f.device.open.if_absent() && errno_of(*f.device.open.if_absent()) == EPERM ? "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux)." : "");
     if (outcome.status == Status::fail) outcome = cite(std::move(outcome), f.kernel.groups);
     return outcome;
 }
@@ -59,17 +69,17 @@ Outcome check_permission(const Facts& f) {
 Outcome check_busy(const Facts& f) {
     const auto* rivals = f.module.rivals.if_known();
     const std::string names = rivals && !rivals->empty() ? fmt::format(" ({} is loaded)", fmt::join(*rivals, ", ")) : "";
-    if (const Absent* absent = f.device.open.if_absent(); absent && absent->error == EBUSY)
+    if (const Absent* absent = f.device.open.if_absent(); absent && errno_of(*absent) == EBUSY)
         return fail(fmt::format("{}: another hypervisor uses the processor's virtualization{}", absent->detail, names));
     if (vendor_module_absent(f) && software_kvm(f).empty() && f.svm.in_use.any(yes))
         return cite(fail(fmt::format("SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}", names)), f.svm.in_use);
     if (!names.empty())
         return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual machine, creating one with KVM can fail with EBUSY", names)), f.module.rivals);
-    return skip("no sign of another hypervisor on this system");
+    return cite(skip("no sign of another hypervisor on this system"), f.module.rivals);
 }
 
 Outcome check_api(const Facts& f) {
-    if (f.device.open.if_absent()) return skip("/dev/kvm does not open");
+    if (const Absent* absent = f.device.open.if_absent()) return skip("/dev/kvm does not open: " + carry(*absent).message);
     return judge(
         [](int version) {
             return version == 12 ? pass("KVM_GET_API_VERSION is 12") : fail(fmt::format("KVM_GET_API_VERSION is {}, not 12: this is not the KVM that programs expect", version));

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace nestprobe {
 namespace {
 
@@ -16,11 +18,12 @@ bool yes(bool value) { return value; }
 
 constexpr std::string_view unknown_level = "; whether firmware or a hypervisor did it cannot be told, because it is not known whether this is a guest";
 
-/// Why a register may not be blamed on firmware here; empty when it may.
-std::string not_firmware(const Facts& f, Technology technology) {
-    if (f.cpu.technology.if_known() && !has(f, technology)) return fmt::format("the processor's technology is {}", hardware_word(f));
-    if (in_guest(f)) return "in a guest, firmware of the real machine does not decide (NP303, NP304)";
-    return {};
+/// Why a register may not be blamed on firmware here; nothing when it may.
+std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
+    if (f.cpu.technology.if_known() && !has(f, technology))
+        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))), f.cpu.technology);
+    if (in_guest(f)) return cite(skip("in a guest, firmware of the real machine does not decide (NP303, NP304)"), f.hypervisor.level);
+    return std::nullopt;
 }
 
 /// The register could not be read: what others say.
@@ -45,8 +48,8 @@ constexpr std::string_view feature_control_see[] = {
 };
 
 Outcome check_vmx_disabled(const Facts& f) {
-    if (const std::string why = not_firmware(f, Technology::vmx); !why.empty()) return skip(why);
-    if (hardware_absent(f)) return skip("the processor has no VMX");
+    if (auto other = not_firmware(f, Technology::vmx)) return *std::move(other);
+    if (hardware_absent(f)) return cite(skip("the processor has no VMX"), f.cpu.vmx);
     const std::string blame = f.hypervisor.level.if_known() ? "" : std::string(unknown_level);
     const bool kernel_locks = is(f.kernel.config_vendor, Tristate::no);
     Outcome outcome = judge_each(
@@ -64,7 +67,7 @@ Outcome check_vmx_disabled(const Facts& f) {
 }
 
 Outcome check_vmx_inside_smx_only(const Facts& f) {
-    if (const std::string why = not_firmware(f, Technology::vmx); !why.empty()) return skip(why);
+    if (auto other = not_firmware(f, Technology::vmx)) return *std::move(other);
     const bool tboot = log_line(f, "tboot: found shared page") != nullptr;
     return judge_each(
         [&](const FeatureControl& fc) {
@@ -83,8 +86,8 @@ constexpr std::string_view vm_cr_see[] = {
 };
 
 Outcome check_svm_disabled(const Facts& f) {
-    if (const std::string why = not_firmware(f, Technology::svm); !why.empty()) return skip(why);
-    if (hardware_absent(f)) return skip("the processor has no SVM");
+    if (auto other = not_firmware(f, Technology::svm)) return *std::move(other);
+    if (hardware_absent(f)) return cite(skip("the processor has no SVM"), f.cpu.svm);
     const std::string blame = f.hypervisor.level.if_known() ? "" : std::string(unknown_level);
     Outcome outcome = judge_each(
         [&](const VmCr& cr) {

@@ -44,9 +44,9 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
 Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit, const PerCpu<bool>& flag) {
     const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
     if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
-    if (!in_guest(f)) return skip("there is no hypervisor above this system");
+    if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
-        return skip(fmt::format("the processor's technology is {}", hardware_word(f)));
+        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))), f.cpu.technology);
     if (const std::string name = software_kvm(f); !name.empty())
         return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f), to_string(technology), name)), bit);
     if (bit.any(yes)) return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
@@ -65,7 +65,7 @@ Outcome check_hides_vmx(const Facts& f) { return check_hidden(f, Technology::vmx
 template <class F>
 Outcome in_guests_only(const Facts& f, F&& check) {
     if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
-    if (!in_guest(f)) return skip("there is no hypervisor above this system");
+    if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     return check();
 }
 
@@ -101,7 +101,7 @@ Outcome check_vmx_locked_in_guest(const Facts& f) {
 }
 
 Outcome check_vmx_msrs(const Facts& f) {
-    if (!f.cpu.vmx.any(yes)) return skip("CPUID shows no VMX");
+    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     for (const auto& g : f.vmx.capabilities.groups())
         if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
             return cite(fail(fmt::format("CPUID shows VMX, but IA32_VMX_BASIC faults ({}): the VMX that is shown is not there", absent->detail), in_guest(f) ? fix_above(f, "vmx") : ""), f.cpu.vmx);

@@ -63,8 +63,8 @@ Outcome judge_list_alone(const Facts& f) {
 }
 
 Outcome check_flag_cleared(const Facts& f) {
-    if (const std::string name = software_kvm(f); !name.empty()) return skip("neither VMX nor SVM is there to be listed");
     const PerCpu<bool>& cpuid = cpuid_bit(f);
+    if (!software_kvm(f).empty()) return cite(cite(skip("CPUID shows neither VMX nor SVM that could be listed"), cpuid), f.kernel.flag_usable);
     if (!cpuid.any_known()) return judge_list_alone(f);
     if (!cpuid.any(yes)) return skip(fmt::format("CPUID shows no {} either", hardware_word(f)));
     Outcome outcome = judge_each(
@@ -89,7 +89,7 @@ Outcome check_without_kvm(const Facts& f) {
 }
 
 Outcome check_loading_disabled(const Facts& f) {
-    if (!software_kvm(f).empty()) return skip("KVM is there, by other means");
+    if (!software_kvm(f).empty()) return cite(cite(skip("KVM is there, by other means"), f.module.software), f.kernel.modules_disabled);
     if (!vendor_module_absent(f)) return skip("the module is there already, or not known to be missing");
     return judge(
         [](bool disabled) {
@@ -103,7 +103,8 @@ Outcome check_listed_without_cpuid(const Facts& f) {
     const bool svm = f.cpu.svm.all(no) && f.kernel.flag_svm.any(yes);
     if (!vmx && !svm) {
         const bool known = f.kernel.flag_vmx.any_known() && f.cpu.vmx.any_known();
-        return known ? pass("/proc/cpuinfo lists nothing that CPUID does not show") : skip("CPUID or /proc/cpuinfo was not read");
+        if (!known) return skip("CPUID or /proc/cpuinfo was not read");
+        return cite(cite(pass("/proc/cpuinfo lists nothing that CPUID does not show"), f.kernel.flag_vmx), f.kernel.flag_svm);
     }
     return cite(cite(fail(fmt::format("/proc/cpuinfo lists {0}, but CPUID as this process sees it shows no {0}: CPUID is filtered, or the two come from different machines", vmx ? "vmx" : "svm")), vmx ? f.cpu.vmx : f.cpu.svm), vmx ? f.kernel.flag_vmx : f.kernel.flag_svm);
 }

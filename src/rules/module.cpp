@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace nestprobe {
 namespace {
 
@@ -43,13 +45,14 @@ const ModuleBlock* block(const Facts& f) {
     return nullptr;
 }
 
-/// Why the module's absence is not this layer's fault; empty when it may be.
-std::string follows_from_above(const Facts& f) {
-    if (const std::string name = software_kvm(f); !name.empty()) return fmt::format("{} serves /dev/kvm instead", name);
-    if (hardware_absent(f)) return "there is no VMX or SVM for a module to drive";
-    if (f.kernel.flag_usable.all(no)) return fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)", flag_word(f));
-    if (is(f.kernel.config_vendor, Tristate::no)) return "this kernel has no such module (NP404)";
-    return {};
+/// Why the module's absence is not this layer's fault; nothing when it may be.
+std::optional<Outcome> follows_from_above(const Facts& f) {
+    if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
+    if (hardware_absent(f)) return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
+    if (f.kernel.flag_usable.all(no))
+        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)", flag_word(f))), f.kernel.flag_usable);
+    if (is(f.kernel.config_vendor, Tristate::no)) return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
+    return std::nullopt;
 }
 
 bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
@@ -57,7 +60,7 @@ bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(
 bool files_missing(const Facts& f) { return is(f.module.files, false) && !in_container(f); }
 
 Outcome check_not_loaded(const Facts& f) {
-    if (const std::string why = follows_from_above(f); !why.empty()) return skip(why);
+    if (auto above = follows_from_above(f)) return *std::move(above);
     return judge(
         [&](const Module& m) {
             const std::string name = vendor_module_name(f);
@@ -76,7 +79,7 @@ Outcome check_not_loaded(const Facts& f) {
 }
 
 Outcome check_blocked(const Facts& f) {
-    if (const std::string why = follows_from_above(f); !why.empty()) return skip(why);
+    if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_known() && !vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     return judge(
         [&](const std::vector<ModuleBlock>&, const Module&) {
@@ -90,7 +93,7 @@ Outcome check_blocked(const Facts& f) {
 }
 
 Outcome check_files_missing(const Facts& f) {
-    if (const std::string why = follows_from_above(f); !why.empty()) return skip(why);
+    if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_known() && !vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     if (in_container(f)) return skip("in a container, /lib/modules is not the host's");
     return judge(
@@ -102,7 +105,7 @@ Outcome check_files_missing(const Facts& f) {
 }
 
 Outcome check_refused(const Facts& f) {
-    if (const std::string why = follows_from_above(f); !why.empty()) return skip(why);
+    if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_absent()) return carry(*f.module.vendor.if_absent());
     if (!vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     const std::string* line = refusal(f);

@@ -35,9 +35,9 @@ std::string origin_of_off(const Facts& f, const Feature& feature) {
 
 Outcome check_feature(const Facts& f, const Feature& feature) {
     const Technology wanted = feature.module == "kvm_amd" ? Technology::svm : Technology::vmx;
-    if (f.cpu.technology.if_known() && !has(f, wanted)) return skip(fmt::format("{} is not this processor's module", feature.module));
+    if (f.cpu.technology.if_known() && !has(f, wanted)) return cite(skip(fmt::format("{} is not this processor's module", feature.module)), f.cpu.technology);
     const Fact<bool>& value = f.module.*feature.value;
-    if (const Absent* absent = value.if_absent(); absent && absent->why == Why::no_device) return skip(fmt::format("{} is not loaded", feature.module));
+    if (const Absent* absent = value.if_absent(); absent && absent->why == Why::no_device) return cite(skip(fmt::format("{} is not loaded", feature.module)), f.module.vendor);
     Outcome outcome = judge(
         [&](bool on) {
             if (on) return pass(fmt::format("{}.{} is on", feature.module, feature.parameter));
@@ -65,7 +65,7 @@ Outcome check_unrestricted(const Facts& f) {
 
 /// Parameters that act only on guests that nest: a Y with nested off proves nothing.
 Outcome for_nesting(const Facts& f, const Feature& feature) {
-    if (is(f.module.nested, false)) return skip("nested is off, and this matters only when it is on");
+    if (is(f.module.nested, false)) return cite(skip("nested is off, and this matters only when it is on"), f.module.nested);
     return check_feature(f, feature);
 }
 Outcome check_shadow_vmcs(const Facts& f) {
@@ -89,8 +89,8 @@ std::string origin_of_nested_off(const Facts& f, const std::string& module) {
 }
 
 Outcome check_nested(const Facts& f) {
-    if (const std::string name = software_kvm(f); !name.empty()) return skip(fmt::format("{} has no such parameter (NP506)", name));
-    if (vendor_module_absent(f)) return skip(fmt::format("{} is not loaded, so nothing is in force yet", vendor_module_name(f)));
+    if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} has no such parameter (NP506)", name)), f.module.software);
+    if (vendor_module_absent(f)) return cite(skip(fmt::format("{} is not loaded, so nothing is in force yet", vendor_module_name(f))), f.module.vendor);
     const std::string module = vendor_module_name(f);
     return judge(
         [&](bool on) {
@@ -101,6 +101,7 @@ Outcome check_nested(const Facts& f) {
 }
 
 Outcome check_not_live(const Facts& f) {
+    if (vendor_module_absent(f)) return cite(skip(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
     const std::string module = vendor_module_name(f);
     if (f.module.options.if_known() && asked_value(f, module, "nested") < 0)
         return cite(pass("no configuration asks for nested, so none is waiting"), f.module.options);
@@ -117,6 +118,7 @@ Outcome check_not_live(const Facts& f) {
 }
 
 Outcome check_not_lasting(const Facts& f) {
+    if (vendor_module_absent(f)) return cite(skip(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
     const std::string module = vendor_module_name(f);
     return judge(
         [&](const std::vector<ModuleOption>&, bool live) {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Facts as JSON values. For the renderers alone: nobody else sees the JSON library's types.
+#pragma once
+
+#include "facts.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace nestprobe {
+
+using Json = nlohmann::ordered_json;
+
+inline Json value_of(bool v) { return v; }
+inline Json value_of(int v) { return v; }
+inline Json value_of(unsigned v) { return v; }
+inline Json value_of(const std::string& v) { return v; }
+inline Json value_of(const CpuSet& v) { return v.to_string(); }
+inline Json value_of(Vendor v) { return to_string(v); }
+inline Json value_of(Technology v) { return v == Technology::vmx ? "vmx" : "svm"; }
+inline Json value_of(Level v) { return to_string(v); }
+inline Json value_of(Platform v) { return to_string(v); }
+inline Json value_of(BrandKind v) { return to_string(v); }
+inline Json value_of(Tristate v) { return to_string(v); }
+inline Json value_of(const CpuModel& v) { return {{"family", v.family}, {"model", v.model}, {"stepping", v.stepping}}; }
+inline Json value_of(const KernelVersion& v) { return fmt::format("{}.{}", v.major, v.minor); }
+inline Json value_of(const FeatureControl& v) {
+    return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"vmx_inside_smx", v.vmx_inside_smx}, {"vmx_outside_smx", v.vmx_outside_smx}};
+}
+inline Json value_of(const VmCr& v) { return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"svm_disabled", v.svm_disabled}}; }
+inline Json value_of(const Signature& v) { return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}}; }
+inline Json value_of(const Module& v) {
+    Json json = {{"state", to_string(v.state)}};
+    json["users"] = v.users < 0 ? Json() : Json(v.users);
+    return json;
+}
+inline Json value_of(const ModuleOption& v) { return {{"module", v.module}, {"parameter", v.parameter}, {"value", v.value}, {"source", v.source}}; }
+inline Json value_of(const ModuleBlock& v) {
+    constexpr std::string_view kinds[] = {"blacklist", "install", "module_blacklist"};
+    return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
+}
+template <class T>
+Json value_of(const std::vector<T>& values) {
+    Json array = Json::array();
+    for (const T& v : values) array.push_back(value_of(v));
+    return array;
+}
+
+inline Json readings_of(const std::vector<Provenance>& from, const CpuSet& cpus = {}) {
+    Json array = Json::array();
+    for (const Provenance& p : from)
+        array.push_back({{"where", cpus.empty() ? p.where : p.where + " on " + name_cpus(cpus)}, {"raw", p.raw}});
+    return array;
+}
+
+inline Json absence_of(const Absent& absent) { return {{"absent", to_string(absent.why)}, {"detail", absent.detail}}; }
+
+template <class T>
+Json fact_of(const Fact<T>& fact, const CpuSet& cpus = {}) {
+    if (const Absent* absent = fact.if_absent()) return absence_of(*absent);
+    return {{"value", value_of(*fact.if_known())}, {"readings", readings_of(fact.from(), cpus)}};
+}
+
+/// All CPUs alike: as a plain fact.  Otherwise {"per_cpu": [{"cpus": "0-6", ...}, ...]}.
+template <class T>
+Json fact_of(const PerCpu<T>& facts) {
+    if (facts.groups().size() == 1) return fact_of(facts.groups().front().answer, facts.groups().front().cpus);
+    if (facts.groups().empty()) return absence_of({});
+    Json array = Json::array();
+    for (const auto& g : facts.groups()) {
+        Json entry = {{"cpus", g.cpus.to_string()}};
+        entry.update(fact_of(g.answer, g.cpus));
+        array.push_back(std::move(entry));
+    }
+    return {{"per_cpu", std::move(array)}};
+}
+
+}  // namespace nestprobe

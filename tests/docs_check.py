@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Compare the manual page and the README with what the program says of itself.
+
+    docs_check.py BINARY MANPAGE
+
+Prints what differs.  Exit status: 0 nothing, 1 something, 77 (which Meson calls skipped) when a tool is missing.
+"""
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+COLUMNS = 80
+OPTION = r"--[a-z][a-z-]*"
+
+
+def plain(roff: str) -> str:
+    return roff.replace(r"\-", "-")
+
+
+def documented(manual: str) -> set[str]:
+    """The long options that have an entry of their own in OPTIONS: ".It Fl q , -quiet" or ".It Fl -format Ar NAME"."""
+    section = re.search(r"^\.Sh OPTIONS$(.*?)^\.Sh ", manual, re.M | re.S)
+    entries = re.findall(r"^\.It Fl (.*)$", section[1] if section else "", re.M)
+    return {"-" + option for entry in entries for option in re.findall(r"(?<!\S)-[a-z][a-z-]*", entry)}
+
+
+def mentioned(manual: str) -> set[str]:
+    """The long options that the page speaks of anywhere else."""
+    return {"-" + option for line in re.findall(r"\bFl (.*)$", manual, re.M)
+            for option in re.findall(r"(?<!\S)-[a-z][a-z-]*", line)}
+
+
+def commands(lines: list[str]) -> Iterator[str]:
+    """Those lines that run nestprobe, with or without a prompt, sudo, or ./dev; without what follows a pipe."""
+    for line in lines:
+        if re.match(r"(\.Dl )?([$#] )?(if |sudo )*(nestprobe|\./dev run)( |$)", line.strip()):
+            yield line.strip().split("|")[0]
+
+
+def fenced(markdown: str) -> list[str]:
+    """The lines inside ``` fences and indented blocks."""
+    inside = False
+    found = []
+    for line in markdown.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif inside or line.startswith("    "):
+            found.append(line)
+    return found
+
+
+def differences(text: str, manual: str, readme: str) -> Iterator[str]:
+    options = set(re.findall(OPTION, text))
+    for line in text.splitlines():
+        if len(line) >= COLUMNS:
+            yield f"--help: {len(line)} columns, not under {COLUMNS}: {line}"
+    if not options:
+        yield "--help: no options"
+    for option in sorted(options - documented(manual)):
+        yield f"{option} is in --help and has no entry under OPTIONS in the manual page"
+    for option in sorted((documented(manual) | mentioned(manual)) - options):
+        yield f"{option} is in the manual page and not in --help"
+    for name, lines in (("the manual page", manual.splitlines()), (README.name, fenced(readme))):
+        for command in commands(lines):
+            for option in sorted(set(re.findall(OPTION, command)) - options):
+                yield f"{option} is used in {name} and not in --help: {command}"
+
+
+def main() -> int:
+    if len(sys.argv) != 3:
+        print("usage: docs_check.py BINARY MANPAGE", file=sys.stderr)
+        return 64
+    binary, page = sys.argv[1:]
+    help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
+    wrong = [f"--help: exit status {help_run.returncode}"] if help_run.returncode else []
+    wrong += differences(help_run.stdout, plain(Path(page).read_text()), README.read_text())
+    mandoc = shutil.which("mandoc")
+    if mandoc:
+        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page], text=True, capture_output=True)
+        said = (lint.stdout + lint.stderr).strip().splitlines()
+        wrong += [f"mandoc: {line}" for line in said or ["failed"]] if lint.returncode else []
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    if wrong:
+        return 1
+    if not mandoc:
+        print("mandoc is not installed, so the manual page was not linted; the rest agrees")
+        return 77
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
