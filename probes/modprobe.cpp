@@ -120,8 +120,10 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
     std::map<std::string, std::string_view, std::less<>> chosen;  // name -> the directory whose file counts
     for (const std::string_view directory : directories) {
         const auto names = files.list(directory);
-        if (const Absent* absent = names.if_absent(); absent && absent->why != Why::no_device) config.unread.push_back(*absent);
-        if (!names.if_known()) continue;
+        const Absent* absent = names.if_absent();
+        if (!absent || absent->why == Why::no_device) config.looked = true;
+        if (absent && absent->why != Why::no_device && absent->why != Why::not_recorded) config.unread.push_back(*absent);
+        if (absent) continue;
         for (const std::string& name : *names.if_known())
             if (name.ends_with(".conf")) chosen.try_emplace(name, directory);
     }

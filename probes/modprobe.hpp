@@ -34,7 +34,8 @@ struct ModuleBlock {
 struct ModprobeConfig {
     std::vector<ModuleOption> options;
     std::vector<ModuleBlock> blocks;
-    std::vector<Absent> unread;  ///< files that are there and could not be read
+    std::vector<Absent> unread;  ///< files and directories that are there and could not be read
+    bool looked = false;         ///< at least one directory was read, or found missing
 };
 
 /// Lines about kvm, kvm_intel and kvm_amd.  `command_line` is /proc/cmdline; absent, nothing comes from it.

@@ -103,9 +103,9 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
         facts.blocks = config.unread.front();
         return;
     }
-    if (config.options.empty() && config.blocks.empty() && shared.command_line.if_absent()) {
-        facts.options = *shared.command_line.if_absent();
-        facts.blocks = *shared.command_line.if_absent();
+    if (!config.looked && config.options.empty() && config.blocks.empty()) {
+        facts.options = Absent{Why::not_recorded, "modprobe.d: not recorded"};
+        facts.blocks = *facts.options.if_absent();
         return;
     }
     std::vector<Provenance> from;

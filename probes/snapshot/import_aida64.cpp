@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// AIDA64's dump of CPUID and MSRs, and its forebears' (EVEREST, InstLatx64): "CPUID 00000004: a-b-c-d [SL 01]".
-// Older ones give no subleaf; then only the leaves that count up without a gap are taken whole.
+// AIDA64's dump of CPUID and MSRs, and its forebears' (EVEREST, InstLatx64): "CPUID 00000004: a-b-c-d [SL
+// 01]". Older ones give no subleaf; then only the leaves that count up without a gap are taken whole.
 #include "snapshot/import_dump.hpp"
 #include "snapshot/import_formats.hpp"
 
@@ -22,6 +22,9 @@ bool is_leaf_line(std::string_view line) {
 bool is_msr_line(std::string_view line) {
     return line.starts_with("MSR ") && line.size() > 4 && Cursor::is_hex_digit(line[4]);
 }
+
+/// "CPU#000 AffMask: 0x0000000000000001"
+bool is_mask_title(std::string_view line) { return line.starts_with("CPU#") && contains(line, " AffMask: "); }
 
 bool read_leaf(Cursor& line, std::uint32_t& leaf, CpuidRegs& regs) {
     if (!line.skip("CPUID ") || !line.hex(leaf, 8)) return false;
@@ -50,63 +53,66 @@ private:
 
     void take_heading(std::string_view text) {
         constexpr std::string_view logical = "Logical CPU #";
-        if (text.starts_with("------[")) {
-            const auto at = text.find(logical);
-            if (at != std::string_view::npos) return select(Cursor(text.substr(at + logical.size())));
-            // Read on one CPU, and it is not said which: on the others they are not known.
-            if (contains(text, "MSR Registers")) dump_.select_first();
-        } else if (text.starts_with("CPUID Registers (CPU #") || (text.starts_with("CPU#") && contains(text, " AffMask: "))) {
-            // These two number from 1, or give every CPU the number 0.
-            dump_.select_next();
-        } else {
+        const bool is_title = text.starts_with("------[");
+        if (const auto at = text.find(logical); is_title && at != std::string_view::npos)
+            select(Cursor(text.substr(at + logical.size())));
+        else if (is_title && contains(text, "MSR Registers"))
+            dump_.select_first();  // read on one CPU, and it is not said which: on the others they are not
+                                   // known
+        else if (text.starts_with("CPUID Registers (CPU #") || is_mask_title(text))
+            dump_.select_next();  // these number from 1, or give every CPU the number 0
+        else
             return;
-        }
         tagged_.reset();
     }
     void select(Cursor number) {
         unsigned cpu = 0;
-        if (!number.decimal(cpu)) dump_.refuse("a heading without the CPU's number");
+        if (!number.decimal(cpu) || !number.at_gap()) dump_.refuse("a heading without the CPU's number");
         dump_.select(cpu);
-        tagged_.reset();
     }
 
     void take_leaf(const DumpLine& text) {
         Cursor line(text.text);
         std::uint32_t leaf = 0;
         CpuidRegs regs;
-        if (!read_leaf(line, leaf, regs)) dump_.refuse("a leaf has eight hex digits, a colon and four registers of eight");
+        if (!read_leaf(line, leaf, regs))
+            dump_.refuse("a leaf has eight hex digits, a colon and four registers of eight hex digits");
         if (text.cut && !line.at_end() && !contains(line.rest(), "]")) dump_.refuse("ends inside a line");
-        if (const auto subleaf = read_subleaf(line, leaf)) dump_.leaf({leaf, *subleaf}, regs);
-    }
-    /// " [SL 0A]", or counted.
-    std::optional<std::uint32_t> read_subleaf(Cursor& line, std::uint32_t leaf) {
         std::uint32_t subleaf = 0;
         if (line.skip(" [SL ")) {
-            if (!line.hex(subleaf, 1) || !line.skip("]")) dump_.refuse("a subleaf has hex digits and a bracket");
+            if (!line.hex(subleaf, 1) || !line.skip("]"))
+                dump_.refuse("a subleaf has hex digits and a bracket");
             tagged_ = leaf;
-            return subleaf;
+            dump_.leaf({leaf, subleaf}, regs);
+        } else {
+            if (tagged_ == leaf) dump_.refuse("a row without its subleaf, beside others that have it");
+            dump_.next_leaf(leaf, regs);
         }
-        if (tagged_ == leaf) dump_.refuse("a row without its subleaf, beside others that have it");
-        const auto next = dump_.next_subleaf(leaf);
-        // Leaf 0 again is not a gap of ours but a second CPU without a heading; leaf() will refuse it.
-        return next || leaf > 1 ? next : 0;
     }
 
     /// "MSR 0000003A: 0000-0000-0000-0005", "MSR 00000300: < FAILED >"
     void take_msr(const DumpLine& text) {
         Cursor line(text.text);
         std::uint32_t index = 0;
-        if (!line.skip("MSR ") || !line.hex(index, 8) || !line.skip(": ")) dump_.refuse("an MSR has eight hex digits and a colon");
+        if (!line.skip("MSR ") || !line.hex(index, 8) || !line.skip(": "))
+            dump_.refuse("an MSR has eight hex digits and a colon");
         // Why it failed is not said: a missing register, or a driver that was not let through.
-        if (line.rest().starts_with('<')) return dump_.msr(index, Absent{Why::not_recorded, fmt::format("MSR 0x{:x}: AIDA64 failed to read it", index)});
+        if (line.rest().starts_with('<'))
+            dump_.msr(index,
+                      Absent{Why::not_recorded, fmt::format("MSR 0x{:x}: AIDA64 failed to read it", index)});
+        else
+            dump_.msr(index, read_value(line));
+    }
+    std::uint64_t read_value(Cursor& line) {
         std::uint64_t value = 0;
+        bool read = true;
         for (const std::string_view before : {"", "-", "-", "-"}) {
             std::uint16_t part = 0;
-            if (!line.skip(before) || !line.hex(part, 4)) dump_.refuse("an MSR's value has four times four hex digits");
+            read = read && line.skip(before) && line.hex(part, 4);
             value = value << 16 | part;
         }
-        if (!line.at_gap()) dump_.refuse("an MSR's value has four times four hex digits");
-        dump_.msr(index, value);
+        if (!read || !line.at_gap()) dump_.refuse("an MSR's value has four times four hex digits");
+        return value;
     }
 
     Dump dump_;

@@ -12,13 +12,34 @@ constexpr std::array<std::string_view, 4> upper = {"EAX=0x", ", EBX=0x", ", ECX=
 
 bool is_leaf_line(std::string_view line) { return trim(line).starts_with("0x"); }
 
-/// "   0x00000004 0x01: " ; versions before 2010 leave the subleaf out.
-bool read_key(Cursor& line, CpuidKey& key) {
-    key.second = 0;
+struct Key {
+    std::uint32_t leaf = 0;
+    std::optional<std::uint32_t> subleaf;  ///< early versions leave it out
+};
+
+/// "   0x00000004 0x01: "
+bool read_key(Cursor& line, Key& key) {
     line.skip_blanks();
-    if (!line.skip("0x") || !line.hex(key.first, 8)) return false;
-    if (line.skip(" 0x") && !line.hex(key.second, 1)) return false;
+    if (!line.skip("0x") || !line.hex(key.leaf, 8)) return false;
+    std::uint32_t subleaf = 0;
+    if (line.skip(" 0x")) {
+        if (!line.hex(subleaf, 1)) return false;
+        key.subleaf = subleaf;
+    }
     return line.skip(": ");
+}
+
+void take_leaf(Dump& dump, std::string_view text) {
+    Cursor line(text);
+    Key key;
+    CpuidRegs regs;
+    if (!read_key(line, key)) dump.refuse("a leaf has eight hex digits, its subleaf and a colon");
+    if (!line.registers(lower, regs) || !line.at_end())
+        dump.refuse("a leaf has four registers of eight hex digits");
+    if (key.subleaf)
+        dump.leaf({key.leaf, *key.subleaf}, regs);
+    else
+        dump.next_leaf(key.leaf, regs);
 }
 
 /// "CPU 12:", "CPU:"
@@ -51,7 +72,8 @@ private:
     /// "0x00000001: EAX=..." or "0x00000004: subleafs:"
     void take_leaf(Cursor& line) {
         std::uint32_t leaf = 0;
-        if (!line.skip("0x") || !line.hex(leaf, 8) || !line.skip(": ")) dump_.refuse("a leaf has eight hex digits and a colon");
+        if (!line.skip("0x") || !line.hex(leaf, 8) || !line.skip(": "))
+            dump_.refuse("a leaf has eight hex digits and a colon");
         parent_.reset();
         if (line.skip("subleafs:") && line.at_end())
             parent_ = leaf;
@@ -67,7 +89,8 @@ private:
     }
     void take_registers(Cursor& line, CpuidKey key) {
         CpuidRegs regs;
-        if (!line.registers(upper, regs) || !line.at_end()) dump_.refuse("a leaf has four registers of eight hex digits");
+        if (!line.registers(upper, regs) || !line.at_end())
+            dump_.refuse("a leaf has four registers of eight hex digits");
         dump_.leaf(key, regs);
     }
 
@@ -80,7 +103,7 @@ private:
 bool is_cpuid(std::string_view text) {
     return any_early_line(text, [](std::string_view text_of_line) {
         Cursor line(text_of_line);
-        CpuidKey key;
+        Key key;
         return read_key(line, key) && line.rest().starts_with("eax=0x");
     });
 }
@@ -90,13 +113,7 @@ Recording import_cpuid(std::string_view text, const std::string& name) {
     dump.each_line(text, [&](const DumpLine& line) {
         unsigned cpu = 0;
         if (read_heading(line.text, cpu)) return dump.select(cpu);
-        if (!is_leaf_line(line.text)) return;
-        Cursor cursor(line.text);
-        CpuidKey key;
-        CpuidRegs regs;
-        if (!read_key(cursor, key)) dump.refuse("a leaf has eight hex digits, its subleaf and a colon");
-        if (!cursor.registers(lower, regs) || !cursor.at_end()) dump.refuse("a leaf has four registers of eight hex digits");
-        dump.leaf(key, regs);
+        if (is_leaf_line(line.text)) take_leaf(dump, line.text);
     });
     return std::move(dump).take();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// CPU-Z's text report: the "Thread dumps" of CPUID and MSRs, and the single list of its oldest versions. All the
-// rest, which has hex dumps of memory modules and of the PCI bus in it, is passed over.
+// CPU-Z's text report: the "Thread dumps" of CPUID and MSRs, and the single list of its oldest versions. All
+// the rest, which has hex dumps of memory modules and of the PCI bus in it, is passed over.
 #include "snapshot/import_dump.hpp"
 #include "snapshot/import_formats.hpp"
 
@@ -47,16 +47,16 @@ private:
         CpuidRegs regs;
         if (!line.hex(leaf, 8) || !line.registers(before, regs) || !line.at_end())
             dump_.refuse("a leaf has its number and four registers of eight hex digits");
-        const auto next = dump_.next_subleaf(leaf);
-        if (next || leaf <= 1) dump_.leaf({leaf, next.value_or(0)}, regs);
+        dump_.next_leaf(leaf, regs);
     }
     /// "MSR 0x0000003A  0x00000000  0x00000005", upper half first
     void take_msr(Cursor& line) {
         const bool has_prefix = line.skip("0x");
         const std::string_view before = has_prefix ? " 0x" : " ";
         std::uint32_t index = 0, high = 0, low = 0;
-        if (!line.hex(index, 8) || !line.skip(before) || !line.hex(high, 8) || !line.skip(before) || !line.hex(low, 8) || !line.at_end())
-            dump_.refuse("an MSR has its number and two halves of eight hex digits");
+        const bool read = line.hex(index, 8) && line.skip(before) && line.hex(high, 8) && line.skip(before) &&
+                          line.hex(low, 8) && line.at_end();
+        if (!read) dump_.refuse("an MSR has its number and two halves of eight hex digits");
         dump_.msr(index, std::uint64_t{high} << 32 | low);
     }
 

@@ -34,8 +34,9 @@ bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
 }
 template <class Map>
 bool same_map(const Map& a, const Map& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+        return x.first == y.first && same(x.second, y.second);
+    });
 }
 
 std::size_t hash(const CpuRecord& cpu) {
@@ -76,7 +77,8 @@ std::vector<CpuRecord> merge(std::vector<CpuRecord> cpus) {
 
 bool any_early_line(std::string_view text, bool (*predicate)(std::string_view line)) {
     bool found = false;
-    for_each_dump_line(text.substr(0, beginning), [&](const DumpLine& line) { found = found || predicate(line.text); });
+    for_each_dump_line(text.substr(0, beginning),
+                       [&](const DumpLine& line) { found = found || predicate(line.text); });
     return found;
 }
 
@@ -109,7 +111,9 @@ bool Cursor::registers(const std::array<std::string_view, 4>& before, CpuidRegs&
     return true;
 }
 
-void Dump::refuse(std::string_view what) const { throw BadFile(fmt::format("{}:{}: {}", name_, line_, what)); }
+void Dump::refuse(std::string_view what) const {
+    throw BadFile(fmt::format("{}:{}: {}", name_, line_, what));
+}
 
 void Dump::select(unsigned cpu) {
     if (cpu >= CpuSet::limit) refuse(fmt::format("a CPU number above {}", CpuSet::limit - 1));
@@ -139,6 +143,12 @@ void Dump::leaf(CpuidKey key, const CpuidRegs& regs, Repeat repeat) {
     if (repeat == Repeat::refuse)
         refuse(fmt::format("leaf 0x{:x}, subleaf 0x{:x} stands twice for one CPU", key.first, key.second));
     found->second = masked;
+}
+
+void Dump::next_leaf(std::uint32_t leaf, const CpuidRegs& regs) {
+    const auto subleaf = next_subleaf(leaf);
+    // Leaf 0 or 1 again is no subleaf but another CPU, run into this one.
+    if (subleaf || leaf <= 1) this->leaf({leaf, subleaf.value_or(0)}, regs);
 }
 
 std::optional<std::uint32_t> Dump::next_subleaf(std::uint32_t leaf) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the importers share: a dump's numbered lines, a strict reader of one line, and the gathering of CPUs into
-// a Recording. Refuses a number that is cut or too large; keeps no APIC id and no serial number.
+// What the importers share: a dump's numbered lines, a strict reader of one line, and the gathering of CPUs
+// into a Recording. Refuses a number that is cut or too large; keeps no APIC id and no serial number.
 #pragma once
 
 #include "snapshot/recording.hpp"
@@ -96,8 +96,9 @@ public:
 
     enum class Repeat { refuse, replace };
     void leaf(CpuidKey key, const CpuidRegs& regs, Repeat repeat = Repeat::refuse);
-    /// The number of the next row of that leaf, where the dump does not tell; nothing where it cannot be known.
-    std::optional<std::uint32_t> next_subleaf(std::uint32_t leaf);
+    /// A row of a dump that does not tell the subleaf. It is counted where the rows of that leaf cannot have
+    /// a gap; of the other leaves only the first row is taken.
+    void next_leaf(std::uint32_t leaf, const CpuidRegs& regs);
     /// A register that was read repeatedly keeps its first value.
     void msr(std::uint32_t index, Reading<std::uint64_t> value);
 
@@ -106,6 +107,7 @@ public:
 
 private:
     CpuRecord& current();
+    std::optional<std::uint32_t> next_subleaf(std::uint32_t leaf);
 
     std::string tool_;
     std::string name_;

@@ -52,6 +52,7 @@ Recording import_hwloc(std::vector<std::pair<unsigned, std::string>> pus, const 
         take_cpu(dump, cpu, text);
     }
     dump.enter(name);
+    dump.at(1);
     return std::move(dump).take();
 }
 

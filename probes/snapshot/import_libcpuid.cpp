@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libcpuid's own raw dump, cpuid_serialize_raw_data() and cpuid_serialize_all_raw_data(), with or without the
-// expected answers that its tests keep below. It holds 32 leaves of each range, whatever the processor's maximum.
+// expected answers that its tests keep below. It holds 32 leaves of each range, whatever the processor's
+// maximum.
 #include "snapshot/import_dump.hpp"
 #include "snapshot/import_formats.hpp"
 
@@ -13,10 +14,14 @@ struct Array {
     bool counts_leaves;  ///< the index is added to the leaf; else it is the subleaf
 };
 constexpr Array arrays[] = {
-    {"basic_cpuid", 0x0, true},          {"ext_cpuid", 0x8000'0000, true},
-    {"intel_fn4", 0x4, false},           {"intel_fn11", 0xb, false},
-    {"intel_fn12h", 0x12, false},        {"intel_fn14h", 0x14, false},
-    {"amd_fn8000001dh", 0x8000'001d, false}, {"amd_fn80000026h", 0x8000'0026, false},
+    {"basic_cpuid", 0x0, true},
+    {"ext_cpuid", 0x8000'0000, true},
+    {"intel_fn4", 0x4, false},
+    {"intel_fn11", 0xb, false},
+    {"intel_fn12h", 0x12, false},
+    {"intel_fn14h", 0x14, false},
+    {"amd_fn8000001dh", 0x8000'001d, false},
+    {"amd_fn80000026h", 0x8000'0026, false},
 };
 
 const Array* array_of(std::string_view line) {
@@ -35,6 +40,22 @@ bool read_heading(Cursor line, unsigned& cpu) {
     return line.skip(" Logical CPU #") && line.decimal(cpu) && line.at_gap();
 }
 
+/// "basic_cpuid[0]=0000000d 68747541 444d4163 69746e65"
+void take_element(Dump& dump, const Array& array, Cursor line) {
+    unsigned index = 0;
+    CpuidRegs regs;
+    line.skip(array.name);
+    if (!line.skip("[") || !line.decimal(index) || index > 0xff || !line.skip("]="))
+        dump.refuse("an array element has a number");
+    if (!line.registers({"", " ", " ", " "}, regs) || !line.at_end())
+        dump.refuse("a leaf has four registers of eight hex digits");
+    // The arrays of subleaves repeat what the first two hold, read a moment later.
+    if (array.counts_leaves)
+        dump.leaf({array.leaf + index, 0}, regs);
+    else
+        dump.leaf({array.leaf, index}, regs, Dump::Repeat::replace);
+}
+
 }  // namespace
 
 bool is_libcpuid(std::string_view text) {
@@ -44,19 +65,11 @@ bool is_libcpuid(std::string_view text) {
 Recording import_libcpuid(std::string_view text, const std::string& name) {
     Dump dump(format_names::libcpuid, name);
     dump.each_line(text, [&](const DumpLine& line) {
-        unsigned cpu = 0, index = 0;
-        Cursor cursor(line.text);
-        if (read_heading(cursor, cpu)) return dump.select(cpu);
-        const Array* array = array_of(line.text);
-        if (!array) return;
-        cursor.skip(array->name);
-        if (!cursor.skip("[") || !cursor.decimal(index) || index > 0xff || !cursor.skip("]=")) dump.refuse("an array element has a number");
-        CpuidRegs regs;
-        if (!cursor.registers({"", " ", " ", " "}, regs) || !cursor.at_end())
-            dump.refuse("a leaf has four registers of eight hex digits");
-        // The arrays of subleaves repeat what the first two hold, read a moment later.
-        const CpuidKey key = array->counts_leaves ? CpuidKey{array->leaf + index, 0} : CpuidKey{array->leaf, index};
-        dump.leaf(key, regs, array->counts_leaves ? Dump::Repeat::refuse : Dump::Repeat::replace);
+        unsigned cpu = 0;
+        if (read_heading(Cursor(line.text), cpu))
+            dump.select(cpu);
+        else if (const Array* array = array_of(line.text))
+            take_element(dump, *array, Cursor(line.text));
     });
     return std::move(dump).take();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // lscpu's text becomes the files that lscpu read it from: /proc/cpuinfo, with one block for all CPUs, and the
-// kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" only repeat flags and are left.
+// kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" only repeat flags and are
+// left.
 #include "snapshot/import_dump.hpp"
 #include "snapshot/import_formats.hpp"
 
@@ -32,8 +33,8 @@ std::string restore_name(std::string_view printed) {
     return name;
 }
 
-/// util-linux sys-utils/lscpu.c: in a report that begins with "Mitigation", the first colon was made a semicolon
-/// and the others were taken out. Only the kernel's "; VMX: " is put back, which the probes read.
+/// util-linux sys-utils/lscpu.c: in a report that begins with "Mitigation", the first colon was made a
+/// semicolon and the others were taken out. Only the kernel's "; VMX: " is put back, which the probes read.
 std::string restore_report(std::string_view printed) {
     constexpr std::string_view mitigation = "Mitigation; ", vmx = "; VMX ";
     if (!printed.starts_with(mitigation)) return std::string(printed);
@@ -63,24 +64,30 @@ private:
 
     void take(const DumpLine& line) {
         constexpr Row rows[] = {
-            {"Architecture", &Lscpu::take_architecture}, {"On-line CPU(s) list", &Lscpu::take_cpus},
-            {"Vendor ID", &Lscpu::take_vendor},          {"Model name", &Lscpu::take_brand},
+            {"Architecture", &Lscpu::take_architecture},
+            {"On-line CPU(s) list", &Lscpu::take_cpus},
+            {"Vendor ID", &Lscpu::take_vendor},
+            {"Model name", &Lscpu::take_brand},
             {"Flags", &Lscpu::take_flags},
         };
         const auto colon = line.text.find(':');
         if (colon == std::string_view::npos) return;
-        const std::string_view key = trim(line.text.substr(0, colon)), value = trim(line.text.substr(colon + 1));
+        const std::string_view key = trim(line.text.substr(0, colon)),
+                               value = trim(line.text.substr(colon + 1));
         // Since util-linux 2.37 under a heading of their own, indented.
         const bool indented = is_blank(line.text.front());
         if (!indented) in_vulnerabilities_ = key == "Vulnerabilities";
         if (indented && in_vulnerabilities_) return take_vulnerability(key, value, line.cut);
-        if (key.starts_with(vulnerability)) return take_vulnerability(key.substr(vulnerability.size()), value, line.cut);
-        const auto* row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.key == key; });
+        if (key.starts_with(vulnerability))
+            return take_vulnerability(key.substr(vulnerability.size()), value, line.cut);
+        const auto* row =
+            std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.key == key; });
         if (row != std::end(rows)) (this->*row->take)(value, line.cut);
     }
 
     void take_architecture(std::string_view value, bool cut) {
-        const bool x86 = value == "x86_64" || (value.size() == 4 && value.front() == 'i' && value.ends_with("86"));
+        const bool x86 =
+            value == "x86_64" || (value.size() == 4 && value.front() == 'i' && value.ends_with("86"));
         if (!x86 && !cut) dump_.refuse("the dump of a machine that is not x86");
     }
     void take_cpus(std::string_view value, bool cut) {
@@ -102,7 +109,8 @@ private:
         if (name.empty()) return;
         const std::string path = fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name);
         if (cut)
-            recording_.files.emplace(path, Absent{Why::malformed, fmt::format("{}: the dump ends inside it", path)});
+            recording_.files.emplace(
+                path, Absent{Why::malformed, fmt::format("{}: the dump ends inside it", path)});
         else
             recording_.files.emplace(path, restore_report(value) + "\n");
     }

@@ -71,7 +71,8 @@ private:
         for (Cursor rest(attributes); !rest.at_end(); rest.skip_blanks()) {
             std::uint32_t value = 0;
             auto& into = rest.rest().starts_with("eax") ? eax : ecx;
-            if ((!rest.skip("eax=\"") && !rest.skip("ecx=\"")) || into || !rest.hex(value, 1) || !rest.skip("\""))
+            if ((!rest.skip("eax=\"") && !rest.skip("ecx=\"")) || into || !rest.hex(value, 1) ||
+                !rest.skip("\""))
                 dump_.refuse("a register has the attributes eax and ecx, in hex digits");
             into = value;
         }

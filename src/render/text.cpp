@@ -12,13 +12,10 @@ std::string coloured(std::string_view text, std::string_view code, const Style& 
     return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-/// How many bytes may be printed as they are: a character that is no control character, C1 among them, which
-/// terminals obey too.
-std::size_t printable_sequence(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = utf8_sequence(text);
-    const bool control = lead < 0x20 || lead == 0x7f || (lead == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0);
-    return control ? 0 : length;
+/// C0 and C1 control characters, which terminals obey.
+bool is_control(std::string_view sequence) {
+    const auto lead = static_cast<unsigned char>(sequence.front());
+    return lead < 0x20 || lead == 0x7f || (lead == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0);
 }
 
 }  // namespace
@@ -50,12 +47,12 @@ std::string printable(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t length = printable_sequence(text);
-        if (length == 0)
+        const std::string_view sequence = text.substr(0, utf8_sequence(text));
+        if (sequence.empty() || is_control(sequence))
             result += '?';
         else
-            result.append(text.substr(0, length));
-        text.remove_prefix(std::max<std::size_t>(length, 1));
+            result += sequence;
+        text.remove_prefix(std::max<std::size_t>(sequence.size(), 1));
     }
     return result;
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "errors.hpp"
+#include "facts.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <set>
+
+using namespace nestprobe;
+
+TEST_SUITE("facts") {
+    TEST_CASE("for_each lists every field") {
+        const Facts f;
+        CHECK(listed_size(f.cpu) == sizeof f.cpu);
+        CHECK(listed_size(f.firmware) == sizeof f.firmware);
+        CHECK(listed_size(f.hypervisor) == sizeof f.hypervisor);
+        CHECK(listed_size(f.vmx) == sizeof f.vmx);
+        CHECK(listed_size(f.svm) == sizeof f.svm);
+        CHECK(listed_size(f.kernel) == sizeof f.kernel);
+        CHECK(listed_size(f.module) == sizeof f.module);
+        CHECK(listed_size(f.device) == sizeof f.device);
+        CHECK(listed_size(f.iommu) == sizeof f.iommu);
+    }
+    TEST_CASE("every fact has a name of its own and a line of text") {
+        std::set<std::string> names;
+        for_each(Facts{}, [&](std::string_view id, const auto&, std::string_view doc) {
+            CHECK(names.insert(std::string(id)).second);
+            CHECK_FALSE(doc.empty());
+        });
+        CHECK(names.size() > 50);
+    }
+    TEST_CASE("a fact nobody looked at is absent") {
+        const Fact<int> fact;
+        REQUIRE(fact.if_absent());
+        CHECK(fact.if_absent()->why == Why::not_probed);
+        CHECK_FALSE(fact.if_known());
+    }
+    TEST_CASE("decoding keeps the readings, and the reason") {
+        const Fact<int> known(5, {{"here", "0x5"}});
+        const auto odd = known.map([](int n) { return n % 2 == 1; });
+        REQUIRE(odd.if_known());
+        CHECK(*odd.if_known());
+        CHECK(odd.from().front().where == "here");
+        const Fact<int> absent(Absent{Why::permission_denied, "no"});
+        CHECK(absent.map([](int n) { return n; }).if_absent()->why == Why::permission_denied);
+    }
+    TEST_CASE("CPUs that answer alike share a group, refusals by their errno") {
+        PerCpu<int> facts;
+        facts.add(CpuSet(0), {1, {}});
+        facts.add(CpuSet(1), {2, {}});
+        facts.add(CpuSet(2), {1, {}});
+        facts.add(CpuSet(3), refused(EIO, "/dev/cpu/3/msr"));
+        facts.add(CpuSet(4), refused(EIO, "/dev/cpu/4/msr"));
+        REQUIRE(facts.groups().size() == 3);
+        CHECK(facts.groups()[0].cpus.to_string() == "0,2");
+        CHECK(facts.groups()[2].cpus.to_string() == "3-4");
+        CHECK(facts.any([](int n) { return n == 2; }));
+        CHECK_FALSE(facts.all([](int n) { return n > 0; }));  // two could not be read
+    }
+    TEST_CASE("every errno keeps its reason, and is found again in its text") {
+        for (const int error : {EPERM, EACCES, ENOENT, ENXIO, ENODEV, EBUSY, EIO, EINVAL}) {
+            const Absent absent = refused(error, "/dev/kvm");
+            CAPTURE(absent.detail);
+            CHECK(error_in(absent.detail) == error);
+            CHECK(absent.error == error);
+        }
+        CHECK(refused(EIO, "x").why == Why::not_implemented);
+        CHECK(refused(ENXIO, "x").why == Why::no_device);
+        CHECK(refused(EPERM, "x").why == Why::permission_denied);
+        CHECK(error_in("/dev/cpu/3/cpuid: Permission denied; sched_setaffinity to CPU 3: Invalid argument") == EACCES);
+        CHECK(error_in("nothing of the kind") == 0);
+    }
+    TEST_CASE("reasons are words both ways") {
+        for (int i = 0; i < 7; ++i) {
+            Why why{};
+            REQUIRE(parse(to_string(static_cast<Why>(i)), why));
+            CHECK(why == static_cast<Why>(i));
+        }
+        Why why{};
+        CHECK_FALSE(parse("nonsense", why));
+    }
+}

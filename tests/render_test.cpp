@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "cli.hpp"
+#include "fake_machine.hpp"
+#include "render/text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace nestprobe;
+using namespace nestprobe::test;
+
+namespace {
+Options parsed(std::vector<const char*> words) {
+    words.insert(words.begin(), "nestprobe");
+    return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+}  // namespace
+
+TEST_SUITE("render") {
+    TEST_CASE("lines stay within 80 columns") {
+        const Report report = report_of(haswell_without_kvm());
+        for (const char* name : {"summary", "explain"}) {
+            const std::string text = find_format(name)->render(report, {});
+            std::size_t begin = 0;
+            while (begin < text.size()) {
+                const auto end = text.find('\n', begin);
+                const std::string line = text.substr(begin, end - begin);
+                CAPTURE(line);
+                if (line.find("because") == std::string::npos) CHECK(line.size() <= text_width);
+                begin = end + 1;
+            }
+        }
+    }
+    TEST_CASE("wrapping") {
+        CHECK(wrap("a b\nc", 4) == "a b c");
+        CHECK(wrap("  ", 0).empty());
+        CHECK(wrap(std::string(90, 'x') + " y", 2) == std::string(90, 'x') + "\n  y");
+    }
+    TEST_CASE("a machine's text cannot drive the terminal") {
+        CHECK(printable("\x1b[31mred\n") == "?[31mred?");
+        CHECK(printable("caf\xc3\xa9 \xff\xc2\x9b") == "caf\xc3\xa9 ??");
+        Recording r = haswell();
+        r.files.insert_or_assign("/proc/sys/kernel/osrelease", std::string("6.1\x1b]0;owned\x07\n"));
+        const Report report = report_of(std::move(r));
+        for (const char* name : {"summary", "explain", "facts"}) CHECK(find_format(name)->render(report, {}).find('\x1b') == std::string::npos);
+    }
+    TEST_CASE("no colour and no Unicode unless asked for") {
+        const Report report = report_of(haswell());
+        for (const Format& format : formats())
+            for (const char c : format.render(report, {})) CHECK((c == '\n' || (c >= ' ' && c <= '~')));
+        CHECK(render_explain(report, {.colour = true}).find("\x1b[") != std::string::npos);
+        CHECK(render_explain(report, {.unicode = true}).find("✓") != std::string::npos);
+    }
+}
+
+TEST_SUITE("cli") {
+    TEST_CASE("defaults") {
+        const Options o = parsed({});
+        CHECK(o.format->name == "summary");
+        CHECK_FALSE(o.question.has_value());
+        CHECK(o.wants_output);
+    }
+    TEST_CASE("explain with and without a rule") {
+        CHECK(parsed({"--explain"}).format->name == "explain");
+        CHECK(parsed({"--explain=NP503"}).rule->name == "nested-parameter-off");
+        CHECK(parsed({"--explain=nested-parameter-off"}).rule->id == "NP503");
+    }
+    TEST_CASE("files") {
+        CHECK(parsed({"--from", "-"}).from == "-");
+        CHECK(parsed({"--from=x", "--json"}).format->name == "json");
+        CHECK_FALSE(parsed({"--record", "f"}).wants_output);
+        CHECK(parsed({"--record", "f", "--json"}).wants_output);
+    }
+    TEST_CASE("what cannot be meant is refused") {
+        for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
+                 {"--nonsense"}, {"stray"}, {"--explain=NP999"}, {"--format", "nonsense"}, {"--question", "x"}, {"--color", "x"},
+                 {"--json", "--rules"}, {"--format"}, {"--from"}, {"--from", ""}, {"--record", "-", "--json"}}) {
+            CAPTURE(words.front());
+            CHECK_THROWS_AS(parsed(words), UsageError);
+        }
+    }
+}
