@@ -77,6 +77,22 @@ PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text) {
     return entries;
 }
 
+PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo) {
+    PerCpu<std::vector<std::string>> result;
+    for (const auto& group : cpuinfo.groups()) {
+        const CpuinfoEntry* entry = group.answer.if_known();
+        if (!entry) {
+            result.add(group.cpus, *group.answer.if_absent());
+        } else if (!entry->has_vmx_flags) {
+            result.add(group.cpus, Absent{Why::not_applicable, fmt::format("{}: no vmx flags line", path)});
+        } else {
+            const auto words = split_words(entry->vmx_flags);
+            result.add(group.cpus, {{words.begin(), words.end()}, {{fmt::format("{}, vmx flags", path), entry->vmx_flags}}});
+        }
+    }
+    return result;
+}
+
 PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag) {
     PerCpu<bool> result;
     for (const auto& group : cpuinfo.groups()) {

@@ -28,4 +28,7 @@ PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text);
 /// Is the word in the `flags` line?  Cites the file.  malformed where the line is missing or cut before the word.
 PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag);
 
+/// The words of the `vmx flags` line; not_applicable where there is none.
+PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo);
+
 }  // namespace nestprobe

@@ -105,7 +105,8 @@ enum class Level : std::uint8_t { bare_metal, guest };
 
 /// A hypervisor that presents itself in CPUID.
 struct Signature {
-    std::uint32_t leaf = 0;  ///< the base leaf, 0x40000000 and every 0x100 on
+    std::uint32_t leaf = 0;     ///< the base leaf, 0x40000000 and every 0x100 on
+    std::uint32_t highest = 0;  ///< the highest leaf of its block, as it says itself; old KVMs say 0
     std::string text;        ///< twelve bytes, NULs at the end cut
     std::string name;        ///< "KVM"; the text itself where it is not known
     friend bool operator==(const Signature&, const Signature&) = default;
@@ -197,6 +198,8 @@ struct KernelFacts {
     PerCpu<bool> flag_svm{};
     PerCpu<bool> flag_hypervisor{};
     PerCpu<bool> flag_usable{};
+    PerCpu<bool> flag_ept{};
+    PerCpu<std::vector<std::string>> vmx_flags{};
     Fact<std::vector<std::string>> command_line{};
     Fact<std::string> lockdown{};
     Fact<bool> modules_disabled{};
@@ -216,6 +219,8 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.flag_svm", f.flag_svm, "svm in /proc/cpuinfo: since 6.7, that the kernel found SVM usable");
     visit("kernel.flag_hypervisor", f.flag_hypervisor, "hypervisor in /proc/cpuinfo");
     visit("kernel.flag_usable", f.flag_usable, "flag_vmx or flag_svm, whichever this processor has");
+    visit("kernel.flag_ept", f.flag_ept, "ept in /proc/cpuinfo");
+    visit("kernel.vmx_flags", f.vmx_flags, "the words of /proc/cpuinfo's vmx flags line (5.6 and later)");
     visit("kernel.command_line", f.command_line, "/proc/cmdline, the words that bear on virtualization");
     visit("kernel.lockdown", f.lockdown, "/sys/kernel/security/lockdown, the word in brackets");
     visit("kernel.modules_disabled", f.modules_disabled, "kernel.modules_disabled, or nomodule on the command line");
@@ -258,6 +263,7 @@ struct ModuleFacts {
     Fact<bool> unrestricted_guest{};
     Fact<bool> enable_shadow_vmcs{};
     Fact<bool> enable_apicv{};
+    Fact<bool> enlightened_vmcs{};
 };
 template <class V>
 constexpr void for_each(const ModuleFacts& f, V&& visit) {
@@ -277,6 +283,7 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.unrestricted_guest", f.unrestricted_guest, "kvm_intel.unrestricted_guest in force");
     visit("module.enable_shadow_vmcs", f.enable_shadow_vmcs, "kvm_intel.enable_shadow_vmcs in force");
     visit("module.enable_apicv", f.enable_apicv, "kvm_intel.enable_apicv in force");
+    visit("module.enlightened_vmcs", f.enlightened_vmcs, "kvm_intel.enlightened_vmcs: KVM itself runs on Hyper-V, in its way");
 }
 
 // --- /dev/kvm ----------------------------------------------------------------------------------------------

@@ -65,8 +65,10 @@ bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text)
     return regs.eax >> 8 == leaf >> 8 && text.size() >= 3 && printable;
 }
 
-Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFacts& cpu) {
-    const Fact<bool> guest = cpu.hypervisor.first_known();
+Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel) {
+    if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
+    const Fact<bool> announced = cpu.hypervisor.first_known();
+    const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return *guest.if_absent();
     if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
     const unsigned first = machine.cpuid.alike().front().first();
@@ -81,7 +83,7 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFa
         const std::string text = signature_text(*regs.if_known());
         const SignatureRow* row = find_signature(text);
         if (!row && !plausible(*regs.if_known(), leaf, text)) continue;
-        found.push_back({leaf, text, row ? std::string(row->name) : text});
+        found.push_back({leaf, regs.if_known()->eax, text, row ? std::string(row->name) : text});
         from.push_back({fmt::format("CPUID.{:X}H", leaf), text});
     }
     return {std::move(found), std::move(from)};
@@ -177,12 +179,14 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
         return {row->platform == Platform::hyperv ? Platform::kvm : row->platform, std::move(from)};
     }
-    const Fact<bool> firecracker = acpi_is_firecracker(files);
-    if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
-    if (is(f.brand_kind, BrandKind::normalized) && f.dmi_vendor.if_absent() && f.dmi_vendor.if_absent()->why == Why::no_device) {
-        from.push_back(f.brand_kind.from().front());
-        from.push_back({"/sys/class/dmi/id", "absent"});
-        return {Platform::firecracker, std::move(from)};
+    if (f.dmi_vendor.if_absent() && f.dmi_vendor.if_absent()->why == Why::no_device) {
+        if (is(f.brand_kind, BrandKind::normalized)) {
+            from.push_back(f.brand_kind.from().front());
+            from.push_back({"/sys/class/dmi/id", "absent"});
+            return {Platform::firecracker, std::move(from)};
+        }
+        const Fact<bool> firecracker = acpi_is_firecracker(files);
+        if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
     }
     return {Platform::kvm, std::move(from)};
 }
@@ -214,6 +218,9 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
         return {Platform::wsl2, kernel.release.from()};
     if (!chosen && is(f.vmx_by_kvm.first_known(), true)) return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
     if (!chosen && f.xen_role.if_known()) return {Platform::xen, f.xen_role.from()};
+    const BrandKind* brand = f.brand_kind.if_known();
+    if (!chosen && !dmi && brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
+        return {Platform::kvm, f.brand_kind.from()};  // QEMU's names for processors
     if (!chosen && !dmi) return {Platform::other, std::move(from)};
     const Platform platform = chosen ? chosen->platform : dmi->platform;
     if (!chosen) from = dmi_readings(f);
@@ -273,11 +280,17 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const HypervisorFacts& f) {
 }
 
 /// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's log.
-Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel) {
+Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel, const HypervisorFacts& f) {
     if (const auto* lines = kernel.log.if_known())
         for (const std::string& line : *lines)
             if (contains(line, "KVM is unsupported when running as an SEV guest") || (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
                 return {"SEV", {{"/dev/kmsg", line}}};
+    if (const Signature* hyperv = find_hyperv(f)) {
+        constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
+        const auto isolation = hyperv->highest < hyperv->leaf + 0xc ? Reading<CpuidRegs>() : machine.cpuid.read(machine.cpuid.alike().front().first(), hyperv->leaf + 0xc, 0);
+        const std::uint32_t kind = isolation.if_known() ? isolation.if_known()->ebx & 15 : 0;
+        if (kind > 0 && kind < std::size(kinds)) return {fmt::format("Hyper-V isolated, {}", kinds[kind]), {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 0xc), hex(isolation.if_known()->ebx)}}};
+    }
     const auto& group = shared.cpu.registers.groups().front();
     const auto& maximum = group[registers::cpuid_0_eax];
     if (!maximum.if_known()) return *maximum.if_absent();
@@ -301,12 +314,12 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.vmx_by_kvm = decode(shared.cpu.registers, registers::ia32_vmx_basic, [](std::uint64_t raw) {
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
     });
-    f.signatures = read_signatures(machine, cpu);
+    f.signatures = read_signatures(machine, cpu, kernel);
     f.level = probe_level(cpu, kernel, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.hyperv_root = probe_hyperv_root(machine, f);
-    f.confidential = is(f.level, Level::guest) ? probe_confidential(machine, shared, kernel)
+    f.confidential = is(f.level, Level::guest) ? probe_confidential(machine, shared, kernel, f)
                                                : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});
     return f;
 }

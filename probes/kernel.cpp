@@ -151,6 +151,8 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.flag_svm = flag_of(shared.cpuinfo, "svm");
     facts.flag_hypervisor = flag_of(shared.cpuinfo, "hypervisor");
     facts.flag_usable = usable_flag(facts, cpu.technology);
+    facts.flag_ept = flag_of(shared.cpuinfo, "ept");
+    facts.vmx_flags = vmx_flags_of(shared.cpuinfo);
     facts.command_line = probe_command_line(shared.command_line);
     facts.lockdown = probe_lockdown(machine.files);
     facts.modules_disabled = probe_modules_disabled(machine.files, facts.command_line);

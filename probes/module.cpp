@@ -92,6 +92,7 @@ void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology te
     facts.unrestricted_guest = intel("unrestricted_guest");
     facts.enable_shadow_vmcs = intel("enable_shadow_vmcs");
     facts.enable_apicv = intel("enable_apicv");
+    facts.enlightened_vmcs = intel("enlightened_vmcs");
     facts.npt = amd("npt");
 }
 
@@ -144,7 +145,7 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
     probe_configuration(machine, shared, facts);
     facts.name = cpu.technology.map([](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
     if (const Absent* unknown = cpu.technology.if_absent()) {
-        for (Fact<bool>* fact : {&facts.files, &facts.nested, &facts.ept, &facts.npt, &facts.vpid, &facts.unrestricted_guest, &facts.enable_shadow_vmcs, &facts.enable_apicv})
+        for (Fact<bool>* fact : {&facts.files, &facts.nested, &facts.ept, &facts.npt, &facts.vpid, &facts.unrestricted_guest, &facts.enable_shadow_vmcs, &facts.enable_apicv, &facts.enlightened_vmcs})
             *fact = *unknown;
         facts.vendor = *unknown;
         facts.other_vendor = *unknown;

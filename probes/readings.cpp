@@ -123,7 +123,7 @@ void RegisterReadings::add(const CpuSet& cpus, std::vector<Reading<std::uint64_t
 }
 
 Absent name_absence(const Register& reg, Absent absent) {
-    if (absent.detail.empty()) absent.detail = fmt::format("{}: {}", reg.name, absent.why == Why::not_recorded ? "not recorded" : to_string(absent.why));
+    if (absent.detail.empty()) absent.detail = fmt::format("{}: {}", name_register(reg), absent.why == Why::not_recorded ? "not recorded" : to_string(absent.why));
     return absent;
 }
 
@@ -147,6 +147,15 @@ CpuReadings read_registers(const Sources& machine) {
             result.vendor_id.add(cpus, *leaf0.if_absent());
     }
     return result;
+}
+
+std::string name_register(const Register& reg) {
+    const auto* msr = std::get_if<MsrAddress>(&reg.address);
+    return msr ? fmt::format("{} (0x{:x})", reg.name, msr->index) : std::string(reg.name);
+}
+
+PerCpu<std::uint64_t> raw_values(const RegisterReadings& readings, const Register& reg) {
+    return decode(readings, reg, [](std::uint64_t raw) { return raw; });
 }
 
 PerCpu<bool> bit_of(const RegisterReadings& readings, const Register& reg, const Field& field) {

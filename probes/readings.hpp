@@ -33,6 +33,12 @@ struct Bit {
 /// cited; the first that could not be read before that makes it absent.
 PerCpu<bool> all_set(const RegisterReadings& readings, std::span<const Bit> bits);
 
+/// A whole register's value on every CPU, citing itself.
+PerCpu<std::uint64_t> raw_values(const RegisterReadings& readings, const Register& reg);
+
+/// "IA32_FEATURE_CONTROL (0x3a)": an MSR's number can be pasted after rdmsr.
+std::string name_register(const Register& reg);
+
 /// A whole register on every CPU, citing its raw value.  T must compare by its raw value too, or the raw value of
 /// the first CPU is cited for all that decode alike.
 template <class F>
@@ -42,7 +48,7 @@ auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
     for (const auto& group : readings.groups()) {
         const auto& value = group[reg];
         if (const std::uint64_t* raw = value.if_known())
-            result.add(group.cpus, {std::invoke(decoder, *raw), {{std::string(reg.name), hex(*raw)}}});
+            result.add(group.cpus, {std::invoke(decoder, *raw), {{name_register(reg), hex(*raw)}}});
         else
             result.add(group.cpus, name_absence(reg, *value.if_absent()));
     }

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Every dump of a corpus through nestprobe, and its facts beside what the corpus's own index decoded.
 
-corpus_check.py BINARY CORPUS_DIR: prints each disagreement and a count; 1 when one is not explained, 77 (skipped)
-when there is no corpus. INDEX.tsv has one row per file, its columns named in the first line.
+corpus_check.py BINARY CORPUS_DIR: prints each disagreement and a count; 1 when one is not explained, 77
+(skipped) when there is no corpus. INDEX.tsv has one row per file, its columns named in the first line.
 """
 import concurrent.futures
 import csv
@@ -14,8 +14,8 @@ import sys
 
 # What `nestprobe --from` reads; the index's word for it.
 FORMATS = {
-    "aida64", "cpuz-txt", "etallen", "hwloc-cpuid-dir", "libcpuid-aida64", "libcpuid-raw", "lscpu", "proc-cpuinfo",
-    "rjcp-xml",
+    "aida64", "cpuz-txt", "etallen", "hwloc-cpuid-dir", "libcpuid-aida64", "libcpuid-raw", "lscpu",
+    "proc-cpuinfo", "rjcp-xml",
 }
 
 # These hold the kernel's flags and no CPUID: the index's bits are words of the flags line.
@@ -27,16 +27,24 @@ ALL_CPUS = "the index counts one CPU; the dump has a 'Logical CPU #' heading and
 ARM = "an ARM processor's registers: rightly no dump that nestprobe knows"
 # (path, column): why the index is wrong there, as the raw dump shows.
 EXPLAINED = {
-    ("bochs-cpudb/intel/p3_katmai.txt", "svm"): NO_EXTENDED,
-    ("bochs-cpudb/intel/pentium.txt", "svm"): NO_EXTENDED,
-    ("libcpuid/amd/k5/amd-k5-pr75.test", "svm"): NO_EXTENDED,
     ("libcpuid/arm/armv7a/cortex-a7.test", "status"): ARM,
     ("libcpuid/arm/armv8a/cortex-a57.test", "status"): ARM,
     ("libcpuid/arm/armv8a/cortex-a72.test", "status"): ARM,
     ("libcpuid/intel/x86-64/skylake/intel-core-i9-9820x-cpu.test", "n_cpus"): ALL_CPUS,
     ("libcpuid/intel/x86-atom/silvermont/intel-celeron-cpu-n2930.test", "n_cpus"): ALL_CPUS,
     ("linuxhw-LsCPU/Intel/Xeon/Xeon E5620/6-44-2/234C991949", "n_cpus"):
-        "'CPU(s): 0' of a Virtuozzo container without a list of CPUs: the flags are those of one CPU at least",
+        "'CPU(s): 0' in a container, without a list of CPUs: the flags are those of one CPU at least",
+} | {
+    (path, "svm"): NO_EXTENDED
+    for path in ("RJCP.CpuId/contrib/other/AuthenticAMD0000470.xml",
+                 "RJCP.CpuId/contrib/other/AuthenticAMD00004E4.xml",
+                 "RJCP.CpuId/contrib/other/GenuineIntel000052C (Pentium-200).xml",
+                 "RJCP.CpuId/contrib/other/GenuineIntel0000651 (Pentium2).xml",
+                 "RJCP.CpuId/contrib/other/GenuineIntel0000673 (Pentium3).xml",
+                 "bochs-cpudb/intel/p3_katmai.txt",
+                 "bochs-cpudb/intel/pentium.txt",
+                 "libcpuid/amd/k5/amd-k5-pr75.test",
+                 "libcpuid/intel/ia-32/p6/intel-pentium-iii-katmai-dual.test")
 } | {
     (path, column): NO_FLAGS
     for path in ("linuxhw-LsCPU/AMD/A8/A8-7410 APU with AMD Radeon R5 Graphics/22-48-1/D1AACBF0F4",
@@ -62,7 +70,7 @@ def answers(fact):
 
 
 def bit(name):
-    """Set on a CPU; the index decodes the first one alone. A register that the processor has not has no bits."""
+    """Set on a CPU; the index decodes the first one alone. A register that is not there has no bits."""
     def of(facts):
         values = answers(facts[name])
         if facts[name].get("absent") == "not_applicable":
@@ -91,8 +99,8 @@ COMMON = {
     "vendor": (lambda text: text or None, first("cpu.vendor_id")),
     "n_cpus": (lambda text: int(text) if text else None, lambda facts: facts["cpus"]),
 }
-# The index has raw control bits in `ept` and `unrestricted_guest`, nestprobe what KVM asks for, which is more than
-# the bit. No processor of the corpus has the bit and lacks the rest.
+# The index has raw control bits in `ept` and `unrestricted_guest`, nestprobe what KVM asks for, which is more
+# than the bit. No processor of the corpus has the bit and lacks the rest.
 OF_CPUID = COMMON | {
     "vmx": (flag, bit("cpu.vmx")),
     "svm": (flag, bit("cpu.svm")),
@@ -152,7 +160,8 @@ def main():
         print(f"skipped: no corpus at {corpus}")
         return 77
     with open(corpus / "INDEX.tsv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["format"] in FORMATS]
+        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        rows = [row for row in table if row["format"] in FORMATS]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         results = pool.map(lambda row: compare(binary, corpus, row), rows)
         found = [line for lines in results for line in lines]

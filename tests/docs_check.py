@@ -79,7 +79,9 @@ def main() -> int:
         return 64
     binary, page = sys.argv[1:]
     help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
-    wrong = [f"--help: exit status {help_run.returncode}"] if help_run.returncode else []
+    wrong = []
+    if help_run.returncode:
+        wrong.append(f"--help: exit status {help_run.returncode}: {help_run.stderr.strip()}")
     wrong += differences(help_run.stdout, plain(Path(page).read_text()), README.read_text())
     mandoc = shutil.which("mandoc")
     if mandoc:

@@ -94,7 +94,7 @@ TEST_SUITE("probe") {
         Recording r = haswell();
         r.cpus.front().msr.erase(0x3a);
         const Report report = report_of(std::move(r));
-        CHECK(report.facts.firmware.feature_control.first().if_absent()->detail == "IA32_FEATURE_CONTROL: not recorded");
+        CHECK(report.facts.firmware.feature_control.first().if_absent()->detail == "IA32_FEATURE_CONTROL (0x3a): not recorded");
     }
     TEST_CASE("locators are spelled as the vendor spells them") {
         using namespace registers;

@@ -4,15 +4,26 @@
 #include "text.hpp"
 
 #include <cerrno>
+#include <span>
 
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view wanted[] = {
-    "kvm", "KVM", "vmx", "VMX", "svm:", "SVM", "x86/cpu:", "DMAR", "AMD-Vi", "Hyper-V: ", "tboot", "Memory Encryption",
-};
+// Lines about KVM, VMX and SVM all have these letters in them (kvm's "vm", vmx's, svm's); the rest begins with its subsystem.
+constexpr std::string_view subsystems[] = {"x86/cpu:", "DMAR", "AMD-Vi", "Hyper-V: ", "tboot", "Memory Encryption"};
+constexpr std::string_view wanted[] = {"kvm", "KVM", "vmx", "VMX", "svm:", "SVM"};
 // What a guest's kernel says of its clocks and interrupts, and lines that quote the command line.
 constexpr std::string_view unwanted[] = {"kvm-clock", "kvm-guest", "ommand line:", "clocksource", "Booting paravirtualized"};
+
+bool has_vm(std::string_view message) {
+    for (std::size_t i = 0; i + 1 < message.size(); ++i)
+        if ((message[i + 1] | 0x20) == 'm' && (message[i] | 0x20) == 'v') return true;
+    return false;
+}
+
+bool has_any(std::string_view message, std::span<const std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return contains(message, part); });
+}
 
 /// "6,339,5140900,-;message\n KEY=value\n" -> message; empty when it is not the kernel's own (facility 0).
 std::string_view message_of(std::string_view record) {
@@ -26,11 +37,9 @@ std::string_view message_of(std::string_view record) {
 }  // namespace
 
 bool concerns_virtualization(std::string_view message) {
-    for (const std::string_view part : unwanted)
-        if (contains(message, part)) return false;
-    for (const std::string_view part : wanted)
-        if (contains(message, part)) return true;
-    return false;
+    for (const std::string_view subsystem : subsystems)
+        if (message.starts_with(subsystem)) return true;
+    return has_vm(message) && has_any(message, wanted) && !has_any(message, unwanted);
 }
 
 Reading<std::vector<std::string>> LiveKernelLog::lines() const {

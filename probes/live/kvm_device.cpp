@@ -30,7 +30,7 @@ static_assert(sizeof(kvm_cpuid_entry2) == 40 && sizeof(kvm_msr_entry) == 16);
 
 struct CpuidTable {
     TableHeader header;
-    kvm_cpuid_entry2 entries[1024];
+    kvm_cpuid_entry2 entries[256];  // KVM_MAX_CPUID_ENTRIES; KVM 6.12 fills some 80
 };
 
 /// The name of a group, from the file alone: no name service, which could ask the network.

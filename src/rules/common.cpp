@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "rules/common.hpp"
 
+#include "readings.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace nestprobe {
 namespace {
@@ -58,6 +62,61 @@ const std::string* log_line(const Facts& f, std::string_view part) {
         for (const std::string& line : *lines)
             if (line.find(part) != std::string::npos) return &line;
     return nullptr;
+}
+
+// Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(): the whole VMCS configuration is compared.
+const Register* differing_register(const Facts& f) {
+    using namespace registers;
+    for (const Register* reg : {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls, &ia32_vmx_misc, &ia32_vmx_procbased_ctls2, &ia32_vmx_ept_vpid_cap}) {
+        const auto values = raw_values(f.registers, *reg);
+        const auto known = std::count_if(values.groups().begin(), values.groups().end(), [](const auto& g) { return g.answer.if_known() != nullptr; });
+        if (known > 1) return reg;
+    }
+    return nullptr;
+}
+
+const std::string* disabled_by_bios(const Facts& f) {
+    for (const std::string_view text : {"TXT) disabled by BIOS", "SVM disabled (by BIOS)", "disabled by bios", "VMX not enabled (by BIOS)"})
+        if (const std::string* line = log_line(f, text)) return line;
+    return nullptr;
+}
+
+bool switched_off(const Facts& f) {
+    if (f.firmware.feature_control.any([](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; })) return true;
+    if (f.firmware.vm_cr.any([](const VmCr& cr) { return cr.svm_disabled; })) return true;
+    const bool readable = f.firmware.feature_control.any_known() || f.firmware.vm_cr.any_known();
+    return !readable && vendor_module_absent(f) && disabled_by_bios(f) != nullptr;
+}
+
+std::string owned_by_others(const Facts& f) {
+    if (f.hypervisor.xen_role.if_known() && !is(f.hypervisor.xen_role, "HVM")) return "Xen owns VMX and SVM here (NP306)";
+    if (is(f.hypervisor.hyperv_root, true)) return "this is Hyper-V's root partition (NP307)";
+    if (f.hypervisor.confidential.if_known() && !is(f.hypervisor.confidential, "none")) return "this is a confidential guest (NP308)";
+    return {};
+}
+
+std::string itlb_multihit(const Facts& f) {
+    constexpr std::string_view name = "itlb_multihit: ";
+    if (const auto* texts = f.kernel.vulnerabilities.if_known())
+        for (const std::string& text : *texts)
+            if (text.starts_with(name)) return text.substr(name.size());
+    return {};
+}
+
+/// Linux arch/x86/kernel/cpu/common.c, cpu_parse_early_param(): names or numbers (word * 32 + bit) of flags.
+std::string clearcpuid_word(const Facts& f) {
+    const auto* words = f.kernel.command_line.if_known();
+    if (!words) return {};
+    for (const std::string& word : *words) {
+        if (!word.starts_with("clearcpuid=")) continue;
+        for (std::string_view list = std::string_view(word).substr(11); !list.empty();) {
+            const auto comma = list.find(',');
+            const std::string_view item = list.substr(0, comma);
+            if (item == flag_word(f) || item == (has(f, Technology::svm) ? "194" : "133")) return word;
+            list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
+        }
+    }
+    return {};
 }
 
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {

@@ -2,6 +2,8 @@
 // Rules about the processor itself (NP1xx).
 #include "rules/common.hpp"
 
+#include "readings.hpp"
+
 #include <fmt/format.h>
 
 namespace nestprobe {
@@ -20,6 +22,8 @@ Outcome check_no_hardware(const Facts& f) {
     if (in_guest(f)) return skip("in a guest, the hypervisor above decides what the processor shows (NP301, NP302)");
     if (f.cpu.vmx.any(yes)) return cite(pass("the processor has VMX"), f.cpu.vmx);
     if (f.cpu.svm.any(yes)) return cite(pass("the processor has SVM"), f.cpu.svm);
+    if (hardware_absent(f) && (f.kernel.flag_vmx.any(yes) || f.kernel.flag_svm.any(yes)))
+        return cite(cite(unknown("CPUID shows neither VMX nor SVM, but /proc/cpuinfo lists one of them: CPUID as this process sees it is filtered (NP406)"), f.kernel.flag_vmx), f.kernel.flag_svm);
     if (hardware_absent(f)) return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU"), f.cpu.vmx), f.cpu.svm);
     if (f.kernel.flag_vmx.any(yes)) return cite(pass("/proc/cpuinfo shows vmx"), f.kernel.flag_vmx);
     if (f.kernel.flag_svm.any(yes)) return cite(pass("/proc/cpuinfo shows svm"), f.kernel.flag_svm);
@@ -44,6 +48,26 @@ Outcome check_cpus_disagree(const Facts& f) {
                      fmt::format("Update firmware and microcode; in a guest, mend the definition of its CPUs. As a stop-gap take the odd ones offline before loading KVM: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.", without.first())),
                 bit);
 }
+
+/// "0x47fff00000000 on CPU 0, 0x7ff00000000 on CPUs 1-4"
+std::string values_of(const PerCpu<std::uint64_t>& values) {
+    std::string text;
+    for (const auto& g : values.groups())
+        if (const std::uint64_t* raw = g.answer.if_known()) text += fmt::format("{}0x{:x} on {}", text.empty() ? "" : ", ", *raw, name_cpus(g.cpus));
+    return text;
+}
+
+Outcome check_capabilities_differ(const Facts& f) {
+    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (vendor_module_is(f, Module::State::loaded)) return cite(pass("kvm_intel is loaded, and it compares them on every CPU"), f.module.vendor);
+    if (const Register* reg = differing_register(f)) {
+        const auto values = raw_values(f.registers, *reg);
+        return cite(fail(fmt::format("{} is not the same on all CPUs: {}", name_register(*reg), values_of(values))), values);
+    }
+    return judge_each([](bool) { return pass("the VMX capability MSRs that were read are the same on all CPUs"); }, f.vmx.capabilities);
+}
+
+constexpr std::string_view differ_see[] = {"Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat()"};
 
 constexpr Rule rules[] = {
     {
@@ -73,6 +97,20 @@ constexpr Rule rules[] = {
         .fix = "Update firmware and microcode; take the odd CPUs offline as a stop-gap.",
         .see = disagree_see,
         .check = check_cpus_disagree,
+    },
+    {
+        .id = "NP103",
+        .name = "vmx-capabilities-differ",
+        .layer = Layer::cpu,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the CPUs' VMX capabilities differ",
+        .explain = "KVM builds one VMCS configuration for all CPUs and compares what each CPU offers, bit by bit,\n"
+                   "when its module loads. Hybrid processors, partial microcode updates and odd hypervisors make\n"
+                   "the capability MSRs differ; the module is refused then.",
+        .fix = "Bring all cores to the same microcode (early loading) and update the firmware; as a stop-gap take the odd CPUs offline before loading KVM.",
+        .see = differ_see,
+        .check = check_capabilities_differ,
     },
 };
 

@@ -73,6 +73,11 @@ Outcome check_busy(const Facts& f) {
         return fail(fmt::format("{}: another hypervisor uses the processor's virtualization{}", absent->detail, names));
     if (vendor_module_absent(f) && software_kvm(f).empty() && f.svm.in_use.any(yes))
         return cite(fail(fmt::format("SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}", names)), f.svm.in_use);
+    if (const std::string* line = log_line(f, "enabling virtualization on CPU")) {
+        Outcome outcome = unknown(fmt::format("the kernel log says \"{}\": another hypervisor held it then{}; whether it still does, only starting a guest tells", *line, names));
+        outcome.because.push_back({"/dev/kmsg", *line});
+        return outcome;
+    }
     if (!names.empty())
         return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual machine, creating one with KVM can fail with EBUSY", names)), f.module.rivals);
     return cite(skip("no sign of another hypervisor on this system"), f.module.rivals);
@@ -112,6 +117,7 @@ Outcome check_offers(const Facts& f) {
 
 Outcome check_withholds(const Facts& f) {
     const Fact<bool> answer = offered(f);
+    if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} offers neither VMX nor SVM by design (NP506)", name)), answer);
     if (!answer.if_known() && f.module.nested.if_known()) return skip("KVM could not be asked; its parameter nested speaks for it (NP503)");
     return judge(
         [&](bool on) {

@@ -27,15 +27,19 @@ std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
 }
 
 /// The register could not be read: what others say.
-Outcome from_witnesses(const Facts& f, const Outcome& unread, std::string_view log_text, unsigned since_major, unsigned since_minor, const PerCpu<bool>& flag) {
+Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor, const PerCpu<bool>& flag) {
     const bool loaded = vendor_module_is(f, Module::State::loaded);
     if (loaded) return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}", vendor_module_name(f), hardware_word(f))), f.module.vendor);
-    for (const std::string_view text : {log_text, std::string_view("disabled by bios")})
-        if (const std::string* line = log_line(f, text)) {
-            Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
-            outcome.because.push_back({"/dev/kmsg", *line});
-            return outcome;
-        }
+    if (const std::string* line = disabled_by_bios(f)) {
+        Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
+        outcome.because.push_back({"/dev/kmsg", *line});
+        return outcome;
+    }
+    // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be used.
+    const std::string itlb = itlb_multihit(f);
+    for (const std::string_view usable : {"VMX disabled", "Split huge pages", "KVM: Vulnerable"})
+        if (itlb.find(usable) != std::string::npos)
+            return cite(pass(fmt::format("itlb_multihit says \"{}\", which the kernel says only where VMX may be used", itlb)), f.kernel.vulnerabilities);
     if (flag.any(yes) && kernel_at_least(f, since_major, since_minor))
         return cite(pass(fmt::format("/proc/cpuinfo shows {}, which this kernel does only where it found it usable", flag_word(f))), flag);
     return unread;
@@ -58,11 +62,11 @@ Outcome check_vmx_disabled(const Facts& f) {
             if (fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
             if (fc.vmx_inside_smx) return skip("IA32_FEATURE_CONTROL allows VMX in a TXT measured launch only (NP203)");
             if (kernel_locks) return skip("IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that itself (NP402)");
-            return fail(fmt::format("IA32_FEATURE_CONTROL is locked with VMX off (0x{:x}){}", fc.raw, blame));
+            return fail(fmt::format("IA32_FEATURE_CONTROL (0x3a) is locked with VMX off: it is 0x{:x}{}", fc.raw, blame));
         },
         f.firmware.feature_control);
     if (outcome.status == Status::unknown && !f.firmware.feature_control.any_known())
-        return from_witnesses(f, outcome, "TXT) disabled by BIOS", 5, 6, f.kernel.flag_vmx);
+        return from_witnesses(f, outcome, 5, 6, f.kernel.flag_vmx);
     return outcome;
 }
 
@@ -92,11 +96,11 @@ Outcome check_svm_disabled(const Facts& f) {
     Outcome outcome = judge_each(
         [&](const VmCr& cr) {
             if (!cr.svm_disabled) return pass("VM_CR allows SVM");
-            return fail(fmt::format("VM_CR.SVMDIS is set{} (0x{:x}){}", cr.locked ? " and locked" : ", though not locked; Linux never clears it", cr.raw, blame));
+            return fail(fmt::format("VM_CR.SVMDIS is set{}: VM_CR (0xc0010114) is 0x{:x}{}", cr.locked ? " and locked" : ", though not locked; Linux never clears it", cr.raw, blame));
         },
         f.firmware.vm_cr);
     if (outcome.status == Status::unknown && !f.firmware.vm_cr.any_known())
-        return from_witnesses(f, outcome, "SVM disabled (by BIOS)", 6, 7, f.kernel.flag_svm);
+        return from_witnesses(f, outcome, 6, 7, f.kernel.flag_svm);
     return outcome;
 }
 

@@ -47,6 +47,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
     if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))), f.cpu.technology);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     if (const std::string name = software_kvm(f); !name.empty())
         return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f), to_string(technology), name)), bit);
     if (bit.any(yes)) return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
@@ -73,7 +74,7 @@ Outcome check_svm_disabled_in_guest(const Facts& f) {
     return in_guests_only(f, [&] {
         Outcome outcome = judge_each(
             [](const VmCr& cr) {
-                return cr.svm_disabled ? fail(fmt::format("VM_CR.SVMDIS is set (0x{:x}) in this guest: {}", cr.raw, "its hypervisor, or software that ran in it before, switched SVM off"))
+                return cr.svm_disabled ? fail(fmt::format("VM_CR.SVMDIS is set in this guest (VM_CR, 0xc0010114, is 0x{:x}): {}", cr.raw, "its hypervisor, or software that ran in it before, switched SVM off"))
                                        : pass("VM_CR allows SVM");
             },
             f.firmware.vm_cr);
@@ -91,7 +92,7 @@ Outcome check_vmx_locked_in_guest(const Facts& f) {
                 if (!fc.locked) return pass("IA32_FEATURE_CONTROL is not locked: the kernel may switch VMX on");
                 if (fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
                 if (kernel_locks) return skip("IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that itself (NP402)");
-                return fail(fmt::format("IA32_FEATURE_CONTROL is locked with VMX off (0x{:x}) in this guest: its hypervisor, its own firmware or a kernel that ran in it before did that", fc.raw));
+                return fail(fmt::format("IA32_FEATURE_CONTROL (0x3a) is locked with VMX off in this guest (it is 0x{:x}): its hypervisor, its own firmware or a kernel that ran in it before did that", fc.raw));
             },
             f.firmware.feature_control);
         if (outcome.status == Status::unknown && vendor_module_is(f, Module::State::loaded))
@@ -104,7 +105,7 @@ Outcome check_vmx_msrs(const Facts& f) {
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     for (const auto& g : f.vmx.capabilities.groups())
         if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
-            return cite(fail(fmt::format("CPUID shows VMX, but IA32_VMX_BASIC faults ({}): the VMX that is shown is not there", absent->detail), in_guest(f) ? fix_above(f, "vmx") : ""), f.cpu.vmx);
+            return cite(fail(fmt::format("CPUID shows VMX, but reading IA32_VMX_BASIC (0x480) faults ({}): the VMX that is shown is not there", absent->detail), in_guest(f) ? "Update the hypervisor above, or take VMX out of this guest's definition." : "Update the firmware; if this is a guest after all, its hypervisor shows VMX without having it."), f.cpu.vmx);
     return judge_each([](bool) { return pass("the VMX capability MSRs can be read"); }, f.vmx.capabilities);
 }
 

@@ -11,25 +11,12 @@ namespace {
 bool yes(bool value) { return value; }
 bool no(bool value) { return !value; }
 
-/// Linux arch/x86/kernel/cpu/common.c, cpu_parse_early_param(): names or numbers (word * 32 + bit) of flags.
-bool clears_flag(std::string_view list, std::string_view flag) {
-    const std::string_view number = flag == "svm" ? "194" : "133";
-    while (!list.empty()) {
-        const auto comma = list.find(',');
-        const std::string_view word = list.substr(0, comma);
-        if (word == flag || word == number) return true;
-        list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
-    }
-    return false;
-}
-
 Outcome check_clearcpuid(const Facts& f) {
     return judge(
-        [&](const std::vector<std::string>& words) {
-            for (const std::string& word : words)
-                if (word.starts_with("clearcpuid=") && clears_flag(std::string_view(word).substr(11), flag_word(f)))
-                    return fail(fmt::format("the kernel command line has \"{}\": the kernel ignores {}", word, flag_word(f)));
-            return pass(fmt::format("the kernel command line does not clear {}", flag_word(f)));
+        [&](const std::vector<std::string>&) {
+            const std::string word = clearcpuid_word(f);
+            if (word.empty()) return pass(fmt::format("the kernel command line does not clear {}", flag_word(f)));
+            return fail(fmt::format("the kernel command line has \"{}\": the kernel ignores {}", word, flag_word(f)));
         },
         f.kernel.command_line);
 }
@@ -52,6 +39,8 @@ Outcome check_locked_by_kernel(const Facts& f) {
 std::string why_cleared(const Facts& f) {
     if (in_guest(f)) return "its kernel found it switched off or faulty";
     if (has(f, Technology::svm)) return "kernels since 6.7 take it out where VM_CR.SVMDIS is set: most likely firmware has switched SVM off";
+    if (itlb_multihit(f).find("VMX unsupported") != std::string::npos)
+        return "itlb_multihit says \"VMX unsupported\" as well: the kernel found IA32_FEATURE_CONTROL closed, most likely by firmware";
     return "kernels since 5.6 take it out where IA32_FEATURE_CONTROL does not allow VMX: most likely firmware has locked it off";
 }
 
@@ -66,11 +55,13 @@ Outcome check_flag_cleared(const Facts& f) {
     const PerCpu<bool>& cpuid = cpuid_bit(f);
     if (!software_kvm(f).empty()) return cite(cite(skip("CPUID shows neither VMX nor SVM that could be listed"), cpuid), f.kernel.flag_usable);
     if (!cpuid.any_known()) return judge_list_alone(f);
-    if (!cpuid.any(yes)) return skip(fmt::format("CPUID shows no {} either", hardware_word(f)));
+    if (!cpuid.any(yes)) return cite(skip(fmt::format("CPUID shows no {} either", hardware_word(f))), cpuid);
+    if (!clearcpuid_word(f).empty()) return cite(skip("the kernel command line clears it (NP401)"), f.kernel.command_line);
+    if (is(f.kernel.config_vendor, Tristate::no)) return cite(skip("this kernel was built without KVM for it (NP402, NP404)"), f.kernel.config_vendor);
     Outcome outcome = judge_each(
         [&](bool listed) {
             if (listed) return pass(fmt::format("/proc/cpuinfo lists {}, as CPUID does", flag_word(f)));
-            return fail(fmt::format("CPUID shows {}, but /proc/cpuinfo does not list {}: {}", hardware_word(f), flag_word(f), why_cleared(f)));
+            return fail(fmt::format("CPUID shows {}, but /proc/cpuinfo does not list {}: {}", hardware_word(f), flag_word(f), why_cleared(f)), in_guest(f) ? "Run nestprobe as root with the msr module loaded (sudo modprobe msr): it shows which register of this guest is closed. A power-cycle of the guest resets it." : "");
         },
         f.kernel.flag_usable);
     return cite(std::move(outcome), cpuid);

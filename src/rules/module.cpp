@@ -11,6 +11,7 @@
 namespace nestprobe {
 namespace {
 
+bool yes(bool value) { return value; }
 bool no(bool value) { return !value; }
 
 /// Words of KVM's init code and of the module loader; Linux arch/x86/kvm/, kernel/module/ (4.19 to 7.2).
@@ -30,10 +31,15 @@ constexpr std::string_view refusals[] = {
     "Module kvm_intel is blacklisted",
     "Module kvm_amd is blacklisted",
 };
+// kvm_amd's words for a vendor that it does not know; on Intel they are the other module's business.
+constexpr std::string_view amd_refusals[] = {"has_svm: not amd", "isn't AMD or Hygon"};
 
 const std::string* refusal(const Facts& f) {
     for (const std::string_view text : refusals)
         if (const std::string* line = log_line(f, text)) return line;
+    if (has(f, Technology::svm))
+        for (const std::string_view text : amd_refusals)
+            if (const std::string* line = log_line(f, text)) return line;
     return nullptr;
 }
 
@@ -49,6 +55,8 @@ const ModuleBlock* block(const Facts& f) {
 std::optional<Outcome> follows_from_above(const Facts& f) {
     if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
     if (hardware_absent(f)) return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
+    if (switched_off(f)) return skip(fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     if (f.kernel.flag_usable.all(no))
         return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)", flag_word(f))), f.kernel.flag_usable);
     if (is(f.kernel.config_vendor, Tristate::no)) return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
@@ -70,6 +78,9 @@ Outcome check_not_loaded(const Facts& f) {
             if (const ModuleBlock* b = block(f)) return skip(fmt::format("{} keeps it out (NP502)", b->source));
             if (files_missing(f)) return skip("its file is missing (NP504)");
             if (refusal(f)) return skip("it was refused (NP515)");
+            if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
+            if (f.svm.in_use.any(yes)) return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
+            if (const Module* other = f.module.other_vendor.if_known(); other && other->state == Module::State::loaded) return skip("the other vendor's module is in its place (NP505)");
             const Module* kvm = f.module.kvm.if_known();
             const bool common = kvm && kvm->state != Module::State::absent;
             return fail(fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
@@ -143,12 +154,14 @@ Outcome check_software(const Facts& f) {
 Outcome check_live(const Facts& f) {
     if (const Absent* absent = f.device.open.if_absent(); absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
         return skip("/dev/kvm does not open (NP6xx)");
+    if (f.device.api_version.if_known() && !is(f.device.api_version, 12)) return skip("/dev/kvm does not speak KVM's API (NP605)");
     if (f.module.vendor.if_absent() && f.module.vendor.if_absent()->why == Why::not_recorded) return skip("which modules are loaded was not recorded");
     return judge(
         [&](const Module& m) {
             if (m.state == Module::State::loaded)
                 return pass(fmt::format("{} is loaded: KVM checked every CPU when it did", vendor_module_name(f)));
-            return skip(fmt::format("{} is {}", vendor_module_name(f), to_string(m.state)));
+            if (m.state == Module::State::absent) return fail(fmt::format("{} is not loaded", vendor_module_name(f)));
+            return skip(fmt::format("{} is {}, which says nothing about its init", vendor_module_name(f), to_string(m.state)));
         },
         f.module.vendor);
 }

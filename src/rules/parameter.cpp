@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -23,12 +25,23 @@ struct Feature {
     const PerCpu<bool>& hardware;
     const Fact<bool>* depends_on = nullptr;
     std::string_view depends_name = {};
+    std::string_view flag = {};  ///< its word in /proc/cpuinfo's `vmx flags`
 };
+
+/// By its MSRs, else by the words of /proc/cpuinfo's `vmx flags` line; `flags` has `ept`, but its `vpid` is not VPID.
+bool hardware_lacks(const Facts& f, const Feature& feature) {
+    if (feature.hardware.any_known()) return feature.hardware.all(no);
+    if (feature.flag.empty()) return false;
+    if (f.kernel.vmx_flags.any_known())
+        return f.kernel.vmx_flags.all([&](const std::vector<std::string>& words) { return std::find(words.begin(), words.end(), feature.flag) == words.end(); });
+    return feature.flag == "ept" && f.kernel.flag_vmx.any([](bool listed) { return listed; }) && f.kernel.flag_ept.all(no);
+}
 
 std::string origin_of_off(const Facts& f, const Feature& feature) {
     if (asked_value(f, feature.module, feature.parameter) == 0) return asked_by(f, feature.module, feature.parameter);
-    if (feature.hardware.all(no)) return in_guest(f) ? "the hypervisor above does not offer it" : "the processor does not have it";
+    if (hardware_lacks(f, feature)) return in_guest(f) ? "the hypervisor above does not offer it" : "the processor does not have it";
     if (feature.depends_on && is(*feature.depends_on, false)) return fmt::format("forced off because {} is off", feature.depends_name);
+    if (is(f.module.enlightened_vmcs, true)) return "dropped under Hyper-V's Enlightened VMCS";
     if (!feature.hardware.any_known()) return "whether the processor has it could not be read";
     return "the processor has it and no configuration that can be read turns it off: most likely given by hand when the module was loaded, or set in the initramfs";
 }
@@ -43,7 +56,10 @@ Outcome check_feature(const Facts& f, const Feature& feature) {
             if (on) return pass(fmt::format("{}.{} is on", feature.module, feature.parameter));
             std::string fix;
             if (asked_value(f, feature.module, feature.parameter) == 0) fix = fix_parameter(f, feature.module, fmt::format("{}=1", feature.parameter));
-            if (feature.hardware.all(no)) fix = in_guest(f) ? "Only the hypervisor above can offer it." : "Only another processor has it.";
+            else if (hardware_lacks(f, feature)) fix = in_guest(f) ? "Only the hypervisor above can offer it." : "Only another processor has it.";
+            else if (feature.depends_on && is(*feature.depends_on, false)) fix = fmt::format("Switch {} on first.", feature.depends_name);
+            else if (is(f.module.enlightened_vmcs, true)) fix = "Usually none: Enlightened VMCS is the faster way on Hyper-V.";
+            else if (f.module.options.if_known()) fix = fmt::format("No configuration asks for it: with all virtual machines stopped, load the module anew without it (sudo modprobe -r {0} && sudo modprobe {0}), and look into the initramfs if it comes back.", feature.module);
             return fail(fmt::format("{}.{} is off ({}): {}", feature.module, feature.parameter, origin_of_off(f, feature), feature.cost), fix);
         },
         value);
@@ -51,16 +67,16 @@ Outcome check_feature(const Facts& f, const Feature& feature) {
 }
 
 Outcome check_ept(const Facts& f) {
-    return check_feature(f, {"kvm_intel", "ept", "guests run on shadow page tables, and guests of guests on shadows of shadows", &ModuleFacts::ept, f.vmx.ept});
+    return check_feature(f, {"kvm_intel", "ept", "guests run on shadow page tables, and guests of guests on shadows of shadows", &ModuleFacts::ept, f.vmx.ept, nullptr, {}, "ept"});
 }
 Outcome check_npt(const Facts& f) {
     return check_feature(f, {"kvm_amd", "npt", "guests run on shadow page tables, and guests of guests on shadows of shadows", &ModuleFacts::npt, f.svm.npt});
 }
 Outcome check_vpid(const Facts& f) {
-    return check_feature(f, {"kvm_intel", "vpid", "the TLB is flushed at every entry to and exit from a guest, twice as often with nesting", &ModuleFacts::vpid, f.vmx.vpid});
+    return check_feature(f, {"kvm_intel", "vpid", "the TLB is flushed at every entry to and exit from a guest, twice as often with nesting", &ModuleFacts::vpid, f.vmx.vpid, nullptr, {}, "vpid"});
 }
 Outcome check_unrestricted(const Facts& f) {
-    return check_feature(f, {"kvm_intel", "unrestricted_guest", "KVM emulates real-mode code, so that firmware and boot loaders of guests are slow", &ModuleFacts::unrestricted_guest, f.vmx.unrestricted_guest, &f.module.ept, "kvm_intel.ept"});
+    return check_feature(f, {"kvm_intel", "unrestricted_guest", "KVM emulates real-mode code, so that firmware and boot loaders of guests are slow", &ModuleFacts::unrestricted_guest, f.vmx.unrestricted_guest, &f.module.ept, "kvm_intel.ept", "unrestricted_guest"});
 }
 
 /// Parameters that act only on guests that nest: a Y with nested off proves nothing.
@@ -69,10 +85,10 @@ Outcome for_nesting(const Facts& f, const Feature& feature) {
     return check_feature(f, feature);
 }
 Outcome check_shadow_vmcs(const Facts& f) {
-    return for_nesting(f, {"kvm_intel", "enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest hypervisor exits to this KVM", &ModuleFacts::enable_shadow_vmcs, f.vmx.shadow_vmcs});
+    return for_nesting(f, {"kvm_intel", "enable_shadow_vmcs", "each VMREAD and VMWRITE of a guest hypervisor exits to this KVM", &ModuleFacts::enable_shadow_vmcs, f.vmx.shadow_vmcs, nullptr, {}, "shadow_vmcs"});
 }
 Outcome check_apicv(const Facts& f) {
-    return for_nesting(f, {"kvm_intel", "enable_apicv", "interrupts for guests cost exits, and guest hypervisors get no posted interrupts", &ModuleFacts::enable_apicv, f.vmx.apicv});
+    return for_nesting(f, {"kvm_intel", "enable_apicv", "interrupts for guests cost exits, and guest hypervisors get no posted interrupts", &ModuleFacts::enable_apicv, f.vmx.apicv, nullptr, {}, "apicv"});
 }
 
 // --- nested ---
