@@ -98,6 +98,16 @@ Fact<Technology> technology_of_module(const Shared& shared) {
     return {intel ? Technology::vmx : Technology::svm, {{"/sys/module", intel ? "kvm_intel" : "kvm_amd"}}};
 }
 
+/// The kernel names SVM or VMX when it finds it switched off.
+Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
+    if (const auto* lines = shared.log.if_known())
+        for (const std::string& line : *lines) {
+            if (contains(line, "SVM disabled (by BIOS)") || contains(line, "'kvm_amd'")) return {Technology::svm, {{"/dev/kmsg", line}}};
+            if (contains(line, "TXT) disabled by BIOS") || contains(line, "'kvm_intel'")) return {Technology::vmx, {{"/dev/kmsg", line}}};
+        }
+    return otherwise;
+}
+
 Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     for (const auto& group : cpu.vmx.groups())
         if (is(group.answer, true)) return {Technology::vmx, group.answer.from()};
@@ -111,7 +121,8 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
-    return technology_of_module(shared);
+    const Fact<Technology> module = technology_of_module(shared);
+    return module.if_known() ? module : technology_of_log(shared, *module.if_absent());
 }
 
 }  // namespace

@@ -224,6 +224,8 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     if (!chosen && !dmi) return {Platform::other, std::move(from)};
     const Platform platform = chosen ? chosen->platform : dmi->platform;
     if (!chosen) from = dmi_readings(f);
+    if (platform == Platform::xen && firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
+        return {Platform::aws, firmware.version.from()};
     if (platform == Platform::kvm) return kvm_flavour(files, f, firmware, std::move(from));
     if (platform == Platform::hyperv) return hyperv_flavour(files, kernel, std::move(from));
     return {platform, std::move(from)};

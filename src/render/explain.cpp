@@ -26,7 +26,9 @@ std::string answer(const Verdict& v, const Style& style) {
     std::string text = fmt::format("{}: {}", to_string(v.question), answer_word(v, style));
     if (v.how != How::nothing) text += fmt::format(" ({})", to_string(v.how));
     if (v.answer == Answer::yes && !v.degraded.empty()) text += ", degraded";
-    if (const Finding* cause = v.cause(); cause && v.answer != Answer::yes)
+    if (v.answer == Answer::unknown)
+        text += ": " + what_is_missing(v);
+    else if (const Finding* cause = v.cause(); cause && v.answer == Answer::no)
         text += fmt::format(", because {} ({} {})", cause->rule->title, cause->rule->id, cause->rule->name);
     else if (v.proof)
         text += fmt::format(", proved by {}", v.proof->rule->id);

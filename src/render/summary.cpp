@@ -18,7 +18,8 @@ std::string answer_text(const Verdict& v) {
     if (!v.degraded.empty()) text += ", degraded";
     const Finding* cause = v.cause();
     if (v.answer == Answer::yes && v.proof) text += fmt::format(": {}", v.proof->outcome.message);
-    if (v.answer != Answer::yes && cause) text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
+    if (v.answer == Answer::no && cause) text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
+    if (v.answer == Answer::unknown) text += ": " + what_is_missing(v);
     if (v.contradictory) text += fmt::format(". {} contradicts that: please report it", v.because.front()->rule->id);
     return text;
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -76,6 +78,21 @@ std::string answer_word(const Verdict& verdict, const Style& style) {
 }
 
 std::string bold(std::string_view text, const Style& style) { return coloured(text, "1", style); }
+
+std::string what_is_missing(const Verdict& verdict) {
+    std::vector<std::pair<std::string, std::string>> missing;  // message, rules
+    for (const Finding* f : verdict.because) {
+        const auto same = std::find_if(missing.begin(), missing.end(), [&](const auto& m) { return m.first == f->outcome.message; });
+        if (same == missing.end())
+            missing.emplace_back(f->outcome.message, f->rule->id);
+        else
+            same->second += fmt::format(", {}", f->rule->id);
+    }
+    if (missing.empty()) return "nothing that bears on it could be read";
+    std::string text;
+    for (const auto& [message, rules] : missing) text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
+    return text;
+}
 
 std::string describe_machine(const Facts& facts) {
     std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known()) : "unknown processor";

@@ -24,6 +24,9 @@ std::string mark(Status status, const Style& style);
 std::string answer_word(const Verdict& verdict, const Style& style);
 std::string bold(std::string_view text, const Style& style);
 
+/// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
+std::string what_is_missing(const Verdict& verdict);
+
 /// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
 std::string describe_machine(const Facts& facts);
 

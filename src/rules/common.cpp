@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace nestprobe {
 namespace {
@@ -76,9 +77,11 @@ const Register* differing_register(const Facts& f) {
 }
 
 const std::string* disabled_by_bios(const Facts& f) {
-    for (const std::string_view text : {"TXT) disabled by BIOS", "SVM disabled (by BIOS)", "disabled by bios", "VMX not enabled (by BIOS)"})
+    constexpr std::string_view vmx[] = {"TXT) disabled by BIOS", "VMX not enabled (by BIOS)", "'kvm_intel' disabled by bios"};
+    constexpr std::string_view svm[] = {"SVM disabled (by BIOS)", "'kvm_amd' disabled by bios"};
+    for (const std::string_view text : has(f, Technology::svm) ? std::span<const std::string_view>(svm) : std::span<const std::string_view>(vmx))
         if (const std::string* line = log_line(f, text)) return line;
-    return nullptr;
+    return f.cpu.technology.if_known() ? log_line(f, "kvm: disabled by bios") : nullptr;  // before 6.1, of either
 }
 
 bool switched_off(const Facts& f) {
@@ -124,12 +127,30 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {
     return v && *v >= KernelVersion{major, minor};
 }
 
-std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
+namespace {
+
+std::string reload(const Facts& f, std::string_view module) {
     const Module* m = f.module.vendor.if_known();
-    if (m && m->state == Module::State::built_in)
-        return fmt::format("{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig) and reboot.", module, assignment);
-    const std::string in_use = m && m->users > 0 ? fmt::format("{} has {} users now: stop the virtual machines first. ", module, m->users) : "With all virtual machines stopped: ";
-    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf. {2}sudo modprobe -r {0} && sudo modprobe {0}. Where the initramfs loads KVM, renew it too (update-initramfs -u, dracut -f).", module, assignment, in_use);
+    const std::string first = m && m->users > 0 ? fmt::format("{} has {} users now: stop the virtual machines, then", module, m->users) : "with all virtual machines stopped,";
+    return fmt::format("{} sudo modprobe -r {} && sudo modprobe {}. Where the initramfs loads KVM, renew it too (update-initramfs -u, dracut -f).", first, module, module);
+}
+
+constexpr std::string_view grub = "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+
+}  // namespace
+
+std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
+    const std::string_view parameter = assignment.substr(0, assignment.find('='));
+    const auto* options = f.module.options.if_known();
+    const ModuleOption* asked = options ? effective(*options, module, parameter) : nullptr;
+    const int value = asked_value(f, module, parameter);
+    const bool by_kernel = asked && asked->source == "kernel command line";
+    if (by_kernel && value == 0) return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.", module, parameter, asked->value, grub);
+    if (vendor_module_is(f, Module::State::built_in))
+        return fmt::format("{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel command line {2} and reboot.", module, assignment, grub);
+    if (asked && value == 0) return fmt::format("Delete that option in {}; then, {}", asked->source, reload(f, module));
+    if (asked && value == 1) return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
+    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}", module, assignment, reload(f, module));
 }
 
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {

@@ -36,7 +36,7 @@ constexpr std::string_view disagree_see[] = {
 };
 
 Outcome check_cpus_disagree(const Facts& f) {
-    const PerCpu<bool>& bit = cpuid_bit(f);
+    const PerCpu<bool>& bit = cpuid_bit(f).any_known() ? cpuid_bit(f) : f.kernel.flag_usable;
     if (!bit.any_known()) return carry(bit.groups().empty() ? Absent{} : *bit.first().if_absent());
     CpuSet with, without;
     for (const auto& g : bit.groups()) {

@@ -57,10 +57,18 @@ Outcome check_no_driver(const Facts& f) {
         f, {ENODEV, ENXIO}, [](const Absent& a) { return fmt::format("/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did not accept this machine", error_name(errno_of(a))); }, {});
 }
 
+/// The node belongs to root's or nobody's group: joining that helps nobody.
+bool nobodys_group(std::string_view detail) {
+    for (const std::string_view words : {"group root", "group nogroup", "group 0", "root:root", "nobody:nogroup"})
+        if (detail.find(words) != std::string_view::npos) return true;
+    return false;
+}
+
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
         f, {EACCES, EPERM}, [&](const Absent& a) { return fmt::format("this user may not open {}{}{}", a.detail, who(f), is(f.device.registered, true) ? ". KVM itself is up" : ""); },
-        f.device.open.if_absent() && errno_of(*f.device.open.if_absent()) == EPERM ? "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux)." : "");
+        f.device.open.if_absent() && nobodys_group(f.device.open.if_absent()->detail) ? std::string("The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its group (--group-add).") :
+        f.device.open.if_absent() && errno_of(*f.device.open.if_absent()) == EPERM ? std::string("A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux).") : std::string());
     if (outcome.status == Status::fail) outcome = cite(std::move(outcome), f.kernel.groups);
     return outcome;
 }
@@ -134,6 +142,20 @@ constexpr std::string_view cpuid_see[] = {"Linux Documentation/virt/kvm/api.rst,
 
 constexpr Rule rules[] = {
     {
+        .id = "NP604",
+        .name = "virtualization-in-use",
+        .layer = Layer::device,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "another hypervisor on this system uses VMX or SVM",
+        .explain = "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
+                   "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
+                   "(kvm.enable_virt_at_load).",
+        .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
+        .see = busy_see,
+        .check = check_busy,
+    },
+    {
         .id = "NP601",
         .name = "dev-kvm-missing",
         .layer = Layer::device,
@@ -173,20 +195,6 @@ constexpr Rule rules[] = {
         .fix = "sudo usermod -aG kvm \"$USER\" and log in again (the node's group is in the message above); for one session: sudo setfacl -m u:$USER:rw /dev/kvm.",
         .see = device_see,
         .check = check_permission,
-    },
-    {
-        .id = "NP604",
-        .name = "virtualization-in-use",
-        .layer = Layer::device,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "another hypervisor on this system uses VMX or SVM",
-        .explain = "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
-                   "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
-                   "(kvm.enable_virt_at_load).",
-        .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
-        .see = busy_see,
-        .check = check_busy,
     },
     {
         .id = "NP605",

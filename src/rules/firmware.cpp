@@ -45,6 +45,23 @@ Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_maj
     return unread;
 }
 
+/// Where only some CPUs are closed, the setup's switch is not what is wrong.
+template <class T, class P>
+Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
+    CpuSet odd;
+    bool open = false;
+    for (const auto& g : registers.groups()) {
+        if (!g.answer.if_known()) continue;
+        if (closed(*g.answer.if_known()))
+            odd.add(g.cpus);
+        else
+            open = true;
+    }
+    if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
+    outcome.fix = fmt::format("The firmware treats {} unlike the others, which is its fault: update it and switch the machine off and on. As a stop-gap before KVM is loaded: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.", name_cpus(odd), odd.first());
+    return outcome;
+}
+
 constexpr std::string_view feature_control_see[] = {
     "Intel SDM Vol. 3C, \"Enabling and Entering VMX Operation\"",
     "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl() (5.6 and later)",
@@ -65,6 +82,7 @@ Outcome check_vmx_disabled(const Facts& f) {
             return fail(fmt::format("IA32_FEATURE_CONTROL (0x3a) is locked with VMX off: it is 0x{:x}{}", fc.raw, blame));
         },
         f.firmware.feature_control);
+    outcome = name_odd_cpus(std::move(outcome), f.firmware.feature_control, [](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; });
     if (outcome.status == Status::unknown && !f.firmware.feature_control.any_known())
         return from_witnesses(f, outcome, 5, 6, f.kernel.flag_vmx);
     return outcome;
@@ -99,6 +117,7 @@ Outcome check_svm_disabled(const Facts& f) {
             return fail(fmt::format("VM_CR.SVMDIS is set{}: VM_CR (0xc0010114) is 0x{:x}{}", cr.locked ? " and locked" : ", though not locked; Linux never clears it", cr.raw, blame));
         },
         f.firmware.vm_cr);
+    outcome = name_odd_cpus(std::move(outcome), f.firmware.vm_cr, [](const VmCr& cr) { return cr.svm_disabled; });
     if (outcome.status == Status::unknown && !f.firmware.vm_cr.any_known())
         return from_witnesses(f, outcome, 6, 7, f.kernel.flag_svm);
     return outcome;

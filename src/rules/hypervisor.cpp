@@ -18,7 +18,9 @@ std::string fix_above(const Facts& f, std::string_view flag) {
 /// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
 std::string above(const Facts& f) {
     const Platform* p = f.hypervisor.platform.if_known();
-    return p && *p != Platform::other ? std::string(to_string(*p)) : "the hypervisor above";
+    if (p && *p != Platform::other) return std::string(to_string(*p));
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    return signatures && !signatures->empty() ? signatures->front().name : "the hypervisor above";
 }
 
 /// What this guest can know of its own definition, told from what is likely.
@@ -102,7 +104,9 @@ Outcome check_vmx_locked_in_guest(const Facts& f) {
 }
 
 Outcome check_vmx_msrs(const Facts& f) {
+    if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     for (const auto& g : f.vmx.capabilities.groups())
         if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
             return cite(fail(fmt::format("CPUID shows VMX, but reading IA32_VMX_BASIC (0x480) faults ({}): the VMX that is shown is not there", absent->detail), in_guest(f) ? "Update the hypervisor above, or take VMX out of this guest's definition." : "Update the firmware; if this is a guest after all, its hypervisor shows VMX without having it."), f.cpu.vmx);

@@ -22,7 +22,8 @@ Outcome check_clearcpuid(const Facts& f) {
 }
 
 Outcome check_locked_by_kernel(const Facts& f) {
-    if (!has(f, Technology::vmx)) return skip("only VMX has such a lock");
+    if (f.cpu.technology.if_absent()) return carry(*f.cpu.technology.if_absent());
+    if (!has(f, Technology::vmx)) return cite(skip("only VMX has such a lock"), f.cpu.technology);
     if (!is(f.kernel.config_vendor, Tristate::no)) {
         if (const Absent* absent = f.kernel.config_vendor.if_absent()) return skip("the kernel's configuration is not known: " + absent->detail);
         return cite(pass("this kernel has KVM_INTEL, so it leaves VMX on"), f.kernel.config_vendor);
@@ -56,6 +57,7 @@ Outcome check_flag_cleared(const Facts& f) {
     if (!software_kvm(f).empty()) return cite(cite(skip("CPUID shows neither VMX nor SVM that could be listed"), cpuid), f.kernel.flag_usable);
     if (!cpuid.any_known()) return judge_list_alone(f);
     if (!cpuid.any(yes)) return cite(skip(fmt::format("CPUID shows no {} either", hardware_word(f))), cpuid);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     if (!clearcpuid_word(f).empty()) return cite(skip("the kernel command line clears it (NP401)"), f.kernel.command_line);
     if (is(f.kernel.config_vendor, Tristate::no)) return cite(skip("this kernel was built without KVM for it (NP402, NP404)"), f.kernel.config_vendor);
     Outcome outcome = judge_each(

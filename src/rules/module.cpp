@@ -152,15 +152,14 @@ Outcome check_software(const Facts& f) {
 
 /// Loading is the strictest check that KVM has; but who may not open the device cannot use it.
 Outcome check_live(const Facts& f) {
+    if (vendor_module_absent(f)) return cite(fail(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
     if (const Absent* absent = f.device.open.if_absent(); absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
-        return skip("/dev/kvm does not open (NP6xx)");
+        return skip("/dev/kvm does not open: " + carry(*absent).message);
     if (f.device.api_version.if_known() && !is(f.device.api_version, 12)) return skip("/dev/kvm does not speak KVM's API (NP605)");
-    if (f.module.vendor.if_absent() && f.module.vendor.if_absent()->why == Why::not_recorded) return skip("which modules are loaded was not recorded");
     return judge(
         [&](const Module& m) {
             if (m.state == Module::State::loaded)
                 return pass(fmt::format("{} is loaded: KVM checked every CPU when it did", vendor_module_name(f)));
-            if (m.state == Module::State::absent) return fail(fmt::format("{} is not loaded", vendor_module_name(f)));
             return skip(fmt::format("{} is {}, which says nothing about its init", vendor_module_name(f), to_string(m.state)));
         },
         f.module.vendor);

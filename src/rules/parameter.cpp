@@ -96,7 +96,7 @@ Outcome check_apicv(const Facts& f) {
 std::string origin_of_nested_off(const Facts& f, const std::string& module) {
     const int asked = asked_value(f, module, "nested");
     if (asked == 0) return asked_by(f, module, "nested");
-    if (asked == 1) return fmt::format("although {}: that is not in force yet (NP507)", asked_by(f, module, "nested"));
+    if (asked == 1) return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));
     if (f.module.options.if_absent()) return "who set it could not be read: " + carry(*f.module.options.if_absent()).message;
     if (module == "kvm_intel" && f.kernel.version.if_known() && !kernel_at_least(f, 4, 20))
         return "nothing sets it, and off is the default of kernels before 4.20";
@@ -127,8 +127,7 @@ Outcome check_not_live(const Facts& f) {
             const bool built_in = vendor_module_is(f, Module::State::built_in);
             return fail(fmt::format("nested is {}, but what is in force is off: {}", asked_by(f, module, "nested"),
                                     built_in ? "the module is built in, which modprobe.d does not reach" : "the module was loaded before that, or from an initramfs that does not have it"),
-                        built_in ? fix_parameter(f, module, "nested=1")
-                                 : fmt::format("With all virtual machines stopped: sudo modprobe -r {0} && sudo modprobe {0}. If it is off again after the next boot, renew the initramfs (update-initramfs -u, dracut -f).", module));
+                        fix_parameter(f, module, "nested=1"));
         },
         f.module.options, f.module.nested);
 }
