@@ -134,6 +134,10 @@ class Machine:
                 self.fault(f"{line}: not in the causes: {self.causes_text()[:400]}")
         elif word == "never":
             self.expect_never(rest, line)
+        elif word == "shows":
+            for name in ("explain", "summary"):
+                if rest not in flat(self.text[name]):
+                    self.fault(f"{line}: but --{name} has it not")
         elif word == "machine":
             key, value = rest.split(None, 1)
             if str(self.report["machine"].get(key)) != value:
@@ -219,7 +223,7 @@ class Machine:
                 path.write_text(new, encoding="utf-8")
                 shown += difference
             else:
-                self.fault("\n    ".join([f"{name} differs (NESTPROBE_REFRESH=1 rewrites it):"] + difference[:40]))
+                self.fault("\n    ".join([f"{name} differs (NESTPROBE_REFRESH=1 rewrites it):"] + difference[:16]))
         return shown
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The five live sources.  One thread; the readers keep what they opened last.
+// The five live sources, for one thread; the readers keep what they opened last.
 #pragma once
 
 #include "live/descriptor.hpp"
@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <array>
+#include <future>
 #include <optional>
 
 namespace nestprobe {
@@ -36,7 +37,13 @@ private:
     int pin(unsigned cpu) const;
     Reading<CpuidRegs> read_driver(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const;
 
+    void scan_hypervisor_ahead(const CpuidRegs& leaf1) const;
+
     std::vector<unsigned> online_;
+    /// The first answer of each hypervisor block, asked on a second thread as soon as a hypervisor shows itself:
+    /// 257 exits, while this thread goes on.
+    mutable std::future<std::vector<CpuidRegs>> scan_;
+    mutable std::vector<CpuidRegs> blocks_;
     Mask original_{};
     bool restore_ = false;
     bool faults_ = false;  ///< CPUID raises #GP for this thread
@@ -87,7 +94,12 @@ private:
 /// /dev/kmsg: the kernel's own lines about virtualization, at most 256 of at most 400 bytes.
 class LiveKernelLog final : public KernelLog {
 public:
+    /// Reading begins at once, on a second thread: hundreds of records, one system call each.
+    LiveKernelLog();
     Reading<std::vector<std::string>> lines() const override;
+
+private:
+    mutable std::future<Reading<std::vector<std::string>>> ahead_;
 };
 
 /// Is this a line that says something about virtualization here?  Of the kernel's message, without prefix.

@@ -23,7 +23,7 @@ std::string rung(const Finding& f, const Style& style) {
 }
 
 std::string answer(const Verdict& v, const Style& style) {
-    std::string text = fmt::format("{}: {}", to_string(v.question), answer_word(v, style));
+    std::string text(to_string(v.answer));
     if (v.how != How::nothing) text += fmt::format(" ({})", to_string(v.how));
     if (v.answer == Answer::yes && !v.degraded.empty()) text += ", degraded";
     if (v.answer == Answer::unknown)
@@ -33,7 +33,9 @@ std::string answer(const Verdict& v, const Style& style) {
     else if (v.proof)
         text += fmt::format(", proved by {}", v.proof->rule->id);
     if (v.contradictory) text += fmt::format("; {} contradicts that, please report it", v.because.front()->rule->id);
-    return text + "\n";
+    constexpr std::size_t column = 20;
+    const std::string rest = wrap(printable(text), column).substr(to_string(v.answer).size());
+    return fmt::format("{:<{}}{}{}\n", fmt::format("{}:", to_string(v.question)), column, answer_word(v, style), rest);
 }
 
 }  // namespace

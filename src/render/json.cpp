@@ -76,7 +76,8 @@ std::string render_json(const Report& report, const Style&) {
     for (const Verdict& v : report.verdicts) json["answers"][std::string(to_string(v.question))] = answer_of(v);
     json["findings"] = Json::array();
     for (const Finding& f : report.findings) json["findings"].push_back(finding_of(f));
-    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view) { json["facts"][std::string(id)] = fact_of(fact); });
+    Json& facts = json["facts"] = Json::object();
+    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view) { facts.get_ref<Json::object_t&>().emplace_back(std::string(id), fact_of(fact)); });
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

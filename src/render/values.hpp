@@ -48,17 +48,28 @@ Json value_of(const std::vector<T>& values) {
 
 inline Json readings_of(const std::vector<Provenance>& from, const CpuSet& cpus = {}) {
     Json array = Json::array();
-    for (const Provenance& p : from)
-        array.push_back({{"where", cpus.empty() ? p.where : p.where + " on " + name_cpus(cpus)}, {"raw", p.raw}});
+    for (const Provenance& p : from) {
+        Json& reading = array.emplace_back(Json::object());
+        reading["where"] = cpus.empty() ? p.where : p.where + " on " + name_cpus(cpus);
+        reading["raw"] = p.raw;
+    }
     return array;
 }
 
-inline Json absence_of(const Absent& absent) { return {{"absent", to_string(absent.why)}, {"detail", absent.detail}}; }
+inline Json absence_of(const Absent& absent) {
+    Json json = Json::object();
+    json["absent"] = to_string(absent.why);
+    json["detail"] = absent.detail;
+    return json;
+}
 
 template <class T>
 Json fact_of(const Fact<T>& fact, const CpuSet& cpus = {}) {
     if (const Absent* absent = fact.if_absent()) return absence_of(*absent);
-    return {{"value", value_of(*fact.if_known())}, {"readings", readings_of(fact.from(), cpus)}};
+    Json json = Json::object();  // initializer lists would copy
+    json["value"] = value_of(*fact.if_known());
+    json["readings"] = readings_of(fact.from(), cpus);
+    return json;
 }
 
 /// All CPUs alike: as a plain fact.  Otherwise {"per_cpu": [{"cpus": "0-6", ...}, ...]}.

@@ -58,6 +58,7 @@ std::string values_of(const PerCpu<std::uint64_t>& values) {
 }
 
 Outcome check_capabilities_differ(const Facts& f) {
+    if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     if (vendor_module_is(f, Module::State::loaded)) return cite(pass("kvm_intel is loaded, and it compares them on every CPU"), f.module.vendor);
     if (const Register* reg = differing_register(f)) {

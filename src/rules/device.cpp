@@ -64,13 +64,20 @@ bool nobodys_group(std::string_view detail) {
     return false;
 }
 
+std::string fix_permission(const Facts& f) {
+    const Absent* absent = f.device.open.if_absent();
+    if (!absent) return {};
+    if (errno_of(*absent) == EPERM)
+        return "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux).";
+    if (nobodys_group(absent->detail))
+        return "The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its group (--group-add).";
+    return {};
+}
+
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
-        f, {EACCES, EPERM}, [&](const Absent& a) { return fmt::format("this user may not open {}{}{}", a.detail, who(f), is(f.device.registered, true) ? ". KVM itself is up" : ""); },
-        f.device.open.if_absent() && nobodys_group(f.device.open.if_absent()->detail) ? std::string("The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its group (--group-add).") :
-        f.device.open.if_absent() && errno_of(*f.device.open.if_absent()) == EPERM ? std::string("A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux).") : std::string());
-    if (outcome.status == Status::fail) outcome = cite(std::move(outcome), f.kernel.groups);
-    return outcome;
+        f, {EACCES, EPERM}, [&](const Absent& a) { return fmt::format("this user may not open {}{}{}", a.detail, who(f), is(f.device.registered, true) ? ". KVM itself is up" : ""); }, fix_permission(f));
+    return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
 }
 
 /// Somebody else holds VMX or SVM.  EFER.SVME with no KVM module says so on AMD; Intel's CR4 cannot be read.
