@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The processor: who made it, and whether CPUID shows VMX or SVM.  Raw CPUID keeps showing both when firmware or
-// kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
+// The processor: who made it, and whether CPUID shows VMX or SVM.  Raw CPUID keeps showing both when firmware
+// or kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -15,7 +15,7 @@ struct VendorRow {
 };
 // Linux 6.12 arch/x86/kernel/cpu/{intel,amd,hygon,centaur,zhaoxin}.c, c_ident.  Zhaoxin's has four blanks.
 constexpr VendorRow vendors[] = {
-    {"GenuineIntel", Vendor::intel}, {"AuthenticAMD", Vendor::amd},    {"HygonGenuine", Vendor::hygon},
+    {"GenuineIntel", Vendor::intel},   {"AuthenticAMD", Vendor::amd},     {"HygonGenuine", Vendor::hygon},
     {"CentaurHauls", Vendor::centaur}, {"  Shanghai  ", Vendor::zhaoxin},
 };
 
@@ -25,7 +25,8 @@ Vendor vendor_named(std::string_view id) {
     return Vendor::other;
 }
 
-Fact<std::string> from_cpuinfo(const Shared& shared, std::string CpuinfoEntry::*member, std::string_view key) {
+Fact<std::string> from_cpuinfo(const Shared& shared, std::string CpuinfoEntry::*member,
+                               std::string_view key) {
     const Fact<CpuinfoEntry> entry = shared.cpuinfo.first_known();
     if (!entry.if_known()) return *entry.if_absent();
     const std::string& value = entry.if_known()->*member;
@@ -44,14 +45,16 @@ Fact<std::string> probe_vendor_id(const Shared& shared) {
 Fact<std::string> read_brand(const Sources& machine, const Shared& shared) {
     const auto& maximum = shared.cpu.registers.groups().front()[registers::cpuid_80000000_eax];
     if (!maximum.if_known()) return *maximum.if_absent();
-    if (*maximum.if_known() < 0x8000'0004) return Absent{Why::not_applicable, "the processor has no brand string"};
+    if (*maximum.if_known() < 0x8000'0004)
+        return Absent{Why::not_applicable, "the processor has no brand string"};
     std::string text;
     for (std::uint32_t leaf = 0x8000'0002; leaf <= 0x8000'0004; ++leaf) {
         const auto regs = machine.cpuid.read(machine.cpuid.alike().front().first(), leaf, 0);
         if (!regs.if_known()) return *regs.if_absent();
         const CpuidRegs& r = *regs.if_known();
         for (const std::uint32_t word : {r.eax, r.ebx, r.ecx, r.edx})
-            for (int shift = 0; shift < 32; shift += 8) text.push_back(static_cast<char>(word >> shift & 0xff));
+            for (int shift = 0; shift < 32; shift += 8)
+                text.push_back(static_cast<char>(word >> shift & 0xff));
     }
     text = trim(std::string_view(text).substr(0, text.find('\0')));
     if (text.empty()) return Absent{Why::not_applicable, "the processor's brand string is empty"};
@@ -91,10 +94,13 @@ bool yes(bool value) { return value; }
 Fact<Technology> technology_of_module(const Shared& shared) {
     const auto* names = shared.sys_modules.if_known();
     const bool intel = (names && std::find(names->begin(), names->end(), "kvm_intel") != names->end()) ||
-                       (shared.proc_modules.if_known() && shared.proc_modules.if_known()->find("kvm_intel ") != std::string::npos);
+                       (shared.proc_modules.if_known() &&
+                        shared.proc_modules.if_known()->find("kvm_intel ") != std::string::npos);
     const bool amd = (names && std::find(names->begin(), names->end(), "kvm_amd") != names->end()) ||
-                     (shared.proc_modules.if_known() && shared.proc_modules.if_known()->find("kvm_amd ") != std::string::npos);
-    if (intel == amd) return Absent{Why::not_recorded, "neither CPUID nor the vendor says whether it is VMX or SVM"};
+                     (shared.proc_modules.if_known() &&
+                      shared.proc_modules.if_known()->find("kvm_amd ") != std::string::npos);
+    if (intel == amd)
+        return Absent{Why::not_recorded, "neither CPUID nor the vendor says whether it is VMX or SVM"};
     return {intel ? Technology::vmx : Technology::svm, {{"/sys/module", intel ? "kvm_intel" : "kvm_amd"}}};
 }
 
@@ -102,8 +108,10 @@ Fact<Technology> technology_of_module(const Shared& shared) {
 Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
     if (const auto* lines = shared.log.if_known())
         for (const std::string& line : *lines) {
-            if (contains(line, "SVM disabled (by BIOS)") || contains(line, "'kvm_amd'")) return {Technology::svm, {{"/dev/kmsg", line}}};
-            if (contains(line, "TXT) disabled by BIOS") || contains(line, "'kvm_intel'")) return {Technology::vmx, {{"/dev/kmsg", line}}};
+            if (contains(line, "SVM disabled (by BIOS)") || contains(line, "'kvm_amd'"))
+                return {Technology::svm, {{"/dev/kmsg", line}}};
+            if (contains(line, "TXT) disabled by BIOS") || contains(line, "'kvm_intel'"))
+                return {Technology::vmx, {{"/dev/kmsg", line}}};
         }
     return otherwise;
 }

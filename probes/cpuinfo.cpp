@@ -23,7 +23,9 @@ bool split_line(std::string_view line, std::string_view& key, std::string_view& 
 class Parser {
 public:
     explicit Parser(std::string_view text) : cut_(!text.ends_with('\n')) {
-        for_each_line(text, [&](std::string_view line) { take(line, cut_ && line.data() + line.size() == text.data() + text.size()); });
+        for_each_line(text, [&](std::string_view line) {
+            take(line, cut_ && line.data() + line.size() == text.data() + text.size());
+        });
         finish();
     }
     PerCpu<CpuinfoEntry> result() && { return std::move(result_); }
@@ -61,7 +63,8 @@ private:
 };
 
 Fact<bool> flag_in(const CpuinfoEntry& entry, std::string_view flag) {
-    if (!entry.has_flags) return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
+    if (!entry.has_flags)
+        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
     const bool found = has_word(entry.flags, flag);
     if (entry.flags_cut && !found)
         return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", path)};
@@ -87,7 +90,8 @@ PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinf
             result.add(group.cpus, Absent{Why::not_applicable, fmt::format("{}: no vmx flags line", path)});
         } else {
             const auto words = split_words(entry->vmx_flags);
-            result.add(group.cpus, {{words.begin(), words.end()}, {{fmt::format("{}, vmx flags", path), entry->vmx_flags}}});
+            result.add(group.cpus, {{words.begin(), words.end()},
+                                    {{fmt::format("{}, vmx flags", path), entry->vmx_flags}}});
         }
     }
     return result;

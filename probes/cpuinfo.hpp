@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// /proc/cpuinfo, per CPU.  A file cut off in the middle of a line never turns a flag that may have stood behind
-// the cut into an absent one.
+// /proc/cpuinfo, per CPU.  A file cut off in the middle of a line never turns a flag that may have stood
+// behind the cut into an absent one.
 #pragma once
 
 #include "per_cpu.hpp"
@@ -21,11 +21,12 @@ struct CpuinfoEntry {
     friend bool operator==(const CpuinfoEntry&, const CpuinfoEntry&) = default;
 };
 
-/// One entry per different processor.  "processor : 0-3" (a list, as nestprobe's own snapshots write it) stands
-/// for that many alike.  Absent as a whole when the text holds no processor at all.
+/// One entry per different processor.  "processor : 0-3" (a list, as nestprobe's own snapshots write it)
+/// stands for that many alike.  Absent as a whole when the text holds no processor at all.
 PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text);
 
-/// Is the word in the `flags` line?  Cites the file.  malformed where the line is missing or cut before the word.
+/// Is the word in the `flags` line?  Cites the file.  malformed where the line is missing or cut before the
+/// word.
 PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag);
 
 /// The words of the `vmx flags` line; not_applicable where there is none.

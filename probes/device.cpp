@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // KVM's own answers, through system ioctls on /dev/kvm: no VM is created.
-// KVM_GET_SUPPORTED_CPUID is the authority on nesting (Linux arch/x86/kvm/{vmx/vmx.c,svm/svm.c}: VMX and SVM are
-// in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
+// KVM_GET_SUPPORTED_CPUID is the authority on nesting (Linux arch/x86/kvm/{vmx/vmx.c,svm/svm.c}: VMX and SVM
+// are in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
 #include "probes.hpp"
 
 namespace nestprobe {
@@ -22,7 +22,8 @@ Fact<bool> offers(const KvmDevice& kvm, const Register& reg, const Field& field,
 }
 
 Fact<int> cite(const Reading<int>& reading, std::string_view where) {
-    if (const int* value = reading.if_known()) return {*value, {{std::string(where), std::to_string(*value)}}};
+    if (const int* value = reading.if_known())
+        return {*value, {{std::string(where), std::to_string(*value)}}};
     return *reading.if_absent();
 }
 
@@ -45,9 +46,12 @@ DeviceFacts probe_device(const Sources& machine) {
     else
         facts.open = *open.if_absent();
     facts.api_version = cite(machine.kvm.api_version(), "KVM_GET_API_VERSION");
-    facts.offers_vmx = offers(machine.kvm, cpuid_1_ecx, cpuid_1_ecx["VMX"], "KVM_GET_SUPPORTED_CPUID, CPUID.1:ECX.VMX[bit 5]");
-    facts.offers_svm = offers(machine.kvm, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"], "KVM_GET_SUPPORTED_CPUID, CPUID Fn8000_0001_ECX[SVM]");
-    facts.nested_state = cite(machine.kvm.check_extension(cap_nested_state), "KVM_CHECK_EXTENSION(KVM_CAP_NESTED_STATE)");
+    facts.offers_vmx = offers(machine.kvm, cpuid_1_ecx, cpuid_1_ecx["VMX"],
+                              "KVM_GET_SUPPORTED_CPUID, CPUID.1:ECX.VMX[bit 5]");
+    facts.offers_svm = offers(machine.kvm, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"],
+                              "KVM_GET_SUPPORTED_CPUID, CPUID Fn8000_0001_ECX[SVM]");
+    facts.nested_state =
+        cite(machine.kvm.check_extension(cap_nested_state), "KVM_CHECK_EXTENSION(KVM_CAP_NESTED_STATE)");
     return facts;
 }
 

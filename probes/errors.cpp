@@ -33,6 +33,10 @@ constexpr Errno errnos[] = {
     {EINVAL, "EINVAL", "Invalid argument", Why::not_probed},
     {ENOMEM, "ENOMEM", "Cannot allocate memory", Why::not_probed},
     {EMFILE, "EMFILE", "Too many open files", Why::not_probed},
+    {ENFILE, "ENFILE", "Too many open files in system", Why::not_probed},
+    {ENOSPC, "ENOSPC", "No space left on device", Why::not_probed},
+    {EROFS, "EROFS", "Read-only file system", Why::not_probed},
+    {EPIPE, "EPIPE", "Broken pipe", Why::not_probed},
     {E2BIG, "E2BIG", "Argument list too long", Why::not_probed},
 };
 
@@ -43,7 +47,8 @@ const Errno* find(int number) {
 }
 
 constexpr std::string_view why_words[] = {
-    "not_probed", "not_applicable", "permission_denied", "no_device", "not_implemented", "malformed", "not_recorded",
+    "not_probed",      "not_applicable", "permission_denied", "no_device",
+    "not_implemented", "malformed",      "not_recorded",
 };
 
 }  // namespace
@@ -79,7 +84,8 @@ int error_in(std::string_view detail) {
     auto first = std::string_view::npos;
     for (const Errno& e : errnos) {
         const auto at = detail.find(e.text);
-        if (at > first || at == std::string_view::npos || (at == first && e.text.size() < best->text.size())) continue;
+        if (at > first || at == std::string_view::npos || (at == first && e.text.size() < best->text.size()))
+            continue;
         first = at;
         best = &e;
     }

@@ -19,10 +19,10 @@ enum class Why : std::uint8_t {
     not_probed,         ///< nobody has looked yet (the default), or the look failed for a passing reason
     not_applicable,     ///< the question makes no sense here: an SVM register on an Intel processor
     permission_denied,  ///< it is there, and this user may not read it (EACCES, EPERM)
-    no_device,          ///< the kernel interface is missing (ENOENT, ENODEV, ENXIO): no msr module, no /dev/kvm
-    not_implemented,    ///< RDMSR raised #GP (the msr driver says EIO): no such register here
-    malformed,          ///< read, and not understood
-    not_recorded,       ///< the snapshot does not hold it
+    no_device,        ///< the kernel interface is missing (ENOENT, ENODEV, ENXIO): no msr module, no /dev/kvm
+    not_implemented,  ///< RDMSR raised #GP (the msr driver says EIO): no such register here
+    malformed,        ///< read, and not understood
+    not_recorded,     ///< the snapshot does not hold it
 };
 
 /// "permission_denied" and so on.
@@ -47,7 +47,8 @@ struct Provenance {
     std::string raw;    ///< "0x5", "Y"
 };
 
-/// What a source answers: the thing itself, or why not.  Sources do not say where they read, their caller does.
+/// What a source answers: the thing itself, or why not.  Sources do not say where they read, their caller
+/// does.
 template <class T>
 class Reading {
 public:

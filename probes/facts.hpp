@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything nestprobe knows about a machine: the one value that flows from probes/ to src/.
-// A field of a group is a Fact or a PerCpu, nothing else; for_each() lists each with the line that documents it.
+// A field of a group is a Fact or a PerCpu, nothing else; for_each() lists each with the line that documents
+// it.
 #pragma once
 
 #include "fact.hpp"
@@ -64,14 +65,16 @@ struct CpuFacts {
 template <class V>
 constexpr void for_each(const CpuFacts& f, V&& visit) {
     visit("cpu.online", f.online, "the CPUs that are online");
-    visit("cpu.vendor_id", f.vendor_id, "CPUID.0, the twelve letters, blanks kept; else vendor_id of /proc/cpuinfo");
+    visit("cpu.vendor_id", f.vendor_id,
+          "CPUID.0, the twelve letters, blanks kept; else vendor_id of /proc/cpuinfo");
     visit("cpu.vendor", f.vendor, "the processor's maker");
     visit("cpu.brand", f.brand, "CPUID.80000002H-4H, blanks trimmed; else model name of /proc/cpuinfo");
     visit("cpu.model", f.model, "family, model, stepping from CPUID.1:EAX");
     visit("cpu.vmx", f.vmx, "CPUID.1:ECX.VMX[bit 5], which firmware and kernel settings do not change");
     visit("cpu.svm", f.svm, "CPUID Fn8000_0001_ECX[SVM], which firmware and kernel settings do not change");
     visit("cpu.hypervisor", f.hypervisor, "CPUID.1:ECX.HYPERVISOR[bit 31]: this system is a guest");
-    visit("cpu.technology", f.technology, "VMX or SVM, from CPUID, else the vendor, else the kernel's flags and modules");
+    visit("cpu.technology", f.technology,
+          "VMX or SVM, from CPUID, else the vendor, else the kernel's flags and modules");
 }
 
 // --- firmware ----------------------------------------------------------------------------------------------
@@ -107,15 +110,33 @@ enum class Level : std::uint8_t { bare_metal, guest };
 struct Signature {
     std::uint32_t leaf = 0;     ///< the base leaf, 0x40000000 and every 0x100 on
     std::uint32_t highest = 0;  ///< the highest leaf of its block, as it says itself; old KVMs say 0
-    std::string text;        ///< twelve bytes, NULs at the end cut
-    std::string name;        ///< "KVM"; the text itself where it is not known
+    std::string text;           ///< twelve bytes, NULs at the end cut
+    std::string name;           ///< "KVM"; the text itself where it is not known
     friend bool operator==(const Signature&, const Signature&) = default;
 };
 
 /// Whose product the hypervisor above is, as far as it decides what to change there.
 enum class Platform : std::uint8_t {
-    kvm, proxmox, openstack, kubevirt, aws, gcp, azure, firecracker, nutanix,
-    hyperv, wsl2, vmware, virtualbox, xen, tcg, parallels, apple, bhyve, acrn, other,
+    kvm,
+    proxmox,
+    openstack,
+    kubevirt,
+    aws,
+    gcp,
+    azure,
+    firecracker,
+    nutanix,
+    hyperv,
+    wsl2,
+    vmware,
+    virtualbox,
+    xen,
+    tcg,
+    parallels,
+    apple,
+    bhyve,
+    acrn,
+    other,
 };
 
 /// What the processor's brand string gives away about the guest's CPU definition.
@@ -141,14 +162,17 @@ struct HypervisorFacts {
 template <class V>
 constexpr void for_each(const HypervisorFacts& f, V&& visit) {
     visit("hypervisor.level", f.level, "guest or bare metal, from CPUID, else /proc/cpuinfo, DMI, VMX_BASIC");
-    visit("hypervisor.signatures", f.signatures, "every signature from CPUID leaf 0x40000000 on, steps of 0x100");
+    visit("hypervisor.signatures", f.signatures,
+          "every signature from CPUID leaf 0x40000000 on, steps of 0x100");
     visit("hypervisor.platform", f.platform, "the product that runs this guest");
     visit("hypervisor.brand_kind", f.brand_kind, "what the brand string says about the guest's CPU model");
     visit("hypervisor.dmi_vendor", f.dmi_vendor, "/sys/class/dmi/id/sys_vendor");
     visit("hypervisor.dmi_product", f.dmi_product, "/sys/class/dmi/id/product_name");
-    visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm, "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
+    visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm,
+          "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
     visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");
-    visit("hypervisor.hyperv_root", f.hyperv_root, "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");
+    visit("hypervisor.hyperv_root", f.hyperv_root,
+          "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");
     visit("hypervisor.confidential", f.confidential, "TDX or SEV guest");
 }
 
@@ -214,7 +238,8 @@ template <class V>
 constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
     visit("kernel.version", f.version, "its first two numbers");
-    visit("kernel.config_vendor", f.config_vendor, "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");
+    visit("kernel.config_vendor", f.config_vendor,
+          "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");
     visit("kernel.flag_vmx", f.flag_vmx, "vmx in /proc/cpuinfo: since 5.6, that the kernel found VMX usable");
     visit("kernel.flag_svm", f.flag_svm, "svm in /proc/cpuinfo: since 6.7, that the kernel found SVM usable");
     visit("kernel.flag_hypervisor", f.flag_hypervisor, "hypervisor in /proc/cpuinfo");
@@ -223,13 +248,16 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.vmx_flags", f.vmx_flags, "the words of /proc/cpuinfo's vmx flags line (5.6 and later)");
     visit("kernel.command_line", f.command_line, "/proc/cmdline, the words that bear on virtualization");
     visit("kernel.lockdown", f.lockdown, "/sys/kernel/security/lockdown, the word in brackets");
-    visit("kernel.modules_disabled", f.modules_disabled, "kernel.modules_disabled, or nomodule on the command line");
-    visit("kernel.vulnerabilities", f.vulnerabilities, "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
+    visit("kernel.modules_disabled", f.modules_disabled,
+          "kernel.modules_disabled, or nomodule on the command line");
+    visit("kernel.vulnerabilities", f.vulnerabilities,
+          "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
     visit("kernel.log", f.log, "the kernel's lines about virtualization since boot");
     visit("process.capabilities", f.capabilities, "capabilities of nestprobe itself that matter here");
     visit("process.groups", f.groups, "its supplementary groups, by number");
     visit("process.uid", f.uid, "its effective user id");
-    visit("process.container", f.container, "the container that it runs in, \"none\" where there is no sign of one");
+    visit("process.container", f.container,
+          "the container that it runs in, \"none\" where there is no sign of one");
 }
 
 // --- KVM's modules -----------------------------------------------------------------------------------------
@@ -271,10 +299,12 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.kvm", f.kvm, "kvm, the common part");
     visit("module.vendor", f.vendor, "the module that this processor needs");
     visit("module.other_vendor", f.other_vendor, "the module for the other vendor's processors");
-    visit("module.software", f.software, "a module that runs guests without VMX and SVM, such as kvm_pvm; empty: none");
+    visit("module.software", f.software,
+          "a module that runs guests without VMX and SVM, such as kvm_pvm; empty: none");
     visit("module.rivals", f.rivals, "other hypervisors' modules: vboxdrv, vmmon");
     visit("module.files", f.files, "the vendor module's file lies in /lib/modules for this kernel");
-    visit("module.options", f.options, "KVM options from modprobe.d and the kernel command line, in the order they apply");
+    visit("module.options", f.options,
+          "KVM options from modprobe.d and the kernel command line, in the order they apply");
     visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines that keep KVM out");
     visit("module.nested", f.nested, "the vendor module's parameter nested, as it is in force");
     visit("module.ept", f.ept, "kvm_intel.ept in force");
@@ -283,7 +313,8 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.unrestricted_guest", f.unrestricted_guest, "kvm_intel.unrestricted_guest in force");
     visit("module.enable_shadow_vmcs", f.enable_shadow_vmcs, "kvm_intel.enable_shadow_vmcs in force");
     visit("module.enable_apicv", f.enable_apicv, "kvm_intel.enable_apicv in force");
-    visit("module.enlightened_vmcs", f.enlightened_vmcs, "kvm_intel.enlightened_vmcs: KVM itself runs on Hyper-V, in its way");
+    visit("module.enlightened_vmcs", f.enlightened_vmcs,
+          "kvm_intel.enlightened_vmcs: KVM itself runs on Hyper-V, in its way");
 }
 
 // --- /dev/kvm ----------------------------------------------------------------------------------------------
@@ -303,7 +334,8 @@ constexpr void for_each(const DeviceFacts& f, V&& visit) {
     visit("device.api_version", f.api_version, "KVM_GET_API_VERSION; always 12");
     visit("device.offers_vmx", f.offers_vmx, "KVM_GET_SUPPORTED_CPUID offers VMX to guests");
     visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");
-    visit("device.nested_state", f.nested_state, "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
+    visit("device.nested_state", f.nested_state,
+          "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
 }
 
 // --- IOMMU -------------------------------------------------------------------------------------------------
@@ -317,7 +349,8 @@ template <class V>
 constexpr void for_each(const IommuFacts& f, V&& visit) {
     visit("iommu.instances", f.instances, "/sys/class/iommu");
     visit("iommu.groups", f.groups, "number of /sys/kernel/iommu_groups");
-    visit("iommu.interrupt_remapping", f.interrupt_remapping, "VT-d's ecap bit 3 of every unit, else the kernel log");
+    visit("iommu.interrupt_remapping", f.interrupt_remapping,
+          "VT-d's ecap bit 3 of every unit, else the kernel log");
 }
 
 // --- all ---------------------------------------------------------------------------------------------------
@@ -335,8 +368,8 @@ struct Facts {
     IommuFacts iommu{};
 };
 
-/// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here, so
-/// a fact is documented on the line that lists it.
+/// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here,
+/// so a fact is documented on the line that lists it.
 template <class V>
 constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.cpu, visit);

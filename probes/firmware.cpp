@@ -40,7 +40,8 @@ Fact<std::string> probe_version(const Filesystem& files) {
 
 FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared) {
     return {
-        .feature_control = decode(shared.cpu.registers, registers::ia32_feature_control, decode_feature_control),
+        .feature_control =
+            decode(shared.cpu.registers, registers::ia32_feature_control, decode_feature_control),
         .vm_cr = decode(shared.cpu.registers, registers::vm_cr, decode_vm_cr),
         .version = probe_version(machine.files),
     };

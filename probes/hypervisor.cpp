@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Is this system a guest, whose, and what can it know about its own definition?
 //
-// CPUID.1:ECX[31] is the strong sign, and may be taken away; then /proc/cpuinfo, DMI and KVM's own VMCS revision
-// still speak.  The signature leaves are read only where a hypervisor is announced: elsewhere Intel processors
-// answer with the data of their highest basic leaf.  Every 0x100 is looked at, because a KVM or Xen that imitates
-// Hyper-V keeps its own name at the second place.
+// CPUID.1:ECX[31] is the strong sign, and may be taken away; then /proc/cpuinfo, DMI and KVM's own VMCS
+// revision still speak.  The signature leaves are read only where a hypervisor is announced: elsewhere Intel
+// processors answer with the data of their highest basic leaf.  Every 0x100 is looked at, because a KVM or
+// Xen that imitates Hyper-V keeps its own name at the second place.
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -20,7 +20,8 @@ struct SignatureRow {
     std::string_view name;
     Platform platform;
 };
-// systemd src/basic/virt.c; Linux 6.12 arch/x86/kernel/cpu/{vmware,mshyperv}.c, kvm.c; Xen public/arch-x86/cpuid.h.
+// systemd src/basic/virt.c; Linux 6.12 arch/x86/kernel/cpu/{vmware,mshyperv}.c, kvm.c; Xen
+// public/arch-x86/cpuid.h.
 constexpr SignatureRow signatures[] = {
     {"KVMKVMKVM", "KVM", Platform::kvm},
     {"Linux KVM Hv", "KVM with Hyper-V emulation", Platform::kvm},
@@ -52,6 +53,9 @@ const SignatureRow* find_signature(std::string_view text) {
     return nullptr;
 }
 
+/// They are the same on all CPUs. The last one, so that a live machine can ask it while others are read.
+unsigned scanned_cpu(const Sources& machine) { return machine.cpuid.alike().back().ranges().back().last; }
+
 std::string signature_text(const CpuidRegs& r) {
     std::string text;
     for (const std::uint32_t word : {r.ebx, r.ecx, r.edx})
@@ -65,13 +69,14 @@ bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text)
     return regs.eax >> 8 == leaf >> 8 && text.size() >= 3 && printable;
 }
 
-Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel) {
+Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFacts& cpu,
+                                             const KernelFacts& kernel) {
     if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
     const Fact<bool> announced = cpu.hypervisor.first_known();
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return *guest.if_absent();
     if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
-    const unsigned first = machine.cpuid.alike().front().first();
+    const unsigned first = scanned_cpu(machine);
     std::vector<Signature> found;
     std::vector<Provenance> from;
     for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000; leaf += 0x100) {
@@ -141,7 +146,6 @@ std::vector<Provenance> dmi_readings(const HypervisorFacts& f) {
 
 // --- level ---
 
-
 Fact<bool> first_true(const PerCpu<bool>& facts) {
     for (const auto& g : facts.groups())
         if (is(g.answer, true)) return g.answer;
@@ -161,21 +165,25 @@ Fact<Level> probe_level(const CpuFacts& cpu, const KernelFacts& kernel, const Hy
 
 // --- platform ---
 
-/// Firecracker's ACPI tables carry "FIRECK" where others name their maker (bytes 10 to 15 of a table's header).
+/// Firecracker's ACPI tables carry "FIRECK" where others name their maker (bytes 10 to 15 of a table's
+/// header).
 Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     constexpr std::string_view path = "/sys/firmware/acpi/tables/FACP";
     const auto table = files.read(path);
     if (!table.if_known()) return *table.if_absent();
-    if (table.if_known()->size() < 36) return Absent{Why::malformed, fmt::format("{}: shorter than its header", path)};
+    if (table.if_known()->size() < 36)
+        return Absent{Why::malformed, fmt::format("{}: shorter than its header", path)};
     const std::string maker = table.if_known()->substr(10, 6);
     return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
 }
 
-Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const FirmwareFacts& firmware, std::vector<Provenance> from) {
+Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const FirmwareFacts& firmware,
+                           std::vector<Provenance> from) {
     if (const DmiRow* row = find_dmi(f)) {
         const std::string* bios = firmware.version.if_known();
         from = dmi_readings(f);
-        if (row->platform == Platform::kvm && bios && bios->starts_with("Proxmox")) return {Platform::proxmox, firmware.version.from()};
+        if (row->platform == Platform::kvm && bios && bios->starts_with("Proxmox"))
+            return {Platform::proxmox, firmware.version.from()};
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
         return {row->platform == Platform::hyperv ? Platform::kvm : row->platform, std::move(from)};
     }
@@ -192,7 +200,8 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
 }
 
 /// Azure is told from a Hyper-V of one's own by a constant asset tag, looked at only on such a machine.
-Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel, std::vector<Provenance> from) {
+Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel,
+                              std::vector<Provenance> from) {
     if (kernel.release.if_known() && contains(*kernel.release.if_known(), "microsoft-standard"))
         return {Platform::wsl2, kernel.release.from()};
     const Fact<std::string> tag = read_word(files, "/sys/class/dmi/id/chassis_asset_tag");
@@ -200,7 +209,8 @@ Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel
     return {Platform::hyperv, std::move(from)};
 }
 
-Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel, const FirmwareFacts& firmware, const HypervisorFacts& f) {
+Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
+                              const FirmwareFacts& firmware, const HypervisorFacts& f) {
     if (!f.level.if_known()) return *f.level.if_absent();
     if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
 
@@ -214,9 +224,11 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     }
     std::vector<Provenance> from = chosen ? f.signatures.from() : f.level.from();
     const DmiRow* dmi = find_dmi(f);
-    if (!chosen && !dmi && kernel.release.if_known() && contains(*kernel.release.if_known(), "microsoft-standard"))
+    if (!chosen && !dmi && kernel.release.if_known() &&
+        contains(*kernel.release.if_known(), "microsoft-standard"))
         return {Platform::wsl2, kernel.release.from()};
-    if (!chosen && is(f.vmx_by_kvm.first_known(), true)) return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
+    if (!chosen && is(f.vmx_by_kvm.first_known(), true))
+        return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
     if (!chosen && f.xen_role.if_known()) return {Platform::xen, f.xen_role.from()};
     const BrandKind* brand = f.brand_kind.if_known();
     if (!chosen && !dmi && brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
@@ -224,7 +236,8 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     if (!chosen && !dmi) return {Platform::other, std::move(from)};
     const Platform platform = chosen ? chosen->platform : dmi->platform;
     if (!chosen) from = dmi_readings(f);
-    if (platform == Platform::xen && firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
+    if (platform == Platform::xen && firmware.version.if_known() &&
+        contains(*firmware.version.if_known(), "amazon"))
         return {Platform::aws, firmware.version.from()};
     if (platform == Platform::kvm) return kvm_flavour(files, f, firmware, std::move(from));
     if (platform == Platform::hyperv) return hyperv_flavour(files, kernel, std::move(from));
@@ -233,19 +246,35 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
 
 // --- the brand string ---
 
-/// QEMU's model names keep the plain words ("Intel Core Processor (Haswell)", "AMD EPYC-Rome Processor"); real
-/// strings have a number or the marks (R) and (TM).  QEMU 7.2 target/i386/cpu.c, builtin_x86_defs.
+/// QEMU's model names keep the plain words ("Intel Core Processor (Haswell)", "AMD EPYC-Rome Processor");
+/// real strings have a number or the marks (R) and (TM).  QEMU 7.2 target/i386/cpu.c, builtin_x86_defs.
 BrandKind kind_of_brand(std::string_view brand) {
-    if (brand.starts_with("QEMU Virtual CPU") || brand.starts_with("Common KVM processor") || brand.starts_with("Common 32-bit KVM processor"))
+    if (brand.starts_with("QEMU Virtual CPU") || brand.starts_with("Common KVM processor") ||
+        brand.starts_with("Common 32-bit KVM processor"))
         return BrandKind::generic_model;
-    if (brand == "AMD EPYC" || brand.starts_with("Intel(R) Xeon(R) Processor @ ")) return BrandKind::normalized;
+    if (brand == "AMD EPYC" || brand.starts_with("Intel(R) Xeon(R) Processor @ "))
+        return BrandKind::normalized;
     constexpr std::string_view named[] = {
-        "Intel Core Processor (", "Intel Xeon Processor (", "Intel Atom Processor (", "Intel Core i7 9xx (", "Intel Xeon E312xx",
-        "Intel Xeon E3-12xx v2", "Intel Celeron_4x0", "Intel Core 2 Duo P9xxx", "Westmere E56xx", "AMD Opteron 2", "AMD Opteron 6",
-        "AMD EPYC Processor", "AMD EPYC-", "Hygon Dhyana Processor", "Intel Xeon Phi Processor (", "YongFeng Processor",
+        "Intel Core Processor (",
+        "Intel Xeon Processor (",
+        "Intel Atom Processor (",
+        "Intel Core i7 9xx (",
+        "Intel Xeon E312xx",
+        "Intel Xeon E3-12xx v2",
+        "Intel Celeron_4x0",
+        "Intel Core 2 Duo P9xxx",
+        "Westmere E56xx",
+        "AMD Opteron 2",
+        "AMD Opteron 6",
+        "AMD EPYC Processor",
+        "AMD EPYC-",
+        "Hygon Dhyana Processor",
+        "Intel Xeon Phi Processor (",
+        "YongFeng Processor",
     };
     for (const std::string_view prefix : named) {
-        const bool real_opteron = brand.starts_with("AMD Opteron") && !contains(brand, "class") && !contains(brand, "Class");
+        const bool real_opteron =
+            brand.starts_with("AMD Opteron") && !contains(brand, "class") && !contains(brand, "Class");
         if (brand.starts_with(prefix) && !real_opteron) return BrandKind::named_model;
     }
     return BrandKind::processor;
@@ -274,29 +303,37 @@ const Signature* find_hyperv(const HypervisorFacts& f) {
 Fact<bool> probe_hyperv_root(const Sources& machine, const HypervisorFacts& f) {
     const Signature* hyperv = find_hyperv(f);
     if (!hyperv) return Absent{Why::not_applicable, "no Hyper-V above"};
-    const auto regs = machine.cpuid.read(machine.cpuid.alike().front().first(), hyperv->leaf + 3, 0);
+    const auto regs = machine.cpuid.read(scanned_cpu(machine), hyperv->leaf + 3, 0);
     if (!regs.if_known()) return *regs.if_absent();
     const std::uint32_t privileges = regs.if_known()->ebx;
     const bool root = (privileges >> 12 & 1) != 0 && (privileges >> 22 & 1) == 0;
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
 }
 
-/// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's log.
-Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel, const HypervisorFacts& f) {
+/// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's
+/// log.
+Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel,
+                                     const HypervisorFacts& f) {
     if (const auto* lines = kernel.log.if_known())
         for (const std::string& line : *lines)
-            if (contains(line, "KVM is unsupported when running as an SEV guest") || (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
+            if (contains(line, "KVM is unsupported when running as an SEV guest") ||
+                (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
                 return {"SEV", {{"/dev/kmsg", line}}};
     if (const Signature* hyperv = find_hyperv(f)) {
         constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
-        const auto isolation = hyperv->highest < hyperv->leaf + 0xc ? Reading<CpuidRegs>() : machine.cpuid.read(machine.cpuid.alike().front().first(), hyperv->leaf + 0xc, 0);
+        const auto isolation = hyperv->highest < hyperv->leaf + 0xc
+                                   ? Reading<CpuidRegs>()
+                                   : machine.cpuid.read(scanned_cpu(machine), hyperv->leaf + 0xc, 0);
         const std::uint32_t kind = isolation.if_known() ? isolation.if_known()->ebx & 15 : 0;
-        if (kind > 0 && kind < std::size(kinds)) return {fmt::format("Hyper-V isolated, {}", kinds[kind]), {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 0xc), hex(isolation.if_known()->ebx)}}};
+        if (kind > 0 && kind < std::size(kinds))
+            return {fmt::format("Hyper-V isolated, {}", kinds[kind]),
+                    {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 0xc), hex(isolation.if_known()->ebx)}}};
     }
     const auto& group = shared.cpu.registers.groups().front();
     const auto& maximum = group[registers::cpuid_0_eax];
     if (!maximum.if_known()) return *maximum.if_absent();
-    if (*maximum.if_known() < 0x21 || group.cpus.empty()) return {"none", {{"CPUID.0:EAX", hex(*maximum.if_known())}}};
+    if (*maximum.if_known() < 0x21 || group.cpus.empty())
+        return {"none", {{"CPUID.0:EAX", hex(*maximum.if_known())}}};
     const auto regs = machine.cpuid.read(group.cpus.first(), 0x21, 0);
     if (!regs.if_known()) return *regs.if_absent();
     const CpuidRegs& r = *regs.if_known();
@@ -306,8 +343,8 @@ Fact<std::string> probe_confidential(const Sources& machine, const Shared& share
 
 }  // namespace
 
-HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu, const FirmwareFacts& firmware,
-                                 const KernelFacts& kernel) {
+HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                                 const FirmwareFacts& firmware, const KernelFacts& kernel) {
     constexpr std::uint64_t kvm_revision = 0x11e5'7ed0;  // Linux arch/x86/kvm/vmx/vmcs12.h, VMCS12_REVISION
     HypervisorFacts f;
     f.dmi_vendor = read_word(machine.files, "/sys/class/dmi/id/sys_vendor");
@@ -321,8 +358,9 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.hyperv_root = probe_hyperv_root(machine, f);
-    f.confidential = is(f.level, Level::guest) ? probe_confidential(machine, shared, kernel, f)
-                                               : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});
+    f.confidential = is(f.level, Level::guest)
+                         ? probe_confidential(machine, shared, kernel, f)
+                         : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});
     return f;
 }
 

@@ -8,17 +8,20 @@
 namespace nestprobe {
 namespace {
 
-constexpr unsigned ecap_interrupt_remapping = 3;  // Intel VT-d specification, "Extended Capability Register", IR
+constexpr unsigned ecap_interrupt_remapping =
+    3;  // Intel VT-d specification, "Extended Capability Register", IR
 
 Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_view folder) {
     const auto names = files.list(folder);
     if (const auto* known = names.if_known())
-        return {*known, {{std::string(folder), known->empty() ? "empty" : fmt::format("{} entries", known->size())}}};
+        return {*known,
+                {{std::string(folder), known->empty() ? "empty" : fmt::format("{} entries", known->size())}}};
     return *names.if_absent();
 }
 
 /// Every VT-d unit must remap interrupts; AMD's say so in the kernel log only.
-Fact<bool> probe_interrupt_remapping(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
+Fact<bool> probe_interrupt_remapping(const Filesystem& files, const IommuFacts& facts,
+                                     const KernelFacts& kernel) {
     const auto* instances = facts.instances.if_known();
     if (!instances) return *facts.instances.if_absent();
     if (instances->empty()) return Absent{Why::not_applicable, "the kernel drives no IOMMU"};
@@ -29,7 +32,8 @@ Fact<bool> probe_interrupt_remapping(const Filesystem& files, const IommuFacts& 
         const Fact<std::string> word = read_word(files, path);
         if (!word.if_known()) return *word.if_absent();
         std::uint64_t ecap = 0;
-        if (!parse_number(*word.if_known(), ecap, 16)) return Absent{Why::malformed, fmt::format("{}: no hexadecimal number", path)};
+        if (!parse_number(*word.if_known(), ecap, 16))
+            return Absent{Why::malformed, fmt::format("{}: no hexadecimal number", path)};
         if ((ecap >> ecap_interrupt_remapping & 1) == 0) return {false, {{path, *word.if_known()}}};
         from.push_back({path, *word.if_known()});
     }

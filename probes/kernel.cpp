@@ -50,7 +50,8 @@ Fact<std::vector<std::string>> probe_vulnerabilities(const Filesystem& files) {
     std::vector<Provenance> from;
     Fact<std::string> first;
     for (const std::string_view name : {"itlb_multihit", "l1tf"}) {
-        Fact<std::string> text = read_word(files, fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name));
+        Fact<std::string> text =
+            read_word(files, fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name));
         if (text.if_known()) {
             texts.push_back(fmt::format("{}: {}", name, *text.if_known()));
             from.push_back(text.from().front());
@@ -61,7 +62,8 @@ Fact<std::vector<std::string>> probe_vulnerabilities(const Filesystem& files) {
     return {std::move(texts), std::move(from)};
 }
 
-Fact<bool> probe_modules_disabled(const Filesystem& files, const Fact<std::vector<std::string>>& command_line) {
+Fact<bool> probe_modules_disabled(const Filesystem& files,
+                                  const Fact<std::vector<std::string>>& command_line) {
     if (const auto* words = command_line.if_known())
         for (const std::string& word : *words)
             if (word == "nomodule") return {true, {{"/proc/cmdline", word}}};
@@ -82,7 +84,8 @@ constexpr std::string_view status_path = "/proc/self/status";
 std::string_view status_line(std::string_view status, std::string_view key) {
     std::string_view value;
     for_each_line(status, [&](std::string_view line) {
-        if (line.starts_with(key) && line.substr(key.size()).starts_with(':')) value = trim(line.substr(key.size() + 1));
+        if (line.starts_with(key) && line.substr(key.size()).starts_with(':'))
+            value = trim(line.substr(key.size() + 1));
     });
     return value;
 }
@@ -106,7 +109,8 @@ void probe_process(const Filesystem& files, KernelFacts& facts) {
         std::vector<std::string> names;
         for (const CapabilityRow& row : capabilities)
             if (effective >> row.bit & 1) names.emplace_back(row.name);
-        facts.capabilities = {std::move(names), {{fmt::format("{}, CapEff", status_path), std::string(caps)}}};
+        facts.capabilities = {std::move(names),
+                              {{fmt::format("{}, CapEff", status_path), std::string(caps)}}};
     }
 
     std::vector<unsigned> groups;
@@ -115,7 +119,9 @@ void probe_process(const Filesystem& files, KernelFacts& facts) {
         if (parse_number(word, group)) groups.push_back(group);
     }
     if (contains(status, "Groups:"))
-        facts.groups = {std::move(groups), {{fmt::format("{}, Groups", status_path), std::string(status_line(status, "Groups"))}}};
+        facts.groups = {
+            std::move(groups),
+            {{fmt::format("{}, Groups", status_path), std::string(status_line(status, "Groups"))}}};
     else
         facts.groups = missing("Groups");
 

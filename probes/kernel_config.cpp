@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the running kernel was built, where that matters: a quarter of a megabyte of text is read only when KVM's
-// module is not in the kernel already.
+// How the running kernel was built, where that matters: a quarter of a megabyte of text is read only when
+// KVM's module is not in the kernel already.
 #include "inflate.hpp"
 #include "probes.hpp"
 #include "text.hpp"
@@ -47,7 +47,8 @@ std::optional<Tristate> parse_tristate(std::string_view value) {
 
 }  // namespace
 
-Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel, const ModuleFacts& module) {
+Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel,
+                            const ModuleFacts& module) {
     const Module* vendor = module.vendor.if_known();
     if (vendor && vendor->state != Module::State::absent)
         return Absent{Why::not_applicable, "not looked at: the module is in the kernel"};
@@ -58,7 +59,8 @@ Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const K
 
     // A symbol is not mentioned where what it hangs on is off.
     const std::string_view wanted = is(cpu.technology, Technology::svm) ? "KVM_AMD" : "KVM_INTEL";
-    for (const std::string_view name : {wanted, std::string_view("KVM"), std::string_view("VIRTUALIZATION")}) {
+    for (const std::string_view name :
+         {wanted, std::string_view("KVM"), std::string_view("VIRTUALIZATION")}) {
         const std::string set = fmt::format("CONFIG_{}=", name);
         const std::string_view line = find_line(*config.text.if_known(), set);
         if (name == wanted)

@@ -31,8 +31,8 @@ bool interesting(std::string_view module) {
 void add_option(ModprobeConfig& config, std::string module, std::string_view assignment, std::string source) {
     const auto equals = assignment.find('=');
     const std::string_view value = equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
-    config.options.push_back({std::move(module), with_underscores(assignment.substr(0, equals)), std::string(value),
-                              std::move(source)});
+    config.options.push_back({std::move(module), with_underscores(assignment.substr(0, equals)),
+                              std::string(value), std::move(source)});
 }
 
 /// One logical line of a modprobe.d file.
@@ -45,7 +45,9 @@ void parse_directive(ModprobeConfig& config, std::string_view line, const std::s
         for (std::size_t i = 2; i < words.size(); ++i) add_option(config, module, words[i], source);
     else if (words[0] == "blacklist")
         config.blocks.push_back({ModuleBlock::Kind::blacklist, module, source});
-    else if (words[0] == "install" && words.size() >= 3 && (words[2].ends_with("/false") || words[2].ends_with("/true") || words[2] == "false" || words[2] == "true"))
+    else if (words[0] == "install" && words.size() >= 3 &&
+             (words[2].ends_with("/false") || words[2].ends_with("/true") || words[2] == "false" ||
+              words[2] == "true"))
         config.blocks.push_back({ModuleBlock::Kind::install, module, source});
 }
 
@@ -88,7 +90,8 @@ void parse_command_line(ModprobeConfig& config, std::string_view text) {
             add_block_list(config, w.substr(17), ModuleBlock::Kind::module_blacklist);
         else if (const auto dot = w.find('.'); dot != std::string_view::npos && dot < w.find('=')) {
             std::string module = with_underscores(w.substr(0, dot));
-            if (interesting(module)) add_option(config, std::move(module), w.substr(dot + 1), "kernel command line");
+            if (interesting(module))
+                add_option(config, std::move(module), w.substr(dot + 1), "kernel command line");
         }
     }
 }
@@ -122,7 +125,8 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
         const auto names = files.list(directory);
         const Absent* absent = names.if_absent();
         if (!absent || absent->why == Why::no_device) config.looked = true;
-        if (absent && absent->why != Why::no_device && absent->why != Why::not_recorded) config.unread.push_back(*absent);
+        if (absent && absent->why != Why::no_device && absent->why != Why::not_recorded)
+            config.unread.push_back(*absent);
         if (absent) continue;
         for (const std::string& name : *names.if_known())
             if (name.ends_with(".conf")) chosen.try_emplace(name, directory);

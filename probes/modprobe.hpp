@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What modprobe.d and the kernel command line ask of KVM's modules, with file and line.
-// Precedence as in kmod 30, libkmod/libkmod-config.c, conf_files_list(): files in bytewise order of their names;
-// of equal names the first directory's; then the kernel command line.  The last option wins.
+// Precedence as in kmod 30, libkmod/libkmod-config.c, conf_files_list(): files in bytewise order of their
+// names; of equal names the first directory's; then the kernel command line.  The last option wins.
 #pragma once
 
 #include "sources.hpp"
@@ -48,7 +48,8 @@ std::vector<std::string> split_command_line(std::string_view text);
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
                               std::string_view parameter);
 
-/// Y, y, 1 (and a bare word) are true; N, n, 0 false, as in the kernel's kstrtobool().  False when it is neither.
+/// Y, y, 1 (and a bare word) are true; N, n, 0 false, as in the kernel's kstrtobool().  False when it is
+/// neither.
 bool parse_switch(std::string_view text, bool& value);
 
 }  // namespace nestprobe

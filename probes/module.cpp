@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// KVM's modules: which is there, with which parameters in force, and what modprobe.d and the command line ask.
-// A module's parameters exist under /sys/module even where it is built in and refused this processor: the
-// presence of kvm_intel/parameters on an AMD machine means nothing.
+// KVM's modules: which is there, with which parameters in force, and what modprobe.d and the command line
+// ask. A module's parameters exist under /sys/module even where it is built in and refused this processor:
+// the presence of kvm_intel/parameters on an AMD machine means nothing.
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -33,7 +33,8 @@ ProcModule find_in_proc_modules(std::string_view text, std::string_view name) {
 Fact<std::string> probe_software(const Shared& shared) {
     constexpr std::string_view hardware[] = {"kvm_intel", "kvm_amd"};
     const auto software = [&](std::string_view name) {
-        return name.starts_with("kvm_") && std::find(std::begin(hardware), std::end(hardware), name) == std::end(hardware);
+        return name.starts_with("kvm_") &&
+               std::find(std::begin(hardware), std::end(hardware), name) == std::end(hardware);
     };
     if (const auto* names = shared.sys_modules.if_known())
         for (const std::string& name : *names)
@@ -57,7 +58,8 @@ Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
     std::vector<std::string> rivals;
     for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
         if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
-    return {std::move(rivals), {{"/sys/module", rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front()}}};
+    const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
+    return {std::move(rivals), {{"/sys/module", reading}}};
 }
 
 /// Does /lib/modules hold the file for the running kernel?  Its place is the kernel's own, compressed or not.
@@ -83,9 +85,14 @@ Fact<bool> parameter(const Filesystem& files, std::string_view module, std::stri
 
 void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology technology) {
     const bool vmx = technology == Technology::vmx;
-    const Absent other{Why::not_applicable, vmx ? "kvm_amd is not this processor's module" : "kvm_intel is not this processor's module"};
-    const auto intel = [&](std::string_view name) { return vmx ? parameter(files, "kvm_intel", name) : Fact<bool>(other); };
-    const auto amd = [&](std::string_view name) { return vmx ? Fact<bool>(other) : parameter(files, "kvm_amd", name); };
+    const Absent other{Why::not_applicable, vmx ? "kvm_amd is not this processor's module"
+                                                : "kvm_intel is not this processor's module"};
+    const auto intel = [&](std::string_view name) {
+        return vmx ? parameter(files, "kvm_intel", name) : Fact<bool>(other);
+    };
+    const auto amd = [&](std::string_view name) {
+        return vmx ? Fact<bool>(other) : parameter(files, "kvm_amd", name);
+    };
     facts.nested = parameter(files, vmx ? "kvm_intel" : "kvm_amd", "nested");
     facts.ept = intel("ept");
     facts.vpid = intel("vpid");
@@ -110,7 +117,8 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
         return;
     }
     std::vector<Provenance> from;
-    for (const ModuleOption& o : config.options) from.push_back({o.source, fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
+    for (const ModuleOption& o : config.options)
+        from.push_back({o.source, fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "no option for KVM"});
     facts.options = {std::move(config.options), std::move(from)};
     from.clear();
@@ -122,30 +130,41 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
 }  // namespace
 
 Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name) {
-    const ProcModule listed = shared.proc_modules.if_known() ? find_in_proc_modules(*shared.proc_modules.if_known(), name) : ProcModule{};
-    if (listed.listed) return {{Module::State::loaded, listed.users}, {{fmt::format("/proc/modules, {}", name), fmt::format("{} users", listed.users)}}};
+    const ProcModule listed = shared.proc_modules.if_known()
+                                  ? find_in_proc_modules(*shared.proc_modules.if_known(), name)
+                                  : ProcModule{};
+    if (listed.listed)
+        return {{Module::State::loaded, listed.users},
+                {{fmt::format("/proc/modules, {}", name), fmt::format("{} users", listed.users)}}};
     const auto* names = shared.sys_modules.if_known();
     if (names && std::find(names->begin(), names->end(), name) != names->end()) {
         const std::string path = fmt::format("/sys/module/{}", name);
         const auto state = machine.files.read(path + "/initstate");
-        if (state.if_known()) return {{Module::State::loaded, -1}, {{path + "/initstate", std::string(trim(*state.if_known()))}}};
+        if (state.if_known())
+            return {{Module::State::loaded, -1},
+                    {{path + "/initstate", std::string(trim(*state.if_known()))}}};
         const bool gone = state.if_absent()->why == Why::no_device;
-        return {{gone ? Module::State::built_in : Module::State::present, -1}, {{path, gone ? "present, without initstate" : "present"}}};
+        return {{gone ? Module::State::built_in : Module::State::present, -1},
+                {{path, gone ? "present, without initstate" : "present"}}};
     }
     if (shared.proc_modules.if_known()) return {{}, {{"/proc/modules", fmt::format("no {}", name)}}};
     if (names) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
     return *shared.sys_modules.if_absent();
 }
 
-ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu, const KernelFacts& kernel) {
+ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                         const KernelFacts& kernel) {
     ModuleFacts facts;
     facts.kvm = probe_module_state(machine, shared, "kvm");
     facts.software = probe_software(shared);
     facts.rivals = probe_rivals(shared);
     probe_configuration(machine, shared, facts);
-    facts.name = cpu.technology.map([](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
+    facts.name = cpu.technology.map(
+        [](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
     if (const Absent* unknown = cpu.technology.if_absent()) {
-        for (Fact<bool>* fact : {&facts.files, &facts.nested, &facts.ept, &facts.npt, &facts.vpid, &facts.unrestricted_guest, &facts.enable_shadow_vmcs, &facts.enable_apicv, &facts.enlightened_vmcs})
+        for (Fact<bool>* fact :
+             {&facts.files, &facts.nested, &facts.ept, &facts.npt, &facts.vpid, &facts.unrestricted_guest,
+              &facts.enable_shadow_vmcs, &facts.enable_apicv, &facts.enlightened_vmcs})
             *fact = *unknown;
         facts.vendor = *unknown;
         facts.other_vendor = *unknown;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A fact that each CPU answers for itself: the distinct answers, each with the CPUs that gave it, in the order
-// met.  Size grows with the number of different answers, not of CPUs.
+// A fact that each CPU answers for itself: the distinct answers, each with the CPUs that gave it, in the
+// order met.  Size grows with the number of different answers, not of CPUs.
 #pragma once
 
 #include "cpu_set.hpp"

@@ -26,9 +26,11 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
                                  const FirmwareFacts& firmware, const KernelFacts& kernel);
 VmxFacts probe_vmx(const Shared& shared);
 SvmFacts probe_svm(const Shared& shared);
-ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu, const KernelFacts& kernel);
+ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                         const KernelFacts& kernel);
 /// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
-Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel, const ModuleFacts& module);
+Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel,
+                            const ModuleFacts& module);
 DeviceFacts probe_device(const Sources& machine);
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel);
 

@@ -46,7 +46,8 @@ private:
 
     Reading<std::uint64_t> read(const Register& reg) {
         if (const Absent* no = missing(reg)) return *no;
-        if (const auto* msr = std::get_if<MsrAddress>(&reg.address)) return machine_.msr.read(cpu_, msr->index);
+        if (const auto* msr = std::get_if<MsrAddress>(&reg.address))
+            return machine_.msr.read(cpu_, msr->index);
         const auto& at = std::get<CpuidAddress>(reg.address);
         if (past_maximum(at.leaf)) return absent_;
         const auto regs = leaf(at.leaf, at.subleaf);
@@ -74,11 +75,13 @@ private:
     }
 
     bool past_maximum(std::uint32_t leaf) {
-        const Register& maximum = leaf >= 0x8000'0000 ? registers::cpuid_80000000_eax : registers::cpuid_0_eax;
+        const Register& maximum =
+            leaf >= 0x8000'0000 ? registers::cpuid_80000000_eax : registers::cpuid_0_eax;
         if (leaf == std::get<CpuidAddress>(maximum.address).leaf) return false;
         const std::uint64_t* highest = values_[registers::index_of(maximum)].if_known();
         if (!highest || leaf <= *highest) return false;
-        absent_ = {Why::not_applicable, fmt::format("CPUID leaf 0x{:x} is past the processor's highest, 0x{:x}", leaf, *highest)};
+        absent_ = {Why::not_applicable,
+                   fmt::format("CPUID leaf 0x{:x} is past the processor's highest, 0x{:x}", leaf, *highest)};
         return true;
     }
 
@@ -103,7 +106,8 @@ bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
 
 std::size_t hash(const std::vector<Reading<std::uint64_t>>& values) {
     std::size_t h = 0;
-    for (const auto& v : values) h = (h ^ (v.if_known() ? *v.if_known() : 0x9e37'79b9'7f4a'7c15)) * 0x100'0000'01b3;
+    for (const auto& v : values)
+        h = (h ^ (v.if_known() ? *v.if_known() : 0x9e37'79b9'7f4a'7c15)) * 0x100'0000'01b3;
     return h;
 }
 
@@ -123,7 +127,9 @@ void RegisterReadings::add(const CpuSet& cpus, std::vector<Reading<std::uint64_t
 }
 
 Absent name_absence(const Register& reg, Absent absent) {
-    if (absent.detail.empty()) absent.detail = fmt::format("{}: {}", name_register(reg), absent.why == Why::not_recorded ? "not recorded" : to_string(absent.why));
+    if (absent.detail.empty())
+        absent.detail = fmt::format("{}: {}", name_register(reg),
+                                    absent.why == Why::not_recorded ? "not recorded" : to_string(absent.why));
     return absent;
 }
 
@@ -142,7 +148,8 @@ CpuReadings read_registers(const Sources& machine) {
         const auto leaf0 = reader.leaf(0, 0);
         result.registers.add(cpus, std::move(reader).read_all());
         if (const CpuidRegs* regs = leaf0.if_known())
-            result.vendor_id.add(cpus, {twelve_letters(*regs), {{"CPUID.0:EBX,EDX,ECX", twelve_letters(*regs)}}});
+            result.vendor_id.add(cpus,
+                                 {twelve_letters(*regs), {{"CPUID.0:EBX,EDX,ECX", twelve_letters(*regs)}}});
         else
             result.vendor_id.add(cpus, *leaf0.if_absent());
     }
@@ -171,7 +178,8 @@ Fact<bool> all_set(const RegisterReadings::Group& group, std::span<const Bit> bi
         const auto& value = group[*bit.reg];
         const std::uint64_t* raw = value.if_known();
         // A register that does not exist beside one that does: the capability is not there.
-        if (!raw && value.if_absent()->why == Why::not_applicable && !from.empty()) return {false, std::move(from)};
+        if (!raw && value.if_absent()->why == Why::not_applicable && !from.empty())
+            return {false, std::move(from)};
         if (!raw) return name_absence(*bit.reg, *value.if_absent());
         Provenance reading{locate(*bit.reg, bit.field), hex(bit.field.of(*raw))};
         if (!bit.field.is_set(*raw)) return {false, {std::move(reading)}};

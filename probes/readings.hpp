@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The raw registers of every CPU, each leaf and MSR read once, guards and maximum leaves honoured; and how facts
-// are made of them.
+// The raw registers of every CPU, each leaf and MSR read once, guards and maximum leaves honoured; and how
+// facts are made of them.
 #pragma once
 
 #include "facts.hpp"
@@ -39,8 +39,8 @@ PerCpu<std::uint64_t> raw_values(const RegisterReadings& readings, const Registe
 /// "IA32_FEATURE_CONTROL (0x3a)": an MSR's number can be pasted after rdmsr.
 std::string name_register(const Register& reg);
 
-/// A whole register on every CPU, citing its raw value.  T must compare by its raw value too, or the raw value of
-/// the first CPU is cited for all that decode alike.
+/// A whole register on every CPU, citing its raw value.  T must compare by its raw value too, or the raw
+/// value of the first CPU is cited for all that decode alike.
 template <class F>
 auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
     -> PerCpu<std::invoke_result_t<F, std::uint64_t>> {

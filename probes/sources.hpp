@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What nestprobe may ask of a machine: five narrow, read-only interfaces.  A live machine, a recorded one and a
-// test's fake implement the same five, and nothing above this file can tell which it has.
+// What nestprobe may ask of a machine: five narrow, read-only interfaces.  A live machine, a recorded one and
+// a test's fake implement the same five, and nothing above this file can tell which it has.
 #pragma once
 
 #include "cpu_set.hpp"
@@ -54,7 +54,8 @@ public:
     virtual Reading<int> check_extension(int capability) const = 0;
     /// KVM_GET_SUPPORTED_CPUID: what a guest may be shown.  not_applicable where KVM lists no such leaf.
     virtual Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const = 0;
-    /// KVM_GET_MSRS on the system: the value that a guest would be given.  not_implemented where KVM has none.
+    /// KVM_GET_MSRS on the system: the value that a guest would be given.  not_implemented where KVM has
+    /// none.
     virtual Reading<std::uint64_t> feature_msr(std::uint32_t index) const = 0;
 };
 

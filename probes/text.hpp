@@ -10,7 +10,9 @@
 
 namespace nestprobe {
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'; }
+constexpr bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
 
 constexpr std::string_view trim(std::string_view text) {
     while (!text.empty() && (is_blank(text.front()) || text.front() == '\0')) text.remove_prefix(1);
@@ -18,8 +20,8 @@ constexpr std::string_view trim(std::string_view text) {
     return text;
 }
 
-/// Calls visit(line) for each line, without its newline.  A last line without a newline counts; the empty rest
-/// behind the last newline does not.
+/// Calls visit(line) for each line, without its newline.  A last line without a newline counts; the empty
+/// rest behind the last newline does not.
 template <class V>
 constexpr void for_each_line(std::string_view text, V&& visit) {
     while (!text.empty()) {
@@ -60,6 +62,8 @@ bool parse_number(std::string_view text, T& number, int base = 10) {
     return true;
 }
 
-inline bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 }  // namespace nestprobe

@@ -9,7 +9,9 @@ namespace nestprobe {
 
 /// How many bytes of well-formed UTF-8 begin the text; 0 when none do.
 constexpr std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
     const unsigned lead = byte(0);
     if (text.empty()) return 0;
     if (lead < 0x80) return 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the processor's VMX can do, as KVM asks it: the predicates of Linux 6.12 arch/x86/kvm/vmx/capabilities.h
-// and vmx.c, hardware_setup().
+// What the processor's VMX can do, as KVM asks it: the predicates of Linux 6.12
+// arch/x86/kvm/vmx/capabilities.h and vmx.c, hardware_setup().
 #include "probes.hpp"
 
 #include <array>
@@ -26,7 +26,8 @@ constexpr Bit ept_bits[] = {
     {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["INVEPT_GLOBAL"]},
 };
 constexpr Bit unrestricted_bits[] = {
-    secondary, {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["UNRESTRICTED_GUEST"]}, ept_bits[1], ept_bits[2],
+    secondary,   {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["UNRESTRICTED_GUEST"]},
+    ept_bits[1], ept_bits[2],
     ept_bits[3], ept_bits[4],
 };
 // KVM takes single-context or all-context INVVPID; every processor with VPID has the latter.

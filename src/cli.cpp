@@ -20,11 +20,11 @@ What to print:
       --json             the report, for monitoring
       --format NAME      summary (the default), explain, json, facts
       --rules            every rule, a line each
-      --quiet            nothing: the exit status is the answer
+  -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
 
 Which machine:
-      --from FILE        answer for a snapshot, or another tool's dump (cpuid -r,
+      --from FILE        answer for a snapshot, or another tool's dump (cpuid,
                          kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP, lscpu,
                          /proc/cpuinfo), instead of this machine; - is stdin
       --record FILE      write down everything read, failures too, as a
@@ -34,8 +34,8 @@ What decides the exit status:
       --question NAME    kvm-here (the default in a guest), kvm-in-guests (the
                          default on bare metal), device-assignment
 
-      --help             this text
-      --version          the version
+  -h, --help             this text
+  -V, --version          the version
 
 Exit status: 0 yes, 1 no, 2 cannot tell; 64 usage, 65 a file that cannot be
 understood, 66 a file that cannot be opened, 70 a bug, 74 output error.
@@ -50,7 +50,8 @@ const Format* format_named(const std::string& name) {
 Question question_named(const std::string& name) {
     for (const Question q : questions)
         if (to_string(q) == name) return q;
-    throw UsageError{fmt::format("--question: no question \"{}\" (kvm-here, kvm-in-guests, device-assignment)", name)};
+    throw UsageError{
+        fmt::format("--question: no question \"{}\" (kvm-here, kvm-in-guests, device-assignment)", name)};
 }
 
 Colour colour_named(const std::string& name) {
@@ -100,10 +101,13 @@ Options parse_command_line(int argc, const char* const* argv) {
         throw UsageError{one_line(error.what())};
     }
 
-    const int outputs = static_cast<int>(json) + static_cast<int>(rules) + static_cast<int>(format_option->count() > 0) + static_cast<int>(explain_option->count() > 0);
+    const int outputs = static_cast<int>(json) + static_cast<int>(rules) +
+                        static_cast<int>(format_option->count() > 0) +
+                        static_cast<int>(explain_option->count() > 0);
     if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
     if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
-    if (options.record == "-" && outputs > 0) throw UsageError{"--record - and a format both want standard output"};
+    if (options.record == "-" && outputs > 0)
+        throw UsageError{"--record - and a format both want standard output"};
     options.wants_output = options.record.empty() || outputs > 0;
     if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
     if (colour_option->count() > 0) options.colour = colour_named(colour);

@@ -10,7 +10,8 @@
 
 namespace nestprobe {
 
-/// sysexits(3) where there is one.  With --format nagios, which alone means something else by 0 to 3, see there.
+/// sysexits(3) where there is one.  With --format nagios, which alone means something else by 0 to 3, see
+/// there.
 enum class ExitStatus : int {
     yes = 0,
     no = 1,
@@ -30,8 +31,8 @@ struct Options {
     const Format* format = nullptr;  ///< never null after parse_command_line()
     const Rule* rule = nullptr;      ///< of Action::rule
     std::optional<Question> question;
-    std::string from;        ///< answer for this snapshot or dump; empty: this machine
-    std::string record;      ///< write a snapshot here; empty: none
+    std::string from;          ///< answer for this snapshot or dump; empty: this machine
+    std::string record;        ///< write a snapshot here; empty: none
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or stderr.
+// Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or
+// stderr.
 #include "cli.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
@@ -39,7 +40,8 @@ ExitStatus save(const Recorder& recorder, const std::string& path) {
     recording.recorded = utc_now();
     const std::string text = write_snapshot(recording);
     if (path == "-") return write_stdout(text, ExitStatus::yes);
-    if (const int error = write_file(path, text); error != 0) return complain(ExitStatus::cannot_write, path + ": " + error_text(error));
+    if (const int error = write_file(path, text); error != 0)
+        return complain(ExitStatus::cannot_write, path + ": " + error_text(error));
     return complain(ExitStatus::yes, path + " holds " + describe_recording(recording));
 }
 
@@ -63,7 +65,9 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const Report report = make_report(probe(recorder ? recorder->sources() : machine.sources()));
     if (recorder)
-        if (const ExitStatus saved = save(*recorder, options.record); saved != ExitStatus::yes || !options.wants_output) return saved;
+        if (const ExitStatus saved = save(*recorder, options.record);
+            saved != ExitStatus::yes || !options.wants_output)
+            return saved;
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status : write_stdout(options.format->render(report, style), status);
 }
@@ -72,7 +76,8 @@ ExitStatus run(const Options& options) {
     const Style style = style_for_stdout(options.colour);
     switch (options.action) {
         case Options::Action::help: return write_stdout(help_text(), ExitStatus::yes);
-        case Options::Action::version: return write_stdout("nestprobe " NESTPROBE_VERSION "\n", ExitStatus::yes);
+        case Options::Action::version:
+            return write_stdout("nestprobe " NESTPROBE_VERSION "\n", ExitStatus::yes);
         case Options::Action::rules: return write_stdout(render_rules(style), ExitStatus::yes);
         case Options::Action::rule: return write_stdout(render_rule(*options.rule, style), ExitStatus::yes);
         case Options::Action::report: break;

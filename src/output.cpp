@@ -29,7 +29,9 @@ int write_file(const std::string& path, std::string_view text) {
     std::string temporary = path + ".XXXXXX";
     const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
     if (!file) return errno;
-    if (write_all(file.get(), text) && ::fsync(file.get()) == 0 && std::rename(temporary.c_str(), path.c_str()) == 0) return 0;
+    if (write_all(file.get(), text) && ::fsync(file.get()) == 0 &&
+        std::rename(temporary.c_str(), path.c_str()) == 0)
+        return 0;
     const int error = errno;
     ::unlink(temporary.c_str());
     return error;
@@ -39,15 +41,18 @@ std::string utc_now() {
     const std::time_t now = std::time(nullptr);
     std::tm t{};
     ::gmtime_r(&now, &t);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                       t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 std::string describe_recording(const Recording& r) {
     std::size_t cpus = 0;
     for (const CpuRecord& record : r.cpus) cpus += record.ids.size();
     return fmt::format(
-        "CPUID and MSRs of {} CPUs, {} files of /proc, /sys and modprobe.d (only the parts about virtualization), KVM's answers, the "
-        "machine's maker and model, firmware version, kernel release and log lines about virtualization, this user's number and "
+        "CPUID and MSRs of {} CPUs, {} files of /proc, /sys and modprobe.d (only the parts about "
+        "virtualization), KVM's answers, the "
+        "machine's maker and model, firmware version, kernel release and log lines about virtualization, "
+        "this user's number and "
         "groups; no serial number, UUID, host name or user name",
         cpus, r.files.size());
 }

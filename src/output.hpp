@@ -9,7 +9,8 @@
 
 namespace nestprobe {
 
-/// Written whole or not at all: to a temporary file beside it, mode 0600, then renamed. Answers 0 or the errno.
+/// Written whole or not at all: to a temporary file beside it, mode 0600, then renamed. Answers 0 or the
+/// errno.
 int write_file(const std::string& path, std::string_view text);
 
 /// "2026-11-22T14:00:00Z"

@@ -25,7 +25,8 @@ void inherit(Verdict& guests, const Verdict& here) {
         guests.answer = Answer::unknown;
         guests.because = here.because;
     }
-    if (guests.answer == Answer::yes) guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
+    if (guests.answer == Answer::yes)
+        guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
 }
 
 }  // namespace
@@ -35,7 +36,9 @@ const Finding* Verdict::cause() const {
     return degraded.empty() ? nullptr : degraded.front();
 }
 
-const Verdict& Report::verdict(Question question) const { return verdicts[static_cast<std::size_t>(question)]; }
+const Verdict& Report::verdict(Question question) const {
+    return verdicts[static_cast<std::size_t>(question)];
+}
 
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
@@ -59,9 +62,16 @@ Verdict decide(Question question, std::span<const Finding> findings) {
         if (status == Status::fail) failed.push_back(&f);
         if (status == Status::unknown) unknown.push_back(&f);
     }
-    if (proof) return {.question = question, .answer = Answer::yes, .because = failed, .degraded = degraded, .proof = proof, .contradictory = !failed.empty()};
+    if (proof)
+        return {.question = question,
+                .answer = Answer::yes,
+                .because = failed,
+                .degraded = degraded,
+                .proof = proof,
+                .contradictory = !failed.empty()};
     if (!failed.empty()) return {.question = question, .answer = Answer::no, .because = failed};
-    if (!unknown.empty() || !something_passed) return {.question = question, .answer = Answer::unknown, .because = unknown};
+    if (!unknown.empty() || !something_passed)
+        return {.question = question, .answer = Answer::unknown, .because = unknown};
     return {.question = question, .answer = Answer::yes, .degraded = degraded};
 }
 
@@ -82,7 +92,9 @@ Report make_report(Facts facts) {
     return report;
 }
 
-Question default_question(const Facts& facts) { return in_guest(facts) ? Question::kvm_here : Question::kvm_in_guests; }
+Question default_question(const Facts& facts) {
+    return in_guest(facts) ? Question::kvm_here : Question::kvm_in_guests;
+}
 
 std::string_view to_string(Answer answer) {
     switch (answer) {

@@ -26,7 +26,8 @@ enum class How : std::uint8_t { nothing, vmx, svm, software };
 struct Verdict {
     Question question = Question::kvm_here;
     Answer answer = Answer::unknown;
-    std::vector<const Finding*> because{};   ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
+    std::vector<const Finding*>
+        because{};  ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
     std::vector<const Finding*> degraded{};  ///< of a yes: what it costs
     const Finding* proof = nullptr;          ///< the proof that passed, if one did
     bool contradictory = false;              ///< a proof passed and a blocker failed: one of the two is wrong

@@ -33,7 +33,8 @@ bool utf8_locale() {
 Style style_for_stdout(Colour when) {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1 && variable("TERM") != "dumb";
     Style style;
-    style.colour = when == Colour::always || (when == Colour::automatic && terminal && variable("NO_COLOR").empty());
+    style.colour =
+        when == Colour::always || (when == Colour::automatic && terminal && variable("NO_COLOR").empty());
     style.unicode = terminal && utf8_locale();
     return style;
 }

@@ -23,7 +23,8 @@ TEST_SUITE("cpu_set") {
     }
     TEST_CASE("anything else is refused and changes nothing") {
         CpuSet s(5);
-        for (const char* bad : {"", "\n", "a", "1-", "-1", "3-1", "1,,2", "1,", "0-4294967295", "8192", "1 2", "0x3", "99999999999999999999"}) {
+        for (const char* bad : {"", "\n", "a", "1-", "-1", "3-1", "1,,2", "1,", "0-4294967295", "8192", "1 2",
+                                "0x3", "99999999999999999999"}) {
             CAPTURE(bad);
             CHECK_FALSE(CpuSet::parse(bad, s));
             CHECK(s.to_string() == "5");

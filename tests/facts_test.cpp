@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "errors.hpp"
 #include "facts.hpp"
+#include "errors.hpp"
 
 #include <doctest/doctest.h>
 
@@ -68,7 +68,8 @@ TEST_SUITE("facts") {
         CHECK(refused(EIO, "x").why == Why::not_implemented);
         CHECK(refused(ENXIO, "x").why == Why::no_device);
         CHECK(refused(EPERM, "x").why == Why::permission_denied);
-        CHECK(error_in("/dev/cpu/3/cpuid: Permission denied; sched_setaffinity to CPU 3: Invalid argument") == EACCES);
+        CHECK(error_in("/dev/cpu/3/cpuid: Permission denied; sched_setaffinity to CPU 3: Invalid argument") ==
+              EACCES);
         CHECK(error_in("nothing of the kind") == 0);
     }
     TEST_CASE("reasons are words both ways") {

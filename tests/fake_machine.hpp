@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The tests' machine: a recording in memory, replayed by the same code as a snapshot, with a log of what was touched.
+// The tests' machine: a recording in memory, replayed by the same code as a snapshot, with a log of what was
+// touched.
 #pragma once
 
 #include "report.hpp"
@@ -16,7 +17,8 @@ namespace nestprobe::test {
 
 class FakeMachine final : public Cpuid, public Msr, public Filesystem, public KvmDevice, public KernelLog {
 public:
-    explicit FakeMachine(Recording recording) : machine_(std::make_unique<ReplayedMachine>(std::move(recording))) {}
+    explicit FakeMachine(Recording recording)
+        : machine_(std::make_unique<ReplayedMachine>(std::move(recording))) {}
 
     Sources sources() const { return {*this, *this, *this, *this, *this}; }
     /// How often each thing was read: "cpuid 0 1:0", "msr 0 0x3a", "file /proc/cpuinfo".
@@ -40,17 +42,23 @@ public:
         return machine_->sources().files.list(directory);
     }
     Reading<bool> open() const override { return count("kvm open"), machine_->sources().kvm.open(); }
-    Reading<int> api_version() const override { return count("kvm api_version"), machine_->sources().kvm.api_version(); }
+    Reading<int> api_version() const override {
+        return count("kvm api_version"), machine_->sources().kvm.api_version();
+    }
     Reading<int> check_extension(int capability) const override {
-        return count(fmt::format("kvm extension {}", capability)), machine_->sources().kvm.check_extension(capability);
+        return count(fmt::format("kvm extension {}", capability)),
+               machine_->sources().kvm.check_extension(capability);
     }
     Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override {
-        return count(fmt::format("kvm cpuid {:x}:{:x}", leaf, subleaf)), machine_->sources().kvm.supported_cpuid(leaf, subleaf);
+        return count(fmt::format("kvm cpuid {:x}:{:x}", leaf, subleaf)),
+               machine_->sources().kvm.supported_cpuid(leaf, subleaf);
     }
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
         return count(fmt::format("kvm msr 0x{:x}", index)), machine_->sources().kvm.feature_msr(index);
     }
-    Reading<std::vector<std::string>> lines() const override { return count("log"), machine_->sources().log.lines(); }
+    Reading<std::vector<std::string>> lines() const override {
+        return count("log"), machine_->sources().log.lines();
+    }
 
 private:
     void count(const std::string& what) const { ++log_[what]; }
@@ -61,28 +69,40 @@ private:
 
 inline constexpr std::string_view intel_flags = "fpu vmx nx lm";
 
-/// A Haswell that runs KVM: VMX allowed, kvm_intel loaded with nested on. Its numbers are those of the lab's Bochs.
+/// A Haswell that runs KVM: VMX allowed, kvm_intel loaded with nested on. Its numbers are those of the lab's
+/// Bochs.
 inline Recording haswell(const std::string& cpus = "0-3") {
     Recording r;
     CpuRecord cpu;
     CpuSet::parse(cpus, cpu.ids);
-    const auto leaf = [&](std::uint32_t number, CpuidRegs regs) { cpu.cpuid.insert_or_assign({number, 0}, regs); };
+    const auto leaf = [&](std::uint32_t number, CpuidRegs regs) {
+        cpu.cpuid.insert_or_assign({number, 0}, regs);
+    };
     leaf(0, {0xd, 0x756e6547, 0x6c65746e, 0x49656e69});
     leaf(1, {0x306c3, 0x800, 0x7ffaf3bf, 0xbfebfbff});
     leaf(0x80000000, {0x80000008, 0, 0, 0});
     leaf(0x80000001, {0, 0, 0x21, 0x2c100800});
-    for (const auto& [index, value] : std::map<std::uint32_t, std::uint64_t>{
-             {0x3a, 0x5}, {0x480, 0xd810000000002b}, {0x481, 0x7f00000016}, {0x482, 0xf7f9fffe0401e172}, {0x485, 0x200401e0},
-             {0x48b, 0x47fff00000000}, {0x48c, 0xf0106334141}, {0xc0000080, 0xd01}})
+    for (const auto& [index, value] : std::map<std::uint32_t, std::uint64_t>{{0x3a, 0x5},
+                                                                             {0x480, 0xd810000000002b},
+                                                                             {0x481, 0x7f00000016},
+                                                                             {0x482, 0xf7f9fffe0401e172},
+                                                                             {0x485, 0x200401e0},
+                                                                             {0x48b, 0x47fff00000000},
+                                                                             {0x48c, 0xf0106334141},
+                                                                             {0xc0000080, 0xd01}})
         cpu.msr.insert_or_assign(index, value);
     r.cpus.push_back(cpu);
-    r.files.insert_or_assign("/proc/cpuinfo", fmt::format("processor\t: {}\nvendor_id\t: GenuineIntel\nflags\t\t: {}\n\n", cpus, intel_flags));
+    r.files.insert_or_assign(
+        "/proc/cpuinfo",
+        fmt::format("processor\t: {}\nvendor_id\t: GenuineIntel\nflags\t\t: {}\n\n", cpus, intel_flags));
     r.files.insert_or_assign("/proc/cmdline", std::string("quiet\n"));
     r.files.insert_or_assign("/proc/sys/kernel/osrelease", std::string("6.1.0-56-amd64\n"));
     r.files.insert_or_assign("/sys/module/kvm/initstate", std::string("live\n"));
     r.files.insert_or_assign("/sys/module/kvm_intel/initstate", std::string("live\n"));
-    for (const char* name : {"nested", "ept", "vpid", "unrestricted_guest", "enable_shadow_vmcs", "enable_apicv"})
-        r.files.insert_or_assign(fmt::format("/sys/module/kvm_intel/parameters/{}", name), std::string("Y\n"));
+    for (const char* name :
+         {"nested", "ept", "vpid", "unrestricted_guest", "enable_shadow_vmcs", "enable_apicv"})
+        r.files.insert_or_assign(fmt::format("/sys/module/kvm_intel/parameters/{}", name),
+                                 std::string("Y\n"));
     r.kvm.open = Reading<bool>(true);
     r.kvm.api_version = Reading<int>(12);
     r.kvm.supported_cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, 0, 1u << 5, 0});

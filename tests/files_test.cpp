@@ -34,24 +34,35 @@ bool is_false(bool value) { return !value; }
 
 TEST_SUITE("modprobe") {
     TEST_CASE("files count in the order of their names, whatever their directory") {
-        CHECK(nested_source(config_of({{"/etc/modprobe.d/b.conf", "options kvm_intel nested=0\n"}, {"/usr/lib/modprobe.d/a.conf", "options kvm_intel nested=1\n"}})) == "/etc/modprobe.d/b.conf:1=0");
-        CHECK(nested_source(config_of({{"/etc/modprobe.d/a.conf", "options kvm_intel nested=0\n"}, {"/usr/lib/modprobe.d/b.conf", "options kvm_intel nested=1\n"}})) == "/usr/lib/modprobe.d/b.conf:1=1");
+        CHECK(nested_source(config_of({{"/etc/modprobe.d/b.conf", "options kvm_intel nested=0\n"},
+                                       {"/usr/lib/modprobe.d/a.conf", "options kvm_intel nested=1\n"}})) ==
+              "/etc/modprobe.d/b.conf:1=0");
+        CHECK(nested_source(config_of({{"/etc/modprobe.d/a.conf", "options kvm_intel nested=0\n"},
+                                       {"/usr/lib/modprobe.d/b.conf", "options kvm_intel nested=1\n"}})) ==
+              "/usr/lib/modprobe.d/b.conf:1=1");
     }
     TEST_CASE("of equal names only the first directory's is read") {
-        const auto config = config_of({{"/etc/modprobe.d/kvm.conf", "#\n"}, {"/lib/modprobe.d/kvm.conf", "options kvm_intel nested=1\n"}});
+        const auto config = config_of({{"/etc/modprobe.d/kvm.conf", "#\n"},
+                                       {"/lib/modprobe.d/kvm.conf", "options kvm_intel nested=1\n"}});
         CHECK(config.options.empty());
     }
     TEST_CASE("the command line comes last") {
-        CHECK(nested_source(config_of({{"/etc/modprobe.d/z.conf", "options kvm_intel nested=0\n"}}, "ro kvm-intel.nested=1")) == "kernel command line=1");
+        CHECK(nested_source(config_of({{"/etc/modprobe.d/z.conf", "options kvm_intel nested=0\n"}},
+                                      "ro kvm-intel.nested=1")) == "kernel command line=1");
     }
     TEST_CASE("hyphens, continued lines and line numbers") {
-        const auto config = config_of({{"/etc/modprobe.d/k.conf", "# kvm\n\noptions kvm-intel \\\n  ept=0 nested=1\noptions kvm_intel vpid=N\n"}});
+        const auto config =
+            config_of({{"/etc/modprobe.d/k.conf",
+                        "# kvm\n\noptions kvm-intel \\\n  ept=0 nested=1\noptions kvm_intel vpid=N\n"}});
         CHECK(nested_source(config) == "/etc/modprobe.d/k.conf:3=1");
         REQUIRE(effective(config.options, "kvm_intel", "vpid"));
         CHECK(effective(config.options, "kvm_intel", "vpid")->source == "/etc/modprobe.d/k.conf:5");
     }
     TEST_CASE("what keeps a module out") {
-        const auto config = config_of({{"/etc/modprobe.d/k.conf", "blacklist kvm-amd\ninstall kvm_intel /bin/false\ninstall kvm /sbin/modprobe --ignore-install kvm\n"}}, "module_blacklist=e1000,kvm modprobe.blacklist=kvm_intel");
+        const auto config = config_of({{"/etc/modprobe.d/k.conf",
+                                        "blacklist kvm-amd\ninstall kvm_intel /bin/false\ninstall kvm "
+                                        "/sbin/modprobe --ignore-install kvm\n"}},
+                                      "module_blacklist=e1000,kvm modprobe.blacklist=kvm_intel");
         REQUIRE(config.blocks.size() == 4);
         CHECK(config.blocks[0].kind == ModuleBlock::Kind::blacklist);
         CHECK(config.blocks[0].module == "kvm_amd");
@@ -60,11 +71,15 @@ TEST_SUITE("modprobe") {
         CHECK(config.blocks[3].source == "kernel command line");
     }
     TEST_CASE("files without .conf, other modules and comments do not count") {
-        CHECK(config_of({{"/etc/modprobe.d/kvm.bak", "options kvm_intel nested=1\n"}, {"/etc/modprobe.d/x.conf", "#options kvm_intel nested=1\noptions snd nested=1\n"}}).options.empty());
+        CHECK(config_of({{"/etc/modprobe.d/kvm.bak", "options kvm_intel nested=1\n"},
+                         {"/etc/modprobe.d/x.conf", "#options kvm_intel nested=1\noptions snd nested=1\n"}})
+                  .options.empty());
     }
     TEST_CASE("a file that cannot be read is remembered") {
         Recording r;
-        r.files.insert_or_assign("/etc/modprobe.d/a.conf", Absent{Why::permission_denied, "/etc/modprobe.d/a.conf: Permission denied", 13});
+        r.files.insert_or_assign(
+            "/etc/modprobe.d/a.conf",
+            Absent{Why::permission_denied, "/etc/modprobe.d/a.conf: Permission denied", 13});
         const FakeMachine machine(std::move(r));
         CHECK(read_modprobe_config(machine, std::string()).unread.size() == 1);
     }
@@ -79,7 +94,8 @@ TEST_SUITE("modprobe") {
 }
 
 TEST_SUITE("cpuinfo") {
-    constexpr std::string_view two = "processor\t: 0\nflags\t\t: fpu vmx\n\nprocessor\t: 1\nflags\t\t: fpu\n\n";
+    constexpr std::string_view two =
+        "processor\t: 0\nflags\t\t: fpu vmx\n\nprocessor\t: 1\nflags\t\t: fpu\n\n";
 
     TEST_CASE("each CPU has its own flags") {
         const auto flag = flag_of(parse_cpuinfo(std::string(two)), "vmx");
@@ -89,7 +105,8 @@ TEST_SUITE("cpuinfo") {
         CHECK(flag.groups()[1].cpus.to_string() == "1");
     }
     TEST_CASE("a flag is a whole word") {
-        CHECK(flag_of(parse_cpuinfo(std::string("processor: 0\nflags: npt svm_lock\n")), "svm").all(is_false));
+        CHECK(
+            flag_of(parse_cpuinfo(std::string("processor: 0\nflags: npt svm_lock\n")), "svm").all(is_false));
     }
     TEST_CASE("cut off at every byte, no flag that was there becomes absent") {
         for (std::size_t n = 0; n <= two.size(); ++n) {
@@ -100,7 +117,9 @@ TEST_SUITE("cpuinfo") {
         }
     }
     TEST_CASE("empty, garbled and binary texts are malformed") {
-        for (const std::string& text : {std::string(), std::string("\0\0\0", 3), std::string("processor"), std::string("processor\t: x\nflags: vmx\n"), std::string(100000, '\xff')}) {
+        for (const std::string& text :
+             {std::string(), std::string("\0\0\0", 3), std::string("processor"),
+              std::string("processor\t: x\nflags: vmx\n"), std::string(100000, '\xff')}) {
             const auto flag = flag_of(parse_cpuinfo(text), "vmx");
             REQUIRE(flag.groups().size() == 1);
             REQUIRE(flag.groups()[0].answer.if_absent());
@@ -108,7 +127,8 @@ TEST_SUITE("cpuinfo") {
         }
     }
     TEST_CASE("Shanghai keeps its blanks") {
-        const auto entry = parse_cpuinfo(std::string("processor\t: 0\nvendor_id\t:   Shanghai  \n")).first_known();
+        const auto entry =
+            parse_cpuinfo(std::string("processor\t: 0\nvendor_id\t:   Shanghai  \n")).first_known();
         REQUIRE(entry.if_known());
         CHECK(entry.if_known()->vendor_id == "  Shanghai  ");
     }
@@ -133,7 +153,9 @@ TEST_SUITE("damage") {
     }
     TEST_CASE("cut off at every byte") {
         const Recording r = haswell();
-        for (const char* path : {"/proc/cpuinfo", "/proc/sys/kernel/osrelease", "/sys/module/kvm_intel/parameters/nested", "/sys/module/kvm_intel/initstate"}) {
+        for (const char* path :
+             {"/proc/cpuinfo", "/proc/sys/kernel/osrelease", "/sys/module/kvm_intel/parameters/nested",
+              "/sys/module/kvm_intel/initstate"}) {
             const auto found = r.files.find(std::string_view(path));
             REQUIRE(found != r.files.end());
             const std::string whole = *found->second.if_known();
@@ -142,12 +164,17 @@ TEST_SUITE("damage") {
     }
     TEST_CASE("garbled") {
         const std::string noise("\xff\xfe\0\x01\x1b[31m%s%n../..\\\n\n:\n=\n", 24);
-        for (const char* path : {"/proc/cpuinfo", "/proc/cmdline", "/proc/modules", "/proc/self/status", "/etc/modprobe.d/a.conf", "/sys/module/kvm_intel/parameters/nested", "/sys/module/kvm_intel/parameters/ept", "/proc/sys/kernel/modules_disabled", "/sys/kernel/security/lockdown", "/boot/config-6.1.0-56-amd64", "/sys/class/dmi/id/sys_vendor", "/proc/sys/kernel/osrelease"})
+        for (const char* path : {"/proc/cpuinfo", "/proc/cmdline", "/proc/modules", "/proc/self/status",
+                                 "/etc/modprobe.d/a.conf", "/sys/module/kvm_intel/parameters/nested",
+                                 "/sys/module/kvm_intel/parameters/ept", "/proc/sys/kernel/modules_disabled",
+                                 "/sys/kernel/security/lockdown", "/boot/config-6.1.0-56-amd64",
+                                 "/sys/class/dmi/id/sys_vendor", "/proc/sys/kernel/osrelease"})
             never_a_no(path, noise);
     }
     TEST_CASE("a modprobe.d line cut off anywhere") {
         const std::string whole = "options kvm_intel nested=1 \\\n ept=1\nblacklist kvm_foo\n";
-        for (std::size_t n = 0; n < whole.size(); ++n) never_a_no("/etc/modprobe.d/kvm.conf", whole.substr(0, n));
+        for (std::size_t n = 0; n < whole.size(); ++n)
+            never_a_no("/etc/modprobe.d/kvm.conf", whole.substr(0, n));
     }
 }
 
@@ -166,7 +193,8 @@ TEST_SUITE("inflate") {
         packed.resize(s.total_out);
         deflateEnd(&s);
         CHECK(*inflate(packed, "x").if_known() == text);
-        for (const std::size_t n : {std::size_t{2}, std::size_t{10}, packed.size() - 1}) CHECK(inflate(packed.substr(0, n), "x").if_absent());
+        for (const std::size_t n : {std::size_t{2}, std::size_t{10}, packed.size() - 1})
+            CHECK(inflate(packed.substr(0, n), "x").if_absent());
     }
 }
 
@@ -199,7 +227,8 @@ TEST_SUITE("live") {
         REQUIRE(::sched_getaffinity(0, sizeof before, &before) == 0);
         {
             const LiveMachine machine;
-            for (const CpuSet& cpu : machine.sources().cpuid.alike()) CHECK(machine.sources().cpuid.read(cpu.first(), 0, 0).if_known());
+            for (const CpuSet& cpu : machine.sources().cpuid.alike())
+                CHECK(machine.sources().cpuid.read(cpu.first(), 0, 0).if_known());
         }
         REQUIRE(::sched_getaffinity(0, sizeof after, &after) == 0);
         CHECK(CPU_EQUAL(&before, &after));

@@ -41,7 +41,8 @@ TEST_SUITE("render") {
         Recording r = haswell();
         r.files.insert_or_assign("/proc/sys/kernel/osrelease", std::string("6.1\x1b]0;owned\x07\n"));
         const Report report = report_of(std::move(r));
-        for (const char* name : {"summary", "explain", "facts"}) CHECK(find_format(name)->render(report, {}).find('\x1b') == std::string::npos);
+        for (const char* name : {"summary", "explain", "facts"})
+            CHECK(find_format(name)->render(report, {}).find('\x1b') == std::string::npos);
     }
     TEST_CASE("no colour and no Unicode unless asked for") {
         const Report report = report_of(haswell());
@@ -71,9 +72,18 @@ TEST_SUITE("cli") {
         CHECK(parsed({"--record", "f", "--json"}).wants_output);
     }
     TEST_CASE("what cannot be meant is refused") {
-        for (const std::vector<const char*>& words : std::vector<std::vector<const char*>>{
-                 {"--nonsense"}, {"stray"}, {"--explain=NP999"}, {"--format", "nonsense"}, {"--question", "x"}, {"--color", "x"},
-                 {"--json", "--rules"}, {"--format"}, {"--from"}, {"--from", ""}, {"--record", "-", "--json"}}) {
+        for (const std::vector<const char*>& words :
+             std::vector<std::vector<const char*>>{{"--nonsense"},
+                                                   {"stray"},
+                                                   {"--explain=NP999"},
+                                                   {"--format", "nonsense"},
+                                                   {"--question", "x"},
+                                                   {"--color", "x"},
+                                                   {"--json", "--rules"},
+                                                   {"--format"},
+                                                   {"--from"},
+                                                   {"--from", ""},
+                                                   {"--record", "-", "--json"}}) {
             CAPTURE(words.front());
             CHECK_THROWS_AS(parsed(words), UsageError);
         }

@@ -56,7 +56,8 @@ TEST_SUITE("snapshot") {
           "feature_msrs": {"0x480": "0xda0400000000b"}},
   "kernel_log": ["kvm: disabled by bios"],
   "something else": {"deep": [1, 2.5, null, {"x": true}]}
-})", "FILE");
+})",
+                                          "FILE");
         REQUIRE(r.cpus.size() == 2);
         CHECK(r.cpus[0].ids.to_string() == "0-6,8-15");
         CHECK(r.cpus[0].cpuid.at({0, 0}).if_known()->eax == 0x16);
@@ -68,7 +69,9 @@ TEST_SUITE("snapshot") {
         CHECK(*r.kvm.feature_msrs.at(0x480).if_known() == 0xda0400000000b);
         CHECK(r.kernel_log->if_known()->front() == "kvm: disabled by bios");
     }
-    TEST_CASE("an empty snapshot is a snapshot") { CHECK(read_snapshot(R"({"format": "nestprobe-snapshot/1"})", "FILE").cpus.empty()); }
+    TEST_CASE("an empty snapshot is a snapshot") {
+        CHECK(read_snapshot(R"({"format": "nestprobe-snapshot/1"})", "FILE").cpus.empty());
+    }
     TEST_CASE("what is wrong is said in one line, with its place") {
         CHECK(error_of("{}") == "FILE: no \"format\": \"nestprobe-snapshot/1\" in it");
         CHECK(error_of(R"({"format": "nestprobe-snapshot/2"})").find("FILE:1:") == 0);
@@ -76,35 +79,39 @@ TEST_SUITE("snapshot") {
             const char* rest;
             const char* says;
         };
-        for (const Bad& bad : {
-                 Bad{R"("cpus": {}})", "an array was expected"},
-                 Bad{R"("cpus": 5})", "an array was expected"},
-                 Bad{R"("cpus": [5]})", "an object was expected"},
-                 Bad{R"("cpus": [{"cpuid": {}}]})", "without \"ids\""},
-                 Bad{R"("cpus": [{"ids": "0-4294967295"}]})", "no list of CPUs"},
-                 Bad{R"("cpus": [{"ids": "0-1000000"}]})", "no list of CPUs"},
-                 Bad{R"("cpus": [{"ids": 3}]})", "a word was expected"},
-                 Bad{R"("cpus": [{"ids": "0-3"}, {"ids": "3"}]})", "listed twice"},
-                 Bad{R"("cpus": [{"ids": "0", "ids": "1"}]})", "stands twice"},
-                 Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x5", "0x3a": "0x1"}}]})", "stands twice"},
-                 Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x5", "0x03a": "0x1"}}]})", "stands twice"},
-                 Bad{R"("cpus": [{"ids": "0", "msr": {"58": "0x5"}}]})", "no MSR number"},
-                 Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "five"}}]})", "64-bit number"},
-                 Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x10000000000000000"}}]})", "64-bit number"},
-                 Bad{R"("cpus": [{"ids": "0", "cpuid": {"1": ["0x0","0x0","0x0","0x0"]}}]})", "no leaf:subleaf"},
-                 Bad{R"("cpus": [{"ids": "0", "cpuid": {"00000001:00": ["0x0","0x0","0x0"]}}]})", "four registers"},
-                 Bad{R"("cpus": [{"ids": "0", "cpuid": {"00000001:00": ["0x0","0x0","0x0","0x100000000"]}}]})", "no 32-bit number"},
-                 Bad{R"("files": {"/a": ["x"]}})", "a list is not expected"},
-                 Bad{R"("files": {"/a": {"absent": "because"}}})", "no reason for an absence"},
-                 Bad{R"("files": {"/a": {"detail": "because"}}})", "neither \"absent\" nor \"base64\""},
-                 Bad{R"("files": {"/a": {"base64": "*"}}})", "not base64"},
-                 Bad{R"("kvm": {"open": "yes"}})", "\"ok\" or an absence"},
-                 Bad{R"("kvm": {"extensions": {"x": 1}}})", "no number of a KVM capability"},
-                 Bad{R"("kvm": {"api_version": "12"}})", "a number was expected"},
-                 Bad{R"("kernel_log": "text"})", "a list of words"},
-                 Bad{R"("kernel_log": [null]})", "not expected here"},
-                 Bad{"\"files\": {\"/a\": \"\xff\"}}", "UTF-8"},
-             }) {
+        for (
+            const Bad& bad : {
+                Bad{R"("cpus": {}})", "an array was expected"},
+                Bad{R"("cpus": 5})", "an array was expected"},
+                Bad{R"("cpus": [5]})", "an object was expected"},
+                Bad{R"("cpus": [{"cpuid": {}}]})", "without \"ids\""},
+                Bad{R"("cpus": [{"ids": "0-4294967295"}]})", "no list of CPUs"},
+                Bad{R"("cpus": [{"ids": "0-1000000"}]})", "no list of CPUs"},
+                Bad{R"("cpus": [{"ids": 3}]})", "a word was expected"},
+                Bad{R"("cpus": [{"ids": "0-3"}, {"ids": "3"}]})", "listed twice"},
+                Bad{R"("cpus": [{"ids": "0", "ids": "1"}]})", "stands twice"},
+                Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x5", "0x3a": "0x1"}}]})", "stands twice"},
+                Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x5", "0x03a": "0x1"}}]})", "stands twice"},
+                Bad{R"("cpus": [{"ids": "0", "msr": {"58": "0x5"}}]})", "no MSR number"},
+                Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "five"}}]})", "64-bit number"},
+                Bad{R"("cpus": [{"ids": "0", "msr": {"0x3a": "0x10000000000000000"}}]})", "64-bit number"},
+                Bad{R"("cpus": [{"ids": "0", "cpuid": {"1": ["0x0","0x0","0x0","0x0"]}}]})",
+                    "no leaf:subleaf"},
+                Bad{R"("cpus": [{"ids": "0", "cpuid": {"00000001:00": ["0x0","0x0","0x0"]}}]})",
+                    "four registers"},
+                Bad{R"("cpus": [{"ids": "0", "cpuid": {"00000001:00": ["0x0","0x0","0x0","0x100000000"]}}]})",
+                    "no 32-bit number"},
+                Bad{R"("files": {"/a": ["x"]}})", "a list is not expected"},
+                Bad{R"("files": {"/a": {"absent": "because"}}})", "no reason for an absence"},
+                Bad{R"("files": {"/a": {"detail": "because"}}})", "neither \"absent\" nor \"base64\""},
+                Bad{R"("files": {"/a": {"base64": "*"}}})", "not base64"},
+                Bad{R"("kvm": {"open": "yes"}})", "\"ok\" or an absence"},
+                Bad{R"("kvm": {"extensions": {"x": 1}}})", "no number of a KVM capability"},
+                Bad{R"("kvm": {"api_version": "12"}})", "a number was expected"},
+                Bad{R"("kernel_log": "text"})", "a list of words"},
+                Bad{R"("kernel_log": [null]})", "not expected here"},
+                Bad{"\"files\": {\"/a\": \"\xff\"}}", "UTF-8"},
+            }) {
             const std::string error = error_of(head + bad.rest);
             CAPTURE(bad.rest);
             CAPTURE(error);
@@ -152,9 +159,12 @@ TEST_SUITE("snapshot") {
         for (unsigned cpu = 0; cpu < 1024; ++cpu) {
             CpuRecord record = haswell("0").cpus.front();
             record.ids = CpuSet(cpu);
-            record.cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, cpu << 24 | 0x800, 0x7ffaf3bf, 0xbfebfbff});
+            record.cpuid.insert_or_assign({1, 0},
+                                          CpuidRegs{0x306c3, cpu << 24 | 0x800, 0x7ffaf3bf, 0xbfebfbff});
             r.cpus.push_back(std::move(record));
-            cpuinfo += fmt::format("processor\t: {0}\nvendor_id\t: GenuineIntel\napicid\t\t: {0}\nflags\t\t: {1}\n\n", cpu, intel_flags);
+            cpuinfo += fmt::format(
+                "processor\t: {0}\nvendor_id\t: GenuineIntel\napicid\t\t: {0}\nflags\t\t: {1}\n\n", cpu,
+                intel_flags);
         }
         r.files.insert_or_assign("/proc/cpuinfo", cpuinfo);
         const FakeMachine machine(std::move(r));
@@ -172,18 +182,24 @@ TEST_SUITE("snapshot") {
     TEST_CASE("a directory that is not listed follows from the files") {
         Recording r;
         r.files.insert_or_assign("/sys/module/kvm_intel/parameters/nested", std::string("N\n"));
-        r.files.insert_or_assign("/sys/module/kvm_amd/parameters/nested", Absent{Why::no_device, "No such file or directory", 2});
+        r.files.insert_or_assign("/sys/module/kvm_amd/parameters/nested",
+                                 Absent{Why::no_device, "No such file or directory", 2});
         const ReplayedMachine machine(std::move(r));
-        CHECK(*machine.sources().files.list("/sys/module").if_known() == std::vector<std::string>{"kvm_intel"});
+        CHECK(*machine.sources().files.list("/sys/module").if_known() ==
+              std::vector<std::string>{"kvm_intel"});
         CHECK(machine.sources().files.list("/sys/class").if_absent()->why == Why::not_recorded);
     }
     TEST_CASE("a recording keeps nothing about the person") {
-        CHECK(condense("/proc/cmdline", "root=UUID=1234-5678 ip=dhcp hostname=secret kvm_intel.nested=1\n") == "kvm_intel.nested=1 \n");
-        CHECK(condense("/proc/self/status", "Name:\tbash\nUid:\t0\t0\t0\t0\nCapEff:\tff\n") == "Uid:\t0\t0\t0\t0\nCapEff:\tff\n");
-        CHECK(condense("/etc/modprobe.d/x.conf", "options wifi key=secret\noptions kvm_intel nested=1\n") == "\noptions kvm_intel nested=1\n");
+        CHECK(condense("/proc/cmdline", "root=UUID=1234-5678 ip=dhcp hostname=secret kvm_intel.nested=1\n") ==
+              "kvm_intel.nested=1 \n");
+        CHECK(condense("/proc/self/status", "Name:\tbash\nUid:\t0\t0\t0\t0\nCapEff:\tff\n") ==
+              "Uid:\t0\t0\t0\t0\nCapEff:\tff\n");
+        CHECK(condense("/etc/modprobe.d/x.conf", "options wifi key=secret\noptions kvm_intel nested=1\n") ==
+              "\noptions kvm_intel nested=1\n");
     }
     TEST_CASE("base64 both ways") {
-        for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"), std::string("abc"), std::string("\0\xff\x80", 3)}) {
+        for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"),
+                                         std::string("abc"), std::string("\0\xff\x80", 3)}) {
             std::string back;
             CHECK(decode_base64(encode_base64(bytes), back));
             CHECK(back == bytes);

@@ -16,9 +16,19 @@ Outcome says(const Facts&) {
     return {S, "said", {}};
 }
 Rule make(Role role, Outcome (*check)(const Facts&), Question question = Question::kvm_here) {
-    return {.id = "NP000", .name = "t", .layer = Layer::cpu, .question = question, .role = role, .title = "t", .explain = "", .fix = "mend it", .see = {}, .check = check};
+    return {.id = "NP000",
+            .name = "t",
+            .layer = Layer::cpu,
+            .question = question,
+            .role = role,
+            .title = "t",
+            .explain = "",
+            .fix = "mend it",
+            .see = {},
+            .check = check};
 }
-std::vector<Verdict> all_of(std::initializer_list<Rule> list, std::deque<std::vector<Finding>>& keep, std::deque<std::vector<Rule>>& rules) {
+std::vector<Verdict> all_of(std::initializer_list<Rule> list, std::deque<std::vector<Finding>>& keep,
+                            std::deque<std::vector<Rule>>& rules) {
     rules.emplace_back(list);
     std::vector<const Rule*> pointers;
     for (const Rule& r : rules.back()) pointers.push_back(&r);
@@ -36,40 +46,57 @@ struct Fixture {
 
 TEST_SUITE("verdict") {
     TEST_CASE_FIXTURE(Fixture, "a failed blocker beats an unknown one") {
-        CHECK(here({make(Role::blocker, says<Status::unknown>), make(Role::blocker, says<Status::fail>)}).answer == Answer::no);
+        CHECK(here({make(Role::blocker, says<Status::unknown>), make(Role::blocker, says<Status::fail>)})
+                  .answer == Answer::no);
     }
     TEST_CASE_FIXTURE(Fixture, "an unknown blocker is never a yes") {
-        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::blocker, says<Status::unknown>)}).answer == Answer::unknown);
+        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::blocker, says<Status::unknown>)})
+                  .answer == Answer::unknown);
     }
     TEST_CASE_FIXTURE(Fixture, "nothing asked is not a yes") {
         CHECK(here({make(Role::blocker, says<Status::skipped>)}).answer == Answer::unknown);
         CHECK(here({}).answer == Answer::unknown);
     }
     TEST_CASE_FIXTURE(Fixture, "a proof settles what could not be read") {
-        CHECK(here({make(Role::blocker, says<Status::unknown>), make(Role::proof, says<Status::pass>)}).answer == Answer::yes);
+        CHECK(here({make(Role::blocker, says<Status::unknown>), make(Role::proof, says<Status::pass>)})
+                  .answer == Answer::yes);
     }
     TEST_CASE_FIXTURE(Fixture, "a proof that fails proves nothing") {
-        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::proof, says<Status::fail>)}).answer == Answer::yes);
+        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::proof, says<Status::fail>)}).answer ==
+              Answer::yes);
     }
     TEST_CASE_FIXTURE(Fixture, "a proof against a failed blocker is flagged") {
-        const Verdict v = here({make(Role::blocker, says<Status::fail>), make(Role::proof, says<Status::pass>)});
+        const Verdict v =
+            here({make(Role::blocker, says<Status::fail>), make(Role::proof, says<Status::pass>)});
         CHECK(v.answer == Answer::yes);
         CHECK(v.contradictory);
     }
     TEST_CASE_FIXTURE(Fixture, "advice decides nothing, a price shows beside a yes") {
-        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::advice, says<Status::fail>)}).degraded.empty());
-        const Verdict v = here({make(Role::blocker, says<Status::pass>), make(Role::degraded, says<Status::fail>)});
+        CHECK(here({make(Role::blocker, says<Status::pass>), make(Role::advice, says<Status::fail>)})
+                  .degraded.empty());
+        const Verdict v =
+            here({make(Role::blocker, says<Status::pass>), make(Role::degraded, says<Status::fail>)});
         CHECK(v.answer == Answer::yes);
         REQUIRE(v.cause());
         CHECK(v.degraded.size() == 1);
     }
     TEST_CASE_FIXTURE(Fixture, "guests cannot do what this system cannot") {
         const auto guests = Question::kvm_in_guests;
-        CHECK(of({make(Role::blocker, says<Status::fail>), make(Role::blocker, says<Status::pass>, guests)})[1].answer == Answer::no);
-        CHECK(of({make(Role::blocker, says<Status::unknown>), make(Role::blocker, says<Status::pass>, guests)})[1].answer == Answer::unknown);
-        CHECK(of({make(Role::blocker, says<Status::unknown>), make(Role::blocker, says<Status::fail>, guests)})[1].answer == Answer::no);
-        CHECK(of({make(Role::blocker, says<Status::unknown>), make(Role::proof, says<Status::pass>, guests)})[1].answer == Answer::yes);
-        CHECK(of({make(Role::blocker, says<Status::pass>), make(Role::blocker, says<Status::pass>, guests)})[1].answer == Answer::yes);
+        CHECK(
+            of({make(Role::blocker, says<Status::fail>), make(Role::blocker, says<Status::pass>, guests)})[1]
+                .answer == Answer::no);
+        CHECK(of({make(Role::blocker, says<Status::unknown>),
+                  make(Role::blocker, says<Status::pass>, guests)})[1]
+                  .answer == Answer::unknown);
+        CHECK(of({make(Role::blocker, says<Status::unknown>),
+                  make(Role::blocker, says<Status::fail>, guests)})[1]
+                  .answer == Answer::no);
+        CHECK(
+            of({make(Role::blocker, says<Status::unknown>), make(Role::proof, says<Status::pass>, guests)})[1]
+                .answer == Answer::yes);
+        CHECK(
+            of({make(Role::blocker, says<Status::pass>), make(Role::blocker, says<Status::pass>, guests)})[1]
+                .answer == Answer::yes);
     }
 }
 
@@ -121,7 +148,8 @@ TEST_SUITE("rules") {
     }
     TEST_CASE("a refusal keeps its errno all the way to the words") {
         Recording r = haswell_without_kvm();
-        r.cpus.front().msr.insert_or_assign(0x3a, Absent{Why::permission_denied, "/dev/cpu/0/msr: Operation not permitted", 1});
+        r.cpus.front().msr.insert_or_assign(
+            0x3a, Absent{Why::permission_denied, "/dev/cpu/0/msr: Operation not permitted", 1});
         r.files.insert_or_assign("/proc/cpuinfo", Absent{Why::not_recorded, "/proc/cpuinfo: not recorded"});
         const Report report = report_of(std::move(r));
         CHECK(finding(report, "NP201").outcome.status == Status::unknown);

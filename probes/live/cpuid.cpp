@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::uint32_t first_block = 0x4000'0000, last_block = 0x4001'0000, block_step = 0x100;
 
-bool is_block(std::uint32_t leaf) { return leaf >= first_block && leaf <= last_block && leaf % block_step == 0; }
+bool is_block(std::uint32_t leaf) {
+    return leaf >= first_block && leaf <= last_block && leaf % block_step == 0;
+}
 
 CpuidRegs execute(std::uint32_t leaf, std::uint32_t subleaf) {
     std::uint32_t regs[4] = {leaf, 0, subleaf, 0};
@@ -38,7 +40,8 @@ LiveCpuid::LiveCpuid(const Filesystem& files) {
                 if (CPU_ISSET_S(cpu, sizeof allowed, allowed.data())) online_.push_back(cpu);
     }
     restore_ = ::sched_getaffinity(0, sizeof original_, original_.data()) == 0;
-    // arch_prctl(2), ARCH_GET_CPUID: 0 means that CPUID faults.  Kernels before 4.12 do not know the question.
+    // arch_prctl(2), ARCH_GET_CPUID: 0 means that CPUID faults.  Kernels before 4.12 do not know the
+    // question.
     faults_ = ::syscall(SYS_arch_prctl, ARCH_GET_CPUID, 0) == 0;
 }
 
@@ -67,7 +70,7 @@ int LiveCpuid::pin(unsigned cpu) const {
 
 Reading<CpuidRegs> LiveCpuid::read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const {
     if (faults_) return read_driver(cpu, leaf, subleaf);
-    if (cpu == online_.front() && is_block(leaf) && subleaf == 0) {
+    if (cpu == online_.back() && is_block(leaf) && subleaf == 0) {
         if (scan_.valid()) blocks_ = scan_.get();
         if (!blocks_.empty()) return blocks_[(leaf - first_block) / block_step];
     }
@@ -77,13 +80,16 @@ Reading<CpuidRegs> LiveCpuid::read(unsigned cpu, std::uint32_t leaf, std::uint32
     return regs;
 }
 
-/// The new thread inherits the pinning to this CPU.
 void LiveCpuid::scan_hypervisor_ahead(const CpuidRegs& leaf1) const {
     if (online_.size() < 2 || (leaf1.ecx >> 31 & 1) == 0) return;
-    scan_ = begin_ahead([] {
+    scan_ = begin_ahead([last = online_.back()] {
         std::vector<CpuidRegs> blocks;
+        Mask mask{};
+        CPU_SET_S(last, sizeof mask, mask.data());
+        if (::sched_setaffinity(0, sizeof mask, mask.data()) != 0) return blocks;
         blocks.reserve((last_block - first_block) / block_step + 1);
-        for (std::uint32_t leaf = first_block; leaf <= last_block; leaf += block_step) blocks.push_back(execute(leaf, 0));
+        for (std::uint32_t leaf = first_block; leaf <= last_block; leaf += block_step)
+            blocks.push_back(execute(leaf, 0));
         return blocks;
     });
 }

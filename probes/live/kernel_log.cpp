@@ -10,11 +10,14 @@
 namespace nestprobe {
 namespace {
 
-// Lines about KVM, VMX and SVM all have these letters in them (kvm's "vm", vmx's, svm's); the rest begins with its subsystem.
-constexpr std::string_view subsystems[] = {"x86/cpu:", "DMAR", "AMD-Vi", "Hyper-V: ", "tboot", "Memory Encryption"};
+// Lines about KVM, VMX and SVM all have these letters in them (kvm's "vm", vmx's, svm's); the rest begins
+// with its subsystem.
+constexpr std::string_view subsystems[] = {"x86/cpu:",  "DMAR",  "AMD-Vi",
+                                           "Hyper-V: ", "tboot", "Memory Encryption"};
 constexpr std::string_view wanted[] = {"kvm", "KVM", "vmx", "VMX", "svm:", "SVM"};
 // What a guest's kernel says of its clocks and interrupts, and lines that quote the command line.
-constexpr std::string_view unwanted[] = {"kvm-clock", "kvm-guest", "ommand line:", "clocksource", "Booting paravirtualized"};
+constexpr std::string_view unwanted[] = {"kvm-clock", "kvm-guest", "ommand line:", "clocksource",
+                                         "Booting paravirtualized"};
 
 bool has_vm(std::string_view message) {
     for (std::size_t i = 0; i + 1 < message.size(); ++i)
@@ -23,14 +26,17 @@ bool has_vm(std::string_view message) {
 }
 
 bool has_any(std::string_view message, std::span<const std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return contains(message, part); });
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](std::string_view part) { return contains(message, part); });
 }
 
 /// "6,339,5140900,-;message\n KEY=value\n" -> message; empty when it is not the kernel's own (facility 0).
 std::string_view message_of(std::string_view record) {
     unsigned priority = 0;
     const auto semicolon = record.find(';');
-    if (semicolon == std::string_view::npos || !parse_number(record.substr(0, record.find(',')), priority) || priority >= 8) return {};
+    if (semicolon == std::string_view::npos || !parse_number(record.substr(0, record.find(',')), priority) ||
+        priority >= 8)
+        return {};
     const std::string_view message = record.substr(semicolon + 1);
     return message.substr(0, message.find('\n'));
 }
@@ -68,6 +74,8 @@ Reading<std::vector<std::string>> read_log() {
 
 LiveKernelLog::LiveKernelLog() : ahead_(begin_ahead(read_log)) {}
 
-Reading<std::vector<std::string>> LiveKernelLog::lines() const { return ahead_.valid() ? ahead_.get() : read_log(); }
+Reading<std::vector<std::string>> LiveKernelLog::lines() const {
+    return ahead_.valid() ? ahead_.get() : read_log();
+}
 
 }  // namespace nestprobe

@@ -17,8 +17,9 @@ namespace {
 
 constexpr std::string_view path = "/dev/kvm";
 
-// struct kvm_cpuid2 and struct kvm_msrs end in a flexible array inside an empty struct, which has size 0 in C and
-// 1 in C++: their layout, and with it the ioctls' numbers, come out wrong here.  These are the same, in C++.
+// struct kvm_cpuid2 and struct kvm_msrs end in a flexible array inside an empty struct, which has size 0 in C
+// and 1 in C++: their layout, and with it the ioctls' numbers, come out wrong here.  These are the same, in
+// C++.
 struct TableHeader {
     std::uint32_t entries;
     std::uint32_t padding;
@@ -55,7 +56,8 @@ std::string describe_node() {
     struct stat node {};
     if (::stat(path.data(), &node) != 0) return {};
     if (!S_ISCHR(node.st_mode)) return "not a character device";
-    return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid, group_name(node.st_gid), node.st_mode & 07777u);
+    return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid, group_name(node.st_gid),
+                       node.st_mode & 07777u);
 }
 
 }  // namespace
@@ -70,7 +72,8 @@ void LiveKvmDevice::ensure_open() const {
     device_ = Descriptor(::open(path.data(), O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (device_) return;
     refusal_ = refused(errno, path);
-    if (const std::string node = describe_node(); !node.empty()) refusal_.detail += fmt::format(" ({})", node);
+    if (const std::string node = describe_node(); !node.empty())
+        refusal_.detail += fmt::format(" ({})", node);
 }
 
 Reading<bool> LiveKvmDevice::open() const {
@@ -101,7 +104,10 @@ void LiveKvmDevice::ensure_cpuid() const {
         cpuid_refusal_ = refused(errno, "KVM_GET_SUPPORTED_CPUID");
     else
         for (const kvm_cpuid_entry2& e : std::span(table->entries, table->header.entries))
-            cpuid_.push_back({e.function, e.index, (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0, {e.eax, e.ebx, e.ecx, e.edx}});
+            cpuid_.push_back({e.function,
+                              e.index,
+                              (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0,
+                              {e.eax, e.ebx, e.ecx, e.edx}});
 }
 
 Reading<CpuidRegs> LiveKvmDevice::supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const {
@@ -123,7 +129,9 @@ Reading<std::uint64_t> LiveKvmDevice::feature_msr(std::uint32_t index) const {
     } query{.header = {.entries = 1}, .entry = {.index = index}};
     const int n = ::ioctl(device_.get(), get_msrs, &query);
     if (n == 1) return std::uint64_t{query.entry.data};
-    if (n == 0) return Absent{Why::not_implemented, fmt::format("KVM_GET_MSRS: KVM has no feature MSR 0x{:x}", index)};
+    if (n == 0)
+        return Absent{Why::not_implemented,
+                      fmt::format("KVM_GET_MSRS: KVM has no feature MSR 0x{:x}", index)};
     return refused(errno, "KVM_GET_MSRS");
 }
 

@@ -16,6 +16,8 @@ struct LiveMachine::Parts {
 LiveMachine::LiveMachine() : parts_(std::make_unique<Parts>()) {}
 LiveMachine::~LiveMachine() = default;
 
-Sources LiveMachine::sources() const { return {parts_->cpuid, parts_->msr, parts_->files, parts_->kvm, parts_->log}; }
+Sources LiveMachine::sources() const {
+    return {parts_->cpuid, parts_->msr, parts_->files, parts_->kvm, parts_->log};
+}
 
 }  // namespace nestprobe

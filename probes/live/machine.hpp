@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// This machine, read-only.  Everything is opened read-only and close-on-exec, but /dev/kvm, which KVM only opens
-// for writing.  Nothing is loaded, written or started.
+// This machine, read-only.  Everything is opened read-only and close-on-exec, but /dev/kvm, which KVM only
+// opens for writing.  Nothing is loaded, written or started.
 #pragma once
 
 #include "sources.hpp"

@@ -40,8 +40,8 @@ private:
     void scan_hypervisor_ahead(const CpuidRegs& leaf1) const;
 
     std::vector<unsigned> online_;
-    /// The first answer of each hypervisor block, asked on a second thread as soon as a hypervisor shows itself:
-    /// 257 exits, while this thread goes on.
+    /// The first answer of each hypervisor block, asked on a second thread as soon as a hypervisor shows
+    /// itself: 257 exits, while this thread goes on.
     mutable std::future<std::vector<CpuidRegs>> scan_;
     mutable std::vector<CpuidRegs> blocks_;
     Mask original_{};

@@ -7,7 +7,9 @@
 namespace nestprobe::registers {
 
 inline constexpr Field cpuid_0_eax_fields[] = {
-    {.name = "MAX_LEAF", .at = bits(31, 0), .doc = "Highest basic leaf; above it, the instruction's answer means nothing"},
+    {.name = "MAX_LEAF",
+     .at = bits(31, 0),
+     .doc = "Highest basic leaf; above it, the instruction's answer means nothing"},
 };
 inline constexpr Register cpuid_0_eax{
     .name = "CPUID.0:EAX",
@@ -40,9 +42,15 @@ static_assert(well_formed(cpuid_1_eax));
 inline constexpr Field cpuid_1_ecx_fields[] = {
     {.name = "VMX", .at = bit(5), .doc = "Virtual Machine Extensions", .linux_flag = "vmx"},
     {.name = "SMX", .at = bit(6), .doc = "Safer Mode Extensions (Intel TXT)", .linux_flag = "smx"},
-    {.name = "x2APIC", .at = bit(21), .doc = "x2APIC mode; wanted with more than 255 CPUs", .linux_flag = "x2apic"},
+    {.name = "x2APIC",
+     .at = bit(21),
+     .doc = "x2APIC mode; wanted with more than 255 CPUs",
+     .linux_flag = "x2apic"},
     {.name = "RDRAND", .at = bit(30), .doc = "RDRAND instruction", .linux_flag = "rdrand"},
-    {.name = "HYPERVISOR", .at = bit(31), .doc = "Always 0 on hardware; hypervisors set it for guests", .linux_flag = "hypervisor"},
+    {.name = "HYPERVISOR",
+     .at = bit(31),
+     .doc = "Always 0 on hardware; hypervisors set it for guests",
+     .linux_flag = "hypervisor"},
 };
 inline constexpr Register cpuid_1_ecx{
     .name = "CPUID.1:ECX",
@@ -69,7 +77,10 @@ static_assert(well_formed(cpuid_80000000_eax));
 
 inline constexpr Field cpuid_80000001_ecx_fields[] = {
     {.name = "SVM", .at = bit(2), .doc = "Secure Virtual Machine", .linux_flag = "svm"},
-    {.name = "SKINIT", .at = bit(12), .doc = "SKINIT and STGI, whatever EFER.SVME is", .linux_flag = "skinit"},
+    {.name = "SKINIT",
+     .at = bit(12),
+     .doc = "SKINIT and STGI, whatever EFER.SVME is",
+     .linux_flag = "skinit"},
 };
 inline constexpr Register cpuid_80000001_ecx{
     .name = "CPUID Fn8000_0001_ECX",
@@ -82,7 +93,10 @@ inline constexpr Register cpuid_80000001_ecx{
 static_assert(well_formed(cpuid_80000001_ecx));
 
 inline constexpr Field cpuid_80000001_edx_fields[] = {
-    {.name = "NX", .at = bit(20), .doc = "No-execute page protection; KVM needs it on AMD", .linux_flag = "nx"},
+    {.name = "NX",
+     .at = bit(20),
+     .doc = "No-execute page protection; KVM needs it on AMD",
+     .linux_flag = "nx"},
     {.name = "LM", .at = bit(29), .doc = "Long mode", .linux_flag = "lm"},
 };
 inline constexpr Register cpuid_80000001_edx{

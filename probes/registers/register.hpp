@@ -50,7 +50,8 @@ enum class Manual : std::uint8_t { intel_sdm, amd_apm };  ///< decides how a loc
 /// What the 64 bits of a register mean.
 enum class Layout : std::uint8_t {
     fields,    ///< each row is what it says
-    controls,  ///< VMX controls: bits 31:0 allowed 0-settings, bits 63:32 allowed 1-settings; a row is a control
+    controls,  ///< VMX controls: bits 31:0 allowed 0-settings, bits 63:32 allowed 1-settings; a row is a
+               ///< control
 };
 
 struct Register;
@@ -70,14 +71,16 @@ struct Register {
     std::span<const Field> fields;
     Layout layout = Layout::fields;
     std::span<const Condition> exists_when = {};  ///< empty: always (CPUID: up to the maximum leaf)
-    std::string_view else_because = {};           ///< why it does not exist otherwise: "the processor has no VMX"
+    std::string_view else_because = {};  ///< why it does not exist otherwise: "the processor has no VMX"
 
-    /// Looked up while compiling: a misspelt name does not build.  Of a control, the bit that allows it to be 1:
-    /// "is it supported?" (Intel SDM Vol. 3D, App. A, "VMX Controls"; never look at the other half for that).
+    /// Looked up while compiling: a misspelt name does not build.  Of a control, the bit that allows it to be
+    /// 1: "is it supported?" (Intel SDM Vol. 3D, App. A, "VMX Controls"; never look at the other half for
+    /// that).
     consteval Field operator[](std::string_view field) const {
         for (Field f : fields) {
             if (f.name != field) continue;
-            if (layout == Layout::controls) f.at = {static_cast<std::uint8_t>(f.at.high + 32), static_cast<std::uint8_t>(f.at.low + 32)};
+            if (layout == Layout::controls)
+                f.at = {static_cast<std::uint8_t>(f.at.high + 32), static_cast<std::uint8_t>(f.at.low + 32)};
             return f;
         }
         throw "this register has no such field";
@@ -102,7 +105,8 @@ consteval bool well_formed(const Register& r) {
     return !r.name.empty() && !r.reference.empty() && !r.fields.empty();
 }
 
-/// "VM_CR.SVMDIS[bit 4]", "CPUID.1:ECX.VMX[bit 5]", "CPUID Fn8000_000A_EDX[SVML]", "IA32_VMX_BASIC.REVISION[30:0]".
+/// "VM_CR.SVMDIS[bit 4]", "CPUID.1:ECX.VMX[bit 5]", "CPUID Fn8000_000A_EDX[SVML]",
+/// "IA32_VMX_BASIC.REVISION[30:0]".
 std::string locate(const Register& reg, const Field& field);
 
 }  // namespace nestprobe

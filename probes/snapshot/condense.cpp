@@ -43,7 +43,8 @@ std::string condense_command_line(std::string_view, const std::string& text) {
 template <class P>
 std::string keep_lines(const std::string& text, std::string_view replacement, P&& wanted) {
     std::string kept;
-    for_each_line(text, [&](std::string_view line) { kept += wanted(line) ? fmt::format("{}\n", line) : replacement; });
+    for_each_line(
+        text, [&](std::string_view line) { kept += wanted(line) ? fmt::format("{}\n", line) : replacement; });
     if (!text.ends_with('\n') && kept.ends_with('\n')) kept.pop_back();
     return kept;
 }
@@ -58,18 +59,23 @@ std::string condense_modprobe(std::string_view, const std::string& text) {
 }
 
 std::string condense_proc_modules(std::string_view, const std::string& text) {
-    return keep_lines(text, "", [](std::string_view line) { return line.starts_with("kvm") || line.starts_with("vbox") || line.starts_with("vmmon"); });
+    return keep_lines(text, "", [](std::string_view line) {
+        return line.starts_with("kvm") || line.starts_with("vbox") || line.starts_with("vmmon");
+    });
 }
 
 std::string condense_status(std::string_view, const std::string& text) {
-    return keep_lines(text, "", [](std::string_view line) { return line.starts_with("Uid:") || line.starts_with("Groups:") || line.starts_with("CapEff:"); });
+    return keep_lines(text, "", [](std::string_view line) {
+        return line.starts_with("Uid:") || line.starts_with("Groups:") || line.starts_with("CapEff:");
+    });
 }
 
 std::string condense_config(std::string_view path, const std::string& text) {
     const auto plain = inflate(text, path);
     if (!plain.if_known()) return text;
     return keep_lines(*plain.if_known(), "", [](std::string_view line) {
-        return contains(line, "CONFIG_KVM") || contains(line, "CONFIG_VIRTUALIZATION") || contains(line, "IOMMU") || contains(line, "CONFIG_X86_MSR");
+        return contains(line, "CONFIG_KVM") || contains(line, "CONFIG_VIRTUALIZATION") ||
+               contains(line, "IOMMU") || contains(line, "CONFIG_X86_MSR");
     });
 }
 

@@ -22,11 +22,15 @@ namespace {
 // 8,192 CPUs that all differ are some 40 MB; nobody has such a machine.
 constexpr std::size_t limit = 32u << 20;
 
-[[noreturn]] void too_large(const std::string& name) { throw BadFile(fmt::format("{}: larger than {} MiB, the most that is read", name, limit >> 20)); }
+[[noreturn]] void too_large(const std::string& name) {
+    throw BadFile(fmt::format("{}: larger than {} MiB, the most that is read", name, limit >> 20));
+}
 
 std::string read_all(int fd, const std::string& name) {
     struct stat status {};
-    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > limit) too_large(name);
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::size_t>(status.st_size) > limit)
+        too_large(name);
     std::string text;
     std::size_t used = 0;
     while (true) {
@@ -65,7 +69,8 @@ Recording load_directory(const std::string& path) {
         if (name.starts_with("pu") && parse_number(name.substr(2), number))
             units.emplace_back(number, read_file(fmt::format("{}/{}", path, name)));
     }
-    if (units.empty()) throw BadFile(fmt::format("{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid", path));
+    if (units.empty())
+        throw BadFile(fmt::format("{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid", path));
     std::sort(units.begin(), units.end());
     return import_hwloc(std::move(units), path);
 }
@@ -78,7 +83,9 @@ Recording load_recording(const std::string& path) {
     const std::string text = read_file(path);
     if (looks_like_snapshot(text)) return read_snapshot(text, name);
     const ImportFormat* format = recognise(text);
-    if (!format) throw BadFile(fmt::format("{}: neither a nestprobe snapshot nor a dump of a tool that nestprobe knows", name));
+    if (!format)
+        throw BadFile(
+            fmt::format("{}: neither a nestprobe snapshot nor a dump of a tool that nestprobe knows", name));
     return format->import(text, name);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A snapshot is read in one pass, without a tree of JSON values in memory: 1,024 CPUs that all differ are
-// megabytes. The pass keeps a stack of the objects and arrays that it is in; what a value is for follows from the
-// innermost one and the key (`Slot`). Leaf values (a word, a number, a list of words, an absence) are gathered
-// first and stored when they are whole.
+// megabytes. The pass keeps a stack of the objects and arrays that it is in; what a value is for follows from
+// the innermost one and the key (`Slot`). Leaf values (a word, a number, a list of words, an absence) are
+// gathered first and stored when they are whole.
 #include "snapshot/read.hpp"
 
 #include "errors.hpp"
@@ -21,9 +21,31 @@ namespace {
 
 /// What a value is for.
 enum class Slot : std::uint8_t {
-    root, cpus, cpu, cpuid, msr, files, directories, kvm, extensions, supported_cpuid, feature_msrs,  // containers
-    format, tool, recorded, ids, cpuid_value, msr_value, file, directory, log,                        // leaves
-    kvm_open, kvm_api_version, extension, supported_value, feature_msr,
+    root,
+    cpus,
+    cpu,
+    cpuid,
+    msr,
+    files,
+    directories,
+    kvm,
+    extensions,
+    supported_cpuid,
+    feature_msrs,  // containers
+    format,
+    tool,
+    recorded,
+    ids,
+    cpuid_value,
+    msr_value,
+    file,
+    directory,
+    log,  // leaves
+    kvm_open,
+    kvm_api_version,
+    extension,
+    supported_value,
+    feature_msr,
     ignored,
 };
 
@@ -71,7 +93,8 @@ Slot slot_of(Slot container, std::string_view key) {
 
 bool is_container(Slot slot) { return slot <= Slot::feature_msrs; }
 bool takes_list(Slot slot) {
-    return slot == Slot::cpuid_value || slot == Slot::supported_value || slot == Slot::directory || slot == Slot::log;
+    return slot == Slot::cpuid_value || slot == Slot::supported_value || slot == Slot::directory ||
+           slot == Slot::log;
 }
 /// Of the leaves, those that may be {"absent": ...}.
 bool may_be_absent(Slot slot) { return slot >= Slot::cpuid_value && slot != Slot::ignored; }
@@ -109,11 +132,14 @@ class Reader {
 public:
     using Json = nlohmann::json;
 
-    Reader(std::string_view text, const std::string& name) : text_(text), name_(name), reached_(text.data()) {}
+    Reader(std::string_view text, const std::string& name)
+        : text_(text), name_(name), reached_(text.data()) {}
 
     Recording read() {
-        Json::sax_parse(Cursor{text_.data(), &reached_}, Cursor{text_.data() + text_.size(), &reached_}, this);
-        if (!have_format_) throw BadFile(fmt::format("{}: no \"format\": \"nestprobe-snapshot/1\" in it", name_));
+        Json::sax_parse(Cursor{text_.data(), &reached_}, Cursor{text_.data() + text_.size(), &reached_},
+                        this);
+        if (!have_format_)
+            throw BadFile(fmt::format("{}: no \"format\": \"nestprobe-snapshot/1\" in it", name_));
         return std::move(recording_);
     }
 
@@ -139,10 +165,11 @@ public:
 private:
     /// An object or array that the parser is in.
     struct Frame {
-        Slot slot;                                ///< of a container: itself; else the leaf that is gathered
-        char bracket;                             ///< '{' or '['
-        bool gathers = false;                     ///< the value of a leaf: a list of words, or an absence
-        std::set<std::string, std::less<>> seen;  ///< keys, to tell one that stands twice; put() does so for maps
+        Slot slot;             ///< of a container: itself; else the leaf that is gathered
+        char bracket;          ///< '{' or '['
+        bool gathers = false;  ///< the value of a leaf: a list of words, or an absence
+        std::set<std::string, std::less<>>
+            seen;  ///< keys, to tell one that stands twice; put() does so for maps
     };
     /// The value of a leaf.
     struct Value {
@@ -166,7 +193,8 @@ private:
     void store_ids(const std::string& list);
     template <class Map>
     void put(Map& map, typename Map::key_type key, typename Map::mapped_type value) {
-        if (!map.emplace(std::move(key), std::move(value)).second) fail(fmt::format("\"{}\" stands twice", key_));
+        if (!map.emplace(std::move(key), std::move(value)).second)
+            fail(fmt::format("\"{}\" stands twice", key_));
     }
     CpuidKey cpuid_key() const;
     std::uint32_t msr_key() const;
@@ -189,12 +217,14 @@ private:
 void Reader::fail(std::string_view what) const {
     const std::string_view before = text_.substr(0, static_cast<std::size_t>(reached_ - text_.data()));
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const auto column = before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
+    const auto column =
+        before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
     throw BadFile(fmt::format("{}:{}:{}: {}", name_, line, std::max<std::size_t>(column, 1), what));
 }
 
 bool Reader::parse_error(std::size_t, const std::string&, const Json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while parsing value - ..."
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while parsing value -
+    // ..."
     std::string_view what = error.what();
     if (const auto dash = what.find(" - "); dash != std::string_view::npos) what.remove_prefix(dash + 3);
     std::string line(what.substr(0, 200));
@@ -205,8 +235,10 @@ bool Reader::parse_error(std::size_t, const std::string&, const Json::exception&
 
 bool Reader::key(std::string& name) {
     Frame& frame = frames_.back();
-    const bool map = is_container(frame.slot) && frame.slot != Slot::root && frame.slot != Slot::cpu && frame.slot != Slot::kvm && !frame.gathers;
-    if (!map && !frame.seen.insert(name).second) fail(fmt::format("the key \"{}\" stands twice", name.substr(0, 60)));
+    const bool map = is_container(frame.slot) && frame.slot != Slot::root && frame.slot != Slot::cpu &&
+                     frame.slot != Slot::kvm && !frame.gathers;
+    if (!map && !frame.seen.insert(name).second)
+        fail(fmt::format("the key \"{}\" stands twice", name.substr(0, 60)));
     if (frame.gathers)
         word_key_ = std::move(name);
     else
@@ -222,7 +254,8 @@ bool Reader::open(char bracket) {
         return true;
     }
     const char wanted = slot == Slot::cpus ? '[' : '{';
-    if (slot != Slot::ignored && bracket != wanted) fail(wanted == '[' ? "an array was expected" : "an object was expected");
+    if (slot != Slot::ignored && bracket != wanted)
+        fail(wanted == '[' ? "an array was expected" : "an object was expected");
     if (slot == Slot::cpu) recording_.cpus.emplace_back();
     frames_.push_back({slot, bracket});
     return true;
@@ -251,7 +284,8 @@ bool Reader::close() {
 
 /// A value that is never right, but where everything is ignored.
 bool Reader::leaf(std::string_view what) {
-    if (in_ignored() || (!frames_.empty() && !frames_.back().gathers && next_slot() == Slot::ignored)) return true;
+    if (in_ignored() || (!frames_.empty() && !frames_.back().gathers && next_slot() == Slot::ignored))
+        return true;
     fail(fmt::format("{} is not expected here", what));
 }
 
@@ -283,7 +317,8 @@ bool Reader::string(std::string& word) {
 
 void Reader::take_absence(std::string& word) {
     if (word_key_ == "absent") {
-        if (!parse(word, value_.absent.why)) fail(fmt::format("\"{}\" is no reason for an absence", word.substr(0, 60)));
+        if (!parse(word, value_.absent.why))
+            fail(fmt::format("\"{}\" is no reason for an absence", word.substr(0, 60)));
     } else if (word_key_ == "detail") {
         value_.absent.detail = std::move(word);
         value_.absent.error = error_in(value_.absent.detail);
@@ -304,7 +339,8 @@ CpuidKey Reader::cpuid_key() const {
 
 std::uint32_t Reader::msr_key() const {
     std::uint64_t index = 0;
-    if (!parse_hex(key_, index) || index > UINT32_MAX) fail(fmt::format("\"{}\" is no MSR number (0x3a)", key_.substr(0, 60)));
+    if (!parse_hex(key_, index) || index > UINT32_MAX)
+        fail(fmt::format("\"{}\" is no MSR number (0x3a)", key_.substr(0, 60)));
     return static_cast<std::uint32_t>(index);
 }
 
@@ -314,7 +350,8 @@ Reading<CpuidRegs> Reader::cpuid_value(Value& value) const {
     std::uint32_t regs[4];
     for (std::size_t i = 0; i < 4; ++i) {
         std::uint64_t number = 0;
-        if (!parse_hex(value.list[i], number) || number > UINT32_MAX) fail(fmt::format("\"{}\" is no 32-bit number (0x1f)", value.list[i].substr(0, 60)));
+        if (!parse_hex(value.list[i], number) || number > UINT32_MAX)
+            fail(fmt::format("\"{}\" is no 32-bit number (0x1f)", value.list[i].substr(0, 60)));
         regs[i] = static_cast<std::uint32_t>(number);
     }
     return CpuidRegs{regs[0], regs[1], regs[2], regs[3]};
@@ -323,19 +360,23 @@ Reading<CpuidRegs> Reader::cpuid_value(Value& value) const {
 Reading<std::uint64_t> Reader::msr_value(const Value& value) const {
     if (value.kind == Value::Kind::absent) return value.absent;
     std::uint64_t number = 0;
-    if (value.kind != Value::Kind::word || !parse_hex(value.word, number)) fail("a 64-bit number in a string was expected (\"0x5\")");
+    if (value.kind != Value::Kind::word || !parse_hex(value.word, number))
+        fail("a 64-bit number in a string was expected (\"0x5\")");
     return number;
 }
 
 Reading<int> Reader::int_value(const Value& value) const {
     if (value.kind == Value::Kind::absent) return value.absent;
-    if (value.kind != Value::Kind::number || value.number < INT32_MIN || value.number > INT32_MAX) fail("a number was expected");
+    if (value.kind != Value::Kind::number || value.number < INT32_MIN || value.number > INT32_MAX)
+        fail("a number was expected");
     return static_cast<int>(value.number);
 }
 
 void Reader::store_ids(const std::string& list) {
     CpuSet& ids = recording_.cpus.back().ids;
-    if (!CpuSet::parse(list, ids)) fail(fmt::format("\"{}\" is no list of CPUs (\"0-6,8\", up to {})", list.substr(0, 60), CpuSet::limit - 1));
+    if (!CpuSet::parse(list, ids))
+        fail(fmt::format("\"{}\" is no list of CPUs (\"0-6,8\", up to {})", list.substr(0, 60),
+                         CpuSet::limit - 1));
     if (ids.intersects(ids_)) fail(fmt::format("CPUs {} are listed twice", list.substr(0, 60)));
     ids_.add(ids);
 }
@@ -353,7 +394,9 @@ void Reader::store(Slot slot, Value& value) {
     };
     switch (slot) {
         case Slot::format:
-            if (word() != "nestprobe-snapshot/1") fail(fmt::format("the format \"{}\" is not known; this reads nestprobe-snapshot/1", value.word.substr(0, 60)));
+            if (word() != "nestprobe-snapshot/1")
+                fail(fmt::format("the format \"{}\" is not known; this reads nestprobe-snapshot/1",
+                                 value.word.substr(0, 60)));
             have_format_ = true;
             break;
         case Slot::tool: recording_.tool = std::move(word()); break;
@@ -382,11 +425,14 @@ void Reader::store(Slot slot, Value& value) {
         case Slot::kvm_api_version: recording_.kvm.api_version = int_value(value); break;
         case Slot::extension: {
             int capability = 0;
-            if (!parse_number(key_, capability)) fail(fmt::format("\"{}\" is no number of a KVM capability", key_.substr(0, 60)));
+            if (!parse_number(key_, capability))
+                fail(fmt::format("\"{}\" is no number of a KVM capability", key_.substr(0, 60)));
             put(recording_.kvm.extensions, capability, int_value(value));
             break;
         }
-        case Slot::supported_value: put(recording_.kvm.supported_cpuid, cpuid_key(), cpuid_value(value)); break;
+        case Slot::supported_value:
+            put(recording_.kvm.supported_cpuid, cpuid_key(), cpuid_value(value));
+            break;
         case Slot::feature_msr: put(recording_.kvm.feature_msrs, msr_key(), msr_value(value)); break;
         case Slot::ignored: break;
         default: fail(slot == Slot::cpus ? "an array was expected" : "an object was expected");

@@ -16,7 +16,10 @@ bool same(const Reading<T>& a, const Reading<T>& b) {
 
 template <class Map>
 bool same_map(const Map& a, const Map& b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) { return x.first == y.first && same(x.second, y.second); });
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+               return x.first == y.first && same(x.second, y.second);
+           });
 }
 
 /// What was never there to be read above the hypervisor's first leaf is 250 leaves of nothing.
@@ -51,31 +54,36 @@ public:
         return value;
     }
 
-    /// CPUs alike share an entry. What only the first CPU was asked (its name, the hypervisor's leaves) goes to an
-    /// entry like all others when the rest agrees.
+    /// CPUs alike share an entry: those that contradict each other nowhere. What only one was asked (its
+    /// name, the hypervisor's leaves) is then everybody's.
     std::vector<CpuRecord> merged() const {
         std::vector<CpuRecord> result;
         for (const CpuRecord& record : records_) {
             const auto twin = std::find_if(result.begin(), result.end(), [&](const CpuRecord& r) {
-                return same_map(r.msr, record.msr) && contains_all(r.cpuid, record.cpuid);
+                return same_map(r.msr, record.msr) && agree(r.cpuid, record.cpuid);
             });
-            if (twin == result.end())
+            if (twin == result.end()) {
                 result.push_back(record);
-            else
+            } else {
                 twin->ids.add(record.ids);
+                twin->cpuid.insert(record.cpuid.begin(), record.cpuid.end());
+            }
         }
         return result;
     }
 
 private:
     using Leaves = std::map<CpuidKey, Reading<CpuidRegs>>;
-    static bool contains_all(const Leaves& more, const Leaves& fewer) {
-        return std::all_of(fewer.begin(), fewer.end(), [&](const auto& leaf) {
-            const auto found = more.find(leaf.first);
-            return found != more.end() && same(found->second, leaf.second);
+    static bool agree(const Leaves& a, const Leaves& b) {
+        return std::all_of(b.begin(), b.end(), [&](const auto& leaf) {
+            const auto found = a.find(leaf.first);
+            return found == a.end() || same(found->second, leaf.second);
         });
     }
-    CpuRecord* of(unsigned cpu) const { return cpu < by_cpu_.size() && by_cpu_[cpu] >= 0 ? &records_[static_cast<std::size_t>(by_cpu_[cpu])] : nullptr; }
+    CpuRecord* of(unsigned cpu) const {
+        return cpu < by_cpu_.size() && by_cpu_[cpu] >= 0 ? &records_[static_cast<std::size_t>(by_cpu_[cpu])]
+                                                         : nullptr;
+    }
 
     const Sources machine_;
     mutable std::vector<CpuRecord> records_;
@@ -110,10 +118,12 @@ public:
     Reading<bool> open() const override { return *(record_.open = kvm_.open()); }
     Reading<int> api_version() const override { return *(record_.api_version = kvm_.api_version()); }
     Reading<int> check_extension(int capability) const override {
-        return record_.extensions.insert_or_assign(capability, kvm_.check_extension(capability)).first->second;
+        return record_.extensions.insert_or_assign(capability, kvm_.check_extension(capability))
+            .first->second;
     }
     Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override {
-        return record_.supported_cpuid.insert_or_assign({leaf, subleaf}, kvm_.supported_cpuid(leaf, subleaf)).first->second;
+        return record_.supported_cpuid.insert_or_assign({leaf, subleaf}, kvm_.supported_cpuid(leaf, subleaf))
+            .first->second;
     }
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
         return record_.feature_msrs.insert_or_assign(index, kvm_.feature_msr(index)).first->second;
@@ -127,7 +137,9 @@ private:
 class RecordingLog final : public KernelLog {
 public:
     RecordingLog(const KernelLog& log, Recording& recording) : log_(log), recording_(recording) {}
-    Reading<std::vector<std::string>> lines() const override { return *(recording_.kernel_log = log_.lines()); }
+    Reading<std::vector<std::string>> lines() const override {
+        return *(recording_.kernel_log = log_.lines());
+    }
 
 private:
     const KernelLog& log_;
@@ -142,14 +154,18 @@ CpuidRegs mask_apic_ids(std::uint32_t leaf, CpuidRegs regs) {
         case 0xb:
         case 0x1f:
         case 0x8000'0026: regs.edx = 0; break;
-        case 0x8000'001e: regs.eax = 0; regs.ebx &= 0xffff'ff00; break;
+        case 0x8000'001e:
+            regs.eax = 0;
+            regs.ebx &= 0xffff'ff00;
+            break;
         default: break;
     }
     return regs;
 }
 
 struct Recorder::Parts {
-    explicit Parts(const Sources& m) : cpus(m), files(m.files, recording), kvm(m.kvm, recording.kvm), log(m.log, recording) {}
+    explicit Parts(const Sources& m)
+        : cpus(m), files(m.files, recording), kvm(m.kvm, recording.kvm), log(m.log, recording) {}
     Recording recording;
     RecordingCpus cpus;
     RecordingFiles files;
@@ -160,7 +176,9 @@ struct Recorder::Parts {
 Recorder::Recorder(const Sources& machine) : parts_(std::make_unique<Parts>(machine)) {}
 Recorder::~Recorder() = default;
 
-Sources Recorder::sources() const { return {parts_->cpus, parts_->cpus, parts_->files, parts_->kvm, parts_->log}; }
+Sources Recorder::sources() const {
+    return {parts_->cpus, parts_->cpus, parts_->files, parts_->kvm, parts_->log};
+}
 
 Recording Recorder::take() const {
     Recording recording = parts_->recording;

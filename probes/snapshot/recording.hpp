@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A machine as data: what a snapshot file holds, what the recorder fills, what replay answers from, and what an
-// importer makes of another tool's dump.  What is not in it is not recorded; a refusal that is in it is an Absent.
+// A machine as data: what a snapshot file holds, what the recorder fills, what replay answers from, and what
+// an importer makes of another tool's dump.  What is not in it is not recorded; a refusal that is in it is an
+// Absent.
 #pragma once
 
 #include "cpu_set.hpp"

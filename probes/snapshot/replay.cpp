@@ -12,7 +12,9 @@ constexpr std::uint16_t no_record = 0xffff;
 
 /// Who is asked names the register; a text per CPU would only cost.
 Absent not_recorded() { return {Why::not_recorded, ""}; }
-Absent not_recorded(std::string_view what) { return {Why::not_recorded, fmt::format("{}: not recorded", what)}; }
+Absent not_recorded(std::string_view what) {
+    return {Why::not_recorded, fmt::format("{}: not recorded", what)};
+}
 
 template <class Map, class Key>
 auto look_up(const Map& map, const Key& key) -> typename Map::mapped_type {
@@ -23,7 +25,8 @@ auto look_up(const Map& map, const Key& key) -> typename Map::mapped_type {
 
 class ReplayCpus final : public Cpuid, public Msr {
 public:
-    explicit ReplayCpus(const std::vector<CpuRecord>& records) : records_(records), by_cpu_(CpuSet::limit, no_record) {
+    explicit ReplayCpus(const std::vector<CpuRecord>& records)
+        : records_(records), by_cpu_(CpuSet::limit, no_record) {
         for (std::size_t i = 0; i < records.size(); ++i)
             for (const unsigned cpu : records[i].ids.members()) by_cpu_[cpu] = static_cast<std::uint16_t>(i);
     }
@@ -70,9 +73,11 @@ private:
         const std::string prefix = std::string(directory) + '/';
         std::set<std::string> names;
         const auto add = [&](const std::string& path) {
-            if (path.starts_with(prefix)) names.insert(path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
+            if (path.starts_with(prefix))
+                names.insert(path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size()));
         };
-        for (auto it = recording_.files.lower_bound(prefix); it != recording_.files.end() && it->first.starts_with(prefix); ++it) {
+        for (auto it = recording_.files.lower_bound(prefix);
+             it != recording_.files.end() && it->first.starts_with(prefix); ++it) {
             const Absent* absent = it->second.if_absent();
             if (!absent || absent->why != Why::no_device) add(it->first);
         }
@@ -106,10 +111,12 @@ public:
 private:
     /// A device that does not open answers nothing, for the reason that it does not open.
     Absent why_not(std::string_view question) const {
-        return record_.open && record_.open->if_absent() ? *record_.open->if_absent() : not_recorded(question);
+        return record_.open && record_.open->if_absent() ? *record_.open->if_absent()
+                                                         : not_recorded(question);
     }
     template <class Map, class Key>
-    auto or_why_not(const Map& map, const Key& key, std::string_view question) const -> typename Map::mapped_type {
+    auto or_why_not(const Map& map, const Key& key, std::string_view question) const ->
+        typename Map::mapped_type {
         const auto found = map.find(key);
         if (found == map.end()) return why_not(question);
         return found->second;
@@ -140,7 +147,8 @@ struct ReplayedMachine::Parts {
     ReplayLog log{recording};
 };
 
-ReplayedMachine::ReplayedMachine(Recording recording) : parts_(std::make_unique<Parts>(std::move(recording))) {}
+ReplayedMachine::ReplayedMachine(Recording recording)
+    : parts_(std::make_unique<Parts>(std::move(recording))) {}
 ReplayedMachine::~ReplayedMachine() = default;
 
 Sources ReplayedMachine::sources() const {

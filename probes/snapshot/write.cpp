@@ -44,7 +44,9 @@ Json json_of_map(const Map& map) {
 }
 
 Json json_of(const CpuRecord& record) {
-    return {{"ids", record.ids.to_string()}, {"cpuid", json_of_map(record.cpuid)}, {"msr", json_of_map(record.msr)}};
+    return {{"ids", record.ids.to_string()},
+            {"cpuid", json_of_map(record.cpuid)},
+            {"msr", json_of_map(record.msr)}};
 }
 
 Json json_of(const KvmRecord& record) {

@@ -8,15 +8,21 @@ namespace nestprobe {
 namespace {
 
 constexpr std::string_view layer_titles[] = {
-    "",           "processor",   "firmware",          "hypervisor above this system", "kernel",
-    "KVM's modules and their parameters", "/dev/kvm", "guest definition", "IOMMU",
+    "",         "processor",
+    "firmware", "hypervisor above this system",
+    "kernel",   "KVM's modules and their parameters",
+    "/dev/kvm", "guest definition",
+    "IOMMU",
 };
 
 std::string rung(const Finding& f, const Style& style) {
     constexpr std::size_t indent = 14;
-    std::string text = fmt::format("  {}  {} {}\n", mark(f.outcome.status, style), f.rule->id, wrap(" " + printable(f.outcome.message), indent));
+    std::string text = fmt::format("  {}  {} {}\n", mark(f.outcome.status, style), f.rule->id,
+                                   wrap(" " + printable(f.outcome.message), indent));
     for (const Provenance& p : f.outcome.because)
-        text += fmt::format("{:{}}{}\n", "", indent, wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
+        text += fmt::format(
+            "{:{}}{}\n", "", indent,
+            wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
     if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
         text += fmt::format("{:{}}fix: {}\n", "", indent, wrap(printable(f.fix()), indent + 5));
     return text;
@@ -32,10 +38,12 @@ std::string answer(const Verdict& v, const Style& style) {
         text += fmt::format(", because {} ({} {})", cause->rule->title, cause->rule->id, cause->rule->name);
     else if (v.proof)
         text += fmt::format(", proved by {}", v.proof->rule->id);
-    if (v.contradictory) text += fmt::format("; {} contradicts that, please report it", v.because.front()->rule->id);
+    if (v.contradictory)
+        text += fmt::format("; {} contradicts that, please report it", v.because.front()->rule->id);
     constexpr std::size_t column = 20;
     const std::string rest = wrap(printable(text), column).substr(to_string(v.answer).size());
-    return fmt::format("{:<{}}{}{}\n", fmt::format("{}:", to_string(v.question)), column, answer_word(v, style), rest);
+    return fmt::format("{:<{}}{}{}\n", fmt::format("{}:", to_string(v.question)), column,
+                       answer_word(v, style), rest);
 }
 
 }  // namespace
@@ -46,7 +54,9 @@ std::string render_explain(const Report& report, const Style& style) {
     for (const Finding& f : report.findings) {
         if (f.rule->layer != layer) {
             layer = f.rule->layer;
-            text += fmt::format("\n{}\n", bold(fmt::format("{} {}", static_cast<int>(layer), layer_titles[static_cast<std::size_t>(layer)]), style));
+            text += fmt::format("\n{}\n", bold(fmt::format("{} {}", static_cast<int>(layer),
+                                                           layer_titles[static_cast<std::size_t>(layer)]),
+                                               style));
         }
         text += rung(f, style);
     }
@@ -58,14 +68,17 @@ std::string render_explain(const Report& report, const Style& style) {
 std::string render_rules(const Style& style) {
     std::string text;
     for (const Rule* rule : all_rules())
-        text += fmt::format("{}  {:<9}{:<34}{}\n", bold(rule->id, style), to_string(rule->role), rule->name, to_string(rule->question));
+        text += fmt::format("{}  {:<9}{:<34}{}\n", bold(rule->id, style), to_string(rule->role), rule->name,
+                            to_string(rule->question));
     return text;
 }
 
 std::string render_rule(const Rule& rule, const Style& style) {
     std::string text = fmt::format("{} {}\n", bold(rule.id, style), rule.name);
-    text += fmt::format("{} of {}, layer {}\n", to_string(rule.role), to_string(rule.question), to_string(rule.layer));
-    text += fmt::format("\nIt fails when {}.\n\n{}\n\nfix: {}\n\nsee:\n", wrap(rule.title, 14), wrap(rule.explain, 0), wrap(rule.fix, 5));
+    text += fmt::format("{} of {}, layer {}\n", to_string(rule.role), to_string(rule.question),
+                        to_string(rule.layer));
+    text += fmt::format("\nIt fails when {}.\n\n{}\n\nfix: {}\n\nsee:\n", wrap(rule.title, 14),
+                        wrap(rule.explain, 0), wrap(rule.fix, 5));
     for (const std::string_view see : rule.see) text += fmt::format("  {}\n", wrap(see, 4));
     return text;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-report/1, as CONTRACT.md and schema/report.schema.json have it.  Keys keep their order.
-#include "render/values.hpp"
 #include "render/render.hpp"
+#include "render/values.hpp"
 
 namespace nestprobe {
 namespace {
@@ -18,7 +18,8 @@ Json machine_of(const Facts& f) {
     if (const auto* signatures = f.hypervisor.signatures.if_known())
         for (const Signature& s : *signatures) hypervisors.push_back(s.name);
     Json machine;
-    machine["level"] = f.hypervisor.level.if_known() ? Json(to_string(*f.hypervisor.level.if_known())) : Json("unknown");
+    machine["level"] =
+        f.hypervisor.level.if_known() ? Json(to_string(*f.hypervisor.level.if_known())) : Json("unknown");
     machine["hypervisors"] = std::move(hypervisors);
     machine["platform"] = or_null(f.hypervisor.platform);
     machine["vendor"] = or_null(f.cpu.vendor_id);
@@ -73,11 +74,14 @@ std::string render_json(const Report& report, const Style&) {
     json["schema"] = "nestprobe-report/1";
     json["tool"] = "nestprobe " NESTPROBE_VERSION;
     json["machine"] = machine_of(report.facts);
-    for (const Verdict& v : report.verdicts) json["answers"][std::string(to_string(v.question))] = answer_of(v);
+    for (const Verdict& v : report.verdicts)
+        json["answers"][std::string(to_string(v.question))] = answer_of(v);
     json["findings"] = Json::array();
     for (const Finding& f : report.findings) json["findings"].push_back(finding_of(f));
     Json& facts = json["facts"] = Json::object();
-    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view) { facts.get_ref<Json::object_t&>().emplace_back(std::string(id), fact_of(fact)); });
+    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view) {
+        facts.get_ref<Json::object_t&>().emplace_back(std::string(id), fact_of(fact));
+    });
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -18,16 +18,19 @@ std::string answer_text(const Verdict& v) {
     if (!v.degraded.empty()) text += ", degraded";
     const Finding* cause = v.cause();
     if (v.answer == Answer::yes && v.proof) text += fmt::format(": {}", v.proof->outcome.message);
-    if (v.answer == Answer::no && cause) text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
+    if (v.answer == Answer::no && cause)
+        text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
     if (v.answer == Answer::unknown) text += ": " + what_is_missing(v);
-    if (v.contradictory) text += fmt::format(". {} contradicts that: please report it", v.because.front()->rule->id);
+    if (v.contradictory)
+        text += fmt::format(". {} contradicts that: please report it", v.because.front()->rule->id);
     return text;
 }
 
 /// Coloured after wrapping, which counts columns.
 std::string answer_line(const Verdict& v, const Style& style) {
     const std::string text = wrap(printable(answer_text(v)), column);
-    return fmt::format("{:<{}}{}{}\n", to_string(v.question), column, answer_word(v, style), text.substr(to_string(v.answer).size()));
+    return fmt::format("{:<{}}{}{}\n", to_string(v.question), column, answer_word(v, style),
+                       text.substr(to_string(v.answer).size()));
 }
 
 /// Each cause once, though two questions share it.

@@ -82,7 +82,8 @@ std::string bold(std::string_view text, const Style& style) { return coloured(te
 std::string what_is_missing(const Verdict& verdict) {
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {
-        const auto same = std::find_if(missing.begin(), missing.end(), [&](const auto& m) { return m.first == f->outcome.message; });
+        const auto same = std::find_if(missing.begin(), missing.end(),
+                                       [&](const auto& m) { return m.first == f->outcome.message; });
         if (same == missing.end())
             missing.emplace_back(f->outcome.message, f->rule->id);
         else
@@ -90,20 +91,26 @@ std::string what_is_missing(const Verdict& verdict) {
     }
     if (missing.empty()) return "nothing that bears on it could be read";
     std::string text;
-    for (const auto& [message, rules] : missing) text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
+    for (const auto& [message, rules] : missing)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
     return text;
 }
 
 std::string describe_machine(const Facts& facts) {
-    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known()) : "unknown processor";
-    if (const CpuSet* online = facts.cpu.online.if_known()) text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
+    std::string text =
+        facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known()) : "unknown processor";
+    if (const CpuSet* online = facts.cpu.online.if_known())
+        text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
     if (const Level* level = facts.hypervisor.level.if_known()) {
         const Platform* platform = facts.hypervisor.platform.if_known();
-        text += *level == Level::bare_metal ? ", bare metal" : fmt::format(", guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
+        text += *level == Level::bare_metal
+                    ? ", bare metal"
+                    : fmt::format(", guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
     } else {
         text += ", bare metal or guest unknown";
     }
-    if (facts.kernel.release.if_known()) text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
+    if (facts.kernel.release.if_known())
+        text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
     return text;
 }
 

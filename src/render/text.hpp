@@ -11,8 +11,8 @@ namespace nestprobe {
 
 inline constexpr std::size_t text_width = 80;
 
-/// Break at blanks so that no line passes the width; every line after the first begins with `indent` blanks, the
-/// first is thought to begin there already.  Newlines in the text become blanks.  No newline at the end.
+/// Break at blanks so that no line passes the width; every line after the first begins with `indent` blanks,
+/// the first is thought to begin there already.  Newlines in the text become blanks.  No newline at the end.
 std::string wrap(std::string_view text, std::size_t indent);
 
 /// Text from a machine, safe on a terminal: control characters and broken UTF-8 become '?'.

@@ -22,19 +22,30 @@ inline Json value_of(Level v) { return to_string(v); }
 inline Json value_of(Platform v) { return to_string(v); }
 inline Json value_of(BrandKind v) { return to_string(v); }
 inline Json value_of(Tristate v) { return to_string(v); }
-inline Json value_of(const CpuModel& v) { return {{"family", v.family}, {"model", v.model}, {"stepping", v.stepping}}; }
+inline Json value_of(const CpuModel& v) {
+    return {{"family", v.family}, {"model", v.model}, {"stepping", v.stepping}};
+}
 inline Json value_of(const KernelVersion& v) { return fmt::format("{}.{}", v.major, v.minor); }
 inline Json value_of(const FeatureControl& v) {
-    return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"vmx_inside_smx", v.vmx_inside_smx}, {"vmx_outside_smx", v.vmx_outside_smx}};
+    return {{"raw", fmt::format("0x{:x}", v.raw)},
+            {"locked", v.locked},
+            {"vmx_inside_smx", v.vmx_inside_smx},
+            {"vmx_outside_smx", v.vmx_outside_smx}};
 }
-inline Json value_of(const VmCr& v) { return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"svm_disabled", v.svm_disabled}}; }
-inline Json value_of(const Signature& v) { return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}}; }
+inline Json value_of(const VmCr& v) {
+    return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"svm_disabled", v.svm_disabled}};
+}
+inline Json value_of(const Signature& v) {
+    return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}};
+}
 inline Json value_of(const Module& v) {
     Json json = {{"state", to_string(v.state)}};
     json["users"] = v.users < 0 ? Json() : Json(v.users);
     return json;
 }
-inline Json value_of(const ModuleOption& v) { return {{"module", v.module}, {"parameter", v.parameter}, {"value", v.value}, {"source", v.source}}; }
+inline Json value_of(const ModuleOption& v) {
+    return {{"module", v.module}, {"parameter", v.parameter}, {"value", v.value}, {"source", v.source}};
+}
 inline Json value_of(const ModuleBlock& v) {
     constexpr std::string_view kinds[] = {"blacklist", "install", "module_blacklist"};
     return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
@@ -75,7 +86,8 @@ Json fact_of(const Fact<T>& fact, const CpuSet& cpus = {}) {
 /// All CPUs alike: as a plain fact.  Otherwise {"per_cpu": [{"cpus": "0-6", ...}, ...]}.
 template <class T>
 Json fact_of(const PerCpu<T>& facts) {
-    if (facts.groups().size() == 1) return fact_of(facts.groups().front().answer, facts.groups().front().cpus);
+    if (facts.groups().size() == 1)
+        return fact_of(facts.groups().front().answer, facts.groups().front().cpus);
     if (facts.groups().empty()) return absence_of({});
     Json array = Json::array();
     for (const auto& g : facts.groups()) {

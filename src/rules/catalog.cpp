@@ -10,8 +10,8 @@ namespace nestprobe {
 
 std::vector<const Rule*> all_rules() {
     std::vector<const Rule*> all;
-    for (const auto layer : {cpu_rules(), firmware_rules(), hypervisor_rules(), kernel_rules(), module_rules(),
-                             parameter_rules(), device_rules(), iommu_rules()})
+    for (const auto layer : {cpu_rules(), firmware_rules(), hypervisor_rules(), kernel_rules(),
+                             module_rules(), parameter_rules(), device_rules(), iommu_rules()})
         for (const Rule& rule : layer) all.push_back(&rule);
     return all;
 }

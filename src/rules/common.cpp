@@ -68,33 +68,42 @@ const std::string* log_line(const Facts& f, std::string_view part) {
 // Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(): the whole VMCS configuration is compared.
 const Register* differing_register(const Facts& f) {
     using namespace registers;
-    for (const Register* reg : {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls, &ia32_vmx_misc, &ia32_vmx_procbased_ctls2, &ia32_vmx_ept_vpid_cap}) {
+    for (const Register* reg : {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls,
+                                &ia32_vmx_misc, &ia32_vmx_procbased_ctls2, &ia32_vmx_ept_vpid_cap}) {
         const auto values = raw_values(f.registers, *reg);
-        const auto known = std::count_if(values.groups().begin(), values.groups().end(), [](const auto& g) { return g.answer.if_known() != nullptr; });
+        const auto known = std::count_if(values.groups().begin(), values.groups().end(),
+                                         [](const auto& g) { return g.answer.if_known() != nullptr; });
         if (known > 1) return reg;
     }
     return nullptr;
 }
 
 const std::string* disabled_by_bios(const Facts& f) {
-    constexpr std::string_view vmx[] = {"TXT) disabled by BIOS", "VMX not enabled (by BIOS)", "'kvm_intel' disabled by bios"};
+    constexpr std::string_view vmx[] = {"TXT) disabled by BIOS", "VMX not enabled (by BIOS)",
+                                        "'kvm_intel' disabled by bios"};
     constexpr std::string_view svm[] = {"SVM disabled (by BIOS)", "'kvm_amd' disabled by bios"};
-    for (const std::string_view text : has(f, Technology::svm) ? std::span<const std::string_view>(svm) : std::span<const std::string_view>(vmx))
+    for (const std::string_view text : has(f, Technology::svm) ? std::span<const std::string_view>(svm)
+                                                               : std::span<const std::string_view>(vmx))
         if (const std::string* line = log_line(f, text)) return line;
-    return f.cpu.technology.if_known() ? log_line(f, "kvm: disabled by bios") : nullptr;  // before 6.1, of either
+    return f.cpu.technology.if_known() ? log_line(f, "kvm: disabled by bios")
+                                       : nullptr;  // before 6.1, of either
 }
 
 bool switched_off(const Facts& f) {
-    if (f.firmware.feature_control.any([](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; })) return true;
+    if (f.firmware.feature_control.any(
+            [](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; }))
+        return true;
     if (f.firmware.vm_cr.any([](const VmCr& cr) { return cr.svm_disabled; })) return true;
     const bool readable = f.firmware.feature_control.any_known() || f.firmware.vm_cr.any_known();
     return !readable && vendor_module_absent(f) && disabled_by_bios(f) != nullptr;
 }
 
 std::string owned_by_others(const Facts& f) {
-    if (f.hypervisor.xen_role.if_known() && !is(f.hypervisor.xen_role, "HVM")) return "Xen owns VMX and SVM here (NP306)";
+    if (f.hypervisor.xen_role.if_known() && !is(f.hypervisor.xen_role, "HVM"))
+        return "Xen owns VMX and SVM here (NP306)";
     if (is(f.hypervisor.hyperv_root, true)) return "this is Hyper-V's root partition (NP307)";
-    if (f.hypervisor.confidential.if_known() && !is(f.hypervisor.confidential, "none")) return "this is a confidential guest (NP308)";
+    if (f.hypervisor.confidential.if_known() && !is(f.hypervisor.confidential, "none"))
+        return "this is a confidential guest (NP308)";
     return {};
 }
 
@@ -131,11 +140,18 @@ namespace {
 
 std::string reload(const Facts& f, std::string_view module) {
     const Module* m = f.module.vendor.if_known();
-    const std::string first = m && m->users > 0 ? fmt::format("{} has {} users now: stop the virtual machines, then", module, m->users) : "with all virtual machines stopped,";
-    return fmt::format("{} sudo modprobe -r {} && sudo modprobe {}. Where the initramfs loads KVM, renew it too (update-initramfs -u, dracut -f).", first, module, module);
+    const std::string first =
+        m && m->users > 0
+            ? fmt::format("{} has {} users now: stop the virtual machines, then", module, m->users)
+            : "with all virtual machines stopped,";
+    return fmt::format(
+        "{} sudo modprobe -r {} && sudo modprobe {}. Where the initramfs loads KVM, renew it too "
+        "(update-initramfs -u, dracut -f).",
+        first, module, module);
 }
 
-constexpr std::string_view grub = "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+constexpr std::string_view grub =
+    "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
 
 }  // namespace
 
@@ -145,18 +161,27 @@ std::string fix_parameter(const Facts& f, std::string_view module, std::string_v
     const ModuleOption* asked = options ? effective(*options, module, parameter) : nullptr;
     const int value = asked_value(f, module, parameter);
     const bool by_kernel = asked && asked->source == "kernel command line";
-    if (by_kernel && value == 0) return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.", module, parameter, asked->value, grub);
+    if (by_kernel && value == 0)
+        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.", module, parameter,
+                           asked->value, grub);
     if (vendor_module_is(f, Module::State::built_in))
-        return fmt::format("{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel command line {2} and reboot.", module, assignment, grub);
-    if (asked && value == 0) return fmt::format("Delete that option in {}; then, {}", asked->source, reload(f, module));
-    if (asked && value == 1) return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
-    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}", module, assignment, reload(f, module));
+        return fmt::format(
+            "{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel "
+            "command line {2} and reboot.",
+            module, assignment, grub);
+    if (asked && value == 0)
+        return fmt::format("Delete that option in {}; then, {}", asked->source, reload(f, module));
+    if (asked && value == 1)
+        return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
+    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}",
+                       module, assignment, reload(f, module));
 }
 
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {
     const auto* options = f.module.options.if_known();
     const ModuleOption* option = options ? effective(*options, module, parameter) : nullptr;
-    return option ? fmt::format("set by {} ({}.{}={})", option->source, module, parameter, option->value) : std::string{};
+    return option ? fmt::format("set by {} ({}.{}={})", option->source, module, parameter, option->value)
+                  : std::string{};
 }
 
 int asked_value(const Facts& f, std::string_view module, std::string_view parameter) {

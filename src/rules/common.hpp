@@ -30,25 +30,27 @@ std::string vendor_module_name(const Facts& f);
 const std::string* log_line(const Facts& f, std::string_view part);
 /// The first VMX capability MSR that is known not to be the same on all CPUs; null when none is.
 const Register* differing_register(const Facts& f);
-/// A line of the kernel log that says that firmware (or what passes for it) has VMX or SVM off; null when none does.
+/// A line of the kernel log that says that firmware (or what passes for it) has VMX or SVM off; null when
+/// none does.
 const std::string* disabled_by_bios(const Facts& f);
 /// IA32_FEATURE_CONTROL or VM_CR is known not to allow it on some CPU, or the log says so.
 bool switched_off(const Facts& f);
-/// Why neither VMX nor SVM can be had here whatever the guest's definition says: Xen's, Hyper-V's or a confidential
-/// guest's way (NP306 to NP308); empty when none of them is known to hold.
+/// Why neither VMX nor SVM can be had here whatever the guest's definition says: Xen's, Hyper-V's or a
+/// confidential guest's way (NP306 to NP308); empty when none of them is known to hold.
 std::string owned_by_others(const Facts& f);
 /// The text of /sys/devices/system/cpu/vulnerabilities/itlb_multihit; empty when it is not known.
 std::string itlb_multihit(const Facts& f);
-/// clearcpuid= on the kernel command line takes this processor's flag away: that word; empty when it does not.
+/// clearcpuid= on the kernel command line takes this processor's flag away: that word; empty when it does
+/// not.
 std::string clearcpuid_word(const Facts& f);
 /// The kernel is known to be at least this version.
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 
-/// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel command
-/// line where the module is built in.  "kvm_intel", "nested=1".
+/// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel
+/// command line where the module is built in.  "kvm_intel", "nested=1".
 std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);
-/// Where a parameter's value was asked for: "set by /etc/modprobe.d/kvm.conf:3 (kvm_intel.nested=0)"; empty when
-/// nothing asks, or nobody knows.
+/// Where a parameter's value was asked for: "set by /etc/modprobe.d/kvm.conf:3 (kvm_intel.nested=0)"; empty
+/// when nothing asks, or nobody knows.
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter);
 /// What is asked for, by the last option that counts: 1 on, 0 off, -1 nothing or unknown.
 int asked_value(const Facts& f, std::string_view module, std::string_view parameter);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about /dev/kvm and what KVM itself answers (NP6xx).
-// The permission bits of the node prove nothing: a real open() is what counts, and each errno has its own rule.
+// The permission bits of the node prove nothing: a real open() is what counts, and each errno has its own
+// rule.
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +16,9 @@ bool yes(bool value) { return value; }
 std::string who(const Facts& f) {
     std::string text;
     if (const unsigned* uid = f.kernel.uid.if_known()) text = fmt::format("; nestprobe runs as uid {}", *uid);
-    if (const auto* groups = f.kernel.groups.if_known()) text += groups->empty() ? ", in no supplementary group" : fmt::format(", groups {}", fmt::join(*groups, " "));
+    if (const auto* groups = f.kernel.groups.if_known())
+        text += groups->empty() ? ", in no supplementary group"
+                                : fmt::format(", groups {}", fmt::join(*groups, " "));
     return text;
 }
 
@@ -37,29 +40,44 @@ Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& messag
     for (const int error : errors)
         if (refused == error) {
             Outcome outcome = fail(std::invoke(message, *absent), std::move(fix));
-            outcome.because.push_back({"open(\"/dev/kvm\")", fmt::format("{} ({})", absent->detail, error_name(error))});
+            outcome.because.push_back(
+                {"open(\"/dev/kvm\")", fmt::format("{} ({})", absent->detail, error_name(error))});
             return outcome;
         }
     if (refused == 0) return carry(*absent);
-    Outcome outcome = skip(fmt::format("/dev/kvm does not open for another reason ({})", error_name(refused)));
+    Outcome outcome =
+        skip(fmt::format("/dev/kvm does not open for another reason ({})", error_name(refused)));
     outcome.because.push_back({"open(\"/dev/kvm\")", absent->detail});
     return outcome;
 }
 
 Outcome check_missing(const Facts& f) {
     return check_open(
-        f, {ENOENT}, [&](const Absent&) { return std::string(in_container(f) ? "this container has no /dev/kvm" : "/dev/kvm does not exist"); },
-        in_container(f) ? "Give the container the device: docker run --device /dev/kvm, podman run --device /dev/kvm --group-add keep-groups, Kubernetes: a device plugin." : "");
+        f, {ENOENT},
+        [&](const Absent&) {
+            return std::string(in_container(f) ? "this container has no /dev/kvm"
+                                               : "/dev/kvm does not exist");
+        },
+        in_container(f) ? "Give the container the device: docker run --device /dev/kvm, podman run --device "
+                          "/dev/kvm --group-add keep-groups, Kubernetes: a device plugin."
+                        : "");
 }
 
 Outcome check_no_driver(const Facts& f) {
-    return check_open(
-        f, {ENODEV, ENXIO}, [](const Absent& a) { return fmt::format("/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did not accept this machine", error_name(errno_of(a))); }, {});
+    return check_open(f, {ENODEV, ENXIO},
+                      [](const Absent& a) {
+                          return fmt::format(
+                              "/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did "
+                              "not accept this machine",
+                              error_name(errno_of(a)));
+                      },
+                      {});
 }
 
 /// The node belongs to root's or nobody's group: joining that helps nobody.
 bool nobodys_group(std::string_view detail) {
-    for (const std::string_view words : {"group root", "group nogroup", "group 0", "root:root", "nobody:nogroup"})
+    for (const std::string_view words :
+         {"group root", "group nogroup", "group 0", "root:root", "nobody:nogroup"})
         if (detail.find(words) != std::string_view::npos) return true;
     return false;
 }
@@ -68,41 +86,66 @@ std::string fix_permission(const Facts& f) {
     const Absent* absent = f.device.open.if_absent();
     if (!absent) return {};
     if (errno_of(*absent) == EPERM)
-        return "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device /dev/kvm (containers), ausearch -m AVC (SELinux).";
+        return "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device "
+               "/dev/kvm (containers), ausearch -m AVC (SELinux).";
     if (nobodys_group(absent->detail))
-        return "The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its group (--group-add).";
+        return "The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", "
+               "GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its "
+               "group (--group-add).";
     return {};
 }
 
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
-        f, {EACCES, EPERM}, [&](const Absent& a) { return fmt::format("this user may not open {}{}{}", a.detail, who(f), is(f.device.registered, true) ? ". KVM itself is up" : ""); }, fix_permission(f));
+        f, {EACCES, EPERM},
+        [&](const Absent& a) {
+            return fmt::format("this user may not open {}{}{}", a.detail, who(f),
+                               is(f.device.registered, true) ? ". KVM itself is up" : "");
+        },
+        fix_permission(f));
     return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
 }
 
 /// Somebody else holds VMX or SVM.  EFER.SVME with no KVM module says so on AMD; Intel's CR4 cannot be read.
 Outcome check_busy(const Facts& f) {
     const auto* rivals = f.module.rivals.if_known();
-    const std::string names = rivals && !rivals->empty() ? fmt::format(" ({} is loaded)", fmt::join(*rivals, ", ")) : "";
+    const std::string names =
+        rivals && !rivals->empty() ? fmt::format(" ({} is loaded)", fmt::join(*rivals, ", ")) : "";
     if (const Absent* absent = f.device.open.if_absent(); absent && errno_of(*absent) == EBUSY)
-        return fail(fmt::format("{}: another hypervisor uses the processor's virtualization{}", absent->detail, names));
+        return fail(fmt::format("{}: another hypervisor uses the processor's virtualization{}",
+                                absent->detail, names));
     if (vendor_module_absent(f) && software_kvm(f).empty() && f.svm.in_use.any(yes))
-        return cite(fail(fmt::format("SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}", names)), f.svm.in_use);
+        return cite(
+            fail(fmt::format(
+                "SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}",
+                names)),
+            f.svm.in_use);
     if (const std::string* line = log_line(f, "enabling virtualization on CPU")) {
-        Outcome outcome = unknown(fmt::format("the kernel log says \"{}\": another hypervisor held it then{}; whether it still does, only starting a guest tells", *line, names));
+        Outcome outcome =
+            unknown(fmt::format("the kernel log says \"{}\": another hypervisor held it then{}; whether it "
+                                "still does, only starting a guest tells",
+                                *line, names));
         outcome.because.push_back({"/dev/kmsg", *line});
         return outcome;
     }
     if (!names.empty())
-        return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual machine, creating one with KVM can fail with EBUSY", names)), f.module.rivals);
+        return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual "
+                                     "machine, creating one with KVM can fail with EBUSY",
+                                     names)),
+                    f.module.rivals);
     return cite(skip("no sign of another hypervisor on this system"), f.module.rivals);
 }
 
 Outcome check_api(const Facts& f) {
-    if (const Absent* absent = f.device.open.if_absent()) return skip("/dev/kvm does not open: " + carry(*absent).message);
+    if (const Absent* absent = f.device.open.if_absent())
+        return skip("/dev/kvm does not open: " + carry(*absent).message);
     return judge(
         [](int version) {
-            return version == 12 ? pass("KVM_GET_API_VERSION is 12") : fail(fmt::format("KVM_GET_API_VERSION is {}, not 12: this is not the KVM that programs expect", version));
+            return version == 12
+                       ? pass("KVM_GET_API_VERSION is 12")
+                       : fail(fmt::format(
+                             "KVM_GET_API_VERSION is {}, not 12: this is not the KVM that programs expect",
+                             version));
         },
         f.device.api_version);
 }
@@ -112,13 +155,17 @@ Outcome check_answers(const Facts& f) {
         [&](bool, int version) {
             if (version != 12) return fail("/dev/kvm opens, but does not answer as KVM does");
             const std::string name = software_kvm(f);
-            const std::string by = name.empty() ? (f.module.vendor.if_known() && !vendor_module_absent(f) ? vendor_module_name(f) : "KVM") : name + ", which needs neither VMX nor SVM";
+            const std::string by =
+                name.empty()
+                    ? (f.module.vendor.if_known() && !vendor_module_absent(f) ? vendor_module_name(f) : "KVM")
+                    : name + ", which needs neither VMX nor SVM";
             return pass(fmt::format("/dev/kvm opens and answers ({}); no guest was run", by));
         },
         f.device.open, f.device.api_version);
 }
 
-/// What KVM_GET_SUPPORTED_CPUID says about the technology of this machine; either will do where that is unknown.
+/// What KVM_GET_SUPPORTED_CPUID says about the technology of this machine; either will do where that is
+/// unknown.
 Fact<bool> offered(const Facts& f) {
     if (has(f, Technology::vmx)) return f.device.offers_vmx;
     if (has(f, Technology::svm)) return f.device.offers_svm;
@@ -126,26 +173,41 @@ Fact<bool> offered(const Facts& f) {
 }
 
 Outcome check_offers(const Facts& f) {
-    return judge([&](bool on) { return on ? pass(fmt::format("KVM offers {} to guests", hardware_word(f))) : fail(fmt::format("KVM does not offer {} to guests", hardware_word(f))); },
-                 offered(f));
+    return judge(
+        [&](bool on) {
+            return on ? pass(fmt::format("KVM offers {} to guests", hardware_word(f)))
+                      : fail(fmt::format("KVM does not offer {} to guests", hardware_word(f)));
+        },
+        offered(f));
 }
 
 Outcome check_withholds(const Facts& f) {
     const Fact<bool> answer = offered(f);
-    if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} offers neither VMX nor SVM by design (NP506)", name)), answer);
-    if (!answer.if_known() && f.module.nested.if_known()) return skip("KVM could not be asked; its parameter nested speaks for it (NP503)");
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} offers neither VMX nor SVM by design (NP506)", name)), answer);
+    if (!answer.if_known() && f.module.nested.if_known())
+        return skip("KVM could not be asked; its parameter nested speaks for it (NP503)");
     return judge(
         [&](bool on) {
             if (on) return pass(fmt::format("KVM offers {} to guests", hardware_word(f)));
             const bool contradicts = is(f.module.nested, true);
-            return fail(fmt::format("KVM_GET_SUPPORTED_CPUID does not offer {} to guests{}", hardware_word(f), contradicts ? fmt::format(", although {}.nested is on: another module serves /dev/kvm, or this kernel was changed", vendor_module_name(f)) : ""));
+            return fail(fmt::format("KVM_GET_SUPPORTED_CPUID does not offer {} to guests{}", hardware_word(f),
+                                    contradicts ? fmt::format(", although {}.nested is on: another module "
+                                                              "serves /dev/kvm, or this kernel was changed",
+                                                              vendor_module_name(f))
+                                                : ""));
         },
         answer);
 }
 
-constexpr std::string_view device_see[] = {"Linux Documentation/virt/kvm/api.rst, \"System ioctls\"", "udev(7), 50-udev-default.rules"};
-constexpr std::string_view busy_see[] = {"Linux arch/x86/kvm/svm/svm.c, svm_enable_virtualization_cpu(); vmx/vmx.c, vmx_enable_virtualization_cpu()"};
-constexpr std::string_view cpuid_see[] = {"Linux Documentation/virt/kvm/api.rst, \"KVM_GET_SUPPORTED_CPUID\"", "Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps(); svm/svm.c, svm_set_cpu_caps()"};
+constexpr std::string_view device_see[] = {"Linux Documentation/virt/kvm/api.rst, \"System ioctls\"",
+                                           "udev(7), 50-udev-default.rules"};
+constexpr std::string_view busy_see[] = {
+    "Linux arch/x86/kvm/svm/svm.c, svm_enable_virtualization_cpu(); vmx/vmx.c, "
+    "vmx_enable_virtualization_cpu()"};
+constexpr std::string_view cpuid_see[] = {
+    "Linux Documentation/virt/kvm/api.rst, \"KVM_GET_SUPPORTED_CPUID\"",
+    "Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps(); svm/svm.c, svm_set_cpu_caps()"};
 
 constexpr Rule rules[] = {
     {
@@ -155,9 +217,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "another hypervisor on this system uses VMX or SVM",
-        .explain = "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
-                   "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
-                   "(kvm.enable_virt_at_load).",
+        .explain =
+            "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
+            "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
+            "(kvm.enable_virt_at_load).",
         .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
         .see = busy_see,
         .check = check_busy,
@@ -169,8 +232,9 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "/dev/kvm does not exist",
-        .explain = "KVM makes /dev/kvm when kvm_intel or kvm_amd has accepted the machine. Without the node,\n"
-                   "nothing can start a guest. In containers the node is missing although the host has it.",
+        .explain =
+            "KVM makes /dev/kvm when kvm_intel or kvm_amd has accepted the machine. Without the node,\n"
+            "nothing can start a guest. In containers the node is missing although the host has it.",
         .fix = "Load the KVM module (see the failed rules above); in a container pass --device /dev/kvm.",
         .see = device_see,
         .check = check_missing,
@@ -182,9 +246,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "/dev/kvm exists, but no KVM is behind it",
-        .explain = "systemd and udev make /dev/kvm as a static node, so that opening it loads KVM. Where KVM is\n"
-                   "not loaded or refused the machine, the node is there with the right permissions, and opening\n"
-                   "it fails with ENODEV. Tools that look at the node only are wrong then.",
+        .explain =
+            "systemd and udev make /dev/kvm as a static node, so that opening it loads KVM. Where KVM is\n"
+            "not loaded or refused the machine, the node is there with the right permissions, and opening\n"
+            "it fails with ENODEV. Tools that look at the node only are wrong then.",
         .fix = "Load the KVM module; if it is refused, see the failed rules above.",
         .see = device_see,
         .check = check_no_driver,
@@ -196,10 +261,12 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "this user may not open /dev/kvm",
-        .explain = "Programs that run guests open /dev/kvm for reading and writing. EACCES means the node's\n"
-                   "owner, group, mode and ACL; EPERM a device cgroup or a security module. Groups count from\n"
-                   "the next login on.",
-        .fix = "sudo usermod -aG kvm \"$USER\" and log in again (the node's group is in the message above); for one session: sudo setfacl -m u:$USER:rw /dev/kvm.",
+        .explain =
+            "Programs that run guests open /dev/kvm for reading and writing. EACCES means the node's\n"
+            "owner, group, mode and ACL; EPERM a device cgroup or a security module. Groups count from\n"
+            "the next login on.",
+        .fix = "sudo usermod -aG kvm \"$USER\" and log in again (the node's group is in the message above); "
+               "for one session: sudo setfacl -m u:$USER:rw /dev/kvm.",
         .see = device_see,
         .check = check_permission,
     },
@@ -210,7 +277,8 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "/dev/kvm does not speak KVM's API",
-        .explain = "Every KVM since 2.6.22 answers KVM_GET_API_VERSION with 12; programs must refuse any other.",
+        .explain =
+            "Every KVM since 2.6.22 answers KVM_GET_API_VERSION with 12; programs must refuse any other.",
         .fix = "Look what the node is: ls -l /dev/kvm must show 10, 232.",
         .see = device_see,
         .check = check_api,
@@ -222,8 +290,9 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::proof,
         .title = "/dev/kvm gives no answer",
-        .explain = "A /dev/kvm that opens and answers belongs to a KVM that has accepted the machine: guests can\n"
-                   "be run, whatever could not be read on the way. No guest is run to find out.",
+        .explain =
+            "A /dev/kvm that opens and answers belongs to a KVM that has accepted the machine: guests can\n"
+            "be run, whatever could not be read on the way. No guest is run to find out.",
         .fix = "See the rules above.",
         .see = device_see,
         .check = check_answers,
@@ -235,9 +304,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_in_guests,
         .role = Role::proof,
         .title = "KVM has not said that it offers VMX or SVM to guests",
-        .explain = "KVM_GET_SUPPORTED_CPUID is KVM's own answer to what a guest may be shown. VMX or SVM in it is\n"
-                   "proof that guests can nest, if their definition asks for it. KVM_CAP_NESTED_STATE is not: it\n"
-                   "is set on 5.10 to 6.16 even with nested off.",
+        .explain =
+            "KVM_GET_SUPPORTED_CPUID is KVM's own answer to what a guest may be shown. VMX or SVM in it is\n"
+            "proof that guests can nest, if their definition asks for it. KVM_CAP_NESTED_STATE is not: it\n"
+            "is set on 5.10 to 6.16 even with nested off.",
         .fix = "See NP503.",
         .see = cpuid_see,
         .check = check_offers,
@@ -249,8 +319,9 @@ constexpr Rule rules[] = {
         .question = Question::kvm_in_guests,
         .role = Role::blocker,
         .title = "KVM does not offer VMX or SVM to guests",
-        .explain = "What KVM_GET_SUPPORTED_CPUID does not contain, no guest can be given. It is so when nested is\n"
-                   "off, and when /dev/kvm belongs to a KVM that does not nest.",
+        .explain =
+            "What KVM_GET_SUPPORTED_CPUID does not contain, no guest can be given. It is so when nested is\n"
+            "off, and when /dev/kvm belongs to a KVM that does not nest.",
         .fix = "Switch the parameter nested on and reload the module (NP503).",
         .see = cpuid_see,
         .check = check_withholds,

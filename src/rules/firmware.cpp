@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about what the firmware left behind (NP2xx).
 //
-// The same two registers can be closed by firmware, by an earlier kernel, or by the hypervisor above. Firmware is
-// named only on bare metal: in a guest NP303 and NP304 speak, and NP402 where this kernel locks VMX off itself.
-// Where the register cannot be read, other witnesses are heard in the order of their weight: a loaded module (KVM
-// checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
+// The same two registers can be closed by firmware, by an earlier kernel, or by the hypervisor above.
+// Firmware is named only on bare metal: in a guest NP303 and NP304 speak, and NP402 where this kernel locks
+// VMX off itself. Where the register cannot be read, other witnesses are heard in the order of their weight:
+// a loaded module (KVM checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -16,32 +16,48 @@ namespace {
 
 bool yes(bool value) { return value; }
 
-constexpr std::string_view unknown_level = "; whether firmware or a hypervisor did it cannot be told, because it is not known whether this is a guest";
+constexpr std::string_view unknown_level =
+    "; whether firmware or a hypervisor did it cannot be told, because it is not known whether this is a "
+    "guest";
 
 /// Why a register may not be blamed on firmware here; nothing when it may.
 std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
     if (f.cpu.technology.if_known() && !has(f, technology))
-        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))), f.cpu.technology);
-    if (in_guest(f)) return cite(skip("in a guest, firmware of the real machine does not decide (NP303, NP304)"), f.hypervisor.level);
+        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
+                    f.cpu.technology);
+    if (in_guest(f))
+        return cite(skip("in a guest, firmware of the real machine does not decide (NP303, NP304)"),
+                    f.hypervisor.level);
     return std::nullopt;
 }
 
 /// The register could not be read: what others say.
-Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor, const PerCpu<bool>& flag) {
+Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor,
+                       const PerCpu<bool>& flag) {
     const bool loaded = vendor_module_is(f, Module::State::loaded);
-    if (loaded) return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}", vendor_module_name(f), hardware_word(f))), f.module.vendor);
+    if (loaded)
+        return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}",
+                                     vendor_module_name(f), hardware_word(f))),
+                    f.module.vendor);
     if (const std::string* line = disabled_by_bios(f)) {
         Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
         outcome.because.push_back({"/dev/kmsg", *line});
         return outcome;
     }
-    // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be used.
+    // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
+    // used.
     const std::string itlb = itlb_multihit(f);
     for (const std::string_view usable : {"VMX disabled", "Split huge pages", "KVM: Vulnerable"})
         if (itlb.find(usable) != std::string::npos)
-            return cite(pass(fmt::format("itlb_multihit says \"{}\", which the kernel says only where VMX may be used", itlb)), f.kernel.vulnerabilities);
+            return cite(
+                pass(fmt::format(
+                    "itlb_multihit says \"{}\", which the kernel says only where VMX may be used", itlb)),
+                f.kernel.vulnerabilities);
     if (flag.any(yes) && kernel_at_least(f, since_major, since_minor))
-        return cite(pass(fmt::format("/proc/cpuinfo shows {}, which this kernel does only where it found it usable", flag_word(f))), flag);
+        return cite(
+            pass(fmt::format("/proc/cpuinfo shows {}, which this kernel does only where it found it usable",
+                             flag_word(f))),
+            flag);
     return unread;
 }
 
@@ -58,7 +74,10 @@ Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
             open = true;
     }
     if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
-    outcome.fix = fmt::format("The firmware treats {} unlike the others, which is its fault: update it and switch the machine off and on. As a stop-gap before KVM is loaded: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.", name_cpus(odd), odd.first());
+    outcome.fix = fmt::format(
+        "The firmware treats {} unlike the others, which is its fault: update it and switch the machine off "
+        "and on. As a stop-gap before KVM is loaded: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.",
+        name_cpus(odd), odd.first());
     return outcome;
 }
 
@@ -77,12 +96,18 @@ Outcome check_vmx_disabled(const Facts& f) {
         [&](const FeatureControl& fc) {
             if (!fc.locked) return pass("IA32_FEATURE_CONTROL is not locked: the kernel may switch VMX on");
             if (fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
-            if (fc.vmx_inside_smx) return skip("IA32_FEATURE_CONTROL allows VMX in a TXT measured launch only (NP203)");
-            if (kernel_locks) return skip("IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that itself (NP402)");
-            return fail(fmt::format("IA32_FEATURE_CONTROL (0x3a) is locked with VMX off: it is 0x{:x}{}", fc.raw, blame));
+            if (fc.vmx_inside_smx)
+                return skip("IA32_FEATURE_CONTROL allows VMX in a TXT measured launch only (NP203)");
+            if (kernel_locks)
+                return skip(
+                    "IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that "
+                    "itself (NP402)");
+            return fail(fmt::format("IA32_FEATURE_CONTROL (0x3a) is locked with VMX off: it is 0x{:x}{}",
+                                    fc.raw, blame));
         },
         f.firmware.feature_control);
-    outcome = name_odd_cpus(std::move(outcome), f.firmware.feature_control, [](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; });
+    outcome = name_odd_cpus(std::move(outcome), f.firmware.feature_control,
+                            [](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; });
     if (outcome.status == Status::unknown && !f.firmware.feature_control.any_known())
         return from_witnesses(f, outcome, 5, 6, f.kernel.flag_vmx);
     return outcome;
@@ -93,10 +118,13 @@ Outcome check_vmx_inside_smx_only(const Facts& f) {
     const bool tboot = log_line(f, "tboot: found shared page") != nullptr;
     return judge_each(
         [&](const FeatureControl& fc) {
-            if (!fc.locked || fc.vmx_outside_smx == fc.vmx_inside_smx || (tboot ? fc.vmx_inside_smx : fc.vmx_outside_smx))
+            if (!fc.locked || fc.vmx_outside_smx == fc.vmx_inside_smx ||
+                (tboot ? fc.vmx_inside_smx : fc.vmx_outside_smx))
                 return pass("IA32_FEATURE_CONTROL does not tie VMX to the other SMX mode");
             return tboot ? fail("booted through tboot, and IA32_FEATURE_CONTROL allows VMX only outside SMX")
-                         : fail("IA32_FEATURE_CONTROL allows VMX only inside SMX, that is, after a TXT measured launch");
+                         : fail(
+                               "IA32_FEATURE_CONTROL allows VMX only inside SMX, that is, after a TXT "
+                               "measured launch");
         },
         f.firmware.feature_control);
 }
@@ -114,10 +142,13 @@ Outcome check_svm_disabled(const Facts& f) {
     Outcome outcome = judge_each(
         [&](const VmCr& cr) {
             if (!cr.svm_disabled) return pass("VM_CR allows SVM");
-            return fail(fmt::format("VM_CR.SVMDIS is set{}: VM_CR (0xc0010114) is 0x{:x}{}", cr.locked ? " and locked" : ", though not locked; Linux never clears it", cr.raw, blame));
+            return fail(fmt::format("VM_CR.SVMDIS is set{}: VM_CR (0xc0010114) is 0x{:x}{}",
+                                    cr.locked ? " and locked" : ", though not locked; Linux never clears it",
+                                    cr.raw, blame));
         },
         f.firmware.vm_cr);
-    outcome = name_odd_cpus(std::move(outcome), f.firmware.vm_cr, [](const VmCr& cr) { return cr.svm_disabled; });
+    outcome =
+        name_odd_cpus(std::move(outcome), f.firmware.vm_cr, [](const VmCr& cr) { return cr.svm_disabled; });
     if (outcome.status == Status::unknown && !f.firmware.vm_cr.any_known())
         return from_witnesses(f, outcome, 6, 7, f.kernel.flag_svm);
     return outcome;
@@ -131,11 +162,13 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the firmware has locked VMX off",
-        .explain = "IA32_FEATURE_CONTROL must have LOCK and VMX_ENABLED_OUTSIDE_SMX set before VMXON. Once LOCK\n"
-                   "is set the register cannot be written until the next reset, so no kernel option can undo the\n"
-                   "firmware's choice. All CPUs are checked; one that differs is named. A kernel that was\n"
-                   "kexec'ed from one without KVM_INTEL finds the same lock though the firmware did not set it.",
-        .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the machine off and on: the lock survives a warm restart on some boards.",
+        .explain =
+            "IA32_FEATURE_CONTROL must have LOCK and VMX_ENABLED_OUTSIDE_SMX set before VMXON. Once LOCK\n"
+            "is set the register cannot be written until the next reset, so no kernel option can undo the\n"
+            "firmware's choice. All CPUs are checked; one that differs is named. A kernel that was\n"
+            "kexec'ed from one without KVM_INTEL finds the same lock though the firmware did not set it.",
+        .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the "
+               "machine off and on: the lock survives a warm restart on some boards.",
         .see = feature_control_see,
         .check = check_vmx_disabled,
     },
@@ -146,10 +179,13 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the firmware has switched SVM off",
-        .explain = "While VM_CR.SVMDIS is set, EFER.SVME cannot be set, and SVM stays off. Linux never clears\n"
-                   "SVMDIS, locked or not. Since 6.7 the kernel also takes svm out of /proc/cpuinfo then, and\n"
-                   "kvm_amd says \"SVM not supported by CPU\", which sounds like a lack of the processor and is none.",
-        .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the machine off and on. Firmware updates often reset it.",
+        .explain =
+            "While VM_CR.SVMDIS is set, EFER.SVME cannot be set, and SVM stays off. Linux never clears\n"
+            "SVMDIS, locked or not. Since 6.7 the kernel also takes svm out of /proc/cpuinfo then, and\n"
+            "kvm_amd says \"SVM not supported by CPU\", which sounds like a lack of the processor and is "
+            "none.",
+        .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
+               "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,
         .check = check_svm_disabled,
     },
@@ -160,10 +196,12 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the firmware allows VMX only in the other SMX (Intel TXT) mode",
-        .explain = "IA32_FEATURE_CONTROL has one enable bit for VMX inside SMX operation, after a measured launch\n"
-                   "with Intel TXT, and one for outside. When only the bit for the other mode is set and the\n"
-                   "register is locked, VMXON faults.",
-        .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, allow VMX inside SMX.",
+        .explain =
+            "IA32_FEATURE_CONTROL has one enable bit for VMX inside SMX operation, after a measured launch\n"
+            "with Intel TXT, and one for outside. When only the bit for the other mode is set and the\n"
+            "register is locked, VMXON faults.",
+        .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, "
+               "allow VMX inside SMX.",
         .see = feature_control_see,
         .check = check_vmx_inside_smx_only,
     },

@@ -9,7 +9,8 @@ namespace {
 
 /// A guest of QEMU, whose definition somebody can edit.
 bool knows_libvirt(const Facts& f) {
-    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg) || is(f.hypervisor.platform, Platform::proxmox);
+    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg) ||
+           is(f.hypervisor.platform, Platform::proxmox);
 }
 
 Outcome check_no_iommu(const Facts& f) {
@@ -17,10 +18,18 @@ Outcome check_no_iommu(const Facts& f) {
         [&](unsigned groups, const std::vector<std::string>& instances) {
             if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
             if (!instances.empty()) return fail("the kernel drives an IOMMU, but no device is in a group");
-            return fail("the kernel drives no IOMMU: there are no IOMMU groups",
-                        in_guest(f) && !knows_libvirt(f) ? fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.", f.hypervisor.platform.if_known() ? to_string(*f.hypervisor.platform.if_known()) : "it")
-                        : in_guest(f) ? "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> on a q35 machine with <ioapic driver='qemu'/>; then intel_iommu=on on this kernel's command line."
-                                    : "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on on the kernel command line.");
+            return fail(
+                "the kernel drives no IOMMU: there are no IOMMU groups",
+                in_guest(f) && !knows_libvirt(f)
+                    ? fmt::format(
+                          "Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
+                          f.hypervisor.platform.if_known() ? to_string(*f.hypervisor.platform.if_known())
+                                                           : "it")
+                : in_guest(f) ? "Give this guest an IOMMU: libvirt <iommu model='intel'><driver "
+                                "intremap='on' caching_mode='on'/></iommu> on a q35 machine with <ioapic "
+                                "driver='qemu'/>; then intel_iommu=on on this kernel's command line."
+                              : "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also "
+                                "intel_iommu=on on the kernel command line.");
         },
         f.iommu.groups, f.iommu.instances);
 }
@@ -29,13 +38,20 @@ Outcome check_no_remapping(const Facts& f) {
     if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
     return judge(
         [&](bool on) {
-            return on ? pass("the IOMMU remaps interrupts") : fail("the IOMMU does not remap interrupts: a device that is given away could raise any interrupt of this system",
-                                                                         in_guest(f) ? "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic driver='qemu'/>; and do not boot this kernel with intremap=off." : "");
+            return on ? pass("the IOMMU remaps interrupts")
+                      : fail(
+                            "the IOMMU does not remap interrupts: a device that is given away could raise "
+                            "any interrupt of this system",
+                            in_guest(f)
+                                ? "In this guest's definition: <driver intremap='on'/> in its <iommu>, with "
+                                  "<ioapic driver='qemu'/>; and do not boot this kernel with intremap=off."
+                                : "");
         },
         f.iommu.interrupt_remapping);
 }
 
-constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst", "libvirt formatdomain, \"IOMMU devices\""};
+constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst",
+                                          "libvirt formatdomain, \"IOMMU devices\""};
 
 constexpr Rule rules[] = {
     {
@@ -58,9 +74,11 @@ constexpr Rule rules[] = {
         .question = Question::device_assignment,
         .role = Role::blocker,
         .title = "the IOMMU does not remap interrupts, or nobody can tell",
-        .explain = "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
-                   "(vfio_iommu_type1.allow_unsafe_interrupts).",
-        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
+        .explain =
+            "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
+            "(vfio_iommu_type1.allow_unsafe_interrupts).",
+        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic "
+               "driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
         .see = iommu_see,
         .check = check_no_remapping,
     },

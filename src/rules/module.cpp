@@ -53,13 +53,20 @@ const ModuleBlock* block(const Facts& f) {
 
 /// Why the module's absence is not this layer's fault; nothing when it may be.
 std::optional<Outcome> follows_from_above(const Facts& f) {
-    if (const std::string name = software_kvm(f); !name.empty()) return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
-    if (hardware_absent(f)) return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
-    if (switched_off(f)) return skip(fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
+    if (hardware_absent(f))
+        return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
+    if (switched_off(f))
+        return skip(
+            fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     if (f.kernel.flag_usable.all(no))
-        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)", flag_word(f))), f.kernel.flag_usable);
-    if (is(f.kernel.config_vendor, Tristate::no)) return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
+        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)",
+                                     flag_word(f))),
+                    f.kernel.flag_usable);
+    if (is(f.kernel.config_vendor, Tristate::no))
+        return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
     return std::nullopt;
 }
 
@@ -73,44 +80,62 @@ Outcome check_not_loaded(const Facts& f) {
         [&](const Module& m) {
             const std::string name = vendor_module_name(f);
             if (m.state == Module::State::loaded) return pass(fmt::format("{} is loaded", name));
-            if (m.state == Module::State::built_in) return pass(fmt::format("{} is built into the kernel", name));
+            if (m.state == Module::State::built_in)
+                return pass(fmt::format("{} is built into the kernel", name));
             if (m.state == Module::State::present) return pass(fmt::format("{} is in the kernel", name));
-            if (const ModuleBlock* b = block(f)) return skip(fmt::format("{} keeps it out (NP502)", b->source));
+            if (const ModuleBlock* b = block(f))
+                return skip(fmt::format("{} keeps it out (NP502)", b->source));
             if (files_missing(f)) return skip("its file is missing (NP504)");
             if (refusal(f)) return skip("it was refused (NP515)");
             if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
-            if (f.svm.in_use.any(yes)) return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
-            if (const Module* other = f.module.other_vendor.if_known(); other && other->state == Module::State::loaded) return skip("the other vendor's module is in its place (NP505)");
+            if (f.svm.in_use.any(yes))
+                return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
+            if (const Module* other = f.module.other_vendor.if_known();
+                other && other->state == Module::State::loaded)
+                return skip("the other vendor's module is in its place (NP505)");
             const Module* kvm = f.module.kvm.if_known();
             const bool common = kvm && kvm->state != Module::State::absent;
-            return fail(fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
-                        fmt::format("sudo modprobe {0}; to have it at every boot: echo {0} | sudo tee /etc/modules-load.d/kvm.conf.", name));
+            return fail(
+                fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
+                fmt::format("sudo modprobe {0}; to have it at every boot: echo {0} | sudo tee "
+                            "/etc/modules-load.d/kvm.conf.",
+                            name));
         },
         f.module.vendor);
 }
 
 Outcome check_blocked(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_known() && !vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    if (f.module.vendor.if_known() && !vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     return judge(
         [&](const std::vector<ModuleBlock>&, const Module&) {
             const ModuleBlock* b = block(f);
             if (!b) return pass("nothing in modprobe.d or on the kernel command line keeps KVM out");
             const bool soft = b->kind == ModuleBlock::Kind::blacklist;
-            return fail(fmt::format("{} {} by {}, and {} is not loaded", b->module, soft ? "is kept from loading by itself" : "is kept from loading at all", b->source, vendor_module_name(f)),
-                        fmt::format("Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.", b->source, soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot"));
+            return fail(
+                fmt::format("{} {} by {}, and {} is not loaded", b->module,
+                            soft ? "is kept from loading by itself" : "is kept from loading at all",
+                            b->source, vendor_module_name(f)),
+                fmt::format(
+                    "Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.",
+                    b->source, soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot"));
         },
         f.module.blocks, f.module.vendor);
 }
 
 Outcome check_files_missing(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_known() && !vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    if (f.module.vendor.if_known() && !vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     if (in_container(f)) return skip("in a container, /lib/modules is not the host's");
     return judge(
         [&](bool there) {
-            if (there) return pass(fmt::format("{} lies in /lib/modules for this kernel", vendor_module_name(f)));
-            return fail(fmt::format("{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f), f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"));
+            if (there)
+                return pass(fmt::format("{} lies in /lib/modules for this kernel", vendor_module_name(f)));
+            return fail(fmt::format(
+                "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
+                f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"));
         },
         f.module.files);
 }
@@ -118,49 +143,62 @@ Outcome check_files_missing(const Facts& f) {
 Outcome check_refused(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_absent()) return carry(*f.module.vendor.if_absent());
-    if (!vendor_module_absent(f)) return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    if (!vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     const std::string* line = refusal(f);
     if (!line) return skip("the kernel log tells of no refusal");
-    Outcome outcome = fail(fmt::format("{} is not loaded, and the kernel log says \"{}\"", vendor_module_name(f), *line));
+    Outcome outcome =
+        fail(fmt::format("{} is not loaded, and the kernel log says \"{}\"", vendor_module_name(f), *line));
     outcome.because.push_back({"/dev/kmsg", *line});
     return cite(std::move(outcome), f.module.vendor);
 }
 
 Outcome check_wrong_vendor(const Facts& f) {
-    if (!f.cpu.vendor.if_known() || is(f.cpu.vendor, Vendor::other)) return skip("the processor's vendor is not known");
+    if (!f.cpu.vendor.if_known() || is(f.cpu.vendor, Vendor::other))
+        return skip("the processor's vendor is not known");
     return judge(
         [&](const Module& other, const Module& own) {
             const std::string wrong = has(f, Technology::svm) ? "kvm_intel" : "kvm_amd";
             if (other.state == Module::State::loaded && own.state == Module::State::absent)
-                return fail(fmt::format("{} is loaded, but this {} processor needs {}", wrong, to_string(*f.cpu.vendor.if_known()), vendor_module_name(f)),
-                            fmt::format("sudo modprobe -r {} && sudo modprobe {}; then look for {} in /etc/modules and /etc/modules-load.d.", wrong, vendor_module_name(f), wrong));
+                return fail(fmt::format("{} is loaded, but this {} processor needs {}", wrong,
+                                        to_string(*f.cpu.vendor.if_known()), vendor_module_name(f)),
+                            fmt::format("sudo modprobe -r {} && sudo modprobe {}; then look for {} in "
+                                        "/etc/modules and /etc/modules-load.d.",
+                                        wrong, vendor_module_name(f), wrong));
             return pass("the other vendor's module is not in the way");
         },
         f.module.other_vendor, f.module.vendor);
 }
 
 Outcome check_software(const Facts& f) {
-    if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded)) return skip("the vendor's module is loaded");
+    if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded))
+        return skip("the vendor's module is loaded");
     return judge(
         [&](const std::string&) {
             const std::string name = software_kvm(f);
             if (name.empty()) return pass("KVM here stands on VMX or SVM, or is not there");
-            return fail(fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either", name));
+            return fail(
+                fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either", name));
         },
         f.module.software);
 }
 
 /// Loading is the strictest check that KVM has; but who may not open the device cannot use it.
 Outcome check_live(const Facts& f) {
-    if (vendor_module_absent(f)) return cite(fail(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
-    if (const Absent* absent = f.device.open.if_absent(); absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
+    if (vendor_module_absent(f))
+        return cite(fail(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
+    if (const Absent* absent = f.device.open.if_absent();
+        absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
         return skip("/dev/kvm does not open: " + carry(*absent).message);
-    if (f.device.api_version.if_known() && !is(f.device.api_version, 12)) return skip("/dev/kvm does not speak KVM's API (NP605)");
+    if (f.device.api_version.if_known() && !is(f.device.api_version, 12))
+        return skip("/dev/kvm does not speak KVM's API (NP605)");
     return judge(
         [&](const Module& m) {
             if (m.state == Module::State::loaded)
-                return pass(fmt::format("{} is loaded: KVM checked every CPU when it did", vendor_module_name(f)));
-            return skip(fmt::format("{} is {}, which says nothing about its init", vendor_module_name(f), to_string(m.state)));
+                return pass(
+                    fmt::format("{} is loaded: KVM checked every CPU when it did", vendor_module_name(f)));
+            return skip(fmt::format("{} is {}, which says nothing about its init", vendor_module_name(f),
+                                    to_string(m.state)));
         },
         f.module.vendor);
 }
@@ -168,10 +206,13 @@ Outcome check_live(const Facts& f) {
 constexpr std::string_view load_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id: what loads the modules by themselves",
 };
-constexpr std::string_view block_see[] = {"modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist="};
+constexpr std::string_view block_see[] = {
+    "modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist="};
 constexpr std::string_view files_see[] = {"modprobe(8)"};
-constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()", "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
-constexpr std::string_view software_see[] = {"virt-pvm: a KVM for machines without VMX and SVM, module kvm_pvm"};
+constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
+                                            "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
+constexpr std::string_view software_see[] = {
+    "virt-pvm: a KVM for machines without VMX and SVM, module kvm_pvm"};
 
 constexpr Rule rules[] = {
     {
@@ -181,9 +222,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the KVM module for this processor is not loaded",
-        .explain = "KVM is two modules: kvm, and kvm_intel or kvm_amd. udev loads the second at boot because the\n"
-                   "processor's flag is there. In minimal systems, containers and guests with a small initramfs\n"
-                   "nobody does.",
+        .explain =
+            "KVM is two modules: kvm, and kvm_intel or kvm_amd. udev loads the second at boot because the\n"
+            "processor's flag is there. In minimal systems, containers and guests with a small initramfs\n"
+            "nobody does.",
         .fix = "sudo modprobe kvm_intel (Intel, Zhaoxin, VIA) or sudo modprobe kvm_amd (AMD, Hygon).",
         .see = load_see,
         .check = check_not_loaded,
@@ -195,9 +237,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "modprobe.d or the kernel command line keeps the KVM module out",
-        .explain = "\"blacklist\" keeps a module from being loaded by itself; \"install MODULE /bin/false\" and\n"
-                   "module_blacklist= on the kernel command line keep it out altogether. Instructions for\n"
-                   "VirtualBox and VMware leave such lines behind.",
+        .explain =
+            "\"blacklist\" keeps a module from being loaded by itself; \"install MODULE /bin/false\" and\n"
+            "module_blacklist= on the kernel command line keep it out altogether. Instructions for\n"
+            "VirtualBox and VMware leave such lines behind.",
         .fix = "Delete the line, renew the initramfs, reboot.",
         .see = block_see,
         .check = check_blocked,
@@ -209,9 +252,11 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the KVM module for the running kernel is not installed",
-        .explain = "The module must lie in /lib/modules under the release that runs. It does not after a kernel\n"
-                   "upgrade without a reboot, and where the distribution packs it separately.",
-        .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
+        .explain =
+            "The module must lie in /lib/modules under the release that runs. It does not after a kernel\n"
+            "upgrade without a reboot, and where the distribution packs it separately.",
+        .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: "
+               "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
         .see = files_see,
         .check = check_files_missing,
     },
@@ -235,10 +280,12 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the KVM module was tried and refused this machine",
-        .explain = "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
-                   "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
-                   "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
-        .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
+        .explain =
+            "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
+            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
+            "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
+        .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
+               "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
         .see = refused_see,
         .check = check_refused,
     },
@@ -249,9 +296,10 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::proof,
         .title = "no loaded KVM module speaks for it",
-        .explain = "kvm_intel and kvm_amd load only after KVM has checked every CPU, so a loaded one is proof\n"
-                   "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
-                   "has run.",
+        .explain =
+            "kvm_intel and kvm_amd load only after KVM has checked every CPU, so a loaded one is proof\n"
+            "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
+            "has run.",
         .fix = "Load the module.",
         .see = refused_see,
         .check = check_live,
@@ -263,9 +311,11 @@ constexpr Rule rules[] = {
         .question = Question::kvm_in_guests,
         .role = Role::blocker,
         .title = "KVM runs here without VMX and SVM, and so cannot show them to guests",
-        .explain = "A KVM such as kvm_pvm runs guests on processors that show neither VMX nor SVM. Its guests\n"
-                   "work, but none of them is ever shown VMX or SVM.",
-        .fix = "Guests that shall run KVM need a machine with VMX or SVM: bare metal, or a host that passes it through.",
+        .explain =
+            "A KVM such as kvm_pvm runs guests on processors that show neither VMX nor SVM. Its guests\n"
+            "work, but none of them is ever shown VMX or SVM.",
+        .fix = "Guests that shall run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
+               "it through.",
         .see = software_see,
         .check = check_software,
     },

@@ -18,7 +18,8 @@ enum class Layer : std::uint8_t { cpu = 1, firmware, hypervisor, kernel, module,
 
 /// The three questions.  In a guest the first one is "is nested KVM available to me?".
 enum class Question : std::uint8_t { kvm_here, kvm_in_guests, device_assignment };
-inline constexpr Question questions[] = {Question::kvm_here, Question::kvm_in_guests, Question::device_assignment};
+inline constexpr Question questions[] = {Question::kvm_here, Question::kvm_in_guests,
+                                         Question::device_assignment};
 
 /// What a rule's outcome does to the answer.
 enum class Role : std::uint8_t {
@@ -51,11 +52,14 @@ struct Rule {
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }
-inline Outcome fail(std::string message, std::string fix = {}) { return {Status::fail, std::move(message), {}, std::move(fix)}; }
+inline Outcome fail(std::string message, std::string fix = {}) {
+    return {Status::fail, std::move(message), {}, std::move(fix)};
+}
 inline Outcome skip(std::string message) { return {Status::skipped, std::move(message), {}}; }
 inline Outcome unknown(std::string message) { return {Status::unknown, std::move(message), {}}; }
 
-/// An absent fact as an outcome: skipped where the question makes no sense, else unknown, with the errno's name.
+/// An absent fact as an outcome: skipped where the question makes no sense, else unknown, with the errno's
+/// name.
 Outcome carry(const Absent& absent);
 
 /// Add the readings of a fact to what an outcome rests on.
@@ -69,12 +73,13 @@ template <class T>
 Outcome cite(Outcome outcome, const PerCpu<T>& facts) {
     for (const auto& g : facts.groups())
         for (const Provenance& p : g.answer.from())
-            outcome.because.push_back({g.cpus.empty() ? p.where : p.where + " on " + name_cpus(g.cpus), p.raw});
+            outcome.because.push_back(
+                {g.cpus.empty() ? p.where : p.where + " on " + name_cpus(g.cpus), p.raw});
     return outcome;
 }
 
-/// Judge values that may be absent.  An absent one is carried through as unknown or skipped with its own reason,
-/// and every value used is cited, so no rule can forget either.
+/// Judge values that may be absent.  An absent one is carried through as unknown or skipped with its own
+/// reason, and every value used is cited, so no rule can forget either.
 template <class F, class... Ts>
 Outcome judge(F&& decide, const Fact<Ts>&... facts) {
     const Absent* missing = nullptr;
@@ -94,7 +99,8 @@ Outcome judge_each(F&& decide, const PerCpu<T>& facts) {
     Outcome worst{Status::skipped, "no CPU was read", {}};
     bool have = false;
     for (const auto& g : facts.groups()) {
-        Outcome here = g.answer.if_known() ? std::invoke(decide, *g.answer.if_known()) : carry(*g.answer.if_absent());
+        Outcome here =
+            g.answer.if_known() ? std::invoke(decide, *g.answer.if_known()) : carry(*g.answer.if_absent());
         if (facts.groups().size() > 1) here.message += " (" + name_cpus(g.cpus) + ")";
         if (!have || worse(here.status, worst.status) != worst.status) worst = std::move(here);
         have = true;
