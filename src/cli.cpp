@@ -27,6 +27,8 @@ Which machine:
       --from FILE        answer for a snapshot, or another tool's dump (cpuid,
                          kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP, lscpu,
                          /proc/cpuinfo), instead of this machine; - is stdin
+      --diff FILE        this machine, or --from, beside another: what differs,
+                         and which answers; text, or JSON with --json
       --record FILE      write down everything read, failures too, as a
                          snapshot, for --from elsewhere; - is stdout
 
@@ -92,6 +94,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     CLI::Option* colour_option = app.add_option("--color", colour);
     CLI::Option* question_option = app.add_option("--question", question);
     CLI::Option* from_option = app.add_option("--from", options.from);
+    CLI::Option* diff_option = app.add_option("--diff", options.diff);
     CLI::Option* record_option = app.add_option("--record", options.record);
     app.add_flag("--help,-h", want_help);
     app.add_flag("--version,-V", want_version);
@@ -105,10 +108,13 @@ Options parse_command_line(int argc, const char* const* argv) {
                         static_cast<int>(format_option->count() > 0) +
                         static_cast<int>(explain_option->count() > 0);
     if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
+    if (diff_option->count() > 0 && options.diff.empty()) throw UsageError{"--diff: no file given"};
+    if (options.from == "-" && options.diff == "-")
+        throw UsageError{"--from and --diff cannot both be standard input"};
     if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
     if (options.record == "-" && outputs > 0)
         throw UsageError{"--record - and a format both want standard output"};
-    options.wants_output = options.record.empty() || outputs > 0;
+    options.wants_output = options.record.empty() || outputs > 0 || diff_option->count() > 0;
     if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
     if (colour_option->count() > 0) options.colour = colour_named(colour);
     if (question_option->count() > 0) options.question = question_named(question);
@@ -122,6 +128,8 @@ Options parse_command_line(int argc, const char* const* argv) {
             options.rule = rule_named(explain);
         }
     }
+    const bool comparable = options.format->name == "summary" || options.format->name == "json";
+    if (!options.diff.empty() && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
     if (rules) options.action = Options::Action::rules;
     if (want_version) options.action = Options::Action::version;
     if (want_help) options.action = Options::Action::help;

@@ -32,6 +32,7 @@ struct Options {
     const Rule* rule = nullptr;      ///< of Action::rule
     std::optional<Question> question;
     std::string from;          ///< answer for this snapshot or dump; empty: this machine
+    std::string diff;          ///< compare with this snapshot or dump; empty: do not
     std::string record;        ///< write a snapshot here; empty: none
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;

@@ -98,7 +98,7 @@ def base_layer(cache: Cache, kernel: Kernel, tools: Path) -> bytes:
             archive.add(f"bin/{applet}", stat.S_IFLNK | 0o777, b"busybox")
         for name, text in ETC.items():
             archive.file(name, text)
-        for helper in ("kvmhlt", "kvmnest", "minivmm"):
+        for helper in ("kvmhlt", "kvmnest", "minivmm", "vfio"):
             archive.program(f"lab/{helper}", tools / helper)
         archive.tree(kernel.tree)
         (folder / "base.cpio").write_bytes(archive.finish())

@@ -49,10 +49,15 @@ PACKAGES = {
 
 L1_MEMORY, L0_MEMORY = 192, 512  # MB: of the inner guest, and of the outer one beside it
 
-QUESTIONS = {"here": "kvm-here", "guests": "kvm-in-guests"}
-EVENTS = {"here": "kvmhlt.txt", "guests": "kvmnest.txt"}  # who has seen it happen, or not
-BLOCKS = ["setup.status", "report.json", "report.status", "explain.txt", "explain.status", "witness.txt",
-          *EVENTS.values()]
+QUESTIONS = {"here": "kvm-here", "guests": "kvm-in-guests", "devices": "device-assignment"}
+EVENTS = {"here": "kvmhlt.txt", "guests": "kvmnest.txt", "devices": "vfio.txt"}  # who has seen it happen, or not
+BLOCKS = ["setup.status", "json.txt", "witness.txt", *EVENTS.values()]
+
+# Which module parameter, as it reads after loading, each rule about the price of a "yes" is about
+PRICES = {"NP509": "kvm_intel/parameters/ept", "NP510": "kvm_amd/parameters/npt",
+          "NP511": "kvm_intel/parameters/enable_shadow_vmcs", "NP512": "kvm_intel/parameters/enable_apicv",
+          "NP513": "kvm_intel/parameters/vpid", "NP514": "kvm_intel/parameters/unrestricted_guest"}
+ONLY_NESTED = ("NP511", "NP512")  # of no interest while nested is off
 EXIT_STATUS = {"yes": 0, "no": 1, "unknown": 2}
 
 
@@ -69,7 +74,7 @@ def boot(situation: Situation, binary_layer: bytes, cache: Cache, folder: Path) 
         return "".join(f"{name}={shlex.quote(value)}\n" for name, value in {"load": load, **others}.items())
 
     modules = "; ".join(["msr"] * situation.msr + [situation.modules])
-    own = settings(modules, before=situation.before, user=situation.user)
+    own = settings(modules, before=situation.before, user=situation.user, formats=situation.machine.formats)
     ramdisk = base + binary_layer + initramfs.situation_layer(own, situation.files, {})
     command_line = f"{emulators.COMMAND_LINE} {situation.command_line}".strip()
     machine = situation.machine
@@ -117,10 +122,10 @@ def last_words(serial: str) -> str:
 def judge(situation: Situation, got: dict[str, bytes]) -> list[str]:
     """What is wrong with the report, each as "expected ... got ...". Empty: nothing."""
     try:
-        report = json.loads(got["report.json"])
+        report = json.loads(got["json.txt"])
         return list(complaints(situation, report, got))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        said = got.get("report.json.stderr", b"").decode(errors="replace").strip()
+        said = got.get("json.txt.stderr", b"").decode(errors="replace").strip()
         return [f"expected a report got {error!r}" + (f", and on standard error: {said}" if said else "")]
 
 
@@ -144,13 +149,18 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
     # The question that decides the exit status depends on whether there is a hypervisor above.
     question = "kvm-in-guests" if situation.machine.bare_metal else "kvm-here"
     expected = EXIT_STATUS[report["answers"][question]["answer"]]
-    for name in ("report.status", "explain.status"):
-        if int(got[name]) != expected:
-            yield f"expected {name} {expected} for {question} got {int(got[name])}"
+    for name in situation.machine.formats.split():
+        if int(got[f"{name}.status"]) != expected:
+            yield f"expected {name}.status {expected} for {question} got {int(got[f'{name}.status'])}"
 
     if int(got["setup.status"]):
         said = got.get("setup.txt.stderr", b"").decode(errors="replace").strip()
         yield f"expected a set-up without errors got {said}"
+
+    findings = {finding["id"]: finding["status"] for finding in report["findings"]}
+    for rule, expected in {**prices(got), **situation.findings}.items():
+        if findings[rule] != expected:
+            yield f"expected {rule} {expected} got {findings[rule]}"
 
     for path, expected in situation.report.items():
         value = report
@@ -160,7 +170,36 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
             yield f"expected {path} {expected!r} got {value!r}"
 
 
-def examine(situation: Situation, binary_layer: bytes, cache: Cache, out: Path) -> tuple[list[str], float]:
+def prices(got: dict[str, bytes]) -> dict[str, str]:
+    """What the rules about slow guests have to say, by what the shell read from the module's parameters."""
+    live = dict(re.findall(r"^/sys/module/(\S+?):(.*)$", got["witness.txt"].decode(errors="replace"), re.MULTILINE))
+    on = {name: value in ("Y", "1") for name, value in live.items()}
+    nested = on.get("kvm_intel/parameters/nested")
+    return {rule: "pass" if on[name] else "fail" for rule, name in PRICES.items()
+            if name in on and (nested or rule not in ONLY_NESTED)}
+
+
+def replay(binary: Path, formats: str, folder: Path, got: dict[str, bytes]) -> Iterator[str]:
+    """A snapshot must give here, byte for byte, what was printed in the guest when it was recorded."""
+    for name in formats.split():
+        if f"{name}.snapshot" not in got:
+            yield f"expected {name}.snapshot got none"
+            continue
+        done = subprocess.run([binary, "--from", folder / f"{name}.snapshot", "--format", name], timeout=60, check=False,
+                              stdin=subprocess.DEVNULL, capture_output=True, env={"PATH": os.defpath})
+        (folder / f"{name}.replay").write_bytes(done.stdout)
+        if done.stderr:
+            yield f"expected nothing on standard error of --from {name}.snapshot got {done.stderr.decode().strip()}"
+        if done.returncode != int(got[f"{name}.status"]):
+            yield f"expected --from {name}.snapshot to exit with {int(got[f'{name}.status'])} got {done.returncode}"
+        there, here = (text.decode(errors="replace").splitlines() for text in (got[f"{name}.txt"], done.stdout))
+        if got[f"{name}.txt"] != done.stdout:
+            where = next((i for i, (a, b) in enumerate(zip(there, here)) if a != b), min(len(there), len(here)))
+            first = [f"{lines[where].strip()!r}" if where < len(lines) else "its end" for lines in (there, here)]
+            yield f"expected {name} line {where + 1} {first[0]}, as in the guest, got {first[1]} from its snapshot"
+
+
+def examine(situation: Situation, binary: Path, binary_layer: bytes, cache: Cache, out: Path) -> tuple[list[str], float]:
     """Run one situation: what is wrong, and the seconds that it took."""
     folder = out / situation.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -171,7 +210,7 @@ def examine(situation: Situation, binary_layer: bytes, cache: Cache, out: Path) 
         got = blocks(serial_output(folder))
         for name, content in got.items():
             (folder / name).write_bytes(content)
-        wrong = judge(situation, got)
+        wrong = [*judge(situation, got), *replay(binary, situation.machine.formats, folder, got)]
     except BootFailure as failure:
         wrong = [f"expected a boot and a report got {failure}{last_words(serial_output(folder))}"]
     return wrong, time.monotonic() - start
@@ -188,7 +227,8 @@ def output_folder(binary: Path) -> Path:
 def arguments() -> argparse.Namespace:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nestprobe-lab"
     parser = argparse.ArgumentParser(prog="lab.py", description=__doc__.split("\n")[0])
-    parser.add_argument("situations", nargs="*", metavar="SITUATION", help="name or pattern (default: all)")
+    parser.add_argument("situations", nargs="*", metavar="SITUATION", help="name or pattern (default: the quick ones)")
+    parser.add_argument("--all", action="store_true", help="all situations, which takes about ten minutes")
     parser.add_argument("--binary", type=Path, metavar="PATH", help="the nestprobe to test")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=cache, help="kernels and images (%(default)s)")
     parser.add_argument("--out", type=Path, metavar="DIR",
@@ -198,10 +238,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--packages", action="store_true", help="name the Debian packages that the lab needs")
     options = parser.parse_args()
     patterns = options.situations or ["*"]
+    chosen = [s for s in SITUATIONS if options.situations or options.all or s.group == "quick"]
     for pattern in patterns:
         if not fnmatch.filter([s.name for s in SITUATIONS], pattern):
             parser.error(f"no situation is called {pattern}; --list names them")
-    options.situations = [s for s in SITUATIONS if any(fnmatch.fnmatch(s.name, p) for p in patterns)]
+    options.situations = [s for s in chosen if any(fnmatch.fnmatch(s.name, p) for p in patterns)]
     if not (options.list or options.packages or options.binary):
         parser.error("--binary PATH is needed")
     return options
@@ -214,7 +255,8 @@ def main() -> int:
         return 0
     if options.list:
         for s in options.situations:
-            print(f"{s.name:32} kvm-here {s.here or '-'}; kvm-in-guests {s.guests or '-'}")
+            print(f"{s.name:32} {s.group:6} " + "; ".join(
+                f"{question} {getattr(s, short)}" for short, question in QUESTIONS.items() if getattr(s, short)))
         return 0
     missing = [package for package, proof in PACKAGES.items() if not os.path.exists(proof)]
     if missing:
@@ -231,7 +273,7 @@ def main() -> int:
         for flavour in sorted({s.kernel for s in options.situations}):  # once, not in every thread
             initramfs.base_layer(cache, kernels.fetch(cache, flavour), initramfs.helpers(cache))
         layer = initramfs.program_layer(binary)
-        results = pool.map(lambda s: examine(s, layer, cache, out), options.situations)
+        results = pool.map(lambda s: examine(s, binary, layer, cache, out), options.situations)
         for situation, (wrong, seconds) in zip(options.situations, results):
             passed += not wrong
             print(f"FAIL {situation.name}: {'; '.join(wrong)}" if wrong else

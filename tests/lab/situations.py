@@ -18,8 +18,12 @@ class L1:
 
     machine: Union[Qemu, Bochs]
     modules: str  # of the system below
-    options: str = ""  # for minivmm: "-M MSR=VALUE", "-d FEATURE"
-    bare_metal = False
+    options: str = ""  # for minivmm: "-M MSR=VALUE", "-d FEATURE", "-s HYPERVISOR"
+    bare_metal: bool = False  # it looks so when the hypervisor bit is taken out
+
+    @property
+    def formats(self) -> str:
+        return self.machine.formats
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Situation:
     modules: str = ""  # loaded before nestprobe runs, with parameters: "kvm_intel nested=1; vfio-pci"
     here: Optional[str] = None  # what is expected of kvm-here
     guests: Optional[str] = None  # and of kvm-in-guests
+    devices: Optional[str] = None  # and of device-assignment
+    findings: dict[str, str] = field(default_factory=dict)  # rule -> its status: pass, fail, unknown, skipped
     report: dict[str, Any] = field(default_factory=dict)  # further values, by their path in the report
     msr: bool = True  # is the msr module loaded?
     user: str = "root"  # or nobody
@@ -36,24 +42,157 @@ class Situation:
     before: str = ""  # shell commands after the modules, before nestprobe
     kernel: str = "cloud"  # or generic
     command_line: str = ""  # added to the kernel's
+    group: str = "all"  # quick: run by default
+
+
+def quick(*arguments: Any, **options: Any) -> Situation:
+    return Situation(*arguments, group="quick", **options)
+
+
+def options_for(module: str, text: str) -> dict[str, str]:
+    return {"/etc/modprobe.d/lab.conf": f"options {module} {text}\n"}
+
+
+def q35(*devices: str, memory: int = 512) -> Qemu:
+    """With a device that has no driver, free to be assigned."""
+    return Qemu(memory=memory, options=("-M", "q35", *(word for device in (*devices, "edu") for word in ("-device", device))))
 
 
 QEMU = Qemu()
 HASWELL = Bochs("corei7_haswell_4770")
+BLACKLIST = "/etc/modprobe.d/blacklist-lab.conf"
+IN_GROUP = {"/etc/group": "root:x:0:\nkvm:x:104:nobody\nnogroup:x:65534:\n"}
+
+
+def bochs(name: str, model: str, modules: str, here: str, guests: Optional[str] = None, **options: Any) -> Situation:
+    return Situation(f"bochs-{name}", Bochs(model), modules, here=here, guests=guests, **options)
+
+
+INTEL, AMD = "kvm_intel nested=1", "kvm_amd nested=1"
+WORKS = {"here": "yes vmx", "guests": "yes"}
 
 SITUATIONS = [
     # SVM, under QEMU
-    Situation("qemu-svm-nested", QEMU, "kvm_amd nested=1", here="yes svm", guests="yes"),
-    Situation("qemu-svm-nested-off", QEMU, "kvm_amd nested=0", here="yes svm", guests="no NP503 nested-parameter-off"),
-    Situation("qemu-svm-module-not-loaded", QEMU, "", here="no NP501 kvm-module-not-loaded"),
-    Situation("qemu-svm-hidden", Qemu("max,-svm,-la57"), "kvm_amd", here="no NP301 hypervisor-hides-svm"),
-    Situation("qemu-unprivileged", QEMU, "kvm_amd nested=1", user="nobody", msr=False,
-              before="chmod 0600 /dev/kvm", here="no NP603 dev-kvm-permission-denied"),
-    Situation("qemu-svm-4cpus", Qemu(cpus=4), "kvm_amd nested=1", here="yes svm", guests="yes",
-              report={"machine.cpus": 4}),
+    quick("qemu-svm-nested", QEMU, AMD, here="yes svm", guests="yes", devices="no NP801",
+          report={"machine.level": "guest", "machine.hypervisors": ["QEMU TCG"]}),
+    quick("qemu-svm-nested-off", QEMU, "kvm_amd nested=0", here="yes svm", guests="no NP503 nested-parameter-off"),
+    quick("qemu-svm-module-not-loaded", QEMU, "", here="no NP501 kvm-module-not-loaded"),
+    quick("qemu-svm-hidden", Qemu("max,-svm,-la57"), "kvm_amd", here="no NP301 hypervisor-hides-svm"),
+    quick("qemu-unprivileged", QEMU, AMD, user="nobody", msr=False,
+          before="chmod 0600 /dev/kvm", here="no NP603 dev-kvm-permission-denied"),
+    quick("qemu-svm-4cpus", Qemu(cpus=4), AMD, here="yes svm", guests="yes", report={"machine.cpus": 4}),
     # VMX, under Bochs
-    Situation("bochs-haswell-nested", HASWELL, "kvm_intel nested=1", here="yes vmx", guests="yes"),
-    Situation("bochs-haswell-locked", Bochs(feature_control=1), "kvm_intel", here="no NP201 vmx-disabled-by-firmware"),
+    quick("bochs-haswell-nested", HASWELL, INTEL, here="yes vmx", guests="yes",
+          report={"machine.level": "bare-metal"}),
+    quick("bochs-haswell-locked", Bochs(feature_control=1), "kvm_intel", here="no NP201 vmx-disabled-by-firmware"),
     # True guests of KVM
-    Situation("l1-svm-L0-nested-off", L1(QEMU, "kvm_amd nested=0"), "kvm_amd", here="no NP301 hypervisor-hides-svm"),
+    quick("l1-svm-L0-nested-off", L1(QEMU, "kvm_amd nested=0"), "kvm_amd", here="no NP301 hypervisor-hides-svm",
+          report={"machine.hypervisors": ["KVM"]}),
+
+    # More of SVM under QEMU
+    quick("qemu-npt-off", QEMU, "kvm_amd nested=1 npt=0", here="yes svm degraded", guests="yes",
+          findings={"NP510": "fail"}),
+    quick("qemu-static-node", QEMU, "", before="mknod -m 0666 /dev/kvm c 10 232",
+          here="no NP501 kvm-module-not-loaded", findings={"NP602": "fail"}),
+    quick("qemu-configured-not-live", QEMU, "kvm_amd nested=0", files=options_for("kvm_amd", "nested=1"),
+          here="yes svm", guests="no NP503", findings={"NP507": "fail", "NP508": "skipped"}),
+    quick("qemu-live-not-configured", QEMU, AMD, files=options_for("kvm_amd", "nested=0"),
+          here="yes svm", guests="yes", findings={"NP507": "pass", "NP508": "fail"}),
+    quick("qemu-blacklisted", QEMU, "", files={BLACKLIST: "blacklist kvm_amd\n"},
+          here="no NP502 kvm-module-blacklisted", findings={"NP502": "fail"}),
+    quick("qemu-intel-iommu-intremap", q35("intel-iommu,intremap=on,caching-mode=on"), AMD, here="yes svm",
+          command_line="intel_iommu=on", devices="yes"),
+    Situation("qemu-npt-not-there", Qemu("max,-la57,-npt"), AMD, here="yes svm degraded", findings={"NP510": "fail"}),
+    Situation("qemu-epyc", Qemu("EPYC,+svm,+npt"), AMD, here="yes svm", guests="yes"),
+    Situation("qemu-epyc-milan", Qemu("EPYC-Milan,+svm,+npt"), AMD, here="yes svm", guests="yes"),
+    Situation("qemu-hygon", Qemu("max,-la57,vendor=HygonGenuine"), AMD, here="yes svm", guests="yes",
+              report={"machine.vendor": "HygonGenuine"}),
+    Situation("qemu-intel-vendor", Qemu("Haswell"), "kvm_intel", here="no NP302 hypervisor-hides-vmx"),
+    Situation("qemu-cpu-offline", Qemu(cpus=4), AMD, before="echo 0 > /sys/devices/system/cpu/cpu3/online",
+              here="yes svm", guests="yes", findings={"NP102": "pass"}),
+    Situation("qemu-no-msr", QEMU, AMD, msr=False, here="yes svm", guests="yes"),
+    Situation("qemu-group-kvm", QEMU, AMD, user="nobody", msr=False, files=IN_GROUP,
+              before="chown root:kvm /dev/kvm; chmod 0660 /dev/kvm", here="yes svm", guests="yes"),
+    Situation("qemu-not-in-group-kvm", QEMU, AMD, user="nobody", msr=False,
+              before="chown root:kvm /dev/kvm; chmod 0660 /dev/kvm", here="no NP603"),
+    Situation("qemu-everybody", QEMU, AMD, user="nobody", before="chmod 0666 /dev/kvm", here="yes svm", guests="yes"),
+    Situation("qemu-no-node", QEMU, AMD, before="rm /dev/kvm", here="no NP601 dev-kvm-missing"),
+    Situation("qemu-removed", QEMU, AMD, before="rmmod kvm_amd", here="no NP501"),
+    Situation("qemu-install-false", QEMU, "", files={BLACKLIST: "install kvm_amd /bin/false\n"},
+              here="no NP502", findings={"NP502": "fail"}),
+    Situation("qemu-module-blacklist", QEMU, "kvm_amd", command_line="module_blacklist=kvm_amd",
+              here="no NP502", findings={"NP502": "fail"}),
+    Situation("qemu-clearcpuid", QEMU, "kvm_amd", command_line="clearcpuid=svm",
+              here="no NP401 flag-cleared-on-command-line"),
+    Situation("qemu-module-missing", QEMU, "", before="rm /lib/modules/*/kernel/arch/x86/kvm/kvm-amd.ko; "
+              "sed -i /kvm-amd/d /lib/modules/*/modules.dep", here="no NP504 kvm-module-missing"),
+    Situation("qemu-no-proc-sys-dmesg", QEMU, AMD, user="nobody", msr=False,
+              before="chmod 0666 /dev/kvm; echo 1 > /proc/sys/kernel/dmesg_restrict", here="yes svm", guests="yes"),
+    Situation("qemu-generic", Qemu(memory=768), AMD, kernel="generic", here="yes svm", guests="yes"),
+    # Devices for guests
+    Situation("qemu-intel-iommu-no-intremap", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
+              command_line="intel_iommu=on", devices="no NP802 no-interrupt-remapping"),
+    Situation("qemu-intel-iommu-off", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
+              command_line="intel_iommu=off", devices="no NP801 no-iommu"),
+    Situation("qemu-q35-no-iommu", q35(), AMD, devices="no NP801 no-iommu"),
+    Situation("qemu-amd-iommu", q35("amd-iommu,intremap=on", memory=768), AMD, kernel="generic", devices="yes"),
+
+    # VMX and SVM under Bochs: the models
+    bochs("broadwell", "broadwell_ult", INTEL, **WORKS),
+    bochs("skylake-x", "corei7_skylake_x", INTEL, **WORKS),
+    bochs("icelake", "corei7_icelake_u", INTEL, **WORKS),
+    bochs("tigerlake", "tigerlake", INTEL, **WORKS),
+    bochs("cannonlake", "corei3_cnl", INTEL, **WORKS),
+    bochs("sandybridge", "corei7_sandy_bridge_2600k", INTEL, **WORKS, findings={"NP511": "fail", "NP512": "fail"}),
+    bochs("ivybridge", "corei7_ivy_bridge_3770k", INTEL, **WORKS),
+    bochs("lynnfield", "corei5_lynnfield_750", INTEL, **WORKS),
+    bochs("arrandale", "corei5_arrandale_m520", INTEL, **WORKS),
+    bochs("penryn", "core2_penryn_t9600", INTEL, "yes vmx degraded", "yes",
+          findings={"NP509": "fail", "NP513": "fail", "NP514": "fail"}),
+    bochs("ryzen", "ryzen", AMD, "yes svm", "yes"),
+    bochs("zambezi", "zambezi", AMD, "yes svm", "yes"),
+    bochs("trinity", "trinity_apu", AMD, "yes svm", "yes"),
+    bochs("turion", "turion64_tyler", AMD, "yes svm", "yes"),
+    bochs("prescott", "p4_prescott_celeron_336", "kvm_intel", "no NP101 no-hardware-virtualization", "no NP101"),
+    bochs("clawhammer", "athlon64_clawhammer", "kvm_amd", "no NP101 no-hardware-virtualization", "no NP101"),
+    # What the firmware left in IA32_FEATURE_CONTROL
+    Situation("bochs-0x3a-0", Bochs(feature_control=0), INTEL, **WORKS),
+    Situation("bochs-0x3a-3", Bochs(feature_control=3), "kvm_intel", here="no NP203 vmx-tied-to-other-smx-mode"),
+    Situation("bochs-0x3a-4", Bochs(feature_control=4), INTEL, **WORKS),
+    Situation("bochs-0x3a-7", Bochs(feature_control=7), INTEL, **WORKS),
+    # What the module was told
+    Situation("bochs-nested-off", HASWELL, "kvm_intel nested=0", here="yes vmx", guests="no NP503"),
+    Situation("bochs-ept-off", HASWELL, "kvm_intel nested=1 ept=0", here="yes vmx degraded", guests="yes",
+              findings={"NP509": "fail", "NP514": "fail"}),
+    Situation("bochs-vpid-off", HASWELL, "kvm_intel nested=1 vpid=0", here="yes vmx degraded", guests="yes",
+              findings={"NP509": "pass", "NP513": "fail"}),
+    Situation("bochs-unrestricted-guest-off", HASWELL, "kvm_intel nested=1 unrestricted_guest=0",
+              here="yes vmx degraded", guests="yes", findings={"NP509": "pass", "NP514": "fail"}),
+    Situation("bochs-shadow-vmcs-off", HASWELL, "kvm_intel nested=1 enable_shadow_vmcs=0", here="yes vmx",
+              guests="yes degraded", findings={"NP511": "fail"}),
+    Situation("bochs-apicv-off", HASWELL, "kvm_intel nested=1 enable_apicv=0", here="yes vmx", guests="yes degraded",
+              findings={"NP512": "fail"}),
+    Situation("bochs-not-loaded", HASWELL, "", here="no NP501", guests="no NP501"),
+    Situation("bochs-blacklisted", HASWELL, "", files={BLACKLIST: "blacklist kvm_intel\n"}, here="no NP502"),
+    Situation("bochs-removed", HASWELL, INTEL, before="rmmod kvm_intel", here="no NP501"),
+    Situation("bochs-configured-not-live", HASWELL, "kvm_intel nested=0", files=options_for("kvm_intel", "nested=1"),
+              here="yes vmx", guests="no NP503", findings={"NP507": "fail"}),
+    Situation("bochs-live-not-configured", HASWELL, INTEL, files=options_for("kvm_intel", "nested=0"), **WORKS,
+              findings={"NP508": "fail"}),
+    Situation("bochs-2cpus", Bochs(cpus=2), INTEL, **WORKS, report={"machine.cpus": 2}),
+
+    # More true guests of KVM: their MSRs and CPUID are not what firmware made them
+    Situation("l1-svm", L1(QEMU, AMD), AMD, here="yes svm", guests="yes", report={"machine.hypervisors": ["KVM"]}),
+    Situation("l1-svm-no-npt", L1(QEMU, AMD, "-d npt"), AMD, here="yes svm degraded", findings={"NP510": "fail"}),
+    Situation("l1-svm-taken-out", L1(QEMU, AMD, "-d svm"), "kvm_amd", here="no NP301"),
+    Situation("l1-svm-SVMDIS", L1(QEMU, AMD, "-M 0xc0010114=0x18"), "kvm_amd", here="no NP303 svm-disabled-in-guest"),
+    Situation("l1-svm-no-hypervisor-bit", L1(QEMU, AMD, "-d hypervisor -d kvm", bare_metal=True), AMD, here="yes svm",
+              guests="yes"),
+    Situation("l1-svm-hyperv-signature", L1(QEMU, AMD, "-d svm -s hyperv"), "kvm_amd", here="no NP301",
+              report={"machine.hypervisors": ["Hyper-V"]}),
+    Situation("l1-svm-vmware-signature", L1(QEMU, AMD, "-d svm -s vmware"), "kvm_amd", here="no NP301",
+              report={"machine.hypervisors": ["VMware"]}),
+    Situation("l1-vmx", L1(HASWELL, INTEL), INTEL, here="yes vmx", guests="yes"),
+    Situation("l1-vmx-L0-nested-off", L1(HASWELL, "kvm_intel nested=0"), "kvm_intel", here="no NP302"),
+    Situation("l1-vmx-0x3a-1", L1(HASWELL, INTEL, "-M 0x3a=1"), "kvm_intel", here="no NP304 vmx-locked-off-in-guest"),
 ]

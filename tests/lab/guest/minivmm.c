@@ -1,7 +1,8 @@
 /* Boots a stock bzImage in a KVM guest, its serial console on our standard output: this is how the
  * lab gets a true L1, and MSRs that no emulator keeps (VM_CR under QEMU).
- *   minivmm [-m MB] [-M MSR=VALUE]... [-d FEATURE]... BZIMAGE INITRD COMMAND-LINE
- * -M sets a guest MSR before the start; -d takes vmx, svm, npt, hypervisor or kvm out of its CPUID.
+ *   minivmm [-m MB] [-M MSR=VALUE]... [-d FEATURE]... [-s hyperv|vmware] BZIMAGE INITRD COMMAND-LINE
+ * -M sets a guest MSR before the start; -d takes vmx, svm, npt, hypervisor or kvm out of its CPUID;
+ * -s shows the signature of another hypervisor instead of KVM's.
  * Ends when the guest shuts down: boot it with reboot=t, which is a triple fault.
  * SPDX-License-Identifier: MIT */
 #include "vm.h"
@@ -129,6 +130,24 @@ static void drop_feature(struct kvm_cpuid2 *cpuid, const char *name)
 	}
 }
 
+static void sign(struct kvm_cpuid2 *cpuid, const char *name)
+{
+	int hyperv = !strcmp(name, "hyperv");
+	for (unsigned i = 0; i < cpuid->nent; i++) {
+		struct kvm_cpuid_entry2 *e = &cpuid->entries[i];
+		if (e->function == 0x40000000) {
+			const char *signature = hyperv ? "Microsoft Hv" : "VMwareVMware";
+			e->eax = hyperv ? 0x40000005 : 0x40000000; /* without the clocks that VMware has from leaf 10 on */
+			memcpy(&e->ebx, signature, 4);
+			memcpy(&e->ecx, signature + 4, 4);
+			memcpy(&e->edx, signature + 8, 4);
+		} else if (e->function >> 8 == 0x400000) {
+			e->eax = hyperv && e->function == 0x40000001 ? 0x31237648 /* "Hv#1" */ : 0;
+			e->ebx = e->ecx = e->edx = 0;
+		}
+	}
+}
+
 static int run(void)
 {
 	for (;;) {
@@ -165,13 +184,14 @@ static int run(void)
 int main(int argc, char **argv)
 {
 	uint64_t memory = 128ull << 20;
-	const char *preset[MAX_OPTIONS], *drop[MAX_OPTIONS];
+	const char *preset[MAX_OPTIONS], *drop[MAX_OPTIONS], *signature = NULL;
 	int presets = 0, drops = 0, option;
 
-	while ((option = getopt(argc, argv, "m:M:d:")) != -1) {
+	while ((option = getopt(argc, argv, "m:M:d:s:")) != -1) {
 		if (option == 'm') memory = strtoull(optarg, NULL, 0) << 20;
 		else if (option == 'M' && presets < MAX_OPTIONS) preset[presets++] = optarg;
 		else if (option == 'd' && drops < MAX_OPTIONS) drop[drops++] = optarg;
+		else if (option == 's') signature = optarg;
 		else return 2;
 	}
 	if (argc - optind != 3) return 2;
@@ -186,6 +206,7 @@ int main(int argc, char **argv)
 			cpuid->entries[i].ebx &= 0xffff;   /* APIC id 0, of one */
 		}
 	for (int i = 0; i < drops; i++) drop_feature(cpuid, drop[i]);
+	if (signature) sign(cpuid, signature);
 	if (ioctl(v.cpu, KVM_SET_CPUID2, cpuid)) die("KVM_SET_CPUID2");
 
 	vm_long_mode(&v, TABLES, 4, GDT, 0, 0);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// One run over one machine, or two: look, judge, save what was asked for, print.
+#pragma once
+
+#include "cli.hpp"
+
+namespace nestprobe {
+
+/// Everything that looks at a machine. Throws BadFile and UnopenedFile.
+ExitStatus examine(const Options& options, const Style& style);
+
+/// One line on stderr; answers `status`.
+ExitStatus complain(ExitStatus status, std::string_view message);
+
+}  // namespace nestprobe
