@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -34,13 +35,15 @@ std::string read_all(int fd, const std::string& name) {
     std::string text;
     std::size_t used = 0;
     while (true) {
-        if (used == text.size()) text.resize(std::max<std::size_t>(64u << 10, used * 2));
-        const ssize_t n = ::read(fd, text.data() + used, text.size() - used);
+        char beyond = 0;  // at the limit one byte more is tried, without room for it
+        if (used == text.size() && used < limit) text.resize(std::clamp<std::size_t>(used * 2, 64u << 10, limit));
+        const bool full = used == text.size();
+        const ssize_t n = ::read(fd, full ? &beyond : text.data() + used, full ? 1 : text.size() - used);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) throw UnopenedFile(fmt::format("{}: {}", name, error_text(errno)));
         if (n == 0) break;
+        if (full) too_large(name);
         used += static_cast<std::size_t>(n);
-        if (used > limit) too_large(name);
     }
     text.resize(used);
     return text;

@@ -264,7 +264,9 @@ bool Reader::open(char bracket) {
 void Reader::open_gathering(Slot slot, char bracket) {
     if (bracket == '[' && !takes_list(slot)) fail("a list is not expected here");
     if (bracket == '{' && !may_be_absent(slot)) fail("an object is not expected here");
-    value_ = {};
+    value_.list.clear();  // keeps its memory: this happens for every leaf of every CPU
+    value_.absent = {};
+    value_.word.clear();
     value_.kind = bracket == '[' ? Value::Kind::list : Value::Kind::absent;
     frames_.push_back({slot, bracket, true});
 }

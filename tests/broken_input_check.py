@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""broken_input_check.py BINARY
+
+Files that cannot be understood get one line on stderr with the file and the place, exit status 65, nothing on
+stdout, and neither much time (1 s) nor much memory (64 MiB); under sanitizers only the first three hold.
+"""
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+binary = sys.argv[1]
+sanitized = b"__asan_init" in open(binary, "rb").read()
+passed = failed = 0
+
+SMALL = json.dumps({
+    "format": "nestprobe-snapshot/1",
+    "cpus": [{"ids": "0-1", "cpuid": {"00000000:00": ["0xd", "0x1", "0x2", "0x3"]}, "msr": {"0x3a": "0x5"}}],
+    "files": {"/proc/cpuinfo": "processor\t: 0\n", "/x": {"base64": "RE1BUg=="}},
+    "kvm": {"open": {"absent": "no_device", "detail": "No such file or directory"}},
+    "kernel_log": ["kvm: disabled by bios"]})
+
+
+def run(path, stdin=None):
+    began = time.monotonic()
+    done = subprocess.run([binary, "--from", path, "--json"], stdin=stdin, capture_output=True, timeout=60,
+                          preexec_fn=None if sanitized else limit_memory)
+    return done, time.monotonic() - began
+
+
+def limit_memory():
+    """64 MiB of address space, which is more than what is resident: one that needs more ends with status 70."""
+    resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
+
+
+def expect_refusal(name, path, stdin=None):
+    global passed, failed
+    done, seconds = run(path, stdin)
+    shown = "standard input" if path == "-" else path
+    wrong = []
+    if done.returncode != 65:
+        wrong.append(f"exit status {done.returncode}, not 65")
+    if done.stdout:
+        wrong.append("something on stdout")
+    lines = done.stderr.decode("utf-8", "replace").splitlines()
+    if len(lines) != 1 or shown not in lines[0] or len(lines[0]) > 500:
+        wrong.append(f"not one line with the file's name: {lines[:2]}")
+    if not sanitized and seconds > 1:
+        wrong.append(f"{seconds:.2f} s")
+    if wrong:
+        failed += 1
+        print(f"FAIL {name}: {'; '.join(wrong)}")
+    else:
+        passed += 1
+
+
+def in_file(folder, name, data):
+    path = os.path.join(folder, "input")
+    with open(path, "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+    expect_refusal(name, path)
+
+
+def head(rest):
+    return '{"format": "nestprobe-snapshot/1", ' + rest
+
+
+with tempfile.TemporaryDirectory() as folder:
+    step = 7 if sanitized else 1
+    for n in range(1, len(SMALL), step):
+        in_file(folder, f"cut off after {n} bytes", SMALL[:n])
+    in_file(folder, "empty", "")
+    in_file(folder, "ids past every Linux", head('"cpus": [{"ids": "0-4294967295"}]}'))
+    in_file(folder, "a million CPUs", head('"cpus": [{"ids": "0-999999"}]}'))
+    in_file(folder, "a million entries", head('"cpus": [' + ",".join('{"ids": "0"}' for _ in range(1000000)) + "]}"))
+    in_file(folder, "nested 10,000 deep", head('"files": ' + '{"a":' * 10000 + "1" + "}" * 10000 + "}"))
+    in_file(folder, "brackets 10,000 deep", "[" * 10000)
+    in_file(folder, "invalid UTF-8", head('"files": {"/a": "').encode() + b'\xff\xfe"}}')
+    in_file(folder, "a key twice", head('"files": {}, "files": {}}'))
+    in_file(folder, "a file twice", head('"files": {"/a": "1", "/a": "2"}}'))
+    in_file(folder, "a wrong format", '{"format": "nestprobe-snapshot/9"}')
+    in_file(folder, "another tool's JSON", '{"lscpu": [{"field": "Architecture:", "data": "x86_64"}]}')
+    in_file(folder, "not a dump", "hello, world\n")
+    in_file(folder, "binary", os.urandom(65536))
+    for value in ("5", "null", "[]", "{}", '"x"', "1.5", "true"):
+        for key in ("cpus", "files", "directories", "kvm", "kernel_log"):
+            if (key, value) in (("cpus", "[]"), ("kernel_log", "[]")) or (value == "{}" and key in ("files", "directories", "kvm")):
+                continue
+            in_file(folder, f"{key}: {value}", head(f'"{key}": {value}}}'))
+    blanks = os.path.join(folder, "blanks")
+    with open(blanks, "wb") as f:  # not sparse: holes would read as NUL
+        chunk = b" " * (1 << 20)
+        for _ in range(64 if sanitized else 1024):
+            f.write(chunk)
+    expect_refusal("1 GB of blanks", blanks)
+    with open(blanks, "rb") as f:
+        expect_refusal("1 GB of blanks on standard input", "-", f)
+    cat = subprocess.Popen(["cat", blanks], stdout=subprocess.PIPE)
+    expect_refusal("1 GB of blanks through a pipe", "-", cat.stdout)
+    cat.stdout.close()
+    cat.wait()
+
+    missing = os.path.join(folder, "missing")
+    done, _ = run(missing)
+    if done.returncode == 66 and missing in done.stderr.decode() and not done.stdout:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAIL a missing file: {done.returncode} {done.stderr!r}")
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed != 0)
