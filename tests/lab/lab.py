@@ -157,10 +157,14 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
         said = got.get("setup.txt.stderr", b"").decode(errors="replace").strip()
         yield f"expected a set-up without errors got {said}"
 
-    findings = {finding["id"]: finding["status"] for finding in report["findings"]}
+    findings = {finding["id"]: finding for finding in report["findings"]}
     for rule, expected in {**prices(got), **situation.findings}.items():
-        if findings[rule] != expected:
-            yield f"expected {rule} {expected} got {findings[rule]}"
+        if findings[rule]["status"] != expected:
+            yield f"expected {rule} {expected} got {findings[rule]['status']}"
+    for rule, text in situation.never.items():
+        said = f"{findings[rule]['message']} {findings[rule].get('fix') or ''}"
+        if text in said:
+            yield f"expected {rule} not to speak of {text!r} got {said}"
 
     for path, expected in situation.report.items():
         value = report
@@ -185,21 +189,22 @@ def replay(binary: Path, formats: str, folder: Path, got: dict[str, bytes]) -> I
         if f"{name}.snapshot" not in got:
             yield f"expected {name}.snapshot got none"
             continue
-        done = subprocess.run([binary, "--from", folder / f"{name}.snapshot", "--format", name], timeout=60, check=False,
+        done = subprocess.run([binary, "--from", folder / f"{name}.snapshot", "--format", name], timeout=60,
                               stdin=subprocess.DEVNULL, capture_output=True, env={"PATH": os.defpath})
         (folder / f"{name}.replay").write_bytes(done.stdout)
         if done.stderr:
             yield f"expected nothing on standard error of --from {name}.snapshot got {done.stderr.decode().strip()}"
         if done.returncode != int(got[f"{name}.status"]):
             yield f"expected --from {name}.snapshot to exit with {int(got[f'{name}.status'])} got {done.returncode}"
-        there, here = (text.decode(errors="replace").splitlines() for text in (got[f"{name}.txt"], done.stdout))
         if got[f"{name}.txt"] != done.stdout:
+            there, here = (text.decode(errors="replace").splitlines() for text in (got[f"{name}.txt"], done.stdout))
             where = next((i for i, (a, b) in enumerate(zip(there, here)) if a != b), min(len(there), len(here)))
             first = [f"{lines[where].strip()!r}" if where < len(lines) else "its end" for lines in (there, here)]
             yield f"expected {name} line {where + 1} {first[0]}, as in the guest, got {first[1]} from its snapshot"
 
 
-def examine(situation: Situation, binary: Path, binary_layer: bytes, cache: Cache, out: Path) -> tuple[list[str], float]:
+def examine(situation: Situation, binary: Path, binary_layer: bytes, cache: Cache,
+            out: Path) -> tuple[list[str], float]:
     """Run one situation: what is wrong, and the seconds that it took."""
     folder = out / situation.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -255,7 +260,7 @@ def main() -> int:
         return 0
     if options.list:
         for s in options.situations:
-            print(f"{s.name:32} {s.group:6} " + "; ".join(
+            print(f"{s.name:32} {s.group:6}" + "; ".join(
                 f"{question} {getattr(s, short)}" for short, question in QUESTIONS.items() if getattr(s, short)))
         return 0
     missing = [package for package, proof in PACKAGES.items() if not os.path.exists(proof)]

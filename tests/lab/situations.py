@@ -35,6 +35,7 @@ class Situation:
     guests: Optional[str] = None  # and of kvm-in-guests
     devices: Optional[str] = None  # and of device-assignment
     findings: dict[str, str] = field(default_factory=dict)  # rule -> its status: pass, fail, unknown, skipped
+    never: dict[str, str] = field(default_factory=dict)  # rule -> what neither its message nor its fix may say
     report: dict[str, Any] = field(default_factory=dict)  # further values, by their path in the report
     msr: bool = True  # is the msr module loaded?
     user: str = "root"  # or nobody
@@ -42,7 +43,7 @@ class Situation:
     before: str = ""  # shell commands after the modules, before nestprobe
     kernel: str = "cloud"  # or generic
     command_line: str = ""  # added to the kernel's
-    group: str = "all"  # quick: run by default
+    group: str = "slow"  # or quick: run by default
 
 
 def quick(*arguments: Any, **options: Any) -> Situation:
@@ -55,7 +56,8 @@ def options_for(module: str, text: str) -> dict[str, str]:
 
 def q35(*devices: str, memory: int = 512) -> Qemu:
     """With a device that has no driver, free to be assigned."""
-    return Qemu(memory=memory, options=("-M", "q35", *(word for device in (*devices, "edu") for word in ("-device", device))))
+    options = [word for device in (*devices, "edu") for word in ("-device", device)]
+    return Qemu(memory=memory, options=("-M", "q35", *options))
 
 
 QEMU = Qemu()
@@ -68,6 +70,7 @@ def bochs(name: str, model: str, modules: str, here: str, guests: Optional[str] 
     return Situation(f"bochs-{name}", Bochs(model), modules, here=here, guests=guests, **options)
 
 
+NO_KVM_CLOCK = "tsc_early_khz=1000000 lpj=4000000"  # minivmm's timers are not good enough to calibrate by
 INTEL, AMD = "kvm_intel nested=1", "kvm_amd nested=1"
 WORKS = {"here": "yes vmx", "guests": "yes"}
 
@@ -109,31 +112,33 @@ SITUATIONS = [
               report={"machine.vendor": "HygonGenuine"}),
     Situation("qemu-intel-vendor", Qemu("Haswell"), "kvm_intel", here="no NP302 hypervisor-hides-vmx"),
     Situation("qemu-cpu-offline", Qemu(cpus=4), AMD, before="echo 0 > /sys/devices/system/cpu/cpu3/online",
-              here="yes svm", guests="yes", findings={"NP102": "pass"}),
+              here="yes svm", guests="yes", findings={"NP102": "pass"}, report={"machine.cpus": 3}),
     Situation("qemu-no-msr", QEMU, AMD, msr=False, here="yes svm", guests="yes"),
     Situation("qemu-group-kvm", QEMU, AMD, user="nobody", msr=False, files=IN_GROUP,
               before="chown root:kvm /dev/kvm; chmod 0660 /dev/kvm", here="yes svm", guests="yes"),
     Situation("qemu-not-in-group-kvm", QEMU, AMD, user="nobody", msr=False,
               before="chown root:kvm /dev/kvm; chmod 0660 /dev/kvm", here="no NP603"),
-    Situation("qemu-everybody", QEMU, AMD, user="nobody", before="chmod 0666 /dev/kvm", here="yes svm", guests="yes"),
-    Situation("qemu-no-node", QEMU, AMD, before="rm /dev/kvm", here="no NP601 dev-kvm-missing"),
+    Situation("qemu-dev-kvm-for-all", QEMU, AMD, user="nobody", before="chmod 0666 /dev/kvm",
+              here="yes svm", guests="yes"),
+    Situation("qemu-no-node", QEMU, AMD, before="rm /dev/kvm", here="no NP601 dev-kvm-missing",
+              never={"NP601": "Load the KVM module"}),
     Situation("qemu-removed", QEMU, AMD, before="rmmod kvm_amd", here="no NP501"),
     Situation("qemu-install-false", QEMU, "", files={BLACKLIST: "install kvm_amd /bin/false\n"},
               here="no NP502", findings={"NP502": "fail"}),
     Situation("qemu-module-blacklist", QEMU, "kvm_amd", command_line="module_blacklist=kvm_amd",
-              here="no NP502", findings={"NP502": "fail"}),
+              here="no NP502", findings={"NP502": "fail"}, never={"NP502": "initramfs"}),
     Situation("qemu-clearcpuid", QEMU, "kvm_amd", command_line="clearcpuid=svm",
               here="no NP401 flag-cleared-on-command-line"),
     Situation("qemu-module-missing", QEMU, "", before="rm /lib/modules/*/kernel/arch/x86/kvm/kvm-amd.ko; "
               "sed -i /kvm-amd/d /lib/modules/*/modules.dep", here="no NP504 kvm-module-missing"),
-    Situation("qemu-no-proc-sys-dmesg", QEMU, AMD, user="nobody", msr=False,
+    Situation("qemu-dmesg-restricted", QEMU, AMD, user="nobody", msr=False,
               before="chmod 0666 /dev/kvm; echo 1 > /proc/sys/kernel/dmesg_restrict", here="yes svm", guests="yes"),
     Situation("qemu-generic", Qemu(memory=768), AMD, kernel="generic", here="yes svm", guests="yes"),
     # Devices for guests
     Situation("qemu-intel-iommu-no-intremap", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
               command_line="intel_iommu=on", devices="no NP802 no-interrupt-remapping"),
     Situation("qemu-intel-iommu-off", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
-              command_line="intel_iommu=off", devices="no NP801 no-iommu"),
+              command_line="intel_iommu=off", devices="no NP801 no-iommu", never={"NP801": "Give this guest an IOMMU"}),
     Situation("qemu-q35-no-iommu", q35(), AMD, devices="no NP801 no-iommu"),
     Situation("qemu-amd-iommu", q35("amd-iommu,intremap=on", memory=768), AMD, kernel="generic", devices="yes"),
 
@@ -183,15 +188,17 @@ SITUATIONS = [
 
     # More true guests of KVM: their MSRs and CPUID are not what firmware made them
     Situation("l1-svm", L1(QEMU, AMD), AMD, here="yes svm", guests="yes", report={"machine.hypervisors": ["KVM"]}),
-    Situation("l1-svm-no-npt", L1(QEMU, AMD, "-d npt"), AMD, here="yes svm degraded", findings={"NP510": "fail"}),
+    # kvmhlt's guest in real mode fails to enter there, paged by shadows three levels up; kvmnest's in long mode runs.
+    Situation("l1-svm-no-npt", L1(QEMU, AMD, "-d npt"), AMD, guests="yes degraded",
+              findings={"NP510": "fail"}, report={"answers.kvm-here.answer": "yes", "answers.kvm-here.degraded": True}),
     Situation("l1-svm-taken-out", L1(QEMU, AMD, "-d svm"), "kvm_amd", here="no NP301"),
     Situation("l1-svm-SVMDIS", L1(QEMU, AMD, "-M 0xc0010114=0x18"), "kvm_amd", here="no NP303 svm-disabled-in-guest"),
     Situation("l1-svm-no-hypervisor-bit", L1(QEMU, AMD, "-d hypervisor -d kvm", bare_metal=True), AMD, here="yes svm",
-              guests="yes"),
+              guests="yes", command_line=NO_KVM_CLOCK),
     Situation("l1-svm-hyperv-signature", L1(QEMU, AMD, "-d svm -s hyperv"), "kvm_amd", here="no NP301",
-              report={"machine.hypervisors": ["Hyper-V"]}),
+              report={"machine.hypervisors": ["Hyper-V"]}, command_line=NO_KVM_CLOCK),
     Situation("l1-svm-vmware-signature", L1(QEMU, AMD, "-d svm -s vmware"), "kvm_amd", here="no NP301",
-              report={"machine.hypervisors": ["VMware"]}),
+              report={"machine.hypervisors": ["VMware"]}, command_line=NO_KVM_CLOCK),
     Situation("l1-vmx", L1(HASWELL, INTEL), INTEL, here="yes vmx", guests="yes"),
     Situation("l1-vmx-L0-nested-off", L1(HASWELL, "kvm_intel nested=0"), "kvm_intel", here="no NP302"),
     Situation("l1-vmx-0x3a-1", L1(HASWELL, INTEL, "-M 0x3a=1"), "kvm_intel", here="no NP304 vmx-locked-off-in-guest"),
