@@ -7,6 +7,9 @@
 #include "registers/svm.hpp"
 #include "registers/vmx.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace nestprobe::registers {
 
 inline constexpr const Register* all[] = {
@@ -28,20 +31,22 @@ inline constexpr const Register* all[] = {
     &vm_cr,
 };
 
-/// Where a register stands in `all`. By name: under UBSan addresses do not compare while compiling.
-constexpr std::size_t index_of(const Register& reg) {
-    for (std::size_t i = 0; i < std::size(all); ++i)
-        if (all[i]->name.data() == reg.name.data() || all[i]->name == reg.name) return i;
-    return std::size(all);
+/// Where a register stands in `all`.
+inline std::size_t index_of(const Register& reg) {
+    return static_cast<std::size_t>(std::find(std::begin(all), std::end(all), &reg) - std::begin(all));
 }
 
 /// No name twice, and every guard read before what it guards.
+/// By name: while compiling, addresses do not compare everywhere (UBSan).
 consteval bool in_order() {
     for (std::size_t i = 0; i < std::size(all); ++i) {
-        for (const Condition& c : all[i]->exists_when)
-            if (index_of(*c.reg) >= i) return false;
         for (std::size_t j = 0; j < i; ++j)
             if (all[i]->name == all[j]->name) return false;
+        for (const Condition& c : all[i]->exists_when) {
+            bool before = false;
+            for (std::size_t j = 0; j < i; ++j) before = before || all[j]->name == c.reg->name;
+            if (!before) return false;
+        }
     }
     return true;
 }

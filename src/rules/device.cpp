@@ -51,6 +51,16 @@ Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& messag
     return outcome;
 }
 
+std::string fix_missing(const Facts& f) {
+    if (in_container(f))
+        return "Give the container the device: docker run --device /dev/kvm, podman run --device /dev/kvm "
+               "--group-add keep-groups, Kubernetes: a device plugin.";
+    if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded))
+        return "KVM is loaded and only the node is missing: mount devtmpfs on /dev or let udev run; by hand, "
+               "sudo mknod -m 660 /dev/kvm c 10 232.";
+    return {};
+}
+
 Outcome check_missing(const Facts& f) {
     return check_open(
         f, {ENOENT},
@@ -58,9 +68,7 @@ Outcome check_missing(const Facts& f) {
             return std::string(in_container(f) ? "this container has no /dev/kvm"
                                                : "/dev/kvm does not exist");
         },
-        in_container(f) ? "Give the container the device: docker run --device /dev/kvm, podman run --device "
-                          "/dev/kvm --group-add keep-groups, Kubernetes: a device plugin."
-                        : "");
+        fix_missing(f));
 }
 
 Outcome check_no_driver(const Facts& f) {

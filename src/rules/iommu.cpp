@@ -13,25 +13,43 @@ bool knows_libvirt(const Facts& f) {
            is(f.hypervisor.platform, Platform::proxmox);
 }
 
+/// The word on the kernel command line that keeps the IOMMU off; null when there is none.
+const std::string* switched_off_by(const Facts& f) {
+    if (const auto* words = f.kernel.command_line.if_known())
+        for (const std::string& word : *words)
+            for (const std::string_view off : {"intel_iommu=off", "amd_iommu=off", "iommu=off"})
+                if (word == off) return &word;
+    return nullptr;
+}
+
+std::string fix_no_iommu(const Facts& f) {
+    if (const std::string* word = switched_off_by(f))
+        return fmt::format(
+            "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+            "update-grub or grub2-mkconfig) and reboot.",
+            *word);
+    if (!in_guest(f))
+        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
+               "on the kernel command line.";
+    if (knows_libvirt(f))
+        return "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
+               "caching_mode='on'/></iommu> on a q35 machine with <ioapic driver='qemu'/>; then "
+               "intel_iommu=on on this kernel's command line.";
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
+                       platform ? to_string(*platform) : "it");
+}
+
 Outcome check_no_iommu(const Facts& f) {
-    return judge(
+    Outcome outcome = judge(
         [&](unsigned groups, const std::vector<std::string>& instances) {
             if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
-            if (!instances.empty()) return fail("the kernel drives an IOMMU, but no device is in a group");
-            return fail(
-                "the kernel drives no IOMMU: there are no IOMMU groups",
-                in_guest(f) && !knows_libvirt(f)
-                    ? fmt::format(
-                          "Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
-                          f.hypervisor.platform.if_known() ? to_string(*f.hypervisor.platform.if_known())
-                                                           : "it")
-                : in_guest(f) ? "Give this guest an IOMMU: libvirt <iommu model='intel'><driver "
-                                "intremap='on' caching_mode='on'/></iommu> on a q35 machine with <ioapic "
-                                "driver='qemu'/>; then intel_iommu=on on this kernel's command line."
-                              : "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also "
-                                "intel_iommu=on on the kernel command line.");
+            if (!instances.empty())
+                return fail("the kernel drives an IOMMU, but no device is in a group", fix_no_iommu(f));
+            return fail("the kernel drives no IOMMU: there are no IOMMU groups", fix_no_iommu(f));
         },
         f.iommu.groups, f.iommu.instances);
+    return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
 Outcome check_no_remapping(const Facts& f) {

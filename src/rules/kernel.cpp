@@ -85,7 +85,8 @@ Outcome check_flag_cleared(const Facts& f) {
             return fail(
                 fmt::format("CPUID shows {}, but /proc/cpuinfo does not list {}: {}", hardware_word(f),
                             flag_word(f), why_cleared(f)),
-                in_guest(f)
+                switched_off(f) ? "See the failed rule above: it names the register."
+                : in_guest(f)
                     ? "Run nestprobe as root with the msr module loaded (sudo modprobe msr): it shows which "
                       "register of this guest is closed. A power-cycle of the guest resets it."
                     : "");

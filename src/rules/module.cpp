@@ -104,6 +104,19 @@ Outcome check_not_loaded(const Facts& f) {
         f.module.vendor);
 }
 
+std::string fix_block(const Facts& f, const ModuleBlock& b) {
+    if (b.source == "kernel command line")
+        return fmt::format(
+            "Take {} out of {} on the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+            "update-grub or grub2-mkconfig) and reboot.",
+            b.module,
+            b.kind == ModuleBlock::Kind::module_blacklist ? "module_blacklist=" : "modprobe.blacklist=");
+    const bool soft = b.kind == ModuleBlock::Kind::blacklist;
+    return fmt::format(
+        "Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.", b.source,
+        soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot");
+}
+
 Outcome check_blocked(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_known() && !vendor_module_absent(f))
@@ -113,13 +126,10 @@ Outcome check_blocked(const Facts& f) {
             const ModuleBlock* b = block(f);
             if (!b) return pass("nothing in modprobe.d or on the kernel command line keeps KVM out");
             const bool soft = b->kind == ModuleBlock::Kind::blacklist;
-            return fail(
-                fmt::format("{} {} by {}, and {} is not loaded", b->module,
-                            soft ? "is kept from loading by itself" : "is kept from loading at all",
-                            b->source, vendor_module_name(f)),
-                fmt::format(
-                    "Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.",
-                    b->source, soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot"));
+            return fail(fmt::format("{} {} by {}, and {} is not loaded", b->module,
+                                    soft ? "is kept from loading by itself" : "is kept from loading at all",
+                                    b->source, vendor_module_name(f)),
+                        fix_block(f, *b));
         },
         f.module.blocks, f.module.vendor);
 }
@@ -147,6 +157,7 @@ Outcome check_refused(const Facts& f) {
         return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     const std::string* line = refusal(f);
     if (!line) return skip("the kernel log tells of no refusal");
+    if (contains(*line, "blacklisted") && block(f)) return skip("it is kept out (NP502)");
     Outcome outcome =
         fail(fmt::format("{} is not loaded, and the kernel log says \"{}\"", vendor_module_name(f), *line));
     outcome.because.push_back({"/dev/kmsg", *line});
