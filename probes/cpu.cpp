@@ -35,9 +35,9 @@ Fact<std::string> from_cpuinfo(const Shared& shared, std::string CpuinfoEntry::*
 }
 
 Fact<std::string> probe_vendor_id(const Shared& shared) {
-    const Fact<std::string> id = shared.cpu.vendor_id.first_known();
+    Fact<std::string> id = shared.cpu.vendor_id.first_known();
     if (id.if_known()) return id;
-    const Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::vendor_id, "vendor_id");
+    Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::vendor_id, "vendor_id");
     return fallback.if_known() ? fallback : id;
 }
 
@@ -62,10 +62,10 @@ Fact<std::string> read_brand(const Sources& machine, const Shared& shared) {
 }
 
 Fact<std::string> probe_brand(const Sources& machine, const Shared& shared) {
-    const Fact<std::string> brand = read_brand(machine, shared);
+    Fact<std::string> brand = read_brand(machine, shared);
     // An empty one is final: Linux would put a name of its own making there ("Hammer").
     if (brand.if_known() || brand.if_absent()->why == Why::not_applicable) return brand;
-    const Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
+    Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
     return fallback.if_known() ? fallback : brand;
 }
 
@@ -129,7 +129,7 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
-    const Fact<Technology> module = technology_of_module(shared);
+    Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, *module.if_absent());
 }
 

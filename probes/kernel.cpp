@@ -134,7 +134,7 @@ void probe_process(const Filesystem& files, KernelFacts& facts) {
 
 /// systemd writes the name; Podman and Docker leave a file.  No sign is no proof.
 Fact<std::string> probe_container(const Filesystem& files) {
-    const Fact<std::string> systemd = read_word(files, "/run/systemd/container");
+    Fact<std::string> systemd = read_word(files, "/run/systemd/container");
     if (systemd.if_known()) return systemd;
     if (files.read("/.dockerenv").if_known()) return {"docker", {{"/.dockerenv", "present"}}};
     if (files.read("/run/.containerenv").if_known()) return {"podman", {{"/run/.containerenv", "present"}}};

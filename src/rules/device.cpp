@@ -103,12 +103,18 @@ std::string fix_permission(const Facts& f) {
     return {};
 }
 
+/// For who is kept out of a KVM that works.
+std::string itself_up(const Facts& f) {
+    if (!is(f.device.registered, true)) return {};
+    const std::string software = software_kvm(f);
+    return ". KVM itself is up" + (software.empty() ? "" : fmt::format(", through {} (software)", software));
+}
+
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
         f, {EACCES, EPERM},
         [&](const Absent& a) {
-            return fmt::format("this user may not open {}{}{}", a.detail, who(f),
-                               is(f.device.registered, true) ? ". KVM itself is up" : "");
+            return fmt::format("this user may not open {}{}{}", a.detail, who(f), itself_up(f));
         },
         fix_permission(f));
     return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
