@@ -36,7 +36,8 @@ std::string read_all(int fd, const std::string& name) {
     std::size_t used = 0;
     while (true) {
         char beyond = 0;  // at the limit one byte more is tried, without room for it
-        if (used == text.size() && used < limit) text.resize(std::clamp<std::size_t>(used * 2, 64u << 10, limit));
+        if (used == text.size() && used < limit)
+            text.resize(std::clamp<std::size_t>(used * 2, 64u << 10, limit));
         const bool full = used == text.size();
         const ssize_t n = ::read(fd, full ? &beyond : text.data() + used, full ? 1 : text.size() - used);
         if (n < 0 && errno == EINTR) continue;
