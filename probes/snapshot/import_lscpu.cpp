@@ -39,7 +39,7 @@ std::string restore_report(std::string_view printed) {
     constexpr std::string_view mitigation = "Mitigation; ", vmx = "; VMX ";
     if (!printed.starts_with(mitigation)) return std::string(printed);
     std::string report = fmt::format("Mitigation: {}", printed.substr(mitigation.size()));
-    if (const auto at = report.find(vmx); at != std::string::npos) report.insert(at + vmx.size() - 1, ":");
+    if (const auto at = report.find(vmx); at != std::string::npos) report.insert(at + vmx.size() - 1, 1, ':');
     return report;
 }
 

@@ -18,7 +18,7 @@ constexpr std::string_view layer_titles[] = {
 std::string rung(const Finding& f, const Style& style) {
     constexpr std::size_t indent = 14;
     std::string text = fmt::format("  {}  {} {}\n", mark(f.outcome.status, style), f.rule->id,
-                                   wrap(" " + printable(f.outcome.message), indent));
+                                   wrap(fmt::format(" {}", printable(f.outcome.message)), indent));
     for (const Provenance& p : f.outcome.because)
         text += fmt::format(
             "{:{}}{}\n", "", indent,
