@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rules/common.hpp"
 
-#include "readings.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,10 +68,12 @@ const Register* differing_register(const Facts& f) {
     using namespace registers;
     for (const Register* reg : {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls,
                                 &ia32_vmx_misc, &ia32_vmx_procbased_ctls2, &ia32_vmx_ept_vpid_cap}) {
-        const auto values = raw_values(f.registers, *reg);
-        const auto known = std::count_if(values.groups().begin(), values.groups().end(),
-                                         [](const auto& g) { return g.answer.if_known() != nullptr; });
-        if (known > 1) return reg;
+        const std::uint64_t* first = nullptr;
+        for (const auto& group : f.registers.groups()) {
+            const std::uint64_t* value = group[*reg].if_known();
+            if (value && first && *value != *first) return reg;
+            if (value && !first) first = value;
+        }
     }
     return nullptr;
 }
