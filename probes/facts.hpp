@@ -210,7 +210,10 @@ constexpr void for_each(const SvmFacts& f, V&& visit) {
 
 struct KernelVersion {
     unsigned major = 0, minor = 0;
-    friend auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
+    friend bool operator==(const KernelVersion&, const KernelVersion&) = default;
+    friend bool operator>=(const KernelVersion& a, const KernelVersion& b) {
+        return a.major != b.major ? a.major > b.major : a.minor >= b.minor;
+    }
 };
 enum class Tristate : std::uint8_t { no, module, yes };
 

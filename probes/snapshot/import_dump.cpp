@@ -12,7 +12,7 @@ namespace nestprobe {
 namespace {
 
 /// AIDA64 lists every CPU and the mainboard before the first register.
-constexpr std::size_t beginning = 64 * 1024;
+constexpr std::size_t beginning = std::size_t{64} * 1024;
 
 /// The Pentium III's serial number (Intel AP-485); nothing else was ever put there.
 constexpr std::uint32_t serial_number_leaf = 3;
