@@ -41,28 +41,16 @@ Fact<std::string> probe_vendor_id(const Shared& shared) {
     return fallback.if_known() ? fallback : id;
 }
 
-/// CPUID.80000002H-4H of one CPU: 48 letters.
-Fact<std::string> read_brand(const Sources& machine, const Shared& shared) {
-    const auto& maximum = shared.cpu.registers.groups().front()[registers::cpuid_80000000_eax];
-    if (!maximum.if_known()) return *maximum.if_absent();
-    if (*maximum.if_known() < 0x8000'0004)
-        return Absent{Why::not_applicable, "the processor has no brand string"};
-    std::string text;
-    for (std::uint32_t leaf = 0x8000'0002; leaf <= 0x8000'0004; ++leaf) {
-        const auto regs = machine.cpuid.read(machine.cpuid.alike().front().first(), leaf, 0);
-        if (!regs.if_known()) return *regs.if_absent();
-        const CpuidRegs& r = *regs.if_known();
-        for (const std::uint32_t word : {r.eax, r.ebx, r.ecx, r.edx})
-            for (int shift = 0; shift < 32; shift += 8)
-                text.push_back(static_cast<char>(word >> shift & 0xff));
-    }
-    text = trim(std::string_view(text).substr(0, text.find('\0')));
+Fact<std::string> brand_of(const Reading<std::string>& letters) {
+    if (!letters.if_known()) return *letters.if_absent();
+    const std::string_view text =
+        trim(std::string_view(*letters.if_known()).substr(0, letters.if_known()->find('\0')));
     if (text.empty()) return Absent{Why::not_applicable, "the processor's brand string is empty"};
-    return {text, {{"CPUID.80000002H-80000004H", text}}};
+    return {std::string(text), {{"CPUID.80000002H-80000004H", std::string(text)}}};
 }
 
-Fact<std::string> probe_brand(const Sources& machine, const Shared& shared) {
-    Fact<std::string> brand = read_brand(machine, shared);
+Fact<std::string> probe_brand(const Shared& shared) {
+    Fact<std::string> brand = brand_of(shared.cpu.brand);
     // An empty one is final: Linux would put a name of its own making there ("Hammer").
     if (brand.if_known() || brand.if_absent()->why == Why::not_applicable) return brand;
     Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
@@ -141,7 +129,7 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.online = probe_online(machine, shared);
     facts.vendor_id = probe_vendor_id(shared);
     facts.vendor = facts.vendor_id.map([](const std::string& id) { return vendor_named(id); });
-    facts.brand = probe_brand(machine, shared);
+    facts.brand = probe_brand(shared);
     facts.model = decode(regs, registers::cpuid_1_eax, decode_model).first_known();
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);

@@ -4,7 +4,9 @@
 // CPUID.1:ECX[31] is the strong sign, and may be taken away; then /proc/cpuinfo, DMI and KVM's own VMCS
 // revision still speak.  The signature leaves are read only where a hypervisor is announced: elsewhere Intel
 // processors answer with the data of their highest basic leaf.  Every 0x100 is looked at, because a KVM or
-// Xen that imitates Hyper-V keeps its own name at the second place.
+// Xen that imitates Hyper-V keeps its own name at the second place.  Each of them takes the first free place
+// (Xen public/arch-x86/cpuid.h), so once a name has been found, some free places in a row end the search: all
+// 257 would cost a guest more than everything else that is read.
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -53,7 +55,7 @@ const SignatureRow* find_signature(std::string_view text) {
     return nullptr;
 }
 
-/// They are the same on all CPUs. The last one, so that a live machine can ask it while others are read.
+/// They are the same on all CPUs.  The last one: a live machine is there already when it has read them all.
 unsigned scanned_cpu(const Sources& machine) { return machine.cpuid.alike().back().ranges().back().last; }
 
 std::string signature_text(const CpuidRegs& r) {
@@ -76,18 +78,24 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFa
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return *guest.if_absent();
     if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
-    const unsigned first = scanned_cpu(machine);
+    constexpr int longest_gap = 4;
+    const unsigned scanned = scanned_cpu(machine);
     std::vector<Signature> found;
     std::vector<Provenance> from;
-    for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000; leaf += 0x100) {
-        const auto regs = machine.cpuid.read(first, leaf, 0);
+    int gap = 0;
+    for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000 && gap < longest_gap; leaf += 0x100) {
+        const auto regs = machine.cpuid.read(scanned, leaf, 0);
         if (!regs.if_known()) {
             if (leaf == 0x4000'0000) return *regs.if_absent();
             continue;
         }
         const std::string text = signature_text(*regs.if_known());
         const SignatureRow* row = find_signature(text);
-        if (!row && !plausible(*regs.if_known(), leaf, text)) continue;
+        if (!row && !plausible(*regs.if_known(), leaf, text)) {
+            gap += !found.empty();
+            continue;
+        }
+        gap = 0;
         found.push_back({leaf, regs.if_known()->eax, text, row ? std::string(row->name) : text});
         from.push_back({fmt::format("CPUID.{:X}H", leaf), text});
     }

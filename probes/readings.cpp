@@ -18,6 +18,14 @@ std::uint32_t output_of(const CpuidRegs& regs, Gpr gpr) {
     return 0;
 }
 
+/// Four letters from each register.
+std::string letters(std::initializer_list<std::uint32_t> words) {
+    std::string text;
+    for (const std::uint32_t word : words)
+        for (int shift = 0; shift < 32; shift += 8) text.push_back(static_cast<char>(word >> shift & 0xff));
+    return text;
+}
+
 /// One CPU, or several that are known to read alike.
 class CpuReader {
 public:
@@ -26,9 +34,9 @@ public:
     }
 
     /// Every register, in the order of registers::all: what guards one has been read before it.
-    std::vector<Reading<std::uint64_t>> read_all() && {
+    const std::vector<Reading<std::uint64_t>>& read_all() {
         for (const Register* reg : registers::all) values_.push_back(read(*reg));
-        return std::move(values_);
+        return values_;
     }
 
     Reading<CpuidRegs> leaf(std::uint32_t leaf, std::uint32_t subleaf) {
@@ -36,6 +44,22 @@ public:
             if (known.leaf == leaf && known.subleaf == subleaf) return known.regs;
         leaves_.push_back({leaf, subleaf, machine_.cpuid.read(cpu_, leaf, subleaf)});
         return leaves_.back().regs;
+    }
+
+    /// CPUID.80000002H-4H: 48 letters.
+    Reading<std::string> brand() {
+        const auto& maximum = values_[registers::index_of(registers::cpuid_80000000_eax)];
+        if (!maximum.if_known()) return *maximum.if_absent();
+        if (*maximum.if_known() < 0x8000'0004)
+            return Absent{Why::not_applicable, "the processor has no brand string"};
+        std::string text;
+        for (std::uint32_t n = 0x8000'0002; n <= 0x8000'0004; ++n) {
+            const auto regs = leaf(n, 0);
+            if (!regs.if_known()) return *regs.if_absent();
+            const CpuidRegs& r = *regs.if_known();
+            text += letters({r.eax, r.ebx, r.ecx, r.edx});
+        }
+        return text;
     }
 
 private:
@@ -92,11 +116,11 @@ private:
     Absent absent_;
 };
 
-std::string twelve_letters(const CpuidRegs& r) {
-    std::string text(12, '\0');
-    const std::uint32_t words[] = {r.ebx, r.edx, r.ecx};
-    for (std::size_t i = 0; i < 12; ++i) text[i] = static_cast<char>(words[i / 4] >> (i % 4 * 8) & 0xff);
-    return text;
+Fact<std::string> vendor_in(const Reading<CpuidRegs>& leaf0) {
+    const CpuidRegs* r = leaf0.if_known();
+    if (!r) return *leaf0.if_absent();
+    const std::string id = letters({r->ebx, r->edx, r->ecx});
+    return {id, {{"CPUID.0:EBX,EDX,ECX", id}}};
 }
 
 bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
@@ -142,16 +166,14 @@ CpuReadings read_registers(const Sources& machine) {
         const Absent none{Why::not_recorded, "no CPU was recorded"};
         result.registers.add({}, std::vector<Reading<std::uint64_t>>(std::size(registers::all), none));
         result.vendor_id = none;
+        result.brand = none;
     }
     for (const CpuSet& cpus : sets) {
         CpuReader reader(machine, cpus.first());
         const auto leaf0 = reader.leaf(0, 0);
-        result.registers.add(cpus, std::move(reader).read_all());
-        if (const CpuidRegs* regs = leaf0.if_known())
-            result.vendor_id.add(cpus,
-                                 {twelve_letters(*regs), {{"CPUID.0:EBX,EDX,ECX", twelve_letters(*regs)}}});
-        else
-            result.vendor_id.add(cpus, *leaf0.if_absent());
+        result.registers.add(cpus, reader.read_all());
+        result.vendor_id.add(cpus, vendor_in(leaf0));
+        if (cpus.first() == sets.front().first()) result.brand = reader.brand();
     }
     return result;
 }

@@ -12,6 +12,7 @@ namespace nestprobe {
 struct CpuReadings {
     RegisterReadings registers;
     PerCpu<std::string> vendor_id;  ///< CPUID leaf 0: EBX, EDX, ECX as twelve letters
+    Reading<std::string> brand;     ///< CPUID.80000002H-4H of the first CPU: 48 bytes, as they are
 };
 CpuReadings read_registers(const Sources& machine);
 

@@ -48,6 +48,8 @@ public:
 class KvmDevice {
 public:
     virtual ~KvmDevice() = default;
+    /// The questions will come soon: who answers slowly may begin now, beside the caller.
+    virtual void prepare() const {}
     /// A real open(2), O_RDWR because KVM demands it.  True, or why not, with the node's owner and mode.
     virtual Reading<bool> open() const = 0;
     virtual Reading<int> api_version() const = 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "errors.hpp"
-#include "live/ahead.hpp"
 #include "live/parts.hpp"
 
 #include <asm/prctl.h>
@@ -13,12 +12,6 @@
 namespace nestprobe {
 
 namespace {
-
-constexpr std::uint32_t first_block = 0x4000'0000, last_block = 0x4001'0000, block_step = 0x100;
-
-bool is_block(std::uint32_t leaf) {
-    return leaf >= first_block && leaf <= last_block && leaf % block_step == 0;
-}
 
 CpuidRegs execute(std::uint32_t leaf, std::uint32_t subleaf) {
     std::uint32_t regs[4] = {leaf, 0, subleaf, 0};
@@ -46,7 +39,6 @@ LiveCpuid::LiveCpuid(const Filesystem& files) {
 }
 
 LiveCpuid::~LiveCpuid() {
-    if (scan_.valid()) scan_.wait();
     if (restore_ && cpu_) ::sched_setaffinity(0, sizeof original_, original_.data());
 }
 
@@ -70,28 +62,8 @@ int LiveCpuid::pin(unsigned cpu) const {
 
 Reading<CpuidRegs> LiveCpuid::read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const {
     if (faults_) return read_driver(cpu, leaf, subleaf);
-    if (cpu == online_.back() && is_block(leaf) && subleaf == 0) {
-        if (scan_.valid()) blocks_ = scan_.get();
-        if (!blocks_.empty()) return blocks_[(leaf - first_block) / block_step];
-    }
     if (pin(cpu) != 0) return read_driver(cpu, leaf, subleaf);
-    const CpuidRegs regs = execute(leaf, subleaf);
-    if (cpu == online_.front() && leaf == 1) scan_hypervisor_ahead(regs);
-    return regs;
-}
-
-void LiveCpuid::scan_hypervisor_ahead(const CpuidRegs& leaf1) const {
-    if (online_.size() < 2 || (leaf1.ecx >> 31 & 1) == 0) return;
-    scan_ = begin_ahead([last = online_.back()] {
-        std::vector<CpuidRegs> blocks;
-        Mask mask{};
-        CPU_SET_S(last, sizeof mask, mask.data());
-        if (::sched_setaffinity(0, sizeof mask, mask.data()) != 0) return blocks;
-        blocks.reserve((last_block - first_block) / block_step + 1);
-        for (std::uint32_t leaf = first_block; leaf <= last_block; leaf += block_step)
-            blocks.push_back(execute(leaf, 0));
-        return blocks;
-    });
+    return execute(leaf, subleaf);
 }
 
 Reading<CpuidRegs> LiveCpuid::read_driver(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "errors.hpp"
-#include "live/ahead.hpp"
 #include "live/parts.hpp"
 #include "text.hpp"
 
@@ -49,9 +48,7 @@ bool concerns_virtualization(std::string_view message) {
     return has_vm(message) && has_any(message, wanted) && !has_any(message, unwanted);
 }
 
-namespace {
-
-Reading<std::vector<std::string>> read_log() {
+Reading<std::vector<std::string>> LiveKernelLog::lines() const {
     constexpr std::size_t most_records = 1u << 17, most_lines = 256, longest = 400;
     constexpr std::string_view path = "/dev/kmsg";
     const Descriptor file = Descriptor::open_read_only(std::string(path));
@@ -68,14 +65,6 @@ Reading<std::vector<std::string>> read_log() {
         if (concerns_virtualization(message)) lines.emplace_back(message.substr(0, longest));
     }
     return lines;
-}
-
-}  // namespace
-
-LiveKernelLog::LiveKernelLog() : ahead_(begin_ahead(read_log)) {}
-
-Reading<std::vector<std::string>> LiveKernelLog::lines() const {
-    return ahead_.valid() ? ahead_.get() : read_log();
 }
 
 }  // namespace nestprobe

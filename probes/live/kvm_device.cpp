@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "errors.hpp"
+#include "live/ahead.hpp"
 #include "live/parts.hpp"
 #include "text.hpp"
 
@@ -62,72 +63,90 @@ std::string describe_node() {
 
 }  // namespace
 
-LiveKvmDevice::LiveKvmDevice() = default;
-LiveKvmDevice::~LiveKvmDevice() = default;
+LiveKvmDevice::LiveKvmDevice()
+    : ahead_(begin_ahead([this] {
+          wanted_.acquire();
+          return dropped_ ? Answers{} : ask();
+      })) {}
 
-void LiveKvmDevice::ensure_open() const {
-    if (tried_) return;
-    tried_ = true;
+LiveKvmDevice::~LiveKvmDevice() {
+    dropped_ = true;
+    prepare();
+}
+
+void LiveKvmDevice::prepare() const {
+    if (!prepared_) wanted_.release();
+    prepared_ = true;
+}
+
+const LiveKvmDevice::Answers& LiveKvmDevice::answers() const {
+    if (answers_) return *answers_;
+    prepare();
+    answers_ = ahead_.valid() ? ahead_.get() : ask();
+    return *answers_;
+}
+
+LiveKvmDevice::Answers LiveKvmDevice::ask() {
+    Answers answers;
     // KVM answers no ioctl on a descriptor that is not open for writing as well.
-    device_ = Descriptor(::open(path.data(), O_RDWR | O_CLOEXEC | O_NOCTTY));
-    if (device_) return;
-    refusal_ = refused(errno, path);
+    answers.device = Descriptor(::open(path.data(), O_RDWR | O_CLOEXEC | O_NOCTTY));
+    if (answers.device) {
+        ask_cpuid(answers);
+        return answers;
+    }
+    answers.refusal = refused(errno, path);
     if (const std::string node = describe_node(); !node.empty())
-        refusal_.detail += fmt::format(" ({})", node);
+        answers.refusal.detail += fmt::format(" ({})", node);
+    return answers;
+}
+
+void LiveKvmDevice::ask_cpuid(Answers& answers) {
+    const auto table = std::make_unique<CpuidTable>();
+    table->header.entries = static_cast<std::uint32_t>(std::size(table->entries));
+    if (::ioctl(answers.device.get(), get_supported_cpuid, table.get()) != 0) {
+        answers.cpuid_refusal = refused(errno, "KVM_GET_SUPPORTED_CPUID");
+        return;
+    }
+    for (const kvm_cpuid_entry2& e : std::span(table->entries, table->header.entries))
+        answers.cpuid.push_back({e.function,
+                                 e.index,
+                                 (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0,
+                                 {e.eax, e.ebx, e.ecx, e.edx}});
 }
 
 Reading<bool> LiveKvmDevice::open() const {
-    ensure_open();
-    if (device_) return true;
-    return refusal_;
+    if (answers().device) return true;
+    return answers().refusal;
 }
 
 Reading<int> LiveKvmDevice::api_version() const {
-    ensure_open();
-    if (!device_) return refusal_;
-    const int version = ::ioctl(device_.get(), KVM_GET_API_VERSION, 0);
+    if (!answers().device) return answers().refusal;
+    const int version = ::ioctl(answers().device.get(), KVM_GET_API_VERSION, 0);
     return version >= 0 ? Reading<int>(version) : Reading<int>(refused(errno, "KVM_GET_API_VERSION"));
 }
 
 Reading<int> LiveKvmDevice::check_extension(int capability) const {
-    ensure_open();
-    if (!device_) return refusal_;
-    const int value = ::ioctl(device_.get(), KVM_CHECK_EXTENSION, capability);
+    if (!answers().device) return answers().refusal;
+    const int value = ::ioctl(answers().device.get(), KVM_CHECK_EXTENSION, capability);
     return value >= 0 ? Reading<int>(value) : Reading<int>(refused(errno, "KVM_CHECK_EXTENSION"));
 }
 
-void LiveKvmDevice::ensure_cpuid() const {
-    if (!cpuid_.empty() || cpuid_refusal_) return;
-    const auto table = std::make_unique<CpuidTable>();
-    table->header.entries = static_cast<std::uint32_t>(std::size(table->entries));
-    if (::ioctl(device_.get(), get_supported_cpuid, table.get()) != 0)
-        cpuid_refusal_ = refused(errno, "KVM_GET_SUPPORTED_CPUID");
-    else
-        for (const kvm_cpuid_entry2& e : std::span(table->entries, table->header.entries))
-            cpuid_.push_back({e.function,
-                              e.index,
-                              (e.flags & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0,
-                              {e.eax, e.ebx, e.ecx, e.edx}});
-}
-
 Reading<CpuidRegs> LiveKvmDevice::supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const {
-    ensure_open();
-    if (!device_) return refusal_;
-    ensure_cpuid();
-    if (cpuid_refusal_) return *cpuid_refusal_;
-    for (const CpuidEntry& e : cpuid_)
+    const Answers& kvm = answers();
+    if (!kvm.device) return kvm.refusal;
+    if (kvm.cpuid_refusal) return *kvm.cpuid_refusal;
+    for (const CpuidEntry& e : kvm.cpuid)
         if (e.leaf == leaf && (!e.indexed || e.subleaf == subleaf)) return e.regs;
     return Absent{Why::not_applicable, fmt::format("KVM lists no CPUID leaf 0x{:x}", leaf)};
 }
 
 Reading<std::uint64_t> LiveKvmDevice::feature_msr(std::uint32_t index) const {
-    ensure_open();
-    if (!device_) return refusal_;
+    if (!answers().device) return answers().refusal;
     struct {
         TableHeader header;
         kvm_msr_entry entry;
     } query{.header = {.entries = 1}, .entry = {.index = index}};
-    const int n = ::ioctl(device_.get(), get_msrs, &query);
+    const int n = ::ioctl(answers().device.get(), get_msrs, &query);
     if (n == 1) return std::uint64_t{query.entry.data};
     if (n == 0)
         return Absent{Why::not_implemented,

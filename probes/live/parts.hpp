@@ -8,8 +8,10 @@
 #include <sched.h>
 
 #include <array>
+#include <atomic>
 #include <future>
 #include <optional>
+#include <semaphore>
 
 namespace nestprobe {
 
@@ -37,13 +39,7 @@ private:
     int pin(unsigned cpu) const;
     Reading<CpuidRegs> read_driver(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const;
 
-    void scan_hypervisor_ahead(const CpuidRegs& leaf1) const;
-
     std::vector<unsigned> online_;
-    /// The first answer of each hypervisor block, asked on a second thread as soon as a hypervisor shows
-    /// itself: 257 exits, while this thread goes on.
-    mutable std::future<std::vector<CpuidRegs>> scan_;
-    mutable std::vector<CpuidRegs> blocks_;
     Mask original_{};
     bool restore_ = false;
     bool faults_ = false;  ///< CPUID raises #GP for this thread
@@ -64,10 +60,15 @@ private:
     mutable int error_ = 0;
 };
 
+/// KVM_GET_SUPPORTED_CPUID is a CPUID, hence a VM exit, for each of some eighty leaves: asked on a second
+/// thread, which exists from the start, because one made later would inherit a pinned CPU.
 class LiveKvmDevice final : public KvmDevice {
 public:
     LiveKvmDevice();
     ~LiveKvmDevice() override;
+    LiveKvmDevice(const LiveKvmDevice&) = delete;
+    LiveKvmDevice& operator=(const LiveKvmDevice&) = delete;
+    void prepare() const override;
     Reading<bool> open() const override;
     Reading<int> api_version() const override;
     Reading<int> check_extension(int capability) const override;
@@ -81,25 +82,28 @@ private:
         CpuidRegs regs;
     };
 
-    void ensure_open() const;
-    void ensure_cpuid() const;
+    /// What the second thread brings.
+    struct Answers {
+        Descriptor device;
+        Absent refusal;  ///< of open(), where there is no device
+        std::vector<CpuidEntry> cpuid;
+        std::optional<Absent> cpuid_refusal;
+    };
+    static Answers ask();
+    static void ask_cpuid(Answers& answers);
+    const Answers& answers() const;
 
-    mutable bool tried_ = false;
-    mutable Descriptor device_;
-    mutable Absent refusal_;
-    mutable std::vector<CpuidEntry> cpuid_;
-    mutable std::optional<Absent> cpuid_refusal_;
+    mutable std::binary_semaphore wanted_{0};
+    mutable bool prepared_ = false;
+    mutable std::atomic<bool> dropped_ = false;  ///< nobody will ask any more
+    mutable std::optional<Answers> answers_;
+    mutable std::future<Answers> ahead_;
 };
 
 /// /dev/kmsg: the kernel's own lines about virtualization, at most 256 of at most 400 bytes.
 class LiveKernelLog final : public KernelLog {
 public:
-    /// Reading begins at once, on a second thread: hundreds of records, one system call each.
-    LiveKernelLog();
     Reading<std::vector<std::string>> lines() const override;
-
-private:
-    mutable std::future<Reading<std::vector<std::string>>> ahead_;
 };
 
 /// Is this a line that says something about virtualization here?  Of the kernel's message, without prefix.

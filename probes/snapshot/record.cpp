@@ -115,6 +115,7 @@ private:
 class RecordingKvm final : public KvmDevice {
 public:
     RecordingKvm(const KvmDevice& kvm, KvmRecord& record) : kvm_(kvm), record_(record) {}
+    void prepare() const override { kvm_.prepare(); }
     Reading<bool> open() const override { return *(record_.open = kvm_.open()); }
     Reading<int> api_version() const override { return *(record_.api_version = kvm_.api_version()); }
     Reading<int> check_extension(int capability) const override {

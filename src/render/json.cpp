@@ -1,32 +1,98 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-report/1, as CONTRACT.md and schema/report.schema.json have it.  Keys keep their order.
+#include "render/json_text.hpp"
 #include "render/render.hpp"
-#include "render/values.hpp"
 
 namespace nestprobe {
 namespace {
 
-// --- parts of the report ---
-
 template <class T>
-Json or_null(const Fact<T>& fact) {
-    return fact.if_known() ? value_of(*fact.if_known()) : Json();
+void write_or_null(JsonText& out, std::string_view key, const Fact<T>& fact) {
+    out.key(key);
+    if (fact.if_known())
+        out.value(*fact.if_known());
+    else
+        out.null();
 }
 
-Json machine_of(const Facts& f) {
-    Json hypervisors = Json::array();
+// --- facts ---
+
+void write_absence(JsonText& out, const Absent& absent) {
+    out.member("absent", to_string(absent.why));
+    out.member("detail", absent.detail);
+}
+
+void write_readings(JsonText& out, const std::vector<Provenance>& from, const CpuSet& cpus = {}) {
+    out.key("readings");
+    out.begin_array();
+    const std::string on = cpus.empty() ? "" : " on " + name_cpus(cpus);
+    for (const Provenance& p : from) {
+        out.begin_object();
+        out.member("where", p.where + on);
+        out.member("raw", p.raw);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+template <class T>
+void write_answer(JsonText& out, const Fact<T>& fact, const CpuSet& cpus = {}) {
+    if (const Absent* absent = fact.if_absent()) return write_absence(out, *absent);
+    out.member("value", *fact.if_known());
+    write_readings(out, fact.from(), cpus);
+}
+
+/// All CPUs alike: as a plain fact.  Otherwise {"per_cpu": [{"cpus": "0-6", ...}, ...]}.
+template <class T>
+void write_answer(JsonText& out, const PerCpu<T>& facts) {
+    if (facts.groups().empty()) return write_absence(out, {});
+    if (facts.groups().size() == 1)
+        return write_answer(out, facts.groups().front().answer, facts.groups().front().cpus);
+    out.key("per_cpu");
+    out.begin_array();
+    for (const auto& g : facts.groups()) {
+        out.begin_object();
+        out.member("cpus", g.cpus.to_string());
+        write_answer(out, g.answer, g.cpus);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void write_facts(JsonText& out, const Facts& facts) {
+    out.key("facts");
+    out.begin_object();
+    for_each(facts, [&](std::string_view id, const auto& fact, std::string_view) {
+        out.key(id);
+        out.begin_object();
+        write_answer(out, fact);
+        out.end_object();
+    });
+    out.end_object();
+}
+
+// --- machine, answers, findings ---
+
+void write_machine(JsonText& out, const Facts& f) {
+    out.key("machine");
+    out.begin_object();
+    out.member("level",
+               f.hypervisor.level.if_known() ? to_string(*f.hypervisor.level.if_known()) : "unknown");
+    out.key("hypervisors");
+    out.begin_array();
     if (const auto* signatures = f.hypervisor.signatures.if_known())
-        for (const Signature& s : *signatures) hypervisors.push_back(s.name);
-    Json machine;
-    machine["level"] =
-        f.hypervisor.level.if_known() ? Json(to_string(*f.hypervisor.level.if_known())) : Json("unknown");
-    machine["hypervisors"] = std::move(hypervisors);
-    machine["platform"] = or_null(f.hypervisor.platform);
-    machine["vendor"] = or_null(f.cpu.vendor_id);
-    machine["brand"] = or_null(f.cpu.brand);
-    machine["cpus"] = f.cpu.online.if_known() ? Json(f.cpu.online.if_known()->size()) : Json();
-    machine["kernel"] = or_null(f.kernel.release);
-    return machine;
+        for (const Signature& s : *signatures) out.value(s.name);
+    out.end_array();
+    write_or_null(out, "platform", f.hypervisor.platform);
+    write_or_null(out, "vendor", f.cpu.vendor_id);
+    write_or_null(out, "brand", f.cpu.brand);
+    out.key("cpus");
+    if (const CpuSet* online = f.cpu.online.if_known())
+        out.value(static_cast<unsigned>(online->size()));
+    else
+        out.null();
+    write_or_null(out, "kernel", f.kernel.release);
+    out.end_object();
 }
 
 /// What the answer rests on, in one sentence.
@@ -40,49 +106,70 @@ std::string because_of(const Verdict& v) {
     return text;
 }
 
-Json answer_of(const Verdict& v) {
-    const Finding* cause = v.cause();
-    Json answer;
-    answer["answer"] = to_string(v.answer);
-    answer["degraded"] = v.answer == Answer::yes && !v.degraded.empty();
-    answer["how"] = v.how == How::nothing ? Json() : Json(to_string(v.how));
-    answer["cause"] = cause ? Json(cause->rule->id) : Json();
-    answer["because"] = because_of(v);
-    answer["fix"] = cause && cause->outcome.status == Status::fail ? Json(cause->fix()) : Json();
-    if (v.contradictory) answer["contradicted_by"] = v.because.front()->rule->id;
-    return answer;
+/// The fix of a finding that failed, otherwise null.
+void write_fix(JsonText& out, const Finding* f) {
+    out.key("fix");
+    if (f && f->outcome.status == Status::fail)
+        out.value(f->fix());
+    else
+        out.null();
 }
 
-Json finding_of(const Finding& f) {
-    Json finding;
-    finding["id"] = f.rule->id;
-    finding["name"] = f.rule->name;
-    finding["layer"] = to_string(f.rule->layer);
-    finding["question"] = to_string(f.rule->question);
-    finding["role"] = to_string(f.rule->role);
-    finding["status"] = to_string(f.outcome.status);
-    finding["message"] = f.outcome.message;
-    finding["readings"] = readings_of(f.outcome.because);
-    finding["fix"] = f.outcome.status == Status::fail ? Json(f.fix()) : Json();
-    return finding;
+void write_verdict(JsonText& out, const Verdict& v) {
+    const Finding* cause = v.cause();
+    out.key(to_string(v.question));
+    out.begin_object();
+    out.member("answer", to_string(v.answer));
+    out.member("degraded", v.answer == Answer::yes && !v.degraded.empty());
+    out.key("how");
+    if (v.how == How::nothing)
+        out.null();
+    else
+        out.value(to_string(v.how));
+    out.key("cause");
+    if (cause)
+        out.value(cause->rule->id);
+    else
+        out.null();
+    out.member("because", because_of(v));
+    write_fix(out, cause);
+    if (v.contradictory) out.member("contradicted_by", v.because.front()->rule->id);
+    out.end_object();
+}
+
+void write_finding(JsonText& out, const Finding& f) {
+    out.begin_object();
+    out.member("id", f.rule->id);
+    out.member("name", f.rule->name);
+    out.member("layer", to_string(f.rule->layer));
+    out.member("question", to_string(f.rule->question));
+    out.member("role", to_string(f.rule->role));
+    out.member("status", to_string(f.outcome.status));
+    out.member("message", f.outcome.message);
+    write_readings(out, f.outcome.because);
+    write_fix(out, &f);
+    out.end_object();
 }
 
 }  // namespace
 
 std::string render_json(const Report& report, const Style&) {
-    Json json;
-    json["schema"] = "nestprobe-report/1";
-    json["tool"] = "nestprobe " NESTPROBE_VERSION;
-    json["machine"] = machine_of(report.facts);
-    for (const Verdict& v : report.verdicts)
-        json["answers"][std::string(to_string(v.question))] = answer_of(v);
-    json["findings"] = Json::array();
-    for (const Finding& f : report.findings) json["findings"].push_back(finding_of(f));
-    Json& facts = json["facts"] = Json::object();
-    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view) {
-        facts.get_ref<Json::object_t&>().emplace_back(std::string(id), fact_of(fact));
-    });
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    JsonText out(48 * 1024);
+    out.begin_object();
+    out.member("schema", "nestprobe-report/1");
+    out.member("tool", "nestprobe " NESTPROBE_VERSION);
+    write_machine(out, report.facts);
+    out.key("answers");
+    out.begin_object();
+    for (const Verdict& v : report.verdicts) write_verdict(out, v);
+    out.end_object();
+    out.key("findings");
+    out.begin_array();
+    for (const Finding& f : report.findings) write_finding(out, f);
+    out.end_array();
+    write_facts(out, report.facts);
+    out.end_object();
+    return std::move(out).take();
 }
 
 }  // namespace nestprobe

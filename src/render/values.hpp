@@ -57,45 +57,4 @@ Json value_of(const std::vector<T>& values) {
     return array;
 }
 
-inline Json readings_of(const std::vector<Provenance>& from, const CpuSet& cpus = {}) {
-    Json array = Json::array();
-    for (const Provenance& p : from) {
-        Json& reading = array.emplace_back(Json::object());
-        reading["where"] = cpus.empty() ? p.where : p.where + " on " + name_cpus(cpus);
-        reading["raw"] = p.raw;
-    }
-    return array;
-}
-
-inline Json absence_of(const Absent& absent) {
-    Json json = Json::object();
-    json["absent"] = to_string(absent.why);
-    json["detail"] = absent.detail;
-    return json;
-}
-
-template <class T>
-Json fact_of(const Fact<T>& fact, const CpuSet& cpus = {}) {
-    if (const Absent* absent = fact.if_absent()) return absence_of(*absent);
-    Json json = Json::object();  // initializer lists would copy
-    json["value"] = value_of(*fact.if_known());
-    json["readings"] = readings_of(fact.from(), cpus);
-    return json;
-}
-
-/// All CPUs alike: as a plain fact.  Otherwise {"per_cpu": [{"cpus": "0-6", ...}, ...]}.
-template <class T>
-Json fact_of(const PerCpu<T>& facts) {
-    if (facts.groups().size() == 1)
-        return fact_of(facts.groups().front().answer, facts.groups().front().cpus);
-    if (facts.groups().empty()) return absence_of({});
-    Json array = Json::array();
-    for (const auto& g : facts.groups()) {
-        Json entry = {{"cpus", g.cpus.to_string()}};
-        entry.update(fact_of(g.answer, g.cpus));
-        array.push_back(std::move(entry));
-    }
-    return {{"per_cpu", std::move(array)}};
-}
-
 }  // namespace nestprobe
