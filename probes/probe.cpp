@@ -7,10 +7,8 @@
 namespace nestprobe {
 
 Shared read_shared(const Sources& machine) {
-    CpuReadings cpu = read_registers(machine);
-    machine.kvm.prepare();  // now that no CPU is wanted any more
     return {
-        .cpu = std::move(cpu),
+        .cpu = read_registers(machine),
         .cpuinfo = parse_cpuinfo(machine.files.read("/proc/cpuinfo")),
         .command_line = machine.files.read("/proc/cmdline"),
         .sys_modules = machine.files.list("/sys/module"),

@@ -173,7 +173,10 @@ CpuReadings read_registers(const Sources& machine) {
         const auto leaf0 = reader.leaf(0, 0);
         result.registers.add(cpus, reader.read_all());
         result.vendor_id.add(cpus, vendor_in(leaf0));
-        if (cpus.first() == sets.front().first()) result.brand = reader.brand();
+        if (cpus.first() == sets.front().first()) {
+            result.brand = reader.brand();
+            machine.kvm.prepare();  // the first CPU is not wanted again
+        }
     }
     return result;
 }

@@ -48,7 +48,7 @@ public:
 class KvmDevice {
 public:
     virtual ~KvmDevice() = default;
-    /// The questions will come soon: who answers slowly may begin now, beside the caller.
+    /// The questions will come soon: who answers slowly may begin now, beside the caller, on the first CPU.
     virtual void prepare() const {}
     /// A real open(2), O_RDWR because KVM demands it.  True, or why not, with the node's owner and mode.
     virtual Reading<bool> open() const = 0;

@@ -65,6 +65,24 @@ TEST_SUITE("probe") {
         CHECK(machine.log().count("cpuid 1 4000ff00:0") == 1);  // on the last CPU
         CHECK(machine.log().count("cpuid 0 40000000:0") == 0);
     }
+    TEST_CASE("four free places after a name end the search; without a name it goes on to its end") {
+        const auto leaves_asked = [](const CpuidRegs& first, std::uint32_t last) {
+            Recording r = haswell("0");
+            auto& cpu = r.cpus.front();
+            cpu.cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, 0, 1u << 31, 0});
+            for (std::uint32_t leaf = 0x40000000; leaf <= 0x40010000; leaf += 0x100)
+                cpu.cpuid.insert_or_assign({leaf, 0}, CpuidRegs{});
+            cpu.cpuid.insert_or_assign({0x40000000, 0}, first);
+            cpu.cpuid.insert_or_assign({0x40000200, 0}, first);
+            const FakeMachine machine(std::move(r));
+            probe(machine.sources());
+            return machine.log().count(fmt::format("cpuid 0 {:x}:0", last)) == 1 &&
+                   machine.log().count(fmt::format("cpuid 0 {:x}:0", last + 0x100)) == 0;
+        };
+        const CpuidRegs kvm{0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d};
+        CHECK(leaves_asked(kvm, 0x40000600));
+        CHECK(leaves_asked(CpuidRegs{}, 0x40010000));
+    }
     TEST_CASE("one CPU that differs keeps its name") {
         Recording r = haswell("0-6,8-63");
         CpuRecord odd = r.cpus.front();

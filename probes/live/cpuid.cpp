@@ -19,7 +19,15 @@ CpuidRegs execute(std::uint32_t leaf, std::uint32_t subleaf) {
     return {regs[0], regs[1], regs[2], regs[3]};
 }
 
+using Mask = std::array<cpu_set_t, CpuSet::limit / CPU_SETSIZE>;
+
 }  // namespace
+
+int pin_this_thread(unsigned cpu) {
+    Mask mask{};
+    CPU_SET_S(cpu, sizeof mask, mask.data());
+    return ::sched_setaffinity(0, sizeof mask, mask.data()) == 0 ? 0 : errno;
+}
 
 LiveCpuid::LiveCpuid(const Filesystem& files) {
     CpuSet online;
@@ -49,11 +57,13 @@ std::vector<CpuSet> LiveCpuid::alike() const {
     return sets;
 }
 
+std::optional<unsigned> LiveCpuid::first_cpu() const {
+    return online_.empty() ? std::nullopt : std::optional(online_.front());
+}
+
 int LiveCpuid::pin(unsigned cpu) const {
     if (cpu_ == cpu) return pin_error_;
-    Mask mask{};
-    CPU_SET_S(cpu, sizeof mask, mask.data());
-    pin_error_ = ::sched_setaffinity(0, sizeof mask, mask.data()) == 0 ? 0 : errno;
+    pin_error_ = pin_this_thread(cpu);
     cpu_ = cpu;
     driver_ = Descriptor();
     driver_error_ = 0;

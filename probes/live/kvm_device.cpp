@@ -63,8 +63,9 @@ std::string describe_node() {
 
 }  // namespace
 
-LiveKvmDevice::LiveKvmDevice()
-    : ahead_(begin_ahead([this] {
+LiveKvmDevice::LiveKvmDevice(std::optional<unsigned> first_cpu)
+    : ahead_(begin_ahead([this, first_cpu] {
+          if (first_cpu) pin_this_thread(*first_cpu);
           wanted_.acquire();
           return dropped_ ? Answers{} : ask();
       })) {}

@@ -9,7 +9,7 @@ struct LiveMachine::Parts {
     LiveFilesystem files;
     LiveCpuid cpuid{files};
     LiveMsr msr;
-    LiveKvmDevice kvm;
+    LiveKvmDevice kvm{cpuid.first_cpu()};
     LiveKernelLog log;
 };
 

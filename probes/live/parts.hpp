@@ -22,6 +22,9 @@ public:
     Reading<std::vector<std::string>> list(std::string_view directory) const override;
 };
 
+/// 0, or the errno that says why not.
+int pin_this_thread(unsigned cpu);
+
 /// The instruction, on a thread pinned to the CPU; where the cpuset forbids that, /dev/cpu/N/cpuid.
 class LiveCpuid final : public Cpuid {
 public:
@@ -32,15 +35,14 @@ public:
 
     std::vector<CpuSet> alike() const override;
     Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override;
+    std::optional<unsigned> first_cpu() const;
 
 private:
-    using Mask = std::array<cpu_set_t, CpuSet::limit / CPU_SETSIZE>;
-
     int pin(unsigned cpu) const;
     Reading<CpuidRegs> read_driver(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const;
 
     std::vector<unsigned> online_;
-    Mask original_{};
+    std::array<cpu_set_t, CpuSet::limit / CPU_SETSIZE> original_{};
     bool restore_ = false;
     bool faults_ = false;  ///< CPUID raises #GP for this thread
     mutable std::optional<unsigned> cpu_;
@@ -61,10 +63,10 @@ private:
 };
 
 /// KVM_GET_SUPPORTED_CPUID is a CPUID, hence a VM exit, for each of some eighty leaves: asked on a second
-/// thread, which exists from the start, because one made later would inherit a pinned CPU.
+/// thread, which waits on the first CPU until that has been read: elsewhere it would be in the way.
 class LiveKvmDevice final : public KvmDevice {
 public:
-    LiveKvmDevice();
+    explicit LiveKvmDevice(std::optional<unsigned> first_cpu);
     ~LiveKvmDevice() override;
     LiveKvmDevice(const LiveKvmDevice&) = delete;
     LiveKvmDevice& operator=(const LiveKvmDevice&) = delete;
