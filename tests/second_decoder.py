@@ -247,28 +247,38 @@ VMXCAP_STATES = {
 # Where vmxcap has other words than the tables.
 VMXCAP_WORDS = {
     BASIC: {
-        "Revision": (30, 0), "VMCS size": (44, 32), "VMCS restricted to 32 bit addresses": 48,
-        "Dual-monitor support": 49, "INS/OUTS instruction information": 54, "IA32_VMX_TRUE_*_CTLS support": 55,
-        "Skip checks on event error code": 56,
+        "Revision": "VMCS revision", "VMCS size": "VMCS region size",
+        "VMCS restricted to 32 bit addresses": "Physical addresses limited to 32 bits",
+        "Dual-monitor support": "Dual-monitor treatment",
+        "INS/OUTS instruction information": "INS/OUTS exit information",
+        "IA32_VMX_TRUE_*_CTLS support": "TRUE controls",
+        "Skip checks on event error code": "Event injection with any error code",
     },
-    PROC: {"Activate secondary control": 31},
+    PROC: {"Activate secondary control": "Activate secondary controls"},
     PROC2: {
-        "APIC register emulation": 8, "Conceal non-root operation from PT": 19,
-        "Mode-based execute control (XS/XU)": 22, "Sub-page write permissions": 23, "GPA translation for PT": 24,
-        "TSC scaling": 25, "User wait and pause": 26, "ENCLV exiting": 28,
+        "APIC register emulation": "APIC-register virtualization",
+        "Conceal non-root operation from PT": "Conceal VMX from PT",
+        "Mode-based execute control (XS/XU)": "Mode-based execute control for EPT",
+        "Sub-page write permissions": "Sub-page write permissions for EPT",
+        "GPA translation for PT": "Intel PT uses guest physical addresses", "TSC scaling": "Use TSC scaling",
+        "User wait and pause": "Enable user wait and pause", "ENCLV exiting": "Enable ENCLV exiting",
     },
-    PROC3: {"Enable IPI virtualization": 4},
+    PROC3: {"Enable IPI virtualization": "IPI virtualization"},
     MISC: {
-        "VMX-preemption timer scale (log2)": (4, 0), "Store EFER.LMA into IA-32e mode guest control": 5,
-        "Wait-for-SIPI activity state": 8, "PT in VMX operation": 14, "IA32_SMBASE support": 15,
-        "MSR-load/store count recommendation": (27, 25), "IA32_SMM_MONITOR_CTL[2] can be set to 1": 28,
-        "VMWRITE to VM-exit information fields": 29, "Inject event with insn length=0": 30,
-        "MSEG revision identifier": (63, 32),
+        "VMX-preemption timer scale (log2)": "Preemption-timer rate",
+        "Store EFER.LMA into IA-32e mode guest control": "Store EFER.LMA into IA-32e control",
+        "Wait-for-SIPI activity state": "Wait-for-SIPI", "PT in VMX operation": "PT usable in VMX operation",
+        "IA32_SMBASE support": "RDMSR of IA32_SMBASE in SMM",
+        "MSR-load/store count recommendation": "Recommended MSR-list size",
+        "IA32_SMM_MONITOR_CTL[2] can be set to 1": "IA32_SMM_MONITOR_CTL[2] settable",
+        "VMWRITE to VM-exit information fields": "VMWRITE to any VM-exit-info field",
+        "Inject event with insn length=0": "Zero-length injection", "MSEG revision identifier": "MSEG revision",
     },
     EPT_VPID: {
-        "Execute-only EPT translations": 0, "Paging-structure memory type UC": 8,
-        "Paging-structure memory type WB": 14, "2MB EPT pages": 16, "1GB EPT pages": 17, "INVEPT supported": 20,
-        "EPT accessed and dirty flags": 21, "INVVPID supported": 32,
+        "Execute-only EPT translations": "Execute-only translations",
+        "Paging-structure memory type UC": "Memory type UC", "Paging-structure memory type WB": "Memory type WB",
+        "2MB EPT pages": "2 MiB pages", "1GB EPT pages": "1 GiB pages", "INVEPT supported": "INVEPT",
+        "EPT accessed and dirty flags": "Accessed and dirty flags", "INVVPID supported": "INVVPID",
     },
 }
 VMXCAP_LINE = re.compile(r"  (\S.*?)\s+(\d+|yes|no|default|forced|\?)")
@@ -280,9 +290,8 @@ def plainly(words):
 
 
 def vmxcap_field(register, words):
-    known = {plainly(name): field for field, name in MSRS[register].items()}
-    known |= {plainly(name): field for name, field in VMXCAP_WORDS.get(register, {}).items()}
-    return known[plainly(words)]
+    name = VMXCAP_WORDS.get(register, {}).get(words, words)
+    return {plainly(name): field for field, name in MSRS[register].items()}[plainly(name)]
 
 
 def vmxcap_value(register, field, word):
@@ -370,20 +379,27 @@ def read_cpuid(text):
 
 # One word of the kernel's `vmx flags`: the controls and capabilities that it wants. Of Linux 6.1; `eptp_switching`
 # is left out, because the kernel reads the wrong half of the MSR and never shows it.
+VNMI, TPR, EPT = (PIN, "Virtual NMIs"), (PROC, "Use TPR shadow"), (PROC2, "Enable EPT")
+VAPIC, VAPIC_REG, VID = [(PROC2, name) for name in (
+    "Virtualize APIC accesses", "APIC-register virtualization", "Virtual-interrupt delivery")]
+POSTED, EPT_AD = (PIN, "Process posted interrupts"), (EPT_VPID, "Accessed and dirty flags")
+UNRESTRICTED = (PROC2, "Unrestricted guest")
 VMX_FLAGS = {
-    "vnmi": [(PIN, 5)], "preemption_timer": [(PIN, 6)], "posted_intr": [(PIN, 7)], "invvpid": [(EPT_VPID, 32)],
-    "ept_x_only": [(EPT_VPID, 0)], "ept_ad": [(EPT_VPID, 21)], "ept_1gb": [(EPT_VPID, 17)],
-    "flexpriority": [(PROC, 21), (PROC2, 0)], "apicv": [(PROC, 21), (PROC2, 8), (PROC2, 9), (PIN, 7)],
-    "tsc_offset": [(PROC, 3)], "vtpr": [(PROC, 21)], "mtf": [(PROC, 27)], "vapic": [(PROC2, 0)], "ept": [(PROC2, 1)],
-    "vpid": [(PROC2, 5)], "unrestricted_guest": [(PROC2, 7)], "vapic_reg": [(PROC2, 8)], "vid": [(PROC2, 9)],
-    "ple": [(PROC2, 10)], "shadow_vmcs": [(PROC2, 14)], "pml": [(PROC2, 17)], "ept_mode_based_exec": [(PROC2, 22)],
-    "tsc_scaling": [(PROC2, 25)], "usr_wait_pause": [(PROC2, 26)], "notify_vm_exiting": [(PROC2, 31)],
-    "ipi_virt": [(PROC3, 4)],
+    "vnmi": [VNMI], "preemption_timer": [(PIN, "Activate VMX-preemption timer")], "posted_intr": [POSTED],
+    "invvpid": [(EPT_VPID, "INVVPID")], "ept_x_only": [(EPT_VPID, "Execute-only translations")], "ept_ad": [EPT_AD],
+    "ept_1gb": [(EPT_VPID, "1 GiB pages")], "flexpriority": [TPR, VAPIC], "apicv": [TPR, VAPIC_REG, VID, POSTED],
+    "tsc_offset": [(PROC, "Use TSC offsetting")], "vtpr": [TPR], "mtf": [(PROC, "Monitor trap flag")],
+    "vapic": [VAPIC], "ept": [EPT], "vpid": [(PROC2, "Enable VPID")], "unrestricted_guest": [UNRESTRICTED],
+    "vapic_reg": [VAPIC_REG], "vid": [VID], "ple": [(PROC2, "PAUSE-loop exiting")],
+    "shadow_vmcs": [(PROC2, "VMCS shadowing")], "pml": [(PROC2, "Enable PML")],
+    "ept_mode_based_exec": [(PROC2, "Mode-based execute control for EPT")],
+    "tsc_scaling": [(PROC2, "Use TSC scaling")], "usr_wait_pause": [(PROC2, "Enable user wait and pause")],
+    "notify_vm_exiting": [(PROC2, "Instruction timeout")], "ipi_virt": [(PROC3, "IPI virtualization")],
 }
 # The same in `flags`, where `vpid` is computed from virtual NMIs.
 SYNTHETIC_FLAGS = {
-    "tpr_shadow": [(PROC, 21)], "flexpriority": [(PROC, 21), (PROC2, 0)], "vnmi": [(PIN, 5)], "ept": [(PROC2, 1)],
-    "vpid": [(PIN, 5)], "ept_ad": [(EPT_VPID, 21)],
+    "tpr_shadow": [TPR], "flexpriority": [TPR, VAPIC], "vnmi": [VNMI], "ept": [EPT], "vpid": [VNMI],
+    "ept_ad": [EPT_AD],
 }
 OF_LEAF_1 = ["smx", "x2apic", "rdrand", "hypervisor"]
 OF_SVM = [
@@ -395,13 +411,20 @@ KERNEL_WORDS = OF_LEAF_1 + OF_SVM + ["svm", "skinit", "nx", "lm", "invpcid", "rd
 LIBCPUID_WORDS = OF_LEAF_1 + ["vmx", "svm", "skinit", "lm", "rdseed", "sgx"]
 # Whose vmx, smx and nx libcpuid has no words for.
 NOT_IN_LIBCPUID = ("CentaurHauls", "  Shanghai  ")
-
-
+# Columns of the index, and the formats that the raw registers are read from here.
+INDEX_WORDS = ("vmx", "svm", "hypervisor", "npt")
+INDEX_CONTROLS = {"ept": EPT, "unrestricted_guest": UNRESTRICTED}
+SIGNATURE = ("family", "model", "stepping")
+RAW_FORMATS = ("aida64", "etallen", "libcpuid-aida64", "libcpuid-raw")
+# Of the others the tables have only what matters here.
+NAMED_IN_FULL = (set(range(0x480, 0x494)) - {0x486, 0x487, 0x488, 0x489}) | {
+    0x3a, 0xc0010114, (0x8000000a, 0, "d"), (0x8000001f, 0, "a"),
+}
 # Bit 7 of the lower and the upper half, the same of the TRUE twin: the state by hand.
 STATES_BY_HAND = [
-    ((0, 0), None, "not-supported"), ((0, 1), None, "optional"), ((1, 1), None, "forced"), ((1, 0), None, "inconsistent"),
-    ((1, 1), (0, 1), "default-on"), ((1, 1), (1, 1), "forced"), ((1, 1), (0, 0), "forced"), ((0, 1), (0, 1), "optional"),
-    ((0, 0), (0, 0), "not-supported"),
+    ((0, 0), None, "not-supported"), ((0, 1), None, "optional"), ((1, 1), None, "forced"),
+    ((1, 0), None, "inconsistent"), ((1, 1), (0, 1), "default-on"), ((1, 1), (1, 1), "forced"),
+    ((1, 1), (0, 0), "forced"), ((0, 1), (0, 1), "optional"), ((0, 0), (0, 0), "not-supported"),
 ]
 
 
@@ -416,24 +439,19 @@ class Tally:
         if theirs != ours:
             self.faults.append((where, what, f"{kind} says {theirs!r}, the tables say {ours!r}"))
 
-    def names(self, where, msrs):
-        for register, raw in msrs.items():
+    def names(self, where, registers):
+        for register, raw in registers.items():
             if register in NAMED_IN_FULL:
                 for bit in unnamed_bits(register, raw):
                     self.unnamed[PLAIN_OF.get(register, register), bit].add(where)
-
-
-# Of the others the tables have only what matters here.
-NAMED_IN_FULL = (set(range(0x480, 0x494)) & set(MSRS) | {0x3a, 0xc0010114}) - {0x486, 0x487, 0x488, 0x489}
 
 
 def words_of(cpuid):
     return {name: value for fields in decode({}, cpuid).values() for name, value in fields.items()}
 
 
-def supported(msrs, fields):
-    return all(register in msrs and value_of(msrs, register, field) not in (0, "not-supported")
-               for register, field in fields)
+def supported(decoded, fields):
+    return all(decoded.get(register, {}).get(name, 0) not in (0, "not-supported") for register, name in fields)
 
 
 def raw_pair(states):
@@ -457,11 +475,10 @@ def check_vmxcap(tally, where, text):
         kind = "vmxcap, from states and back" if register in PAIRS else "vmxcap, beside its raw value"
         for field, value in fields.items():
             tally.same(kind, where, f"{register:#x} {MSRS[register][field]}", value, value_of(msrs, register, field))
-    for register in TRUE_OF:
+    for register in TRUE_OF.keys() & printed.keys():
         clearable = DEFAULT_1[register] & ~TRUE_LEAST[register]
-        states = printed[register].items()
-        default = sum(1 << bit for bit, state in states if state == "default-on")
-        tally.same("vmxcap, controls on by default", where, f"{register:#x}", default, clearable)
+        default = sum(1 << bit for bit, state in printed[register].items() if state == "default-on")
+        tally.same("vmxcap, controls on by default", where, f"{register:#x}", 0, default & ~clearable)
 
 
 def check_states(tally):
@@ -484,10 +501,10 @@ def check_halves(tally, where, msrs):
             holds(plain, "the twin has what must be", not TRUE_LEAST[plain] & ~true)
             holds(plain, "the twin adds nothing that must be", not true & ~raw & 0xffffffff)
     holds(PROC2, "nothing must be 1", not msrs.get(PROC2, 0) & 0xffffffff)
-    for fixed in (0x486, 0x488):
+    for fixed in {0x486, 0x488} & msrs.keys():
         holds(fixed, "what must be 1 may be 1", not msrs[fixed] & ~msrs[fixed + 1])
+        holds(fixed, "PE, NE, PG, VMXE", set(decode(msrs, {})[fixed].values()) == {1})
     holds(BASIC, "size and bit 31", 0 < field_of(msrs[BASIC], (44, 32)) <= 4096 and not field_of(msrs[BASIC], 31))
-    holds(0x488, "VMXE", decode(msrs, {})[0x488]["VMXE"] == 1)
 
 
 def line_of(text, name):
@@ -498,15 +515,24 @@ def line_of(text, name):
 
 def check_kernel(tally, where, text, cpuid_text):
     """The raw registers that Linux saw and what its /proc/cpuinfo says of them."""
-    msrs, words = read_msrs(text), words_of(read_cpuid(cpuid_text))
+    msrs, words = decode(read_msrs(text), {}), words_of(read_cpuid(cpuid_text))
     flags, vmx_flags = line_of(text, "flags"), line_of(text, "vmx flags")
     for word in KERNEL_WORDS + ["xsaves"] * ("xsaves" in words):  # its subleaf is not in every dump
         tally.same("Linux, CPUID", where, word, word in flags, words.get(word, 0) == 1)
+    sizes = re.search(r"^address sizes\s*: (\d+) bits physical, (\d+) bits virtual", text, re.M)
+    if sizes:
+        tally.same("Linux, CPUID", where, "address sizes", [int(size) for size in sizes.groups()],
+                   [words["maxphyaddr"], words["linear bits"]])
     if not msrs:
         return
+    tally.same("Linux, EFER", where, "of a 64-bit kernel", {"SCE", "LME", "LMA", "NXE"},
+               {name for name, bit in msrs[0xc0000080].items() if bit})
     vmx = words["vmx"] == 1
-    usable = vmx and msrs[0x3a] & 5 == 5
+    usable = vmx and msrs[0x3a]["LOCK"] == 1 and msrs[0x3a]["VMX outside SMX"] == 1
     tally.same("Linux, usable VMX", where, "vmx", ("vmx" in flags, vmx_flags is not None), (usable, usable))
+    if words.get("svm") and 0xc0010114 in msrs:
+        tally.same("Linux, VM_CR", where, "SVMDIS", "'kvm_amd' disabled by bios" in text,
+                   msrs[0xc0010114]["SVMDIS"] == 1)
     for word, fields in VMX_FLAGS.items() if usable else ():
         tally.same("Linux, vmx flags", where, word, word in vmx_flags, supported(msrs, fields))
     for word, fields in SYNTHETIC_FLAGS.items() if usable else ():
@@ -531,10 +557,8 @@ def check_lab(tally, folder):
 
 def check_transcribed(tally, folder):
     for path in sorted((folder / "cpuinfo").glob("*_kvm-guest_*.txt")):
-        machine = path.name.split("_")[0]
-        raw = next((folder / "etallen").glob(path.name.rsplit("_", 1)[0].rsplit("_vmx", 1)[0] + "*"), None)
-        if raw is not None:
-            check_kernel(tally, f"{machine} {raw.name}", path.read_text(), raw.read_text())
+        for raw in (folder / "etallen").glob(path.name.split("_vmx")[0] + "*"):
+            check_kernel(tally, path.name, path.read_text(), raw.read_text())
     for path in sorted((folder / "turbostat").glob("*.txt")):
         for raw, words in re.findall(r"MSR_IA32_FEATURE_CONTROL: (0x\w+) \(([^)]*)\)", path.read_text()):
             fields = decode({0x3a: int(raw, 16)}, {})[0x3a]
@@ -549,45 +573,53 @@ def check_transcribed(tally, folder):
                                  if register and cell != "-"})
 
 
-INDEX_BITS = {
-    "vmx": ((1, 0, "c"), 5), "svm": ((0x80000001, 0, "c"), 2), "hypervisor": ((1, 0, "c"), 31),
-    "npt": ((0x8000000a, 0, "d"), 0),
-}
-INDEX_CONTROLS = {"ept": (PROC2, 1), "unrestricted_guest": (PROC2, 7)}
+def signature(words):
+    family = words["family"] + (words["extended family"] if words["family"] == 0xf else 0)
+    extended = words["extended model"] if words["family"] in (6, 0xf) else 0
+    return [family, extended << 4 | words["model"], words["stepping"]]
 
 
-def check_index(tally, corpus, row):
-    """One file of the corpus, beside what its index and, in libcpuid's tests, libcpuid decoded of it."""
-    where = row["path"]
-    tally.names(where, {register: number(row[column]) for register, column in ((0x3a, "msr_3a"), (0xc0010114, "vm_cr"))
-                        if row[column]})
-    if row["format"] not in ("aida64", "etallen", "libcpuid-aida64", "libcpuid-raw"):
-        return
-    text = (corpus / where).read_text(errors="replace")
-    msrs, cpuid = read_msrs(text), read_cpuid(text)
-    for column, (register, bit) in INDEX_BITS.items():
-        if row[column] and register in cpuid:
-            tally.same("the index", where, column, flag(row[column]), field_of(cpuid[register], bit) == 1)
-    if (0x1a, 0, "a") in cpuid:
-        words = words_of(cpuid)
+def check_index(tally, where, row, msrs, cpuid):
+    """The columns of the corpus's index, beside the raw registers of the file that they are of."""
+    words, controls = words_of(cpuid), decode(msrs, {})
+    for word in INDEX_WORDS:
+        if row[word] and word in words:
+            tally.same("the index", where, word, flag(row[word]), words[word] == 1)
+    if "family" in words:
+        tally.same("the index", where, "family", [int(row[column]) for column in SIGNATURE], signature(words))
+    if "core type" in words:
         theirs = {int(core, 16) for core in row["hybrid"].split("+") if core}  # types of core, of a hybrid processor
         tally.same("the index", where, "hybrid", bool(theirs), words["hybrid"] == 1)
         tally.same("the index", where, "a type of core", True, words["core type"] in theirs or not theirs)
-    for column, fields in INDEX_CONTROLS.items():
+    for column, control in INDEX_CONTROLS.items():
         if row[column] and BASIC in msrs:
-            tally.same("the index", where, column, flag(row[column]), supported(msrs, [fields]))
-    if BASIC in msrs:
-        check_halves(tally, where, msrs)
-        tally.names(where, msrs)
-    words = next((line.split() for line in text.splitlines() if line.startswith("fpu ")), None)
-    if words is not None and row["vendor"] not in NOT_IN_LIBCPUID:
-        check_libcpuid(tally, where, words, words_of(cpuid))
+            tally.same("the index", where, column, flag(row[column]), supported(controls, [control]))
 
 
-def check_libcpuid(tally, where, theirs, ours):
+def check_libcpuid(tally, where, row, text, cpuid):
+    """The words of libcpuid at the end of each of its tests."""
+    theirs = next((line.split() for line in text.splitlines() if line.startswith("fpu ")), None)
+    if theirs is None or row["vendor"] in NOT_IN_LIBCPUID:
+        return
+    ours = words_of(cpuid)
     for word in LIBCPUID_WORDS:
         tally.same("libcpuid", where, word, word in theirs, ours.get(word, 0) == 1)
     tally.same("libcpuid", where, "nx", "nx" in theirs or "xd" in theirs, ours.get("nx", 0) == 1)
+
+
+def check_corpus(tally, corpus, row):
+    where = row["path"]
+    tally.names(where, {register: number(row[column]) for register, column in ((0x3a, "msr_3a"), (0xc0010114, "vm_cr"))
+                        if row[column]})
+    if row["format"] not in RAW_FORMATS:
+        return
+    text = (corpus / where).read_text(errors="replace")
+    msrs, cpuid = read_msrs(text), read_cpuid(text)
+    tally.names(where, msrs | cpuid)
+    check_index(tally, where, row, msrs, cpuid)
+    check_libcpuid(tally, where, row, text, cpuid)
+    if BASIC in msrs:
+        check_halves(tally, where, msrs)
 
 
 def read_index(corpus):
@@ -608,12 +640,13 @@ def main():
         check_vmxcap(tally, path.name, path.read_text())
     check_transcribed(tally, corpus / "transcribed")
     for row in read_index(corpus):
-        check_index(tally, corpus, row)
+        check_corpus(tally, corpus, row)
     check_lab(tally, shared / "lab/seen")
     for fault in tally.faults:
         print(": ".join(fault))
-    for (register, bit), places in sorted(tally.unnamed.items()):
-        print(f"no name for {register:#x}[{bit}]: {', '.join(sorted(places))}")
+    for (register, bit), places in sorted(tally.unnamed.items(), key=str):
+        name = "{:#x}.{}.{}".format(*register) if isinstance(register, tuple) else f"{register:#x}"
+        print(f"no name for {name}[{bit}], set in {len(places)}, among them {min(places)}")
     for kind, count in tally.checked.items():
         print(f"{count:6} {kind}")
     print(f"{len(tally.faults)} disagreements")

@@ -76,7 +76,6 @@ class Qemu:
     memory: int = 512
     options: tuple[str, ...] = ()
     timeout: float = 180
-    formats = "json facts summary explain"
     bare_metal = False  # TCG sets the hypervisor bit
 
     def boot(self, what: Boot) -> None:
@@ -101,7 +100,6 @@ class Bochs:
     memory: int = 256
     feature_control: int = 5  # what the firmware writes to IA32_FEATURE_CONTROL, MSR 0x3a
     timeout: float = 300
-    formats = "json facts"  # each takes more than a second
     bare_metal = True
 
     BIOS = Path("/usr/share/bochs/BIOS-bochs-latest")

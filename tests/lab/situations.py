@@ -21,9 +21,6 @@ class L1:
     options: str = ""  # for minivmm: "-M MSR=VALUE", "-d FEATURE", "-s HYPERVISOR"
     bare_metal: bool = False  # it looks so when the hypervisor bit is taken out
 
-    @property
-    def formats(self) -> str:
-        return self.machine.formats
 
 
 @dataclass(frozen=True)
