@@ -4,21 +4,22 @@
 // are in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
 #include "probes.hpp"
 
+#include <fmt/format.h>
+
 namespace nestprobe {
 namespace {
 
 constexpr int cap_nested_state = 157;  // <linux/kvm.h>, KVM_CAP_NESTED_STATE
 
-Fact<bool> offers(const KvmDevice& kvm, const Register& reg, const Field& field, std::string_view where) {
-    const auto& at = std::get<CpuidAddress>(reg.address);
-    const auto regs = kvm.supported_cpuid(at.leaf, at.subleaf);
-    const Provenance reading{std::string(where), "0x0"};
-    if (const Absent* absent = regs.if_absent()) {
-        if (absent->why == Why::not_applicable) return {false, {reading}};
+Fact<bool> offers(const RegisterValues& guests, const Register& reg, const Field& field) {
+    const std::string where = fmt::format("KVM_GET_SUPPORTED_CPUID, {}", locate(reg, field));
+    const auto& raw = guests[reg];
+    if (const Absent* absent = raw.if_absent()) {
+        if (absent->why == Why::not_applicable) return {false, {{where, "0x0"}}};
         return *absent;
     }
-    const std::uint64_t bit = field.of(regs.if_known()->ecx);
-    return {bit != 0, {{std::string(where), hex(bit)}}};
+    const std::uint64_t bit = field.of(*raw.if_known());
+    return {bit != 0, {{where, hex(bit)}}};
 }
 
 Fact<int> cite(const Reading<int>& reading, std::string_view where) {
@@ -29,7 +30,7 @@ Fact<int> cite(const Reading<int>& reading, std::string_view where) {
 
 }  // namespace
 
-DeviceFacts probe_device(const Sources& machine) {
+DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests) {
     using namespace registers;
     DeviceFacts facts;
     const Fact<std::string> node = read_word(machine.files, "/sys/class/misc/kvm/dev");
@@ -46,10 +47,8 @@ DeviceFacts probe_device(const Sources& machine) {
     else
         facts.open = *open.if_absent();
     facts.api_version = cite(machine.kvm.api_version(), "KVM_GET_API_VERSION");
-    facts.offers_vmx = offers(machine.kvm, cpuid_1_ecx, cpuid_1_ecx["VMX"],
-                              "KVM_GET_SUPPORTED_CPUID, CPUID.1:ECX.VMX[bit 5]");
-    facts.offers_svm = offers(machine.kvm, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"],
-                              "KVM_GET_SUPPORTED_CPUID, CPUID Fn8000_0001_ECX[SVM]");
+    facts.offers_vmx = offers(guests, cpuid_1_ecx, cpuid_1_ecx["VMX"]);
+    facts.offers_svm = offers(guests, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"]);
     facts.nested_state =
         cite(machine.kvm.check_extension(cap_nested_state), "KVM_CHECK_EXTENSION(KVM_CAP_NESTED_STATE)");
     return facts;

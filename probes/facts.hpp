@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,19 +21,29 @@ namespace nestprobe {
 
 // --- raw registers -----------------------------------------------------------------------------------------
 
-/// The raw value of every register of registers::all, for each set of CPUs between which none differs.
+/// A list of registers, in an order in which guards come first.  Nobody copies it: it outlives what names it.
+using RegisterList = std::span<const Register* const>;
+
+/// The raw value of each register of a list.
+struct RegisterValues {
+    RegisterList list;
+    std::vector<Reading<std::uint64_t>> values;  ///< in the order of the list
+
+    /// not_probed for a register that the list does not have.
+    const Reading<std::uint64_t>& operator[](const Register& reg) const;
+};
+
+/// The registers that were wanted, for each set of CPUs between which none differs.
 class RegisterReadings {
 public:
     struct Group {
-        CpuSet cpus;                                 ///< empty only where no CPU is known at all
-        std::vector<Reading<std::uint64_t>> values;  ///< in the order of registers::all
+        CpuSet cpus;  ///< empty only where no CPU is known at all
+        RegisterValues values;
 
-        const Reading<std::uint64_t>& operator[](const Register& reg) const {
-            return values[registers::index_of(reg)];
-        }
+        const Reading<std::uint64_t>& operator[](const Register& reg) const { return values[reg]; }
     };
 
-    void add(const CpuSet& cpus, std::vector<Reading<std::uint64_t>> values);
+    void add(const CpuSet& cpus, RegisterValues values);
     const std::vector<Group>& groups() const { return groups_; }
 
 private:
@@ -360,6 +371,10 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
 
 struct Facts {
     RegisterReadings registers{};
+    /// What KVM here says that a guest finds in each register: KVM_GET_SUPPORTED_CPUID, and KVM_GET_MSRS of
+    /// its feature MSRs.  not_applicable: KVM lists no such leaf, or says nothing of this register
+    /// (Register::guests_unknown); not_implemented: KVM gives guests no such MSR.
+    RegisterValues guest_registers{};
     CpuFacts cpu{};
     FirmwareFacts firmware{};
     HypervisorFacts hypervisor{};
@@ -402,7 +417,15 @@ std::string_view to_string(BrandKind kind);
 std::string_view to_string(Tristate value);
 std::string_view to_string(Module::State state);
 
+/// Which registers to read.  Every one costs some microseconds per CPU, so a report reads only those that it
+/// is made of.  What is not wanted is absent, not_probed.
+struct Wanted {
+    RegisterList here = registers::deciding;
+    RegisterList guests = registers::offered;
+};
+inline constexpr Wanted every_register{registers::all, registers::all};
+
 /// Look at the machine.  Reads each leaf, MSR, file and ioctl at most once; throws nothing of its own.
-Facts probe(const Sources& machine);
+Facts probe(const Sources& machine, const Wanted& wanted = {});
 
 }  // namespace nestprobe

@@ -55,41 +55,30 @@ const SignatureRow* find_signature(std::string_view text) {
     return nullptr;
 }
 
-/// They are the same on all CPUs.  The last one: a live machine is there already when it has read them all.
-unsigned scanned_cpu(const Sources& machine) { return machine.cpuid.alike().back().ranges().back().last; }
-
-std::string signature_text(const CpuidRegs& r) {
-    std::string text;
-    for (const std::uint32_t word : {r.ebx, r.ecx, r.edx})
-        for (int shift = 0; shift < 32; shift += 8) text.push_back(static_cast<char>(word >> shift & 0xff));
-    return text.substr(0, text.find_last_not_of('\0') + 1);
-}
-
 /// An unknown name is believed only where the leaf describes its own block, as the convention demands.
 bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text) {
     const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
     return regs.eax >> 8 == leaf >> 8 && text.size() >= 3 && printable;
 }
 
-Fact<std::vector<Signature>> read_signatures(const Sources& machine, const CpuFacts& cpu,
-                                             const KernelFacts& kernel) {
+Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Shared& shared,
+                                             const CpuFacts& cpu, const KernelFacts& kernel) {
     if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
     const Fact<bool> announced = cpu.hypervisor.first_known();
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return *guest.if_absent();
     if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
     constexpr int longest_gap = 4;
-    const unsigned scanned = scanned_cpu(machine);
     std::vector<Signature> found;
     std::vector<Provenance> from;
     int gap = 0;
     for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000 && gap < longest_gap; leaf += 0x100) {
-        const auto regs = machine.cpuid.read(scanned, leaf, 0);
+        const auto regs = read_scanned(machine, shared.cpu, leaf);
         if (!regs.if_known()) {
             if (leaf == 0x4000'0000) return *regs.if_absent();
             continue;
         }
-        const std::string text = signature_text(*regs.if_known());
+        const std::string text = hypervisor_name(*regs.if_known());
         const SignatureRow* row = find_signature(text);
         if (!row && !plausible(*regs.if_known(), leaf, text)) {
             gap += !found.empty();
@@ -308,10 +297,10 @@ const Signature* find_hyperv(const HypervisorFacts& f) {
 }
 
 /// Linux 6.12 arch/x86/kernel/cpu/mshyperv.c, ms_hyperv_init_platform(): CpuManagement without Isolation.
-Fact<bool> probe_hyperv_root(const Sources& machine, const HypervisorFacts& f) {
+Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const HypervisorFacts& f) {
     const Signature* hyperv = find_hyperv(f);
     if (!hyperv) return Absent{Why::not_applicable, "no Hyper-V above"};
-    const auto regs = machine.cpuid.read(scanned_cpu(machine), hyperv->leaf + 3, 0);
+    const auto regs = read_scanned(machine, shared.cpu, hyperv->leaf + 3);
     if (!regs.if_known()) return *regs.if_absent();
     const std::uint32_t privileges = regs.if_known()->ebx;
     const bool root = (privileges >> 12 & 1) != 0 && (privileges >> 22 & 1) == 0;
@@ -331,7 +320,7 @@ Fact<std::string> probe_confidential(const Sources& machine, const Shared& share
         constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
         const auto isolation = hyperv->highest < hyperv->leaf + 0xc
                                    ? Reading<CpuidRegs>()
-                                   : machine.cpuid.read(scanned_cpu(machine), hyperv->leaf + 0xc, 0);
+                                   : read_scanned(machine, shared.cpu, hyperv->leaf + 0xc);
         const std::uint32_t kind = isolation.if_known() ? isolation.if_known()->ebx & 15 : 0;
         if (kind > 0 && kind < std::size(kinds))
             return {fmt::format("Hyper-V isolated, {}", kinds[kind]),
@@ -361,11 +350,11 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.vmx_by_kvm = decode(shared.cpu.registers, registers::ia32_vmx_basic, [](std::uint64_t raw) {
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
     });
-    f.signatures = read_signatures(machine, cpu, kernel);
+    f.signatures = read_signatures(machine, shared, cpu, kernel);
     f.level = probe_level(cpu, kernel, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.platform = probe_platform(machine.files, kernel, firmware, f);
-    f.hyperv_root = probe_hyperv_root(machine, f);
+    f.hyperv_root = probe_hyperv_root(machine, shared, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)
                          : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});

@@ -6,9 +6,9 @@
 
 namespace nestprobe {
 
-Shared read_shared(const Sources& machine) {
+Shared read_shared(const Sources& machine, RegisterList wanted) {
     return {
-        .cpu = read_registers(machine),
+        .cpu = read_registers(machine, wanted),
         .cpuinfo = parse_cpuinfo(machine.files.read("/proc/cpuinfo")),
         .command_line = machine.files.read("/proc/cmdline"),
         .sys_modules = machine.files.list("/sys/module"),
@@ -34,8 +34,8 @@ Fact<bool> read_switch(const Filesystem& files, std::string_view path) {
     return {value, word.from()};
 }
 
-Facts probe(const Sources& machine) {
-    Shared shared = read_shared(machine);
+Facts probe(const Sources& machine, const Wanted& wanted) {
+    Shared shared = read_shared(machine, wanted.here);
     Facts facts;
     facts.cpu = probe_cpu(machine, shared);
     facts.firmware = probe_firmware(machine, shared);
@@ -45,7 +45,8 @@ Facts probe(const Sources& machine) {
     facts.svm = probe_svm(shared);
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);
     facts.kernel.config_vendor = probe_config(machine, facts.cpu, facts.kernel, facts.module);
-    facts.device = probe_device(machine);
+    facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
+    facts.device = probe_device(machine, facts.guest_registers);
     facts.iommu = probe_iommu(machine, facts.kernel);
     facts.registers = std::move(shared.cpu.registers);
     return facts;

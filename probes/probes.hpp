@@ -17,7 +17,7 @@ struct Shared {
     Reading<std::string> proc_modules;
     Reading<std::vector<std::string>> log;
 };
-Shared read_shared(const Sources& machine);
+Shared read_shared(const Sources& machine, RegisterList wanted);
 
 CpuFacts probe_cpu(const Sources& machine, const Shared& shared);
 FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
@@ -31,7 +31,7 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
 /// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
 Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel,
                             const ModuleFacts& module);
-DeviceFacts probe_device(const Sources& machine);
+DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel);
 
 /// A small file's text, blanks at both ends trimmed, citing the path.  An empty one is malformed.

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -26,29 +28,35 @@ std::string letters(std::initializer_list<std::uint32_t> words) {
     return text;
 }
 
+std::size_t position(RegisterList list, const Register& reg) {
+    return static_cast<std::size_t>(std::find(list.begin(), list.end(), &reg) - list.begin());
+}
+
 /// One CPU, or several that are known to read alike.
 class CpuReader {
 public:
-    CpuReader(const Sources& machine, unsigned cpu) : machine_(machine), cpu_(cpu) {
-        values_.reserve(std::size(registers::all));
+    CpuReader(const Sources& machine, unsigned cpu, RegisterList wanted)
+        : machine_(machine), cpu_(cpu), values_{wanted, {}} {
+        values_.values.reserve(wanted.size());
     }
 
-    /// Every register, in the order of registers::all: what guards one has been read before it.
-    const std::vector<Reading<std::uint64_t>>& read_all() {
-        for (const Register* reg : registers::all) values_.push_back(read(*reg));
+    /// Every register that is wanted, in order: what guards one has been read before it.
+    const RegisterValues& read_all() {
+        for (const Register* reg : values_.list) values_.values.push_back(read(*reg));
         return values_;
     }
 
     Reading<CpuidRegs> leaf(std::uint32_t leaf, std::uint32_t subleaf) {
-        for (const Leaf& known : leaves_)
+        for (const LeafReading& known : leaves_)
             if (known.leaf == leaf && known.subleaf == subleaf) return known.regs;
         leaves_.push_back({leaf, subleaf, machine_.cpuid.read(cpu_, leaf, subleaf)});
         return leaves_.back().regs;
     }
+    std::vector<LeafReading>& leaves() { return leaves_; }
 
     /// CPUID.80000002H-4H: 48 letters.
     Reading<std::string> brand() {
-        const auto& maximum = values_[registers::index_of(registers::cpuid_80000000_eax)];
+        const auto& maximum = values_[registers::cpuid_80000000_eax];
         if (!maximum.if_known()) return *maximum.if_absent();
         if (*maximum.if_known() < 0x8000'0004)
             return Absent{Why::not_applicable, "the processor has no brand string"};
@@ -63,18 +71,12 @@ public:
     }
 
 private:
-    struct Leaf {
-        std::uint32_t leaf, subleaf;
-        Reading<CpuidRegs> regs;
-    };
-
     Reading<std::uint64_t> read(const Register& reg) {
         if (const Absent* no = missing(reg)) return *no;
         if (const auto* msr = std::get_if<MsrAddress>(&reg.address))
             return machine_.msr.read(cpu_, msr->index);
         const auto& at = std::get<CpuidAddress>(reg.address);
-        if (past_maximum(at.leaf)) return absent_;
-        const auto regs = leaf(at.leaf, at.subleaf);
+        const auto regs = at.block.empty() ? leaf_within_maximum(at) : leaf_of_hypervisor(at);
         if (const CpuidRegs* known = regs.if_known()) return std::uint64_t{output_of(*known, at.output)};
         return *regs.if_absent();
     }
@@ -84,9 +86,9 @@ private:
         if (reg.exists_when.empty()) return nullptr;
         const Absent* inherited = nullptr;
         for (const Condition& c : reg.exists_when) {
-            const auto& guard = values_[registers::index_of(*c.reg)];
+            const auto& guard = values_[*c.reg];
             if (const std::uint64_t* raw = guard.if_known()) {
-                if (Field{.at = c.at}.is_set(*raw)) return nullptr;
+                if (c.holds(*raw)) return nullptr;
             } else if (guard.if_absent()->why == Why::not_applicable) {
                 inherited = guard.if_absent();
             } else {
@@ -98,21 +100,42 @@ private:
         return &absent_;
     }
 
-    bool past_maximum(std::uint32_t leaf) {
+    Reading<CpuidRegs> leaf_within_maximum(const CpuidAddress& at) {
         const Register& maximum =
-            leaf >= 0x8000'0000 ? registers::cpuid_80000000_eax : registers::cpuid_0_eax;
-        if (leaf == std::get<CpuidAddress>(maximum.address).leaf) return false;
-        const std::uint64_t* highest = values_[registers::index_of(maximum)].if_known();
-        if (!highest || leaf <= *highest) return false;
-        absent_ = {Why::not_applicable,
-                   fmt::format("CPUID leaf 0x{:x} is past the processor's highest, 0x{:x}", leaf, *highest)};
-        return true;
+            at.leaf >= 0x8000'0000 ? registers::cpuid_80000000_eax : registers::cpuid_0_eax;
+        const std::uint64_t* highest = values_[maximum].if_known();
+        if (highest && at.leaf > *highest && at.leaf != std::get<CpuidAddress>(maximum.address).leaf)
+            return Absent{Why::not_applicable,
+                          fmt::format("CPUID leaf 0x{:x} is past the processor's highest, "
+                                      "0x{:x}",
+                                      at.leaf, *highest)};
+        return leaf(at.leaf, at.subleaf);
+    }
+
+    /// In the block that bears the hypervisor's name: the first, or the second where KVM and Xen imitate
+    /// Hyper-V in the first.  Without its name, an answer there is no answer (Intel SDM Vol. 2A: past the
+    /// maximum it is that of the highest basic leaf).
+    Reading<CpuidRegs> leaf_of_hypervisor(const CpuidAddress& at) {
+        constexpr std::uint32_t first = 0x4000'0000;
+        for (const std::uint32_t block : {first, first + 0x100}) {
+            const auto base = leaf(block, 0);
+            if (!base.if_known()) return *base.if_absent();
+            if (hypervisor_name(*base.if_known()) != at.block) continue;
+            // Old KVMs say 0 there, and have one leaf.
+            const std::uint32_t highest = std::max(base.if_known()->eax, block + 1);
+            const std::uint32_t wanted = block + (at.leaf - first);
+            if (wanted <= highest) return leaf(wanted, at.subleaf);
+            return Absent{Why::not_applicable, fmt::format("CPUID leaf 0x{:x} is past the highest of \"{}\", "
+                                                           "0x{:x}",
+                                                           wanted, at.block, highest)};
+        }
+        return Absent{Why::not_applicable, fmt::format("no hypervisor calls itself \"{}\"", at.block)};
     }
 
     const Sources& machine_;
     unsigned cpu_;
-    std::vector<Reading<std::uint64_t>> values_;
-    std::vector<Leaf> leaves_;
+    RegisterValues values_;
+    std::vector<LeafReading> leaves_;
     Absent absent_;
 };
 
@@ -128,21 +151,29 @@ bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
     return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
 }
 
-std::size_t hash(const std::vector<Reading<std::uint64_t>>& values) {
+std::size_t hash(const RegisterValues& values) {
     std::size_t h = 0;
-    for (const auto& v : values)
+    for (const auto& v : values.values)
         h = (h ^ (v.if_known() ? *v.if_known() : 0x9e37'79b9'7f4a'7c15)) * 0x100'0000'01b3;
     return h;
 }
 
 }  // namespace
 
-void RegisterReadings::add(const CpuSet& cpus, std::vector<Reading<std::uint64_t>> values) {
+const Reading<std::uint64_t>& RegisterValues::operator[](const Register& reg) const {
+    static const Reading<std::uint64_t> nobody_looked;
+    const std::size_t at = position(list, reg);
+    return at < values.size() ? values[at] : nobody_looked;
+}
+
+void RegisterReadings::add(const CpuSet& cpus, RegisterValues values) {
     const std::size_t h = hash(values);
     const auto [begin, end] = by_hash_.equal_range(h);
     for (auto it = begin; it != end; ++it) {
         Group& g = groups_[it->second];
-        if (!std::equal(g.values.begin(), g.values.end(), values.begin(), values.end(), same)) continue;
+        const auto& known = g.values.values;
+        if (!std::equal(known.begin(), known.end(), values.values.begin(), values.values.end(), same))
+            continue;
         g.cpus.add(cpus);
         return;
     }
@@ -159,17 +190,30 @@ Absent name_absence(const Register& reg, Absent absent) {
 
 std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 
-CpuReadings read_registers(const Sources& machine) {
+std::string hypervisor_name(const CpuidRegs& regs) {
+    const std::string text = letters({regs.ebx, regs.ecx, regs.edx});
+    return text.substr(0, text.find_last_not_of('\0') + 1);
+}
+
+Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read, std::uint32_t leaf) {
+    for (const LeafReading& known : read.scanned)
+        if (known.leaf == leaf && known.subleaf == 0) return known.regs;
+    return machine.cpuid.read(read.scanned_cpu, leaf, 0);
+}
+
+CpuReadings read_registers(const Sources& machine, RegisterList wanted) {
     CpuReadings result;
     const std::vector<CpuSet> sets = machine.cpuid.alike();
     if (sets.empty()) {
         const Absent none{Why::not_recorded, "no CPU was recorded"};
-        result.registers.add({}, std::vector<Reading<std::uint64_t>>(std::size(registers::all), none));
+        result.registers.add({}, {wanted, std::vector<Reading<std::uint64_t>>(wanted.size(), none)});
         result.vendor_id = none;
         result.brand = none;
+        return result;
     }
+    result.scanned_cpu = sets.back().ranges().back().last;
     for (const CpuSet& cpus : sets) {
-        CpuReader reader(machine, cpus.first());
+        CpuReader reader(machine, cpus.first(), wanted);
         const auto leaf0 = reader.leaf(0, 0);
         result.registers.add(cpus, reader.read_all());
         result.vendor_id.add(cpus, vendor_in(leaf0));
@@ -177,7 +221,28 @@ CpuReadings read_registers(const Sources& machine) {
             result.brand = reader.brand();
             machine.kvm.prepare();  // the first CPU is not wanted again
         }
+        if (cpus.first() == result.scanned_cpu) result.scanned = std::move(reader.leaves());
     }
+    return result;
+}
+
+RegisterValues read_guest_registers(const KvmDevice& kvm, RegisterList wanted) {
+    RegisterValues result{wanted, {}};
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Reading<CpuidRegs>> leaves;
+    const auto read = [&](const Register& reg) -> Reading<std::uint64_t> {
+        if (!reg.guests_unknown.empty()) return Absent{Why::not_applicable, std::string(reg.guests_unknown)};
+        if (const auto* msr = std::get_if<MsrAddress>(&reg.address)) return kvm.feature_msr(msr->index);
+        const auto& at = std::get<CpuidAddress>(reg.address);
+        auto known = leaves.find({at.leaf, at.subleaf});
+        if (known == leaves.end())
+            known = leaves.emplace(std::pair(at.leaf, at.subleaf), kvm.supported_cpuid(at.leaf, at.subleaf))
+                        .first;
+        if (const CpuidRegs* regs = known->second.if_known())
+            return std::uint64_t{output_of(*regs, at.output)};
+        return *known->second.if_absent();
+    };
+    result.values.reserve(wanted.size());
+    for (const Register* reg : wanted) result.values.push_back(read(*reg));
     return result;
 }
 

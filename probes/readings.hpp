@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The raw registers of every CPU, each leaf and MSR read once, guards and maximum leaves honoured; and how
-// facts are made of them.
+// The raw registers of every CPU, each leaf and MSR read once, guards and maximum leaves honoured; what
+// guests of KVM find in them; and how facts are made of them.
 #pragma once
 
 #include "facts.hpp"
@@ -9,12 +9,30 @@
 
 namespace nestprobe {
 
+struct LeafReading {
+    std::uint32_t leaf, subleaf;
+    Reading<CpuidRegs> regs;
+};
+
 struct CpuReadings {
     RegisterReadings registers;
     PerCpu<std::string> vendor_id;  ///< CPUID leaf 0: EBX, EDX, ECX as twelve letters
     Reading<std::string> brand;     ///< CPUID.80000002H-4H of the first CPU: 48 bytes, as they are
+    /// On which hypervisors' leaves are looked for: they are the same on all CPUs.  The last one, so that a
+    /// live machine can ask it while others are read.  Only where there are CPUs.
+    unsigned scanned_cpu = 0;
+    std::vector<LeafReading> scanned;  ///< what was read there already
 };
-CpuReadings read_registers(const Sources& machine);
+/// `wanted` has every guard before what it guards.
+CpuReadings read_registers(const Sources& machine, RegisterList wanted);
+
+/// A leaf on the scanned CPU, not read again where it was.
+Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read, std::uint32_t leaf);
+/// The twelve bytes EBX, ECX, EDX of a hypervisor's first leaf, NULs at the end cut.
+std::string hypervisor_name(const CpuidRegs& regs);
+
+/// What KVM says that a guest finds there.
+RegisterValues read_guest_registers(const KvmDevice& kvm, RegisterList wanted);
 
 /// A source that has nothing recorded does not say of what: the register's name goes in front.
 Absent name_absence(const Register& reg, Absent absent);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli.hpp"
 
+#include "registers/lookup.hpp"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +22,11 @@ What to print:
                          (id or name: NP503, nested-parameter-off)
       --json             the report, for monitoring
       --format NAME      summary (the default), explain, json, facts
+      --registers        the registers decoded, bit by bit, and what KVM here
+                         gives of them to its guests; JSON with --json
+      --registers=NAME   that one: IA32_FEATURE_CONTROL, MSR_IA32_FEAT_CTL,
+                         0x3a, CPUID.7:EBX, "CPUID Fn8000_000A_EDX"
+      --registers=NAME=VALUE  that number decoded; no machine is looked at
       --rules            every rule, a line each
   -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
@@ -68,6 +76,40 @@ const Rule* rule_named(const std::string& name) {
     throw UsageError{fmt::format("--explain: no rule \"{}\"; nestprobe --rules lists them", name)};
 }
 
+/// NAME or NAME=VALUE; the name may have a = of its own: CPUID.(EAX=07H,ECX=0):EBX.
+void read_register_option(const std::string& text, Options& options) {
+    options.action = Options::Action::registers;
+    if (text.empty()) return;
+    options.reg = find_register(text);
+    if (options.reg) return;
+    const std::size_t equals = text.rfind('=');
+    const std::string name = text.substr(0, equals);
+    const Register* reg = find_register(name);
+    if (!reg)
+        throw UsageError{fmt::format("--registers: no register \"{}\"; nearest are {}", name,
+                                     fmt::join(nearest_registers(name), ", "))};
+    const std::string number = text.substr(equals + 1);
+    const std::optional<std::uint64_t> value = parse_register_value(*reg, number);
+    if (!value)
+        throw UsageError{
+            fmt::format("--registers: \"{}\" is no number of {} bits", number, reg->is_msr() ? 64 : 32)};
+    options.action = Options::Action::value;
+    options.reg = reg;
+    options.value = *value;
+}
+
+/// What can be given beside what, where one prints.
+void check_outputs(const Options& options, int others, bool json) {
+    const bool registers =
+        options.action == Options::Action::registers || options.action == Options::Action::value;
+    if (!registers) return;
+    if (others > (json ? 1 : 0) || !options.diff.empty())
+        throw UsageError{"--registers prints text, or JSON with --json"};
+    if (options.quiet) throw UsageError{"--registers has no answer, so not with --quiet"};
+    if (options.action == Options::Action::value && (!options.from.empty() || !options.record.empty()))
+        throw UsageError{"--registers=NAME=VALUE looks at no machine, so not with --from or --record"};
+}
+
 /// CLI11's messages, on one line.
 std::string one_line(std::string text) {
     for (char& c : text)
@@ -82,13 +124,14 @@ std::string_view help_text() { return help; }
 Options parse_command_line(int argc, const char* const* argv) {
     Options options;
     bool json = false, rules = false, want_help = false, want_version = false;
-    std::string explain, format, question, colour;
+    std::string explain, format, question, colour, registers;
 
     CLI::App app;
     app.set_help_flag();  // our own text is shorter and checked against the manual
     CLI::Option* explain_option = app.add_option("--explain", explain)->expected(0, 1);
     app.add_flag("--json", json);
     CLI::Option* format_option = app.add_option("--format", format);
+    CLI::Option* registers_option = app.add_option("--registers", registers)->expected(0, 1);
     app.add_flag("--rules", rules);
     app.add_flag("--quiet,-q", options.quiet);
     CLI::Option* colour_option = app.add_option("--color", colour);
@@ -112,9 +155,11 @@ Options parse_command_line(int argc, const char* const* argv) {
     if (options.from == "-" && options.diff == "-")
         throw UsageError{"--from and --diff cannot both be standard input"};
     if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
-    if (options.record == "-" && outputs > 0)
+    const bool wants_registers = registers_option->count() > 0;
+    if (options.record == "-" && (outputs > 0 || wants_registers))
         throw UsageError{"--record - and a format both want standard output"};
-    options.wants_output = options.record.empty() || outputs > 0 || diff_option->count() > 0;
+    options.wants_output =
+        options.record.empty() || outputs > 0 || diff_option->count() > 0 || wants_registers;
     if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
     if (colour_option->count() > 0) options.colour = colour_named(colour);
     if (question_option->count() > 0) options.question = question_named(question);
@@ -131,6 +176,10 @@ Options parse_command_line(int argc, const char* const* argv) {
     const bool comparable = options.format->name == "summary" || options.format->name == "json";
     if (!options.diff.empty() && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
     if (rules) options.action = Options::Action::rules;
+    if (wants_registers) {
+        read_register_option(registers, options);
+        check_outputs(options, outputs, options.format->name == "json");
+    }
     if (want_version) options.action = Options::Action::version;
     if (want_help) options.action = Options::Action::help;
     return options;

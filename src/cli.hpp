@@ -2,8 +2,10 @@
 // The command line: CLI11 in, a plain struct out.
 #pragma once
 
+#include "registers/register.hpp"
 #include "render/render.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +28,12 @@ enum class ExitStatus : int {
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct Options {
-    enum class Action : std::uint8_t { report, rules, rule, help, version };
+    enum class Action : std::uint8_t { report, rules, rule, registers, value, help, version };
     Action action = Action::report;
     const Format* format = nullptr;  ///< never null after parse_command_line()
     const Rule* rule = nullptr;      ///< of Action::rule
+    const Register* reg = nullptr;   ///< of Action::registers: this one alone; null: all.  Of Action::value
+    std::uint64_t value = 0;         ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;
     std::string from;          ///< answer for this snapshot or dump; empty: this machine
     std::string diff;          ///< compare with this snapshot or dump; empty: do not

@@ -2,6 +2,7 @@
 // Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or
 // stderr.
 #include "cli.hpp"
+#include "render/registers.hpp"
 #include "session.hpp"
 #include "snapshot/bad_file.hpp"
 #include "terminal.hpp"
@@ -21,6 +22,12 @@ ExitStatus run(const Options& options) {
             return write_stdout("nestprobe " NESTPROBE_VERSION "\n", ExitStatus::yes);
         case Options::Action::rules: return write_stdout(render_rules(style), ExitStatus::yes);
         case Options::Action::rule: return write_stdout(render_rule(*options.rule, style), ExitStatus::yes);
+        case Options::Action::value:
+            return write_stdout(options.format->name == "json"
+                                    ? render_value_json(*options.reg, options.value)
+                                    : render_value(*options.reg, options.value, style),
+                                ExitStatus::yes);
+        case Options::Action::registers:
         case Options::Action::report: break;
     }
     return examine(options, style);

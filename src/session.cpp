@@ -4,7 +4,9 @@
 #include "errors.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
+#include "registers/lookup.hpp"
 #include "render/diff.hpp"
+#include "render/registers.hpp"
 #include "snapshot/load.hpp"
 #include "snapshot/record.hpp"
 #include "snapshot/replay.hpp"
@@ -13,6 +15,8 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace nestprobe {
 namespace {
@@ -52,13 +56,36 @@ struct Machine {
     std::unique_ptr<ReplayedMachine> replayed;
 };
 
+/// A report reads the registers that it is made of; a snapshot, a comparison and --registers want them all.
+/// The list for one register alone lives here.
+struct RegistersWanted {
+    explicit RegistersWanted(const Options& options) {
+        const bool registers = options.action == Options::Action::registers;
+        if (!options.record.empty() || !options.diff.empty() || (registers && !options.reg)) {
+            wanted = every_register;
+        } else if (registers) {
+            here = with_register(registers::deciding, *options.reg);
+            guests = with_register(registers::offered, *options.reg);
+            wanted = {here, guests};
+        }
+    }
+    std::vector<const Register*> here, guests;
+    Wanted wanted;
+};
+
 /// What to print, and where the answer of the first machine decides the exit status.
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.diff.empty()) return options.format->render(report, style);
     const ReplayedMachine other(load_recording(options.diff));
-    const Report there = make_report(probe(other.sources()));
+    const Report there = make_report(probe(other.sources(), every_register));
     return options.format->name == "json" ? render_diff_json(report, there)
                                           : render_diff(report, there, options.diff, style);
+}
+
+std::string print_registers(const Options& options, const Facts& facts, const Style& style) {
+    const bool json = options.format->name == "json";
+    if (!options.reg) return json ? render_registers_json(facts) : render_registers(facts, style);
+    return json ? render_register_json(facts, *options.reg) : render_register(facts, *options.reg, style);
 }
 
 }  // namespace
@@ -72,11 +99,15 @@ ExitStatus examine(const Options& options, const Style& style) {
     const Machine machine(options.from);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
-    const Report report = make_report(probe(recorder ? recorder->sources() : machine.sources()));
+    const RegistersWanted registers(options);
+    Facts facts = probe(recorder ? recorder->sources() : machine.sources(), registers.wanted);
     if (recorder)
         if (const ExitStatus saved = save(*recorder, options.record);
             saved != ExitStatus::yes || !options.wants_output)
             return saved;
+    if (options.action == Options::Action::registers)
+        return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
+    const Report report = make_report(std::move(facts));
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status : write_stdout(print(options, report, style), status);
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Compare the manual page and the README with what the program says of itself.
 
-    docs_check.py BINARY MANPAGE
+    docs_check.py BINARY MANPAGE REGISTERS_PAGE
 
 Prints what differs.  Exit status: 0 nothing, 1 something, 77 (which Meson calls skipped) when a tool is missing.
 """
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -73,19 +74,38 @@ def differences(text: str, manual: str, readme: str) -> Iterator[str]:
                 yield f"{option} is used in {name} and not in --help: {command}"
 
 
+def missing_registers(binary: str, page: str) -> Iterator[str]:
+    """The registers and rows that the program knows and nestprobe-registers(7) does not."""
+    known = subprocess.run([binary, "--registers", "--json", "--from", "-"], text=True, capture_output=True,
+                           input='{"format": "nestprobe-snapshot/1"}')
+    sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", page, re.M | re.S))
+    registers = json.loads(known.stdout)["registers"]
+    if len(registers) < 40:
+        yield f"--registers: {len(registers)} registers, which cannot be all"
+    for register in registers:
+        section = sections.get(register["name"])
+        if section is None:
+            yield f"{register['name']} is not in nestprobe-registers(7)"
+            continue
+        for row in register["rows"]:
+            if f".It {row['bits']} \\fB{row['name']}\\fR" not in section:
+                yield f"{register['name']}.{row['name']} is not in nestprobe-registers(7)"
+
+
 def main() -> int:
-    if len(sys.argv) != 3:
-        print("usage: docs_check.py BINARY MANPAGE", file=sys.stderr)
+    if len(sys.argv) != 4:
+        print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE", file=sys.stderr)
         return 64
-    binary, page = sys.argv[1:]
+    binary, page, registers_page = sys.argv[1:]
     help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
     wrong = []
     if help_run.returncode:
         wrong.append(f"--help: exit status {help_run.returncode}: {help_run.stderr.strip()}")
     wrong += differences(help_run.stdout, plain(Path(page).read_text()), README.read_text())
+    wrong += missing_registers(binary, plain(Path(registers_page).read_text()))
     mandoc = shutil.which("mandoc")
     if mandoc:
-        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page], text=True, capture_output=True)
+        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page], text=True, capture_output=True)
         said = (lint.stdout + lint.stderr).strip().splitlines()
         wrong += [f"mandoc: {line}" for line in said or ["failed"]] if lint.returncode else []
     print(*wrong, sep="\n", end="\n" if wrong else "")

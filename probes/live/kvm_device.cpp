@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <span>
@@ -26,13 +27,19 @@ struct TableHeader {
     std::uint32_t padding;
 };
 constexpr unsigned long get_supported_cpuid = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x05, sizeof(TableHeader));
+constexpr unsigned long get_feature_list = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x0a, sizeof(std::uint32_t));
 constexpr unsigned long get_msrs = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x88, sizeof(TableHeader));
-static_assert(get_supported_cpuid == 0xc008ae05 && get_msrs == 0xc008ae88);
+static_assert(get_supported_cpuid == 0xc008ae05 && get_msrs == 0xc008ae88 && get_feature_list == 0xc004ae0a);
 static_assert(sizeof(kvm_cpuid_entry2) == 40 && sizeof(kvm_msr_entry) == 16);
 
 struct CpuidTable {
     TableHeader header;
     kvm_cpuid_entry2 entries[256];  // KVM_MAX_CPUID_ENTRIES; KVM 6.12 fills some 80
+};
+
+struct MsrList {
+    std::uint32_t entries;
+    std::uint32_t indices[1023];  // KVM 6.12 has some 25
 };
 
 /// The name of a group, from the file alone: no name service, which could ask the network.
@@ -141,18 +148,31 @@ Reading<CpuidRegs> LiveKvmDevice::supported_cpuid(std::uint32_t leaf, std::uint3
     return Absent{Why::not_applicable, fmt::format("KVM lists no CPUID leaf 0x{:x}", leaf)};
 }
 
+bool LiveKvmDevice::lists_feature_msr(std::uint32_t index) const {
+    if (!feature_list_tried_) {
+        feature_list_tried_ = true;
+        const auto list = std::make_unique<MsrList>();
+        list->entries = static_cast<std::uint32_t>(std::size(list->indices));
+        if (::ioctl(answers().device.get(), get_feature_list, list.get()) == 0)
+            feature_list_.emplace(list->indices, list->indices + list->entries);
+    }
+    return !feature_list_ ||
+           std::find(feature_list_->begin(), feature_list_->end(), index) != feature_list_->end();
+}
+
+// With kvm.ignore_msrs on, KVM_GET_MSRS answers 0 for MSRs that KVM does not have (Linux arch/x86/kvm/x86.c,
+// do_get_msr_feature()): the list decides.
 Reading<std::uint64_t> LiveKvmDevice::feature_msr(std::uint32_t index) const {
     if (!answers().device) return answers().refusal;
+    const Absent none{Why::not_implemented, fmt::format("KVM has no feature MSR 0x{:x}", index)};
+    if (!lists_feature_msr(index)) return none;
     struct {
         TableHeader header;
         kvm_msr_entry entry;
     } query{.header = {.entries = 1}, .entry = {.index = index}};
     const int n = ::ioctl(answers().device.get(), get_msrs, &query);
     if (n == 1) return std::uint64_t{query.entry.data};
-    if (n == 0)
-        return Absent{Why::not_implemented,
-                      fmt::format("KVM_GET_MSRS: KVM has no feature MSR 0x{:x}", index)};
-    return refused(errno, "KVM_GET_MSRS");
+    return n == 0 ? none : refused(errno, "KVM_GET_MSRS");
 }
 
 }  // namespace nestprobe

@@ -94,11 +94,15 @@ private:
     static Answers ask();
     static void ask_cpuid(Answers& answers);
     const Answers& answers() const;
+    /// True, too, where KVM does not tell: it then refuses the MSR itself.
+    bool lists_feature_msr(std::uint32_t index) const;
 
     mutable std::binary_semaphore wanted_{0};
     mutable bool prepared_ = false;
     mutable std::atomic<bool> dropped_ = false;  ///< nobody will ask any more
     mutable std::optional<Answers> answers_;
+    mutable bool feature_list_tried_ = false;
+    mutable std::optional<std::vector<std::uint32_t>> feature_list_;  ///< KVM_GET_MSR_FEATURE_INDEX_LIST
     mutable std::future<Answers> ahead_;
 };
 

@@ -2,13 +2,58 @@
 // AMD's and Hygon's SVM registers.  Data only.
 #pragma once
 
-#include "registers/cpuid.hpp"
+#include "registers/cpuid_extended.hpp"
 
 namespace nestprobe::registers {
 
 inline constexpr Condition when_svm[] = {{&cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"].at}};
-inline constexpr Condition when_long_mode[] = {{&cpuid_80000001_edx, cpuid_80000001_edx["LM"].at}};
 inline constexpr std::string_view no_svm = "the processor shows no SVM";
+
+inline constexpr Field cpuid_8000000a_eax_fields[] = {
+    {.name = "SvmRev", .at = bits(7, 0), .doc = "SVM revision"},
+};
+inline constexpr Register cpuid_8000000a_eax{
+    .name = "CPUID Fn8000_000A_EAX",
+    .linux_name = "",
+    .manual = Manual::amd_apm,
+    .address = CpuidAddress{0x8000'000a, 0, Gpr::eax},
+    .reference = "AMD APM Vol. 3, \"CPUID Fn8000_000A_EAX SVM Revision and Feature Identification\"",
+    .fields = cpuid_8000000a_eax_fields,
+    .exists_when = when_svm,
+    .else_because = no_svm,
+};
+static_assert(well_formed(cpuid_8000000a_eax));
+
+inline constexpr Field cpuid_8000000a_ebx_fields[] = {
+    {.name = "NASID", .at = bits(31, 0), .doc = "Number of address space identifiers; KVM gives guests 8"},
+};
+inline constexpr Register cpuid_8000000a_ebx{
+    .name = "CPUID Fn8000_000A_EBX",
+    .linux_name = "",
+    .manual = Manual::amd_apm,
+    .address = CpuidAddress{0x8000'000a, 0, Gpr::ebx},
+    .reference = "AMD APM Vol. 3, \"CPUID Fn8000_000A_EBX SVM Revision and Feature Identification\"",
+    .fields = cpuid_8000000a_ebx_fields,
+    .exists_when = when_svm,
+    .else_because = no_svm,
+};
+static_assert(well_formed(cpuid_8000000a_ebx));
+
+inline constexpr Field cpuid_8000000a_ecx_fields[] = {
+    {.name = "PML", .at = bit(4), .doc = "Page-modification logging"},
+    {.name = "X2AVIC_EXT", .at = bit(6), .doc = "x2AVIC for up to 4,096 virtual CPUs"},
+};
+inline constexpr Register cpuid_8000000a_ecx{
+    .name = "CPUID Fn8000_000A_ECX",
+    .linux_name = "",
+    .manual = Manual::amd_apm,
+    .address = CpuidAddress{0x8000'000a, 0, Gpr::ecx},
+    .reference = "AMD APM Vol. 3, \"CPUID Fn8000_000A_ECX SVM Feature Identification\"",
+    .fields = cpuid_8000000a_ecx_fields,
+    .exists_when = when_svm,
+    .else_because = no_svm,
+};
+static_assert(well_formed(cpuid_8000000a_ecx));
 
 inline constexpr Field cpuid_8000000a_edx_fields[] = {
     {.name = "NP", .at = bit(0), .doc = "Nested paging", .linux_flag = "npt", .parameter = "kvm_amd.npt"},
@@ -31,6 +76,7 @@ inline constexpr Field cpuid_8000000a_edx_fields[] = {
     {.name = "VmcbClean", .at = bit(5), .doc = "VMCB clean bits", .linux_flag = "vmcb_clean"},
     {.name = "FlushByAsid", .at = bit(6), .doc = "TLB flush by ASID", .linux_flag = "flushbyasid"},
     {.name = "DecodeAssists", .at = bit(7), .doc = "Decode assists", .linux_flag = "decodeassists"},
+    {.name = "PmcVirt", .at = bit(8), .doc = "Performance counter virtualization"},
     {.name = "PauseFilter",
      .at = bit(10),
      .doc = "PAUSE intercept filter",
@@ -78,7 +124,7 @@ inline constexpr Field cpuid_8000000a_edx_fields[] = {
 };
 inline constexpr Register cpuid_8000000a_edx{
     .name = "CPUID Fn8000_000A_EDX",
-    .linux_name = "",
+    .linux_name = "CPUID_8000_000A_EDX",
     .manual = Manual::amd_apm,
     .address = CpuidAddress{0x8000'000a, 0, Gpr::edx},
     .reference = "AMD APM Vol. 3, \"CPUID Fn8000_000A_EDX SVM Feature Identification\"",
@@ -104,31 +150,12 @@ inline constexpr Register vm_cr{
     .fields = vm_cr_fields,
     .exists_when = when_svm,
     .else_because = no_svm,
+    .guests_unknown = "each guest has its own; KVM starts it at 0, whatever the hardware's says",
 };
 static_assert(well_formed(vm_cr));
 
-inline constexpr Field efer_fields[] = {
-    {.name = "SCE", .at = bit(0), .doc = "System call extensions"},
-    {.name = "LME", .at = bit(8), .doc = "Long mode enable"},
-    {.name = "LMA", .at = bit(10), .doc = "Long mode active"},
-    {.name = "NXE", .at = bit(11), .doc = "No-execute enable"},
-    {.name = "SVME", .at = bit(12), .doc = "SVM enabled: a hypervisor uses this CPU now (reserved on Intel)"},
-    {.name = "LMSLE", .at = bit(13), .doc = "Long mode segment limit enable"},
-    {.name = "FFXSR", .at = bit(14), .doc = "Fast FXSAVE/FXRSTOR"},
-    {.name = "TCE", .at = bit(15), .doc = "Translation cache extension"},
-    {.name = "UAIE", .at = bit(20), .doc = "Upper address ignore enable"},
-    {.name = "AIBRSE", .at = bit(21), .doc = "Automatic IBRS enable"},
+inline constexpr const Register* svm_registers[] = {
+    &cpuid_8000000a_eax, &cpuid_8000000a_ebx, &cpuid_8000000a_ecx, &cpuid_8000000a_edx, &vm_cr,
 };
-inline constexpr Register efer{
-    .name = "EFER",
-    .linux_name = "MSR_EFER",
-    .manual = Manual::amd_apm,
-    .address = MsrAddress{0xc000'0080},
-    .reference = "AMD APM Vol. 2, \"Extended Feature Enable Register (EFER)\"",
-    .fields = efer_fields,
-    .exists_when = when_long_mode,
-    .else_because = "the processor has no long mode",
-};
-static_assert(well_formed(efer));
 
 }  // namespace nestprobe::registers

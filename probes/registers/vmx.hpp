@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Intel's VMX registers: the lock, and the capability MSRs.  Data only.
-// Mnemonics of controls are Linux's (arch/x86/include/asm/vmx.h, vmxfeatures.h) without prefix: the manual
-// has prose, which is the row's text.
+// Intel's VMX registers: the lock, and what VMX is like; the controls are in vmx_controls.hpp.  Data only.
 #pragma once
 
-#include "registers/cpuid.hpp"
+#include "registers/cpuid_basic.hpp"
 
 namespace nestprobe::registers {
 
@@ -33,7 +31,8 @@ inline constexpr Register ia32_feature_control{
     .reference = "Intel SDM Vol. 3C, \"Enabling and Entering VMX Operation\"",
     .fields = ia32_feature_control_fields,
     .exists_when = when_vmx_or_smx,
-    .else_because = no_vmx,
+    .else_because = "the processor shows neither VMX nor SMX",
+    .guests_unknown = "each guest's firmware sets its own; KVM starts it at 0",
 };
 static_assert(well_formed(ia32_feature_control));
 
@@ -57,6 +56,7 @@ inline constexpr Field ia32_vmx_basic_fields[] = {
      .at = bit(56),
      .doc = "Any exception may be injected with or without an error code"},
     {.name = "NESTED_EXCEPTION", .at = bit(58), .doc = "Nested-exception support for FRED"},
+    {.name = "NO_SEAMRET_INVD_VMCS", .at = bit(60), .doc = "SEAMRET (TDX) leaves the current-VMCS pointer"},
 };
 inline constexpr Register ia32_vmx_basic{
     .name = "IA32_VMX_BASIC",
@@ -69,79 +69,6 @@ inline constexpr Register ia32_vmx_basic{
     .else_because = no_vmx,
 };
 static_assert(well_formed(ia32_vmx_basic));
-
-inline constexpr Field pinbased_fields[] = {
-    {.name = "EXT_INTR_MASK", .at = bit(0), .doc = "External-interrupt exiting"},
-    {.name = "NMI_EXITING", .at = bit(3), .doc = "NMI exiting"},
-    {.name = "VIRTUAL_NMIS",
-     .at = bit(5),
-     .doc = "Virtual NMIs",
-     .linux_flag = "vnmi",
-     .parameter = "kvm_intel.vnmi"},
-    {.name = "VMX_PREEMPTION_TIMER",
-     .at = bit(6),
-     .doc = "Activate VMX-preemption timer",
-     .linux_flag = "preemption_timer",
-     .parameter = "kvm_intel.preemption_timer"},
-    {.name = "POSTED_INTR",
-     .at = bit(7),
-     .doc = "Process posted interrupts",
-     .linux_flag = "posted_intr",
-     .parameter = "kvm_intel.enable_apicv"},
-};
-inline constexpr Register ia32_vmx_pinbased_ctls{
-    .name = "IA32_VMX_PINBASED_CTLS",
-    .linux_name = "MSR_IA32_VMX_PINBASED_CTLS",
-    .manual = Manual::intel_sdm,
-    .address = MsrAddress{0x481},
-    .reference = "Intel SDM Vol. 3D, App. A.3.1, \"Pin-Based VM-Execution Controls\"",
-    .fields = pinbased_fields,
-    .layout = Layout::controls,
-    .exists_when = when_vmx,
-    .else_because = no_vmx,
-};
-static_assert(well_formed(ia32_vmx_pinbased_ctls));
-
-inline constexpr Field procbased_fields[] = {
-    {.name = "INTR_WINDOW_EXITING", .at = bit(2), .doc = "Interrupt-window exiting"},
-    {.name = "USE_TSC_OFFSETTING", .at = bit(3), .doc = "Use TSC offsetting", .linux_flag = "tsc_offset"},
-    {.name = "HLT_EXITING", .at = bit(7), .doc = "HLT exiting"},
-    {.name = "INVLPG_EXITING", .at = bit(9), .doc = "INVLPG exiting"},
-    {.name = "MWAIT_EXITING", .at = bit(10), .doc = "MWAIT exiting"},
-    {.name = "RDPMC_EXITING", .at = bit(11), .doc = "RDPMC exiting"},
-    {.name = "RDTSC_EXITING", .at = bit(12), .doc = "RDTSC exiting"},
-    {.name = "CR3_LOAD_EXITING", .at = bit(15), .doc = "CR3-load exiting"},
-    {.name = "CR3_STORE_EXITING", .at = bit(16), .doc = "CR3-store exiting"},
-    {.name = "ACTIVATE_TERTIARY_CONTROLS", .at = bit(17), .doc = "Activate tertiary controls"},
-    {.name = "CR8_LOAD_EXITING", .at = bit(19), .doc = "CR8-load exiting"},
-    {.name = "CR8_STORE_EXITING", .at = bit(20), .doc = "CR8-store exiting"},
-    {.name = "TPR_SHADOW",
-     .at = bit(21),
-     .doc = "Use TPR shadow",
-     .linux_flag = "vtpr",
-     .parameter = "kvm_intel.flexpriority"},
-    {.name = "NMI_WINDOW_EXITING", .at = bit(22), .doc = "NMI-window exiting"},
-    {.name = "MOV_DR_EXITING", .at = bit(23), .doc = "MOV-DR exiting"},
-    {.name = "UNCOND_IO_EXITING", .at = bit(24), .doc = "Unconditional I/O exiting"},
-    {.name = "USE_IO_BITMAPS", .at = bit(25), .doc = "Use I/O bitmaps"},
-    {.name = "MONITOR_TRAP_FLAG", .at = bit(27), .doc = "Monitor trap flag", .linux_flag = "mtf"},
-    {.name = "USE_MSR_BITMAPS", .at = bit(28), .doc = "Use MSR bitmaps"},
-    {.name = "MONITOR_EXITING", .at = bit(29), .doc = "MONITOR exiting"},
-    {.name = "PAUSE_EXITING", .at = bit(30), .doc = "PAUSE exiting"},
-    {.name = "ACTIVATE_SECONDARY_CONTROLS", .at = bit(31), .doc = "Activate secondary controls"},
-};
-inline constexpr Register ia32_vmx_procbased_ctls{
-    .name = "IA32_VMX_PROCBASED_CTLS",
-    .linux_name = "MSR_IA32_VMX_PROCBASED_CTLS",
-    .manual = Manual::intel_sdm,
-    .address = MsrAddress{0x482},
-    .reference = "Intel SDM Vol. 3D, App. A.3.2, \"Primary Processor-Based VM-Execution Controls\"",
-    .fields = procbased_fields,
-    .layout = Layout::controls,
-    .exists_when = when_vmx,
-    .else_because = no_vmx,
-};
-static_assert(well_formed(ia32_vmx_procbased_ctls));
 
 inline constexpr Field ia32_vmx_misc_fields[] = {
     {.name = "PREEMPTION_TIMER_RATE",
@@ -182,157 +109,117 @@ inline constexpr Register ia32_vmx_misc{
 };
 static_assert(well_formed(ia32_vmx_misc));
 
-inline constexpr Condition when_secondary[] = {
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["ACTIVATE_SECONDARY_CONTROLS"].at}};
-inline constexpr Field procbased2_fields[] = {
-    {.name = "VIRTUALIZE_APIC_ACCESSES",
-     .at = bit(0),
-     .doc = "Virtualize APIC accesses",
-     .linux_flag = "vapic",
-     .parameter = "kvm_intel.flexpriority"},
-    {.name = "ENABLE_EPT",
-     .at = bit(1),
-     .doc = "Enable EPT",
-     .linux_flag = "ept",
-     .parameter = "kvm_intel.ept"},
-    {.name = "DESC", .at = bit(2), .doc = "Descriptor-table exiting"},
-    {.name = "ENABLE_RDTSCP", .at = bit(3), .doc = "Enable RDTSCP"},
-    {.name = "VIRTUALIZE_X2APIC_MODE", .at = bit(4), .doc = "Virtualize x2APIC mode"},
-    {.name = "ENABLE_VPID",
-     .at = bit(5),
-     .doc = "Enable VPID",
-     .linux_flag = "vpid",
-     .parameter = "kvm_intel.vpid"},
-    {.name = "WBINVD_EXITING", .at = bit(6), .doc = "WBINVD exiting"},
-    {.name = "UNRESTRICTED_GUEST",
-     .at = bit(7),
-     .doc = "Unrestricted guest",
-     .linux_flag = "unrestricted_guest",
-     .parameter = "kvm_intel.unrestricted_guest"},
-    {.name = "APIC_REGISTER_VIRT",
-     .at = bit(8),
-     .doc = "APIC-register virtualization",
-     .linux_flag = "vapic_reg",
-     .parameter = "kvm_intel.enable_apicv"},
-    {.name = "VIRTUAL_INTR_DELIVERY",
-     .at = bit(9),
-     .doc = "Virtual-interrupt delivery",
-     .linux_flag = "vid",
-     .parameter = "kvm_intel.enable_apicv"},
-    {.name = "PAUSE_LOOP_EXITING",
-     .at = bit(10),
-     .doc = "PAUSE-loop exiting",
-     .linux_flag = "ple",
-     .parameter = "kvm_intel.ple_gap"},
-    {.name = "RDRAND_EXITING", .at = bit(11), .doc = "RDRAND exiting"},
-    {.name = "ENABLE_INVPCID", .at = bit(12), .doc = "Enable INVPCID"},
-    {.name = "ENABLE_VMFUNC", .at = bit(13), .doc = "Enable VM functions"},
-    {.name = "SHADOW_VMCS",
-     .at = bit(14),
-     .doc = "VMCS shadowing",
-     .linux_flag = "shadow_vmcs",
-     .parameter = "kvm_intel.enable_shadow_vmcs"},
-    {.name = "ENCLS_EXITING", .at = bit(15), .doc = "Enable ENCLS exiting", .parameter = "kvm_intel.sgx"},
-    {.name = "RDSEED_EXITING", .at = bit(16), .doc = "RDSEED exiting"},
-    {.name = "ENABLE_PML",
-     .at = bit(17),
-     .doc = "Enable PML (page-modification logging)",
-     .linux_flag = "pml",
-     .parameter = "kvm_intel.pml"},
-    {.name = "EPT_VIOLATION_VE", .at = bit(18), .doc = "EPT-violation #VE", .linux_flag = "ept_violation_ve"},
-    {.name = "PT_CONCEAL_VMX", .at = bit(19), .doc = "Conceal VMX from PT"},
-    {.name = "ENABLE_XSAVES", .at = bit(20), .doc = "Enable XSAVES/XRSTORS"},
-    {.name = "MODE_BASED_EPT_EXEC",
-     .at = bit(22),
-     .doc = "Mode-based execute control for EPT",
-     .linux_flag = "ept_mode_based_exec",
-     .parameter = "kvm_intel.mbec"},
-    {.name = "SPP", .at = bit(23), .doc = "Sub-page write permissions for EPT"},
-    {.name = "PT_USE_GPA",
-     .at = bit(24),
-     .doc = "Intel PT uses guest physical addresses",
-     .parameter = "kvm_intel.pt_mode"},
-    {.name = "TSC_SCALING", .at = bit(25), .doc = "Use TSC scaling", .linux_flag = "tsc_scaling"},
-    {.name = "ENABLE_USR_WAIT_PAUSE",
-     .at = bit(26),
-     .doc = "Enable user wait and pause",
-     .linux_flag = "usr_wait_pause"},
-    {.name = "ENABLE_PCONFIG", .at = bit(27), .doc = "Enable PCONFIG"},
-    {.name = "ENCLV_EXITING", .at = bit(28), .doc = "Enable ENCLV exiting"},
-    {.name = "BUS_LOCK_DETECTION", .at = bit(30), .doc = "VMM bus-lock detection"},
-    {.name = "NOTIFY_VM_EXITING",
-     .at = bit(31),
-     .doc = "Instruction timeout (notify VM exit)",
-     .linux_flag = "notify_vm_exiting"},
+// A bit that is 1 in FIXED0 must be 1 in VMX operation, one that is 0 in FIXED1 must be 0.  In a guest with
+// UNRESTRICTED_GUEST, PE and PG may be 0 all the same.
+inline constexpr Field cr0_fields[] = {
+    {.name = "PE", .at = bit(0), .doc = "Protection enable"},
+    {.name = "MP", .at = bit(1), .doc = "Monitor coprocessor"},
+    {.name = "EM", .at = bit(2), .doc = "x87 emulation"},
+    {.name = "TS", .at = bit(3), .doc = "Task switched"},
+    {.name = "ET", .at = bit(4), .doc = "Extension type"},
+    {.name = "NE", .at = bit(5), .doc = "Numeric error"},
+    {.name = "WP", .at = bit(16), .doc = "Write protect"},
+    {.name = "AM", .at = bit(18), .doc = "Alignment mask"},
+    {.name = "NW", .at = bit(29), .doc = "Not write-through"},
+    {.name = "CD", .at = bit(30), .doc = "Cache disable"},
+    {.name = "PG", .at = bit(31), .doc = "Paging"},
 };
-inline constexpr Register ia32_vmx_procbased_ctls2{
-    .name = "IA32_VMX_PROCBASED_CTLS2",
-    .linux_name = "MSR_IA32_VMX_PROCBASED_CTLS2",
+inline constexpr Register ia32_vmx_cr0_fixed0{
+    .name = "IA32_VMX_CR0_FIXED0",
+    .linux_name = "MSR_IA32_VMX_CR0_FIXED0",
     .manual = Manual::intel_sdm,
-    .address = MsrAddress{0x48b},
-    .reference = "Intel SDM Vol. 3D, App. A.3.3, \"Secondary Processor-Based VM-Execution Controls\"",
-    .fields = procbased2_fields,
-    .layout = Layout::controls,
-    .exists_when = when_secondary,
-    .else_because = "the processor has no secondary controls",
+    .address = MsrAddress{0x486},
+    .reference = "Intel SDM Vol. 3D, App. A.7, \"VMX-Fixed Bits in CR0\"",
+    .fields = cr0_fields,
+    .exists_when = when_vmx,
+    .else_because = no_vmx,
 };
-static_assert(well_formed(ia32_vmx_procbased_ctls2));
+static_assert(well_formed(ia32_vmx_cr0_fixed0));
 
-inline constexpr Condition when_ept_or_vpid[] = {
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["ENABLE_EPT"].at},
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["ENABLE_VPID"].at}};
-inline constexpr Field ia32_vmx_ept_vpid_cap_fields[] = {
-    {.name = "EXECUTE_ONLY", .at = bit(0), .doc = "Execute-only translations", .linux_flag = "ept_x_only"},
-    {.name = "PAGE_WALK_4",
-     .at = bit(6),
-     .doc = "EPT page-walk length 4; KVM's EPT needs it",
-     .parameter = "kvm_intel.ept"},
-    {.name = "PAGE_WALK_5", .at = bit(7), .doc = "EPT page-walk length 5", .linux_flag = "ept_5level"},
-    {.name = "UC", .at = bit(8), .doc = "EPT paging structures may be uncacheable"},
-    {.name = "WB",
-     .at = bit(14),
-     .doc = "EPT paging structures may be write back; KVM's EPT needs it",
-     .parameter = "kvm_intel.ept"},
-    {.name = "2MB_PAGE", .at = bit(16), .doc = "EPT maps 2 MiB pages"},
-    {.name = "1GB_PAGE", .at = bit(17), .doc = "EPT maps 1 GiB pages", .linux_flag = "ept_1gb"},
-    {.name = "INVEPT", .at = bit(20), .doc = "INVEPT instruction"},
-    {.name = "AD",
-     .at = bit(21),
-     .doc = "Accessed and dirty flags for EPT",
-     .linux_flag = "ept_ad",
-     .parameter = "kvm_intel.eptad"},
-    {.name = "ADVANCED_EXIT_INFO", .at = bit(22), .doc = "Advanced VM-exit information for EPT violations"},
-    {.name = "SUPERVISOR_SHADOW_STACK", .at = bit(23), .doc = "Supervisor shadow-stack control"},
-    {.name = "INVEPT_SINGLE", .at = bit(25), .doc = "INVEPT type single-context"},
-    {.name = "INVEPT_GLOBAL",
-     .at = bit(26),
-     .doc = "INVEPT type all-context; KVM's EPT needs it",
-     .parameter = "kvm_intel.ept"},
-    {.name = "INVVPID", .at = bit(32), .doc = "INVVPID instruction", .linux_flag = "invvpid"},
-    {.name = "INVVPID_INDIVIDUAL", .at = bit(40), .doc = "INVVPID type individual-address"},
-    {.name = "INVVPID_SINGLE",
-     .at = bit(41),
-     .doc = "INVVPID type single-context",
-     .parameter = "kvm_intel.vpid"},
-    {.name = "INVVPID_GLOBAL",
-     .at = bit(42),
-     .doc = "INVVPID type all-context",
-     .parameter = "kvm_intel.vpid"},
-    {.name = "INVVPID_SINGLE_RETAINING",
-     .at = bit(43),
-     .doc = "INVVPID type single-context-retaining-globals"},
-    {.name = "MAX_HLAT_PREFIX", .at = bits(53, 48), .doc = "Maximum HLAT prefix size"},
-};
-inline constexpr Register ia32_vmx_ept_vpid_cap{
-    .name = "IA32_VMX_EPT_VPID_CAP",
-    .linux_name = "MSR_IA32_VMX_EPT_VPID_CAP",
+inline constexpr Register ia32_vmx_cr0_fixed1{
+    .name = "IA32_VMX_CR0_FIXED1",
+    .linux_name = "MSR_IA32_VMX_CR0_FIXED1",
     .manual = Manual::intel_sdm,
-    .address = MsrAddress{0x48c},
-    .reference = "Intel SDM Vol. 3D, App. A.10, \"VPID and EPT Capabilities\"",
-    .fields = ia32_vmx_ept_vpid_cap_fields,
-    .exists_when = when_ept_or_vpid,
-    .else_because = "the processor has neither EPT nor VPID",
+    .address = MsrAddress{0x487},
+    .reference = "Intel SDM Vol. 3D, App. A.7, \"VMX-Fixed Bits in CR0\"",
+    .fields = cr0_fields,
+    .exists_when = when_vmx,
+    .else_because = no_vmx,
 };
-static_assert(well_formed(ia32_vmx_ept_vpid_cap));
+static_assert(well_formed(ia32_vmx_cr0_fixed1));
+
+inline constexpr Field cr4_fields[] = {
+    {.name = "VME", .at = bit(0), .doc = "Virtual-8086 mode extensions"},
+    {.name = "PVI", .at = bit(1), .doc = "Protected-mode virtual interrupts"},
+    {.name = "TSD", .at = bit(2), .doc = "Time stamp disable"},
+    {.name = "DE", .at = bit(3), .doc = "Debugging extensions"},
+    {.name = "PSE", .at = bit(4), .doc = "4 MiB pages"},
+    {.name = "PAE", .at = bit(5), .doc = "Physical address extension"},
+    {.name = "MCE", .at = bit(6), .doc = "Machine check exceptions"},
+    {.name = "PGE", .at = bit(7), .doc = "Global pages"},
+    {.name = "PCE", .at = bit(8), .doc = "RDPMC outside the kernel"},
+    {.name = "OSFXSR", .at = bit(9), .doc = "FXSAVE, FXRSTOR and SSE"},
+    {.name = "OSXMMEXCPT", .at = bit(10), .doc = "SIMD floating-point exceptions"},
+    {.name = "UMIP", .at = bit(11), .doc = "User-mode instruction prevention"},
+    {.name = "LA57", .at = bit(12), .doc = "57-bit linear addresses"},
+    {.name = "VMXE", .at = bit(13), .doc = "VMX"},
+    {.name = "SMXE", .at = bit(14), .doc = "SMX"},
+    {.name = "FSGSBASE", .at = bit(16), .doc = "RDFSBASE and the like"},
+    {.name = "PCIDE", .at = bit(17), .doc = "Process-context identifiers"},
+    {.name = "OSXSAVE", .at = bit(18), .doc = "XSAVE"},
+    {.name = "KL", .at = bit(19), .doc = "Key Locker"},
+    {.name = "SMEP", .at = bit(20), .doc = "Supervisor mode execution prevention"},
+    {.name = "SMAP", .at = bit(21), .doc = "Supervisor mode access prevention"},
+    {.name = "PKE", .at = bit(22), .doc = "Protection keys for user pages"},
+    {.name = "CET", .at = bit(23), .doc = "Control-flow enforcement"},
+    {.name = "PKS", .at = bit(24), .doc = "Protection keys for supervisor pages"},
+    {.name = "UINTR", .at = bit(25), .doc = "User interrupts"},
+    {.name = "LASS", .at = bit(27), .doc = "Linear address space separation"},
+    {.name = "LAM_SUP", .at = bit(28), .doc = "Linear address masking for supervisor pointers"},
+    {.name = "FRED", .at = bit(32), .doc = "Flexible return and event delivery"},
+};
+inline constexpr Register ia32_vmx_cr4_fixed0{
+    .name = "IA32_VMX_CR4_FIXED0",
+    .linux_name = "MSR_IA32_VMX_CR4_FIXED0",
+    .manual = Manual::intel_sdm,
+    .address = MsrAddress{0x488},
+    .reference = "Intel SDM Vol. 3D, App. A.8, \"VMX-Fixed Bits in CR4\"",
+    .fields = cr4_fields,
+    .exists_when = when_vmx,
+    .else_because = no_vmx,
+};
+static_assert(well_formed(ia32_vmx_cr4_fixed0));
+
+inline constexpr Register ia32_vmx_cr4_fixed1{
+    .name = "IA32_VMX_CR4_FIXED1",
+    .linux_name = "MSR_IA32_VMX_CR4_FIXED1",
+    .manual = Manual::intel_sdm,
+    .address = MsrAddress{0x489},
+    .reference = "Intel SDM Vol. 3D, App. A.8, \"VMX-Fixed Bits in CR4\"",
+    .fields = cr4_fields,
+    .exists_when = when_vmx,
+    .else_because = no_vmx,
+};
+static_assert(well_formed(ia32_vmx_cr4_fixed1));
+
+inline constexpr Field ia32_vmx_vmcs_enum_fields[] = {
+    {.name = "HIGHEST_INDEX", .at = bits(9, 1), .doc = "Highest index in the encoding of a VMCS field"},
+};
+inline constexpr Register ia32_vmx_vmcs_enum{
+    .name = "IA32_VMX_VMCS_ENUM",
+    .linux_name = "MSR_IA32_VMX_VMCS_ENUM",
+    .manual = Manual::intel_sdm,
+    .address = MsrAddress{0x48a},
+    .reference = "Intel SDM Vol. 3D, App. A.9, \"VMCS Enumeration\"",
+    .fields = ia32_vmx_vmcs_enum_fields,
+    .exists_when = when_vmx,
+    .else_because = no_vmx,
+};
+static_assert(well_formed(ia32_vmx_vmcs_enum));
+
+inline constexpr const Register* vmx_registers[] = {
+    &ia32_feature_control, &ia32_vmx_basic,      &ia32_vmx_misc,       &ia32_vmx_cr0_fixed0,
+    &ia32_vmx_cr0_fixed1,  &ia32_vmx_cr4_fixed0, &ia32_vmx_cr4_fixed1, &ia32_vmx_vmcs_enum,
+};
 
 }  // namespace nestprobe::registers

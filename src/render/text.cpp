@@ -22,7 +22,7 @@ bool is_control(std::string_view sequence) {
 
 }  // namespace
 
-std::string wrap(std::string_view text, std::size_t indent) {
+std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
     std::string result;
     std::size_t column = indent;
     for (std::size_t i = 0; i < text.size();) {
@@ -30,7 +30,7 @@ std::string wrap(std::string_view text, std::size_t indent) {
         const std::size_t end = std::min(text.find_first_of(" \n", i), text.size());
         if (end == i) break;
         const std::string_view word = text.substr(i, end - i);
-        if (!result.empty() && column + 1 + word.size() > text_width) {
+        if (!result.empty() && column + 1 + word.size() > width) {
             result += '\n';
             result.append(indent, ' ');
             column = indent;
@@ -78,6 +78,9 @@ std::string answer_word(const Verdict& verdict, const Style& style) {
 }
 
 std::string bold(std::string_view text, const Style& style) { return coloured(text, "1", style); }
+
+std::string green(std::string_view text, const Style& style) { return coloured(text, "32", style); }
+std::string yellow(std::string_view text, const Style& style) { return coloured(text, "33", style); }
 
 std::string what_is_missing(const Verdict& verdict) {
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules

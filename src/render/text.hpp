@@ -11,9 +11,9 @@ namespace nestprobe {
 
 inline constexpr std::size_t text_width = 80;
 
-/// Break at blanks so that no line passes the width; every line after the first begins with `indent` blanks,
+/// Break at blanks so that no line passes `width`; every line after the first begins with `indent` blanks,
 /// the first is thought to begin there already.  Newlines in the text become blanks.  No newline at the end.
-std::string wrap(std::string_view text, std::size_t indent);
+std::string wrap(std::string_view text, std::size_t indent, std::size_t width = text_width);
 
 /// Text from a machine, safe on a terminal: control characters and broken UTF-8 become '?'.
 std::string printable(std::string_view text);
@@ -23,6 +23,9 @@ std::string mark(Status status, const Style& style);
 /// "yes", "no", "unknown", coloured.
 std::string answer_word(const Verdict& verdict, const Style& style);
 std::string bold(std::string_view text, const Style& style);
+/// What is good, what costs something: green, yellow.
+std::string green(std::string_view text, const Style& style);
+std::string yellow(std::string_view text, const Style& style);
 
 /// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
 std::string what_is_missing(const Verdict& verdict);

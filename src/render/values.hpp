@@ -57,4 +57,11 @@ Json value_of(const std::vector<T>& values) {
     return array;
 }
 
+inline Json absence_of(const Absent& absent) {
+    Json json = Json::object();
+    json["absent"] = to_string(absent.why);
+    json["detail"] = absent.detail;
+    return json;
+}
+
 }  // namespace nestprobe

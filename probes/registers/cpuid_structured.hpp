@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// CPUID leaves 7 (structured extended features) and 0xd (processor extended states).  Data only.
+#pragma once
+
+#include "registers/cpuid_basic.hpp"
+
+namespace nestprobe::registers {
+
+// VMX controls that stand for an instruction (INVPCID, RDSEED, RDRAND, XSAVES, WAITPKG) go to a guest only
+// with the instruction's bit: QEMU 10.0 target/i386/cpu.c, feature_dependencies.
+inline constexpr Field cpuid_7_ebx_fields[] = {
+    {.name = "FSGSBASE", .at = bit(0), .doc = "RDFSBASE and the like", .linux_flag = "fsgsbase"},
+    {.name = "TSC_ADJUST", .at = bit(1), .doc = "IA32_TSC_ADJUST exists", .linux_flag = "tsc_adjust"},
+    {.name = "SGX",
+     .at = bit(2),
+     .doc = "Software Guard Extensions",
+     .linux_flag = "sgx",
+     .parameter = "kvm_intel.sgx"},
+    {.name = "BMI1", .at = bit(3), .doc = "Bit manipulation 1", .linux_flag = "bmi1"},
+    {.name = "HLE", .at = bit(4), .doc = "Hardware lock elision (TSX)", .linux_flag = "hle"},
+    {.name = "AVX2", .at = bit(5), .doc = "AVX2", .linux_flag = "avx2"},
+    {.name = "FDP_EXCPTN_ONLY", .at = bit(6), .doc = "x87 data pointer is updated on exceptions only"},
+    {.name = "SMEP", .at = bit(7), .doc = "Supervisor mode execution prevention", .linux_flag = "smep"},
+    {.name = "BMI2", .at = bit(8), .doc = "Bit manipulation 2", .linux_flag = "bmi2"},
+    {.name = "ERMS", .at = bit(9), .doc = "Enhanced REP MOVSB and STOSB", .linux_flag = "erms"},
+    {.name = "INVPCID", .at = bit(10), .doc = "INVPCID instruction", .linux_flag = "invpcid"},
+    {.name = "RTM", .at = bit(11), .doc = "Restricted transactional memory (TSX)", .linux_flag = "rtm"},
+    {.name = "RDT-M", .at = bit(12), .doc = "Resource director technology, monitoring", .linux_flag = "cqm"},
+    {.name = "ZERO_FCS_FDS", .at = bit(13), .doc = "x87 CS and DS are stored as zero"},
+    {.name = "MPX", .at = bit(14), .doc = "Memory protection extensions", .linux_flag = "mpx"},
+    {.name = "RDT-A",
+     .at = bit(15),
+     .doc = "Resource director technology, allocation",
+     .linux_flag = "rdt_a"},
+    {.name = "AVX512F", .at = bit(16), .doc = "AVX-512 foundation", .linux_flag = "avx512f"},
+    {.name = "AVX512DQ", .at = bit(17), .doc = "AVX-512 doubleword and quadword", .linux_flag = "avx512dq"},
+    {.name = "RDSEED", .at = bit(18), .doc = "RDSEED instruction", .linux_flag = "rdseed"},
+    {.name = "ADX", .at = bit(19), .doc = "ADCX and ADOX", .linux_flag = "adx"},
+    {.name = "SMAP", .at = bit(20), .doc = "Supervisor mode access prevention", .linux_flag = "smap"},
+    {.name = "AVX512_IFMA",
+     .at = bit(21),
+     .doc = "AVX-512 integer fused multiply-add",
+     .linux_flag = "avx512ifma"},
+    {.name = "CLFLUSHOPT", .at = bit(23), .doc = "CLFLUSHOPT instruction", .linux_flag = "clflushopt"},
+    {.name = "CLWB", .at = bit(24), .doc = "CLWB instruction", .linux_flag = "clwb"},
+    {.name = "INTEL_PT",
+     .at = bit(25),
+     .doc = "Intel Processor Trace",
+     .linux_flag = "intel_pt",
+     .parameter = "kvm_intel.pt_mode"},
+    {.name = "AVX512PF", .at = bit(26), .doc = "AVX-512 prefetch", .linux_flag = "avx512pf"},
+    {.name = "AVX512ER",
+     .at = bit(27),
+     .doc = "AVX-512 exponential and reciprocal",
+     .linux_flag = "avx512er"},
+    {.name = "AVX512CD", .at = bit(28), .doc = "AVX-512 conflict detection", .linux_flag = "avx512cd"},
+    {.name = "SHA", .at = bit(29), .doc = "SHA instructions", .linux_flag = "sha_ni"},
+    {.name = "AVX512BW", .at = bit(30), .doc = "AVX-512 byte and word", .linux_flag = "avx512bw"},
+    {.name = "AVX512VL", .at = bit(31), .doc = "AVX-512 vector length", .linux_flag = "avx512vl"},
+};
+inline constexpr Register cpuid_7_ebx{
+    .name = "CPUID.7:EBX",
+    .linux_name = "CPUID_7_0_EBX",
+    .manual = Manual::intel_sdm,
+    .address = CpuidAddress{7, 0, Gpr::ebx},
+    .reference = "Intel SDM Vol. 2A, CPUID, \"INPUT EAX = 07H\"",
+    .fields = cpuid_7_ebx_fields,
+};
+static_assert(well_formed(cpuid_7_ebx));
+
+inline constexpr Field cpuid_7_ecx_fields[] = {
+    {.name = "PREFETCHWT1", .at = bit(0), .doc = "PREFETCHWT1 instruction"},
+    {.name = "AVX512_VBMI", .at = bit(1), .doc = "AVX-512 vector bytes", .linux_flag = "avx512vbmi"},
+    {.name = "UMIP", .at = bit(2), .doc = "User-mode instruction prevention", .linux_flag = "umip"},
+    {.name = "PKU", .at = bit(3), .doc = "Protection keys for user pages", .linux_flag = "pku"},
+    {.name = "OSPKE",
+     .at = bit(4),
+     .doc = "The operating system has set CR4.PKE",
+     .linux_flag = "ospke",
+     .guests_own = true},
+    {.name = "WAITPKG", .at = bit(5), .doc = "TPAUSE, UMONITOR, UMWAIT", .linux_flag = "waitpkg"},
+    {.name = "AVX512_VBMI2", .at = bit(6), .doc = "AVX-512 vector bytes 2", .linux_flag = "avx512_vbmi2"},
+    {.name = "CET_SS", .at = bit(7), .doc = "CET shadow stacks", .parameter = "kvm_intel.cet"},
+    {.name = "GFNI", .at = bit(8), .doc = "Galois field instructions", .linux_flag = "gfni"},
+    {.name = "VAES", .at = bit(9), .doc = "Vector AES", .linux_flag = "vaes"},
+    {.name = "VPCLMULQDQ", .at = bit(10), .doc = "Vector PCLMULQDQ", .linux_flag = "vpclmulqdq"},
+    {.name = "AVX512_VNNI", .at = bit(11), .doc = "AVX-512 neural network", .linux_flag = "avx512_vnni"},
+    {.name = "AVX512_BITALG", .at = bit(12), .doc = "AVX-512 bit algorithms", .linux_flag = "avx512_bitalg"},
+    {.name = "TME_EN", .at = bit(13), .doc = "Total memory encryption", .linux_flag = "tme"},
+    {.name = "AVX512_VPOPCNTDQ",
+     .at = bit(14),
+     .doc = "AVX-512 population count",
+     .linux_flag = "avx512_vpopcntdq"},
+    {.name = "LA57", .at = bit(16), .doc = "57-bit linear addresses, 5-level paging", .linux_flag = "la57"},
+    {.name = "MAWAU", .at = bits(21, 17), .doc = "MPX address-width adjust in 64-bit mode"},
+    {.name = "RDPID", .at = bit(22), .doc = "RDPID and IA32_TSC_AUX", .linux_flag = "rdpid"},
+    {.name = "KL", .at = bit(23), .doc = "Key Locker"},
+    {.name = "BUS_LOCK_DETECT",
+     .at = bit(24),
+     .doc = "Bus-lock debug exception",
+     .linux_flag = "bus_lock_detect"},
+    {.name = "CLDEMOTE", .at = bit(25), .doc = "CLDEMOTE instruction", .linux_flag = "cldemote"},
+    {.name = "MOVDIRI", .at = bit(27), .doc = "MOVDIRI instruction", .linux_flag = "movdiri"},
+    {.name = "MOVDIR64B", .at = bit(28), .doc = "MOVDIR64B instruction", .linux_flag = "movdir64b"},
+    {.name = "ENQCMD", .at = bit(29), .doc = "Enqueue stores", .linux_flag = "enqcmd"},
+    {.name = "SGX_LC", .at = bit(30), .doc = "SGX launch configuration", .linux_flag = "sgx_lc"},
+    {.name = "PKS", .at = bit(31), .doc = "Protection keys for supervisor pages"},
+};
+inline constexpr Register cpuid_7_ecx{
+    .name = "CPUID.7:ECX",
+    .linux_name = "CPUID_7_ECX",
+    .manual = Manual::intel_sdm,
+    .address = CpuidAddress{7, 0, Gpr::ecx},
+    .reference = "Intel SDM Vol. 2A, CPUID, \"INPUT EAX = 07H\"",
+    .fields = cpuid_7_ecx_fields,
+};
+static_assert(well_formed(cpuid_7_ecx));
+
+inline constexpr Field cpuid_7_edx_fields[] = {
+    {.name = "SGX-KEYS", .at = bit(1), .doc = "SGX attestation services"},
+    {.name = "AVX512_4VNNIW",
+     .at = bit(2),
+     .doc = "AVX-512 neural network, Xeon Phi",
+     .linux_flag = "avx512_4vnniw"},
+    {.name = "AVX512_4FMAPS",
+     .at = bit(3),
+     .doc = "AVX-512 multiply accumulation, Xeon Phi",
+     .linux_flag = "avx512_4fmaps"},
+    {.name = "FSRM", .at = bit(4), .doc = "Fast short REP MOV", .linux_flag = "fsrm"},
+    {.name = "UINTR", .at = bit(5), .doc = "User interrupts"},
+    {.name = "AVX512_VP2INTERSECT",
+     .at = bit(8),
+     .doc = "AVX-512 VP2INTERSECT",
+     .linux_flag = "avx512_vp2intersect"},
+    {.name = "SRBDS_CTRL", .at = bit(9), .doc = "IA32_MCU_OPT_CTRL exists"},
+    {.name = "MD_CLEAR", .at = bit(10), .doc = "VERW clears CPU buffers", .linux_flag = "md_clear"},
+    {.name = "RTM_ALWAYS_ABORT", .at = bit(11), .doc = "XBEGIN aborts always"},
+    {.name = "RTM_FORCE_ABORT", .at = bit(13), .doc = "TSX_FORCE_ABORT exists"},
+    {.name = "SERIALIZE", .at = bit(14), .doc = "SERIALIZE instruction", .linux_flag = "serialize"},
+    {.name = "HYBRID", .at = bit(15), .doc = "Cores of different kinds: every CPU has to be looked at"},
+    {.name = "TSXLDTRK", .at = bit(16), .doc = "TSX suspend load tracking", .linux_flag = "tsxldtrk"},
+    {.name = "PCONFIG", .at = bit(18), .doc = "PCONFIG instruction", .linux_flag = "pconfig"},
+    {.name = "ARCH_LBR", .at = bit(19), .doc = "Architectural last branch records", .linux_flag = "arch_lbr"},
+    {.name = "CET_IBT",
+     .at = bit(20),
+     .doc = "CET indirect branch tracking",
+     .linux_flag = "ibt",
+     .parameter = "kvm_intel.cet"},
+    {.name = "AMX-BF16", .at = bit(22), .doc = "Tile bfloat16", .linux_flag = "amx_bf16"},
+    {.name = "AVX512_FP16", .at = bit(23), .doc = "AVX-512 half precision", .linux_flag = "avx512_fp16"},
+    {.name = "AMX-TILE", .at = bit(24), .doc = "Tile architecture", .linux_flag = "amx_tile"},
+    {.name = "AMX-INT8", .at = bit(25), .doc = "Tile 8-bit integers", .linux_flag = "amx_int8"},
+    {.name = "SPEC_CTRL", .at = bit(26), .doc = "IBRS and IBPB: IA32_SPEC_CTRL, IA32_PRED_CMD"},
+    {.name = "STIBP", .at = bit(27), .doc = "Single-thread indirect branch predictors"},
+    {.name = "L1D_FLUSH", .at = bit(28), .doc = "IA32_FLUSH_CMD exists", .linux_flag = "flush_l1d"},
+    {.name = "ARCH_CAPABILITIES",
+     .at = bit(29),
+     .doc = "IA32_ARCH_CAPABILITIES exists",
+     .linux_flag = "arch_capabilities"},
+    {.name = "CORE_CAPABILITIES", .at = bit(30), .doc = "IA32_CORE_CAPABILITIES exists"},
+    {.name = "SSBD", .at = bit(31), .doc = "Speculative store bypass disable"},
+};
+inline constexpr Register cpuid_7_edx{
+    .name = "CPUID.7:EDX",
+    .linux_name = "CPUID_7_EDX",
+    .manual = Manual::intel_sdm,
+    .address = CpuidAddress{7, 0, Gpr::edx},
+    .reference = "Intel SDM Vol. 2A, CPUID, \"INPUT EAX = 07H\"",
+    .fields = cpuid_7_edx_fields,
+};
+static_assert(well_formed(cpuid_7_edx));
+
+inline constexpr Condition when_xsave[] = {{&cpuid_1_ecx, cpuid_1_ecx["XSAVE"].at}};
+inline constexpr Field cpuid_d_1_eax_fields[] = {
+    {.name = "XSAVEOPT", .at = bit(0), .doc = "XSAVEOPT instruction", .linux_flag = "xsaveopt"},
+    {.name = "XSAVEC", .at = bit(1), .doc = "XSAVEC instruction", .linux_flag = "xsavec"},
+    {.name = "XGETBV_ECX1", .at = bit(2), .doc = "XGETBV with ECX = 1", .linux_flag = "xgetbv1"},
+    {.name = "XSAVES", .at = bit(3), .doc = "XSAVES, XRSTORS, IA32_XSS", .linux_flag = "xsaves"},
+    {.name = "XFD", .at = bit(4), .doc = "Extended feature disable"},
+};
+inline constexpr Register cpuid_d_1_eax{
+    .name = "CPUID.0DH.1:EAX",
+    .linux_name = "CPUID_D_1_EAX",
+    .manual = Manual::intel_sdm,
+    .address = CpuidAddress{0xd, 1, Gpr::eax},
+    .reference = "Intel SDM Vol. 2A, CPUID, \"INPUT EAX = 0DH\", sub-leaf 1",
+    .fields = cpuid_d_1_eax_fields,
+    .exists_when = when_xsave,
+    .else_because = "the processor shows no XSAVE",
+};
+static_assert(well_formed(cpuid_d_1_eax));
+
+inline constexpr const Register* cpuid_structured_registers[] = {&cpuid_7_ebx, &cpuid_7_ecx, &cpuid_7_edx,
+                                                                 &cpuid_d_1_eax};
+
+}  // namespace nestprobe::registers
