@@ -245,7 +245,7 @@ std::string chapter(const registers::Chapter& chapter, const Facts& facts, const
         else if (const Register* plain = told_by(*reg, chapter, facts))
             text += fmt::format("\n{}  decoded above, with {}\n", head(view, style), plain->name);
         else
-            text += "\n" + page(view, style);
+            text += fmt::format("\n{}", page(view, style));
     }
     return text + missing_lines(missing);
 }
