@@ -191,6 +191,7 @@ constexpr void for_each(const HypervisorFacts& f, V&& visit) {
 
 struct VmxFacts {
     PerCpu<bool> capabilities{};
+    PerCpu<std::vector<std::string>> missing{};
     PerCpu<bool> ept{};
     PerCpu<bool> vpid{};
     PerCpu<bool> unrestricted_guest{};
@@ -200,6 +201,7 @@ struct VmxFacts {
 template <class V>
 constexpr void for_each(const VmxFacts& f, V&& visit) {
     visit("vmx.capabilities", f.capabilities, "IA32_VMX_BASIC can be read, as it must where CPUID shows VMX");
+    visit("vmx.missing", f.missing, "what KVM cannot do without and the capability MSRs do not offer");
     visit("vmx.ept", f.ept, "EPT as KVM needs it: ENABLE_EPT, 4-level walk, write back, INVEPT all-context");
     visit("vmx.vpid", f.vpid, "VPID as KVM needs it: ENABLE_VPID, INVVPID single- or all-context");
     visit("vmx.unrestricted_guest", f.unrestricted_guest, "UNRESTRICTED_GUEST and usable EPT");

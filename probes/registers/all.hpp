@@ -66,6 +66,8 @@ inline constexpr const Register* deciding[] = {
     &ia32_vmx_misc,
     &ia32_vmx_pinbased_ctls,
     &ia32_vmx_procbased_ctls,
+    &ia32_vmx_exit_ctls,
+    &ia32_vmx_entry_ctls,
     &ia32_vmx_procbased_ctls2,
     &ia32_vmx_ept_vpid_cap,
     &cpuid_8000000a_edx,

@@ -86,6 +86,48 @@ Outcome check_capabilities_differ(const Facts& f) {
         f.vmx.capabilities);
 }
 
+Outcome check_required(const Facts& f) {
+    if (!f.cpu.vmx.any_known())
+        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
+    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (vendor_module_is(f, Module::State::loaded))
+        return cite(pass("kvm_intel is loaded, and it does not load without them"), f.module.vendor);
+    return judge_each(
+        [&](const std::vector<std::string>& missing) {
+            if (missing.empty())
+                return pass("every VMX control that was read and that KVM demands is offered");
+            return fail(fmt::format("KVM cannot do without {}, which {} not offer", fmt::join(missing, ", "),
+                                    in_guest(f) ? "the hypervisor above does" : "the processor does"),
+                        in_guest(f)
+                            ? "The hypervisor above has to offer it: update it, or give this guest another "
+                              "CPU model."
+                            : "");
+        },
+        f.vmx.missing);
+}
+
+Outcome check_refused(const Facts& f) {
+    if (!f.cpu.vmx.any_known())
+        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
+    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    for (const auto& g : f.vmx.capabilities.groups())
+        if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
+            return cite(fail(fmt::format("CPUID shows VMX, but IA32_VMX_BASIC (0x480) raises #GP on {} ({}): "
+                                         "whoever made this CPU's definition offers the flag without the "
+                                         "registers",
+                                         name_cpus(g.cpus), absent->detail)),
+                        f.cpu.vmx);
+    return judge_each(
+        [](bool) { return pass("IA32_VMX_BASIC can be read, as it must where CPUID shows VMX"); },
+        f.vmx.capabilities);
+}
+
+constexpr std::string_view required_see[] = {
+    "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config(); vmx.h, KVM_REQUIRED_VMX_*",
+    "Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\"",
+};
+constexpr std::string_view refused_see[] = {"Intel SDM Vol. 3D, App. A.1, \"Basic VMX Information\""};
+
 constexpr std::string_view differ_see[] = {"Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat()"};
 
 constexpr Rule rules[] = {
@@ -135,6 +177,37 @@ constexpr Rule rules[] = {
                "take the odd CPUs offline before loading KVM.",
         .see = differ_see,
         .check = check_capabilities_differ,
+    },
+    {
+        .id = "NP104",
+        .name = "vmx-lacks-required-control",
+        .layer = Layer::cpu,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "a VMX control that KVM cannot do without is not offered",
+        .explain =
+            "KVM demands a score of VMX controls, which every processor since the first with VMX has; its\n"
+            "module does not load without them (Input/output error). Where one is missing, a hypervisor\n"
+            "above has taken it away. \"Offered\" is the upper half of the capability MSR: the control may\n"
+            "be 1. A register that cannot be read is not held against the processor.",
+        .fix = "A hypervisor that offers all of VMX, or another processor, is needed.",
+        .see = required_see,
+        .check = check_required,
+    },
+    {
+        .id = "NP105",
+        .name = "vmx-capability-msrs-refused",
+        .layer = Layer::cpu,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "CPUID shows VMX, but its capability MSRs fault",
+        .explain =
+            "Where CPUID shows VMX, IA32_VMX_BASIC and its like exist. A read of one that raises #GP (the\n"
+            "msr driver's EIO) contradicts CPUID: a hypervisor that shows the flag and does not have the\n"
+            "registers. KVM's module most likely fails to load then.",
+        .fix = "The hypervisor above has to be mended or updated, or to stop showing VMX.",
+        .see = refused_see,
+        .check = check_refused,
     },
 };
 
