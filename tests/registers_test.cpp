@@ -117,9 +117,9 @@ TEST_SUITE("registers") {
     TEST_CASE("nothing is read twice when every register is wanted") {
         const FakeMachine machine(haswell("0-1"));
         probe(machine.sources(), every_register);
-        for (const auto& [what, times] : machine.log()) {
-            CAPTURE(what);
-            CHECK(times == 1);
+        for (const auto& read : machine.log()) {
+            CAPTURE(read.first);
+            CHECK(read.second == 1);
         }
     }
     TEST_CASE("of a number that was given no machine is told") {
