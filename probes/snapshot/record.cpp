@@ -22,9 +22,9 @@ bool same_map(const Map& a, const Map& b) {
            });
 }
 
-/// What was never there to be read above the hypervisor's first leaf is 250 leaves of nothing.
+/// What was never there to be read above the hypervisor's first two places is 250 leaves of nothing.
 bool worth_keeping(std::uint32_t leaf, const Reading<CpuidRegs>& regs) {
-    const bool scanned = leaf > 0x4000'0000 && leaf <= 0x4001'0000 && (leaf & 0xff) == 0;
+    const bool scanned = leaf > 0x4000'0100 && leaf <= 0x4001'0000 && (leaf & 0xff) == 0;
     return !scanned || !regs.if_known() || *regs.if_known() != CpuidRegs{};
 }
 
