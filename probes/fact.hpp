@@ -69,6 +69,8 @@ private:
 template <class T>
 class Fact {
 public:
+    using Value = T;
+
     Fact() = default;
     Fact(Absent absent) : state_(std::move(absent)) {}
     Fact(T value, std::vector<Provenance> from) : state_(std::move(value)), from_(std::move(from)) {}

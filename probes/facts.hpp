@@ -7,49 +7,16 @@
 #include "fact.hpp"
 #include "modprobe.hpp"
 #include "per_cpu.hpp"
+#include "register_values.hpp"
 #include "registers/all.hpp"
 #include "sources.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace nestprobe {
-
-// --- raw registers -----------------------------------------------------------------------------------------
-
-/// A list of registers, in an order in which guards come first.  Nobody copies it: it outlives what names it.
-using RegisterList = std::span<const Register* const>;
-
-/// The raw value of each register of a list.
-struct RegisterValues {
-    RegisterList list;
-    std::vector<Reading<std::uint64_t>> values;  ///< in the order of the list
-
-    /// not_probed for a register that the list does not have.
-    const Reading<std::uint64_t>& operator[](const Register& reg) const;
-};
-
-/// The registers that were wanted, for each set of CPUs between which none differs.
-class RegisterReadings {
-public:
-    struct Group {
-        CpuSet cpus;  ///< empty only where no CPU is known at all
-        RegisterValues values;
-
-        const Reading<std::uint64_t>& operator[](const Register& reg) const { return values[reg]; }
-    };
-
-    void add(const CpuSet& cpus, RegisterValues values);
-    const std::vector<Group>& groups() const { return groups_; }
-
-private:
-    std::vector<Group> groups_;
-    std::unordered_multimap<std::size_t, std::size_t> by_hash_;
-};
 
 // --- processor ---------------------------------------------------------------------------------------------
 

@@ -28,10 +28,6 @@ std::string letters(std::initializer_list<std::uint32_t> words) {
     return text;
 }
 
-std::size_t position(RegisterList list, const Register& reg) {
-    return static_cast<std::size_t>(std::find(list.begin(), list.end(), &reg) - list.begin());
-}
-
 /// One CPU, or several that are known to read alike.
 class CpuReader {
 public:
@@ -146,40 +142,7 @@ Fact<std::string> vendor_in(const Reading<CpuidRegs>& leaf0) {
     return {id, {{"CPUID.0:EBX,EDX,ECX", id}}};
 }
 
-bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
-    if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
-    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
-}
-
-std::size_t hash(const RegisterValues& values) {
-    std::size_t h = 0;
-    for (const auto& v : values.values)
-        h = (h ^ (v.if_known() ? *v.if_known() : 0x9e37'79b9'7f4a'7c15)) * 0x100'0000'01b3;
-    return h;
-}
-
 }  // namespace
-
-const Reading<std::uint64_t>& RegisterValues::operator[](const Register& reg) const {
-    static const Reading<std::uint64_t> nobody_looked;
-    const std::size_t at = position(list, reg);
-    return at < values.size() ? values[at] : nobody_looked;
-}
-
-void RegisterReadings::add(const CpuSet& cpus, RegisterValues values) {
-    const std::size_t h = hash(values);
-    const auto [begin, end] = by_hash_.equal_range(h);
-    for (auto it = begin; it != end; ++it) {
-        Group& g = groups_[it->second];
-        const auto& known = g.values.values;
-        if (!std::equal(known.begin(), known.end(), values.values.begin(), values.values.end(), same))
-            continue;
-        g.cpus.add(cpus);
-        return;
-    }
-    by_hash_.emplace(h, groups_.size());
-    groups_.push_back({cpus, std::move(values)});
-}
 
 Absent name_absence(const Register& reg, Absent absent) {
     if (absent.detail.empty())
@@ -221,7 +184,7 @@ CpuReadings read_registers(const Sources& machine, RegisterList wanted) {
             result.brand = reader.brand();
             machine.kvm.prepare();  // the first CPU is not wanted again
         }
-        if (cpus.first() == result.scanned_cpu) result.scanned = std::move(reader.leaves());
+        if (&cpus == &sets.back()) result.scanned = std::move(reader.leaves());
     }
     return result;
 }
@@ -281,9 +244,7 @@ Fact<bool> all_set(const RegisterReadings::Group& group, std::span<const Bit> bi
 }  // namespace
 
 PerCpu<bool> all_set(const RegisterReadings& readings, std::span<const Bit> bits) {
-    PerCpu<bool> result;
-    for (const auto& group : readings.groups()) result.add(group.cpus, all_set(group, bits));
-    return result;
+    return for_alike(readings, bits, [&](const auto& group) { return all_set(group, bits); });
 }
 
 }  // namespace nestprobe

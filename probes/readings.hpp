@@ -18,8 +18,8 @@ struct CpuReadings {
     RegisterReadings registers;
     PerCpu<std::string> vendor_id;  ///< CPUID leaf 0: EBX, EDX, ECX as twelve letters
     Reading<std::string> brand;     ///< CPUID.80000002H-4H of the first CPU: 48 bytes, as they are
-    /// On which hypervisors' leaves are looked for: they are the same on all CPUs.  The last one, so that a
-    /// live machine can ask it while others are read.  Only where there are CPUs.
+    /// On which hypervisors' leaves are looked for: they are the same on all CPUs.  The last one: a live
+    /// machine is there already when it has read them all.  Only where there are CPUs.
     unsigned scanned_cpu = 0;
     std::vector<LeafReading> scanned;  ///< what was read there already
 };
@@ -43,11 +43,6 @@ std::string hex(std::uint64_t value);
 /// One field on every CPU, citing itself: "CPUID.1:ECX.VMX[bit 5]", "0x1".
 PerCpu<bool> bit_of(const RegisterReadings& readings, const Register& reg, const Field& field);
 
-/// A bit of a register.
-struct Bit {
-    const Register* reg;
-    Field field;
-};
 /// Are all these bits set?  The first that is clear, or whose register does not exist, makes it false and is
 /// cited; the first that could not be read before that makes it absent.
 PerCpu<bool> all_set(const RegisterReadings& readings, std::span<const Bit> bits);
@@ -58,20 +53,28 @@ PerCpu<std::uint64_t> raw_values(const RegisterReadings& readings, const Registe
 /// "IA32_FEATURE_CONTROL (0x3a)": an MSR's number can be pasted after rdmsr.
 std::string name_register(const Register& reg);
 
+/// A fact that is made of these parts alone: once for all CPUs between which none of them differs.
+template <class F>
+auto for_alike(const RegisterReadings& readings, std::span<const Bit> parts, F&& make) {
+    PerCpu<typename std::invoke_result_t<F, const RegisterReadings::Group&>::Value> result;
+    for (const auto& alike : readings.alike_in(parts))
+        result.add(alike.cpus, std::invoke(make, *alike.group));
+    return result;
+}
+
 /// A whole register on every CPU, citing its raw value.  T must compare by its raw value too, or the raw
 /// value of the first CPU is cited for all that decode alike.
 template <class F>
 auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
     -> PerCpu<std::invoke_result_t<F, std::uint64_t>> {
-    PerCpu<std::invoke_result_t<F, std::uint64_t>> result;
-    for (const auto& group : readings.groups()) {
+    using Decoded = Fact<std::invoke_result_t<F, std::uint64_t>>;
+    const Bit all = whole(reg);
+    return for_alike(readings, {&all, 1}, [&](const auto& group) -> Decoded {
         const auto& value = group[reg];
-        if (const std::uint64_t* raw = value.if_known())
-            result.add(group.cpus, {std::invoke(decoder, *raw), {{name_register(reg), hex(*raw)}}});
-        else
-            result.add(group.cpus, name_absence(reg, *value.if_absent()));
-    }
-    return result;
+        const std::uint64_t* raw = value.if_known();
+        if (!raw) return name_absence(reg, *value.if_absent());
+        return {std::invoke(decoder, *raw), {{name_register(reg), hex(*raw)}}};
+    });
 }
 
 }  // namespace nestprobe

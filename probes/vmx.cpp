@@ -78,13 +78,14 @@ constexpr Bit apicv_bits[] = {
     {&ia32_vmx_pinbased_ctls, ia32_vmx_pinbased_ctls["POSTED_INTR"]},
 };
 
+constexpr Field narrow = ia32_vmx_basic["ADDRESS_WIDTH_32"], memory = ia32_vmx_basic["MEMORY_TYPE"];
+
 /// Linux 6.12 arch/x86/kvm/vmx/vmx.c, setup_vmcs_config(): a 64-bit kernel wants no 32-bit limit on the
 /// addresses of VMX structures, and write-back memory for them.
 void check_basic(const RegisterReadings::Group& group, std::vector<std::string>& missing,
                  std::vector<Provenance>& from) {
     const std::uint64_t* raw = group[ia32_vmx_basic].if_known();
     if (!raw) return;
-    constexpr Field narrow = ia32_vmx_basic["ADDRESS_WIDTH_32"], memory = ia32_vmx_basic["MEMORY_TYPE"];
     if (narrow.is_set(*raw)) {
         missing.push_back("64-bit addresses of VMX structures");
         from.push_back({locate(ia32_vmx_basic, narrow), hex(narrow.of(*raw))});
@@ -119,9 +120,11 @@ Fact<std::vector<std::string>> missing_in(const RegisterReadings::Group& group) 
 }
 
 PerCpu<std::vector<std::string>> probe_missing(const RegisterReadings& readings) {
-    PerCpu<std::vector<std::string>> result;
-    for (const auto& group : readings.groups()) result.add(group.cpus, missing_in(group));
-    return result;
+    constexpr Bit looked_at[] = {
+        whole(ia32_vmx_pinbased_ctls), whole(ia32_vmx_procbased_ctls), whole(ia32_vmx_exit_ctls),
+        whole(ia32_vmx_entry_ctls),    {&ia32_vmx_basic, narrow},      {&ia32_vmx_basic, memory},
+    };
+    return for_alike(readings, looked_at, missing_in);
 }
 
 }  // namespace
