@@ -161,7 +161,7 @@ bool LiveKvmDevice::lists_feature_msr(std::uint32_t index) const {
 }
 
 // With kvm.ignore_msrs on, KVM_GET_MSRS answers 0 for MSRs that KVM does not have (Linux arch/x86/kvm/x86.c,
-// do_get_msr_feature()): the list decides.
+// do_get_msr_feature(), since 6.13 do_get_feature_msr()): the list decides.
 Reading<std::uint64_t> LiveKvmDevice::feature_msr(std::uint32_t index) const {
     if (!answers().device) return answers().refusal;
     const Absent none{Why::not_implemented, fmt::format("KVM has no feature MSR 0x{:x}", index)};

@@ -63,6 +63,9 @@ static_assert(well_formed(kvm_hints));
 inline constexpr std::string_view hyperv_for_guests =
     "a guest gets Hyper-V's leaves only where its definition asks for them";
 
+// Hyper-V's bits are those that Linux names (arch/x86/include/asm/hyperv-tlfs.h,
+// include/asm-generic/hyperv-tlfs.h; since 6.13 include/hyperv/hvgdk_mini.h), by the names of the
+// specification.
 inline constexpr Field hyperv_privileges_eax_fields[] = {
     {.name = "AccessPartitionReferenceCounter", .at = bit(1), .doc = "Reference counter"},
     {.name = "AccessSynicRegs", .at = bit(2), .doc = "Synthetic interrupt controller"},
@@ -75,7 +78,6 @@ inline constexpr Field hyperv_privileges_eax_fields[] = {
     {.name = "AccessPartitionReferenceTsc", .at = bit(9), .doc = "Reference TSC"},
     {.name = "AccessGuestIdleReg", .at = bit(10), .doc = "Guest idle MSR"},
     {.name = "AccessFrequencyRegs", .at = bit(11), .doc = "Frequency MSRs"},
-    {.name = "AccessDebugRegs", .at = bit(12), .doc = "Debug MSRs"},
     {.name = "AccessReenlightenmentControls", .at = bit(13), .doc = "Reenlightenment after migration"},
 };
 inline constexpr Register hyperv_privileges_eax{
@@ -102,10 +104,7 @@ inline constexpr Field hyperv_privileges_ebx_fields[] = {
     {.name = "AccessStats", .at = bit(8), .doc = "Statistics"},
     {.name = "Debugging", .at = bit(11), .doc = "Debugging"},
     {.name = "CpuManagement", .at = bit(12), .doc = "Manages processors: this is the root"},
-    {.name = "AccessVSM", .at = bit(16), .doc = "Virtual secure mode"},
-    {.name = "AccessVpRegisters", .at = bit(17), .doc = "Virtual processor registers"},
     {.name = "EnableExtendedHypercalls", .at = bit(20), .doc = "Extended hypercalls"},
-    {.name = "StartVirtualProcessor", .at = bit(21), .doc = "Starts virtual processors"},
     {.name = "Isolation", .at = bit(22), .doc = "An isolated partition (VBS, SNP or TDX)"},
 };
 inline constexpr Register hyperv_privileges_ebx{
@@ -148,8 +147,6 @@ inline constexpr Field hyperv_recommendations_fields[] = {
     {.name = "ApicMsrs", .at = bit(3), .doc = "MSRs for APIC accesses"},
     {.name = "ResetMsr", .at = bit(4), .doc = "MSR for resets"},
     {.name = "RelaxedTiming", .at = bit(5), .doc = "Relaxed timing"},
-    {.name = "DmaRemapping", .at = bit(6), .doc = "DMA remapping"},
-    {.name = "InterruptRemapping", .at = bit(7), .doc = "Interrupt remapping"},
     {.name = "DeprecateAutoEOI", .at = bit(9), .doc = "AutoEOI is deprecated"},
     {.name = "SyntheticClusterIpi", .at = bit(10), .doc = "Hypercall for IPIs"},
     {.name = "ExProcessorMasks", .at = bit(11), .doc = "Hypercalls with extended processor masks"},

@@ -143,26 +143,14 @@ inline constexpr Register syscfg{
 };
 static_assert(well_formed(syscfg));
 
+// Those that Linux names (arch/x86/include/asm/msr-index.h, MSR_K7_HWCR_*; kvm/x86.c and kernel/cpu/mce/amd.c
+// for McStatusWrEn and TscFreqSel); others differ between families.
 inline constexpr Field hwcr_fields[] = {
     {.name = "SmmLock", .at = bit(0), .doc = "SMM is locked; without, Linux clears sev"},
-    {.name = "TlbCacheDis", .at = bit(3), .doc = "Page tables are not cached"},
-    {.name = "INVDWBINVD", .at = bit(4), .doc = "INVD means WBINVD"},
-    {.name = "IgnneEm", .at = bit(8), .doc = "IGNNE# port emulation"},
-    {.name = "MonMwaitDis", .at = bit(9), .doc = "MONITOR and MWAIT disabled"},
-    {.name = "MonMwaitUserEn", .at = bit(10), .doc = "MONITOR and MWAIT outside the kernel"},
-    {.name = "SmiSpCycDis", .at = bit(13), .doc = "No special bus cycle on SMI"},
-    {.name = "RsmSpCycDis", .at = bit(14), .doc = "No special bus cycle on RSM"},
-    {.name = "Wrap32Dis", .at = bit(17), .doc = "32-bit address wrap disabled"},
     {.name = "McStatusWrEn", .at = bit(18), .doc = "Machine check status can be written"},
-    {.name = "IoCfgGpFault", .at = bit(20), .doc = "I/O configuration accesses fault"},
-    {.name = "LockTscToCurrentP0", .at = bit(21), .doc = "TSC keeps its frequency"},
     {.name = "TscFreqSel", .at = bit(24), .doc = "TSC counts at P0 frequency"},
     {.name = "CpbDis", .at = bit(25), .doc = "Core performance boost disabled"},
-    {.name = "EffFreqCntMwait", .at = bit(26), .doc = "APERF and MPERF count in MWAIT"},
-    {.name = "EffFreqReadOnlyLock", .at = bit(27), .doc = "Read-only APERF and MPERF are locked"},
-    {.name = "CSEnable", .at = bit(29), .doc = "Connected standby"},
     {.name = "IRPerfEn", .at = bit(30), .doc = "Instructions-retired counter"},
-    {.name = "SmmPgCfgLock", .at = bit(33), .doc = "SMM paging configuration locked"},
     {.name = "CpuidUserDis", .at = bit(35), .doc = "CPUID faults outside the kernel"},
 };
 inline constexpr Register hwcr{

@@ -7,7 +7,7 @@
 
 namespace nestprobe::registers {
 
-// Linux arch/x86/include/asm/msr-index.h, ARCH_CAP_*, without prefix.
+// Linux arch/x86/include/asm/msr-index.h, ARCH_CAP_*, without prefix; arch/x86/kvm/x86.c for 10 to 12.
 inline constexpr Condition when_arch_capabilities[] = {{&cpuid_7_edx, cpuid_7_edx["ARCH_CAPABILITIES"].at}};
 inline constexpr Field ia32_arch_capabilities_fields[] = {
     {.name = "RDCL_NO", .at = bit(0), .doc = "Not affected by Meltdown, nor by L1TF"},
