@@ -189,10 +189,10 @@ def replay(binary: Path, folder: Path, got: dict[str, bytes]) -> Iterator[str]:
     for name in FORMATS:
         snapshot = f"{name}.snapshot"
         if snapshot not in got:
-            snapshot = f"{FORMATS[0]}.snapshot"  # the guest found them alike
-        if snapshot not in got:
             yield f"expected {snapshot} got none"
-            return
+            continue
+        if got[snapshot].strip() == f"{FORMATS[0]}.snapshot".encode():
+            snapshot = f"{FORMATS[0]}.snapshot"  # the guest found them alike
         done = subprocess.run([binary, "--from", folder / snapshot, "--format", name], timeout=60,
                               stdin=subprocess.DEVNULL, capture_output=True, env={"PATH": os.defpath})
         (folder / f"{name}.replay").write_bytes(done.stdout)

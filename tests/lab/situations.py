@@ -22,7 +22,6 @@ class L1:
     bare_metal: bool = False  # it looks so when the hypervisor bit is taken out
 
 
-
 @dataclass(frozen=True)
 class Situation:
     name: str
