@@ -28,17 +28,13 @@ std::string roff(std::string_view text) {
     return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
 }
 
-std::string bits_of(const Field& f) {
-    return f.is_one_bit() ? fmt::format("{}", f.at.low) : fmt::format("{}:{}", f.at.high, f.at.low);
-}
-
 std::string_view layout_of(const Register& reg) {
     return reg.is_control() ? "\nEach row is a control that may be set to 0 or 1 as this register allows.\n"
                             : "\n";
 }
 
 std::string row_of(const Field& f) {
-    std::string text = fmt::format(".It {} \\fB{}\\fR\n{}.\n", bits_of(f), roff(f.name), roff(f.doc));
+    std::string text = fmt::format(".It {} \\fB{}\\fR\n{}.\n", positions(f), roff(f.name), roff(f.doc));
     if (!f.linux_flag.empty()) text += fmt::format("In\n.Pa /proc/cpuinfo :\n.Ql {} .\n", roff(f.linux_flag));
     if (!f.parameter.empty()) text += fmt::format("Parameter:\n.Cm {} .\n", roff(f.parameter));
     return text;

@@ -48,10 +48,9 @@ DecodedField decode_field(const Register& reg, const Field& field, const RawRegi
     if (field.is_one_bit()) {
         Side given = decode_bit(reg, guests, field.at.low);
         if (field.guests_own && given.value == 0u) given = {};
-        return decoded_bit(&field, fmt::format("{}", field.at.low), decode_bit(reg, here, field.at.low),
-                           given);
+        return decoded_bit(&field, positions(field), decode_bit(reg, here, field.at.low), given);
     }
-    DecodedField result{.field = &field, .bits = fmt::format("{}:{}", field.at.high, field.at.low)};
+    DecodedField result{.field = &field, .bits = positions(field)};
     if (here.value) result.here = field.of(*here.value);
     if (guests.value) result.guests = field.of(*guests.value);
     return result;

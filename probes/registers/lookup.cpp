@@ -120,7 +120,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 void collect(std::vector<const Register*>& needed, const Register& reg) {
     needed.push_back(&reg);
-    if (reg.true_twin) collect(needed, *reg.true_twin);
     for (const Condition& c : reg.exists_when) collect(needed, *c.reg);
     if (const auto* at = std::get_if<CpuidAddress>(&reg.address); at && at->block.empty()) {
         needed.push_back(&registers::cpuid_0_eax);
@@ -172,6 +171,7 @@ std::optional<std::uint64_t> parse_register_value(const Register& reg, std::stri
 std::vector<const Register*> with_register(std::span<const Register* const> list, const Register& reg) {
     std::vector<const Register*> needed(list.begin(), list.end());
     collect(needed, reg);
+    if (reg.true_twin) collect(needed, *reg.true_twin);  // of a guard, one bit is enough
     std::vector<const Register*> sorted;
     for (const Register* r : registers::all)
         if (std::find(needed.begin(), needed.end(), r) != needed.end()) sorted.push_back(r);

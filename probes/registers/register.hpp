@@ -126,6 +126,9 @@ consteval bool well_formed(const Register& r) {
     return !r.name.empty() && !r.reference.empty() && !r.fields.empty();
 }
 
+/// "5", "30:0"
+std::string positions(const Field& field);
+
 /// "VM_CR.SVMDIS[bit 4]", "CPUID.1:ECX.VMX[bit 5]", "CPUID Fn8000_000A_EDX[SVML]",
 /// "IA32_VMX_BASIC.REVISION[30:0]".
 std::string locate(const Register& reg, const Field& field);

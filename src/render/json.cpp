@@ -86,11 +86,8 @@ void write_machine(JsonText& out, const Facts& f) {
     write_or_null(out, "platform", f.hypervisor.platform);
     write_or_null(out, "vendor", f.cpu.vendor_id);
     write_or_null(out, "brand", f.cpu.brand);
-    out.key("cpus");
-    if (const CpuSet* online = f.cpu.online.if_known())
-        out.value(static_cast<unsigned>(online->size()));
-    else
-        out.null();
+    write_or_null(out, "cpus",
+                  f.cpu.online.map([](const CpuSet& s) { return static_cast<unsigned>(s.size()); }));
     write_or_null(out, "kernel", f.kernel.release);
     out.end_object();
 }
@@ -104,6 +101,15 @@ std::string because_of(const Verdict& v) {
     std::string text = v.proof ? v.proof->outcome.message : "every rule that could say no passed";
     if (const Finding* price = v.cause()) text += "; at a price: " + price->outcome.message;
     return text;
+}
+
+/// Null where there is no word.
+void write_word(JsonText& out, std::string_view key, std::string_view word) {
+    out.key(key);
+    if (word.empty())
+        out.null();
+    else
+        out.value(word);
 }
 
 /// The fix of a finding that failed, otherwise null.
@@ -121,16 +127,8 @@ void write_verdict(JsonText& out, const Verdict& v) {
     out.begin_object();
     out.member("answer", to_string(v.answer));
     out.member("degraded", v.answer == Answer::yes && !v.degraded.empty());
-    out.key("how");
-    if (v.how == How::nothing)
-        out.null();
-    else
-        out.value(to_string(v.how));
-    out.key("cause");
-    if (cause)
-        out.value(cause->rule->id);
-    else
-        out.null();
+    write_word(out, "how", v.how == How::nothing ? "" : to_string(v.how));
+    write_word(out, "cause", cause ? cause->rule->id : "");
     out.member("because", because_of(v));
     write_fix(out, cause);
     if (v.contradictory) out.member("contradicted_by", v.because.front()->rule->id);

@@ -5,7 +5,9 @@
 #include "registers/decode.hpp"
 #include "render/render.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace nestprobe {
 
@@ -13,14 +15,16 @@ namespace nestprobe {
 struct RegisterView {
     const Register* reg;
     PerCpu<RawRegister> here;
-    Fact<RawRegister> guests;  ///< known, and without a value: KVM gives guests nothing there
-    Absent twin;               ///< why the TRUE twin is not known, where it should be
-    bool twin_missing = false;
-    bool of_machine = true;  ///< false: a number that was given
+    Fact<RawRegister> guests;      ///< known, and without a value: KVM gives guests nothing there
+    std::optional<Absent> twin{};  ///< why the TRUE twin is not known, where it should be
+    bool of_machine = true;        ///< false: a number that was given
 };
 RegisterView view_register(const Facts& facts, const Register& reg);
 /// A number, which no machine has said.
 RegisterView view_value(const Register& reg, std::uint64_t value);
+
+/// What those CPUs say, field by field, beside what guests get; nothing given to guests is zeros.
+std::vector<DecodedField> decode_group(const RegisterView& view, const PerCpu<RawRegister>::Group& group);
 
 /// All registers that were read, by chapter.
 std::string render_registers(const Facts& facts, const Style& style);

@@ -62,8 +62,6 @@ Json field_of(const Register& reg, const DecodedField& f) {
 }
 
 Json values_of(const RegisterView& view) {
-    const RawRegister* given = view.guests.if_known();
-    const RawRegister guests = !given ? RawRegister{} : given->value ? *given : RawRegister{0, std::nullopt};
     Json values = Json::array();
     for (const auto& g : view.here.groups()) {
         Json& entry = values.emplace_back(Json::object());
@@ -73,10 +71,9 @@ Json values_of(const RegisterView& view) {
             put_raw(entry, *raw);
         else
             entry.update(absence_of(*g.answer.if_absent()));
-        if (raw && !raw->true_twin && view.twin_missing) entry["true"] = absence_of(view.twin);
+        if (raw && !raw->true_twin && view.twin) entry["true"] = absence_of(*view.twin);
         Json& fields = entry["fields"] = Json::array();
-        for (const DecodedField& f : decode_register(*view.reg, raw ? *raw : RawRegister{}, guests))
-            fields.push_back(field_of(*view.reg, f));
+        for (const DecodedField& f : decode_group(view, g)) fields.push_back(field_of(*view.reg, f));
     }
     return values;
 }
@@ -94,8 +91,7 @@ Json rows_of(const Register& reg) {
     for (const Field& f : reg.fields) {
         Json& row = rows.emplace_back(Json::object());
         row["name"] = f.name;
-        row["bits"] =
-            f.is_one_bit() ? fmt::format("{}", f.at.low) : fmt::format("{}:{}", f.at.high, f.at.low);
+        row["bits"] = positions(f);
         row["doc"] = f.doc;
         row["linux_flag"] = or_null(f.linux_flag);
         row["parameter"] = or_null(f.parameter);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace nestprobe {
 namespace {
 
@@ -69,10 +71,16 @@ std::string values_of(const PerCpu<std::uint64_t>& values) {
     return text;
 }
 
-Outcome check_capabilities_differ(const Facts& f) {
+/// What a rule about VMX says where CPUID does not show it, or could not be read.
+std::optional<Outcome> without_vmx(const Facts& f) {
     if (!f.cpu.vmx.any_known())
         return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    return std::nullopt;
+}
+
+Outcome check_capabilities_differ(const Facts& f) {
+    if (auto outcome = without_vmx(f)) return *std::move(outcome);
     if (vendor_module_is(f, Module::State::loaded))
         return cite(pass("kvm_intel is loaded, and it compares them on every CPU"), f.module.vendor);
     if (const Register* reg = differing_register(f)) {
@@ -87,9 +95,7 @@ Outcome check_capabilities_differ(const Facts& f) {
 }
 
 Outcome check_required(const Facts& f) {
-    if (!f.cpu.vmx.any_known())
-        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
-    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (auto outcome = without_vmx(f)) return *std::move(outcome);
     if (vendor_module_is(f, Module::State::loaded))
         return cite(pass("kvm_intel is loaded, and it does not load without them"), f.module.vendor);
     return judge_each(
@@ -107,9 +113,7 @@ Outcome check_required(const Facts& f) {
 }
 
 Outcome check_refused(const Facts& f) {
-    if (!f.cpu.vmx.any_known())
-        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
-    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (auto outcome = without_vmx(f)) return *std::move(outcome);
     for (const auto& g : f.vmx.capabilities.groups())
         if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
             return cite(fail(fmt::format("CPUID shows VMX, but IA32_VMX_BASIC (0x480) raises #GP on {} ({}): "
