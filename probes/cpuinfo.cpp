@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cpuinfo.hpp"
 
+#include "registers/svm.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>
@@ -71,6 +72,22 @@ Fact<bool> flag_in(const CpuinfoEntry& entry, std::string_view flag) {
     return {found, {{fmt::format("{}, flags: {}", path, flag), found ? "present" : "absent"}}};
 }
 
+Fact<std::vector<std::string>> svm_flags_in(const CpuinfoEntry& entry) {
+    if (!entry.has_flags)
+        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
+    if (entry.flags_cut) return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", path)};
+    const auto stands_for_bit = [](std::string_view word) {
+        for (const Field& field : registers::cpuid_8000000a_edx_fields)
+            if (word == field.linux_flag) return true;
+        return false;
+    };
+    std::vector<std::string> words;
+    for (const std::string_view word : split_words(entry.flags))
+        if (stands_for_bit(word)) words.emplace_back(word);
+    std::string said = words.empty() ? "none of SVM's features" : fmt::format("{}", fmt::join(words, " "));
+    return {std::move(words), {{fmt::format("{}, flags", path), std::move(said)}}};
+}
+
 }  // namespace
 
 PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text) {
@@ -93,6 +110,15 @@ PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinf
             result.add(group.cpus, {{words.begin(), words.end()},
                                     {{fmt::format("{}, vmx flags", path), entry->vmx_flags}}});
         }
+    }
+    return result;
+}
+
+PerCpu<std::vector<std::string>> svm_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo) {
+    PerCpu<std::vector<std::string>> result;
+    for (const auto& group : cpuinfo.groups()) {
+        const CpuinfoEntry* entry = group.answer.if_known();
+        result.add(group.cpus, entry ? svm_flags_in(*entry) : *group.answer.if_absent());
     }
     return result;
 }

@@ -32,4 +32,8 @@ PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag)
 /// The words of the `vmx flags` line; not_applicable where there is none.
 PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo);
 
+/// The words of the `flags` line that stand for bits of CPUID Fn8000_000A_EDX.  malformed where the line is
+/// missing or cut, as then a word that is not there proves nothing.
+PerCpu<std::vector<std::string>> svm_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo);
+
 }  // namespace nestprobe

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "fact.hpp"
+#include "feature_facts.hpp"
 #include "modprobe.hpp"
 #include "per_cpu.hpp"
 #include "register_values.hpp"
@@ -154,38 +155,6 @@ constexpr void for_each(const HypervisorFacts& f, V&& visit) {
     visit("hypervisor.confidential", f.confidential, "TDX or SEV guest");
 }
 
-// --- what the processor's VMX or SVM can do ---------------------------------------------------------------
-
-struct VmxFacts {
-    PerCpu<bool> capabilities{};
-    PerCpu<std::vector<std::string>> missing{};
-    PerCpu<bool> ept{};
-    PerCpu<bool> vpid{};
-    PerCpu<bool> unrestricted_guest{};
-    PerCpu<bool> shadow_vmcs{};
-    PerCpu<bool> apicv{};
-};
-template <class V>
-constexpr void for_each(const VmxFacts& f, V&& visit) {
-    visit("vmx.capabilities", f.capabilities, "IA32_VMX_BASIC can be read, as it must where CPUID shows VMX");
-    visit("vmx.missing", f.missing, "what KVM cannot do without and the capability MSRs do not offer");
-    visit("vmx.ept", f.ept, "EPT as KVM needs it: ENABLE_EPT, 4-level walk, write back, INVEPT all-context");
-    visit("vmx.vpid", f.vpid, "VPID as KVM needs it: ENABLE_VPID, INVVPID single- or all-context");
-    visit("vmx.unrestricted_guest", f.unrestricted_guest, "UNRESTRICTED_GUEST and usable EPT");
-    visit("vmx.shadow_vmcs", f.shadow_vmcs, "SHADOW_VMCS and IA32_VMX_MISC.VMWRITE_SHADOW_RO_FIELDS");
-    visit("vmx.apicv", f.apicv, "APIC_REGISTER_VIRT, VIRTUAL_INTR_DELIVERY, POSTED_INTR and TPR_SHADOW");
-}
-
-struct SvmFacts {
-    PerCpu<bool> npt{};
-    PerCpu<bool> in_use{};
-};
-template <class V>
-constexpr void for_each(const SvmFacts& f, V&& visit) {
-    visit("svm.npt", f.npt, "CPUID Fn8000_000A_EDX[NP]: nested paging");
-    visit("svm.in_use", f.in_use, "EFER.SVME: a hypervisor has SVM switched on now");
-}
-
 // --- the kernel --------------------------------------------------------------------------------------------
 
 struct KernelVersion {
@@ -207,6 +176,7 @@ struct KernelFacts {
     PerCpu<bool> flag_usable{};
     PerCpu<bool> flag_ept{};
     PerCpu<std::vector<std::string>> vmx_flags{};
+    PerCpu<std::vector<std::string>> svm_flags{};
     Fact<std::vector<std::string>> command_line{};
     Fact<std::string> lockdown{};
     Fact<bool> modules_disabled{};
@@ -229,6 +199,8 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.flag_usable", f.flag_usable, "flag_vmx or flag_svm, whichever this processor has");
     visit("kernel.flag_ept", f.flag_ept, "ept in /proc/cpuinfo");
     visit("kernel.vmx_flags", f.vmx_flags, "the words of /proc/cpuinfo's vmx flags line (5.6 and later)");
+    visit("kernel.svm_flags", f.svm_flags,
+          "the words of /proc/cpuinfo's flags line that stand for bits of CPUID Fn8000_000A_EDX");
     visit("kernel.command_line", f.command_line, "/proc/cmdline, the words that bear on virtualization");
     visit("kernel.lockdown", f.lockdown, "/sys/kernel/security/lockdown, the word in brackets");
     visit("kernel.modules_disabled", f.modules_disabled,
@@ -275,6 +247,19 @@ struct ModuleFacts {
     Fact<bool> enable_shadow_vmcs{};
     Fact<bool> enable_apicv{};
     Fact<bool> enlightened_vmcs{};
+    Fact<bool> eptad{};
+    Fact<bool> pml{};
+    Fact<bool> flexpriority{};
+    Fact<bool> virtual_nmis{};
+    Fact<bool> preemption_timer{};
+    Fact<bool> enable_ipiv{};
+    Fact<bool> nrips{};
+    Fact<bool> vls{};
+    Fact<bool> vgif{};
+    Fact<bool> lbrv{};
+    Fact<bool> tsc_scaling{};
+    Fact<bool> vnmi{};
+    Fact<bool> avic{};
 };
 template <class V>
 constexpr void for_each(const ModuleFacts& f, V&& visit) {
@@ -298,6 +283,19 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.enable_apicv", f.enable_apicv, "kvm_intel.enable_apicv in force");
     visit("module.enlightened_vmcs", f.enlightened_vmcs,
           "kvm_intel.enlightened_vmcs: KVM itself runs on Hyper-V, in its way");
+    visit("module.eptad", f.eptad, "kvm_intel.eptad in force: accessed and dirty bits of EPT");
+    visit("module.pml", f.pml, "kvm_intel.pml in force: page-modification logging");
+    visit("module.flexpriority", f.flexpriority, "kvm_intel.flexpriority in force");
+    visit("module.virtual_nmis", f.virtual_nmis, "kvm_intel.vnmi in force");
+    visit("module.preemption_timer", f.preemption_timer, "kvm_intel.preemption_timer in force");
+    visit("module.enable_ipiv", f.enable_ipiv, "kvm_intel.enable_ipiv in force: IPI virtualization");
+    visit("module.nrips", f.nrips, "kvm_amd.nrips in force: next RIP saved on VM exit");
+    visit("module.vls", f.vls, "kvm_amd.vls in force: virtual VMLOAD and VMSAVE");
+    visit("module.vgif", f.vgif, "kvm_amd.vgif in force: virtual global interrupt flag");
+    visit("module.lbrv", f.lbrv, "kvm_amd.lbrv in force: LBR virtualization");
+    visit("module.tsc_scaling", f.tsc_scaling, "kvm_amd.tsc_scaling in force");
+    visit("module.vnmi", f.vnmi, "kvm_amd.vnmi in force: NMI virtualization");
+    visit("module.avic", f.avic, "kvm_amd.avic in force");
 }
 
 // --- /dev/kvm ----------------------------------------------------------------------------------------------

@@ -147,6 +147,12 @@ PerCpu<bool> usable_flag(const KernelFacts& facts, const Fact<Technology>& techn
     return *technology.if_known() == Technology::vmx ? facts.flag_vmx : facts.flag_svm;
 }
 
+PerCpu<std::vector<std::string>> probe_svm_flags(const Shared& shared, const Fact<Technology>& technology) {
+    if (!technology.if_known()) return *technology.if_absent();
+    if (*technology.if_known() == Technology::svm) return svm_flags_of(shared.cpuinfo);
+    return Absent{Why::not_applicable, "not a processor with SVM"};
+}
+
 }  // namespace
 
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu) {
@@ -159,6 +165,7 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.flag_usable = usable_flag(facts, cpu.technology);
     facts.flag_ept = flag_of(shared.cpuinfo, "ept");
     facts.vmx_flags = vmx_flags_of(shared.cpuinfo);
+    facts.svm_flags = probe_svm_flags(shared, cpu.technology);
     facts.command_line = probe_command_line(shared.command_line);
     facts.lockdown = probe_lockdown(machine.files);
     facts.modules_disabled = probe_modules_disabled(machine.files, facts.command_line);

@@ -79,28 +79,50 @@ Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::
     return {false, {{folder, "absent"}}};
 }
 
+/// A parameter of one of the two vendors' modules, and the fact that it becomes.
+struct ParameterRow {
+    std::string_view name;
+    Fact<bool> ModuleFacts::*fact;
+};
+constexpr ParameterRow intel_parameters[] = {
+    {"ept", &ModuleFacts::ept},
+    {"vpid", &ModuleFacts::vpid},
+    {"unrestricted_guest", &ModuleFacts::unrestricted_guest},
+    {"enable_shadow_vmcs", &ModuleFacts::enable_shadow_vmcs},
+    {"enable_apicv", &ModuleFacts::enable_apicv},
+    {"enlightened_vmcs", &ModuleFacts::enlightened_vmcs},
+    {"eptad", &ModuleFacts::eptad},
+    {"pml", &ModuleFacts::pml},
+    {"flexpriority", &ModuleFacts::flexpriority},
+    {"vnmi", &ModuleFacts::virtual_nmis},
+    {"preemption_timer", &ModuleFacts::preemption_timer},
+    {"enable_ipiv", &ModuleFacts::enable_ipiv},
+};
+constexpr ParameterRow amd_parameters[] = {
+    {"npt", &ModuleFacts::npt},   {"nrips", &ModuleFacts::nrips}, {"vls", &ModuleFacts::vls},
+    {"vgif", &ModuleFacts::vgif}, {"lbrv", &ModuleFacts::lbrv},   {"tsc_scaling", &ModuleFacts::tsc_scaling},
+    {"vnmi", &ModuleFacts::vnmi}, {"avic", &ModuleFacts::avic},
+};
+
 Fact<bool> parameter(const Filesystem& files, std::string_view module, std::string_view name) {
     return read_switch(files, fmt::format("/sys/module/{}/parameters/{}", module, name));
 }
 
+/// Those of this processor's module are read; the other's mean nothing here.
 void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology technology) {
     const bool vmx = technology == Technology::vmx;
-    const Absent other{Why::not_applicable, vmx ? "kvm_amd is not this processor's module"
-                                                : "kvm_intel is not this processor's module"};
-    const auto intel = [&](std::string_view name) {
-        return vmx ? parameter(files, "kvm_intel", name) : Fact<bool>(other);
+    const std::string_view ours = vmx ? "kvm_intel" : "kvm_amd", others = vmx ? "kvm_amd" : "kvm_intel";
+    const auto all = [&](auto& own, auto& foreign) {
+        for (const ParameterRow& row : own) facts.*row.fact = parameter(files, ours, row.name);
+        for (const ParameterRow& row : foreign)
+            facts.*row.fact =
+                Absent{Why::not_applicable, fmt::format("{} is not this processor's module", others)};
     };
-    const auto amd = [&](std::string_view name) {
-        return vmx ? Fact<bool>(other) : parameter(files, "kvm_amd", name);
-    };
-    facts.nested = parameter(files, vmx ? "kvm_intel" : "kvm_amd", "nested");
-    facts.ept = intel("ept");
-    facts.vpid = intel("vpid");
-    facts.unrestricted_guest = intel("unrestricted_guest");
-    facts.enable_shadow_vmcs = intel("enable_shadow_vmcs");
-    facts.enable_apicv = intel("enable_apicv");
-    facts.enlightened_vmcs = intel("enlightened_vmcs");
-    facts.npt = amd("npt");
+    facts.nested = parameter(files, ours, "nested");
+    if (vmx)
+        all(intel_parameters, amd_parameters);
+    else
+        all(amd_parameters, intel_parameters);
 }
 
 void probe_configuration(const Sources& machine, const Shared& shared, ModuleFacts& facts) {
@@ -162,10 +184,10 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
     facts.name = cpu.technology.map(
         [](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
     if (const Absent* unknown = cpu.technology.if_absent()) {
-        for (Fact<bool>* fact :
-             {&facts.files, &facts.nested, &facts.ept, &facts.npt, &facts.vpid, &facts.unrestricted_guest,
-              &facts.enable_shadow_vmcs, &facts.enable_apicv, &facts.enlightened_vmcs})
-            *fact = *unknown;
+        facts.files = *unknown;
+        facts.nested = *unknown;
+        for (const ParameterRow& row : intel_parameters) facts.*row.fact = *unknown;
+        for (const ParameterRow& row : amd_parameters) facts.*row.fact = *unknown;
         facts.vendor = *unknown;
         facts.other_vendor = *unknown;
         return facts;

@@ -25,6 +25,8 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                                  const FirmwareFacts& firmware, const KernelFacts& kernel);
 VmxFacts probe_vmx(const Shared& shared);
+/// What KVM demands of VMX and the capability MSRs that were read do not offer.
+PerCpu<std::vector<std::string>> probe_vmx_missing(const RegisterReadings& readings);
 SvmFacts probe_svm(const Shared& shared);
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                          const KernelFacts& kernel);

@@ -3,128 +3,89 @@
 // arch/x86/kvm/vmx/capabilities.h and vmx.c, hardware_setup().
 #include "probes.hpp"
 
-#include <fmt/format.h>
-
-#include <array>
-
 namespace nestprobe {
 namespace {
 
 using registers::ia32_vmx_basic;
-using registers::ia32_vmx_entry_ctls;
 using registers::ia32_vmx_ept_vpid_cap;
-using registers::ia32_vmx_exit_ctls;
 using registers::ia32_vmx_misc;
-using registers::ia32_vmx_pinbased_ctls;
-using registers::ia32_vmx_procbased_ctls;
-using registers::ia32_vmx_procbased_ctls2;
 
-constexpr Bit secondary{&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["ACTIVATE_SECONDARY_CONTROLS"]};
-constexpr Bit tpr_shadow{&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["TPR_SHADOW"]};
+consteval Bit pin(std::string_view name) {
+    return {&registers::ia32_vmx_pinbased_ctls, registers::ia32_vmx_pinbased_ctls[name]};
+}
+consteval Bit primary(std::string_view name) {
+    return {&registers::ia32_vmx_procbased_ctls, registers::ia32_vmx_procbased_ctls[name]};
+}
+consteval Bit secondary(std::string_view name) {
+    return {&registers::ia32_vmx_procbased_ctls2, registers::ia32_vmx_procbased_ctls2[name]};
+}
+consteval Bit tertiary(std::string_view name) {
+    return {&registers::ia32_vmx_procbased_ctls3, registers::ia32_vmx_procbased_ctls3[name]};
+}
+consteval Bit cap(std::string_view name) { return {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap[name]}; }
 
-// Linux 6.12 arch/x86/kvm/vmx/vmx.h, KVM_REQUIRED_VMX_*, of a 64-bit kernel.
-constexpr Bit required_bits[] = {
-    {&ia32_vmx_pinbased_ctls, ia32_vmx_pinbased_ctls["EXT_INTR_MASK"]},
-    {&ia32_vmx_pinbased_ctls, ia32_vmx_pinbased_ctls["NMI_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["INTR_WINDOW_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["USE_TSC_OFFSETTING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["HLT_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["INVLPG_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["MWAIT_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["RDPMC_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["CR3_LOAD_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["CR3_STORE_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["CR8_LOAD_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["CR8_STORE_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["MOV_DR_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["UNCOND_IO_EXITING"]},
-    {&ia32_vmx_procbased_ctls, ia32_vmx_procbased_ctls["MONITOR_EXITING"]},
-    {&ia32_vmx_exit_ctls, ia32_vmx_exit_ctls["SAVE_DEBUG_CONTROLS"]},
-    {&ia32_vmx_exit_ctls, ia32_vmx_exit_ctls["HOST_ADDR_SPACE_SIZE"]},
-    {&ia32_vmx_exit_ctls, ia32_vmx_exit_ctls["ACK_INTR_ON_EXIT"]},
-    {&ia32_vmx_entry_ctls, ia32_vmx_entry_ctls["LOAD_DEBUG_CONTROLS"]},
-    {&ia32_vmx_entry_ctls, ia32_vmx_entry_ctls["IA32E_MODE"]},
-};
+// Every predicate over a secondary control asks first whether there are any: MSR 0x48b does not exist
+// otherwise.
+constexpr Bit second = primary("ACTIVATE_SECONDARY_CONTROLS");
+constexpr Bit use_ept = secondary("ENABLE_EPT"), use_vpid = secondary("ENABLE_VPID");
+constexpr Bit walk_4 = cap("PAGE_WALK_4"), write_back = cap("WB"), invept = cap("INVEPT_GLOBAL");
 
-constexpr Bit ept_bits[] = {
-    secondary,
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["ENABLE_EPT"]},
-    {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["PAGE_WALK_4"]},
-    {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["WB"]},
-    {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["INVEPT_GLOBAL"]},
-};
-constexpr Bit unrestricted_bits[] = {
-    secondary,   {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["UNRESTRICTED_GUEST"]},
-    ept_bits[1], ept_bits[2],
-    ept_bits[3], ept_bits[4],
+constexpr Bit ept_bits[] = {second, use_ept, walk_4, write_back, invept};
+constexpr Bit ept_5level_bits[] = {second, use_ept, cap("PAGE_WALK_5")};
+constexpr Bit ept_2m_bits[] = {second, use_ept, cap("2MB_PAGE")};
+constexpr Bit ept_1g_bits[] = {second, use_ept, cap("1GB_PAGE")};
+constexpr Bit ept_ad_bits[] = {second, use_ept, walk_4, write_back, invept, cap("AD")};
+constexpr Bit execute_only_bits[] = {second, use_ept, cap("EXECUTE_ONLY")};
+constexpr Bit pml_bits[] = {second, secondary("ENABLE_PML"), use_ept, walk_4, write_back, invept, cap("AD")};
+constexpr Bit mode_based_bits[] = {second, secondary("MODE_BASED_EPT_EXEC")};
+constexpr Bit eptp_switching_bits[] = {
+    second,
+    secondary("ENABLE_VMFUNC"),
+    {&registers::ia32_vmx_vmfunc, registers::ia32_vmx_vmfunc["EPTP_SWITCHING"]},
 };
 // KVM takes single-context or all-context INVVPID; every processor with VPID has the latter.
-constexpr Bit vpid_bits[] = {
-    secondary,
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["ENABLE_VPID"]},
-    {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["INVVPID"]},
-    {&ia32_vmx_ept_vpid_cap, ia32_vmx_ept_vpid_cap["INVVPID_GLOBAL"]},
-};
+constexpr Bit vpid_bits[] = {second, use_vpid, cap("INVVPID"), cap("INVVPID_GLOBAL")};
+constexpr Bit unrestricted_bits[] = {second, secondary("UNRESTRICTED_GUEST"), use_ept, walk_4, write_back,
+                                     invept};
 constexpr Bit shadow_vmcs_bits[] = {
-    secondary,
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["SHADOW_VMCS"]},
+    second,
+    secondary("SHADOW_VMCS"),
     {&ia32_vmx_misc, ia32_vmx_misc["VMWRITE_SHADOW_RO_FIELDS"]},
 };
-constexpr Bit apicv_bits[] = {
-    tpr_shadow,
-    secondary,
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["APIC_REGISTER_VIRT"]},
-    {&ia32_vmx_procbased_ctls2, ia32_vmx_procbased_ctls2["VIRTUAL_INTR_DELIVERY"]},
-    {&ia32_vmx_pinbased_ctls, ia32_vmx_pinbased_ctls["POSTED_INTR"]},
+
+constexpr Bit tpr_shadow = primary("TPR_SHADOW"), posted = pin("POSTED_INTR");
+constexpr Bit registers_virt = secondary("APIC_REGISTER_VIRT"), delivery = secondary("VIRTUAL_INTR_DELIVERY");
+
+constexpr Bit tpr_shadow_bits[] = {tpr_shadow};
+constexpr Bit flexpriority_bits[] = {tpr_shadow, second, secondary("VIRTUALIZE_APIC_ACCESSES")};
+constexpr Bit register_virt_bits[] = {second, registers_virt};
+constexpr Bit delivery_bits[] = {second, delivery};
+constexpr Bit posted_bits[] = {posted};
+constexpr Bit apicv_bits[] = {tpr_shadow, second, registers_virt, delivery, posted};
+constexpr Bit ipi_bits[] = {
+    tpr_shadow,           second, registers_virt, delivery, posted, primary("ACTIVATE_TERTIARY_CONTROLS"),
+    tertiary("IPI_VIRT"),
+};
+constexpr Bit virtual_nmi_bits[] = {pin("VIRTUAL_NMIS"), primary("NMI_WINDOW_EXITING")};
+constexpr Bit preemption_bits[] = {pin("VMX_PREEMPTION_TIMER")};
+constexpr Bit tsc_scaling_bits[] = {second, secondary("TSC_SCALING")};
+
+constexpr Field invvpid_types[] = {
+    ia32_vmx_ept_vpid_cap["INVVPID_INDIVIDUAL"],
+    ia32_vmx_ept_vpid_cap["INVVPID_SINGLE"],
+    ia32_vmx_ept_vpid_cap["INVVPID_GLOBAL"],
+    ia32_vmx_ept_vpid_cap["INVVPID_SINGLE_RETAINING"],
 };
 
-constexpr Field narrow = ia32_vmx_basic["ADDRESS_WIDTH_32"], memory = ia32_vmx_basic["MEMORY_TYPE"];
-
-/// Linux 6.12 arch/x86/kvm/vmx/vmx.c, setup_vmcs_config(): a 64-bit kernel wants no 32-bit limit on the
-/// addresses of VMX structures, and write-back memory for them.
-void check_basic(const RegisterReadings::Group& group, std::vector<std::string>& missing,
-                 std::vector<Provenance>& from) {
-    const std::uint64_t* raw = group[ia32_vmx_basic].if_known();
-    if (!raw) return;
-    if (narrow.is_set(*raw)) {
-        missing.push_back("64-bit addresses of VMX structures");
-        from.push_back({locate(ia32_vmx_basic, narrow), hex(narrow.of(*raw))});
-    }
-    if (memory.of(*raw) != 6) {
-        missing.push_back("write-back memory for VMX structures");
-        from.push_back({locate(ia32_vmx_basic, memory), hex(memory.of(*raw))});
-    }
-}
-
-/// By what could be read: a register that could not be is not held against the processor.
-Fact<std::vector<std::string>> missing_in(const RegisterReadings::Group& group) {
-    std::vector<std::string> missing;
-    std::vector<Provenance> from, looked_at;
-    const Register* last = nullptr;
-    for (const Bit& bit : required_bits) {
-        const std::uint64_t* raw = group[*bit.reg].if_known();
-        if (!raw) continue;
-        if (bit.reg != last) looked_at.push_back({name_register(*bit.reg), hex(*raw)});
-        last = bit.reg;
-        if (bit.field.is_set(*raw)) continue;
-        missing.push_back(fmt::format("{}.{}", bit.reg->name, bit.field.name));
-        from.push_back({locate(*bit.reg, bit.field), "0x0"});
-    }
-    check_basic(group, missing, from);
-    if (looked_at.empty()) {
-        const Register& first = *required_bits[0].reg;
-        return name_absence(first, *group[first].if_absent());
-    }
-    if (missing.empty()) from = std::move(looked_at);
-    return {std::move(missing), std::move(from)};
-}
-
-PerCpu<std::vector<std::string>> probe_missing(const RegisterReadings& readings) {
-    constexpr Bit looked_at[] = {
-        whole(ia32_vmx_pinbased_ctls), whole(ia32_vmx_procbased_ctls), whole(ia32_vmx_exit_ctls),
-        whole(ia32_vmx_entry_ctls),    {&ia32_vmx_basic, narrow},      {&ia32_vmx_basic, memory},
-    };
-    return for_alike(readings, looked_at, missing_in);
+/// The names of the bits that are set, of some of a register's; rows of several bits are no flags.
+PerCpu<std::vector<std::string>> names_set(const RegisterReadings& regs, const Register& reg,
+                                           std::span<const Field> fields) {
+    return decode(regs, reg, [&](std::uint64_t raw) {
+        std::vector<std::string> names;
+        for (const Field& field : fields)
+            if (field.is_one_bit() && field.is_set(raw)) names.emplace_back(field.name);
+        return names;
+    });
 }
 
 }  // namespace
@@ -133,12 +94,31 @@ VmxFacts probe_vmx(const Shared& shared) {
     const RegisterReadings& regs = shared.cpu.registers;
     return {
         .capabilities = decode(regs, ia32_vmx_basic, [](std::uint64_t) { return true; }),
-        .missing = probe_missing(regs),
+        .missing = probe_vmx_missing(regs),
         .ept = all_set(regs, ept_bits),
+        .ept_5level = all_set(regs, ept_5level_bits),
+        .ept_2m = all_set(regs, ept_2m_bits),
+        .ept_1g = all_set(regs, ept_1g_bits),
+        .ept_ad = all_set(regs, ept_ad_bits),
+        .ept_execute_only = all_set(regs, execute_only_bits),
+        .pml = all_set(regs, pml_bits),
+        .mode_based_execute = all_set(regs, mode_based_bits),
+        .eptp_switching = all_set(regs, eptp_switching_bits),
         .vpid = all_set(regs, vpid_bits),
+        .invvpid = names_set(regs, ia32_vmx_ept_vpid_cap, invvpid_types),
         .unrestricted_guest = all_set(regs, unrestricted_bits),
         .shadow_vmcs = all_set(regs, shadow_vmcs_bits),
+        .tpr_shadow = all_set(regs, tpr_shadow_bits),
+        .flexpriority = all_set(regs, flexpriority_bits),
+        .apic_register_virt = all_set(regs, register_virt_bits),
+        .interrupt_delivery = all_set(regs, delivery_bits),
+        .posted_interrupts = all_set(regs, posted_bits),
         .apicv = all_set(regs, apicv_bits),
+        .ipi_virtualization = all_set(regs, ipi_bits),
+        .virtual_nmis = all_set(regs, virtual_nmi_bits),
+        .preemption_timer = all_set(regs, preemption_bits),
+        .tsc_scaling = all_set(regs, tsc_scaling_bits),
+        .misc = names_set(regs, ia32_vmx_misc, ia32_vmx_misc.fields),
     };
 }
 

@@ -84,7 +84,7 @@ inline Recording haswell(const std::string& cpus = "0-3") {
     leaf(0x80000001, {0, 0, 0x21, 0x2c100800});
     for (const auto& [index, value] : std::map<std::uint32_t, std::uint64_t>{{0x3a, 0x5},
                                                                              {0x480, 0xd810000000002b},
-                                                                             {0x481, 0x7f00000016},
+                                                                             {0x481, 0xff00000016},
                                                                              {0x482, 0xf7f9fffe0401e172},
                                                                              {0x485, 0x200401e0},
                                                                              {0x48b, 0x47fff00000000},

@@ -69,9 +69,12 @@ inline constexpr const Register* deciding[] = {
     &ia32_vmx_exit_ctls,
     &ia32_vmx_entry_ctls,
     &ia32_vmx_procbased_ctls2,
+    &ia32_vmx_procbased_ctls3,
     &ia32_vmx_ept_vpid_cap,
+    &ia32_vmx_vmfunc,
     &cpuid_8000000a_edx,
     &vm_cr,
+    &cpuid_8000001f_eax,
 };
 /// Those of which facts say what KVM offers guests.
 inline constexpr const Register* offered[] = {&cpuid_1_ecx, &cpuid_80000001_ecx};

@@ -92,16 +92,17 @@ struct Register {
     /// Why KVM does not say what a guest finds in it; empty: it does (KVM_GET_SUPPORTED_CPUID, KVM_GET_MSRS).
     std::string_view guests_unknown = {};
 
-    /// Looked up while compiling: a misspelt name does not build.  Of a control, the bit that allows it to be
-    /// 1: "is it supported?" (Intel SDM Vol. 3D, App. A, "VMX Controls"; never look at the other half for
-    /// that).
+    /// Where a row's bits stand in the register.  Of a control, the bit that allows it to be 1: "is it
+    /// supported?" (Intel SDM Vol. 3D, App. A, "VMX Controls"; never look at the other half for that).
+    constexpr Field placed(Field row) const {
+        if (layout != Layout::controls) return row;
+        row.at = {static_cast<std::uint8_t>(row.at.high + 32), static_cast<std::uint8_t>(row.at.low + 32)};
+        return row;
+    }
+    /// Looked up while compiling: a misspelt name does not build.
     consteval Field operator[](std::string_view field) const {
-        for (Field f : fields) {
-            if (f.name != field) continue;
-            if (layout == Layout::controls)
-                f.at = {static_cast<std::uint8_t>(f.at.high + 32), static_cast<std::uint8_t>(f.at.low + 32)};
-            return f;
-        }
+        for (const Field& f : fields)
+            if (f.name == field) return placed(f);
         throw "this register has no such field";
     }
     constexpr bool is_msr() const { return std::holds_alternative<MsrAddress>(address); }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 namespace nestprobe {
 namespace {
 
@@ -15,10 +17,26 @@ constexpr std::string_view layer_titles[] = {
     "IOMMU",
 };
 
-std::string rung(const Finding& f, const Style& style) {
+/// How many findings from the first on stand back for the same reason: they share a rung.
+std::size_t count_alike(std::span<const Finding> findings) {
+    const Finding& first = findings.front();
+    std::size_t n = 1;
+    while (first.outcome.status == Status::skipped && n < findings.size() &&
+           findings[n].rule->layer == first.rule->layer && findings[n].outcome.status == Status::skipped &&
+           findings[n].outcome.message == first.outcome.message)
+        ++n;
+    return n;
+}
+
+std::string rung(std::span<const Finding> alike, const Style& style) {
     constexpr std::size_t indent = 14;
-    std::string text = fmt::format("  {}  {} {}\n", mark(f.outcome.status, style), f.rule->id,
-                                   wrap(fmt::format(" {}", printable(f.outcome.message)), indent));
+    const Finding& f = alike.front();
+    std::string others;
+    for (const Finding& other : alike.subspan(1))
+        others += fmt::format("{}{}", other.rule->id, &other == &alike.back() ? " " : ", ");
+    std::string text =
+        fmt::format("  {}  {}{} {}\n", mark(f.outcome.status, style), f.rule->id, others.empty() ? "" : ",",
+                    wrap(others + printable(f.outcome.message), indent));
     for (const Provenance& p : f.outcome.because)
         text += fmt::format(
             "{:{}}{}\n", "", indent,
@@ -51,14 +69,18 @@ std::string answer(const Verdict& v, const Style& style) {
 std::string render_explain(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
     Layer layer{};
-    for (const Finding& f : report.findings) {
+    for (std::size_t i = 0; i < report.findings.size();) {
+        const std::span<const Finding> rest = std::span(report.findings).subspan(i);
+        const Finding& f = rest.front();
         if (f.rule->layer != layer) {
             layer = f.rule->layer;
             text += fmt::format("\n{}\n", bold(fmt::format("{} {}", static_cast<int>(layer),
                                                            layer_titles[static_cast<std::size_t>(layer)]),
                                                style));
         }
-        text += rung(f, style);
+        const std::size_t alike = count_alike(rest);
+        text += rung(rest.first(alike), style);
+        i += alike;
     }
     text += "\n";
     for (const Verdict& v : report.verdicts) text += answer(v, style);

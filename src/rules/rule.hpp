@@ -114,11 +114,16 @@ std::string_view to_string(Role role);
 std::string_view to_string(Status status);
 
 std::span<const Rule> cpu_rules();
+std::span<const Rule> missing_feature_rules();
 std::span<const Rule> firmware_rules();
 std::span<const Rule> hypervisor_rules();
 std::span<const Rule> kernel_rules();
+std::span<const Rule> kernel_flag_rules();
 std::span<const Rule> module_rules();
-std::span<const Rule> parameter_rules();
+std::span<const Rule> nested_rules();
+std::span<const Rule> vmx_feature_rules();
+std::span<const Rule> svm_feature_rules();
+std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> device_rules();
 std::span<const Rule> iommu_rules();
 

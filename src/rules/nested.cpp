@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Rules about the module parameter nested (NP5xx).  A parameter under /sys/module is what is in force;
+// modprobe.d and the command line are what was asked for.
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+std::string origin_of_nested_off(const Facts& f, const std::string& module) {
+    const int asked = asked_value(f, module, "nested");
+    if (asked == 0) return asked_by(f, module, "nested");
+    if (asked == 1)
+        return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));
+    if (f.module.options.if_absent())
+        return "who set it could not be read: " + carry(*f.module.options.if_absent()).message;
+    if (module == "kvm_intel" && f.kernel.version.if_known() && !kernel_at_least(f, 4, 20))
+        return "nothing sets it, and off is the default of kernels before 4.20";
+    if (!f.kernel.version.if_known())
+        return "nothing in modprobe.d or on the kernel command line sets it; before 4.20, off is kvm_intel's "
+               "default";
+    return "nothing in modprobe.d or on the kernel command line sets it, and this kernel's default is on: "
+           "given by hand when the module was loaded, or set in the initramfs";
+}
+
+Outcome check_nested(const Facts& f) {
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} has no such parameter (NP506)", name)), f.module.software);
+    if (vendor_module_absent(f))
+        return cite(skip(fmt::format("{} is not loaded, so nothing is in force yet", vendor_module_name(f))),
+                    f.module.vendor);
+    const std::string module = vendor_module_name(f);
+    return judge(
+        [&](bool on) {
+            if (on) return pass(fmt::format("{}.nested is on", module));
+            return fail(fmt::format("{}.nested is off: {}", module, origin_of_nested_off(f, module)),
+                        fix_parameter(f, module, "nested=1"));
+        },
+        f.module.nested);
+}
+
+Outcome check_not_live(const Facts& f) {
+    if (vendor_module_absent(f))
+        return cite(skip(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
+    const std::string module = vendor_module_name(f);
+    if (f.module.options.if_known() && asked_value(f, module, "nested") < 0)
+        return cite(pass("no configuration asks for nested, so none is waiting"), f.module.options);
+    return judge(
+        [&](const std::vector<ModuleOption>&, bool live) {
+            if (asked_value(f, module, "nested") == 0 || live)
+                return pass("no request to switch nested on is waiting");
+            const bool built_in = vendor_module_is(f, Module::State::built_in);
+            return fail(
+                fmt::format(
+                    "nested is {}, but what is in force is off: {}", asked_by(f, module, "nested"),
+                    built_in
+                        ? "the module is built in, which modprobe.d does not reach"
+                        : "the module was loaded before that, or from an initramfs that does not have it"),
+                fix_parameter(f, module, "nested=1"));
+        },
+        f.module.options, f.module.nested);
+}
+
+Outcome check_not_lasting(const Facts& f) {
+    if (vendor_module_absent(f))
+        return cite(skip(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
+    const std::string module = vendor_module_name(f);
+    return judge(
+        [&](const std::vector<ModuleOption>&, bool live) {
+            const int asked = asked_value(f, module, "nested");
+            if (!live) return skip("nested is off");
+            if (asked == 0)
+                return fail(
+                    fmt::format("nested is on now, but {}: it will be off after the next boot or reload",
+                                asked_by(f, module, "nested")),
+                    fix_parameter(f, module, "nested=1"));
+            if (asked < 0 && module == "kvm_intel" && f.kernel.version.if_known() &&
+                !kernel_at_least(f, 4, 20))
+                return fail(
+                    "nested is on now, but nothing asks for it and this kernel's default is off: it will be "
+                    "off after the next boot",
+                    fix_parameter(f, module, "nested=1"));
+            return pass(
+                "nested stays on after the next boot, as far as modprobe.d and the command line decide");
+        },
+        f.module.options, f.module.nested);
+}
+
+Outcome check_wrong_module(const Facts& f) {
+    const std::string module = vendor_module_name(f);
+    return judge(
+        [&](const std::vector<ModuleOption>& options) {
+            for (const ModuleOption& o : options)
+                if (o.parameter == "nested" && o.module != module && f.module.name.if_known() &&
+                    asked_value(f, module, "nested") < 0)
+                    return fail(fmt::format("{} sets {}.nested; the parameter belongs to {}", o.source,
+                                            o.module, module),
+                                fmt::format("In {}, write \"options {} nested=1\".", o.source, module));
+            return pass("no option for nested goes to a wrong module");
+        },
+        f.module.options);
+}
+
+Outcome check_conflict(const Facts& f) {
+    const std::string module = vendor_module_name(f);
+    return judge(
+        [&](const std::vector<ModuleOption>& options) {
+            const ModuleOption* last = effective(options, module, "nested");
+            for (const ModuleOption& o : options)
+                if (last && &o != last && o.module == module && o.parameter == "nested" &&
+                    o.value != last->value)
+                    return fail(fmt::format("{} says nested={}, {} says nested={}; the last one counts",
+                                            o.source, o.value, last->source, last->value),
+                                fmt::format("Delete the line in {}.", o.source));
+            return pass("no two options for nested contradict each other");
+        },
+        f.module.options);
+}
+
+constexpr std::string_view nested_see[] = {
+    "Linux arch/x86/kvm/vmx/vmx.c, nested (on by default since 4.20); svm/svm.c, nested (on by default)",
+    "modprobe.d(5)",
+};
+constexpr Rule rules[] = {
+    {
+        .id = "NP503",
+        .name = "nested-parameter-off",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the module parameter nested is off",
+        .explain =
+            "With kvm_intel.nested or kvm_amd.nested off, KVM takes VMX or SVM out of what it offers to\n"
+            "guests, whatever their definitions ask for. The value under /sys/module is what is in force;\n"
+            "it is set when the module loads, by modprobe.d, the kernel command line, or by hand, and\n"
+            "cannot be changed before the module is loaded anew. Off was kvm_intel's default before 4.20.",
+        .fix = "Set options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d, stop the virtual machines, "
+               "reload the module.",
+        .see = nested_see,
+        .check = check_nested,
+    },
+    {
+        .id = "NP507",
+        .name = "nested-configured-but-not-live",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "nested is asked for, but is not in force",
+        .explain =
+            "modprobe.d is read when a module loads. A line added later, or one that the initramfs does\n"
+            "not have, waits for the next load; a module that is built in never reads it.",
+        .fix = "Reload the module.",
+        .see = nested_see,
+        .check = check_not_live,
+    },
+    {
+        .id = "NP508",
+        .name = "nested-live-but-not-lasting",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "nested is on now and will be off after the next boot",
+        .explain =
+            "The parameter in force and what modprobe.d and the kernel command line ask for differ: after\n"
+            "the next boot or reload, guests lose VMX or SVM.",
+        .fix = "Set options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d.",
+        .see = nested_see,
+        .check = check_not_lasting,
+    },
+    {
+        .id = "NP516",
+        .name = "nested-set-for-wrong-module",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "an option for nested goes to a module that does not have it, or is not used here",
+        .explain = "nested is a parameter of kvm_intel and of kvm_amd, not of kvm; an unknown parameter is\n"
+                   "ignored with a line in the kernel log.",
+        .fix = "Write the option for this processor's module.",
+        .see = nested_see,
+        .check = check_wrong_module,
+    },
+    {
+        .id = "NP517",
+        .name = "nested-options-conflict",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "two options for nested contradict each other",
+        .explain =
+            "Options of all files are joined in the order of the files' names, then the kernel command\n"
+            "line; the last one counts.",
+        .fix = "Delete the one that is not meant.",
+        .see = nested_see,
+        .check = check_conflict,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> nested_rules() { return rules; }
+
+}  // namespace nestprobe
