@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Iterator
 
 import emulators
+import guests_column
 import initramfs
 import kernels
 from cache import Cache
@@ -75,14 +76,15 @@ def boot(situation: Situation, binary_layer: bytes, cache: Cache, folder: Path) 
         return "".join(f"{name}={shlex.quote(value)}\n" for name, value in {"load": load, **others}.items())
 
     modules = "; ".join(["msr"] * situation.msr + [situation.modules])
-    own = settings(modules, before=situation.before, user=situation.user, formats=" ".join(FORMATS))
+    machine = situation.machine
+    registers = "yes" if isinstance(machine, L1) else ""
+    own = settings(modules, before=situation.before, user=situation.user, formats=" ".join(FORMATS), registers=registers)
     ramdisk = base + binary_layer + initramfs.situation_layer(own, situation.files, {})
     command_line = f"{emulators.COMMAND_LINE} {situation.command_line}".strip()
-    machine = situation.machine
     if isinstance(machine, L1):
         below = settings(machine.modules, inner=f"-m {L1_MEMORY} {machine.options}", cmdline=command_line)
         inner = {"bzimage": kernel.bzimage.read_bytes(), "initramfs": ramdisk}
-        ramdisk = base + initramfs.situation_layer(below, {}, inner)
+        ramdisk = base + binary_layer + initramfs.situation_layer(below, {}, inner)
         command_line = emulators.COMMAND_LINE
         machine = replace(machine.machine, memory=L0_MEMORY + L1_MEMORY)
     machine.boot(Boot(kernel, ramdisk, command_line, tools / "boot", folder))
@@ -220,6 +222,8 @@ def examine(situation: Situation, binary: Path, binary_layer: bytes, cache: Cach
         for name, content in got.items():
             (folder / name).write_bytes(content)
         wrong = [*judge(situation, got), *replay(binary, folder, got)]
+        if isinstance(situation.machine, L1) and not situation.machine.options:
+            wrong += guests_column.compare(got)
     except BootFailure as failure:
         wrong = [f"expected a boot and a report got {failure}{last_words(serial_output(folder))}"]
     return wrong, time.monotonic() - start
