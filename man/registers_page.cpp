@@ -2,6 +2,7 @@
 // Prints nestprobe-registers(7) from the register tables, so that the page cannot say anything else than the
 // program.
 #include "registers/all.hpp"
+#include "roff.hpp"
 
 #include <fmt/format.h>
 
@@ -11,22 +12,6 @@
 using namespace nestprobe;
 
 namespace {
-
-/// Text of a table, safe in mdoc: no control line, no escape, no word that is taken for a macro.
-std::string roff(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '\\')
-            out += "\\e";
-        else if (c == '-')
-            out += "\\-";
-        else if (c == ' ' && out.ends_with('.'))
-            out += "\\& ";  // the point of an abbreviation, not the end of a sentence
-        else
-            out += c;
-    }
-    return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
-}
 
 std::string_view layout_of(const Register& reg) {
     return reg.is_control() ? "\nEach row is a control that may be set to 0 or 1 as this register allows.\n"
@@ -82,9 +67,7 @@ constexpr std::string_view tail = R"(.Sh SEE ALSO
 int main() {
     std::string page(head);
     for (const registers::Chapter& chapter : registers::chapters) {
-        std::string title(chapter.title);
-        for (char& c : title) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        page += fmt::format(".Sh {}\n", roff(title));
+        page += fmt::format(".Sh {}\n", roff(upper_case(chapter.title)));
         for (const Register* reg : chapter.registers) page += page_of(*reg);
     }
     page += tail;

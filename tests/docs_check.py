@@ -92,20 +92,37 @@ def missing_registers(binary: str, page: str) -> Iterator[str]:
                 yield f"{register['name']}.{row['name']} is not in nestprobe-registers(7)"
 
 
+def missing_rules(binary: str, page: str) -> Iterator[str]:
+    """The rules that the program knows and nestprobe-rules(7) does not, or describes otherwise."""
+    known = subprocess.run([binary, "--rules"], text=True, capture_output=True).stdout.splitlines()
+    sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", page, re.M | re.S))
+    if len(known) < 50:
+        yield f"--rules: {len(known)} rules, which cannot be all"
+    for line in known:
+        rule, role, name, question = line.split()
+        section = sections.pop(f"{rule} {name}", "")
+        if f"A {role} rule about\n.Cm {question} ;" not in section or "\nFix:\n" not in section:
+            yield f"{rule} is not in nestprobe-rules(7), or not as {role} of {question}, or without its fix"
+    for title in sections:
+        yield f"{title} is in nestprobe-rules(7) and not in --rules"
+
+
 def main() -> int:
-    if len(sys.argv) != 4:
-        print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE", file=sys.stderr)
+    if len(sys.argv) != 5:
+        print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE RULES_PAGE", file=sys.stderr)
         return 64
-    binary, page, registers_page = sys.argv[1:]
+    binary, page, registers_page, rules_page = sys.argv[1:]
     help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
     wrong = []
     if help_run.returncode:
         wrong.append(f"--help: exit status {help_run.returncode}: {help_run.stderr.strip()}")
     wrong += differences(help_run.stdout, plain(Path(page).read_text()), README.read_text())
     wrong += missing_registers(binary, plain(Path(registers_page).read_text()))
+    wrong += missing_rules(binary, plain(Path(rules_page).read_text()))
     mandoc = shutil.which("mandoc")
     if mandoc:
-        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page], text=True, capture_output=True)
+        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page, rules_page],
+                              text=True, capture_output=True)
         said = (lint.stdout + lint.stderr).strip().splitlines()
         wrong += [f"mandoc: {line}" for line in said or ["failed"]] if lint.returncode else []
     print(*wrong, sep="\n", end="\n" if wrong else "")

@@ -9,14 +9,6 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view layer_titles[] = {
-    "",         "processor",
-    "firmware", "hypervisor above this system",
-    "kernel",   "KVM's modules and their parameters",
-    "/dev/kvm", "guest definition",
-    "IOMMU",
-};
-
 /// How many findings from the first on stand back for the same reason: they share a rung.
 std::size_t count_alike(std::span<const Finding> findings) {
     const Finding& first = findings.front();
@@ -74,9 +66,8 @@ std::string render_explain(const Report& report, const Style& style) {
         const Finding& f = rest.front();
         if (f.rule->layer != layer) {
             layer = f.rule->layer;
-            text += fmt::format("\n{}\n", bold(fmt::format("{} {}", static_cast<int>(layer),
-                                                           layer_titles[static_cast<std::size_t>(layer)]),
-                                               style));
+            text += fmt::format("\n{}\n",
+                                bold(fmt::format("{} {}", static_cast<int>(layer), title_of(layer)), style));
         }
         const std::size_t alike = count_alike(rest);
         text += rung(rest.first(alike), style);

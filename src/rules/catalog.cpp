@@ -57,6 +57,20 @@ std::string_view to_string(Layer layer) {
     return "";
 }
 
+std::string_view title_of(Layer layer) {
+    switch (layer) {
+        case Layer::cpu: return "processor";
+        case Layer::firmware: return "firmware";
+        case Layer::hypervisor: return "hypervisor above this system";
+        case Layer::kernel: return "kernel";
+        case Layer::module: return "KVM's modules and their parameters";
+        case Layer::device: return "/dev/kvm";
+        case Layer::guest: return "guest definition";
+        case Layer::iommu: return "IOMMU";
+    }
+    return "";
+}
+
 std::string_view to_string(Question question) {
     switch (question) {
         case Question::kvm_here: return "kvm-here";

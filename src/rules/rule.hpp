@@ -109,6 +109,7 @@ Outcome judge_each(F&& decide, const PerCpu<T>& facts) {
 }
 
 std::string_view to_string(Layer layer);
+std::string_view title_of(Layer layer);         ///< for people: "KVM's modules and their parameters"
 std::string_view to_string(Question question);  ///< "kvm-here"
 std::string_view to_string(Role role);
 std::string_view to_string(Status status);

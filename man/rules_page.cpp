@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Prints nestprobe-rules(7) from the rules, so that the page cannot say anything else than the program.
+#include "roff.hpp"
+#include "rules/rule.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+using namespace nestprobe;
+
+namespace {
+
+/// A text of several lines, each a line of the page.
+std::string paragraph(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        out += roff(text.substr(0, end)) + "\n";
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
+std::string page_of(const Rule& rule) {
+    std::string text = fmt::format(".Ss {} {}\n", rule.id, roff(rule.name));
+    text += fmt::format("A {} rule about\n.Cm {} ;\nit fails when {}.\n.Pp\n", to_string(rule.role),
+                        roff(to_string(rule.question)), roff(rule.title));
+    text += fmt::format("{}.Pp\nFix:\n{}", paragraph(rule.explain), paragraph(rule.fix));
+    text += ".Pp\nSources:\n.Bl -bullet -compact\n";
+    for (const std::string_view see : rule.see) text += fmt::format(".It\n{}", paragraph(see));
+    return text + ".El\n";
+}
+
+constexpr std::string_view head =
+    R"(.\" Made from the rules in src/rules/ when nestprobe is built.
+.Dd November 24, 2026
+.Dt NESTPROBE-RULES 7
+.Os
+.Sh NAME
+.Nm nestprobe-rules
+.Nd what nestprobe judges, and why
+.Sh DESCRIPTION
+Each answer of
+.Xr nestprobe 1
+comes from rules.
+A rule looks at facts and passes, fails, is skipped where its question makes no
+sense, or is unknown where what it needs could not be read.
+What its outcome does to the answer is its role:
+.Bl -tag -width degraded
+.It Sy blocker
+where it fails, the answer is no;
+the first that fails, from the processor outwards to the device, is the cause.
+.It Sy proof
+where it passes, the answer is yes, whatever could not be read on the way.
+.It Sy degraded
+where it fails, the answer is yes, at a price that the rule names.
+.It Sy advice
+shown with the answer, which it does not change.
+.El
+.Pp
+An id is never given to another rule.
+)";
+constexpr std::string_view tail = R"(.Sh SEE ALSO
+.Xr nestprobe 1 ,
+.Xr nestprobe-registers 7
+)";
+
+}  // namespace
+
+int main() {
+    std::string page(head);
+    Layer layer{};
+    for (const Rule* rule : all_rules()) {
+        if (rule->layer != layer) page += fmt::format(".Sh {}\n", roff(upper_case(title_of(rule->layer))));
+        layer = rule->layer;
+        page += page_of(*rule);
+    }
+    page += tail;
+    return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;
+}
