@@ -31,6 +31,8 @@ import emulators
 import guests_column
 import initramfs
 import kernels
+import mutate
+import peers
 from cache import Cache
 from emulators import Boot, BootFailure
 from situations import L1, SITUATIONS, Situation
@@ -58,12 +60,25 @@ BLOCKS = ["setup.status", "json.txt", "witness.txt", *EVENTS.values()]
 PRICES = {"NP509": "kvm_intel/parameters/ept", "NP510": "kvm_amd/parameters/npt",
           "NP511": "kvm_intel/parameters/enable_shadow_vmcs", "NP512": "kvm_intel/parameters/enable_apicv",
           "NP513": "kvm_intel/parameters/vpid", "NP514": "kvm_intel/parameters/unrestricted_guest"}
+# The same, but where one is off the processor may lack it, which is no failure
+HELPERS = {"NP519": "kvm_intel/parameters/eptad", "NP520": "kvm_intel/parameters/pml",
+           "NP521": "kvm_intel/parameters/flexpriority", "NP522": "kvm_intel/parameters/vnmi",
+           "NP523": "kvm_intel/parameters/preemption_timer", "NP524": "kvm_intel/parameters/enable_ipiv",
+           "NP525": "kvm_amd/parameters/nrips", "NP526": "kvm_amd/parameters/vls",
+           "NP527": "kvm_amd/parameters/vgif", "NP528": "kvm_amd/parameters/lbrv",
+           "NP529": "kvm_amd/parameters/tsc_scaling", "NP530": "kvm_amd/parameters/vnmi"}
+# Where a guest ran, nothing stands in its way, every word that the kernel made of the registers agrees with them, and
+# /dev/kvm and the module prove it; where a guest's guest ran, KVM's offer of VMX or SVM proves it.
+RAN = ("NP403", "NP404", "NP406", "NP407", "NP505", "NP506", "NP515", "NP516", "NP517", "NP518", "NP532", "NP605", "NP606")
+RAN_BY = {"vmx": ("NP103", "NP104", "NP105", "NP305"), "svm": ()}
+NESTED = ("NP607", "NP608")
+NESTED_BY = {"vmx": (), "svm": ("NP531",)}
 FORMATS = ("json", "facts", "summary", "explain")
 ONLY_NESTED = ("NP511", "NP512")  # of no interest while nested is off
 EXIT_STATUS = {"yes": 0, "no": 1, "unknown": 2}
 
 
-def boot(situation: Situation, binary_layer: bytes, cache: Cache, folder: Path) -> None:
+def boot(situation: Situation, programs: bytes, cache: Cache, folder: Path, ask: str) -> None:
     """Set the situation up and let it run to its end; what it said is then in folder/serial.txt."""
     kernel = kernels.fetch(cache, situation.kernel)
     tools = initramfs.helpers(cache)
@@ -77,16 +92,20 @@ def boot(situation: Situation, binary_layer: bytes, cache: Cache, folder: Path) 
 
     modules = "; ".join(["msr"] * situation.msr + [situation.modules])
     machine = situation.machine
+    more = peers.MEMORY if ask else 0
     registers = "yes" if isinstance(machine, L1) else ""
-    own = settings(modules, before=situation.before, user=situation.user, formats=" ".join(FORMATS), registers=registers)
-    ramdisk = base + binary_layer + initramfs.situation_layer(own, situation.files, {})
+    own = settings(modules, before=situation.before, user=situation.user, formats=" ".join(FORMATS), registers=registers,
+                   peers=ask)
+    ramdisk = base + programs + initramfs.situation_layer(own, situation.files, {})
     command_line = f"{emulators.COMMAND_LINE} {situation.command_line}".strip()
     if isinstance(machine, L1):
-        below = settings(machine.modules, inner=f"-m {L1_MEMORY} {machine.options}", cmdline=command_line)
+        inner_memory = L1_MEMORY + more
+        below = settings(machine.modules, inner=f"-m {inner_memory} {machine.options}", cmdline=command_line)
         inner = {"bzimage": kernel.bzimage.read_bytes(), "initramfs": ramdisk}
-        ramdisk = base + binary_layer + initramfs.situation_layer(below, {}, inner)
+        ramdisk = base + programs + initramfs.situation_layer(below, {}, inner)
         command_line = emulators.COMMAND_LINE
-        machine = replace(machine.machine, memory=L0_MEMORY + L1_MEMORY)
+        machine = replace(machine.machine, memory=L0_MEMORY + inner_memory + more)
+    machine = replace(machine, memory=machine.memory + more)
     machine.boot(Boot(kernel, ramdisk, command_line, tools / "boot", folder))
 
 
@@ -102,6 +121,8 @@ def blocks(serial: str) -> dict[str, bytes]:
             return found
         if line.startswith("@@BEGIN "):
             name = line.split()[1]
+            if name in found:
+                raise BootFailure(f"{name} came twice")
             body = itertools.takewhile(lambda line: line != f"@@END {name}", map(str.strip, lines))
             try:
                 found[name] = gzip.decompress(base64.b64decode("".join(body), validate=True))
@@ -145,9 +166,9 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
         if wanted[0] != words[0] or not set(wanted) <= set(words):
             yield f"expected {question} {expected} got {' '.join(filter(None, words))}"
         # The truth itself: a table that expects the wrong thing is a failure too.
-        happened = got[EVENTS[short]].decode(errors="replace").split("\n")[-2:][0] == "OK"
-        if wanted[0] != "unknown" and happened != (wanted[0] == "yes"):
-            yield f"expected {question} {wanted[0]} got {EVENTS[short]} that {'succeeds' if happened else 'fails'}"
+        seen = happened(got, EVENTS[short])
+        if wanted[0] != "unknown" and seen != (wanted[0] == "yes"):
+            yield f"expected {question} {wanted[0]} got {EVENTS[short]} that {'succeeds' if seen else 'fails'}"
 
     # The question that decides the exit status depends on whether there is a hypervisor above.
     question = "kvm-in-guests" if situation.machine.bare_metal else "kvm-here"
@@ -161,7 +182,7 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
         yield f"expected a set-up without errors got {said}"
 
     findings = {finding["id"]: finding for finding in report["findings"]}
-    for rule, expected in {**prices(got), **situation.findings}.items():
+    for rule, expected in {**witnessed(report, got), **prices(got), **situation.findings}.items():
         if findings[rule]["status"] != expected:
             yield f"expected {rule} {expected} got {findings[rule]['status']}"
     for rule, text in situation.never.items():
@@ -177,12 +198,28 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
             yield f"expected {path} {expected!r} got {value!r}"
 
 
+def happened(got: dict[str, bytes], witness: str) -> bool:
+    return got[witness].decode(errors="replace").split("\n")[-2:][0] == "OK"
+
+
+def witnessed(report: dict, got: dict[str, bytes]) -> dict[str, str]:
+    """What rules have to say where a guest ran, or a guest in it."""
+    how = report["answers"]["kvm-here"].get("how")
+    rules: tuple[str, ...] = ()
+    if happened(got, EVENTS["here"]):
+        rules += RAN + RAN_BY.get(how, ())
+    if happened(got, EVENTS["guests"]):
+        rules += NESTED + NESTED_BY.get(how, ())
+    return dict.fromkeys(rules, "pass")
+
+
 def prices(got: dict[str, bytes]) -> dict[str, str]:
     """What the rules about slow guests have to say, by what the shell read from the module's parameters."""
     live = dict(re.findall(r"^/sys/module/(\S+?):(.*)$", got["witness.txt"].decode(errors="replace"), re.MULTILINE))
     on = {name: value in ("Y", "1") for name, value in live.items()}
-    nested = on.get("kvm_intel/parameters/nested")
-    return {rule: "pass" if on[name] else "fail" for rule, name in PRICES.items()
+    nested = on.get("kvm_intel/parameters/nested") or on.get("kvm_amd/parameters/nested")
+    helpers = {rule: "pass" for rule, name in HELPERS.items() if on.get(name) and nested}
+    return helpers | {rule: "pass" if on[name] else "fail" for rule, name in PRICES.items()
             if name in on and (nested or rule not in ONLY_NESTED)}
 
 
@@ -209,24 +246,27 @@ def replay(binary: Path, folder: Path, got: dict[str, bytes]) -> Iterator[str]:
             yield f"expected {name} line {where + 1} {first[0]}, as in the guest, got {first[1]} from its snapshot"
 
 
-def examine(situation: Situation, binary: Path, binary_layer: bytes, cache: Cache,
-            out: Path) -> tuple[list[str], float]:
-    """Run one situation: what is wrong, and the seconds that it took."""
+def examine(situation: Situation, binary: Path, programs: bytes, cache: Cache, out: Path,
+            ask: str = "") -> tuple[list[str], float, list[peers.Mark]]:
+    """Run one situation: what is wrong, the seconds that it took, and how every tool fared that was asked."""
     folder = out / situation.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     start = time.monotonic()
+    marks: list[peers.Mark] = []
     try:
-        boot(situation, binary_layer, cache, folder)
+        boot(situation, programs, cache, folder, ask)
         got = blocks(serial_output(folder))
         for name, content in got.items():
             (folder / name).write_bytes(content)
         wrong = [*judge(situation, got), *replay(binary, folder, got)]
         if isinstance(situation.machine, L1) and not situation.machine.options:
             wrong += guests_column.compare(got)
+        if ask:
+            marks = peers.marks(situation, got)
     except BootFailure as failure:
         wrong = [f"expected a boot and a report got {failure}{last_words(serial_output(folder))}"]
-    return wrong, time.monotonic() - start
+    return wrong, time.monotonic() - start, marks
 
 
 def output_folder(binary: Path) -> Path:
@@ -240,18 +280,21 @@ def output_folder(binary: Path) -> Path:
 def arguments() -> argparse.Namespace:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nestprobe-lab"
     parser = argparse.ArgumentParser(prog="lab.py", description=__doc__.split("\n")[0])
-    parser.add_argument("situations", nargs="*", metavar="SITUATION", help="name or pattern (default: the quick ones)")
-    parser.add_argument("--all", action="store_true", help="all situations, which takes about thirteen minutes")
+    parser.add_argument("situations", nargs="*", metavar="SITUATION", help="name or pattern (default: all)")
+    parser.add_argument("--quick", action="store_true", help="only those that take a minute or two together")
     parser.add_argument("--binary", type=Path, metavar="PATH", help="the nestprobe to test")
     parser.add_argument("--cache", type=Path, metavar="DIR", default=cache, help="kernels and images (%(default)s)")
     parser.add_argument("--out", type=Path, metavar="DIR",
                         help="serial output and reports (default: lab/ in the binary's build folder)")
     parser.add_argument("--jobs", type=int, metavar="N", default=2, help="guests at a time (%(default)s)")
+    parser.add_argument("--peers", action="store_true", help="ask other tools too, and print how each fared")
+    parser.add_argument("--mutate", type=Path, metavar="MUTANT",
+                        help="judge the last run again without each rule in turn (tests/mutant.cpp)")
     parser.add_argument("--list", action="store_true", help="name the situations and what is expected")
     parser.add_argument("--packages", action="store_true", help="name the Debian packages that the lab needs")
     options = parser.parse_args()
     patterns = options.situations or ["*"]
-    chosen = [s for s in SITUATIONS if options.situations or options.all or s.group == "quick"]
+    chosen = [s for s in SITUATIONS if s.group == "quick" or not options.quick]
     for pattern in patterns:
         if not fnmatch.filter([s.name for s in SITUATIONS], pattern):
             parser.error(f"no situation is called {pattern}; --list names them")
@@ -264,14 +307,19 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     if options.packages:
-        print(*PACKAGES)
+        print(*PACKAGES, *(peers.PACKAGES if options.peers else ()))
         return 0
     if options.list:
         for s in options.situations:
             print(f"{s.name:32} {s.group:6}" + "; ".join(
                 f"{question} {getattr(s, short)}" for short, question in QUESTIONS.items() if getattr(s, short)))
         return 0
-    missing = [package for package, proof in PACKAGES.items() if not os.path.exists(proof)]
+    if options.mutate:
+        out = (options.out or output_folder(options.binary.resolve())).resolve()
+        found = mutate.noticed(options.mutate.resolve(), out, options.situations, judge)
+        return 1 if mutate.report(found, Path(__file__).resolve().parents[1] / "machines") else 0
+    needed = {**PACKAGES, **(peers.PACKAGES if options.peers else {})}
+    missing = [package for package, proof in needed.items() if not os.path.exists(proof)]
     if missing:
         print(f"lab: missing; try: apt-get install --no-install-recommends {' '.join(missing)}", file=sys.stderr)
         return 2
@@ -281,16 +329,19 @@ def main() -> int:
     out = (options.out or output_folder(binary)).resolve()
     pool = ThreadPoolExecutor(max(1, options.jobs))
     passed = 0
+    marks: list[peers.Mark] = []
     try:
         cache = Cache(options.cache.resolve())
         for flavour in sorted({s.kernel for s in options.situations}):  # once, not in every thread
             initramfs.base_layer(cache, kernels.fetch(cache, flavour), initramfs.helpers(cache))
-        layer = initramfs.program_layer(binary)
+        layer = initramfs.program_layer(binary) + (peers.layer() if options.peers else b"")
+        ask = ";".join(f"{name} {command}" for name, command in peers.COMMANDS.items()) if options.peers else ""
         # Longest first, so that no emulator runs alone at the end.
         options.situations.sort(key=lambda s: not isinstance(s.machine, L1))
-        results = pool.map(lambda s: examine(s, binary, layer, cache, out), options.situations)
-        for situation, (wrong, seconds) in zip(options.situations, results):
+        results = pool.map(lambda s: examine(s, binary, layer, cache, out, ask), options.situations)
+        for situation, (wrong, seconds, found) in zip(options.situations, results):
             passed += not wrong
+            marks += found
             print(f"FAIL {situation.name}: {'; '.join(wrong)}" if wrong else
                   f"ok   {situation.name:32} {seconds:5.1f} s", flush=True)
     except KeyboardInterrupt:
@@ -304,6 +355,10 @@ def main() -> int:
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         emulators.stop_all()
+    if options.peers:
+        print("", peers.scoreboard(marks), "", *peers.errors(marks), "", sep="\n")
+        if any(mark.claim.tool == "nestprobe" for mark in marks if mark.word == "wrong"):
+            passed = min(passed, len(options.situations) - 1)
     failed = len(options.situations) - passed
     if failed:
         print(f"serial output and reports: {out}")
