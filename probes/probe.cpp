@@ -7,12 +7,15 @@
 namespace nestprobe {
 
 Shared read_shared(const Sources& machine, RegisterList wanted) {
+    // First of all: to ask KVM, which begins while registers are read, is to be a user of its module, and the
+    // count of users is for those whom somebody has to stop.
+    auto proc_modules = machine.files.read("/proc/modules");
     return {
         .cpu = read_registers(machine, wanted),
         .cpuinfo = parse_cpuinfo(machine.files.read("/proc/cpuinfo")),
         .command_line = machine.files.read("/proc/cmdline"),
         .sys_modules = machine.files.list("/sys/module"),
-        .proc_modules = machine.files.read("/proc/modules"),
+        .proc_modules = std::move(proc_modules),
         .log = machine.log.lines(),
     };
 }

@@ -42,6 +42,10 @@ public:
         return machine_->sources().files.list(directory);
     }
     Reading<bool> open() const override { return count("kvm open"), machine_->sources().kvm.open(); }
+    void prepare() const override {
+        count(log_.contains("file /proc/modules") ? "kvm set going after /proc/modules"
+                                                  : "kvm set going first");
+    }
     Reading<int> api_version() const override {
         return count("kvm api_version"), machine_->sources().kvm.api_version();
     }

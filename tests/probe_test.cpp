@@ -14,6 +14,12 @@ bool is_true(bool value) { return value; }
 }  // namespace
 
 TEST_SUITE("probe") {
+    TEST_CASE("nestprobe does not count itself among the users of KVM's module") {
+        const FakeMachine machine(haswell());
+        probe(machine.sources());
+        CHECK(machine.log().contains("kvm set going after /proc/modules"));
+        CHECK_FALSE(machine.log().contains("kvm set going first"));
+    }
     TEST_CASE("nothing is read twice, the recorder in between or not") {
         for (Recording recording : {haswell(), haswell_without_kvm(), Recording{}}) {
             for (const bool recorded : {false, true}) {

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Iterator
 
 import emulators
+import golden
 import guests_column
 import initramfs
 import kernels
@@ -35,6 +36,7 @@ import mutate
 import peers
 from cache import Cache
 from emulators import Boot, BootFailure
+from golden import QUESTIONS
 from situations import L1, SITUATIONS, Situation
 
 # Debian package -> what proves that it is there
@@ -52,7 +54,6 @@ PACKAGES = {
 
 L1_MEMORY, L0_MEMORY = 192, 512  # MB: of the inner guest, and of the outer one beside it
 
-QUESTIONS = {"here": "kvm-here", "guests": "kvm-in-guests", "devices": "device-assignment"}
 EVENTS = {"here": "kvmhlt.txt", "guests": "kvmnest.txt", "devices": "vfio.txt"}  # who has seen it happen, or not
 BLOCKS = ["setup.status", "json.txt", "witness.txt", *EVENTS.values()]
 
@@ -290,6 +291,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", action="store_true", help="ask other tools too, and print how each fared")
     parser.add_argument("--mutate", type=Path, metavar="MUTANT",
                         help="judge the last run again without each rule in turn (tests/mutant.cpp)")
+    parser.add_argument("--golden", action="store_true",
+                        help="make golden machines of what the last run recorded, and print what changes")
     parser.add_argument("--list", action="store_true", help="name the situations and what is expected")
     parser.add_argument("--packages", action="store_true", help="name the Debian packages that the lab needs")
     options = parser.parse_args()
@@ -314,10 +317,14 @@ def main() -> int:
             print(f"{s.name:32} {s.group:6}" + "; ".join(
                 f"{question} {getattr(s, short)}" for short, question in QUESTIONS.items() if getattr(s, short)))
         return 0
+    out = (options.out or output_folder(options.binary.resolve())).resolve()
+    machines = Path(__file__).resolve().parents[1] / "machines"
     if options.mutate:
-        out = (options.out or output_folder(options.binary.resolve())).resolve()
         found = mutate.noticed(options.mutate.resolve(), out, options.situations, judge)
-        return 1 if mutate.report(found, Path(__file__).resolve().parents[1] / "machines") else 0
+        return 1 if mutate.report(found, machines) else 0
+    if options.golden:
+        golden.refresh(out, options.situations, machines)
+        return 0
     needed = {**PACKAGES, **(peers.PACKAGES if options.peers else {})}
     missing = [package for package, proof in needed.items() if not os.path.exists(proof)]
     if missing:
@@ -326,7 +333,6 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no emulator outlives us
     binary = options.binary.resolve()
-    out = (options.out or output_folder(binary)).resolve()
     pool = ThreadPoolExecutor(max(1, options.jobs))
     passed = 0
     marks: list[peers.Mark] = []
