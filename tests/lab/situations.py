@@ -157,7 +157,7 @@ SITUATIONS = [
     bochs("turion", "turion64_tyler", AMD, "yes svm", "yes"),
     bochs("prescott", "p4_prescott_celeron_336", "kvm_intel", "no NP101 no-hardware-virtualization", "no NP101"),
     bochs("clawhammer", "athlon64_clawhammer", "kvm_amd", "no NP101 no-hardware-virtualization", "no NP101"),
-    # What the firmware left in IA32_FEATURE_CONTROL
+    # What the firmware left in IA32_FEATURE_CONTROL; 1 is bochs-haswell-locked, 5 every other Bochs
     Situation("bochs-0x3a-0", Bochs(feature_control=0), INTEL, **WORKS),
     Situation("bochs-0x3a-3", Bochs(feature_control=3), "kvm_intel", here="no NP203 vmx-tied-to-other-smx-mode"),
     Situation("bochs-0x3a-4", Bochs(feature_control=4), INTEL, **WORKS),
@@ -198,5 +198,10 @@ SITUATIONS = [
               report={"machine.hypervisors": ["VMware"]}, command_line=NO_KVM_CLOCK),
     Situation("l1-vmx", L1(HASWELL, INTEL), INTEL, here="yes vmx", guests="yes"),
     Situation("l1-vmx-L0-nested-off", L1(HASWELL, "kvm_intel nested=0"), "kvm_intel", here="no NP302"),
+    Situation("l1-vmx-taken-out", L1(HASWELL, INTEL, "-d vmx"), "kvm_intel", here="no NP302",
+              report={"machine.hypervisors": ["KVM"]}),
+    # IA32_VMX_BASIC still bears KVM's VMCS revision: this is no bare metal, whatever CPUID says.
+    Situation("l1-vmx-no-hypervisor-bit", L1(HASWELL, INTEL, "-d hypervisor -d kvm"), INTEL, here="yes vmx",
+              guests="yes", report={"machine.level": "guest"}, command_line=NO_KVM_CLOCK),
     Situation("l1-vmx-0x3a-1", L1(HASWELL, INTEL, "-M 0x3a=1"), "kvm_intel", here="no NP304 vmx-locked-off-in-guest"),
 ]
