@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sys
 from pathlib import Path
 from typing import Iterable, Iterator
@@ -24,13 +25,16 @@ def answer(question: str, expected: str) -> str:
     return f"{question} {' '.join(kept)}"
 
 
-def expectation(situation: Situation) -> str:
-    """The file `expect`: what the situation's row in the table says, and nothing else."""
+def expectation(situation: Situation, report: dict) -> str:
+    """The file `expect`: what the situation's row in the table says; and "degraded", of which the lab has made sure in
+    that run by the module's parameters, as the shell read them."""
     machine = situation.machine.machine if isinstance(situation.machine, L1) else situation.machine
     lines = [f"# Recorded in the lab, tests/lab/situations.py: {situation.name}, under {type(machine).__name__}."]
     for short, question in QUESTIONS.items():
         if getattr(situation, short):
-            lines.append(answer(question, getattr(situation, short)))
+            line = answer(question, getattr(situation, short))
+            told = " degraded" in line or not report["answers"][question].get("degraded")
+            lines.append(line if told else f"{line} degraded")
     lines += [f"rule {rule} {status}" for rule, status in situation.findings.items()]
     return "\n".join(lines) + "\n"
 
@@ -51,7 +55,8 @@ def refresh(out: Path, situations: Iterable[Situation], machines: Path) -> None:
         folder.mkdir(exist_ok=True)
         files = {"snapshot.json": snapshot.read_text(encoding="utf-8")}
         if not (folder / "expect").exists():
-            files["expect"] = expectation(situation)
+            report = json.loads((snapshot.parent / "json.txt").read_text(encoding="utf-8"))
+            files["expect"] = expectation(situation, report)
         for name, text in files.items():
             print(*changes(folder / name, text), sep="\n")
             (folder / name).write_text(text, encoding="utf-8")
