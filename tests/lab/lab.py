@@ -73,6 +73,8 @@ HELPERS = {"NP519": "kvm_intel/parameters/eptad", "NP520": "kvm_intel/parameters
 RAN = ("NP403", "NP404", "NP406", "NP407", "NP505", "NP506", "NP515", "NP516", "NP517", "NP518", "NP532", "NP605", "NP606")
 RAN_BY = {"vmx": ("NP103", "NP104", "NP105", "NP305"), "svm": ()}
 NESTED = ("NP607", "NP608")
+# What no guest of the lab has: the rule must stand back, and say what it did not see.
+STANDS_BACK = {"NP306": "no sign of Xen", "NP604": "no sign of another hypervisor on this system"}
 NESTED_BY = {"vmx": (), "svm": ("NP531",)}
 FORMATS = ("json", "facts", "summary", "explain")
 ONLY_NESTED = ("NP511", "NP512")  # of no interest while nested is off
@@ -186,6 +188,10 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
     for rule, expected in {**witnessed(report, got), **prices(got), **situation.findings}.items():
         if findings[rule]["status"] != expected:
             yield f"expected {rule} {expected} got {findings[rule]['status']}"
+    for rule, text in (standing_back(got) if happened(got, EVENTS["here"]) else {}).items():
+        cited = " ".join([findings[rule]["message"], *(reading["where"] for reading in findings[rule]["readings"])])
+        if findings[rule]["status"] != "pass" and text not in cited:
+            yield f"expected {rule} to speak of {text} got {cited}"
     for rule, text in situation.never.items():
         said = f"{findings[rule]['message']} {findings[rule].get('fix') or ''}"
         if text in said:
@@ -216,12 +222,28 @@ def witnessed(report: dict, got: dict[str, bytes]) -> dict[str, str]:
 
 def prices(got: dict[str, bytes]) -> dict[str, str]:
     """What the rules about slow guests have to say, by what the shell read from the module's parameters."""
-    live = dict(re.findall(r"^/sys/module/(\S+?):(.*)$", got["witness.txt"].decode(errors="replace"), re.MULTILINE))
-    on = {name: value in ("Y", "1") for name, value in live.items()}
+    on = {name: value in ("Y", "1") for name, value in parameters(got).items()}
     nested = on.get("kvm_intel/parameters/nested") or on.get("kvm_amd/parameters/nested")
     helpers = {rule: "pass" for rule, name in HELPERS.items() if on.get(name) and nested}
     return helpers | {rule: "pass" if on[name] else "fail" for rule, name in PRICES.items()
             if name in on and (nested or rule not in ONLY_NESTED)}
+
+
+def parameters(got: dict[str, bytes]) -> dict[str, str]:
+    """The modules' parameters, kvm_amd/parameters/nested and so on, as the shell read them."""
+    return dict(re.findall(r"^/sys/module/(\S+?):(.*)$", got["witness.txt"].decode(errors="replace"), re.MULTILINE))
+
+
+def standing_back(got: dict[str, bytes]) -> dict[str, str]:
+    """What rules without anything to say must have looked at where KVM works: the parameter, or that there is none."""
+    live = parameters(got)
+    nested = next((name for name, value in live.items() if name.endswith("/nested") and value in ("Y", "1")), None)
+    said = dict(STANDS_BACK)
+    for rule, name in HELPERS.items():
+        module, _, parameter = name.split("/")
+        if nested and nested.startswith(f"{module}/"):
+            said[rule] = f"/sys/module/{name}" if name in live else f"{module} here has no parameter {parameter}"
+    return said
 
 
 def replay(binary: Path, folder: Path, got: dict[str, bytes]) -> Iterator[str]:
