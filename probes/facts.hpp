@@ -6,6 +6,7 @@
 
 #include "fact.hpp"
 #include "feature_facts.hpp"
+#include "guest_facts.hpp"
 #include "modprobe.hpp"
 #include "per_cpu.hpp"
 #include "register_values.hpp"
@@ -14,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -351,6 +353,8 @@ struct Facts {
     ModuleFacts module{};
     DeviceFacts device{};
     IommuFacts iommu{};
+    /// A guest of this system, where one was asked about: what its definition says.
+    std::optional<GuestFacts> guest{};
 };
 
 /// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here,
@@ -366,6 +370,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.module, visit);
     for_each(f.device, visit);
     for_each(f.iommu, visit);
+    if (f.guest) for_each(*f.guest, visit);
 }
 
 /// A field left out of for_each makes these sizes differ.  Used by tests/facts_test.cpp.

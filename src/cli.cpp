@@ -40,6 +40,13 @@ Which machine:
       --record FILE      write down everything read, failures too, as a
                          snapshot, for --from elsewhere; - is stdout
 
+Which guest:
+      --domain GUEST     what the guest defined there will be offered, and the
+                         edit that mends it: a file (libvirt's XML, a QEMU
+                         command line, a Proxmox .conf; - is stdin), the name of
+                         a libvirt guest here, or pid:N of a running QEMU.
+                         kvm-in-guests and device-assignment are then about it
+
 What decides the exit status:
       --question NAME    kvm-here (the default in a guest), kvm-in-guests (the
                          default on bare metal), device-assignment
@@ -138,6 +145,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     CLI::Option* question_option = app.add_option("--question", question);
     CLI::Option* from_option = app.add_option("--from", options.from);
     CLI::Option* diff_option = app.add_option("--diff", options.diff);
+    CLI::Option* domain_option = app.add_option("--domain", options.domain);
     CLI::Option* record_option = app.add_option("--record", options.record);
     app.add_flag("--help,-h", want_help);
     app.add_flag("--version,-V", want_version);
@@ -152,8 +160,11 @@ Options parse_command_line(int argc, const char* const* argv) {
                         static_cast<int>(explain_option->count() > 0);
     if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
     if (diff_option->count() > 0 && options.diff.empty()) throw UsageError{"--diff: no file given"};
-    if (options.from == "-" && options.diff == "-")
-        throw UsageError{"--from and --diff cannot both be standard input"};
+    if (domain_option->count() > 0 && options.domain.empty()) throw UsageError{"--domain: no guest given"};
+    if ((options.from == "-") + (options.diff == "-") + (options.domain == "-") > 1)
+        throw UsageError{"only one of --from, --diff and --domain can be standard input"};
+    if (!options.domain.empty() && (!options.diff.empty() || registers_option->count() > 0))
+        throw UsageError{"--domain goes neither with --diff nor with --registers"};
     if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
     const bool wants_registers = registers_option->count() > 0;
     if (options.record == "-" && (outputs > 0 || wants_registers))

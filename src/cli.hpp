@@ -37,6 +37,7 @@ struct Options {
     std::optional<Question> question;
     std::string from;          ///< answer for this snapshot or dump; empty: this machine
     std::string diff;          ///< compare with this snapshot or dump; empty: do not
+    std::string domain;        ///< the definition of a guest: what load_definition() takes; empty: none
     std::string record;        ///< write a snapshot here; empty: none
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;

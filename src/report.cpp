@@ -3,6 +3,8 @@
 
 #include "rules/common.hpp"
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -29,6 +31,34 @@ void inherit(Verdict& guests, const Verdict& here) {
         guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
 }
 
+bool about_guest(const Finding& finding) { return finding.rule->layer == Layer::guest; }
+bool about_system(const Finding& finding) { return !about_guest(finding); }
+
+/// What this system offers its guests, and what one guest makes of it: no where either says so, yes where
+/// both do.
+Verdict combine(Verdict offered, Verdict taken) {
+    const auto append = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
+    if (taken.answer == Answer::yes) {
+        append(offered.degraded, taken.degraded);
+        return offered;
+    }
+    if (offered.answer == Answer::yes || (offered.answer == Answer::unknown && taken.answer == Answer::no))
+        return taken;
+    append(offered.because, taken.because);
+    return offered;
+}
+
+/// A guest's IOMMU is QEMU's, whatever this system has; and a guest that is emulated does without KVM here.
+void judge_guest(std::vector<Verdict>& verdicts, std::span<const Finding> findings, const Facts& facts) {
+    Verdict& in_guests = verdicts[static_cast<std::size_t>(Question::kvm_in_guests)];
+    Verdict taken = decide(Question::kvm_in_guests, findings, about_guest);
+    in_guests = is(facts.guest->accelerator, Accelerator::tcg)
+                    ? std::move(taken)
+                    : combine(std::move(in_guests), std::move(taken));
+    verdicts[static_cast<std::size_t>(Question::device_assignment)] =
+        decide(Question::device_assignment, findings, about_guest);
+}
+
 }  // namespace
 
 const Finding* Verdict::cause() const {
@@ -43,18 +73,19 @@ const Verdict& Report::verdict(Question question) const {
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
     findings.reserve(rules.size());
-    for (const Rule* rule : rules) findings.push_back({rule, rule->check(facts)});
+    for (const Rule* rule : rules)
+        if (rule->layer != Layer::guest || facts.guest) findings.push_back({rule, rule->check(facts)});
     return findings;
 }
 
 // Rules are listed by layer, so the first failed blocker is the outermost cause.
-Verdict decide(Question question, std::span<const Finding> findings) {
+Verdict decide(Question question, std::span<const Finding> findings, bool (*counts)(const Finding&)) {
     std::vector<const Finding*> failed, unknown, degraded;
     const Finding* proof = nullptr;
     bool something_passed = false;
     for (const Finding& f : findings) {
         const Status status = f.outcome.status;
-        if (f.rule->question != question) continue;
+        if (f.rule->question != question || (counts && !counts(f))) continue;
         if (f.rule->role == Role::proof && status == Status::pass && !proof) proof = &f;
         if (f.rule->role == Role::degraded && status == Status::fail) degraded.push_back(&f);
         if (f.rule->role != Role::blocker) continue;
@@ -77,10 +108,11 @@ Verdict decide(Question question, std::span<const Finding> findings) {
 
 std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& facts) {
     std::vector<Verdict> verdicts;
-    for (const Question question : questions) verdicts.push_back(decide(question, findings));
+    for (const Question question : questions) verdicts.push_back(decide(question, findings, about_system));
     Verdict& here = verdicts[static_cast<std::size_t>(Question::kvm_here)];
     if (here.answer == Answer::yes) here.how = how_it_runs(facts);
     inherit(verdicts[static_cast<std::size_t>(Question::kvm_in_guests)], here);
+    if (facts.guest) judge_guest(verdicts, findings, facts);
     return verdicts;
 }
 
@@ -93,6 +125,7 @@ Report make_report(Facts facts) {
 }
 
 Question default_question(const Facts& facts) {
+    if (facts.guest) return Question::kvm_in_guests;
     return in_guest(facts) ? Question::kvm_here : Question::kvm_in_guests;
 }
 

@@ -37,24 +37,38 @@ struct Verdict {
     const Finding* cause() const;
 };
 
+/// What mends the definition of a guest (edit/guest_edit.hpp makes it).
+struct GuestEdit {
+    std::string guest{};                  ///< its name, or the file's
+    std::string diff{};                   ///< unified, of libvirt's XML; empty where nothing is to be edited
+    std::vector<std::string> commands{};  ///< virt-xml, or qm set: the same, done at once
+    std::string arguments{};              ///< of QEMU's that the edit stands for
+    std::vector<std::string> notes{};     ///< what no edit can do, and what to do behind one
+};
+
 struct Report {
     Facts facts;
     std::vector<Finding> findings;
     std::vector<Verdict> verdicts;  ///< in the order of `questions`; point into findings
+    std::optional<GuestEdit> edit;  ///< where a guest's definition was given
 
     const Verdict& verdict(Question question) const;
 };
 
+/// Rules about the definition of a guest have nothing to say where there is none: they are left out.
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts);
 /// Judge one question from the findings that bear on it, as ARCHITECTURE's lexicographic order says.
-Verdict decide(Question question, std::span<const Finding> findings);
-/// All three questions.  Guests cannot run KVM where this system cannot: kvm-in-guests inherits a no, and an
-/// unknown that nothing proves otherwise.
+/// `counts`: which of them; null: all.
+Verdict decide(Question question, std::span<const Finding> findings,
+               bool (*counts)(const Finding&) = nullptr);
+/// All three questions.  Where a guest's definition was given, the last two are about that guest: whether it
+/// will be offered VMX or SVM, and whether it will have an IOMMU that VFIO can use.  Guests cannot run KVM
+/// where this system cannot: kvm-in-guests inherits a no, and an unknown that nothing proves otherwise.
 std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& facts);
 
 Report make_report(Facts facts);
 
-/// kvm-here in a guest, kvm-in-guests on bare metal and where the level is unknown.
+/// kvm-here in a guest; kvm-in-guests on bare metal, where the level is unknown, and of a guest's definition.
 Question default_question(const Facts& facts);
 
 std::string_view to_string(Answer answer);

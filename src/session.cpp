@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
 
+#include "edit/guest_edit.hpp"
 #include "errors.hpp"
+#include "live/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
 #include "registers/lookup.hpp"
@@ -15,6 +17,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -96,6 +99,8 @@ ExitStatus complain(ExitStatus status, std::string_view message) {
 }
 
 ExitStatus examine(const Options& options, const Style& style) {
+    std::optional<GuestDefinition> guest;
+    if (!options.domain.empty()) guest = load_definition(options.domain);
     const Machine machine(options.from);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
@@ -107,7 +112,9 @@ ExitStatus examine(const Options& options, const Style& style) {
             return saved;
     if (options.action == Options::Action::registers)
         return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
-    const Report report = make_report(std::move(facts));
+    if (guest) facts.guest = guest->facts;
+    Report report = make_report(std::move(facts));
+    if (guest) report.edit = make_edit(*guest, report, options.question ? &*options.question : nullptr);
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status : write_stdout(print(options, report, style), status);
 }

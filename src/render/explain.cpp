@@ -60,6 +60,7 @@ std::string answer(const Verdict& v, const Style& style) {
 
 std::string render_explain(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    if (report.facts.guest) text += wrap(describe_guest(*report.facts.guest), 0) + "\n";
     Layer layer{};
     for (std::size_t i = 0; i < report.findings.size();) {
         const std::span<const Finding> rest = std::span(report.findings).subspan(i);
@@ -75,6 +76,7 @@ std::string render_explain(const Report& report, const Style& style) {
     }
     text += "\n";
     for (const Verdict& v : report.verdicts) text += answer(v, style);
+    if (report.edit) text += render_edit(*report.edit);
     return text;
 }
 

@@ -149,6 +149,25 @@ void write_finding(JsonText& out, const Finding& f) {
     out.end_object();
 }
 
+void write_list(JsonText& out, std::string_view key, const std::vector<std::string>& words) {
+    out.key(key);
+    out.begin_array();
+    for (const std::string& word : words) out.value(word);
+    out.end_array();
+}
+
+/// Only where a guest's definition was given.
+void write_edit(JsonText& out, const GuestEdit& edit) {
+    out.key("edit");
+    out.begin_object();
+    out.member("guest", edit.guest);
+    out.member("diff", edit.diff);
+    write_list(out, "commands", edit.commands);
+    out.member("arguments", edit.arguments);
+    write_list(out, "notes", edit.notes);
+    out.end_object();
+}
+
 }  // namespace
 
 std::string render_json(const Report& report, const Style&) {
@@ -166,6 +185,7 @@ std::string render_json(const Report& report, const Style&) {
     for (const Finding& f : report.findings) write_finding(out, f);
     out.end_array();
     write_facts(out, report.facts);
+    if (report.edit) write_edit(out, *report.edit);
     out.end_object();
     return std::move(out).take();
 }

@@ -40,11 +40,16 @@ std::vector<const Finding*> causes(const Report& report) {
         if (f && std::find(all.begin(), all.end(), f) == all.end()) all.push_back(f);
     };
     for (const Verdict& v : report.verdicts) {
-        if (v.question == Question::device_assignment) continue;
+        if (v.question == Question::device_assignment && !report.facts.guest) continue;
         add(v.cause());
         if (v.answer == Answer::yes)
             for (const Finding* f : v.degraded) add(f);
     }
+    // What is wrong with a guest's definition is worth a line even where this system is the first obstacle.
+    for (const Finding& f : report.findings)
+        if (f.rule->layer == Layer::guest && f.rule->role == Role::blocker &&
+            f.outcome.status == Status::fail)
+            add(&f);
     for (const Finding& f : report.findings)
         if (f.rule->role == Role::advice && f.outcome.status == Status::fail) add(&f);
     return all;
@@ -57,13 +62,16 @@ std::string paragraph(std::string_view label, const std::string& text) {
 }  // namespace
 
 std::string render_summary(const Report& report, const Style& style) {
-    std::string text = wrap(describe_machine(report.facts), 0) + "\n\n";
+    std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    if (report.facts.guest) text += wrap(describe_guest(*report.facts.guest), 0) + "\n";
+    text += "\n";
     for (const Verdict& v : report.verdicts) text += answer_line(v, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
         if (f->outcome.status == Status::fail) text += paragraph("fix", f->fix());
     }
+    if (report.edit) text += render_edit(*report.edit);
     text += "\nThe whole ladder with every reading: nestprobe --explain\n";
     return text;
 }

@@ -32,5 +32,10 @@ std::string what_is_missing(const Verdict& verdict);
 
 /// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
 std::string describe_machine(const Facts& facts);
+/// "the guest vm1 (vm.xml): KVM, pc-q35-7.2, 2 CPUs, CPU custom Skylake-Client-IBRS"
+std::string describe_guest(const GuestFacts& guest);
+/// The diff as it is, which patch(1) finds between the words around it; then the commands and arguments.
+/// Empty where there is nothing to mend.
+std::string render_edit(const GuestEdit& edit);
 
 }  // namespace nestprobe

@@ -22,6 +22,13 @@ inline Json value_of(Level v) { return to_string(v); }
 inline Json value_of(Platform v) { return to_string(v); }
 inline Json value_of(BrandKind v) { return to_string(v); }
 inline Json value_of(Tristate v) { return to_string(v); }
+inline Json value_of(DefinitionKind v) { return to_string(v); }
+inline Json value_of(Accelerator v) { return to_string(v); }
+inline Json value_of(CpuMode v) { return to_string(v); }
+inline Json value_of(FeaturePolicy v) { return to_string(v); }
+inline Json value_of(Setting v) { return to_string(v); }
+inline Json value_of(IommuModel v) { return to_string(v); }
+inline Json value_of(IoApic v) { return to_string(v); }
 inline Json value_of(const CpuModel& v) {
     return {{"family", v.family}, {"model", v.model}, {"stepping", v.stepping}};
 }

@@ -126,6 +126,8 @@ std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> device_rules();
+std::span<const Rule> guest_cpu_rules();
+std::span<const Rule> guest_iommu_rules();
 std::span<const Rule> iommu_rules();
 
 /// Every rule, outermost layer first.

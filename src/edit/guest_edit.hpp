@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// The edit that mends the definition of a guest: as a diff of the text that was given, and as the commands
+// and arguments that do the same.
+#pragma once
+
+#include "definition.hpp"
+#include "report.hpp"
+
+namespace nestprobe {
+
+/// What mends the answers about that guest: VMX or SVM, and an IOMMU that VFIO can use; of these the one that
+/// is asked about, if one is.
+GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked);
+
+}  // namespace nestprobe

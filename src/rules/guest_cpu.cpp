@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+// Rules about the definition of a guest (NP701 to NP712): will its /proc/cpuinfo show vmx or svm?  What KVM
+// here has to offer is judged by the other layers; these are about what the definition makes of it.
+#include "rules/guest.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool emulated(const Facts& f) { return is(f.guest->accelerator, Accelerator::tcg); }
+
+/// The guest is run by KVM, or the outcome that stands for it.
+constexpr std::string_view by_kvm = "KVM runs this guest";
+
+Outcome check_foreign(const Facts& f) {
+    return judge(
+        [](Accelerator accelerator, const std::string& arch) {
+            if (accelerator == Accelerator::other) return fail("the guest is neither KVM's nor QEMU's");
+            if (arch != "x86_64" && arch != "i686" && arch != "i386")
+                return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
+            return pass(accelerator == Accelerator::kvm ? std::string(by_kvm) : "QEMU emulates this guest");
+        },
+        f.guest->accelerator, f.guest->arch);
+}
+
+Outcome check_emulated(const Facts& f) {
+    return judge(
+        [&](Accelerator accelerator, CpuMode) {
+            if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
+            const std::optional<bool> svm = emulates_svm(*f.guest);
+            if (!svm) return unknown("QEMU emulates SVM with some versions of this CPU model, and VMX never");
+            return *svm ? pass("QEMU emulates SVM with this CPU")
+                        : fail(
+                              "QEMU emulates this guest, without KVM: VMX it never has, and SVM not with "
+                              "this CPU");
+        },
+        f.guest->accelerator, f.guest->cpu_mode);
+}
+
+Outcome check_slow(const Facts& f) {
+    return judge(
+        [](Accelerator accelerator) {
+            if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
+            return fail(
+                "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
+                "less, and its guests slower again");
+        },
+        f.guest->accelerator);
+}
+
+Outcome check_default_cpu(const Facts& f) {
+    if (emulated(f)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode mode, FeaturePolicy policy) {
+            if (mode != CpuMode::none || policy != FeaturePolicy::unset)
+                return pass("the definition says what CPU the guest has");
+            return fail(
+                "no CPU model is chosen, and QEMU's default (qemu64, kvm64) has neither VMX nor SVM "
+                "under KVM",
+                fix_guest_cpu(f));
+        },
+        f.guest->cpu_mode, policy_of_guest(f));
+}
+
+/// The technology that the definition was written for; nothing where it does not say.
+std::optional<Technology> written_for(const GuestFacts& guest, std::string& by) {
+    const std::string* vendor = guest.cpu_vendor.if_known();
+    const std::string* model = guest.cpu_model.if_known();
+    const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
+    if (vendor) {
+        by = fmt::format("vendor {}", *vendor);
+        if (*vendor == "Intel" || *vendor == "GenuineIntel") return Technology::vmx;
+        if (*vendor == "AMD" || *vendor == "AuthenticAMD" || *vendor == "HygonGenuine")
+            return Technology::svm;
+    }
+    if (named && named->vendor) {
+        by = fmt::format("model {}", *model);
+        return named->vendor;
+    }
+    const bool vmx = guest.vmx.if_known() && *guest.vmx.if_known() == FeaturePolicy::require;
+    const bool svm = guest.svm.if_known() && *guest.svm.if_known() == FeaturePolicy::require;
+    if (vmx == svm) return {};
+    by = fmt::format("feature {}", vmx ? "vmx" : "svm");
+    return vmx ? Technology::vmx : Technology::svm;
+}
+
+Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy policy) {
+    const std::string feature = feature_of_guest(f);
+    if (policy != FeaturePolicy::unset)
+        return pass(fmt::format("{} is said of {}", to_string(policy), feature));
+    std::string by;
+    if (const auto wanted = written_for(*f.guest, by);
+        wanted && f.cpu.technology.if_known() && !has(f, *wanted))
+        return skip(fmt::format("{} is not of this system's vendor (NP707)", by));
+    const NamedCpu* named = find_named_cpu(model);
+    if (!named)
+        return unknown(fmt::format("{} is no model of QEMU's that nestprobe knows: whether it has {} is open",
+                                   model, feature));
+    const std::string why = named->vendor == Technology::svm
+                                ? "KVM takes svm out of every named model unless it is asked for"
+                                : "no named model of QEMU's has vmx";
+    return fail(fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
+                fix_guest_cpu(f) + (is(f.guest->definition, DefinitionKind::libvirt)
+                                        ? fmt::format(" To keep the model, add <feature policy='require' "
+                                                      "name='{}'/> to <cpu>.",
+                                                      technology_of_guest(f) ? feature : "vmx (svm on AMD)")
+                                        : ""));
+}
+
+Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
+    if (policy != FeaturePolicy::unset)
+        return pass(fmt::format("host-model, and {} is said of {}", to_string(policy), feature_of_guest(f)));
+    if (technology_of_guest(f) == Technology::vmx)
+        return pass(
+            "host-model: libvirt (3.2 and later) adds vmx where QEMU reports it, which it does while nested "
+            "is on");
+    return unknown(
+        "host-model leaves it to libvirt, whose versions differ about svm: virsh domcapabilities --virttype "
+        "kvm says require or disable");
+}
+
+Outcome check_model(const Facts& f) {
+    if (emulated(f)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode mode, FeaturePolicy policy) {
+            if (mode == CpuMode::host_passthrough || mode == CpuMode::maximum)
+                return pass(fmt::format("{}: the guest has what KVM here offers", to_string(mode)));
+            if (mode == CpuMode::host_model) return judge_host_model(f, policy);
+            const std::string* model = f.guest->cpu_model.if_known();
+            return mode == CpuMode::none || !model ? skip("no model is named (NP704)")
+                                                   : judge_model(f, *model, policy);
+        },
+        f.guest->cpu_mode, policy_of_guest(f));
+}
+
+Outcome check_switched_off(const Facts& f) {
+    return judge(
+        [&](FeaturePolicy policy) {
+            if (policy == FeaturePolicy::disable)
+                return fail(
+                    fmt::format("the definition takes {} away", feature_of_guest(f)),
+                    "Delete that feature from the definition, then shut the guest down and start it.");
+            if (policy == FeaturePolicy::forbid)
+                return fail(
+                    fmt::format("the definition forbids {}: on a host that has it the guest does not "
+                                "start",
+                                feature_of_guest(f)),
+                    "Delete that feature from the definition, then shut the guest down and start it.");
+            return pass(fmt::format("the definition does not take {} away", feature_of_guest(f)));
+        },
+        policy_of_guest(f));
+}
+
+Outcome check_vendor(const Facts& f) {
+    if (emulated(f)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode, Technology here) {
+            std::string by;
+            const auto wanted = written_for(*f.guest, by);
+            if (!wanted) return pass("the definition fits processors of any vendor");
+            if (*wanted == here) return pass(fmt::format("{}: as this system's processor", by));
+            return fail(
+                fmt::format("the definition is for processors with {} ({}), and this system's has {}: "
+                            "KVM cannot give one for the other",
+                            to_string(*wanted), by, to_string(here)),
+                fix_guest_cpu(f));
+        },
+        f.guest->cpu_mode, f.cpu.technology);
+}
+
+Outcome check_encrypted(const Facts& f) {
+    return judge(
+        [](const std::string& type) {
+            if (type.empty()) return pass("the guest's memory is not encrypted");
+            return fail(
+                fmt::format("the guest is launched with {}, and no confidential guest can run KVM", type));
+        },
+        f.guest->launch_security);
+}
+
+Outcome check_unchecked(const Facts& f) {
+    if (emulated(f)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](const std::string& check, CpuMode mode, FeaturePolicy policy) {
+            const bool asks = policy == FeaturePolicy::require && mode != CpuMode::host_passthrough;
+            if (!asks) return skip(fmt::format("{} is not asked for by name", feature_of_guest(f)));
+            if (check != "none") return pass(fmt::format("check is {}", check));
+            if (offered_by_host(f) == true) return pass("check is none, and KVM here offers the feature");
+            const bool libvirt = is(f.guest->definition, DefinitionKind::libvirt);
+            return fail(
+                fmt::format("the definition asks for {}, but nothing is compared: where KVM does not offer "
+                            "it, QEMU only warns (\"host doesn't support requested feature\") and the guest "
+                            "starts without it",
+                            feature_of_guest(f)),
+                libvirt ? "Write check='partial' in <cpu>: then libvirt says so instead."
+                        : "Add ,enforce to -cpu.");
+        },
+        f.guest->cpu_check, f.guest->cpu_mode, policy_of_guest(f));
+}
+
+Outcome check_in_force(const Facts& f) {
+    return judge(
+        [](const std::vector<std::string>& differences) {
+            if (differences.empty()) return pass("the running guest has what its definition says");
+            std::string all;
+            for (const std::string& one : differences) all += (all.empty() ? "" : "; ") + one;
+            return fail(
+                fmt::format("the definition was edited, but the running guest has the old one: {}", all),
+                "Shut the guest down (virsh shutdown; a saved state would bring the old CPU back: virsh "
+                "managedsave-remove) and start it. A reboot inside the guest does not do.");
+        },
+        f.guest->not_in_force);
+}
+
+Outcome check_evmcs(const Facts& f) {
+    return judge(
+        [&](Setting evmcs) {
+            if (evmcs != Setting::on) return pass("the enlightened VMCS is not asked for");
+            if (has(f, Technology::svm))
+                return fail("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
+                            "Take evmcs out of <hyperv>.");
+            if (is(f.guest->windows, true)) return pass("the enlightened VMCS, for Hyper-V in Windows");
+            return fail(
+                "with the enlightened VMCS KVM takes posted interrupts and other controls away from "
+                "the guest: only Hyper-V is the faster for it, KVM in the guest the slower",
+                "Keep evmcs for Windows with Hyper-V; for any other guest take it out of <hyperv>.");
+        },
+        f.guest->evmcs);
+}
+
+Outcome check_windows(const Facts& f) {
+    return judge(
+        [&](bool windows, Setting evmcs) {
+            if (!windows) return skip("no Windows runs in the guest");
+            if (technology_of_guest(f) != Technology::vmx)
+                return skip("the enlightened VMCS is for Intel's processors");
+            if (evmcs == Setting::on) return pass("Windows has the enlightened VMCS");
+            return fail(
+                "Windows runs in the guest, without the enlightened VMCS: Hyper-V in it reads and writes "
+                "its guests' state with an exit each",
+                "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>, which the guest's "
+                "Hyper-V then uses.");
+        },
+        f.guest->windows, f.guest->evmcs);
+}
+
+constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
+                                        "QEMU target/i386/cpu.c, builtin_x86_defs; kvm/kvm-cpu.c, "
+                                        "kvm_default_props"};
+constexpr std::string_view hyperv_see[] = {"libvirt formatdomain, \"Hypervisor features\"",
+                                           "QEMU docs/system/i386/hyperv.rst",
+                                           "Linux arch/x86/kvm/vmx/hyperv.c, evmcs_sanitize_exec_ctrls"};
+constexpr std::string_view secure_see[] = {"libvirt formatdomain, \"Launch Security\"",
+                                           "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP701",
+        .name = "guest-of-another-kind",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest is not an x86 guest of KVM or QEMU",
+        .explain =
+            "Definitions of other hypervisors' guests (Xen, LXC, ...) and of other architectures can be\n"
+            "read, but neither VMX nor SVM is theirs to have.",
+        .fix = "Define a guest of type kvm, x86_64.",
+        .see = cpu_see,
+        .check = check_foreign,
+    },
+    {
+        .id = "NP702",
+        .name = "guest-emulated-without-svm",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "QEMU emulates the guest, and this CPU without SVM",
+        .explain =
+            "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
+            "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
+        .fix = "Make the guest one of KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
+               "mend "
+               "that first.",
+        .see = cpu_see,
+        .check = check_emulated,
+    },
+    {
+        .id = "NP703",
+        .name = "guest-is-emulated",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "QEMU emulates the guest, without KVM",
+        .explain = "Type qemu: every instruction is translated by QEMU's TCG.",
+        .fix = "Make the guest one of KVM: <domain type='kvm'>, -accel kvm.",
+        .see = cpu_see,
+        .check = check_slow,
+    },
+    {
+        .id = "NP704",
+        .name = "guest-has-default-cpu",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest has QEMU's default CPU, which has neither VMX nor SVM",
+        .explain = "Without a CPU model the guest gets QEMU's oldest common denominator.",
+        .fix = "Choose a CPU: <cpu mode='host-passthrough'/>, -cpu host, qm set VMID --cpu host.",
+        .see = cpu_see,
+        .check = check_default_cpu,
+    },
+    {
+        .id = "NP705",
+        .name = "guest-cpu-model-without-virtualization",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's CPU model has neither VMX nor SVM",
+        .explain =
+            "QEMU's named Intel models have no vmx, whatever the processor of that name has; from AMD's,\n"
+            "and from all others, svm is taken out when KVM runs them. host-model becomes a named model "
+            "with\n"
+            "features when the guest starts, vmx among them where QEMU reports it; about svm libvirt's "
+            "versions\n"
+            "differ, and its cache may be from a time when nested was off. Only host-passthrough (-cpu "
+            "host),\n"
+            "maximum, or the feature by name brings it.",
+        .fix =
+            "Make it <cpu mode='host-passthrough'/>, or add <feature policy='require' name='vmx'/> (svm on "
+            "AMD).",
+        .see = cpu_see,
+        .check = check_model,
+    },
+    {
+        .id = "NP706",
+        .name = "guest-feature-switched-off",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's definition takes VMX or SVM away",
+        .explain =
+            "A feature with policy disable or forbid, or ,-vmx on a command line, wins over any CPU mode.",
+        .fix = "Delete that feature from the definition.",
+        .see = cpu_see,
+        .check = check_switched_off,
+    },
+    {
+        .id = "NP707",
+        .name = "guest-cpu-of-another-vendor",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's CPU is another vendor's than this system's",
+        .explain =
+            "VMX can only be given to guests on processors with VMX, SVM only on those with SVM. A model or\n"
+            "vendor of the other kind starts without them, or not at all.",
+        .fix = "Make it <cpu mode='host-passthrough'/>, or a model of this system's vendor.",
+        .see = cpu_see,
+        .check = check_vendor,
+    },
+    {
+        .id = "NP708",
+        .name = "guest-encrypted",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest is confidential (SEV, TDX)",
+        .explain = "KVM does not run in a guest whose memory or state is encrypted: kvm_amd refuses, and TDX "
+                   "has no\n"
+                   "VMX to give.",
+        .fix = "Take <launchSecurity> out, if the guest shall run KVM.",
+        .see = secure_see,
+        .check = check_encrypted,
+    },
+    {
+        .id = "NP709",
+        .name = "guest-feature-unchecked",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "the guest would start without the feature that it asks for",
+        .explain = "With check='none', and on a QEMU command line without enforce, a required feature that "
+                   "KVM does\n"
+                   "not offer is left out with a warning in QEMU's log.",
+        .fix = "Write check='partial', or ,enforce.",
+        .see = cpu_see,
+        .check = check_unchecked,
+    },
+    {
+        .id = "NP710",
+        .name = "guest-not-started-anew",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "the running guest has the old definition",
+        .explain =
+            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit counts\n"
+            "from the next cold start on; reboots and restored states keep the old.",
+        .fix = "Shut the guest down and start it.",
+        .see = cpu_see,
+        .check = check_in_force,
+    },
+    {
+        .id = "NP711",
+        .name = "guest-with-evmcs",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "the enlightened VMCS takes VMX features away",
+        .explain = "hv-evmcs makes Hyper-V in the guest faster. KVM then withholds what the enlightened VMCS "
+                   "has no\n"
+                   "field for: posted interrupts, the preemption timer, and others.",
+        .fix = "Keep it for Windows with Hyper-V only.",
+        .see = hyperv_see,
+        .check = check_evmcs,
+    },
+    {
+        .id = "NP712",
+        .name = "windows-without-evmcs",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "Windows runs in the guest, without the enlightened VMCS",
+        .explain = "Hyper-V in a Windows guest can share its guests' state with KVM in memory, where the "
+                   "definition\n"
+                   "says so. Intel processors only.",
+        .fix = "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>.",
+        .see = hyperv_see,
+        .check = check_windows,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_cpu_rules() { return rules; }
+
+}  // namespace nestprobe

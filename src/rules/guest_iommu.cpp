@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// Rules about the IOMMU in the definition of a guest (NP720 to NP729): will the guest be able to give devices
+// away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
+#include "rules/guest.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
+
+bool vtd(const Facts& f) { return is(f.guest->iommu, IommuModel::intel); }
+
+/// Rules about an IOMMU that is not there stand back with one word.
+Outcome without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
+
+Outcome check_none(const Facts& f) {
+    return judge(
+        [&](IommuModel model) {
+            if (model == IommuModel::none)
+                return fail(
+                    "the guest has no IOMMU: there is nothing behind which VFIO in it could give a device "
+                    "to its guests",
+                    fix_guest_iommu(f));
+            return pass(fmt::format("the guest has an IOMMU, model {}", to_string(model)));
+        },
+        f.guest->iommu);
+}
+
+Outcome check_machine(const Facts& f) {
+    return judge(
+        [&](IommuModel model, bool q35, const std::string& machine) {
+            if (model == IommuModel::none) return without_iommu();
+            if (q35 || model == IommuModel::amd || model == IommuModel::other)
+                return pass(machine.empty() ? "QEMU's default machine type"
+                                            : fmt::format("machine type {}", machine));
+            if (model == IommuModel::virtio && !of_libvirt(f))
+                return pass("virtio-iommu is on any machine type");
+            return fail(
+                of_libvirt(f)
+                    ? fmt::format("libvirt refuses it: \"IOMMU device: '{}' is only supported with Q35 {}\"",
+                                  to_string(model),
+                                  model == IommuModel::intel ? "machines" : "and ARM Virt machines")
+                    : "QEMU's intel-iommu is for q35 machines, and this is another",
+                "Use machine='q35'. Devices on an i440fx machine have other addresses, and IDE disks become "
+                "SATA: "
+                "in an installed guest that is a change of its own.");
+        },
+        f.guest->iommu, f.guest->q35, f.guest->machine);
+}
+
+Outcome check_remapping(const Facts& f) {
+    return judge(
+        [&](IommuModel model) {
+            if (model == IommuModel::none) return without_iommu();
+            const Outcome outcome =
+                remaps_interrupts(*f.guest)
+                    ? pass("the IOMMU remaps interrupts")
+                    : fail(model == IommuModel::virtio
+                               ? "virtio-iommu cannot remap interrupts: VFIO in the guest works only with "
+                                 "allow_unsafe_interrupts"
+                               : "the IOMMU does not remap interrupts: VFIO in the guest refuses to give "
+                                 "devices away",
+                           fix_guest_iommu(f));
+            return f.guest->intremap.if_known() ? cite(outcome, f.guest->intremap) : outcome;
+        },
+        f.guest->iommu);
+}
+
+Outcome check_irqchip(const Facts& f) {
+    return judge(
+        [&](IommuModel model, IoApic ioapic) {
+            if (model == IommuModel::none) return without_iommu();
+            if (!is(f.guest->intremap, Setting::on))
+                return skip("interrupt remapping is not asked for (NP722)");
+            if (irqchip_is_split(*f.guest)) return pass("the I/O APIC is QEMU's");
+            if (!of_libvirt(f))
+                return fail(
+                    "QEMU refuses it: \"Interrupt Remapping cannot work with kernel-irqchip=on, please use "
+                    "'split|off'.\"",
+                    "-machine q35,kernel-irqchip=split");
+            return fail(
+                fmt::format(
+                    "libvirt refuses it: \"IOMMU interrupt remapping requires split I/O APIC (ioapic "
+                    "driver='qemu')\"{}",
+                    ioapic == IoApic::unset ? "; libvirt 11.3 and later add the element themselves" : ""),
+                "In <features>: <ioapic driver='qemu'/>.");
+        },
+        f.guest->iommu, f.guest->ioapic);
+}
+
+Outcome check_eim(const Facts& f) {
+    return judge(
+        [&](IommuModel model, Setting eim) {
+            if (model == IommuModel::none) return without_iommu();
+            if (eim != Setting::on || remaps_interrupts(*f.guest))
+                return pass("extended interrupt mode is not without interrupt remapping");
+            return fail(of_libvirt(f)
+                            ? "libvirt refuses it: \"IOMMU eim requires interrupt remapping to be enabled\""
+                            : "QEMU refuses it: \"eim=on cannot be selected without intremap=on\"",
+                        fix_guest_iommu(f));
+        },
+        f.guest->iommu, f.guest->eim);
+}
+
+Outcome check_many_cpus(const Facts& f) {
+    constexpr unsigned most = 255;  // xAPIC ids are eight bits, and 255 is for all
+    return judge(
+        [&](IommuModel model, unsigned vcpus) {
+            if (model == IommuModel::none) return without_iommu();
+            if (vcpus <= most)
+                return pass(fmt::format("{} virtual CPUs need no extended interrupt mode", vcpus));
+            if (is(f.guest->eim, Setting::on))
+                return cite(pass("extended interrupt mode is on"), f.guest->eim);
+            return fail(
+                fmt::format("libvirt refuses it: \"more than {} vCPUs require extended interrupt mode "
+                            "enabled on the iommu device\"",
+                            most),
+                of_libvirt(f) ? "<driver intremap='on' eim='on'/>" : "intel-iommu,intremap=on,eim=on");
+        },
+        f.guest->iommu, f.guest->vcpus);
+}
+
+Outcome check_caching_assigned(const Facts& f) {
+    return judge(
+        [&](IommuModel model, unsigned devices) {
+            if (model == IommuModel::none) return without_iommu();
+            if (!vtd(f)) return skip("caching mode is VT-d's");
+            if (devices == 0) return pass("no device of this system is given to the guest");
+            if (is(f.guest->caching_mode, Setting::on))
+                return cite(pass("caching mode is on"), f.guest->caching_mode);
+            return fail(
+                fmt::format(
+                    "{} device{} of this system given to the guest, whose IOMMU has caching "
+                    "mode off: QEMU refuses to start (\"We need to set caching-mode=on for intel-iommu "
+                    "to enable device assignment with IOMMU protection.\")",
+                    devices, devices == 1 ? " is" : "s are"),
+                fix_guest_iommu(f));
+        },
+        f.guest->iommu, f.guest->assigned_devices);
+}
+
+Outcome check_caching(const Facts& f) {
+    return judge(
+        [&](IommuModel model) {
+            if (model == IommuModel::none) return without_iommu();
+            if (!vtd(f)) return skip("caching mode is VT-d's");
+            return judge(
+                [&](Setting caching) {
+                    if (caching == Setting::on) return pass("caching mode is on");
+                    return fail(
+                        "caching mode is off: the guest can give its emulated devices away, but none that "
+                        "this system gives to it",
+                        fix_guest_iommu(f));
+                },
+                f.guest->caching_mode);
+        },
+        f.guest->iommu);
+}
+
+Outcome check_amd(const Facts& f) {
+    return judge(
+        [&](IommuModel model, unsigned devices) {
+            if (model == IommuModel::none) return without_iommu();
+            if (model != IommuModel::amd) return skip("not QEMU's AMD IOMMU");
+            if (devices == 0) return pass("no device of this system is given to the guest");
+            return fail(
+                "devices of this system are given to the guest, and QEMU's AMD IOMMU may not support "
+                "that: \"requires iommu notifier which is not currently supported\" is what versions that "
+                "do not say",
+                "Use <iommu model='intel'>, which Linux drives on AMD processors too.");
+        },
+        f.guest->iommu, f.guest->assigned_devices);
+}
+
+Outcome check_acpi(const Facts& f) {
+    return judge(
+        [&](IommuModel model, bool acpi) {
+            if (model == IommuModel::none) return without_iommu();
+            return acpi ? pass("the guest has ACPI, where the IOMMU is announced")
+                        : fail("the guest has no ACPI: its kernel never hears of the IOMMU",
+                               of_libvirt(f) ? "In <features>: <acpi/>." : "");
+        },
+        f.guest->iommu, f.guest->acpi);
+}
+
+constexpr std::string_view see[] = {"libvirt formatdomain, \"IOMMU devices\"",
+                                    "libvirt src/conf/domain_validate.c, virDomainIOMMUDefValidate",
+                                    "QEMU hw/i386/intel_iommu.c, vtd_decide_config; hw/i386/x86-iommu.c",
+                                    "Linux Documentation/driver-api/vfio.rst"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP720",
+        .name = "guest-without-iommu",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest's definition has no IOMMU",
+        .explain =
+            "VFIO in a guest gives devices to the guest's guests only behind an IOMMU, and that one QEMU\n"
+            "emulates, where the definition asks for it. This system needs none for that.",
+        .fix =
+            "On a q35 machine: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu>, with "
+            "<ioapic driver='qemu'/>.",
+        .see = see,
+        .check = check_none,
+    },
+    {
+        .id = "NP721",
+        .name = "guest-iommu-on-wrong-machine",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest's machine type cannot have that IOMMU",
+        .explain = "QEMU's VT-d is a part of the q35 machine. The older pc (i440fx) has none.",
+        .fix = "Use machine='q35'.",
+        .see = see,
+        .check = check_machine,
+    },
+    {
+        .id = "NP722",
+        .name = "guest-iommu-without-interrupt-remapping",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest's IOMMU does not remap interrupts",
+        .explain =
+            "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
+            "(vfio_iommu_type1.allow_unsafe_interrupts).",
+        .fix = "<driver intremap='on'/>, with <ioapic driver='qemu'/>.",
+        .see = see,
+        .check = check_remapping,
+    },
+    {
+        .id = "NP723",
+        .name = "guest-ioapic-in-kernel",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "interrupt remapping is asked for with the I/O APIC in KVM",
+        .explain =
+            "QEMU can remap the I/O APIC's interrupts only where it emulates the I/O APIC itself (\"split\n"
+            "irqchip\"); the local APICs stay in KVM.",
+        .fix =
+            "In <features>: <ioapic driver='qemu'/>; on a command line: -machine q35,kernel-irqchip=split.",
+        .see = see,
+        .check = check_irqchip,
+    },
+    {
+        .id = "NP724",
+        .name = "guest-iommu-eim-without-remapping",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "extended interrupt mode is asked for without interrupt remapping",
+        .explain = "Extended interrupt mode (EIM) is a part of interrupt remapping.",
+        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
+        .see = see,
+        .check = check_eim,
+    },
+    {
+        .id = "NP725",
+        .name = "guest-with-many-cpus-without-eim",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "more than 255 virtual CPUs need extended interrupt mode",
+        .explain =
+            "Interrupts reach APIC ids beyond 255 only through an IOMMU in extended interrupt mode. libvirt\n"
+            "10.10 and later add it themselves.",
+        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
+        .see = see,
+        .check = check_many_cpus,
+    },
+    {
+        .id = "NP726",
+        .name = "assigned-device-without-caching-mode",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest is given devices, and its IOMMU has no caching mode",
+        .explain =
+            "A device of this system that is given to the guest works with addresses of the guest. When the\n"
+            "guest's IOMMU translates these, QEMU must hear of every change, which VT-d's guests tell only "
+            "in\n"
+            "caching mode.",
+        .fix = "<driver caching_mode='on'/>.",
+        .see = see,
+        .check = check_caching_assigned,
+    },
+    {
+        .id = "NP727",
+        .name = "guest-iommu-without-caching-mode",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::degraded,
+        .title = "the guest's IOMMU has no caching mode",
+        .explain =
+            "Without caching mode devices of this system cannot be passed through the guest to its guests;\n"
+            "devices that QEMU emulates can.",
+        .fix = "<driver caching_mode='on'/>.",
+        .see = see,
+        .check = check_caching,
+    },
+    {
+        .id = "NP728",
+        .name = "assigned-device-behind-amd-iommu",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::degraded,
+        .title = "devices of this system may not work behind QEMU's AMD IOMMU",
+        .explain = "QEMU's AMD IOMMU long could not tell QEMU's VFIO of changed translations.",
+        .fix = "Use <iommu model='intel'>.",
+        .see = see,
+        .check = check_amd,
+    },
+    {
+        .id = "NP729",
+        .name = "guest-iommu-without-acpi",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest has an IOMMU and no ACPI to announce it",
+        .explain = "A kernel learns of an IOMMU from the ACPI tables DMAR, IVRS or VIOT. libvirt leaves ACPI "
+                   "out of\n"
+                   "a guest whose <features> do not ask for it.",
+        .fix = "In <features>: <acpi/>; on a command line no -no-acpi, no acpi=off.",
+        .see = see,
+        .check = check_acpi,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_iommu_rules() { return rules; }
+
+}  // namespace nestprobe
