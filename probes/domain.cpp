@@ -326,8 +326,12 @@ private:
 
 /// What pugixml would read differently from what libvirt does, or not at all.
 void check_encoding(std::string_view text, const std::string& label) {
-    if (!is_utf8(text) || contains(text, std::string_view("\0", 1)))
-        throw BadFile(fmt::format("{}: not UTF-8", label));
+    if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
+    const auto is_control = [](char c) { return c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r'; };
+    const auto control = std::find_if(text.begin(), text.end(), is_control);
+    if (control != text.end())
+        throw BadFile(fmt::format("{}:{}: a control character, which XML does not have", label,
+                                  line_at(text, static_cast<std::size_t>(control - text.begin()))));
     const auto doctype = text.find("<!DOCTYPE");
     if (doctype != std::string_view::npos)
         throw BadFile(fmt::format("{}:{}: a document type, which no guest's definition has", label,

@@ -161,8 +161,9 @@ private:
 
     void add_cpu() {
         const std::vector<std::string> lines{"<cpu mode='host-passthrough' check='none'/>"};
-        if (const XmlElement* features = d_.find("features"))
-            xml_.insert_behind(*features, lines);
+        const XmlElement* before = d_.find("features") ? d_.find("features") : d_.find("os");
+        if (before)
+            xml_.insert_behind(*before, lines);
         else
             xml_.append(d_.elements.front(), lines);
     }

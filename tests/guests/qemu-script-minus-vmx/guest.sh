@@ -1,0 +1,1 @@
+qemu-system-x86_64 -enable-kvm -M q35 -cpu host,-vmx
