@@ -25,9 +25,9 @@ SMALL = json.dumps({
     "kernel_log": ["kvm: disabled by bios"]})
 
 
-def run(path, stdin=None):
+def run(path, stdin=None, option="--from"):
     began = time.monotonic()
-    done = subprocess.run([binary, "--from", path, "--json"], stdin=stdin, capture_output=True, timeout=60,
+    done = subprocess.run([binary, option, path, "--json"], stdin=stdin, capture_output=True, timeout=60,
                           preexec_fn=None if sanitized else limit_memory)
     return done, time.monotonic() - began
 
@@ -37,9 +37,9 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (64 << 20, 64 << 20))
 
 
-def expect_refusal(name, path, stdin=None):
+def expect_refusal(name, path, stdin=None, option="--from"):
     global passed, failed
-    done, seconds = run(path, stdin)
+    done, seconds = run(path, stdin, option)
     shown = "standard input" if path == "-" else path
     wrong = []
     if done.returncode != 65:
@@ -58,11 +58,28 @@ def expect_refusal(name, path, stdin=None):
         passed += 1
 
 
-def in_file(folder, name, data):
+def in_file(folder, name, data, option="--from"):
     path = os.path.join(folder, "input")
     with open(path, "wb") as f:
         f.write(data if isinstance(data, bytes) else data.encode())
-    expect_refusal(name, path)
+    expect_refusal(name, path, option=option)
+
+
+def guests(folder):
+    """Definitions of guests that are none."""
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    domain = "<domain type='kvm'><name>a</name><vcpu>2</vcpu></domain>"
+    for name, data in {
+            "empty": "", "prose": "hello, world\n", "binary": os.urandom(65536), "a wrong root": "<html><body/></html>",
+            "capabilities": "<domainCapabilities/>", "no type": "<domain/>", "an unclosed element": "<domain type='kvm'><cpu>",
+            "another end tag": "<domain type='kvm'><a></b></domain>", "two roots and prose": domain + "x<",
+            "UTF-16": domain.encode("utf-16"), "Latin-1": domain.replace("a<", "\xe4<").encode("latin-1"),
+            "NUL": domain.replace("a<", "\0<"), "billion laughs": f'<!DOCTYPE a [<!ENTITY l0 "ha">{laughs}]>' + domain,
+            "an external entity": '<!DOCTYPE a [<!ENTITY x SYSTEM "/etc/passwd">]>' + domain.replace("a<", "&x;<"),
+            "100 MB of elements": b"<domain type='kvm'>" + b"<a/>" * (25 << 20), "100 MB of nothing": b" " * (100 << 20),
+            "4 MB deep": "<a>" * (1 << 20), "an unknown mode": "<domain type='kvm'><cpu mode='best'/></domain>",
+            "QEMU with an open quotation": "qemu-system-x86_64 -name 'a", "Proxmox with words": "cores: many\nmemory: 512\n"}.items():
+        in_file(folder, f"a guest: {name}", data, "--domain")
 
 
 def head(rest):
@@ -104,6 +121,7 @@ with tempfile.TemporaryDirectory() as folder:
     cat.stdout.close()
     cat.wait()
 
+    guests(folder)
     missing = os.path.join(folder, "missing")
     done, _ = run(missing)
     if done.returncode == 66 and missing in done.stderr.decode() and not done.stdout:

@@ -245,7 +245,7 @@ def load_validator(schema):
 def uncovered(binary, machines):
     """Rules that fail nowhere, or pass nowhere, where a machine expects it."""
     listed = subprocess.run([binary, "--rules"], capture_output=True, text=True, timeout=60, check=True)
-    rules = re.findall(r"^NP\d+", listed.stdout, re.MULTILINE)
+    rules = re.findall(r"^NP[^7\s]\d+", listed.stdout, re.MULTILINE)  # NP7xx are about guests: guests_check.py
     failing = set().union(*(machine.failing for machine in machines))
     passing = set().union(*(machine.passing for machine in machines))
     lacking = [f"{rule}: no machine where it fails" for rule in rules if rule not in failing]

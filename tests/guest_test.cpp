@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Definitions of guests and the edits of their text: what the definitions under guests/ do not show.
+#include "definition.hpp"
+#include "edit/text_edit.hpp"
+#include "edit/xml_edit.hpp"
+#include "snapshot/bad_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace nestprobe;
+
+namespace {
+
+GuestDefinition definition(const std::string& text) { return parse_definition(text, "vm.xml"); }
+
+/// What the refusal says; empty where there is none.
+std::string refusal(const std::string& text) {
+    try {
+        parse_definition(text, "vm.xml");
+    } catch (const BadFile& error) {
+        return error.what();
+    }
+    return "";
+}
+
+const std::string minimal = "<domain type='kvm'>\n  <name>a</name>\n  <cpu mode='host-model'/>\n</domain>\n";
+
+}  // namespace
+
+TEST_SUITE("guest") {
+    TEST_CASE("every prefix of a definition is refused or read, and never more than one line is said") {
+        const std::string text =
+            "<?xml version='1.0'?>\n<!-- a > b -->\n<domain type=\"kvm\">\n  <name><![CDATA[a<b]]></name>\n"
+            "  <cpu mode='custom'>\n    <model>Haswell</model>\n    <feature policy='require' name='vmx'/>\n"
+            "  </cpu>\n  <devices><iommu model='intel'><driver "
+            "intremap='on'/></iommu></devices>\n</domain>\n";
+        CHECK(refusal(text).empty());
+        for (std::size_t n = 0; n < text.size() - 1; ++n) {
+            const std::string said = refusal(text.substr(0, n));
+            CAPTURE(n);
+            CHECK(said.starts_with("vm.xml"));
+            CHECK(said.find('\n') == std::string::npos);
+        }
+    }
+
+    TEST_CASE("what is no definition is refused with its place") {
+        CHECK(refusal("") == "vm.xml: empty, so no guest is defined");
+        CHECK(refusal("hello") ==
+              "vm.xml: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration");
+        CHECK(refusal("<html/>") == "vm.xml: the root element is <html>, not libvirt's <domain>");
+        CHECK(refusal("<domain/>") == "vm.xml:1: <domain> has no attribute type");
+        CHECK(refusal("<domain type='kvm'>\n<vcpu>x</vcpu></domain>") == "vm.xml:2: <vcpu> holds no number");
+        CHECK(refusal("<domain type='kvm'>\n<cpu mode='x'/></domain>") ==
+              "vm.xml:2: <cpu> has an unknown mode, x");
+        CHECK(refusal("<domain type='kvm'>\n\n<cpu><feature name='vmx' policy='y'/></cpu></domain>") ==
+              "vm.xml:3: <feature> has an unknown policy, y");
+        CHECK(refusal("<domain type='kvm'>\xff</domain>") == "vm.xml: not UTF-8");
+        CHECK(refusal("<domain type='kvm'>\n\x1b[2J</domain>") ==
+              "vm.xml:2: a control character, which XML does not have");
+        CHECK(refusal(std::string("<domain type='kvm'>\n") + '\0' + "</domain>") ==
+              "vm.xml:2: a control character, which XML does not have");
+        CHECK(refusal("\n<!DOCTYPE d [<!ENTITY a \"b\">]>\n<domain type='kvm'/>") ==
+              "vm.xml:2: a document type, which no guest's definition has");
+        CHECK(refusal("qemu-system-x86_64 -name 'a") == "vm.xml:1: a quotation that does not end");
+        CHECK(refusal("cores: two\nmemory: 512\n") == "vm.xml:1: cores is no number");
+    }
+
+    TEST_CASE("elements are found where they are, beside comments and quoted angles") {
+        const auto d = definition(
+            "<domain type='kvm'><!-- <cpu> --><cpu mode='custom' note='a>b'><model>x</model><!-- </cpu> "
+            "--></cpu>"
+            "</domain>");
+        const XmlElement* cpu = d.find("cpu");
+        REQUIRE(cpu != nullptr);
+        CHECK(d.text.substr(cpu->tag.begin, cpu->tag.size()) == "<cpu mode='custom' note='a>b'>");
+        CHECK(d.text.substr(cpu->whole.begin, cpu->whole.size()) ==
+              "<cpu mode='custom' note='a>b'><model>x</model><!-- </cpu> --></cpu>");
+        CHECK(d.find("devices") == nullptr);
+    }
+
+    TEST_CASE("a domstatus, as libvirt keeps of a running guest, is its domain") {
+        const auto d =
+            definition("<domstatus state='running'><domain type='kvm'><name>b</name></domain></domstatus>");
+        CHECK(is(d.facts.name, "b"));
+    }
+
+    TEST_CASE("a byte order mark is passed over, and places stay right") {
+        const auto d = definition("\xef\xbb\xbf" + minimal);
+        const XmlElement* cpu = d.find("cpu");
+        REQUIRE(cpu != nullptr);
+        CHECK(d.text.substr(cpu->tag.begin, cpu->tag.size()) == "<cpu mode='host-model'/>");
+    }
+
+    TEST_CASE("a process's command line: words end at NULs") {
+        using namespace std::string_literals;
+        const auto d = parse_qemu_command(
+            "/usr/bin/qemu-system-x86_64\0-name\0guest=a b,debug-threads=on\0-cpu\0host,svm=off\0-enable-kvm\0"s,
+            "pid:7");
+        CHECK(is(d.facts.name, "a b"));
+        CHECK(is(d.facts.svm, FeaturePolicy::disable));
+        CHECK(is(d.facts.vmx, FeaturePolicy::unset));
+        CHECK(is(d.facts.accelerator, Accelerator::kvm));
+        CHECK(d.facts.svm.from().front().where == "pid:7");
+    }
+
+    TEST_CASE("QEMU's ways to say a feature, and which wins") {
+        const auto vmx = [](const std::string& cpu) {
+            return *parse_qemu_command("kvm -cpu " + cpu, "f").facts.vmx.if_known();
+        };
+        CHECK(vmx("Haswell,+vmx") == FeaturePolicy::require);
+        CHECK(vmx("Haswell,vmx") == FeaturePolicy::require);
+        CHECK(vmx("Haswell,vmx=on") == FeaturePolicy::require);
+        CHECK(vmx("host,vmx=off") == FeaturePolicy::disable);
+        CHECK(vmx("host,+vmx,-vmx") == FeaturePolicy::disable);
+        CHECK(vmx("host,vmx-ept=off") == FeaturePolicy::unset);
+    }
+
+    TEST_CASE("words of a shell") {
+        const auto words = split_shell_words("a 'b c' \"d \\\" e\" f\\ g \\\n  h # i\nj", "x");
+        REQUIRE(words.size() == 6);
+        CHECK(words[1].text == "b c");
+        CHECK(words[2].text == "d \" e");
+        CHECK(words[3].text == "f g");
+        CHECK(words[4].text == "h");
+        CHECK(words[4].where == "x:2");
+        CHECK(words[5].where == "x:3");
+    }
+}
+
+TEST_SUITE("edit") {
+    TEST_CASE("attributes of a tag") {
+        CHECK(with_attribute("<a/>", "b", "c") == "<a b='c'/>");
+        CHECK(with_attribute("<a b=\"1\">", "c", "2") == "<a b=\"1\" c=\"2\">");
+        CHECK(with_attribute("<a  b = '1'  c='2' />", "b", "3") == "<a  b='3'  c='2' />");
+        CHECK(with_attribute("<a\n   b='1'\n   cc='2'>", "cc", "x") == "<a\n   b='1'\n   cc='x'>");
+        CHECK(without_attribute("<a b='1' c='2'/>", "b") == "<a c='2'/>");
+        CHECK(without_attribute("<a b='c=1' c='2'/>", "c") == "<a b='c=1'/>");
+        CHECK(without_attribute("<a b='1'/>", "x") == "<a b='1'/>");
+    }
+
+    TEST_CASE("a diff is what patch expects: ranges, context, ends of files") {
+        CHECK(unified_diff("a\nb\n", {}, "f").empty());
+        CHECK(unified_diff("a\nb\n", {{{0, 1}, "a"}}, "f").empty());
+        CHECK(unified_diff("a\nb\nc\n", {{{2, 3}, "x"}}, "f") ==
+              "--- f\n+++ f\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n");
+        CHECK(unified_diff("a\n", {{{2, 2}, "b\n"}}, "f") == "--- f\n+++ f\n@@ -1 +1,2 @@\n a\n+b\n");
+        CHECK(unified_diff("a", {{{0, 1}, "b"}}, "f") ==
+              "--- f\n+++ f\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of "
+              "file\n");
+        CHECK(unified_diff("a\nb\n", {{{0, 2}, ""}}, "f") == "--- f\n+++ f\n@@ -1,2 +1 @@\n-a\n b\n");
+    }
+
+    TEST_CASE("changes far apart are hunks of their own, and the second one's place is shifted") {
+        std::string text;
+        for (int i = 0; i < 20; ++i) text += std::to_string(i) + "\n";
+        const std::string diff =
+            unified_diff(text, {{{2, 2}, "new\n"}, {{text.size() - 3, text.size() - 1}, "z"}}, "f");
+        CHECK(diff.find("@@ -1,4 +1,5 @@\n") != std::string::npos);
+        CHECK(diff.find("@@ -17,4 +18,4 @@\n") != std::string::npos);
+    }
+
+    TEST_CASE("a child is indented as its neighbours, and an empty element is opened") {
+        const auto d = definition(
+            "<domain type='kvm'>\n\t<features/>\n\t<devices>\n\t\t<a/>\n\t</devices>\n</domain>\n");
+        XmlEdit edit(d);
+        edit.append(*d.find("features"), {"<x a='1'/>"});
+        edit.append(*d.find("devices"), {"<y/>"});
+        CHECK(apply_changes(d.text, std::move(edit).take()) ==
+              "<domain type='kvm'>\n\t<features>\n\t  <x "
+              "a='1'/>\n\t</features>\n\t<devices>\n\t\t<a/>\n\t\t<y/>\n"
+              "\t</devices>\n</domain>\n");
+    }
+
+    TEST_CASE("an element goes with its line where it has one for itself, comments beside it stay") {
+        const auto d = definition(
+            "<domain type='kvm'>\n  <cpu>\n    <model>x</model>\n    <vendor>y</vendor> <!-- c -->\n"
+            "  </cpu>\n</domain>\n");
+        XmlEdit edit(d);
+        edit.remove(*d.find("cpu/model"));
+        edit.remove(*d.find("cpu/vendor"));
+        CHECK_FALSE(edit.leaves_empty(*d.find("cpu")));
+        CHECK(apply_changes(d.text, std::move(edit).take()) ==
+              "<domain type='kvm'>\n  <cpu>\n     <!-- c -->\n  </cpu>\n</domain>\n");
+    }
+}
