@@ -7,6 +7,7 @@
 #include "fact.hpp"
 #include "feature_facts.hpp"
 #include "guest_facts.hpp"
+#include "iommu_facts.hpp"
 #include "modprobe.hpp"
 #include "per_cpu.hpp"
 #include "register_values.hpp"
@@ -319,21 +320,6 @@ constexpr void for_each(const DeviceFacts& f, V&& visit) {
     visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");
     visit("device.nested_state", f.nested_state,
           "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
-}
-
-// --- IOMMU -------------------------------------------------------------------------------------------------
-
-struct IommuFacts {
-    Fact<std::vector<std::string>> instances{};
-    Fact<unsigned> groups{};
-    Fact<bool> interrupt_remapping{};
-};
-template <class V>
-constexpr void for_each(const IommuFacts& f, V&& visit) {
-    visit("iommu.instances", f.instances, "/sys/class/iommu");
-    visit("iommu.groups", f.groups, "number of /sys/kernel/iommu_groups");
-    visit("iommu.interrupt_remapping", f.interrupt_remapping,
-          "VT-d's ecap bit 3 of every unit, else the kernel log");
 }
 
 // --- all ---------------------------------------------------------------------------------------------------

@@ -12,26 +12,6 @@
 namespace nestprobe {
 namespace {
 
-struct Config {
-    std::string path;
-    Reading<std::string> text;
-};
-
-/// The first of the three places that is there.
-Config read_config(const Filesystem& files, const Fact<std::string>& release) {
-    std::vector<std::string> paths;
-    if (release.if_known()) paths.push_back(fmt::format("/boot/config-{}", *release.if_known()));
-    paths.emplace_back("/proc/config.gz");
-    if (release.if_known()) paths.push_back(fmt::format("/lib/modules/{}/config", *release.if_known()));
-    Config config{paths.front(), Absent{}};
-    for (const std::string& path : paths) {
-        auto text = files.read(path);
-        if (text.if_known()) return {path, inflate(*text.if_known(), path)};
-        if (path == paths.front()) config.text = std::move(text);
-    }
-    return config;
-}
-
 /// The line that begins so, up to its end; empty when there is none.
 std::string_view find_line(std::string_view text, std::string_view beginning) {
     for (auto at = text.find(beginning); at != std::string_view::npos; at = text.find(beginning, at + 1))
@@ -47,29 +27,51 @@ std::optional<Tristate> parse_tristate(std::string_view value) {
 
 }  // namespace
 
-Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel,
-                            const ModuleFacts& module) {
+void KernelConfig::read() {
+    if (is_read_) return;
+    is_read_ = true;
+    std::vector<std::string> paths;
+    if (release_.if_known()) paths.push_back(fmt::format("/boot/config-{}", *release_.if_known()));
+    paths.emplace_back("/proc/config.gz");
+    if (release_.if_known()) paths.push_back(fmt::format("/lib/modules/{}/config", *release_.if_known()));
+    path_ = paths.front();
+    for (const std::string& path : paths) {
+        auto text = files_.read(path);
+        if (text.if_known()) {
+            path_ = path;
+            text_ = inflate(*text.if_known(), path);
+            return;
+        }
+        if (path == paths.front()) text_ = std::move(text);
+    }
+}
+
+Fact<Tristate> KernelConfig::find(std::string_view symbol) {
+    read();
+    if (!text_.if_known()) return *text_.if_absent();
+    const std::string set = fmt::format("CONFIG_{}=", symbol);
+    const std::string_view line = find_line(*text_.if_known(), set);
+    if (const auto value = line.empty() ? std::nullopt : parse_tristate(line.substr(set.size())))
+        return {*value, {{path_, std::string(line)}}};
+    const std::string unset = fmt::format("# CONFIG_{} is not set", symbol);
+    if (!find_line(*text_.if_known(), unset).empty()) return {Tristate::no, {{path_, unset}}};
+    return Absent{Why::malformed, fmt::format("{}: CONFIG_{} is not mentioned", path_, symbol)};
+}
+
+Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module) {
     const Module* vendor = module.vendor.if_known();
     if (vendor && vendor->state != Module::State::absent)
         return Absent{Why::not_applicable, "not looked at: the module is in the kernel"};
     if (module.software.if_known() && !module.software.if_known()->empty())
         return Absent{Why::not_applicable, "not looked at: KVM is there by other means"};
-    const Config config = read_config(machine.files, kernel.release);
-    if (!config.text.if_known()) return *config.text.if_absent();
-
     // A symbol is not mentioned where what it hangs on is off.
     const std::string_view wanted = is(cpu.technology, Technology::svm) ? "KVM_AMD" : "KVM_INTEL";
-    for (const std::string_view name :
-         {wanted, std::string_view("KVM"), std::string_view("VIRTUALIZATION")}) {
-        const std::string set = fmt::format("CONFIG_{}=", name);
-        const std::string_view line = find_line(*config.text.if_known(), set);
-        if (name == wanted)
-            if (const auto value = line.empty() ? std::nullopt : parse_tristate(line.substr(set.size())))
-                return {*value, {{config.path, std::string(line)}}};
-        const std::string unset = fmt::format("# CONFIG_{} is not set", name);
-        if (!find_line(*config.text.if_known(), unset).empty()) return {Tristate::no, {{config.path, unset}}};
+    const Fact<Tristate> found = config.find(wanted);
+    for (const std::string_view name : {"KVM", "VIRTUALIZATION"}) {
+        if (found.if_known() || found.if_absent()->why != Why::malformed) break;
+        if (const Fact<Tristate> above = config.find(name); is(above, Tristate::no)) return above;
     }
-    return Absent{Why::malformed, fmt::format("{}: CONFIG_{} is not mentioned", config.path, wanted)};
+    return found;
 }
 
 std::string_view to_string(Tristate value) {

@@ -47,10 +47,11 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.vmx = probe_vmx(shared);
     facts.svm = probe_svm(shared);
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);
-    facts.kernel.config_vendor = probe_config(machine, facts.cpu, facts.kernel, facts.module);
+    KernelConfig config(machine.files, facts.kernel.release);
+    facts.kernel.config_vendor = probe_config(config, facts.cpu, facts.module);
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
-    facts.iommu = probe_iommu(machine, facts.kernel);
+    facts.iommu = probe_iommu(machine, facts.kernel, config);
     facts.registers = std::move(shared.cpu.registers);
     return facts;
 }

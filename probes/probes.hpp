@@ -30,11 +30,26 @@ PerCpu<std::vector<std::string>> probe_vmx_missing(const RegisterReadings& readi
 SvmFacts probe_svm(const Shared& shared);
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                          const KernelFacts& kernel);
+/// How the kernel was built: the first of three files that is there, read when somebody asks.
+class KernelConfig {
+public:
+    KernelConfig(const Filesystem& files, const Fact<std::string>& release)
+        : files_(files), release_(release) {}
+    /// "KVM_INTEL"; malformed where the configuration does not mention it.
+    Fact<Tristate> find(std::string_view symbol);
+
+private:
+    void read();
+    const Filesystem& files_;
+    const Fact<std::string>& release_;
+    bool is_read_ = false;
+    std::string path_;
+    Reading<std::string> text_;
+};
 /// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
-Fact<Tristate> probe_config(const Sources& machine, const CpuFacts& cpu, const KernelFacts& kernel,
-                            const ModuleFacts& module);
+Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module);
 DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
-IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel);
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);
 
 /// A small file's text, blanks at both ends trimmed, citing the path.  An empty one is malformed.
 Fact<std::string> read_word(const Filesystem& files, std::string_view path);

@@ -43,8 +43,8 @@ Which machine:
 Which guest:
       --domain GUEST     what the guest defined there will be offered, and the
                          edit that mends it: a file (libvirt's XML, a QEMU
-                         command line, a Proxmox .conf; - is stdin), the name of
-                         a libvirt guest here, or pid:N of a running QEMU.
+                         command line, a Proxmox .conf; - is stdin), a guest of
+                         libvirt's here by name, or pid:N of a running QEMU.
                          kvm-in-guests and device-assignment are then about it
 
 What decides the exit status:

@@ -312,7 +312,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP705",
-        .name = "guest-cpu-model-without-virtualization",
+        .name = "guest-cpu-model-lacks-feature",
         .layer = Layer::guest,
         .question = Question::kvm_in_guests,
         .role = Role::blocker,

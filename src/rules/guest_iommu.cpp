@@ -221,7 +221,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP722",
-        .name = "guest-iommu-without-interrupt-remapping",
+        .name = "guest-without-interrupt-remapping",
         .layer = Layer::guest,
         .question = Question::device_assignment,
         .role = Role::blocker,
@@ -276,7 +276,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP726",
-        .name = "assigned-device-without-caching-mode",
+        .name = "assigned-without-caching-mode",
         .layer = Layer::guest,
         .question = Question::device_assignment,
         .role = Role::blocker,

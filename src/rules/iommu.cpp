@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 namespace nestprobe {
 namespace {
 
@@ -22,55 +25,128 @@ const std::string* switched_off_by(const Facts& f) {
     return nullptr;
 }
 
+constexpr std::string_view give_guest_one =
+    "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
+    "caching_mode='on'/></iommu> on a "
+    "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
+    "this "
+    "kernel's command line.";
+constexpr std::string_view switch_on =
+    "Add intel_iommu=on (and iommu=pt, which spares this system's own devices the cost) to the kernel "
+    "command line: "
+    "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig, and reboot.";
+
+std::string fix_no_table(const Facts& f) {
+    if (is(f.hypervisor.level, Level::bare_metal))
+        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
+               "on the kernel command line.";
+    if (!in_guest(f))
+        return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
+               "definition.";
+    if (knows_libvirt(f)) return std::string(give_guest_one);
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
+                       platform ? to_string(*platform) : "it");
+}
+
 std::string fix_no_iommu(const Facts& f) {
     if (const std::string* word = switched_off_by(f))
         return fmt::format(
             "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
             "update-grub or grub2-mkconfig) and reboot.",
             *word);
-    if (!in_guest(f))
-        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
-               "on the kernel command line.";
-    if (knows_libvirt(f))
-        return "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
-               "caching_mode='on'/></iommu> on a q35 machine with <ioapic driver='qemu'/>; then "
-               "intel_iommu=on on this kernel's command line.";
-    const Platform* platform = f.hypervisor.platform.if_known();
-    return fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
-                       platform ? to_string(*platform) : "it");
+    if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
+    if (is(f.iommu.table, "IVRS"))
+        return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
+               "not.";
+    return fix_no_table(f);
+}
+
+/// Why the kernel drives none, as far as it is known.
+std::string why_no_iommu(const Facts& f) {
+    const std::string* table = f.iommu.table.if_known();
+    if (const std::string* word = switched_off_by(f))
+        return fmt::format("the kernel drives no IOMMU: its command line says {}", *word);
+    if (!table) return "the kernel drives no IOMMU: there are no IOMMU groups";
+    if (table->empty())
+        return in_guest(f) ? "this guest has no IOMMU: no ACPI table (DMAR, IVRS, VIOT) announces one"
+                           : "no ACPI table (DMAR, IVRS, VIOT) announces an IOMMU: there is none, or it is "
+                             "switched off";
+    if (*table == "DMAR" && is(f.iommu.default_on, false))
+        return "the ACPI table DMAR announces VT-d, which this kernel drives only when it is told to "
+               "(intel_iommu=on)";
+    if (*table == "DMAR")
+        return "the ACPI table DMAR announces VT-d, and the kernel does not drive it: likely it was not told "
+               "to "
+               "(intel_iommu=on)";
+    return fmt::format("the ACPI table {} announces an IOMMU, and the kernel does not drive it", *table);
+}
+
+/// The table and what decides beside it, behind an outcome.
+Outcome cite_announcement(Outcome outcome, const Facts& f) {
+    if (f.iommu.table.if_known()) outcome = cite(std::move(outcome), f.iommu.table);
+    if (f.iommu.default_on.if_known()) outcome = cite(std::move(outcome), f.iommu.default_on);
+    return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
 Outcome check_no_iommu(const Facts& f) {
-    Outcome outcome = judge(
+    return judge(
         [&](unsigned groups, const std::vector<std::string>& instances) {
             if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
             if (!instances.empty())
-                return fail("the kernel drives an IOMMU, but no device is in a group", fix_no_iommu(f));
-            return fail("the kernel drives no IOMMU: there are no IOMMU groups", fix_no_iommu(f));
+                return fail("the kernel drives an IOMMU, but no device is in a group",
+                            "dmesg | grep -E 'DMAR|AMD-Vi|iommu' says what the kernel did not like.");
+            return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
         },
         f.iommu.groups, f.iommu.instances);
-    return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
+}
+
+std::string fix_remapping(const Facts& f) {
+    if (const auto* words = f.kernel.command_line.if_known())
+        for (const std::string& word : *words)
+            if (word == "intremap=off" || word == "nointremap")
+                return fmt::format("Take {} out of the kernel command line and reboot.", word);
+    if (!in_guest(f)) return "";
+    if (is(f.iommu.table, "VIOT"))
+        return "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> "
+               "with <ioapic "
+               "driver='qemu'/>.";
+    return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
+           "driver='qemu'/>; and do "
+           "not boot this kernel with intremap=off.";
+}
+
+std::string why_no_remapping(const Facts& f) {
+    constexpr std::string_view risk =
+        ": a device that is given away could raise any interrupt of this system";
+    if (is(f.iommu.table_intremap, false))
+        return fmt::format("the ACPI table DMAR says that interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.queued_invalidation, false))
+        return fmt::format(
+            "the IOMMU has no queued invalidation, without which interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.table, "VIOT")) return fmt::format("virtio-iommu does not remap interrupts{}", risk);
+    return fmt::format("the IOMMU does not remap interrupts{}", risk);
 }
 
 Outcome check_no_remapping(const Facts& f) {
     if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
     return judge(
         [&](bool on) {
-            return on ? pass("the IOMMU remaps interrupts")
-                      : fail(
-                            "the IOMMU does not remap interrupts: a device that is given away could raise "
-                            "any interrupt of this system",
-                            in_guest(f)
-                                ? "In this guest's definition: <driver intremap='on'/> in its <iommu>, with "
-                                  "<ioapic driver='qemu'/>; and do not boot this kernel with intremap=off."
-                                : "");
+            if (on) {
+                Outcome outcome = pass("the IOMMU remaps interrupts");
+                return is(f.iommu.table_intremap, true) ? cite(std::move(outcome), f.iommu.table_intremap)
+                                                        : outcome;
+            }
+            if (is(f.iommu.unsafe_interrupts, true))
+                return cite(skip("interrupts are not remapped, and VFIO is told to do without (NP806)"),
+                            f.iommu.unsafe_interrupts);
+            return fail(why_no_remapping(f), fix_remapping(f));
         },
         f.iommu.interrupt_remapping);
 }
 
 constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst",
                                           "libvirt formatdomain, \"IOMMU devices\""};
-
 constexpr Rule rules[] = {
     {
         .id = "NP801",

@@ -129,6 +129,7 @@ std::span<const Rule> device_rules();
 std::span<const Rule> guest_cpu_rules();
 std::span<const Rule> guest_iommu_rules();
 std::span<const Rule> iommu_rules();
+std::span<const Rule> iommu_feature_rules();
 
 /// Every rule, outermost layer first.
 std::vector<const Rule*> all_rules();
