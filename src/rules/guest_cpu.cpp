@@ -45,7 +45,7 @@ Outcome check_slow(const Facts& f) {
             if (accelerator == Accelerator::other) return skip("the guest is not QEMU's (NP701)");
             return fail(
                 "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
-                "less, and its guests slower again");
+                "less, and its own guests slower still");
         },
         f.guest->accelerator);
 }
@@ -293,7 +293,9 @@ constexpr Rule rules[] = {
         .question = Question::kvm_in_guests,
         .role = Role::degraded,
         .title = "QEMU emulates the guest, without KVM",
-        .explain = "Type qemu: every instruction is translated by QEMU's TCG.",
+        .explain =
+            "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
+            "Hypervisors run in it, at a small part of the speed.",
         .fix = "Make the guest one of KVM: <domain type='kvm'>, -accel kvm.",
         .see = cpu_see,
         .check = check_slow,
