@@ -3,6 +3,7 @@
 // log of libvirt's, or /proc/PID/cmdline.
 #include "definition.hpp"
 #include "snapshot/bad_file.hpp"
+#include "snapshot/flat_json.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>
@@ -31,12 +32,37 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 /// "-device intel-iommu,intremap=on": the first part, and key=value pairs. Underscores are hyphens, as QEMU
-/// has it.
+/// has it.  Or the same as JSON, which libvirt prefers.
 struct Option {
     std::string first;
     std::vector<std::pair<std::string, std::string>> pairs;
 
     explicit Option(std::string_view text) {
+        if (text.starts_with('{'))
+            read_json(text);
+        else
+            read_words(text);
+    }
+
+    /// The last value of that key; null where it is not given.
+    const std::string* get(std::string_view key) const {
+        const std::string* found = nullptr;
+        for (const auto& [name, value] : pairs)
+            if (name == key) found = &value;
+        return found;
+    }
+
+private:
+    void read_json(std::string_view text) {
+        for (auto& [key, value] :
+             parse_flat_json(text).value_or(std::vector<std::pair<std::string, std::string>>()))
+            if (key == "driver" || key == "qom-type")
+                first = std::move(value);
+            else
+                pairs.emplace_back(key, std::move(value));
+    }
+
+    void read_words(std::string_view text) {
         for (const std::string_view part : split(text, ',')) {
             const auto equals = part.find('=');
             std::string key(part.substr(0, equals));
@@ -49,13 +75,6 @@ struct Option {
                                                    ? "on"
                                                    : std::string(part.substr(equals + 1)));
         }
-    }
-    /// The last value of that key; null where it is not given.
-    const std::string* get(std::string_view key) const {
-        const std::string* found = nullptr;
-        for (const auto& [name, value] : pairs)
-            if (name == key) found = &value;
-        return found;
     }
 };
 
@@ -73,7 +92,7 @@ public:
             if (name == "enable-kvm") f_.accelerator = {Accelerator::kvm, from_};
             if (i + 1 == words_.size()) break;
             const std::string& value = words_[i + 1].text;
-            from_.front().raw += " " + value.substr(0, 160);
+            from_.front().raw.append(" ").append(value, 0, 160);
             if (apply_one(name, value)) ++i;
         }
     }
@@ -147,7 +166,7 @@ private:
     /// -object sev-guest, sev-snp-guest, tdx-guest: which KVM type the guest is of.
     void object(const Option& option) {
         for (const std::string_view type : {"sev-guest", "sev-snp-guest", "tdx-guest"})
-            if (option.first == type || (option.get("qom-type") && *option.get("qom-type") == type))
+            if (option.first == type)
                 f_.launch_security = {std::string(type.substr(0, type.rfind('-'))), from_};
     }
 

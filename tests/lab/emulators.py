@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+import shlex
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -86,6 +87,35 @@ class Qemu:
              "-serial", f"file:{what.serial}", "-kernel", str(what.kernel.bzimage),
              "-initrd", str(what.folder / "initramfs"), "-append", what.command_line, *self.options],
             what.folder / "emulator.txt", self.timeout)
+        (what.folder / "initramfs").unlink()
+        if status:
+            raise BootFailure("QEMU: " + (what.folder / "emulator.txt").read_text(errors="replace").strip())
+
+
+@dataclass(frozen=True)
+class LibvirtQemu(Qemu):
+    """QEMU with the arguments that libvirt makes of a definition (../guests/libvirt-argv), but for what ties it to a
+    running libvirtd: the monitor, the key for secrets, and -S, which waits for libvirt's word."""
+
+    ARGUMENTS = Path(__file__).resolve().parents[1] / "guests/libvirt-argv/guest.sh"
+    WITH_VALUE = ("-chardev", "-mon")
+
+    def boot(self, what: Boot) -> None:
+        (what.folder / "initramfs").write_bytes(what.initramfs)
+        ours = {"/KERNEL": str(what.kernel.bzimage), "/INITRD": str(what.folder / "initramfs"), "CMDLINE": what.command_line}
+        words = iter(shlex.split(self.ARGUMENTS.read_text()))
+        command = []
+        for word in words:
+            if word in self.WITH_VALUE:
+                next(words)
+            elif word == "-object" and "masterKey0" in (value := next(words)):
+                continue
+            elif word == "-object":
+                command += [word, value]
+            elif word not in ("-S", "-no-shutdown"):
+                command.append(ours.get(word, word))
+        status = emulate([*command, "-no-reboot", "-serial", f"file:{what.serial}", *self.options],
+                         what.folder / "emulator.txt", self.timeout)
         (what.folder / "initramfs").unlink()
         if status:
             raise BootFailure("QEMU: " + (what.folder / "emulator.txt").read_text(errors="replace").strip())

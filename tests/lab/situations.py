@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
-from emulators import Bochs, Qemu
+from emulators import Bochs, LibvirtQemu, Qemu
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,8 @@ SITUATIONS = [
               command_line="intel_iommu=on", devices="no NP802 no-interrupt-remapping", findings={"NP807": "pass"}),
     Situation("qemu-intel-iommu-no-caching-mode", q35("intel-iommu,intremap=on,caching-mode=off"), AMD,
               command_line="intel_iommu=on", devices="yes degraded NP803"),
+    Situation("qemu-as-libvirt-starts-it", LibvirtQemu(options=("-device", "edu")), AMD, command_line="intel_iommu=on",
+              here="yes svm", devices="yes", findings={"NP802": "pass", "NP803": "pass", "NP807": "pass"}),
     Situation("qemu-intel-iommu-unsafe", q35("intel-iommu,intremap=off,caching-mode=on"),
               f"{AMD}; vfio_iommu_type1 allow_unsafe_interrupts=1", command_line="intel_iommu=on",
               devices="yes degraded NP806"),
