@@ -33,6 +33,7 @@ struct GuestDefinition {
     std::string text;                  ///< as it was given
     std::vector<XmlElement> elements;  ///< of libvirt's XML alone, in the order of the document
     GuestFacts facts;
+    bool from_libvirt = false;  ///< libvirt was asked for it: there is no file
 
     /// The first element at that path; null when there is none.
     const XmlElement* find(std::string_view path, std::string_view name = {}) const;

@@ -349,7 +349,7 @@ pugi::xml_node find_domain(const pugi::xml_document& document, const std::string
 }  // namespace
 
 GuestDefinition parse_domain(std::string text, std::string label) {
-    GuestDefinition definition{std::move(label), std::move(text), {}, {}};
+    GuestDefinition definition{std::move(label), std::move(text), {}, {}, false};
     check_encoding(definition.text, definition.label);
     pugi::xml_document document;
     const pugi::xml_parse_result result = document.load_buffer(definition.text.data(), definition.text.size(),

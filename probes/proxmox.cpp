@@ -182,7 +182,7 @@ bool looks_like_proxmox(std::string_view text) {
 }
 
 GuestDefinition parse_proxmox(std::string text, std::string label) {
-    GuestDefinition definition{std::move(label), std::move(text), {}, {}};
+    GuestDefinition definition{std::move(label), std::move(text), {}, {}, false};
     definition.facts = Configuration(definition).facts();
     return definition;
 }

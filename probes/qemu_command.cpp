@@ -359,7 +359,7 @@ bool looks_like_qemu_command(std::string_view text) {
 }
 
 GuestDefinition parse_qemu_command(std::string text, std::string label) {
-    GuestDefinition definition{std::move(label), std::move(text), {}, {}};
+    GuestDefinition definition{std::move(label), std::move(text), {}, {}, false};
     const std::vector<Word> words = split_words_of(definition.text, definition.label);
     const auto program =
         std::find_if(words.begin(), words.end(), [](const Word& word) { return is_qemu(word.text); });

@@ -27,6 +27,8 @@ What to print:
       --registers=NAME   that one: IA32_FEATURE_CONTROL, MSR_IA32_FEAT_CTL,
                          0x3a, CPUID.7:EBX, "CPUID Fn8000_000A_EDX"
       --registers=NAME=VALUE  that number decoded; no machine is looked at
+      --fix              a shell script with comments that would mend what was
+                         found; it is printed, and nothing is run or written
       --rules            every rule, a line each
   -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
@@ -139,6 +141,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     app.add_flag("--json", json);
     CLI::Option* format_option = app.add_option("--format", format);
     CLI::Option* registers_option = app.add_option("--registers", registers)->expected(0, 1);
+    app.add_flag("--fix", options.fix);
     app.add_flag("--rules", rules);
     app.add_flag("--quiet,-q", options.quiet);
     CLI::Option* colour_option = app.add_option("--color", colour);
@@ -157,7 +160,7 @@ Options parse_command_line(int argc, const char* const* argv) {
 
     const int outputs = static_cast<int>(json) + static_cast<int>(rules) +
                         static_cast<int>(format_option->count() > 0) +
-                        static_cast<int>(explain_option->count() > 0);
+                        static_cast<int>(explain_option->count() > 0) + static_cast<int>(options.fix);
     if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
     if (diff_option->count() > 0 && options.diff.empty()) throw UsageError{"--diff: no file given"};
     if (domain_option->count() > 0 && options.domain.empty()) throw UsageError{"--domain: no guest given"};
@@ -171,7 +174,10 @@ Options parse_command_line(int argc, const char* const* argv) {
         throw UsageError{"--record - and a format both want standard output"};
     options.wants_output =
         options.record.empty() || outputs > 0 || diff_option->count() > 0 || wants_registers;
-    if (outputs > 1) throw UsageError{"only one of --explain, --json, --format and --rules can be given"};
+    if (outputs > 1)
+        throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
+    if (options.fix && (options.quiet || diff_option->count() > 0))
+        throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
     if (colour_option->count() > 0) options.colour = colour_named(colour);
     if (question_option->count() > 0) options.question = question_named(question);
     options.format = find_format("summary");

@@ -42,6 +42,7 @@ struct Options {
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;
+    bool fix = false;  ///< print the script that mends what was found
 };
 
 /// What the command line cannot mean; its text is one line.

@@ -39,8 +39,9 @@ struct Verdict {
 
 /// What mends the definition of a guest (edit/guest_edit.hpp makes it).
 struct GuestEdit {
-    std::string guest{};                  ///< its name, or the file's
-    std::string diff{};                   ///< unified, of libvirt's XML; empty where nothing is to be edited
+    std::string guest{};  ///< its name, or the file's
+    std::string file{};   ///< where the definition lies; empty: libvirt gave it, or nobody knows
+    std::string diff{};   ///< unified, of libvirt's XML; empty where nothing is to be edited
     std::vector<std::string> commands{};  ///< virt-xml, or qm set: the same, done at once
     std::string arguments{};              ///< of QEMU's that the edit stands for
     std::vector<std::string> notes{};     ///< what no edit can do, and what to do behind one

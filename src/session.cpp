@@ -3,6 +3,7 @@
 
 #include "edit/guest_edit.hpp"
 #include "errors.hpp"
+#include "fix/fix_script.hpp"
 #include "live/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
@@ -78,6 +79,7 @@ struct RegistersWanted {
 
 /// What to print, and where the answer of the first machine decides the exit status.
 std::string print(const Options& options, const Report& report, const Style& style) {
+    if (options.fix) return render_fix(report);
     if (options.diff.empty()) return options.format->render(report, style);
     const ReplayedMachine other(load_recording(options.diff));
     const Report there = make_report(probe(other.sources(), every_register));

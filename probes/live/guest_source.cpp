@@ -27,6 +27,7 @@ GuestDefinition load_process(const std::string& what) {
 GuestDefinition load_from_libvirt(const std::string& name) {
     GuestDefinition defined = parse_domain(dump_domain(name, true), name + ".xml");
     compare_running(defined, parse_domain(dump_domain(name, false), name + " as it runs"));
+    defined.from_libvirt = true;
     return defined;
 }
 

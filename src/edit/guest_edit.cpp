@@ -2,13 +2,13 @@
 #include "edit/guest_edit.hpp"
 
 #include "edit/xml_edit.hpp"
+#include "fix/fix_script.hpp"
 #include "rules/guest.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace nestprobe {
 namespace {
@@ -27,29 +27,15 @@ bool found_any(const Report& report, std::span<const std::string_view> rules) {
 
 std::string base_name(std::string_view label) {
     if (label == "standard input") return "domain.xml";
-    return std::string(label.substr(label.rfind('/') + 1));
+    std::string name(label.substr(label.rfind('/') + 1));
+    for (char& c : name)  // it stands in a line of the diff
+        if (static_cast<unsigned char>(c) < ' ') c = '?';
+    return name;
 }
 
 std::string name_of(const GuestDefinition& definition) {
     const std::string* name = definition.facts.name.if_known();
     return name && !name->empty() ? *name : base_name(definition.label);
-}
-
-/// For a shell.
-std::string quoted(std::string_view word) {
-    const auto plain = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ||
-               c == '/';
-    };
-    if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return std::string(word);
-    std::string text = "'";
-    for (const char c : word)
-        if (c == '\'')
-            text += "'\\''";
-        else
-            text += c;
-    text += '\'';
-    return text;
 }
 
 bool has_many_cpus(const GuestFacts& guest) {
@@ -99,7 +85,7 @@ public:
 
 private:
     std::string virt_xml(std::string_view what) const {
-        return fmt::format("virt-xml {} {}", quoted(name_of(d_)), what);
+        return fmt::format("virt-xml {} {}", shell_word(name_of(d_)), what);
     }
     std::string_view tag(const XmlElement& element) const {
         return std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
@@ -276,6 +262,7 @@ void edit_arguments(const GuestDefinition& definition, bool cpu, bool iommu, Gue
 GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked) {
     GuestEdit edit;
     edit.guest = name_of(definition);
+    if (!definition.from_libvirt) edit.file = definition.label;
     const auto mends = [&](Question question, std::span<const std::string_view> rules) {
         return (!asked || *asked == question) && found_any(report, rules);
     };

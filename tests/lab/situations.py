@@ -103,6 +103,21 @@ SITUATIONS = [
     quick("qemu-intel-iommu-intremap", q35("intel-iommu,intremap=on,caching-mode=on"), AMD, here="yes svm",
           command_line="intel_iommu=on", devices="yes",
           findings={"NP801": "pass", "NP802": "pass", "NP803": "pass", "NP805": "pass", "NP807": "pass"}),
+    # The script of --fix, run there; what is judged is the report after it.
+    quick("qemu-fix-nested", QEMU, "kvm_amd nested=0", files=options_for("kvm_amd", "nested=0 npt=1"),
+          before="nestprobe --fix > /tmp/fix.sh; sh /tmp/fix.sh; sh /tmp/fix.sh; "
+          "grep -qxF '# nestprobe: options kvm_amd nested=0 npt=1' /etc/modprobe.d/lab.conf && "
+          "grep -qx 'options kvm_amd npt=1' /etc/modprobe.d/lab.conf && "
+          "[ $(grep -c . /etc/modprobe.d/zz-nestprobe.conf) = 1 ]",
+          here="yes svm", guests="yes", findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
+    quick("qemu-fix-in-use", QEMU, "kvm_amd nested=0", files=options_for("kvm_amd", "nested=0"),
+          before="kvmhlt -name guest=alpha,debug-threads=on hold & sleep 1; nestprobe --fix > /tmp/fix.sh; "
+          "sh /tmp/fix.sh 2> /tmp/said && exit 1; cat /tmp/said; grep -q 'process [0-9]*: alpha$' /tmp/said && "
+          "grep -q 'Stop these virtual machines' /tmp/said",
+          here="yes svm", guests="no NP503", findings={"NP507": "fail"}),
+    quick("qemu-fix-blacklisted", QEMU, "", files={BLACKLIST: "blacklist kvm_amd\ninstall kvm-amd /bin/false\n"},
+          before="nestprobe --fix > /tmp/fix.sh; sh /tmp/fix.sh; grep -c '^# nestprobe: ' " + BLACKLIST,
+          here="yes svm", guests="yes"),
     Situation("qemu-npt-not-there", Qemu("max,-la57,-npt"), AMD, here="yes svm degraded", findings={"NP510": "fail"}),
     Situation("qemu-epyc", Qemu("EPYC,+svm,+npt"), AMD, here="yes svm", guests="yes"),
     Situation("qemu-epyc-milan", Qemu("EPYC-Milan,+svm,+npt"), AMD, here="yes svm", guests="yes"),

@@ -1,9 +1,10 @@
 /* Does KVM really work here? Runs a real-mode guest of four instructions, up to its HLT.
  * The last line is "OK" and the exit status 0 when, and only when, that HLT was reached.
+ * With "hold" as its last argument it keeps the guest from then on, as a virtual machine that is in use would be.
  * SPDX-License-Identifier: MIT */
 #include "vm.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const unsigned char code[] = {
 		0xb0, 0x2a, /* mov $42, %al   */
@@ -31,6 +32,8 @@ int main(void)
 			break;
 		case KVM_EXIT_HLT:
 			puts(sum == 43 ? "OK" : "failed: the guest cannot add");
+			fflush(stdout);
+			while (argc > 1 && !strcmp(argv[argc - 1], "hold")) pause();
 			return sum != 43;
 		default:
 			printf("failed: KVM exit %u\n", v.run->exit_reason);
