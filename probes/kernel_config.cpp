@@ -66,10 +66,10 @@ Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const Mod
         return Absent{Why::not_applicable, "not looked at: KVM is there by other means"};
     // A symbol is not mentioned where what it hangs on is off.
     const std::string_view wanted = is(cpu.technology, Technology::svm) ? "KVM_AMD" : "KVM_INTEL";
-    const Fact<Tristate> found = config.find(wanted);
+    Fact<Tristate> found = config.find(wanted);
     for (const std::string_view name : {"KVM", "VIRTUALIZATION"}) {
         if (found.if_known() || found.if_absent()->why != Why::malformed) break;
-        if (const Fact<Tristate> above = config.find(name); is(above, Tristate::no)) return above;
+        if (Fact<Tristate> above = config.find(name); is(above, Tristate::no)) return above;
     }
     return found;
 }

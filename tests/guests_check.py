@@ -4,7 +4,7 @@
 
     guests_check.py BINARY GUESTS_DIR MACHINES_DIR [SCHEMA]
 
-Each folder holds guest.xml, guest.sh or guest.conf, and `expect` (GUESTS_DIR/README.md). Every diff is applied with
+Each folder holds guest.xml, guest.qemu or guest.conf, and `expect` (GUESTS_DIR/README.md). Every diff is applied with
 patch(1) to a copy: what comes out must be what the diff says, be answered with yes as far as the definition goes, and
 need no further edit. virt-xml-validate, where it is installed, must accept it.
 """

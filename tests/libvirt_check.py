@@ -80,7 +80,7 @@ class Check:
         folder = self.guests / "libvirt-argv"
         done = run("virsh", "domxml-to-native", "qemu-argv", folder / "source.xml")
         made = re.sub(r"-uuid \S+", "-uuid X", done.stdout[done.stdout.find("/usr/bin/qemu"):].strip())
-        recorded = re.sub(r"-uuid \S+", "-uuid X", (folder / "guest.sh").read_text().strip())
+        recorded = re.sub(r"-uuid \S+", "-uuid X", (folder / "guest.qemu").read_text().strip())
         self.expect(made == recorded, f"domxml-to-native: {made}\nrecorded: {recorded}\n{done.stderr}")
 
     def names_are_served(self):

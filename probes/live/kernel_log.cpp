@@ -11,9 +11,8 @@ namespace {
 
 // Lines about KVM, VMX and SVM all have these letters in them (kvm's "vm", vmx's, svm's); the rest begins
 // with its subsystem.
-constexpr std::string_view subsystems[] = {"x86/cpu:",  "DMAR",  "AMD-Vi",
-                                           "Hyper-V: ", "tboot", "Memory Encryption",
-                                           "vfio",      "x2apic"};
+constexpr std::string_view subsystems[] = {"x86/cpu:",          "DMAR", "AMD-Vi", "Hyper-V: ", "tboot",
+                                           "Memory Encryption", "vfio", "x2apic"};
 constexpr std::string_view wanted[] = {"kvm", "KVM", "vmx", "VMX", "svm:", "SVM"};
 // What a guest's kernel says of its clocks and interrupts, and lines that quote the command line.
 constexpr std::string_view unwanted[] = {"kvm-clock", "kvm-guest", "ommand line:", "clocksource",

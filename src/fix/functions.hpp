@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The functions that every script of --fix begins with. POSIX sh and awk: they run under dash, bash and busybox.
+// The functions that every script of --fix begins with. POSIX sh and awk: they run under dash, bash and
+// busybox.
 #pragma once
 
 #include <string_view>

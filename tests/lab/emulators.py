@@ -97,7 +97,7 @@ class LibvirtQemu(Qemu):
     """QEMU with the arguments that libvirt makes of a definition (../guests/libvirt-argv), but for what ties it to a
     running libvirtd: the monitor, the key for secrets, and -S, which waits for libvirt's word."""
 
-    ARGUMENTS = Path(__file__).resolve().parents[1] / "guests/libvirt-argv/guest.sh"
+    ARGUMENTS = Path(__file__).resolve().parents[1] / "guests/libvirt-argv/guest.qemu"
     WITH_VALUE = ("-chardev", "-mon")
 
     def boot(self, what: Boot) -> None:
