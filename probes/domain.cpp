@@ -275,6 +275,7 @@ private:
             const Absent without{Why::not_applicable, "the guest has no IOMMU"};
             f.intremap = f.caching_mode = f.eim = f.iotlb = without;
             f.aw_bits = without;
+            f.iommu_first = without;
             return;
         }
         const std::string_view word = iommu.attribute("model").value();
@@ -282,6 +283,7 @@ private:
         for (const IommuModel known : iommu_models)
             if (to_string(known) == word) model = known;
         f.iommu = {model, cite(iommu)};
+        f.iommu_first = Absent{Why::not_applicable, "libvirt sees to the order itself"};
         const pugi::xml_node driver = iommu.child("driver") ? iommu.child("driver") : iommu;
         f.intremap = read_setting(driver, "intremap");
         f.caching_mode = read_setting(driver, "caching_mode");

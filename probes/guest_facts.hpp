@@ -65,6 +65,7 @@ struct GuestFacts {
     Fact<Setting> eim{};
     Fact<Setting> iotlb{};
     Fact<unsigned> aw_bits{};
+    Fact<bool> iommu_first{};
     Fact<IoApic> ioapic{};
     Fact<std::vector<std::string>> not_in_force{};
 };
@@ -96,6 +97,7 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.eim", f.eim, "the IOMMU's extended interrupt mode, for APIC ids beyond 255");
     visit("guest.iotlb", f.iotlb, "the IOMMU's device IOTLB");
     visit("guest.aw_bits", f.aw_bits, "the IOMMU's address width, bits");
+    visit("guest.iommu_first", f.iommu_first, "QEMU makes the IOMMU before the devices that are behind it");
     visit("guest.ioapic", f.ioapic, "the I/O APIC: kernel (KVM's), split (QEMU's)");
     visit("guest.not_in_force", f.not_in_force,
           "what the running guest still has otherwise, as it was not started anew");

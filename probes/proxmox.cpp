@@ -158,6 +158,7 @@ private:
         f.iommu = {model, from};
         f.eim = f.iotlb = {Setting::unset, from};
         f.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
+        f.iommu_first = Absent{Why::not_applicable, "Proxmox sees to the order itself"};
         f.ioapic = {model == IommuModel::intel ? IoApic::split : IoApic::unset, from};
         f.intremap = f.caching_mode = {model == IommuModel::intel ? Setting::on : Setting::unset, from};
         if (model == IommuModel::none)

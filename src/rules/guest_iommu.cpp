@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rules about the IOMMU in the definition of a guest (NP720 to NP729): will the guest be able to give devices
-// away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
+// Rules about the IOMMU in the definition of a guest (NP720 to NP725, NP729): will the guest be able to give
+// devices away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
 #include "rules/guest.hpp"
 
 #include <fmt/format.h>
@@ -9,8 +9,6 @@ namespace nestprobe {
 namespace {
 
 bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
-
-bool vtd(const Facts& f) { return is(f.guest->iommu, IommuModel::intel); }
 
 /// Rules about an IOMMU that is not there stand back with one word.
 Outcome without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
@@ -122,58 +120,6 @@ Outcome check_many_cpus(const Facts& f) {
         f.guest->iommu, f.guest->vcpus);
 }
 
-Outcome check_caching_assigned(const Facts& f) {
-    return judge(
-        [&](IommuModel model, unsigned devices) {
-            if (model == IommuModel::none) return without_iommu();
-            if (!vtd(f)) return skip("caching mode is VT-d's");
-            if (devices == 0) return pass("no device of this system is given to the guest");
-            if (is(f.guest->caching_mode, Setting::on))
-                return cite(pass("caching mode is on"), f.guest->caching_mode);
-            return fail(
-                fmt::format(
-                    "{} device{} of this system given to the guest, whose IOMMU has caching "
-                    "mode off: QEMU refuses to start (\"We need to set caching-mode=on for intel-iommu "
-                    "to enable device assignment with IOMMU protection.\")",
-                    devices, devices == 1 ? " is" : "s are"),
-                fix_guest_iommu(f));
-        },
-        f.guest->iommu, f.guest->assigned_devices);
-}
-
-Outcome check_caching(const Facts& f) {
-    return judge(
-        [&](IommuModel model) {
-            if (model == IommuModel::none) return without_iommu();
-            if (!vtd(f)) return skip("caching mode is VT-d's");
-            return judge(
-                [&](Setting caching) {
-                    if (caching == Setting::on) return pass("caching mode is on");
-                    return fail(
-                        "caching mode is off: the guest can give its emulated devices away, but none that "
-                        "this system gives to it",
-                        fix_guest_iommu(f));
-                },
-                f.guest->caching_mode);
-        },
-        f.guest->iommu);
-}
-
-Outcome check_amd(const Facts& f) {
-    return judge(
-        [&](IommuModel model, unsigned devices) {
-            if (model == IommuModel::none) return without_iommu();
-            if (model != IommuModel::amd) return skip("not QEMU's AMD IOMMU");
-            if (devices == 0) return pass("no device of this system is given to the guest");
-            return fail(
-                "devices of this system are given to the guest, and QEMU's AMD IOMMU may not support "
-                "that: \"requires iommu notifier which is not currently supported\" is what versions that "
-                "do not say",
-                "Use <iommu model='intel'>, which Linux drives on AMD processors too.");
-        },
-        f.guest->iommu, f.guest->assigned_devices);
-}
-
 Outcome check_acpi(const Facts& f) {
     return judge(
         [&](IommuModel model, bool acpi) {
@@ -273,48 +219,6 @@ constexpr Rule rules[] = {
         .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
         .see = see,
         .check = check_many_cpus,
-    },
-    {
-        .id = "NP726",
-        .name = "assigned-without-caching-mode",
-        .layer = Layer::guest,
-        .question = Question::device_assignment,
-        .role = Role::blocker,
-        .title = "the guest is given devices, and its IOMMU has no caching mode",
-        .explain =
-            "A device of this system that is given to the guest works with addresses of the guest. When the\n"
-            "guest's IOMMU translates these, QEMU must hear of every change, which VT-d's guests tell only "
-            "in\n"
-            "caching mode.",
-        .fix = "<driver caching_mode='on'/>.",
-        .see = see,
-        .check = check_caching_assigned,
-    },
-    {
-        .id = "NP727",
-        .name = "guest-iommu-without-caching-mode",
-        .layer = Layer::guest,
-        .question = Question::device_assignment,
-        .role = Role::degraded,
-        .title = "the guest's IOMMU has no caching mode",
-        .explain =
-            "Without caching mode devices of this system cannot be passed through the guest to its guests;\n"
-            "devices that QEMU emulates can.",
-        .fix = "<driver caching_mode='on'/>.",
-        .see = see,
-        .check = check_caching,
-    },
-    {
-        .id = "NP728",
-        .name = "assigned-device-behind-amd-iommu",
-        .layer = Layer::guest,
-        .question = Question::device_assignment,
-        .role = Role::degraded,
-        .title = "devices of this system may not work behind QEMU's AMD IOMMU",
-        .explain = "QEMU's AMD IOMMU long could not tell QEMU's VFIO of changed translations.",
-        .fix = "Use <iommu model='intel'>.",
-        .see = see,
-        .check = check_amd,
     },
     {
         .id = "NP729",

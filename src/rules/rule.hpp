@@ -127,7 +127,9 @@ std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> device_rules();
 std::span<const Rule> guest_cpu_rules();
+std::span<const Rule> guest_start_rules();
 std::span<const Rule> guest_iommu_rules();
+std::span<const Rule> guest_device_rules();
 std::span<const Rule> iommu_rules();
 std::span<const Rule> iommu_feature_rules();
 
