@@ -23,6 +23,10 @@ from machines_check import ANSWERS, BadExpectation, Machine, load_validator
 BEYOND = {"NP701", "NP708", "NP721"}
 
 
+def can_validate():
+    return shutil.which("virt-xml-validate") and shutil.which("xmllint")
+
+
 class Guest(Machine):
     def __init__(self, folder, binary, machines):
         super().__init__(folder, binary)
@@ -127,7 +131,7 @@ class Guest(Machine):
             self.fault(f"after the edit these still fail: {bad}\n{self.edit['diff']}")
         if again["edit"]["diff"]:
             self.fault(f"after the edit there is another:\n{again['edit']['diff']}")
-        if shutil.which("virt-xml-validate"):
+        if can_validate():
             done = subprocess.run(["virt-xml-validate", str(mended), "domain"], capture_output=True, check=False)
             # libvirt 9 does not know the AMD IOMMU yet
             if done.returncode and "model='amd'" not in mended.read_text():
@@ -163,8 +167,8 @@ def main():
     lacking = uncovered(binary, guests)
     for line in lacking:
         print(f"FAIL  coverage  {line}")
-    if not shutil.which("virt-xml-validate"):
-        print("virt-xml-validate is not installed: the edited definitions were not validated against libvirt's schema")
+    if not can_validate():
+        print("virt-xml-validate or xmllint is not installed: the edited definitions were not validated against libvirt's schema")
     print(f"{len(guests) - len(faulty)} passed, {len(faulty) + bool(lacking)} failed")
     return 1 if faulty or lacking else 0
 

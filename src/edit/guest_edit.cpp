@@ -268,7 +268,8 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report, con
     };
     const bool cpu = mends(Question::kvm_in_guests, cpu_findings);
     const bool iommu = mends(Question::device_assignment, iommu_findings);
-    if (!cpu && !iommu) return edit;
+    constexpr std::string_view foreign[] = {"NP701"};
+    if ((!cpu && !iommu) || found_any(report, foreign)) return edit;
     if (is(definition.facts.definition, DefinitionKind::libvirt)) {
         DomainEdit domain(definition, report, edit);
         if (cpu) domain.mend_cpu();
