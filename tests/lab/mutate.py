@@ -31,7 +31,7 @@ def noticed(mutant: Path, out: Path, situations: Iterable[Situation], judge: Jud
             wrong = judge(situation, {**got, "json.txt": report})
             if rule == "none" and wrong:
                 raise RuntimeError(f"{situation.name} fails with every rule in place: {wrong[0]}")
-            if rule != "none":
+            if rule != "none" and not rule.startswith("NP7"):  # about guests' definitions: guests_check.py
                 found.setdefault(rule, [])
                 found[rule] += [situation.name] * bool(wrong)
     return found
