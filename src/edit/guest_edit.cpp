@@ -262,7 +262,7 @@ void edit_arguments(const GuestDefinition& definition, bool cpu, bool iommu, Gue
 GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked) {
     GuestEdit edit;
     edit.guest = name_of(definition);
-    if (!definition.from_libvirt) edit.file = definition.label;
+    if (!definition.from_libvirt && definition.label != "standard input") edit.file = definition.label;
     const auto mends = [&](Question question, std::span<const std::string_view> rules) {
         return (!asked || *asked == question) && found_any(report, rules);
     };

@@ -36,7 +36,7 @@ replace() {
 }
 
 # drop_option FILE MODULE PARAMETER: a line that sets it becomes a comment; what else it sets stays
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 drop_option() {
     [ -f "$1" ] || return 0
     awk -v module="$2" -v parameter="$3" '
@@ -65,7 +65,7 @@ drop_option() {
 }
 
 # drop_block FILE MODULE: a line that keeps it from being loaded becomes a comment
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 drop_block() {
     [ -f "$1" ] || return 0
     awk -v module="$2" '
@@ -78,7 +78,7 @@ drop_block() {
 
 # want_option LINE: as the last of all files of modprobe.d, so that it is the one that counts
 options_file=/etc/modprobe.d/zz-nestprobe.conf
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 want_option() {
     if [ -f "$options_file" ] && grep -qxF "$1" "$options_file"; then return; fi
     mkdir -p /etc/modprobe.d
@@ -88,7 +88,7 @@ want_option() {
 }
 
 # drop_word WORD, add_word WORD: on the kernel command line
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 renew_grub() {
     reboot=yes
     if command -v update-grub > /dev/null; then
@@ -99,7 +99,7 @@ renew_grub() {
         stop "changed /etc/default/grub; renew the boot loader's configuration by hand"
     fi
 }
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 drop_word() {
     if command -v grubby > /dev/null; then
         grubby --update-kernel=ALL --remove-args="$1"
@@ -124,7 +124,7 @@ drop_word() {
         esac
     fi
 }
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 add_word() {
     case " $(cat /proc/cmdline) " in *" $1 "*) return ;; esac
     if command -v grubby > /dev/null; then
@@ -144,14 +144,14 @@ add_word() {
 }
 
 # is_on MODULE PARAMETER: in the kernel that runs now
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 is_on() {
     case $(cat "/sys/module/$1/parameters/$2" 2> /dev/null) in Y | y | 1) return 0 ;; esac
     return 1
 }
 
 # users_of_kvm: the processes that have a virtual machine, and its name
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 users_of_kvm() {
     for fd in /proc/[0-9]*/fd/*; do
         case $(readlink "$fd" 2> /dev/null) in
@@ -168,7 +168,7 @@ users_of_kvm() {
 }
 
 # reload MODULE PARAMETER...: unless all of them are on
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 reload() {
     module=$1
     shift
@@ -195,7 +195,7 @@ reload() {
 }
 
 # load MODULE: unless it is there
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 load() {
     [ ! -d "/sys/module/$1" ] || return 0
     modprobe "$1" || stop "$1 cannot be loaded: see dmesg"
@@ -204,7 +204,7 @@ load() {
 }
 
 # renew_initramfs: it holds a copy of modprobe.d, and may load KVM
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 renew_initramfs() {
     [ "$changed" = yes ] || return 0
     if command -v update-initramfs > /dev/null; then
@@ -217,7 +217,7 @@ renew_initramfs() {
 }
 
 # patch_file FILE: with the diff on standard input, unless that is done already
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2329
 patch_file() {
     diff=$(mktemp)
     cat > "$diff"
