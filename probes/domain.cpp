@@ -314,8 +314,13 @@ private:
     /// <qemu:commandline> reaches QEMU behind all that libvirt writes, and so counts.
     void apply_passed_options(GuestFacts& f) const {
         std::vector<Word> words;
-        for (const pugi::xml_node node : root_.child("qemu:commandline").children("qemu:arg"))
-            words.push_back({node.attribute("value").value(), cite(node).front().where});
+        std::size_t counted = 0, line = 1;  // there may be many of them: no line is counted twice
+        for (const pugi::xml_node node : root_.child("qemu:commandline").children("qemu:arg")) {
+            const std::size_t begin = tag_of(text_, node).begin;
+            line += line_at(text_.substr(counted), begin - counted) - 1;
+            counted = begin;
+            words.push_back({node.attribute("value").value(), fmt::format("{}:{}", label_, line)});
+        }
         if (!words.empty()) apply_qemu_options(words, f);
     }
 
