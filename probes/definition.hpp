@@ -63,6 +63,9 @@ void apply_qemu_options(std::span<const Word> words, GuestFacts& facts);
 /// a quotation does not end.
 std::vector<Word> split_shell_words(std::string_view text, const std::string& label);
 
+/// The facts of a guest that has no IOMMU.
+void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts);
+
 /// The line, counted from 1, at that byte.
 std::size_t line_at(std::string_view text, std::size_t offset);
 

@@ -7,66 +7,19 @@
 #include "snapshot/bad_file.hpp"
 #include "text.hpp"
 #include "utf8.hpp"
+#include "xml_places.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <pugixml.hpp>
 
 namespace nestprobe {
 namespace {
 
 // --- places ---
-
-/// Behind the `>` that ends the tag which begins at `begin`; quoted text may hold one.
-std::size_t end_of_tag(std::string_view text, std::size_t begin) {
-    char quote = 0;
-    for (std::size_t i = begin; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quote != 0)
-            quote = c == quote ? '\0' : quote;
-        else if (c == '"' || c == '\'')
-            quote = c;
-        else if (c == '>')
-            return i + 1;
-    }
-    return text.size();
-}
-
-/// Behind a comment, a CDATA section or a processing instruction that begins here; `begin` when none does.
-std::size_t skip_special(std::string_view text, std::size_t begin) {
-    struct Special {
-        std::string_view open, close;
-    };
-    constexpr Special specials[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-    for (const auto& [open, close] : specials) {
-        if (!text.substr(begin).starts_with(open)) continue;
-        const auto end = text.find(close, begin + open.size());
-        return end == std::string_view::npos ? text.size() : end + close.size();
-    }
-    return begin;
-}
-
-/// Behind the end tag of the element whose start tag is given.
-std::size_t end_of_element(std::string_view text, Span tag) {
-    if (text.substr(tag.begin, tag.size()).ends_with("/>")) return tag.end;
-    std::size_t depth = 1;
-    for (std::size_t at = text.find('<', tag.end); at != std::string_view::npos; at = text.find('<', at)) {
-        if (const std::size_t behind = skip_special(text, at); behind != at) {
-            at = behind;
-            continue;
-        }
-        const std::size_t end = end_of_tag(text, at);
-        if (text[at + 1] == '/') {
-            if (--depth == 0) return end;
-        } else if (text[end - 2] != '/') {
-            ++depth;
-        }
-        at = end;
-    }
-    return text.size();
-}
 
 Span tag_of(std::string_view text, pugi::xml_node node) {
     const std::size_t begin = static_cast<std::size_t>(node.offset_debug()) - 1;
@@ -88,6 +41,7 @@ constexpr std::string_view edited[] = {
     "devices",
     "devices/iommu",
     "devices/iommu/driver",
+    "devices/iommu/address",
     "vcpu",
     "memory",
     "name",
@@ -100,7 +54,10 @@ void list_elements(std::string_view text, pugi::xml_node parent, const std::stri
         const std::string path = prefix + node.name();
         if (std::find(std::begin(edited), std::end(edited), path) == std::end(edited)) continue;
         const Span tag = tag_of(text, node);
-        out.push_back({path, node.attribute("name").value(), tag, {tag.begin, end_of_element(text, tag)}});
+        out.push_back({path,
+                       node.attribute("name").value(),
+                       tag,
+                       {tag.begin, end_of_element(text, tag.begin, tag.end)}});
         list_elements(text, node, path + "/", out);
     }
 }
@@ -263,26 +220,29 @@ private:
                     : driver == "kvm" ? IoApic::kernel
                                       : IoApic::unset,
                     ioapic ? cite(ioapic) : cite_without(shown, "<ioapic>")};
+        f.vmport = read_setting(features.child("vmport"), "state");
     }
 
     void read_devices(GuestFacts& f) const {
         const pugi::xml_node devices = root_.child("devices");
         const pugi::xml_node shown = devices ? devices : root_;
         f.assigned_devices = count_assigned(devices, shown);
-        const pugi::xml_node iommu = devices.child("iommu");
-        if (!iommu) {
-            f.iommu = {IommuModel::none, cite_without(shown, "<iommu>")};
-            const Absent without{Why::not_applicable, "the guest has no IOMMU"};
-            f.intremap = f.caching_mode = f.eim = f.iotlb = without;
-            f.aw_bits = without;
-            f.iommu_first = without;
-            return;
-        }
+        f.fixed_addresses = find_fixed_address(devices, shown);
+        if (const pugi::xml_node iommu = devices.child("iommu"))
+            read_iommu(devices, iommu, f);
+        else
+            without_iommu(cite_without(shown, "<iommu>"), f);
+    }
+
+    void read_iommu(pugi::xml_node devices, pugi::xml_node iommu, GuestFacts& f) const {
         const std::string_view word = iommu.attribute("model").value();
         IommuModel model = IommuModel::other;
         for (const IommuModel known : iommu_models)
             if (to_string(known) == word) model = known;
         f.iommu = {model, cite(iommu)};
+        const auto all = devices.children("iommu");
+        f.iommus = {static_cast<unsigned>(std::distance(all.begin(), all.end())), cite(iommu)};
+        f.iommu_bus = read_iommu_bus(iommu);
         f.iommu_first = Absent{Why::not_applicable, "libvirt sees to the order itself"};
         const pugi::xml_node driver = iommu.child("driver") ? iommu.child("driver") : iommu;
         f.intremap = read_setting(driver, "intremap");
@@ -294,6 +254,31 @@ private:
             f.aw_bits = {bits, cite(driver)};
         else
             f.aw_bits = Absent{Why::not_applicable, "aw_bits is left to QEMU"};
+    }
+
+    Fact<unsigned> read_iommu_bus(pugi::xml_node iommu) const {
+        const pugi::xml_node address = iommu.child("address");
+        if (!address) return Absent{Why::not_applicable, "the IOMMU has no address of its own"};
+        std::string_view word = address.attribute("bus").value();
+        const int base = word.starts_with("0x") ? 16 : 10;
+        if (base == 16) word.remove_prefix(2);
+        unsigned bus = 0;
+        if (!word.empty() && !parse_number(word, bus, base))
+            refuse(address, "<address> has a bus that is no number");
+        return {bus, cite(address)};
+    }
+
+    /// Addresses that libvirt wrote down when it defined the guest, and what only an i440fx machine has.
+    Fact<bool> find_fixed_address(pugi::xml_node devices, pugi::xml_node shown) const {
+        for (const pugi::xml_node device : devices.children()) {
+            const pugi::xml_node address = device.child("address");
+            if (std::strcmp(address.attribute("type").value(), "pci") == 0) return {true, cite(address)};
+            const bool ide = std::strcmp(device.child("target").attribute("bus").value(), "ide") == 0;
+            const bool controller = std::strcmp(device.name(), "controller") == 0;
+            const std::string_view type = device.attribute("type").value();
+            if (ide || (controller && (type == "pci" || type == "ide"))) return {true, cite(device)};
+        }
+        return {false, cite_without(shown, "address of a PCI bus")};
     }
 
     /// <hostdev type='pci'>, and network interfaces that are one.
@@ -368,8 +353,9 @@ GuestDefinition parse_domain(std::string text, std::string label) {
     const pugi::xml_node root = find_domain(document, definition.label);
     list_elements(definition.text, root, "", definition.elements);
     const Span tag = tag_of(definition.text, root);
-    definition.elements.insert(definition.elements.begin(),
-                               {"", "", tag, {tag.begin, end_of_element(definition.text, tag)}});
+    definition.elements.insert(
+        definition.elements.begin(),
+        {"", "", tag, {tag.begin, end_of_element(definition.text, tag.begin, tag.end)}});
     definition.facts = Domain(definition, root).facts();
     return definition;
 }

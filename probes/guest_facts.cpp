@@ -86,6 +86,15 @@ const XmlElement* GuestDefinition::find(std::string_view path, std::string_view 
     return nullptr;
 }
 
+void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts) {
+    const Absent without{Why::not_applicable, "the guest has no IOMMU"};
+    facts.iommu = {IommuModel::none, from};
+    facts.iommus = {0, from};
+    facts.iommu_bus = facts.aw_bits = without;
+    facts.intremap = facts.caching_mode = facts.eim = facts.iotlb = without;
+    facts.iommu_first = without;
+}
+
 std::size_t line_at(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));

@@ -59,7 +59,10 @@ struct GuestFacts {
     Fact<Setting> evmcs{};
     Fact<std::string> launch_security{};
     Fact<unsigned> assigned_devices{};
+    Fact<bool> fixed_addresses{};
     Fact<IommuModel> iommu{};
+    Fact<unsigned> iommus{};
+    Fact<unsigned> iommu_bus{};
     Fact<Setting> intremap{};
     Fact<Setting> caching_mode{};
     Fact<Setting> eim{};
@@ -67,6 +70,7 @@ struct GuestFacts {
     Fact<unsigned> aw_bits{};
     Fact<bool> iommu_first{};
     Fact<IoApic> ioapic{};
+    Fact<Setting> vmport{};
     Fact<std::vector<std::string>> not_in_force{};
 };
 template <class V>
@@ -91,7 +95,11 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.evmcs", f.evmcs, "Hyper-V enlightenment evmcs, the enlightened VMCS");
     visit("guest.launch_security", f.launch_security, "sev, sev-snp, tdx; empty: the guest is not encrypted");
     visit("guest.assigned_devices", f.assigned_devices, "PCI devices of the host that it is given");
-    visit("guest.iommu", f.iommu, "its IOMMU: intel, amd, virtio, none");
+    visit("guest.fixed_addresses", f.fixed_addresses,
+          "devices stand at addresses of this machine type's buses: another type takes more than its name");
+    visit("guest.iommu", f.iommu, "its IOMMU: intel, amd, virtio, none; the first of several");
+    visit("guest.iommus", f.iommus, "how many IOMMUs it has");
+    visit("guest.iommu_bus", f.iommu_bus, "the PCI bus that the IOMMU is put on");
     visit("guest.intremap", f.intremap, "the IOMMU remaps interrupts");
     visit("guest.caching_mode", f.caching_mode, "the IOMMU's caching mode");
     visit("guest.eim", f.eim, "the IOMMU's extended interrupt mode, for APIC ids beyond 255");
@@ -99,6 +107,7 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.aw_bits", f.aw_bits, "the IOMMU's address width, bits");
     visit("guest.iommu_first", f.iommu_first, "QEMU makes the IOMMU before the devices that are behind it");
     visit("guest.ioapic", f.ioapic, "the I/O APIC: kernel (KVM's), split (QEMU's)");
+    visit("guest.vmport", f.vmport, "VMware's backdoor port, which has no part in nesting");
     visit("guest.not_in_force", f.not_in_force,
           "what the running guest still has otherwise, as it was not started anew");
 }

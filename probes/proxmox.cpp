@@ -155,15 +155,18 @@ private:
                                  : word == "virtio" ? IommuModel::virtio
                                                     : IommuModel::none;
         const std::vector<Provenance> from = cite("machine");
+        without_iommu(from, f);
+        f.fixed_addresses = Absent{Why::not_applicable, "Proxmox gives devices their addresses itself"};
+        f.vmport = {Setting::unset, from};
+        f.ioapic = {model == IommuModel::intel ? IoApic::split : IoApic::unset, from};
+        if (model == IommuModel::none) return;
         f.iommu = {model, from};
+        f.iommus = {1, from};
+        f.iommu_bus = Absent{Why::not_applicable, "Proxmox gives the IOMMU its address itself"};
+        f.iommu_first = Absent{Why::not_applicable, "Proxmox sees to the order itself"};
+        f.intremap = f.caching_mode = {model == IommuModel::intel ? Setting::on : Setting::unset, from};
         f.eim = f.iotlb = {Setting::unset, from};
         f.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
-        f.iommu_first = Absent{Why::not_applicable, "Proxmox sees to the order itself"};
-        f.ioapic = {model == IommuModel::intel ? IoApic::split : IoApic::unset, from};
-        f.intremap = f.caching_mode = {model == IommuModel::intel ? Setting::on : Setting::unset, from};
-        if (model == IommuModel::none)
-            f.intremap = f.caching_mode = f.eim = f.iotlb =
-                Absent{Why::not_applicable, "the guest has no IOMMU"};
     }
 
     const std::string& label_;

@@ -138,6 +138,7 @@ private:
             f_.machine = {name, from_};
             f_.q35 = {contains(name, "q35"), from_};
         }
+        if (option.get("vmport")) f_.vmport = setting(option, "vmport");
         if (const std::string* acpi = option.get("acpi")) f_.acpi = {*acpi != "off", from_};
         if (const std::string* accel = option.get("accel")) accelerate(*accel);
         irqchip(option);
@@ -181,6 +182,8 @@ private:
                                  : type.starts_with("virtio-iommu") ? IommuModel::virtio
                                                                     : IommuModel::none;
         if (model == IommuModel::none) return;
+        const unsigned* others = f_.iommus.if_known();
+        f_.iommus = {1 + (others ? *others : 0), from_};
         f_.iommu = {model, from_};
         f_.iommu_first = {is(f_.assigned_devices, 0u), from_};
         f_.intremap = setting(option, "intremap");
@@ -191,6 +194,8 @@ private:
         if (const std::string* text = option.get("aw-bits");
             text && parse_number(std::string_view(*text), bits))
             f_.aw_bits = {bits, from_};
+        else
+            f_.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
     }
 
     Fact<Setting> setting(const Option& option, std::string_view key) const {
@@ -259,11 +264,10 @@ void set_defaults(GuestFacts& f, const Word& program) {
     f.migratable = f.evmcs = {Setting::unset, from};
     f.launch_security = {"", from};
     f.assigned_devices = {0, from};
-    f.iommu = {IommuModel::none, from};
-    f.intremap = f.caching_mode = f.eim = f.iotlb = Absent{Why::not_applicable, "the guest has no IOMMU"};
-    f.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
-    f.iommu_first = Absent{Why::not_applicable, "the guest has no IOMMU"};
+    without_iommu(from, f);
+    f.fixed_addresses = Absent{Why::not_applicable, "the command line is for whoever wrote it to change"};
     f.ioapic = {IoApic::unset, from};
+    f.vmport = {Setting::unset, from};
     f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
 }
 

@@ -22,7 +22,8 @@ from pathlib import Path
 PROGRAMS = ("libvirtd", "virsh", "virt-xml", "patch", "qemu-system-x86_64")
 EDITED = ("libvirt-custom-intel", "libvirt-no-cpu", "libvirt-no-split-irqchip", "libvirt-many-cpus")
 REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libvirt-eim-without-intremap": "NP724",
-           "libvirt-many-cpus": "NP725"}
+           "libvirt-many-cpus": "NP725", "libvirt-two-iommus": "NP732", "libvirt-iommu-with-address": "NP733",
+           "libvirt-features-without-model": "NP704"}
 
 
 def run(*command, **options):
@@ -72,7 +73,7 @@ class Check:
         for name, rule in REFUSED.items():
             guest = self.guests / name / "guest.xml"
             said = run("virsh", "define", guest).stderr.strip().removeprefix("error: ").splitlines()[-1]
-            said = said.removeprefix("error: unsupported configuration: ")
+            said = re.sub("^error: (unsupported configuration|XML error): ", "", said)
             finding = next(f for f in json.loads(self.ask(guest, "--json").stdout)["findings"] if f["id"] == rule)
             self.expect(said and f'"{said}"' in finding["message"], f"{name}: libvirt: {said}; {rule}: {finding['message']}")
 

@@ -6,15 +6,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
 
 constexpr std::size_t context = 3;
 
+/// What is inserted where something else is replaced comes before that.
 void sort(std::vector<Change>& changes) {
-    std::stable_sort(changes.begin(), changes.end(),
-                     [](const Change& a, const Change& b) { return a.where.begin < b.where.begin; });
+    std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+        return std::pair(a.where.begin, a.where.size() > 0) < std::pair(b.where.begin, b.where.size() > 0);
+    });
 }
 
 /// Each with its newline; the last one may have none.

@@ -57,31 +57,44 @@ std::string without_attribute(std::string_view tag, std::string_view name) {
 }
 
 XmlEdit::XmlEdit(const GuestDefinition& definition)
-    : text_(definition.text), newline_(contains(definition.text, "\r\n") ? "\r\n" : "\n"), quote_('\'') {
-    const XmlElement& root = definition.elements.front();
-    quote_ = quote_of(text_.substr(root.tag.begin, root.tag.size()));
+    : text_(definition.text),
+      elements_(definition.elements),
+      newline_(contains(definition.text, "\r\n") ? "\r\n" : "\n"),
+      quote_(quote_of(tag(definition.elements.front()))),
+      wishes_(definition.elements.size()) {}
+
+// --- what is wanted ---
+
+XmlEdit::Wish& XmlEdit::wish(const XmlElement& element) {
+    return wishes_[static_cast<std::size_t>(&element - elements_.data())];
 }
 
-void XmlEdit::retag(const XmlElement& element, std::string tag) {
-    changes_.push_back({element.tag, std::move(tag)});
+void XmlEdit::set_attribute(const XmlElement& element, std::string_view name, std::string_view value) {
+    std::string& wanted = wish(element).tag;
+    wanted = with_attribute(wanted.empty() ? tag(element) : wanted, name, value);
 }
 
-void XmlEdit::remove(const XmlElement& element) {
-    Span where = element.whole;
-    const std::size_t begin = begin_of_line(text_, where.begin);
-    std::size_t end = where.end;
-    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t' || text_[end] == '\r')) ++end;
-    const bool alone = (begin == 0 || text_[begin - 1] == '\n') && end < text_.size() && text_[end] == '\n';
-    if (alone) where = {begin, end + 1};
-    changes_.push_back({where, ""});
+void XmlEdit::drop_attribute(const XmlElement& element, std::string_view name) {
+    std::string& wanted = wish(element).tag;
+    wanted = without_attribute(wanted.empty() ? tag(element) : wanted, name);
 }
 
-void XmlEdit::replace(const XmlElement& element, std::string text) {
-    std::erase_if(changes_, [&](const Change& change) {
-        return change.where.begin >= begin_of_line(text_, element.whole.begin) &&
-               change.where.begin < element.whole.end;
-    });
-    changes_.push_back({element.whole, std::move(text)});
+void XmlEdit::remove(const XmlElement& element) { wish(element).removed = true; }
+
+void XmlEdit::append(const XmlElement& parent, const std::vector<std::string>& lines) {
+    std::vector<std::string>& children = wish(parent).children;
+    children.insert(children.end(), lines.begin(), lines.end());
+}
+
+void XmlEdit::insert_behind(const XmlElement& sibling, const std::vector<std::string>& lines) {
+    std::vector<std::string>& followers = wish(sibling).followers;
+    followers.insert(followers.end(), lines.begin(), lines.end());
+}
+
+// --- where it goes ---
+
+std::string_view XmlEdit::tag(const XmlElement& element) const {
+    return text_.substr(element.tag.begin, element.tag.size());
 }
 
 std::string_view XmlEdit::indentation(std::size_t offset) const {
@@ -91,12 +104,11 @@ std::string_view XmlEdit::indentation(std::size_t offset) const {
 }
 
 /// As the first child has it, or two blanks more than the parent's.
-std::string_view XmlEdit::childrens_indentation(const XmlElement& parent, std::string& made) const {
+std::string XmlEdit::childrens_indentation(const XmlElement& parent) const {
     const std::size_t child = text_.find('<', parent.tag.end);
     if (child < parent.whole.end && !text_.substr(child).starts_with("</") && !indentation(child).empty())
-        return indentation(child);
-    made = std::string(indentation(parent.tag.begin)) + "  ";
-    return made;
+        return std::string(indentation(child));
+    return std::string(indentation(parent.tag.begin)) + "  ";
 }
 
 std::string XmlEdit::laid_out(const std::vector<std::string>& lines, std::string_view indent) const {
@@ -110,48 +122,88 @@ std::string XmlEdit::laid_out(const std::vector<std::string>& lines, std::string
     return out;
 }
 
-void XmlEdit::append(const XmlElement& parent, const std::vector<std::string>& lines) {
-    std::string made;
-    const std::string_view indent = childrens_indentation(parent, made);
-    const std::string_view tag = text_.substr(parent.tag.begin, parent.tag.size());
-    const std::string own(indentation(parent.tag.begin));
-    if (tag.ends_with("/>")) {
-        const std::string name(tag.substr(1, tag.find_first_of(" \t\r\n/>", 1) - 1));
-        std::string open(tag.substr(0, tag.find_last_not_of(" \t\r\n", tag.size() - 3) + 1));
-        return retag(parent,
-                     open + ">" + std::string(newline_) + laid_out(lines, indent) + own + "</" + name + ">");
-    }
-    const std::size_t end_tag = text_.rfind("</", parent.whole.end - 1);
-    const std::size_t line = begin_of_line(text_, end_tag);
-    if (line > 0 && text_[line - 1] == '\n')
-        changes_.push_back({{line, line}, laid_out(lines, indent)});
-    else
-        changes_.push_back({{end_tag, end_tag}, std::string(newline_) + laid_out(lines, indent) + own});
+Span XmlEdit::with_line(const XmlElement& element) const {
+    const std::size_t begin = begin_of_line(text_, element.whole.begin);
+    std::size_t end = element.whole.end;
+    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '\t' || text_[end] == '\r')) ++end;
+    const bool alone = (begin == 0 || text_[begin - 1] == '\n') && end < text_.size() && text_[end] == '\n';
+    return alone ? Span{begin, end + 1} : element.whole;
 }
 
-void XmlEdit::insert_behind(const XmlElement& sibling, const std::vector<std::string>& lines) {
-    const std::string_view indent = indentation(sibling.whole.begin);
+/// Nothing but blanks between the tags, now that children were removed.
+bool XmlEdit::left_empty(std::size_t element) const {
+    const XmlElement& parent = elements_[element];
+    std::string inside;
+    std::size_t at = parent.tag.end;
+    for (std::size_t i = element + 1; i < elements_.size() && elements_[i].whole.begin < parent.whole.end;
+         ++i) {
+        if (!wishes_[i].removed || elements_[i].whole.begin < at) continue;
+        inside += text_.substr(at, elements_[i].whole.begin - at);
+        at = elements_[i].whole.end;
+    }
+    if (at == parent.tag.end || at >= parent.whole.end) return false;
+    inside += text_.substr(at, parent.whole.end - at);
+    return trim(inside).starts_with("</");
+}
+
+/// `<a/>` with children.
+Change XmlEdit::opened(const XmlElement& element, std::string_view tag, const Wish& wish) const {
+    const std::string name(tag.substr(1, tag.find_first_of(" \t\r\n/>", 1) - 1));
+    std::string text(tag.substr(0, tag.find_last_not_of(" \t\r\n", tag.size() - 3) + 1));
+    text.append(">").append(newline_).append(laid_out(wish.children, childrens_indentation(element)));
+    text.append(indentation(element.tag.begin)).append("</").append(name).append(">");
+    return {element.whole, std::move(text)};
+}
+
+Change XmlEdit::last_children(const XmlElement& parent, const Wish& wish) const {
+    std::string text = laid_out(wish.children, childrens_indentation(parent));
+    const std::size_t end_tag = text_.rfind("</", parent.whole.end - 1);
+    const std::size_t line = begin_of_line(text_, end_tag);
+    if (line > 0 && text_[line - 1] == '\n') return {{line, line}, std::move(text)};
+    text.insert(0, newline_).append(indentation(parent.tag.begin));
+    return {{end_tag, end_tag}, std::move(text)};
+}
+
+Change XmlEdit::behind(const XmlElement& sibling, const Wish& wish) const {
+    std::string text = laid_out(wish.followers, indentation(sibling.whole.begin));
     const std::size_t end = text_.find('\n', sibling.whole.end);
     const bool ends_line = end != std::string_view::npos &&
                            trim(text_.substr(sibling.whole.end, end - sibling.whole.end)).empty();
-    if (ends_line) {
-        changes_.push_back({{end + 1, end + 1}, laid_out(lines, indent)});
-        return;
-    }
-    std::string text = std::string(newline_) + laid_out(lines, indent);
+    if (ends_line) return {{end + 1, end + 1}, std::move(text)};
+    text.insert(0, newline_);
     text.resize(text.size() - newline_.size());
-    changes_.push_back({{sibling.whole.end, sibling.whole.end}, std::move(text)});
+    return {{sibling.whole.end, sibling.whole.end}, std::move(text)};
 }
 
-bool XmlEdit::leaves_empty(const XmlElement& element) const {
-    std::string inside(text_.substr(element.tag.end, element.whole.end - element.tag.end));
-    std::vector<Change> within;
-    for (const Change& change : changes_)
-        if (change.where.begin >= element.tag.end && change.where.end <= element.whole.end)
-            within.push_back(
-                {{change.where.begin - element.tag.end, change.where.end - element.tag.end}, change.text});
-    inside = apply_changes(inside, std::move(within));
-    return inside.empty() || trim(inside).starts_with("</");
+bool XmlEdit::add_changes(std::size_t i, std::vector<Change>& changes) const {
+    const XmlElement& element = elements_[i];
+    const Wish& wish = wishes_[i];
+    if (!wish.followers.empty()) changes.push_back(behind(element, wish));
+    if (wish.removed) {
+        changes.push_back({with_line(element), ""});
+        return false;
+    }
+    const std::string_view wanted = wish.tag.empty() ? tag(element) : std::string_view(wish.tag);
+    if (wanted.ends_with("/>") && !wish.children.empty()) {
+        changes.push_back(opened(element, wanted, wish));
+        return false;
+    }
+    if (wish.children.empty() && !wanted.ends_with("/>") && left_empty(i)) {
+        changes.push_back({element.whole, std::string(wanted.substr(0, wanted.size() - 1)) + "/>"});
+        return false;
+    }
+    if (!wish.tag.empty()) changes.push_back({element.tag, wish.tag});
+    if (!wish.children.empty()) changes.push_back(last_children(element, wish));
+    return true;
+}
+
+std::vector<Change> XmlEdit::changes() const {
+    std::vector<Change> changes;
+    std::size_t behind_what_goes = 0;
+    for (std::size_t i = 0; i < elements_.size(); ++i)
+        if (elements_[i].whole.begin >= behind_what_goes && !add_changes(i, changes))
+            behind_what_goes = elements_[i].whole.end;
+    return changes;
 }
 
 }  // namespace nestprobe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The definition of a guest in a line, and the edit that mends it.
 #include "render/text.hpp"
+#include "rules/guest.hpp"
 
 #include <fmt/format.h>
 
@@ -23,9 +24,23 @@ std::string cpu_words(const GuestFacts& guest) {
     return fmt::format("CPU {}", model ? *model : std::string(to_string(*mode)));
 }
 
+/// What everybody looks at first.  An encrypted guest may well see the flag, and cannot use it.
+std::string forecast(const Report& report) {
+    const Verdict& verdict = report.verdict(Question::kvm_in_guests);
+    const bool emulated = is(report.facts.guest->accelerator, Accelerator::tcg);
+    const std::string flag = emulated ? "svm" : feature_of_guest(report.facts);
+    const Finding* cause = verdict.cause();
+    if (verdict.answer == Answer::yes) return fmt::format("Its /proc/cpuinfo will show {}.\n", flag);
+    if (verdict.answer == Answer::unknown)
+        return fmt::format("Whether its /proc/cpuinfo will show {} is unknown.\n", flag);
+    if (cause && cause->rule->name == "guest-encrypted") return {};
+    return fmt::format("Its /proc/cpuinfo will not show {}.\n", flag);
+}
+
 }  // namespace
 
-std::string describe_guest(const GuestFacts& guest) {
+std::string describe_guest(const Report& report) {
+    const GuestFacts& guest = *report.facts.guest;
     std::string text = "the guest";
     if (const std::string* name = guest.name.if_known()) text += " " + *name;
     std::string separator = ": ";
@@ -40,7 +55,7 @@ std::string describe_guest(const GuestFacts& guest) {
     if (const auto* vcpus = guest.vcpus.if_known())
         add(fmt::format("{} CPU{}", *vcpus, *vcpus == 1 ? "" : "s"));
     add(cpu_words(guest));
-    return printable(text);
+    return wrap(printable(text), 0) + "\n" + forecast(report);
 }
 
 std::string render_edit(const GuestEdit& edit) {

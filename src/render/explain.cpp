@@ -60,7 +60,7 @@ std::string answer(const Verdict& v, const Style& style) {
 
 std::string render_explain(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
-    if (report.facts.guest) text += wrap(describe_guest(*report.facts.guest), 0) + "\n";
+    if (report.facts.guest) text += describe_guest(report);
     Layer layer{};
     for (std::size_t i = 0; i < report.findings.size();) {
         const std::span<const Finding> rest = std::span(report.findings).subspan(i);

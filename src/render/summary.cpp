@@ -63,7 +63,7 @@ std::string paragraph(std::string_view label, const std::string& text) {
 
 std::string render_summary(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
-    if (report.facts.guest) text += wrap(describe_guest(*report.facts.guest), 0) + "\n";
+    if (report.facts.guest) text += describe_guest(report);
     text += "\n";
     for (const Verdict& v : report.verdicts) text += answer_line(v, style);
     for (const Finding* f : causes(report)) {

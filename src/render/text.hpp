@@ -32,8 +32,9 @@ std::string what_is_missing(const Verdict& verdict);
 
 /// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
 std::string describe_machine(const Facts& facts);
-/// "the guest vm1 (vm.xml): KVM, pc-q35-7.2, 2 CPUs, CPU custom Skylake-Client-IBRS"
-std::string describe_guest(const GuestFacts& guest);
+/// "the guest vm1: KVM, pc-q35-7.2, 2 CPUs, CPU Skylake-Client-IBRS", and on the next line
+/// "Its /proc/cpuinfo will not show vmx."  There must be one.
+std::string describe_guest(const Report& report);
 /// The diff as it is, which patch(1) finds between the words around it; then the commands and arguments.
 /// Empty where there is nothing to mend.
 std::string render_edit(const GuestEdit& edit);

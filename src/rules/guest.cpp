@@ -62,6 +62,18 @@ bool remaps_interrupts(const GuestFacts& guest) {
     return is(guest.intremap, Setting::on) || (is(guest.intremap, Setting::unset) && irqchip_is_split(guest));
 }
 
+bool has_many_cpus(const GuestFacts& guest) {
+    return guest.vcpus.if_known() && *guest.vcpus.if_known() > 255;
+}
+
+std::string iommu_arguments(bool amd, bool many_cpus) {
+    return fmt::format("-machine q35,kernel-irqchip=split -device {}-iommu,intremap=on{}{}",
+                       amd ? "amd" : "intel", amd ? "" : ",caching-mode=on",
+                       !many_cpus ? ""
+                       : amd      ? ",xtsup=on"
+                                  : ",eim=on");
+}
+
 std::string fix_guest_cpu(const Facts& f) {
     constexpr std::string_view then =
         " Then shut the guest down and start it: a reboot inside it keeps the old CPU.";
@@ -74,13 +86,9 @@ std::string fix_guest_cpu(const Facts& f) {
 }
 
 std::string fix_guest_iommu(const Facts& f) {
-    const unsigned* vcpus = f.guest->vcpus.if_known();
-    const bool many = vcpus && *vcpus > 255;
+    const bool many = has_many_cpus(*f.guest);
     if (is(f.guest->definition, DefinitionKind::qemu))
-        return fmt::format(
-            "-machine q35,kernel-irqchip=split -device "
-            "intel-iommu,intremap=on,caching-mode=on{}, before any -device vfio-pci.",
-            many ? ",eim=on" : "");
+        return iommu_arguments(false, many) + ", before any -device vfio-pci.";
     if (is(f.guest->definition, DefinitionKind::proxmox))
         return "qm set VMID --machine q35,viommu=intel, then stop the guest and start it.";
     return fmt::format(

@@ -27,6 +27,11 @@ bool remaps_interrupts(const GuestFacts& guest);
 /// The I/O APIC is QEMU's, because the definition says so or because QEMU runs the guest alone.
 bool irqchip_is_split(const GuestFacts& guest);
 
+/// More virtual CPUs than eight bits of APIC id can tell apart.
+bool has_many_cpus(const GuestFacts& guest);
+/// QEMU's arguments for an IOMMU that VFIO can use: "-machine q35,... -device intel-iommu,...".
+std::string iommu_arguments(bool amd, bool many_cpus);
+
 /// What to type so that the guest has the host's processor, in the words of its definition.
 std::string fix_guest_cpu(const Facts& f);
 /// What to write so that the guest has an IOMMU that VFIO can use.

@@ -54,6 +54,12 @@ Outcome check_default_cpu(const Facts& f) {
     if (emulated(f)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
+            if (mode == CpuMode::none && policy != FeaturePolicy::unset &&
+                is(f.guest->definition, DefinitionKind::libvirt))
+                return fail(
+                    "features are asked for and no CPU model: libvirt refuses it (\"Non-empty feature list "
+                    "specified without CPU model\")",
+                    fix_guest_cpu(f));
             if (mode != CpuMode::none || policy != FeaturePolicy::unset)
                 return pass("the definition says what CPU the guest has");
             return fail(
@@ -64,20 +70,27 @@ Outcome check_default_cpu(const Facts& f) {
         f.guest->cpu_mode, policy_of_guest(f));
 }
 
-/// The technology that the definition was written for; nothing where it does not say.
+std::optional<Technology> technology_of_vendor(std::string_view vendor) {
+    if (vendor == "Intel" || vendor == "GenuineIntel") return Technology::vmx;
+    if (vendor == "AMD" || vendor == "AuthenticAMD" || vendor == "HygonGenuine") return Technology::svm;
+    return {};
+}
+
+/// The technology that the definition was written for; nothing where it does not say.  libvirt drops vendor
+/// and model in any mode but custom.
 std::optional<Technology> written_for(const GuestFacts& guest, std::string& by) {
-    const std::string* vendor = guest.cpu_vendor.if_known();
-    const std::string* model = guest.cpu_model.if_known();
-    const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
-    if (vendor) {
-        by = fmt::format("vendor {}", *vendor);
-        if (*vendor == "Intel" || *vendor == "GenuineIntel") return Technology::vmx;
-        if (*vendor == "AMD" || *vendor == "AuthenticAMD" || *vendor == "HygonGenuine")
-            return Technology::svm;
-    }
-    if (named && named->vendor) {
-        by = fmt::format("model {}", *model);
-        return named->vendor;
+    if (is(guest.cpu_mode, CpuMode::custom) || !is(guest.definition, DefinitionKind::libvirt)) {
+        if (const std::string* vendor = guest.cpu_vendor.if_known())
+            if (const auto technology = technology_of_vendor(*vendor)) {
+                by = fmt::format("vendor {}", *vendor);
+                return technology;
+            }
+        const std::string* model = guest.cpu_model.if_known();
+        const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
+        if (named && named->vendor) {
+            by = fmt::format("model {}", *model);
+            return named->vendor;
+        }
     }
     const bool vmx = guest.vmx.if_known() && *guest.vmx.if_known() == FeaturePolicy::require;
     const bool svm = guest.svm.if_known() && *guest.svm.if_known() == FeaturePolicy::require;

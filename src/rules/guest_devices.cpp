@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rules about devices of this system behind a guest's IOMMU (NP726 to NP731): what these ask of it.
+// Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
+// among devices (NP732 to NP734).
 #include "rules/guest.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@ namespace nestprobe {
 namespace {
 
 bool vtd(const Facts& f) { return is(f.guest->iommu, IommuModel::intel); }
+
+constexpr unsigned least_width = 39;  // three levels of page table, bits
 
 /// Rules about an IOMMU that is not there stand back with one word.
 Outcome without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
@@ -69,6 +72,9 @@ Outcome check_width(const Facts& f) {
         [&](IommuModel model, unsigned devices) {
             if (model == IommuModel::none) return without_iommu();
             if (!vtd(f) || devices == 0) return skip("no device of this system is behind a virtual VT-d");
+            const unsigned* bits = f.guest->aw_bits.if_known();
+            if (bits && *bits <= least_width)
+                return cite(pass(fmt::format("{} bits: every VT-d has them", *bits)), f.guest->aw_bits);
             return judge(
                 [](unsigned wanted, unsigned here) {
                     if (wanted <= here)
@@ -82,6 +88,18 @@ Outcome check_width(const Facts& f) {
         f.guest->iommu, f.guest->assigned_devices);
 }
 
+Outcome check_possible_width(const Facts& f) {
+    if (is(f.guest->iommu, IommuModel::none)) return without_iommu();
+    if (!vtd(f)) return skip("aw_bits is VT-d's");
+    return judge(
+        [](unsigned bits) {
+            if (bits == 39 || bits == 48 || bits == 57) return pass(fmt::format("{} bits", bits));
+            return fail("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
+                        "<driver aw_bits='48'/>, or leave it to QEMU.");
+        },
+        f.guest->aw_bits);
+}
+
 Outcome check_order(const Facts& f) {
     return judge(
         [](bool first) {
@@ -93,6 +111,41 @@ Outcome check_order(const Facts& f) {
                                "Put -device intel-iommu before every -device vfio-pci.");
         },
         f.guest->iommu_first);
+}
+
+bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
+
+Outcome check_several(const Facts& f) {
+    return judge(
+        [&](unsigned count) {
+            if (count == 0) return without_iommu();
+            if (count == 1) return pass("the guest has one IOMMU");
+            return fail(of_libvirt(f)
+                            ? "libvirt refuses it: \"only a single IOMMU device is supported\""
+                            : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
+                        "Keep one of them.");
+        },
+        f.guest->iommus);
+}
+
+/// VT-d and AMD's IOMMU are no PCI devices to libvirt; virtio-iommu is one of the root complex's own.
+Outcome check_place(const Facts& f) {
+    if (is(f.guest->iommu, IommuModel::none)) return without_iommu();
+    if (f.guest->iommu.if_known() && f.guest->iommu_bus.if_absent())
+        return cite(pass("the IOMMU is put where QEMU puts it"), f.guest->iommu);
+    return judge(
+        [](IommuModel model, unsigned bus) {
+            if (model != IommuModel::virtio)
+                return fail(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
+                                        to_string(model)),
+                            "Take <address> out of <iommu>.");
+            if (bus == 0) return pass("virtio-iommu is on bus 0, as it must be");
+            return fail(fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
+                                    "device (bus=0)\"",
+                                    bus),
+                        "Take <address> out of <iommu>: libvirt finds a place on bus 0.");
+        },
+        f.guest->iommu, f.guest->iommu_bus);
 }
 
 constexpr std::string_view see[] = {"libvirt formatdomain, \"IOMMU devices\"",
@@ -170,6 +223,47 @@ constexpr Rule rules[] = {
         .fix = "Put -device intel-iommu before every -device vfio-pci.",
         .see = see,
         .check = check_order,
+    },
+    {
+        .id = "NP732",
+        .name = "guest-with-several-iommus",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest is given more than one IOMMU",
+        .explain = "QEMU's x86 machines have one IOMMU, for all devices; a second one, of whatever model, is "
+                   "refused.",
+        .fix = "Keep one of them.",
+        .see = see,
+        .check = check_several,
+    },
+    {
+        .id = "NP733",
+        .name = "guest-iommu-misplaced",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest's IOMMU is put where it cannot be",
+        .explain = "Intel's and AMD's IOMMUs are parts of the machine: their <iommu> has no <address>. "
+                   "virtio-iommu\n"
+                   "is a PCI device, and must be on bus 0, before all that it translates for.",
+        .fix = "Take <address> out of <iommu>.",
+        .see = see,
+        .check = check_place,
+    },
+    {
+        .id = "NP734",
+        .name = "guest-iommu-of-impossible-width",
+        .layer = Layer::guest,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the guest's IOMMU has a number of address bits that there is not",
+        .explain =
+            "A VT-d translates 39 bits of address with three levels of page table and 48 with four (57 with\n"
+            "five, which newer versions of QEMU may have). libvirt takes any number, and QEMU refuses.",
+        .fix = "<driver aw_bits='48'/>, or leave it to QEMU.",
+        .see = see,
+        .check = check_possible_width,
     },
 };
 

@@ -30,17 +30,19 @@ Outcome check_machine(const Facts& f) {
     return judge(
         [&](IommuModel model, bool q35, const std::string& machine) {
             if (model == IommuModel::none) return without_iommu();
-            if (q35 || model == IommuModel::amd || model == IommuModel::other)
+            if (q35 || model == IommuModel::other)
                 return pass(machine.empty() ? "QEMU's default machine type"
                                             : fmt::format("machine type {}", machine));
             if (model == IommuModel::virtio && !of_libvirt(f))
                 return pass("virtio-iommu is on any machine type");
             return fail(
-                of_libvirt(f)
+                of_libvirt(f) && model != IommuModel::amd
                     ? fmt::format("libvirt refuses it: \"IOMMU device: '{}' is only supported with Q35 {}\"",
                                   to_string(model),
                                   model == IommuModel::intel ? "machines" : "and ARM Virt machines")
-                    : "QEMU's intel-iommu is for q35 machines, and this is another",
+                    : "only a q35 machine has that IOMMU. QEMU refuses it on another: \"Parameter 'driver' "
+                      "expects "
+                      "a dynamic sysbus device type for the machine\"",
                 "Use machine='q35'. Devices on an i440fx machine have other addresses, and IDE disks become "
                 "SATA: "
                 "in an installed guest that is a change of its own.");
@@ -111,11 +113,20 @@ Outcome check_many_cpus(const Facts& f) {
                 return pass(fmt::format("{} virtual CPUs need no extended interrupt mode", vcpus));
             if (is(f.guest->eim, Setting::on))
                 return cite(pass("extended interrupt mode is on"), f.guest->eim);
+            if (of_libvirt(f))
+                return fail(
+                    fmt::format("libvirt refuses it: \"more than {} vCPUs require extended interrupt mode "
+                                "enabled on the iommu device\"",
+                                most),
+                    "<driver intremap='on' eim='on'/>");
+            if (model == IommuModel::intel && is(f.guest->eim, Setting::unset) && remaps_interrupts(*f.guest))
+                return pass("QEMU puts the IOMMU into extended interrupt mode where it remaps interrupts");
             return fail(
-                fmt::format("libvirt refuses it: \"more than {} vCPUs require extended interrupt mode "
-                            "enabled on the iommu device\"",
-                            most),
-                of_libvirt(f) ? "<driver intremap='on' eim='on'/>" : "intel-iommu,intremap=on,eim=on");
+                fmt::format("{} virtual CPUs, and the IOMMU without extended interrupt mode: it brings "
+                            "interrupts to the first {} alone",
+                            vcpus, most),
+                model == IommuModel::amd ? "amd-iommu,intremap=on,xtsup=on"
+                                         : "intel-iommu,intremap=on,eim=on");
         },
         f.guest->iommu, f.guest->vcpus);
 }
@@ -160,7 +171,8 @@ constexpr Rule rules[] = {
         .question = Question::device_assignment,
         .role = Role::blocker,
         .title = "the guest's machine type cannot have that IOMMU",
-        .explain = "QEMU's VT-d is a part of the q35 machine. The older pc (i440fx) has none.",
+        .explain =
+            "QEMU's IOMMUs, Intel's and AMD's, are parts of the q35 machine. The older pc (i440fx) has none.",
         .fix = "Use machine='q35'.",
         .see = see,
         .check = check_machine,

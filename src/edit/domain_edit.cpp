@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include "edit/domain_edit.hpp"
+
+#include "fix/fix_script.hpp"
+#include "rules/guest.hpp"
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+bool failed(const Report& report, std::string_view id) {
+    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+        return f.rule->id == id && f.outcome.status == Status::fail;
+    });
+}
+
+/// The attributes of a <driver> that an IOMMU wants for VFIO.
+std::string driver_attributes(bool amd, bool many_cpus) {
+    return fmt::format("intremap='on'{}{}", amd ? "" : " caching_mode='on'", many_cpus ? " eim='on'" : "");
+}
+
+}  // namespace
+
+std::string DomainEdit::virt_xml(std::string_view what) const {
+    return fmt::format("virt-xml {} {}", shell_word(name_), what);
+}
+
+void DomainEdit::finish(std::string_view file) {
+    edit_.diff = unified_diff(d_.text, xml_.changes(), file);
+    if (!edit_.diff.empty())
+        edit_.notes.push_back("Then shut the guest down and start it: a reboot inside it keeps the old one.");
+}
+
+// --- the CPU ---
+
+void DomainEdit::mend_cpu() {
+    if (is(guest_.accelerator, Accelerator::tcg)) use_kvm();
+    if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
+        drop_refusals();
+    else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(report_.facts))
+        require_feature();
+    else
+        pass_through();
+    if (const std::string* type = guest_.launch_security.if_known(); type && !type->empty())
+        edit_.notes.push_back(
+            "An encrypted guest cannot run KVM; whether it may do without encryption is not for an edit to "
+            "decide.");
+}
+
+/// A feature line that takes vmx or svm away, or asks for the one that this processor does not have.
+bool DomainEdit::refuses(const XmlElement& element) const {
+    if (element.path != "cpu/feature" || (element.name != "vmx" && element.name != "svm")) return false;
+    const std::string_view tag = std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
+    return contains(tag, "disable") || contains(tag, "forbid") ||
+           (technology_of_guest(report_.facts) && element.name != feature_of_guest(report_.facts));
+}
+
+void DomainEdit::use_kvm() {
+    xml_.set_attribute(d_.elements.front(), "type", "kvm");
+    edit_.commands.push_back(virt_xml("--edit --xml ./@type=kvm"));
+    edit_.notes.push_back("The guest becomes one of KVM: /dev/kvm must work here (kvm-here).");
+}
+
+void DomainEdit::drop_refusals() {
+    for (const XmlElement& element : d_.elements)
+        if (refuses(element)) xml_.remove(element);
+    if (technology_of_guest(report_.facts))
+        edit_.commands.push_back(
+            virt_xml(fmt::format("--edit --cpu require={}", feature_of_guest(report_.facts))));
+}
+
+void DomainEdit::require_feature() {
+    const std::string feature = feature_of_guest(report_.facts);
+    const XmlElement* wanted = d_.find("cpu/feature", feature);
+    if (wanted)
+        xml_.set_attribute(*wanted, "policy", "require");
+    else
+        xml_.append(*d_.find("cpu"), {fmt::format("<feature policy='require' name='{}'/>", feature)});
+    for (const XmlElement& element : d_.elements)
+        if (&element != wanted && refuses(element)) xml_.remove(element);
+    edit_.commands.push_back(virt_xml(fmt::format("--edit --cpu require={}", feature)));
+    edit_.arguments += fmt::format(" -cpu MODEL,{}=on", feature);
+}
+
+/// The mode changed; model, vendor and what refuses vmx or svm taken out; topology, NUMA, caches and other
+/// features kept.
+void DomainEdit::pass_through() {
+    edit_.commands.push_back(virt_xml("--edit --cpu host-passthrough"));
+    edit_.arguments += " -accel kvm -cpu host";
+    const XmlElement* cpu = d_.find("cpu");
+    if (!cpu) return add_cpu();
+    xml_.drop_attribute(*cpu, "match");
+    xml_.set_attribute(*cpu, "mode", "host-passthrough");
+    xml_.set_attribute(*cpu, "check", "none");
+    for (const XmlElement& element : d_.elements)
+        if (element.path == "cpu/model" || element.path == "cpu/vendor" || refuses(element))
+            xml_.remove(element);
+}
+
+void DomainEdit::add_cpu() {
+    const std::vector<std::string> lines{"<cpu mode='host-passthrough' check='none'/>"};
+    const XmlElement* before = d_.find("features") ? d_.find("features") : d_.find("os");
+    if (before)
+        xml_.insert_behind(*before, lines);
+    else
+        xml_.append(d_.elements.front(), lines);
+}
+
+// --- the IOMMU ---
+
+void DomainEdit::mend_iommu() {
+    if (!is(guest_.q35, true) && !use_q35()) return;
+    add_iommu();
+    mend_features();
+    if (is(guest_.iommu, IommuModel::none) || is(guest_.iommu, IommuModel::virtio))
+        edit_.notes.push_back(
+            "Linux in the guest drives that IOMMU when it is told to: intel_iommu=on on its kernel "
+            "command line.");
+}
+
+/// Only where nothing says where on an i440fx machine things are.
+bool DomainEdit::use_q35() {
+    if (!is(guest_.fixed_addresses, false)) {
+        edit_.notes.push_back(
+            "An IOMMU needs machine type q35. This definition has devices at addresses of the i440fx "
+            "machine, so no "
+            "edit of a few lines does it: define the guest anew (virt-install --import --machine q35 with "
+            "its "
+            "disks).");
+        return false;
+    }
+    if (const XmlElement* type = d_.find("os/type"))
+        xml_.set_attribute(*type, "machine", "q35");
+    else if (const XmlElement* os = d_.find("os"))
+        xml_.append(*os, {"<type arch='x86_64' machine='q35'>hvm</type>"});
+    else
+        xml_.append(d_.elements.front(), {"<os>", "  <type arch='x86_64' machine='q35'>hvm</type>", "</os>"});
+    edit_.commands.push_back(virt_xml("--edit --boot machine=q35"));
+    return true;
+}
+
+void DomainEdit::add_iommu() {
+    const bool amd = is(guest_.iommu, IommuModel::amd);
+    const bool many = has_many_cpus(guest_);
+    edit_.commands.push_back(virt_xml(
+        fmt::format("{} --iommu model={},driver.intremap=on{}{}",
+                    is(guest_.iommu, IommuModel::none) ? "--add-device" : "--edit", amd ? "amd" : "intel",
+                    amd ? "" : ",driver.caching_mode=on", many ? ",driver.eim=on" : "")));
+    edit_.arguments.append(" ").append(iommu_arguments(amd, many));
+    const std::vector<std::string> whole{
+        "<iommu model='intel'>", fmt::format("  <driver {}/>", driver_attributes(false, many)), "</iommu>"};
+    const XmlElement* devices = d_.find("devices");
+    const XmlElement* iommu = d_.find("devices/iommu");
+    if (!devices)
+        return xml_.append(d_.elements.front(),
+                           {"<devices>", "  " + whole[0], "  " + whole[1], "  " + whole[2], "</devices>"});
+    if (!iommu) return xml_.append(*devices, whole);
+    keep_one_iommu();
+    if (!amd && !is(guest_.iommu, IommuModel::intel)) {  // virtio's has an address of its own
+        xml_.remove(*iommu);
+        return xml_.append(*devices, whole);
+    }
+    set_driver(*iommu, amd);
+}
+
+/// The first, without an address.
+void DomainEdit::keep_one_iommu() {
+    const XmlElement* first = d_.find("devices/iommu");
+    for (const XmlElement& element : d_.elements)
+        if ((element.path == "devices/iommu" && &element != first) || element.path == "devices/iommu/address")
+            xml_.remove(element);
+}
+
+void DomainEdit::set_driver(const XmlElement& iommu, bool amd) {
+    const bool many = has_many_cpus(guest_);
+    const XmlElement* driver = d_.find("devices/iommu/driver");
+    if (!driver || driver->whole.begin > iommu.whole.end)
+        return xml_.append(iommu, {fmt::format("<driver {}/>", driver_attributes(amd, many))});
+    xml_.set_attribute(*driver, "intremap", "on");
+    if (!amd) xml_.set_attribute(*driver, "caching_mode", "on");
+    if (many) xml_.set_attribute(*driver, "eim", "on");
+    if (failed(report_, "NP730") || failed(report_, "NP734")) xml_.drop_attribute(*driver, "aw_bits");
+}
+
+/// ACPI, which announces the IOMMU, and the I/O APIC in QEMU.
+void DomainEdit::mend_features() {
+    edit_.commands.push_back(virt_xml("--edit --features ioapic.driver=qemu"));
+    const XmlElement* features = d_.find("features");
+    if (!features) {
+        const std::vector<std::string> lines{"<features>", "  <acpi/>", "  <apic/>",
+                                             "  <ioapic driver='qemu'/>", "</features>"};
+        if (const XmlElement* os = d_.find("os")) return xml_.insert_behind(*os, lines);
+        return xml_.append(d_.elements.front(), lines);
+    }
+    if (!d_.find("features/acpi")) xml_.append(*features, {"<acpi/>"});
+    if (const XmlElement* ioapic = d_.find("features/ioapic"))
+        xml_.set_attribute(*ioapic, "driver", "qemu");
+    else
+        xml_.append(*features, {"<ioapic driver='qemu'/>"});
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The edit of libvirt's XML that mends a guest: the CPU that it is shown, and its IOMMU.
+#pragma once
+
+#include "edit/xml_edit.hpp"
+#include "report.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+class DomainEdit {
+public:
+    /// `name` is the guest's, for the commands.  What the edit comes to is put into `edit`.
+    DomainEdit(const GuestDefinition& definition, const Report& report, std::string_view name,
+               GuestEdit& edit)
+        : d_(definition),
+          guest_(definition.facts),
+          report_(report),
+          name_(name),
+          edit_(edit),
+          xml_(definition) {}
+
+    void mend_cpu();
+    void mend_iommu();
+    /// The changes as a diff of a file of that name.
+    void finish(std::string_view file);
+
+private:
+    std::string virt_xml(std::string_view what) const;
+    bool refuses(const XmlElement& element) const;
+    void use_kvm();
+    void drop_refusals();
+    void require_feature();
+    void pass_through();
+    void add_cpu();
+    bool use_q35();
+    void add_iommu();
+    void keep_one_iommu();
+    void set_driver(const XmlElement& iommu, bool amd);
+    void mend_features();
+
+    const GuestDefinition& d_;
+    const GuestFacts& guest_;
+    const Report& report_;
+    std::string name_;
+    GuestEdit& edit_;
+    XmlEdit xml_;
+};
+
+}  // namespace nestprobe
