@@ -6,6 +6,7 @@
 #include "guest_facts.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,13 +56,18 @@ bool looks_like_proxmox(std::string_view text);
 /// A word of a QEMU command line and where it stands.
 struct Word {
     std::string text;
-    std::string where;  ///< "run.sh:3", "pid:123"
+    std::string where;         ///< "run.sh:3", "pid:123"
+    std::size_t command = 0;   ///< counts commands: words with the same number belong together
+    bool is_expanded = false;  ///< holds $ or `: only the shell knows what becomes of it
 };
 /// What QEMU's options say, over what the facts say already: a later option counts.
 void apply_qemu_options(std::span<const Word> words, GuestFacts& facts);
-/// Split as a shell would: quotes, backslashes, comments; at NULs where there are some.  Throws BadFile where
-/// a quotation does not end.
-std::vector<Word> split_shell_words(std::string_view text, const std::string& label);
+/// Why what the options do not say is not known: a word stands for any number of them ($OPTIONS,
+/// -readconfig). Nothing where none does.
+std::optional<Absent> find_hidden_options(std::span<const Word> words);
+/// Split as a shell would: quotes, backslashes, comments, commands.  `line` is the first line's number.
+/// Throws BadFile where a quotation does not end.
+std::vector<Word> split_shell_words(std::string_view text, const std::string& label, std::size_t line = 1);
 
 /// The facts of a guest that has no IOMMU.
 void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts);

@@ -106,8 +106,8 @@ GuestDefinition parse_definition(std::string text, std::string label) {
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
-    if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
+    if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label));
     throw BadFile(fmt::format(
         "{}: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration", label));
 }

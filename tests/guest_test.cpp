@@ -126,6 +126,39 @@ TEST_SUITE("guest") {
         CHECK(words[4].text == "h");
         CHECK(words[4].where == "x:2");
         CHECK(words[5].where == "x:3");
+        CHECK(words[4].command == words[0].command);
+        CHECK(words[5].command != words[0].command);
+    }
+
+    TEST_CASE("what only a shell knows is told from what is plain") {
+        const auto words = split_shell_words("a$B '$c' \\$d \"$e\" $(f (g) h) `i` j;k&&l", "x");
+        REQUIRE(words.size() == 9);
+        const bool expanded[] = {true, false, false, true, true, true, false, false, false};
+        for (std::size_t i = 0; i < words.size(); ++i) CHECK(words[i].is_expanded == expanded[i]);
+        CHECK(words[4].text == "$(f (g) h)");
+        CHECK(words[6].command + 1 == words[7].command);
+        CHECK(words[8].text == "l");
+    }
+
+    TEST_CASE("options that are not there to be read are unknown, and those that are stay") {
+        const auto d =
+            parse_qemu_command("qemu-system-x86_64 -m $M -nographic $MORE -cpu host -smp $N", "run.sh");
+        CHECK(is(d.facts.cpu_mode, CpuMode::host_passthrough));
+        REQUIRE(d.facts.iommu.if_absent() != nullptr);
+        CHECK(d.facts.iommu.if_absent()->detail.starts_with("run.sh:1: $MORE: "));
+        CHECK(d.facts.vcpus.if_absent()->detail.starts_with("run.sh:1: -smp $N: "));
+        const auto plain = parse_qemu_command("qemu-system-x86_64 -m $M -drive file=$F -cpu host", "run.sh");
+        CHECK(is(plain.facts.iommu, IommuModel::none));
+    }
+
+    TEST_CASE("which of several words is QEMU") {
+        const auto name = [](const std::string& text) {
+            return std::string(parse_qemu_command(text, "f").facts.arch.from().front().raw);
+        };
+        CHECK(name("modprobe kvm\nqemu-system-i386 -cpu host\nlsmod | grep kvm") == "qemu-system-i386");
+        CHECK(name("A=b sudo /usr/bin/kvm -m 1") == "/usr/bin/kvm");
+        CHECK(name("qemu-system-i386 -m 1\nqemu-system-x86_64 -m 2\n") == "qemu-system-x86_64");
+        CHECK(refusal("cores: 1\nmemory: 2\ndescription: don't use kvm\n").empty());
     }
 }
 

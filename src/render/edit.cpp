@@ -20,7 +20,8 @@ std::string_view accelerator_word(Accelerator accelerator) {
 std::string cpu_words(const GuestFacts& guest) {
     const CpuMode* mode = guest.cpu_mode.if_known();
     const std::string* model = guest.cpu_model.if_known();
-    if (!mode || *mode == CpuMode::none) return "QEMU's default CPU";
+    if (!mode) return {};
+    if (*mode == CpuMode::none) return "QEMU's default CPU";
     return fmt::format("CPU {}", model ? *model : std::string(to_string(*mode)));
 }
 
