@@ -75,8 +75,9 @@ void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts);
 /// The line, counted from 1, at that byte.
 std::size_t line_at(std::string_view text, std::size_t offset);
 
-/// What the running guest still has otherwise than the definition that is stored: into
-/// defined.facts.not_in_force.
+/// What the running guest still has otherwise than the definition that is stored: into runs and not_in_force
+/// of defined.facts.  `running` is what libvirt gives when it is not asked for the stored one: of a guest
+/// that does not run it is the same, without an id.
 void compare_running(GuestDefinition& defined, const GuestDefinition& running);
 
 }  // namespace nestprobe

@@ -64,6 +64,7 @@ public:
         read_system(f);
         read_cpu(f);
         read_iommu(f);
+        f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         if (const Line* args = find("args")) {
             std::vector<Word> words = split_shell_words(args->value, label_);

@@ -106,6 +106,7 @@ public:
         f.fixed_addresses = Absent{Why::not_applicable, "the command line is for whoever wrote it to change"};
         f.ioapic = fact(IoApic::unset);
         f.vmport = fact(Setting::unset);
+        f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         return f;
     }

@@ -4,15 +4,16 @@
 
     libvirt_check.py BINARY GUESTS_DIR MACHINES_DIR
 
-Starts a libvirtd of its own (own sockets, stopped at the end; no guest is started) and asks it: it must define what an
-edit made, refuse with the words that the rules quote, take the virt-xml commands, serve --domain NAME, and make of
-GUESTS_DIR/libvirt-argv/source.xml the arguments beside it. Exit status 77, which Meson calls skipped, where libvirt is
-not installed or does not start.
+Starts a libvirtd of its own, hidden from the machine's, and asks it: it must define what an edit made, refuse with the
+words that the rules quote, take the virt-xml commands, serve --domain NAME, and make of GUESTS_DIR/libvirt-argv/source.xml
+the arguments beside it. One guest is started, which QEMU emulates: no KVM is used. Exit status 77, which Meson calls
+skipped, where libvirt is not installed or does not start.
 """
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,13 @@ REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libv
 
 def run(*command, **options):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=240, check=False, **options)
+
+
+def cmdline(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 class Check:
@@ -84,19 +92,68 @@ class Check:
         recorded = re.sub(r"-uuid \S+", "-uuid X", (folder / "guest.qemu").read_text().strip())
         self.expect(made == recorded, f"domxml-to-native: {made}\nrecorded: {recorded}\n{done.stderr}")
 
+    def running_guests_are_compared(self):
+        """A guest without a disk, emulated, runs while its definition is edited."""
+        definition = self.folder / "runs.xml"
+        definition.write_text("<domain type='qemu'><name>runs</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>"
+                              "<os><type arch='x86_64' machine='q35'>hvm</type></os><cpu mode='maximum'/><devices>"
+                              "<controller type='usb' model='none'/><memballoon model='none'/></devices></domain>")
+        run("virsh", "define", definition)
+        done = run("virsh", "start", "runs")
+        if done.returncode:
+            return self.expect(False, f"libvirt does not start a guest: {done.stderr}")
+
+        def of_edit():
+            report = json.loads(self.ask("runs", "--json").stdout)
+            return next(f for f in report["findings"] if f["id"] == "NP710")
+        self.expect(of_edit()["status"] == "pass", f"a guest that runs as it is defined: {of_edit()}")
+        inactive = run("virsh", "dumpxml", "--inactive", "runs").stdout
+        definition.write_text(inactive.replace("<cpu mode='maximum'", "<cpu mode='host-model'"))
+        run("virsh", "define", definition)
+        self.expect(of_edit()["status"] == "fail" and "maximum now, host-model after" in of_edit()["message"],
+                    f"a guest that was edited while it runs: {of_edit()}")
+        process = next((pid for pid in os.listdir("/proc") if pid.isdigit() and b"guest=runs," in cmdline(pid)), "0")
+        facts = json.loads(self.ask(f"pid:{process}", "--json").stdout)["facts"]
+        self.expect(facts["guest.cpu_mode"]["value"] == "maximum" and facts["guest.name"]["value"] == "runs",
+                    f"the process of a guest: {facts['guest.cpu_mode']}")
+        log = self.folder / "log-of-guests/qemu/runs.log"
+        facts = json.loads(self.ask(log, "--json").stdout)["facts"]
+        self.expect(facts["guest.cpu_mode"]["value"] == "maximum", f"the log of a guest: {facts['guest.cpu_mode']}")
+        run("virsh", "destroy", "runs")
+        self.expect(of_edit()["status"] == "skipped", f"a guest that does not run: {of_edit()}")
+        run("virsh", "undefine", "runs")
+
     def names_are_served(self):
         done = self.ask("nobody-of-that-name")
         self.expect(done.returncode == 66 and done.stderr.count("\n") == 1 and "nobody-of-that-name" in done.stderr,
                     f"a guest that is not there: {done.returncode} {done.stderr}")
 
 
-def as_root(folder):
-    """QEMU is asked what it can as the user whom libvirt starts it as. Where that user may not open /dev/kvm and root may,
-    libvirt never trusts the answer and asks again, for minutes; so, out of everybody else's sight, that user is root."""
+def hidden(folder):
+    """A place for libvirtd where nothing of it is seen by, or is taken from, another one on this machine.
+
+    Beside it runs virtlogd, without which no guest starts. QEMU is asked what it can as the user whom libvirt starts it
+    as: where that user may not open /dev/kvm and root may, libvirt never trusts the answer and asks again, for minutes;
+    so that user is root, in here."""
     if os.geteuid() != 0 or not shutil.which("unshare"):
         return []
-    (folder / "qemu.conf").write_text('user = "root"\ngroup = "root"\n')
-    return ["unshare", "--mount", "sh", "-c", f'mount --bind {folder}/qemu.conf /etc/libvirt/qemu.conf && exec "$@"', "sh"]
+    (folder / "qemu.conf").write_text('user = "root"\ngroup = "root"\nsecurity_driver = "none"\n'
+                                      'cgroup_controllers = []\nnamespaces = []\n')
+    mounts = [f"mount --bind {folder}/qemu.conf /etc/libvirt/qemu.conf",
+              *(f"mkdir -p {place} && mount -t tmpfs tmpfs {place}" for place in
+                ("/etc/libvirt/qemu", "/run/libvirt", "/var/lib/libvirt/qemu", "/var/log/libvirt"))]
+    logs = f"mkdir -p {folder}/log-of-guests && mount --bind {folder}/log-of-guests /var/log/libvirt"
+    return ["unshare", "--mount", "sh", "-c",
+            " && ".join([*mounts, logs]) + f' && {{ virtlogd -p {folder}/virtlogd.pid & }} && exec "$@"', "sh"]
+
+
+def stop(daemon, folder):
+    run("virsh", "destroy", "runs")
+    daemon.terminate()
+    daemon.wait(30)
+    logger = folder / "virtlogd.pid"
+    if logger.exists():
+        os.kill(int(logger.read_text()), signal.SIGTERM)
 
 
 def main():
@@ -112,7 +169,7 @@ def main():
         (folder / "libvirtd.conf").write_text(f'unix_sock_dir = "{folder}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\n'
                                               f'log_outputs = "3:file:{folder}/log"\n')
         os.environ["LIBVIRT_DEFAULT_URI"] = f"qemu+unix:///system?socket={folder}/libvirt-sock"
-        daemon = subprocess.Popen([*as_root(folder), "libvirtd", "-f", folder / "libvirtd.conf", "-p", folder / "pid"],
+        daemon = subprocess.Popen([*hidden(folder), "libvirtd", "-f", folder / "libvirtd.conf", "-p", folder / "pid"],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                   env={**os.environ, "XDG_RUNTIME_DIR": str(folder)})
         try:
@@ -125,11 +182,10 @@ def main():
                 time.sleep(0.2)
             check = Check(binary, guests, machines, folder)
             for part in (check.names_are_served, check.edits_are_defined, check.commands_work, check.refusals_are_quoted,
-                         check.arguments_are_as_recorded):
+                         check.arguments_are_as_recorded, check.running_guests_are_compared):
                 part()
         finally:
-            daemon.terminate()
-            daemon.wait(30)
+            stop(daemon, folder)
     print(f"{check.passed} passed, {check.failed} failed")
     return 1 if check.failed else 0
 

@@ -21,7 +21,9 @@ GuestDefinition load_process(const std::string& what) {
         throw UnopenedFile(fmt::format("{}: no process number", what));
     std::string words = read_input(fmt::format("/proc/{}/cmdline", pid), limit);
     if (words.empty()) throw BadFile(fmt::format("{}: a process without a command line", what));
-    return parse_qemu_command(std::move(words), what);
+    GuestDefinition definition = parse_qemu_command(std::move(words), what);
+    definition.facts.runs = {true, {{what, "a process"}}};
+    return definition;
 }
 
 GuestDefinition load_from_libvirt(const std::string& name) {

@@ -62,7 +62,7 @@ bool DomainEdit::refuses(const XmlElement& element) const {
 void DomainEdit::use_kvm() {
     xml_.set_attribute(d_.elements.front(), "type", "kvm");
     edit_.commands.push_back(virt_xml("--edit --xml ./@type=kvm"));
-    edit_.notes.push_back("The guest becomes one of KVM: /dev/kvm must work here (kvm-here).");
+    edit_.notes.push_back("KVM is to run the guest: /dev/kvm must work here (kvm-here).");
 }
 
 void DomainEdit::drop_refusals() {

@@ -224,7 +224,7 @@ constexpr Rule rules[] = {
         .explain =
             "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
             "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
-        .fix = "Make the guest one of KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
+        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
                "mend "
                "that first.",
         .see = cpu_see,
@@ -240,7 +240,7 @@ constexpr Rule rules[] = {
         .explain =
             "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
             "Hypervisors run in it, at a small part of the speed.",
-        .fix = "Make the guest one of KVM: <domain type='kvm'>, -accel kvm.",
+        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
         .see = cpu_see,
         .check = check_slow,
     },
