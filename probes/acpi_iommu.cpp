@@ -51,6 +51,28 @@ std::string walk(std::string_view bytes, Layout layout, std::vector<AcpiStructur
     return {};
 }
 
+// AMD IOMMU specification, "I/O Virtualization Hardware Definition (IVHD) Block Generic Format", and
+// "Extended Feature Register"; Linux drivers/iommu/amd/amd_iommu_types.h (IOMMU_FEAT_*, IOMMU_EFR_*).
+constexpr std::size_t ivhd_features = 20, ivhd_efr = 24;
+constexpr unsigned features_xtsup = 0, features_gasup = 6, efr_xtsup = 2, efr_gasup = 7;
+
+std::vector<IvhdFeatures> read_features(std::string_view bytes,
+                                        const std::vector<AcpiStructure>& structures) {
+    std::vector<IvhdFeatures> all;
+    for (const AcpiStructure& s : structures) {
+        const bool has_image = s.type == 0x11 || s.type == 0x40;
+        const std::size_t at = has_image ? ivhd_efr : ivhd_features;
+        if ((!has_image && s.type != 0x10) || s.length < at + 4) continue;
+        const std::uint32_t value =
+            number_at(bytes, s.offset + at, 4);  // all that matters is in the lower half
+        const auto bit = [&](unsigned n) { return (value >> n & 1) != 0; };
+        if (value != 0)
+            all.push_back({s.type, bit(has_image ? efr_xtsup : features_xtsup),
+                           bit(has_image ? efr_gasup : features_gasup)});
+    }
+    return all;
+}
+
 unsigned count(const std::vector<AcpiStructure>& structures, std::uint16_t type) {
     return static_cast<unsigned>(std::count_if(structures.begin(), structures.end(),
                                                [&](const AcpiStructure& s) { return s.type == type; }));
@@ -84,6 +106,7 @@ IvrsReading parse_ivrs(std::string_view bytes) {
     if (!reading.damage.empty()) return reading;
     reading.table.info = number_at(bytes, 36, 4);
     reading.damage = walk(bytes, {1, 2}, reading.table.structures);
+    reading.table.features = read_features(bytes, reading.table.structures);
     return reading;
 }
 

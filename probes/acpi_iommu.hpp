@@ -30,9 +30,19 @@ struct DmarTable {
     unsigned units() const;  ///< DRHDs
 };
 
+/// What an IVHD block says of its IOMMU's extended features.  Type 10h has a word of its own for that, types
+/// 11h and 40h an image of the Extended Feature Register; both are zero where firmware did not fill them in,
+/// and then such a block is left out.
+struct IvhdFeatures {
+    std::uint16_t type = 0;
+    bool x2apic = false;      ///< XTSup
+    bool guest_apic = false;  ///< GASup: interrupts of devices straight into guests
+};
+
 struct IvrsTable {
     std::uint32_t info = 0;  ///< IVinfo
     std::vector<AcpiStructure> structures{};
+    std::vector<IvhdFeatures> features{};
     unsigned units()
         const;  ///< IOMMUs: IVHD blocks of the lowest type that there is; the other types repeat them
 };

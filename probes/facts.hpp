@@ -167,7 +167,6 @@ struct KernelVersion {
         return a.major != b.major ? a.major > b.major : a.minor >= b.minor;
     }
 };
-enum class Tristate : std::uint8_t { no, module, yes };
 
 struct KernelFacts {
     Fact<std::string> release{};
@@ -372,7 +371,6 @@ std::string_view to_string(Technology technology);  ///< "VMX", "SVM"
 std::string_view to_string(Level level);
 std::string_view to_string(Platform platform);
 std::string_view to_string(BrandKind kind);
-std::string_view to_string(Tristate value);
 std::string_view to_string(Module::State state);
 
 /// Which registers to read.  Every one costs some microseconds per CPU, so a report reads only those that it

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The IOMMU: what the ACPI tables announce, what the units' registers say, what the kernel drives, and
-// whether interrupts are remapped.  Nearly all of it everybody may read; the tables' bytes are root's.
+// The IOMMU: what the ACPI tables announce, what the kernel drives, and whether interrupts are remapped.
+// Nearly all of it everybody may read; the tables' bytes are root's.
 #include "acpi_iommu.hpp"
+#include "iommu_units.hpp"
 #include "probes.hpp"
 #include "text.hpp"
 
@@ -19,7 +20,9 @@ Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_v
     const auto names = files.list(folder);
     if (const auto* known = names.if_known())
         return {*known,
-                {{std::string(folder), known->empty() ? "empty" : fmt::format("{} entries", known->size())}}};
+                {{std::string(folder), known->empty() ? "empty"
+                                                      : fmt::format("{} entr{}", known->size(),
+                                                                    known->size() == 1 ? "y" : "ies")}}};
     return *names.if_absent();
 }
 
@@ -56,7 +59,8 @@ void take_dmar(std::string_view bytes, const std::string& path, IommuFacts& fact
     facts.x2apic_opt_out = flag(reading.table.x2apic_opt_out, "X2APIC_OPT_OUT");
 }
 
-void probe_table(const Filesystem& files, IommuFacts& facts) {
+/// What IVRS says of its units' features, besides.
+std::vector<IvhdFeatures> probe_table(const Filesystem& files, IommuFacts& facts) {
     facts.table = find_table(files);
     Absent why{Why::not_applicable, "no table announces an IOMMU"};
     if (const Absent* absent = facts.table.if_absent()) why = *absent;
@@ -64,7 +68,7 @@ void probe_table(const Filesystem& files, IommuFacts& facts) {
     facts.table_units = why;
     facts.table_damage = why;
     const std::string* name = facts.table.if_known();
-    if (!name || (*name != "DMAR" && *name != "IVRS")) return;
+    if (!name || (*name != "DMAR" && *name != "IVRS")) return {};
     const std::string path = fmt::format("{}/{}", tables, *name);
     const auto bytes = files.read(path);
     if (const Absent* absent = bytes.if_absent()) {
@@ -74,127 +78,12 @@ void probe_table(const Filesystem& files, IommuFacts& facts) {
     } else if (*name == "DMAR") {
         take_dmar(*bytes.if_known(), path, facts);
     } else {
-        take_common(parse_ivrs(*bytes.if_known()), path, facts);
+        const IvrsReading reading = parse_ivrs(*bytes.if_known());
+        take_common(reading, path, facts);
         facts.table_intremap = facts.x2apic_opt_out = Absent{Why::not_applicable, "a flag of DMAR's"};
+        return reading.table.features;
     }
-}
-
-// --- the units ---
-
-/// One register of every VT-d unit, or why the first one that is missing is.
-struct UnitRegister {
-    std::vector<std::uint64_t> values{};
-    std::vector<Provenance> from{};
-    Absent absent{Why::not_applicable, "no VT-d unit is driven"};
-
-    explicit operator bool() const { return !values.empty() && values.size() == from.size(); }
-};
-
-UnitRegister read_units(const Filesystem& files, const std::vector<std::string>& instances,
-                        std::string_view name) {
-    UnitRegister units;
-    for (const std::string& instance : instances) {
-        if (!instance.starts_with("dmar")) continue;
-        const std::string path = fmt::format("/sys/class/iommu/{}/intel-iommu/{}", instance, name);
-        const Fact<std::string> word = read_word(files, path);
-        std::uint64_t value = 0;
-        if (!word.if_known()) {
-            units.absent = *word.if_absent();
-        } else if (!parse_number(std::string_view(*word.if_known()), value, 16)) {
-            units.absent = {Why::malformed, fmt::format("{}: no hexadecimal number", path)};
-        } else {
-            units.values.push_back(value);
-            units.from.push_back({path, *word.if_known()});
-            continue;
-        }
-        units.values.clear();
-        return units;
-    }
-    return units;
-}
-
-/// Set in all of them; the first in which it is clear is cited alone.
-Fact<bool> bit_of_all(const UnitRegister& units, unsigned bit) {
-    if (!units) return units.absent;
-    for (std::size_t i = 0; i < units.values.size(); ++i)
-        if ((units.values[i] >> bit & 1) == 0) return {false, {units.from[i]}};
-    return {true, units.from};
-}
-
-// VT-d specification, "Capability Register" and "Extended Capability Register".
-constexpr unsigned cap_caching_mode = 7, cap_mgaw = 16;
-constexpr unsigned ecap_qi = 1, ecap_ir = 3, ecap_eim = 4, ecap_smts = 43;
-
-Fact<unsigned> least_width(const UnitRegister& cap) {
-    if (!cap) return cap.absent;
-    const auto width = [](std::uint64_t value) {
-        return static_cast<unsigned>(value >> cap_mgaw & 0x3f) + 1;
-    };
-    std::size_t least = 0;
-    for (std::size_t i = 1; i < cap.values.size(); ++i)
-        if (width(cap.values[i]) < width(cap.values[least])) least = i;
-    return {width(cap.values[least]), {cap.from[least]}};
-}
-
-void probe_intel(const Filesystem& files, const std::vector<std::string>& instances, IommuFacts& facts) {
-    const UnitRegister cap = read_units(files, instances, "cap");
-    const UnitRegister ecap = read_units(files, instances, "ecap");
-    facts.caching_mode = bit_of_all(cap, cap_caching_mode);
-    facts.address_width = least_width(cap);
-    facts.queued_invalidation = bit_of_all(ecap, ecap_qi);
-    facts.unit_intremap = bit_of_all(ecap, ecap_ir);
-    facts.eim = bit_of_all(ecap, ecap_eim);
-    facts.scalable_mode = bit_of_all(ecap, ecap_smts);
-}
-
-/// The extended feature register in amd-iommu/features, whose place there changed (Linux
-/// drivers/iommu/amd/init.c, amd_iommu_show_features): alone up to 5.15, behind the second one's value in 6.1
-/// to 6.6, before it since 6.12. In between it is not known which.
-Fact<std::uint64_t> amd_features(const Filesystem& files, const std::string& instance,
-                                 const KernelFacts& kernel) {
-    const std::string path = fmt::format("/sys/class/iommu/{}/amd-iommu/features", instance);
-    const Fact<std::string> word = read_word(files, path);
-    if (!word.if_known()) return *word.if_absent();
-    const std::string_view text = *word.if_known();
-    const auto colon = text.find(':');
-    std::string_view efr = text;
-    if (colon != std::string_view::npos) {
-        const KernelVersion* version = kernel.version.if_known();
-        const bool before = version && *version >= KernelVersion{6, 12};
-        const bool behind = version && !(*version >= KernelVersion{6, 7});
-        if (!before && !behind)
-            return Absent{Why::malformed,
-                          fmt::format("{}: {}: this kernel's order is not known", path, text)};
-        efr = before ? text.substr(0, colon) : text.substr(colon + 1);
-    }
-    std::uint64_t value = 0;
-    if (!parse_number(efr, value, 16))
-        return Absent{Why::malformed, fmt::format("{}: no hexadecimal number", path)};
-    return {value, word.from()};
-}
-
-constexpr unsigned efr_xtsup = 2;  // AMD IOMMU specification, "Extended Feature Register"
-
-void probe_amd(const Filesystem& files, const std::vector<std::string>& instances, const KernelFacts& kernel,
-               IommuFacts& facts) {
-    const auto unit = std::find_if(instances.begin(), instances.end(),
-                                   [](const std::string& name) { return name.starts_with("ivhd"); });
-    if (unit == instances.end()) return;
-    facts.eim =
-        amd_features(files, *unit, kernel).map([](std::uint64_t efr) { return (efr >> efr_xtsup & 1) != 0; });
-}
-
-void probe_units(const Filesystem& files, const KernelFacts& kernel, IommuFacts& facts) {
-    const auto* instances = facts.instances.if_known();
-    if (instances) {
-        probe_intel(files, *instances, facts);
-        probe_amd(files, *instances, kernel, facts);
-        return;
-    }
-    const Absent why = *facts.instances.if_absent();
-    facts.caching_mode = facts.queued_invalidation = facts.unit_intremap = facts.eim = facts.scalable_mode =
-        why;
-    facts.address_width = why;
+    return {};
 }
 
 // --- interrupts ---
@@ -225,7 +114,8 @@ Fact<bool> remapped_by_interrupts(const Filesystem& files) {
     return Absent{Why::malformed, fmt::format("{}: names no I/O APIC", path)};
 }
 
-/// The kernel's own words first, then what it makes its decision of.
+/// The kernel's own words first, then what keeps it from doing so, then what it has done; where none of these
+/// can be read, what VT-d's units can do: the kernel switches it on where they can.
 Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
     const auto* instances = facts.instances.if_known();
     if (!instances) return *facts.instances.if_absent();
@@ -240,16 +130,30 @@ Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, con
                 if (contains(line, saying.words)) return {saying.remapped, {{"/dev/kmsg", line}}};
     for (const Fact<bool>* needed : {&facts.table_intremap, &facts.queued_invalidation, &facts.unit_intremap})
         if (is(*needed, false)) return *needed;
-    if (is(facts.unit_intremap, true)) return facts.unit_intremap;
-    if (const Absent* absent = facts.unit_intremap.if_absent(); absent->why != Why::not_applicable)
-        return *absent;
+    Fact<bool> seen = remapped_by_interrupts(files);
+    if (seen.if_known()) return seen;
     if (std::any_of(instances->begin(), instances->end(),
                     [](const auto& name) { return name.starts_with("ivhd"); }))
-        return remapped_by_interrupts(files);
+        return seen;
+    const Absent* absent = facts.unit_intremap.if_absent();
+    if (!absent || absent->why != Why::not_applicable) return facts.unit_intremap;
     return {false, facts.instances.from()};  // virtio-iommu has nothing for interrupts
 }
 
 // --- what the kernel was told ---
+
+struct Driver {
+    std::string_view table, symbol;
+};
+constexpr Driver drivers[] = {{"DMAR", "INTEL_IOMMU"}, {"IVRS", "AMD_IOMMU"}, {"VIOT", "VIRTIO_IOMMU"}};
+
+Fact<Tristate> probe_driver(KernelConfig& config, const IommuFacts& facts) {
+    const auto* instances = facts.instances.if_known();
+    if (instances && instances->empty())
+        for (const Driver& driver : drivers)
+            if (is(facts.table, driver.table)) return config.find(driver.symbol);
+    return Absent{Why::not_applicable, "not looked at: it does not decide here"};
+}
 
 /// Nobody asks where VT-d is driven, is not there, or where the command line decides.
 Fact<bool> probe_default(KernelConfig& config, const IommuFacts& facts, const KernelFacts& kernel) {
@@ -274,13 +178,14 @@ Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
 
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
     IommuFacts facts;
-    probe_table(machine.files, facts);
+    const std::vector<IvhdFeatures> announced = probe_table(machine.files, facts);
     facts.instances = list_names(machine.files, "/sys/class/iommu");
     facts.groups = list_names(machine.files, "/sys/kernel/iommu_groups").map([](const auto& names) {
         return static_cast<unsigned>(names.size());
     });
-    probe_units(machine.files, kernel, facts);
+    probe_units(machine.files, kernel, announced, facts);
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
+    facts.driver = probe_driver(config, facts);
     facts.default_on = probe_default(config, facts, kernel);
     facts.unsafe_interrupts = probe_unsafe(machine.files, facts.interrupt_remapping);
     return facts;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fact.hpp"
+#include "tristate.hpp"
 
 #include <string>
 #include <vector>
@@ -23,8 +24,10 @@ struct IommuFacts {
     Fact<bool> unit_intremap{};
     Fact<bool> eim{};
     Fact<bool> scalable_mode{};
+    Fact<bool> posted_interrupts{};
     Fact<unsigned> address_width{};
     Fact<bool> interrupt_remapping{};
+    Fact<Tristate> driver{};
     Fact<bool> default_on{};
     Fact<bool> unsafe_interrupts{};
 };
@@ -44,11 +47,18 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
           "cap[7] of every VT-d unit: an emulated IOMMU that hears of new mappings");
     visit("iommu.queued_invalidation", f.queued_invalidation, "ecap[1] of every VT-d unit");
     visit("iommu.unit_intremap", f.unit_intremap, "ecap[3] of every VT-d unit: it can remap interrupts");
-    visit("iommu.eim", f.eim, "extended interrupt mode: ecap[4] of every VT-d unit, XTSup of every AMD one");
+    visit(
+        "iommu.eim", f.eim,
+        "extended interrupt mode: ecap[4] of every VT-d unit, XTSup of every AMD one (register, else IVRS)");
     visit("iommu.scalable_mode", f.scalable_mode, "ecap[43] of every VT-d unit");
+    visit("iommu.posted_interrupts", f.posted_interrupts,
+          "interrupts of devices straight into guests: cap[59] of every VT-d unit, GASup of every AMD one");
     visit("iommu.address_width", f.address_width, "the least cap[21:16] (MGAW) of VT-d's units, bits");
-    visit("iommu.interrupt_remapping", f.interrupt_remapping,
-          "interrupts are remapped: command line, kernel log, DMAR, ecap, else /proc/interrupts");
+    visit(
+        "iommu.interrupt_remapping", f.interrupt_remapping,
+        "interrupts are remapped: command line, kernel log, what cannot be, /proc/interrupts, what could be");
+    visit("iommu.driver", f.driver,
+          "the kernel has a driver for the IOMMU that a table announces, where none is driven");
     visit("iommu.default_on", f.default_on, "CONFIG_INTEL_IOMMU_DEFAULT_ON, where it decides");
     visit("iommu.unsafe_interrupts", f.unsafe_interrupts,
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");

@@ -46,6 +46,25 @@ def structures(name, data):
     return found
 
 
+def x2apic_of_amd(data):
+    """XTSup and GASup of every unit, by its newest blocks; nothing where no block was filled in."""
+    at, found = 48, {}
+    while at < len(data):
+        kind, length = struct.unpack_from("<BxH", data, at)
+        if kind == 0x10:
+            word, = struct.unpack_from("<I", data, at + 20)
+            bits = word & 1, word >> 6 & 1
+        elif kind in (0x11, 0x40):
+            word = struct.unpack_from("<Q", data, at + 24)[0] & 0xFFFFFFFF
+            bits = word >> 2 & 1, word >> 7 & 1
+        if kind in (0x10, 0x11, 0x40) and word:
+            found.setdefault(kind, []).append(bits)
+        at += length
+    if not found:
+        return {}
+    return dict(zip(("iommu.eim", "iommu.posted_interrupts"), (all(bits) for bits in zip(*found[max(found)]))))
+
+
 def expected(name, data):
     """fact -> value, decoded without a line of nestprobe's."""
     kinds = [kind for kind, _ in structures(name, data)]
@@ -54,12 +73,12 @@ def expected(name, data):
         return {"iommu.table": name, "iommu.table_damage": "", "iommu.table_units": kinds.count(0),
                 "iommu.table_intremap": bool(flags & 1), "iommu.x2apic_opt_out": bool(flags & 2)}
     units = next((kinds.count(kind) for kind in (0x10, 0x11, 0x40) if kind in kinds), 0)
-    return {"iommu.table": name, "iommu.table_damage": "", "iommu.table_units": units}
+    return {"iommu.table": name, "iommu.table_damage": "", "iommu.table_units": units, **x2apic_of_amd(data)}
 
 
 def check(binary, name, data, folder):
     path = Path(folder) / "machine.json"
-    path.write_text(json.dumps({"format": "nestprobe-snapshot/1", "directories": {TABLES: [name]},
+    path.write_text(json.dumps({"format": "nestprobe-snapshot/1", "directories": {TABLES: [name], "/sys/class/iommu": []},
                                 "files": {f"{TABLES}/{name}": {"base64": base64.b64encode(data).decode()}}}))
     facts = json.loads(subprocess.run([binary, "--from", path, "--json"], capture_output=True, check=False).stdout)["facts"]
     return [f"{fact}: {facts[fact].get('value', facts[fact])}, decoded here: {value}"

@@ -100,6 +100,25 @@ TEST_SUITE("acpi") {
         CHECK(parse_ivrs(ivrs("")).table.units() == 0);
     }
 
+    TEST_CASE("IVRS: each type of block has its own place for the unit's features") {
+        const auto with = [](std::string block, std::size_t at, int value) {
+            block[at] = static_cast<char>(value);
+            return parse_ivrs(ivrs(block)).table.features;
+        };
+        CHECK(parse_ivrs(ivrs(ivhd10 + ivhd11 + rmrr)).table.features.empty());
+        const auto old = with(ivhd10, 20, 0x41);
+        REQUIRE(old.size() == 1);
+        CHECK(old[0].type == 0x10);
+        CHECK(old[0].x2apic);
+        CHECK(old[0].guest_apic);
+        const auto image = with(ivhd11, 24, 0x04);
+        REQUIRE(image.size() == 1);
+        CHECK(image[0].x2apic);
+        CHECK_FALSE(image[0].guest_apic);
+        CHECK(with(ivhd11, 24, 0x80)[0].guest_apic);
+        CHECK(with(ivhd11, 20, 0xff).empty());
+    }
+
     TEST_CASE("what is no table, and where one is damaged") {
         CHECK(parse_dmar("").damage == "0 bytes, less than the header of an ACPI table");
         CHECK(parse_dmar(ivrs(ivhd10)).damage == "the signature is not DMAR");

@@ -36,6 +36,11 @@ constexpr std::string_view switch_on =
     "command line: "
     "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig, and reboot.";
 
+/// Of the driver for what that ACPI table announces.
+std::string_view driver_symbol(std::string_view table) {
+    return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
+}
+
 std::string fix_no_table(const Facts& f) {
     if (is(f.hypervisor.level, Level::bare_metal))
         return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
@@ -49,12 +54,28 @@ std::string fix_no_table(const Facts& f) {
                        platform ? to_string(*platform) : "it");
 }
 
+constexpr std::string_view take_intels =
+    "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
+    "driver='qemu'/>";
+
+std::string fix_no_driver(const Facts& f) {
+    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ", which remaps interrupts too.";
+    return fmt::format(
+        "Boot a kernel with CONFIG_{}: distributions' small kernels for clouds leave it out, their usual "
+        "ones have it "
+        "(Debian: linux-image-amd64 instead of linux-image-cloud-amd64).",
+        driver_symbol(*f.iommu.table.if_known()));
+}
+
 std::string fix_no_iommu(const Facts& f) {
     if (const std::string* word = switched_off_by(f))
         return fmt::format(
             "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
             "update-grub or grub2-mkconfig) and reboot.",
             *word);
+    if (is(f.iommu.driver, Tristate::no)) return fix_no_driver(f);
+    if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT"))
+        return "sudo modprobe virtio_iommu";
     if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
     if (is(f.iommu.table, "IVRS"))
         return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
@@ -72,6 +93,11 @@ std::string why_no_iommu(const Facts& f) {
         return in_guest(f) ? "this guest has no IOMMU: no ACPI table (DMAR, IVRS, VIOT) announces one"
                            : "no ACPI table (DMAR, IVRS, VIOT) announces an IOMMU: there is none, or it is "
                              "switched off";
+    if (is(f.iommu.driver, Tristate::no))
+        return fmt::format(
+            "the ACPI table {} announces an IOMMU, and this kernel has no driver for it (CONFIG_{} is "
+            "not set)",
+            *table, driver_symbol(*table));
     if (*table == "DMAR" && is(f.iommu.default_on, false))
         return "the ACPI table DMAR announces VT-d, which this kernel drives only when it is told to "
                "(intel_iommu=on)";
@@ -85,6 +111,7 @@ std::string why_no_iommu(const Facts& f) {
 /// The table and what decides beside it, behind an outcome.
 Outcome cite_announcement(Outcome outcome, const Facts& f) {
     if (f.iommu.table.if_known()) outcome = cite(std::move(outcome), f.iommu.table);
+    if (is(f.iommu.driver, Tristate::no)) outcome = cite(std::move(outcome), f.iommu.driver);
     if (f.iommu.default_on.if_known()) outcome = cite(std::move(outcome), f.iommu.default_on);
     return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
@@ -107,10 +134,7 @@ std::string fix_remapping(const Facts& f) {
             if (word == "intremap=off" || word == "nointremap")
                 return fmt::format("Take {} out of the kernel command line and reboot.", word);
     if (!in_guest(f)) return "";
-    if (is(f.iommu.table, "VIOT"))
-        return "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> "
-               "with <ioapic "
-               "driver='qemu'/>.";
+    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
     return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
            "driver='qemu'/>; and do "
            "not boot this kernel with intremap=off.";

@@ -162,6 +162,11 @@ SITUATIONS = [
     Situation("qemu-intel-iommu-off", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
               command_line="intel_iommu=off", devices="no NP801 no-iommu", never={"NP801": "Give this guest an IOMMU"}),
     Situation("qemu-q35-no-iommu", q35(), AMD, devices="no NP801 no-iommu"),
+    # Debian's kernel for clouds has a driver for Intel's IOMMU alone, and neither has one for virtio-iommu.
+    Situation("qemu-amd-iommu-cloud-kernel", q35("amd-iommu,intremap=on"), AMD, devices="no NP801 no-iommu",
+              never={"NP801": "AMD-Vi"}),
+    Situation("qemu-virtio-iommu", q35("virtio-iommu-pci", memory=768), AMD, kernel="generic",
+              devices="no NP801 no-iommu", never={"NP801": "Boot a kernel"}),
     Situation("qemu-amd-iommu", q35("amd-iommu,intremap=on", memory=768), AMD, kernel="generic", devices="yes"),
 
     # VMX and SVM under Bochs: the models
