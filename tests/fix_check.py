@@ -4,7 +4,7 @@
 
     fix_check.py BINARY MACHINES_DIR GUESTS_DIR
 
-None of them is run here: what they do is seen in the lab (situations qemu-fix-*). What a hostile modprobe.d or
+None of them is run here: what they do is seen in fix_run_check.py, and in the lab (situations qemu-fix-*). What a hostile modprobe.d or
 definition puts into one must come back from a shell's parser as one word, or stand in a comment.
 """
 import hashlib
@@ -35,8 +35,8 @@ def script_of(binary, snapshot, *options):
 
 
 def steps(script):
-    """What stands behind the functions; all of it where there are none."""
-    return script.partition("\npatch_file() {")[2].partition("\n}\n")[2] or script
+    """What stands behind the functions; all of it where there are none. A diff has no line of its own like theirs."""
+    return script.rpartition("\n}\n")[2] or script
 
 
 def check_syntax(scripts):
@@ -44,7 +44,7 @@ def check_syntax(scripts):
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for script in scripts:
-            body = steps(script) if "\npatch_file() {" in script else script
+            body = steps(script)
             path = Path(folder) / hashlib.sha256(body.encode()).hexdigest()[:16]
             if not path.exists():
                 path.write_text(script)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "edit/domain_edit.hpp"
 
-#include "fix/fix_script.hpp"
 #include "rules/guest.hpp"
+#include "shell.hpp"
 #include "text.hpp"
 
 #include <fmt/format.h>

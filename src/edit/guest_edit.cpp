@@ -42,7 +42,7 @@ std::string proxmox_id(const GuestDefinition& definition) {
     const std::string name = base_name(definition.label);
     const std::string number = name.substr(0, name.find('.'));
     unsigned id = 0;
-    return parse_number(std::string_view(number), id) ? number : "VMID";
+    return parse_number(std::string_view(number), id) ? number : std::string(unknown_vm);
 }
 
 void edit_proxmox(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {

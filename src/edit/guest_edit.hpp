@@ -8,6 +8,9 @@
 
 namespace nestprobe {
 
+/// Stands for the number of a Proxmox guest whose file does not bear it.
+inline constexpr std::string_view unknown_vm = "VMID";
+
 /// What mends the answers about that guest: VMX or SVM, and an IOMMU that VFIO can use; of these the one that
 /// is asked about, if one is.
 GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked);

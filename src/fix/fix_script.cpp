@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "fix/fix_script.hpp"
 
+#include "edit/guest_edit.hpp"
 #include "fix/functions.hpp"
 #include "render/text.hpp"
 #include "rules/feature.hpp"
+#include "rules/iommu.hpp"
+#include "shell.hpp"
+#include "text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace nestprobe {
@@ -24,18 +29,45 @@ bool failed(const Report& report, std::string_view id) {
     });
 }
 
+/// Does the text call that function?
+bool calls(std::string_view text, std::string_view name) {
+    const auto is_part = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-';
+    };
+    for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) return true;
+    }
+    return false;
+}
+
+/// The functions that the steps call, and those that these call.
+std::string functions_for(std::string_view steps) {
+    std::string text;
+    for (auto f = std::rbegin(shell_functions); f != std::rend(shell_functions); ++f)
+        if (calls(steps, f->name) || calls(text, f->name)) text.insert(0, f->text);
+    return text;
+}
+
 class Script {
 public:
-    explicit Script(const Report& report) : report_(report), facts_(report.facts) {}
+    Script(const Report& report, const Question* asked)
+        : report_(report), facts_(report.facts), asked_(asked) {}
 
     std::string write() {
-        write_module();
         write_blocks();
+        write_parameters();
         write_words();
+        write_iommu();
+        if (renews_) step("The initramfs has a copy of these files, and may load KVM.", "renew_initramfs\n");
+        write_loading();
         write_guest();
         collect_by_hand();
-        return header() + (steps_.empty() && by_hand_.empty() ? "" : std::string(fix_functions) + steps_) +
-               footer();
+        std::string text = header();
+        if (!steps_.empty() || !by_hand_.empty())
+            text.append(fix_prelude).append(functions_for(steps_)).append(steps_);
+        return text + footer();
     }
 
 private:
@@ -43,6 +75,10 @@ private:
         steps_.append("\n").append(shell_comment(comment)).append(commands);
     }
     void handle(std::initializer_list<std::string_view> ids) { handled_.insert(handled_.end(), ids); }
+    bool is_handled(std::string_view id) const {
+        return std::find(handled_.begin(), handled_.end(), id) != handled_.end();
+    }
+    std::string module() const { return vendor_module_name(facts_); }
 
     std::string header() const {
         std::string text = "#!/bin/sh\n";
@@ -52,55 +88,104 @@ private:
                shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
     }
 
-    // --- the module and its parameters ---
+    // --- what keeps the module out ---
 
-    /// The parameters that are off because somebody said so, while the processor has what they switch; and
-    /// nested.
-    std::vector<std::string> wanted() const {
-        std::vector<std::string> parameters;
+    /// The file of a line in modprobe.d, to be changed: a package's is copied to /etc first.
+    static std::string own_file(std::string_view source, std::string& commands) {
+        const std::string_view file = file_of(source);
+        if (file.starts_with("/etc/")) return shell_word(file);
+        const std::string copy = fmt::format("take_over {}\n", shell_word(file));
+        if (!contains(commands, copy)) commands += copy;
+        return shell_word(fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1)));
+    }
+
+    /// Of this processor's module, or of what it needs: the other vendor's may stay out.
+    bool is_wanted(const ModuleBlock& b) const { return b.module == "kvm" || b.module == module(); }
+
+    void write_blocks() {
+        const auto* blocks = facts_.module.blocks.if_known();
+        if (!blocks || !failed(report_, "NP502")) return;
+        std::string commands;
+        for (const ModuleBlock& b : *blocks) {
+            if (b.source == command_line || !is_wanted(b)) continue;
+            const std::string file = own_file(b.source, commands);
+            commands += fmt::format("drop_block {} {}\n", file, shell_word(b.module));
+            renews_ = true;
+        }
+        commands += words_without(*blocks);
+        if (commands.empty()) return;
+        step("What keeps KVM's module from being loaded is taken away: lines of modprobe.d become comments.",
+             commands);
+        handle({"NP502"});
+    }
+
+    /// Lists of modules on the kernel command line, without these.
+    std::string words_without(const std::vector<ModuleBlock>& blocks) const {
+        std::string commands;
+        const auto* words = facts_.kernel.command_line.if_known();
+        if (!words) return commands;
+        for (const std::string& word : *words) {
+            const std::size_t equals = word.find('=');
+            const std::string_view name = std::string_view(word).substr(0, equals);
+            if (name != "module_blacklist" && name != "modprobe.blacklist") continue;
+            const std::string kept = list_without(std::string_view(word).substr(equals + 1), blocks);
+            if (kept.size() + equals + 1 == word.size()) continue;
+            commands += fmt::format("drop_word {}\n", shell_word(word));
+            if (!kept.empty())
+                commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}={}", name, kept)));
+        }
+        return commands;
+    }
+
+    std::string list_without(std::string_view list, const std::vector<ModuleBlock>& blocks) const {
+        std::string kept;
+        while (!list.empty()) {
+            const std::string_view item = list.substr(0, list.find(','));
+            list.remove_prefix(std::min(item.size() + 1, list.size()));
+            std::string module(item);
+            std::replace(module.begin(), module.end(), '-', '_');
+            const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock& b) {
+                return b.source == command_line && b.module == module && is_wanted(b);
+            });
+            if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
+        }
+        return kept;
+    }
+
+    // --- the module's parameters ---
+
+    /// Those that are off because somebody said so, while the processor has what they switch; and nested.
+    void collect_parameters() {
         if (failed(report_, "NP503") || failed(report_, "NP507") || failed(report_, "NP508"))
-            parameters.emplace_back("nested");
+            wanted_.emplace_back("nested");
         const Technology* technology = facts_.cpu.technology.if_known();
-        if (!technology) return parameters;
+        if (!technology) return;
         for (const Feature* row : *technology == Technology::vmx ? vmx_features() : svm_features())
             if (is(facts_.module.*row->value, false) && asked_value(facts_, module(), row->parameter) == 0)
-                parameters.emplace_back(row->parameter);
-        return parameters;
+                wanted_.emplace_back(row->parameter);
     }
 
-    std::string module() const { return vendor_module_name(facts_); }
-
-    void write_module() {
+    void write_parameters() {
         if (!facts_.module.name.if_known()) return;
-        const std::vector<std::string> parameters = wanted();
-        const bool built_in = vendor_module_is(facts_, Module::State::built_in);
-        for (const std::string& parameter : parameters) write_parameter(parameter, built_in);
-        if (!parameters.empty() && !built_in) write_reload(parameters);
-        for (const Finding& f : report_.findings)
-            if (f.rule->layer == Layer::module && wants_parameter(f, parameters))
-                handled_.push_back(f.rule->id);
+        collect_parameters();
+        if (wanted_.empty()) return;
+        built_in_ = vendor_module_is(facts_, Module::State::built_in);
+        for (const std::string& parameter : wanted_) write_parameter(parameter);
+        renews_ = renews_ || !built_in_;
+        handle({"NP503", "NP507", "NP508"});
     }
 
-    /// The rules about nested, and those whose message names a parameter that the script switches on.
-    bool wants_parameter(const Finding& f, const std::vector<std::string>& parameters) const {
-        return std::any_of(parameters.begin(), parameters.end(), [&](const std::string& parameter) {
-            return f.outcome.message.find(fmt::format("{}.{}", module(), parameter)) != std::string::npos ||
-                   (parameter == "nested" && f.rule->question == Question::kvm_in_guests &&
-                    (f.rule->id == "NP503" || f.rule->id == "NP507" || f.rule->id == "NP508"));
-        });
-    }
-
-    void write_parameter(const std::string& parameter, bool built_in) {
+    void write_parameter(const std::string& parameter) {
         std::string commands;
         if (const auto* options = facts_.module.options.if_known())
             for (const ModuleOption& o : *options) commands += without(o, parameter);
-        if (built_in)
+        if (built_in_)
             commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}.{}=1", module(), parameter)));
         else
             commands += fmt::format("want_option {}\n",
                                     shell_word(fmt::format("options {} {}=1", module(), parameter)));
         step(fmt::format("{}.{} is to be on{}.", module(), parameter,
-                         built_in ? ", in a module that is built in" : ""),
+                         built_in_ ? ", in a module that is built in" : ""),
              commands);
     }
 
@@ -112,57 +197,13 @@ private:
         if (o.source == command_line)
             return fmt::format("drop_word {}\n",
                                shell_word(fmt::format("{}.{}={}", o.module, o.parameter, o.value)));
-        const std::string_view file = file_of(o.source);
-        if (!file.starts_with("/etc/"))
-            return shell_comment(
-                fmt::format("{} says {}={}; that file is a package's, and the line below counts more.",
-                            o.source, o.parameter, o.value));
-        return fmt::format("drop_option {} {} {}\n", shell_word(file), shell_word(o.module),
-                           shell_word(o.parameter));
-    }
-
-    void write_reload(const std::vector<std::string>& parameters) {
-        std::string names;
-        for (const std::string& parameter : parameters) names.append(" ").append(shell_word(parameter));
-        step("The initramfs has a copy of these files.", "renew_initramfs\n");
-        step(
-            fmt::format(
-                "A parameter changes when the module is loaded. Expected: {} under /sys/module/{}/parameters "
-                "reads Y or 1.",
-                names.substr(1), module()),
-            fmt::format("[ \"$reboot\" = yes ] || reload {}{}\n", shell_word(module()), names));
-    }
-
-    // --- what keeps the module, or the feature, out ---
-
-    static std::string without(const ModuleBlock& b) {
-        if (b.kind == ModuleBlock::Kind::module_blacklist)
-            return shell_comment(
-                       fmt::format("{}: take {} out of module_blacklist= by hand.", b.source, b.module)) +
-                   "left=$((left + 1))\n";
-        if (!file_of(b.source).starts_with("/etc/"))
-            return shell_comment(fmt::format(
-                       "{} is a package's: copy it to /etc/modprobe.d and take the line out.", b.source)) +
-                   "left=$((left + 1))\n";
-        return fmt::format("drop_block {} {}\n", shell_word(file_of(b.source)), shell_word(b.module));
-    }
-
-    void write_blocks() {
         std::string commands;
-        const auto* blocks = facts_.module.blocks.if_known();
-        if (blocks && failed(report_, "NP502"))
-            for (const ModuleBlock& b : *blocks) commands += without(b);
-        if (!commands.empty()) {
-            step("Lines that keep KVM's module from being loaded become comments.",
-                 commands + "renew_initramfs\n");
-            handle({"NP502"});
-        }
-        const bool absent = failed(report_, "NP501") || (failed(report_, "NP502") && !commands.empty());
-        if (!absent || !facts_.module.name.if_known()) return;
-        step(fmt::format("Load {}. Expected: /dev/kvm is there.", module()),
-             fmt::format("[ \"$reboot\" = yes ] || load {}\n", shell_word(module())));
-        handle({"NP501"});
+        const std::string file = own_file(o.source, commands);
+        return commands +=
+               fmt::format("drop_option {} {} {}\n", file, shell_word(o.module), shell_word(o.parameter));
     }
+
+    // --- the kernel command line ---
 
     void write_words() {
         if (!failed(report_, "NP401")) return;
@@ -172,18 +213,64 @@ private:
         handle({"NP401"});
     }
 
+    /// Only where that is what was asked about: most machines need none.
+    void write_iommu() {
+        if (!asked_ || *asked_ != Question::device_assignment || facts_.guest) return;
+        std::string commands;
+        for (const std::string& word : words_against_iommu(facts_))
+            commands += fmt::format("drop_word {}\n", shell_word(word));
+        if (failed(report_, "NP801") && commands.empty() && needs_intel_iommu_on(facts_))
+            commands = "add_word intel_iommu=on\nadd_word iommu=pt\n";
+        if (failed(report_, "NP801") && commands.empty() && is(facts_.iommu.driver, Tristate::module))
+            commands = "load virtio_iommu\n";
+        if (commands.empty()) return;
+        step("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
+             commands);
+        handle({"NP801", "NP802"});
+    }
+
+    // --- loading ---
+
+    void write_loading() {
+        const std::string word = shell_word(module());
+        if (!wanted_.empty() && !built_in_) {
+            std::string names;
+            for (const std::string& parameter : wanted_) names.append(" ").append(shell_word(parameter));
+            step(fmt::format("A parameter changes when the module is loaded. Expected: {} under "
+                             "/sys/module/{}/parameters reads Y or 1.",
+                             names.substr(1), module()),
+                 fmt::format("[ \"$reboot\" = yes ] || reload {}{}\n", word, names));
+        }
+        const bool absent = failed(report_, "NP501") || (failed(report_, "NP502") && is_handled("NP502"));
+        if (!absent || !facts_.module.name.if_known()) return;
+        step(fmt::format("Load {}. Expected: /dev/kvm is there.", module()),
+             fmt::format("[ \"$reboot\" = yes ] || load {} /dev/kvm\n", word));
+        handle({"NP501"});
+    }
+
     // --- the guest ---
 
     void write_guest() {
-        if (!report_.edit || report_.edit->diff.empty()) return;
+        if (!report_.edit) return;
         const GuestEdit& edit = *report_.edit;
+        if (!edit.diff.empty())
+            patch_guest(edit);
+        else if (is(facts_.guest->definition, DefinitionKind::proxmox) && !edit.commands.empty() &&
+                 !contains(edit.commands.front(), unknown_vm))
+            set_guest(edit);
+        else
+            return;
+        for (const Finding& f : report_.findings)
+            if (f.rule->layer == Layer::guest) handled_.push_back(f.rule->id);
+    }
+
+    void patch_guest(const GuestEdit& edit) {
         const std::string name = shell_word(edit.guest);
         std::string commands;
-        if (edit.file.empty()) {
+        if (edit.file.empty())
             commands = fmt::format("xml=$(mktemp)\nvirsh dumpxml --inactive --domain {} > \"$xml\"\n", name);
-        } else {
+        else
             commands = fmt::format("xml={}\n", shell_word(edit.file));
-        }
         commands += "if patch_file \"$xml\" << 'NESTPROBE_PATCH'; then\n" + edit.diff + "NESTPROBE_PATCH\n";
         commands += "    if command -v virsh > /dev/null; then virsh define \"$xml\"; fi\n";
         commands += fmt::format(
@@ -192,8 +279,17 @@ private:
             name, name);
         if (edit.file.empty()) commands += "rm \"$xml\"\n";
         step(fmt::format("The definition of the guest {}. Expected: virsh takes it.", edit.guest), commands);
-        for (const Finding& f : report_.findings)
-            if (f.rule->layer == Layer::guest) handled_.push_back(f.rule->id);
+    }
+
+    void set_guest(const GuestEdit& edit) {
+        std::string commands =
+            "command -v qm > /dev/null || stop \"qm is missing: run this on the Proxmox VE host\"\n";
+        for (const std::string& command : edit.commands) commands += command + "\n";
+        commands += fmt::format(
+            "say \"stop the guest\" {} \"and start it (qm stop, qm start): a reboot keeps the old one\"\n",
+            shell_word(edit.guest));
+        step(fmt::format("The definition of the guest {}. Expected: qm says \"update VM\".", edit.guest),
+             commands);
     }
 
     // --- what is left ---
@@ -201,13 +297,11 @@ private:
     /// The cause of each no; what failed behind it follows from it.
     void collect_by_hand() {
         for (const Verdict& v : report_.verdicts) {
-            if (v.question == Question::device_assignment || v.answer != Answer::no || v.because.empty())
-                continue;
+            const bool wanted = asked_ ? v.question == *asked_ : v.question != Question::device_assignment;
+            if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
             const Finding* cause = v.because.front();
-            const bool handled =
-                std::find(handled_.begin(), handled_.end(), cause->rule->id) != handled_.end();
             const bool listed = std::find(by_hand_.begin(), by_hand_.end(), cause) != by_hand_.end();
-            if (!handled && !listed) by_hand_.push_back(cause);
+            if (!is_handled(cause->rule->id) && !listed) by_hand_.push_back(cause);
         }
     }
 
@@ -231,40 +325,16 @@ private:
 
     const Report& report_;
     const Facts& facts_;
+    const Question* asked_;
     std::string steps_;
+    std::vector<std::string> wanted_;  ///< parameters of the module that are to be on
+    bool built_in_ = false, renews_ = false;
     std::vector<std::string_view> handled_;
     std::vector<const Finding*> by_hand_;
 };
 
 }  // namespace
 
-std::string shell_word(std::string_view text) {
-    const auto plain = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-               c == '-' || c == '.' || c == '/';
-    };
-    if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return std::string(text);
-    std::string word = "'";
-    for (const char c : text)
-        if (c == '\'')
-            word += "'\\''";
-        else if (c != '\0')
-            word += c;
-    word += '\'';
-    return word;
-}
-
-std::string shell_comment(std::string_view text) {
-    std::string comment;
-    const std::string wrapped = wrap(printable(text), 0, 96);
-    for (std::size_t begin = 0; begin <= wrapped.size();) {
-        const std::size_t end = std::min(wrapped.find('\n', begin), wrapped.size());
-        comment.append("# ").append(wrapped, begin, end - begin).append("\n");
-        begin = end + 1;
-    }
-    return comment;
-}
-
-std::string render_fix(const Report& report) { return Script(report).write(); }
+std::string render_fix(const Report& report, const Question* asked) { return Script(report, asked).write(); }
 
 }  // namespace nestprobe

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The functions that every script of --fix begins with. POSIX sh and awk: they run under dash, bash and
-// busybox.
+// The shell functions that the scripts of --fix are made of.  POSIX sh and awk: they run under dash, bash and
+// busybox.  No function may hand anything back through a variable from inside a pipe, whose parts are
+// processes of their own.
 #pragma once
 
 #include <string_view>
 
 namespace nestprobe {
 
-inline constexpr std::string_view fix_functions = R"sh(
+/// What every script that does anything begins with.
+inline constexpr std::string_view fix_prelude = R"sh(
 set -eu
-changed=no # a file that matters when KVM's module is loaded
 reboot=no
 left=0
 
@@ -19,24 +20,54 @@ stop() {
     exit 1
 }
 [ "$(id -u)" -eq 0 ] || stop "run this as root"
+)sh";
 
-# replace FILE: by what comes on standard input, if that differs; the old one is kept beside it, under a name that
-# modprobe does not read
-replace() {
-    cat > "$1.nestprobe-new"
+struct ShellFunction {
+    std::string_view name, text;
+};
+
+/// Each behind those that it calls.
+inline constexpr ShellFunction shell_functions[] = {
+    {"renew_initramfs", R"sh(
+# renew_initramfs: where a file changed that it has a copy of; it may load KVM
+changed=no
+renew_initramfs() {
+    [ "$changed" = yes ] || return 0
+    changed=no
+    if command -v update-initramfs > /dev/null; then
+        update-initramfs -u -k all
+    elif command -v dracut > /dev/null; then
+        dracut -f --regenerate-all
+    elif command -v mkinitcpio > /dev/null; then
+        mkinitcpio -P
+    fi
+}
+)sh"},
+    {"replaced", R"sh(
+# replaced FILE: FILE.nestprobe-new is put in its place, if it differs; the old one is kept beside it, under a name
+# that nobody reads. Fails where nothing differs.
+replaced() {
     if cmp -s "$1" "$1.nestprobe-new"; then
         rm "$1.nestprobe-new"
-        return
+        return 1
     fi
-    [ -e "$1.nestprobe-backup" ] || cp -p "$1" "$1.nestprobe-backup"
-    cat "$1.nestprobe-new" > "$1"
+    [ -e "$1.nestprobe-backup" ] || cp -p "$1" "$1.nestprobe-backup" || stop "$1 cannot be copied"
+    cat "$1.nestprobe-new" > "$1" || stop "$1 cannot be written"
     rm "$1.nestprobe-new"
-    changed=yes
     say "changed $1; the old one is $1.nestprobe-backup"
 }
-
+)sh"},
+    {"take_over", R"sh(
+# take_over FILE: a package's file of modprobe.d no longer counts where /etc/modprobe.d has one of its name
+take_over() {
+    if [ ! -f "$1" ] || [ -e "/etc/modprobe.d/${1##*/}" ]; then return; fi
+    mkdir -p /etc/modprobe.d
+    cp "$1" /etc/modprobe.d/
+    say "copied $1 to /etc/modprobe.d, to be changed there"
+}
+)sh"},
+    {"drop_option", R"sh(
 # drop_option FILE MODULE PARAMETER: a line that sets it becomes a comment; what else it sets stays
-# shellcheck disable=SC2317,SC2329
 drop_option() {
     [ -f "$1" ] || return 0
     awk -v module="$2" -v parameter="$3" '
@@ -61,11 +92,13 @@ drop_option() {
             } else
                 print raw $0
             line = raw = ""
-        }' "$1" | replace "$1"
+        }
+        END { printf "%s", raw }' "$1" > "$1.nestprobe-new" || stop "$1.nestprobe-new cannot be written"
+    if replaced "$1"; then changed=yes; fi
 }
-
+)sh"},
+    {"drop_block", R"sh(
 # drop_block FILE MODULE: a line that keeps it from being loaded becomes a comment
-# shellcheck disable=SC2317,SC2329
 drop_block() {
     [ -f "$1" ] || return 0
     awk -v module="$2" '
@@ -73,85 +106,124 @@ drop_block() {
             name = $2
             gsub(/-/, "_", name)
             if (($1 == "blacklist" || $1 == "install") && name == module) print "# nestprobe: " $0; else print
-        }' "$1" | replace "$1"
+        }' "$1" > "$1.nestprobe-new" || stop "$1.nestprobe-new cannot be written"
+    if replaced "$1"; then changed=yes; fi
 }
-
-# want_option LINE: as the last of all files of modprobe.d, so that it is the one that counts
+)sh"},
+    {"want_option", R"sh(
+# want_option LINE: in the last of all files of modprobe.d, so that it is the one that counts
 options_file=/etc/modprobe.d/zz-nestprobe.conf
-# shellcheck disable=SC2317,SC2329
 want_option() {
-    if [ -f "$options_file" ] && grep -qxF "$1" "$options_file"; then return; fi
+    if [ -f "$options_file" ] && grep -qxF -e "$1" "$options_file"; then return; fi
     mkdir -p /etc/modprobe.d
     printf '%s\n' "$1" >> "$options_file"
     changed=yes
     say "added to $options_file: $1"
 }
-
-# drop_word WORD, add_word WORD: on the kernel command line
-# shellcheck disable=SC2317,SC2329
+)sh"},
+    {"has_word", R"sh(
+# has_word WORD: among those on standard input, between blanks and quotation marks; - and _ are alike
+has_word() { tr ' \t"'\''' '\n' | tr - _ | grep -qxF -e "$(printf '%s' "$1" | tr - _)"; }
+)sh"},
+    {"boot_loader", R"sh(
+# boot_loader: all that it is told of kernel command lines, as far as this script knows boot loaders
+boot_loader() {
+    cat /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/grub2/grubenv /boot/loader/entries/*.conf 2> /dev/null || true
+}
+)sh"},
+    {"renew_grub", R"sh(
 renew_grub() {
-    reboot=yes
     if command -v update-grub > /dev/null; then
         update-grub
     elif command -v grub2-mkconfig > /dev/null; then
         grub2-mkconfig -o /boot/grub2/grub.cfg
-    else
-        stop "changed /etc/default/grub; renew the boot loader's configuration by hand"
+    elif command -v grub-mkconfig > /dev/null; then
+        grub-mkconfig -o /boot/grub/grub.cfg
     fi
 }
-# shellcheck disable=SC2317,SC2329
+)sh"},
+    {"drop_word", R"sh(
+# drop_word WORD: away from the kernel command line, from the next boot on
 drop_word() {
     if command -v grubby > /dev/null; then
         grubby --update-kernel=ALL --remove-args="$1"
-        reboot=yes
-    elif [ -f /etc/default/grub ] && grep -F "$1" /etc/default/grub | grep -q '^GRUB_CMDLINE'; then
-        awk -v word="$1" '
-            /^GRUB_CMDLINE/ {
-                at = index($0, word)
-                before = substr($0, at - 1, 1)
-                after = substr($0, at + length(word), 1)
-                if (at && index(" \"\047", before) && index(" \"\047", after))
-                    $0 = substr($0, 1, at - 1) substr($0, at + length(word))
-            }
-            { print }' /etc/default/grub | replace /etc/default/grub
-        renew_grub
     else
-        case " $(cat /proc/cmdline) " in
-        *" $1 "*)
-            say "take $1 out of the kernel command line, in the boot loader's configuration"
-            left=$((left + 1))
-            ;;
-        esac
+        edited=no
+        for file in /etc/default/grub /etc/default/grub.d/*.cfg; do
+            [ -f "$file" ] || continue
+            awk -v word="$1" '
+                BEGIN { gsub(/-/, "_", word) }
+                /^[ \t]*GRUB_CMDLINE/ {
+                    plain = $0
+                    gsub(/-/, "_", plain)
+                    for (from = 1; (at = index(substr(plain, from), word)) > 0;) {
+                        at += from - 1
+                        end = at + length(word)
+                        from = at + 1
+                        if (!index(" \t\"\047=", substr(plain, at - 1, 1))) continue
+                        if (end <= length(plain) && !index(" \t\"\047", substr(plain, end, 1))) continue
+                        if (substr(plain, at - 1, 1) == " ") at--
+                        $0 = substr($0, 1, at - 1) substr($0, end)
+                        plain = substr(plain, 1, at - 1) substr(plain, end)
+                        from = at
+                    }
+                }
+                { print }' "$file" > "$file.nestprobe-new" || stop "$file.nestprobe-new cannot be written"
+            if replaced "$file"; then edited=yes; fi
+        done
+        [ "$edited" = no ] || renew_grub
+    fi
+    has_word "$1" < /proc/cmdline || return 0
+    if [ -z "$(boot_loader)" ] || boot_loader | has_word "$1"; then
+        say "left to do by hand: take $1 out of the kernel command line, in the boot loader's configuration"
+        left=$((left + 1))
+    else
+        reboot=yes
     fi
 }
-# shellcheck disable=SC2317,SC2329
+)sh"},
+    {"add_word", R"sh(
+# add_word WORD: to the kernel command line, from the next boot on
 add_word() {
-    case " $(cat /proc/cmdline) " in *" $1 "*) return ;; esac
+    if has_word "$1" < /proc/cmdline; then return; fi
     if command -v grubby > /dev/null; then
         grubby --update-kernel=ALL --args="$1"
+    elif [ -f /etc/default/grub ] && ! has_word "$1" < /etc/default/grub; then
+        awk -v word="$1" '
+            /^GRUB_CMDLINE_LINUX=/ && !seen {
+                seen = 1
+                value = substr($0, 20)
+                quote = substr(value, 1, 1)
+                if (quote != "\"" && quote != "\047") {
+                    quote = "\""
+                    n = match(value, /[ \t]/) ? RSTART - 1 : length(value)
+                    value = quote substr(value, 1, n) quote substr(value, n + 1)
+                }
+                n = index(substr(value, 2), quote)
+                if (n) $0 = "GRUB_CMDLINE_LINUX=" substr(value, 1, n) (n > 1 ? " " : "") word substr(value, n + 1)
+            }
+            { print }
+            END { if (!seen) print "GRUB_CMDLINE_LINUX=\"" word "\"" }' /etc/default/grub \
+            > /etc/default/grub.nestprobe-new || stop "/etc/default/grub.nestprobe-new cannot be written"
+        if replaced /etc/default/grub; then renew_grub; fi
+    fi
+    if boot_loader | has_word "$1"; then
         reboot=yes
-    elif [ -f /etc/default/grub ]; then
-        if ! grep '^GRUB_CMDLINE_LINUX=' /etc/default/grub | grep -qF "$1"; then
-            awk -v word="$1" '
-                /^GRUB_CMDLINE_LINUX="/ { sub(/"$/, " " word "\"") }
-                { print }' /etc/default/grub | replace /etc/default/grub
-        fi
-        renew_grub
     else
-        say "add $1 to the kernel command line, in the boot loader's configuration"
+        say "left to do by hand: add $1 to the kernel command line, in the boot loader's configuration"
         left=$((left + 1))
     fi
 }
-
+)sh"},
+    {"is_on", R"sh(
 # is_on MODULE PARAMETER: in the kernel that runs now
-# shellcheck disable=SC2317,SC2329
 is_on() {
     case $(cat "/sys/module/$1/parameters/$2" 2> /dev/null) in Y | y | 1) return 0 ;; esac
     return 1
 }
-
+)sh"},
+    {"users_of_kvm", R"sh(
 # users_of_kvm: the processes that have a virtual machine, and its name
-# shellcheck disable=SC2317,SC2329
 users_of_kvm() {
     for fd in /proc/[0-9]*/fd/*; do
         case $(readlink "$fd" 2> /dev/null) in
@@ -160,22 +232,22 @@ users_of_kvm() {
         esac
         pid=${fd#/proc/}
         pid=${pid%%/*}
-        [ "$pid" != "$$" ] || continue
         name=$(tr '\0' '\n' < "/proc/$pid/cmdline" | awk 'take { print; exit } $0 == "-name" { take = 1 }')
         name=${name#guest=}
         printf '  process %s: %s\n' "$pid" "${name:-$(cat "/proc/$pid/comm")}"
     done | sed 's/,debug-threads=.*//' | sort -u
 }
-
+)sh"},
+    {"reload", R"sh(
 # reload MODULE PARAMETER...: unless all of them are on
-# shellcheck disable=SC2317,SC2329
 reload() {
     module=$1
+    needed=no
     shift
     for parameter; do
         is_on "$module" "$parameter" || needed=yes
     done
-    [ "${needed:-no}" = yes ] || return 0
+    [ "$needed" = yes ] || return 0
     if [ -d "/sys/module/$module" ]; then
         users=$(users_of_kvm)
         if [ -n "$users" ]; then
@@ -187,48 +259,40 @@ reload() {
         modprobe -r "$module" || stop "$module cannot be removed: what does lsmod say uses it?"
     fi
     modprobe "$module" || stop "$module cannot be loaded: see dmesg"
-    say "reloaded $module"
+    say "loaded $module anew"
     for parameter; do
         is_on "$module" "$parameter" || stop "$module.$parameter should be on now and is not: ask nestprobe --explain"
         say "$module.$parameter is on"
     done
 }
-
-# load MODULE: unless it is there
-# shellcheck disable=SC2317,SC2329
+)sh"},
+    {"load", R"sh(
+# load MODULE [FILE]: unless it is there; FILE must be there then
 load() {
-    [ ! -d "/sys/module/$1" ] || return 0
-    modprobe "$1" || stop "$1 cannot be loaded: see dmesg"
-    [ -e /dev/kvm ] || stop "$1 is loaded, and there is no /dev/kvm: see dmesg"
-    say "loaded $1"
-}
-
-# renew_initramfs: it holds a copy of modprobe.d, and may load KVM
-# shellcheck disable=SC2317,SC2329
-renew_initramfs() {
-    [ "$changed" = yes ] || return 0
-    if command -v update-initramfs > /dev/null; then
-        update-initramfs -u
-    elif command -v dracut > /dev/null; then
-        dracut -f
-    elif command -v mkinitcpio > /dev/null; then
-        mkinitcpio -P
+    if [ ! -d "/sys/module/$1" ]; then
+        modprobe "$1" || stop "$1 cannot be loaded: see dmesg"
+        say "loaded $1"
     fi
+    [ -e "${2:-/}" ] || stop "$1 is loaded, and there is no $2: see dmesg"
 }
-
-# patch_file FILE: with the diff on standard input, unless that is done already
-# shellcheck disable=SC2317,SC2329
+)sh"},
+    {"patch_file", R"sh(
+# patch_file FILE: with the diff on standard input. Fails where that is done already.
 patch_file() {
+    command -v patch > /dev/null || stop "patch(1) is missing: install the package patch"
     diff=$(mktemp)
     cat > "$diff"
-    if patch --dry-run --force --silent --reverse "$1" "$diff" > /dev/null 2>&1; then
-        rm "$diff"
-        return 1
+    patched=no
+    if patch --dry-run --force --silent "$1" "$diff" > /dev/null 2>&1; then
+        patch --silent "$1" "$diff" && patched=yes
+    elif patch --dry-run --force --silent --reverse "$1" "$diff" > /dev/null 2>&1; then
+        patched=before
     fi
-    patch --dry-run --force --silent "$1" "$diff" > /dev/null || stop "$1 is not what nestprobe saw: ask it again"
-    patch --silent "$1" "$diff"
     rm "$diff"
+    [ "$patched" != no ] || stop "$1 is not what nestprobe saw: ask it again"
+    [ "$patched" = yes ]
 }
-)sh";
+)sh"},
+};
 
 }  // namespace nestprobe

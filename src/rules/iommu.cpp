@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about device assignment (NP8xx): an IOMMU that the kernel drives, and that remaps interrupts.
+#include "rules/iommu.hpp"
+
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,14 +20,19 @@ bool knows_libvirt(const Facts& f) {
            is(f.hypervisor.platform, Platform::proxmox);
 }
 
-/// The word on the kernel command line that keeps the IOMMU off; null when there is none.
-const std::string* switched_off_by(const Facts& f) {
-    if (const auto* words = f.kernel.command_line.if_known())
-        for (const std::string& word : *words)
-            for (const std::string_view off : {"intel_iommu=off", "amd_iommu=off", "iommu=off"})
-                if (word == off) return &word;
+constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
+constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
+
+/// The first of these words on the kernel command line; null when there is none.
+const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
     return nullptr;
 }
+
+/// The word on the kernel command line that keeps the IOMMU off; null when there is none.
+const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
 
 constexpr std::string_view give_guest_one =
     "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
@@ -129,10 +138,8 @@ Outcome check_no_iommu(const Facts& f) {
 }
 
 std::string fix_remapping(const Facts& f) {
-    if (const auto* words = f.kernel.command_line.if_known())
-        for (const std::string& word : *words)
-            if (word == "intremap=off" || word == "nointremap")
-                return fmt::format("Take {} out of the kernel command line and reboot.", word);
+    if (const std::string* word = find_word(f, words_without_remapping))
+        return fmt::format("Take {} out of the kernel command line and reboot.", *word);
     if (!in_guest(f)) return "";
     if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
     return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
@@ -203,6 +210,19 @@ constexpr Rule rules[] = {
 };
 
 }  // namespace
+
+std::vector<std::string> words_against_iommu(const Facts& f) {
+    std::vector<std::string> words;
+    for (const std::span<const std::string_view> list :
+         {std::span<const std::string_view>(words_off),
+          std::span<const std::string_view>(words_without_remapping)})
+        if (const std::string* word = find_word(f, list)) words.push_back(*word);
+    return words;
+}
+
+bool needs_intel_iommu_on(const Facts& f) {
+    return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no) && !switched_off_by(f);
+}
 
 std::span<const Rule> iommu_rules() { return rules; }
 

@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The scripts of --fix, run: each golden machine's in a root of its own, made of what was recorded of that machine.
+
+    fix_run_check.py BINARY MACHINES_DIR
+
+There the script finds the machine's modprobe.d, kernel command line and parameters, a GRUB, and a modprobe that loads
+modules as kmod would; nothing of the machine that this runs on is touched. It runs twice (the second run must change
+nothing), once more after a reboot where it asks for one, and then nestprobe is asked again: what the script was for must
+be mended. All of it once with busybox, once with dash and mawk. Exit status 77, which Meson calls skipped, without root
+or busybox.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+APPLETS = "awk cat cmp cp cut env false grep head id ls mkdir mktemp mv printf readlink rm sed sh sort tail touch tr true".split()
+MENDED = ("NP401", "NP501", "NP502", "NP503", "NP507", "NP508", "NP801", "NP802")
+FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
+MODPROBE = r"""#!/bin/sh
+# As kmod does it: files by name, those of earlier folders first; then the kernel command line.
+if [ "$1" = -r ]; then mv "/sys/module/$2" "/away/$2"; exit; fi
+for folder in FOLDERS; do
+    for file in "$folder"/*.conf; do
+        [ ! -f "$file" ] || echo "${file##*/} $file"
+    done
+done | awk '!seen[$1]++' | sort | while read -r _ file; do cat "$file"; done > /tmp/config
+awk '{ name = $2; gsub(/-/, "_", name) } $1 == "install" && name == module { found = 1 } END { exit !found }' \
+    module="$1" /tmp/config && exit 1
+case " $(cat /proc/cmdline) " in *" module_blacklist=$1 "*) exit 1 ;; esac
+mkdir -p /sys/module
+[ -d "/sys/module/$1" ] || mv "/away/$1" "/sys/module/$1" 2> /dev/null || mkdir -p "/sys/module/$1/parameters"
+for file in "/sys/module/$1/parameters"/*; do
+    [ ! -f "$file" ] || case $(cat "$file") in 0 | 1) echo 1 > "$file" ;; Y | N) echo Y > "$file" ;; esac
+done
+{
+    awk '{ name = $2; gsub(/-/, "_", name) } $1 == "options" && name == module { for (i = 3; i <= NF; i++) print $i }' \
+        module="$1" /tmp/config
+    tr ' ' '\n' < /proc/cmdline | sed -n "s/^$1\.//p; s/^$(echo "$1" | tr _ -)\.//p"
+} | while IFS== read -r name value; do
+    file=/sys/module/$1/parameters/$(echo "$name" | tr - _)
+    [ ! -f "$file" ] || echo "${value:-Y}" > "$file"
+done
+touch /dev/kvm
+"""
+UPDATE_GRUB = """#!/bin/sh
+. /etc/default/grub
+echo "linux /vmlinuz ro $GRUB_CMDLINE_LINUX $GRUB_CMDLINE_LINUX_DEFAULT" > /boot/grub/grub.cfg
+"""
+LOG = "#!/bin/sh\necho \"${0##*/} $*\" >> /tmp/log\n"
+NOT_OURS = re.compile("BOOT_IMAGE=|root=|ro$|rw$")
+
+
+def text_of(entry):
+    return entry if isinstance(entry, str) else None
+
+
+class Root:
+    """A folder to chroot into."""
+
+    def __init__(self, folder, snapshot, shell):
+        self.folder, self.snapshot = folder, snapshot
+        for name in ("bin", "tmp", "dev", "proc", "boot/grub", "etc/default", "etc/modprobe.d", "away", "sys/module"):
+            (folder / name).mkdir(parents=True)
+        (folder / "dev/null").touch()
+        shutil.copy(shutil.which("busybox"), folder / "bin/busybox")
+        for applet in APPLETS:
+            (folder / "bin" / applet).symlink_to("busybox")
+        if shell == "dash":
+            self.bring("dash", "sh")
+            self.bring("mawk", "awk")
+        self.program("modprobe", MODPROBE.replace("FOLDERS", " ".join(FOLDERS)))
+        self.program("update-grub", UPDATE_GRUB)
+        self.program("update-initramfs", LOG)
+        self.lay_out()
+
+    def bring(self, program, name):
+        """Another machine's program, with the libraries that it needs."""
+        target = self.folder / "bin" / name
+        target.unlink()
+        shutil.copy(shutil.which(program), target)
+        said = subprocess.run(["ldd", target], capture_output=True, text=True, check=True).stdout
+        for library in re.findall(r"(/\S+) \(0x", said):
+            (self.folder / library.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, self.folder / library.lstrip("/"))
+
+    def program(self, name, text):
+        path = self.folder / "bin" / name
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def path(self, name):
+        return self.folder / name.lstrip("/")
+
+    def lay_out(self):
+        for name, entry in self.snapshot["files"].items():
+            text = text_of(entry)
+            if text is None or not (name.startswith(FOLDERS) or re.match(r"/sys/module/[^/]+/parameters/", name)):
+                continue
+            self.path(name).parent.mkdir(parents=True, exist_ok=True)
+            self.path(name).write_text(text)
+        for name, entry in self.snapshot["files"].items():  # a module without parameters, and one that is built in
+            module = re.match(r"/sys/module/([^/]+)/", name)
+            if module and text_of(entry) is not None:
+                self.path(f"/sys/module/{module[1]}").mkdir(exist_ok=True)
+        line = text_of(self.snapshot["files"].get("/proc/cmdline")) or ""
+        self.path("/proc/cmdline").write_text(line.strip() + "\n")
+        words = [word for word in line.split() if not NOT_OURS.match(word)]
+        self.path("/etc/default/grub").write_text('GRUB_TIMEOUT=5\n# GRUB_CMDLINE_LINUX="no"\nGRUB_CMDLINE_LINUX="'
+                                                  + " ".join(words) + '"\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n')
+        self.run("update-grub")
+
+    def run(self, *command):
+        return subprocess.run([shutil.which("chroot"), self.folder, *command], capture_output=True, text=True, timeout=60, check=False,
+                              env={"PATH": "/bin"}, stdin=subprocess.DEVNULL)
+
+    def reboot(self):
+        line = self.path("/boot/grub/grub.cfg").read_text().removeprefix("linux ")
+        self.path("/proc/cmdline").write_text("BOOT_IMAGE=" + line)
+        for module in os.listdir(self.path("/sys/module")):
+            self.run("modprobe", module)
+
+    def state(self):
+        """Every file but logs."""
+        return {str(path.relative_to(self.folder)): path.read_text() for part in ("etc", "boot", "sys", "proc")
+                for path in sorted((self.folder / part).rglob("*")) if path.is_file()}
+
+    def recorded(self):
+        """The machine as it is now."""
+        snapshot = json.loads(json.dumps(self.snapshot))
+        files = {name: entry for name, entry in snapshot["files"].items() if not name.startswith("/etc/modprobe.d")}
+        for name, text in self.state().items():
+            if name.startswith(("etc/modprobe.d", "sys/module", "proc/cmdline")) and name.endswith((".conf", "cmdline")) \
+                    or "/parameters/" in name:
+                files[f"/{name}"] = text
+        for module in os.listdir(self.path("/sys/module")):
+            if module.startswith("kvm"):
+                files.setdefault(f"/sys/module/{module}/initstate", "live\n")
+                if module not in (text_of(files.get("/proc/modules")) or ""):
+                    files["/proc/modules"] = (text_of(files.get("/proc/modules")) or "") + f"{module} 1 0 - Live 0x0\n"
+        snapshot["files"] = files
+        for name in ("/etc/modprobe.d", "/sys/module"):
+            snapshot.get("directories", {}).pop(name, None)
+        return snapshot
+
+
+def failing(binary, snapshot, *options):
+    done = subprocess.run([binary, "--from", "-", "--json", *options], input=json.dumps(snapshot), capture_output=True,
+                          text=True, check=False)
+    return {finding["id"] for finding in json.loads(done.stdout)["findings"] if finding["status"] == "fail"}
+
+
+class Case:
+    def __init__(self, folder, shell, question=""):
+        self.folder, self.shell = folder, shell
+        self.options = ["--question", question] if question else []
+        self.name = " ".join([folder.name, shell, question]).strip()
+        self.words = []
+
+    def script(self, binary):
+        return subprocess.run([binary, "--from", self.folder / "snapshot.json", "--fix", *self.options],
+                              capture_output=True, text=True, check=False).stdout
+
+    def run(self, binary):
+        script = self.script(binary)
+        steps = set(re.findall(r"^(drop_option|drop_block|want_option|drop_word|add_word|renew_initramfs)\b", script, re.M))
+        self.words = sorted(steps)
+        if not steps:
+            return ""
+        with tempfile.TemporaryDirectory() as name:
+            root = Root(Path(name), json.loads((self.folder / "snapshot.json").read_text()), self.shell)
+            # busybox has a modprobe of its own, which it prefers to any program
+            root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\nmodprobe() { /bin/modprobe "$@"; }\n', 1))
+            try:
+                self.check(binary, root)
+            except AssertionError as error:
+                return f"{self.name}: {error}"
+        return ""
+
+    def check(self, binary, root):
+        before = failing(binary, root.snapshot, *self.options)
+        first = root.run("sh", "/tmp/fix.sh")
+        after_first = root.state()
+        left = "left to do by hand" in first.stderr
+        assert first.returncode == 0 or left, f"first run: {first.returncode}: {first.stderr}"
+        second = root.run("sh", "/tmp/fix.sh")
+        assert second.returncode == first.returncode, f"second run: {second.returncode}: {second.stderr}"
+        assert root.state() == after_first, f"the second run changed something: {second.stderr}"
+        assert not re.search("changed|added|loaded", second.stderr), f"the second run says: {second.stderr}"
+        log = root.path("/tmp/log")
+        renewed = log.read_text().count("update-initramfs") if log.exists() else 0
+        touched = "modprobe.d" in first.stderr
+        assert renewed == touched, f"the initramfs was renewed {renewed} times: {first.stderr}"
+        if "reboot, then" in first.stderr:
+            root.reboot()
+            third = root.run("sh", "/tmp/fix.sh")
+            assert "reboot" not in third.stderr, f"after the reboot: {third.stderr}"
+        now = failing(binary, root.recorded(), *self.options)
+        if not left:
+            still = sorted((before & now).intersection(MENDED) - {"NP801", "NP802"})
+            assert not still, f"still failing: {still}; before: {sorted(before)}\n{first.stderr}"
+
+
+def main():
+    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    missing = [program for program in ("busybox", "dash", "mawk", "chroot") if not shutil.which(program)]
+    if os.geteuid() != 0 or missing:
+        print(f"needs root, to chroot{', and ' + ', '.join(missing) if missing else ''}")
+        return 77
+    folders = sorted(path.parent for path in machines.glob("*/snapshot.json"))
+    cases = [Case(folder, shell, question) for folder in folders for shell in ("busybox", "dash")
+             for question in ("", "device-assignment")]
+    with ThreadPoolExecutor(2) as pool:
+        wrong = [said for said in pool.map(lambda case: case.run(binary), cases) if said]
+    for said in wrong:
+        print(f"FAIL {said}")
+    ran = [case for case in cases if case.words]
+    kinds = sorted({word for case in ran for word in case.words})
+    print(f"{len(ran)} scripts run, with {', '.join(kinds)}; {len(wrong)} failed")
+    return 1 if wrong or len(kinds) < 6 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
