@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// What the fuzz targets share.  A target gives the input to a parser, and all that comes of it to everything
+// behind that: facts, rules, verdicts, every format.  BadFile is a good answer; a crash, a hang, a
+// sanitizer's word and any other exception is none.
+#pragma once
+
+#include "edit/guest_edit.hpp"
+#include "fix/fix_script.hpp"
+#include "render/render.hpp"
+#include "snapshot/bad_file.hpp"
+#include "snapshot/read.hpp"
+#include "snapshot/replay.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace nestprobe::fuzz {
+
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+/// The machine that files and definitions belong to: the snapshot that NESTPROBE_FUZZ_MACHINE names.
+inline Recording golden_machine() {
+    const char* path = std::getenv("NESTPROBE_FUZZ_MACHINE");
+    std::ifstream file(path ? path : "", std::ios::binary);
+    if (!file) throw std::runtime_error("NESTPROBE_FUZZ_MACHINE must name a snapshot: see ./dev fuzz");
+    return read_snapshot(std::string(std::istreambuf_iterator<char>(file), {}), path);
+}
+
+inline Facts facts_of(Recording recording) {
+    const ReplayedMachine machine(std::move(recording));
+    return probe(machine.sources(), every_register);
+}
+
+/// Everything that can be said of it.
+inline void render_all(const Report& report) {
+    for (const Format& format : formats()) format.render(report, Style{});
+    for (const Question question : questions) render_fix(report, &question);
+    render_fix(report, nullptr);
+}
+
+}  // namespace nestprobe::fuzz
