@@ -70,6 +70,12 @@ const Verdict& Report::verdict(Question question) const {
     return verdicts[static_cast<std::size_t>(question)];
 }
 
+bool Report::failed(std::string_view id) const {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+        return f.rule->id == id && f.outcome.status == Status::fail;
+    });
+}
+
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
     findings.reserve(rules.size());

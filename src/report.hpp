@@ -54,6 +54,7 @@ struct Report {
     std::optional<GuestEdit> edit;  ///< where a guest's definition was given
 
     const Verdict& verdict(Question question) const;
+    bool failed(std::string_view id) const;  ///< that rule, by its id
 };
 
 /// Rules about the definition of a guest have nothing to say where there is none: they are left out.

@@ -7,16 +7,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace nestprobe {
 namespace {
-
-bool failed(const Report& report, std::string_view id) {
-    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
-        return f.rule->id == id && f.outcome.status == Status::fail;
-    });
-}
 
 /// The attributes of a <driver> that an IOMMU wants for VFIO.
 std::string driver_attributes(bool amd, bool many_cpus) {
@@ -183,7 +175,7 @@ void DomainEdit::set_driver(const XmlElement& iommu, bool amd) {
     xml_.set_attribute(*driver, "intremap", "on");
     if (!amd) xml_.set_attribute(*driver, "caching_mode", "on");
     if (many) xml_.set_attribute(*driver, "eim", "on");
-    if (failed(report_, "NP730") || failed(report_, "NP734")) xml_.drop_attribute(*driver, "aw_bits");
+    if (report_.failed("NP730") || report_.failed("NP734")) xml_.drop_attribute(*driver, "aw_bits");
 }
 
 /// ACPI, which announces the IOMMU, and the I/O APIC in QEMU.

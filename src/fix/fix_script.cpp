@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "fix/fix_script.hpp"
 
-#include "edit/guest_edit.hpp"
 #include "fix/functions.hpp"
+#include "fix/steps.hpp"
 #include "render/text.hpp"
-#include "rules/feature.hpp"
-#include "rules/iommu.hpp"
 #include "shell.hpp"
 #include "text.hpp"
 
@@ -18,323 +16,91 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view command_line = "kernel command line";  // as ModuleOption::source has it
+// --- the functions that are wanted ---
 
-/// "/etc/modprobe.d/kvm.conf:3" -> the file.
-std::string_view file_of(std::string_view source) { return source.substr(0, source.rfind(':')); }
-
-bool failed(const Report& report, std::string_view id) {
-    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
-        return f.rule->id == id && f.outcome.status == Status::fail;
+/// Without comments and here-documents, whose words call nothing.
+std::string code_of(std::string_view script) {
+    std::string code;
+    bool in_document = false;
+    for_each_line(script, [&](std::string_view line) {
+        if (line == "NESTPROBE_PATCH") in_document = false;
+        if (!in_document && !trim(line).starts_with('#')) code.append(line).append("\n");
+        if (contains(line, "<< 'NESTPROBE_PATCH'")) in_document = true;
     });
+    return code;
 }
 
-/// Does the text call that function?
-bool calls(std::string_view text, std::string_view name) {
+bool calls(std::string_view code, std::string_view name) {
     const auto is_part = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                c == '-';
     };
-    for (auto at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    for (auto at = code.find(name); at != std::string_view::npos; at = code.find(name, at + 1)) {
         const std::size_t end = at + name.size();
-        if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]))) return true;
+        if ((at == 0 || !is_part(code[at - 1])) && (end == code.size() || !is_part(code[end]))) return true;
     }
     return false;
 }
 
 /// The functions that the steps call, and those that these call.
 std::string functions_for(std::string_view steps) {
-    std::string text;
+    std::string text, code = code_of(steps);
     for (auto f = std::rbegin(shell_functions); f != std::rend(shell_functions); ++f)
-        if (calls(steps, f->name) || calls(text, f->name)) text.insert(0, f->text);
+        if (calls(code, f->name)) {
+            text.insert(0, f->text);
+            code += code_of(f->text);
+        }
     return text;
 }
 
-class Script {
-public:
-    Script(const Report& report, const Question* asked)
-        : report_(report), facts_(report.facts), asked_(asked) {}
+// --- what is left ---
 
-    std::string write() {
-        write_blocks();
-        write_parameters();
-        write_words();
-        write_iommu();
-        if (renews_) step("The initramfs has a copy of these files, and may load KVM.", "renew_initramfs\n");
-        write_loading();
-        write_guest();
-        collect_by_hand();
-        std::string text = header();
-        if (!steps_.empty() || !by_hand_.empty())
-            text.append(fix_prelude).append(functions_for(steps_)).append(steps_);
-        return text + footer();
+/// The causes of each no that no step is for; what failed behind them follows from them.
+std::vector<const Finding*> left_by_hand(const Report& report, const Steps& steps, const Question* asked) {
+    std::vector<const Finding*> left;
+    for (const Verdict& v : report.verdicts) {
+        const bool wanted = asked ? v.question == *asked : v.question != Question::device_assignment;
+        if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
+        const Finding* cause = v.because.front();
+        if (!steps.mend(cause->rule->id) && std::find(left.begin(), left.end(), cause) == left.end())
+            left.push_back(cause);
     }
+    return left;
+}
 
-private:
-    void step(std::string_view comment, const std::string& commands) {
-        steps_.append("\n").append(shell_comment(comment)).append(commands);
-    }
-    void handle(std::initializer_list<std::string_view> ids) { handled_.insert(handled_.end(), ids); }
-    bool is_handled(std::string_view id) const {
-        return std::find(handled_.begin(), handled_.end(), id) != handled_.end();
-    }
-    std::string module() const { return vendor_module_name(facts_); }
+std::string by_hand(const Finding& f) {
+    std::string text = "\n";
+    text +=
+        shell_comment(fmt::format("No script mends {} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
+    text += shell_comment(f.fix());
+    const std::string said =
+        fmt::format("left to do by hand: {} {}, see the comments here", f.rule->id, f.rule->name);
+    return text += fmt::format("say {}\nleft=$((left + 1))\n", shell_word(said));
+}
 
-    std::string header() const {
-        std::string text = "#!/bin/sh\n";
-        text += shell_comment(
-            fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION, describe_machine(facts_)));
-        return text +
-               shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
-    }
+std::string header(const Facts& facts) {
+    return "#!/bin/sh\n" +
+           shell_comment(
+               fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION, describe_machine(facts))) +
+           shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
+}
 
-    // --- what keeps the module out ---
-
-    /// The file of a line in modprobe.d, to be changed: a package's is copied to /etc first.
-    static std::string own_file(std::string_view source, std::string& commands) {
-        const std::string_view file = file_of(source);
-        if (file.starts_with("/etc/")) return shell_word(file);
-        const std::string copy = fmt::format("take_over {}\n", shell_word(file));
-        if (!contains(commands, copy)) commands += copy;
-        return shell_word(fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1)));
-    }
-
-    /// Of this processor's module, or of what it needs: the other vendor's may stay out.
-    bool is_wanted(const ModuleBlock& b) const { return b.module == "kvm" || b.module == module(); }
-
-    void write_blocks() {
-        const auto* blocks = facts_.module.blocks.if_known();
-        if (!blocks || !failed(report_, "NP502")) return;
-        std::string commands;
-        for (const ModuleBlock& b : *blocks) {
-            if (b.source == command_line || !is_wanted(b)) continue;
-            const std::string file = own_file(b.source, commands);
-            commands += fmt::format("drop_block {} {}\n", file, shell_word(b.module));
-            renews_ = true;
-        }
-        commands += words_without(*blocks);
-        if (commands.empty()) return;
-        step("What keeps KVM's module from being loaded is taken away: lines of modprobe.d become comments.",
-             commands);
-        handle({"NP502"});
-    }
-
-    /// Lists of modules on the kernel command line, without these.
-    std::string words_without(const std::vector<ModuleBlock>& blocks) const {
-        std::string commands;
-        const auto* words = facts_.kernel.command_line.if_known();
-        if (!words) return commands;
-        for (const std::string& word : *words) {
-            const std::size_t equals = word.find('=');
-            const std::string_view name = std::string_view(word).substr(0, equals);
-            if (name != "module_blacklist" && name != "modprobe.blacklist") continue;
-            const std::string kept = list_without(std::string_view(word).substr(equals + 1), blocks);
-            if (kept.size() + equals + 1 == word.size()) continue;
-            commands += fmt::format("drop_word {}\n", shell_word(word));
-            if (!kept.empty())
-                commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}={}", name, kept)));
-        }
-        return commands;
-    }
-
-    std::string list_without(std::string_view list, const std::vector<ModuleBlock>& blocks) const {
-        std::string kept;
-        while (!list.empty()) {
-            const std::string_view item = list.substr(0, list.find(','));
-            list.remove_prefix(std::min(item.size() + 1, list.size()));
-            std::string module(item);
-            std::replace(module.begin(), module.end(), '-', '_');
-            const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock& b) {
-                return b.source == command_line && b.module == module && is_wanted(b);
-            });
-            if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
-        }
-        return kept;
-    }
-
-    // --- the module's parameters ---
-
-    /// Those that are off because somebody said so, while the processor has what they switch; and nested.
-    void collect_parameters() {
-        if (failed(report_, "NP503") || failed(report_, "NP507") || failed(report_, "NP508"))
-            wanted_.emplace_back("nested");
-        const Technology* technology = facts_.cpu.technology.if_known();
-        if (!technology) return;
-        for (const Feature* row : *technology == Technology::vmx ? vmx_features() : svm_features())
-            if (is(facts_.module.*row->value, false) && asked_value(facts_, module(), row->parameter) == 0)
-                wanted_.emplace_back(row->parameter);
-    }
-
-    void write_parameters() {
-        if (!facts_.module.name.if_known()) return;
-        collect_parameters();
-        if (wanted_.empty()) return;
-        built_in_ = vendor_module_is(facts_, Module::State::built_in);
-        for (const std::string& parameter : wanted_) write_parameter(parameter);
-        renews_ = renews_ || !built_in_;
-        handle({"NP503", "NP507", "NP508"});
-    }
-
-    void write_parameter(const std::string& parameter) {
-        std::string commands;
-        if (const auto* options = facts_.module.options.if_known())
-            for (const ModuleOption& o : *options) commands += without(o, parameter);
-        if (built_in_)
-            commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}.{}=1", module(), parameter)));
-        else
-            commands += fmt::format("want_option {}\n",
-                                    shell_word(fmt::format("options {} {}=1", module(), parameter)));
-        step(fmt::format("{}.{} is to be on{}.", module(), parameter,
-                         built_in_ ? ", in a module that is built in" : ""),
-             commands);
-    }
-
-    /// What takes away one option that switches it off.
-    std::string without(const ModuleOption& o, const std::string& parameter) const {
-        bool on = true;
-        if (o.module != module() || o.parameter != parameter) return "";
-        if (o.value.empty() || !parse_switch(o.value, on) || on) return "";
-        if (o.source == command_line)
-            return fmt::format("drop_word {}\n",
-                               shell_word(fmt::format("{}.{}={}", o.module, o.parameter, o.value)));
-        std::string commands;
-        const std::string file = own_file(o.source, commands);
-        return commands +=
-               fmt::format("drop_option {} {} {}\n", file, shell_word(o.module), shell_word(o.parameter));
-    }
-
-    // --- the kernel command line ---
-
-    void write_words() {
-        if (!failed(report_, "NP401")) return;
-        const std::string word = clearcpuid_word(facts_);
-        if (word.empty()) return;
-        step("The kernel is told to hide the feature.", fmt::format("drop_word {}\n", shell_word(word)));
-        handle({"NP401"});
-    }
-
-    /// Only where that is what was asked about: most machines need none.
-    void write_iommu() {
-        if (!asked_ || *asked_ != Question::device_assignment || facts_.guest) return;
-        std::string commands;
-        for (const std::string& word : words_against_iommu(facts_))
-            commands += fmt::format("drop_word {}\n", shell_word(word));
-        if (failed(report_, "NP801") && commands.empty() && needs_intel_iommu_on(facts_))
-            commands = "add_word intel_iommu=on\nadd_word iommu=pt\n";
-        if (failed(report_, "NP801") && commands.empty() && is(facts_.iommu.driver, Tristate::module))
-            commands = "load virtio_iommu\n";
-        if (commands.empty()) return;
-        step("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
-             commands);
-        handle({"NP801", "NP802"});
-    }
-
-    // --- loading ---
-
-    void write_loading() {
-        const std::string word = shell_word(module());
-        if (!wanted_.empty() && !built_in_) {
-            std::string names;
-            for (const std::string& parameter : wanted_) names.append(" ").append(shell_word(parameter));
-            step(fmt::format("A parameter changes when the module is loaded. Expected: {} under "
-                             "/sys/module/{}/parameters reads Y or 1.",
-                             names.substr(1), module()),
-                 fmt::format("[ \"$reboot\" = yes ] || reload {}{}\n", word, names));
-        }
-        const bool absent = failed(report_, "NP501") || (failed(report_, "NP502") && is_handled("NP502"));
-        if (!absent || !facts_.module.name.if_known()) return;
-        step(fmt::format("Load {}. Expected: /dev/kvm is there.", module()),
-             fmt::format("[ \"$reboot\" = yes ] || load {} /dev/kvm\n", word));
-        handle({"NP501"});
-    }
-
-    // --- the guest ---
-
-    void write_guest() {
-        if (!report_.edit) return;
-        const GuestEdit& edit = *report_.edit;
-        if (!edit.diff.empty())
-            patch_guest(edit);
-        else if (is(facts_.guest->definition, DefinitionKind::proxmox) && !edit.commands.empty() &&
-                 !contains(edit.commands.front(), unknown_vm))
-            set_guest(edit);
-        else
-            return;
-        for (const Finding& f : report_.findings)
-            if (f.rule->layer == Layer::guest) handled_.push_back(f.rule->id);
-    }
-
-    void patch_guest(const GuestEdit& edit) {
-        const std::string name = shell_word(edit.guest);
-        std::string commands;
-        if (edit.file.empty())
-            commands = fmt::format("xml=$(mktemp)\nvirsh dumpxml --inactive --domain {} > \"$xml\"\n", name);
-        else
-            commands = fmt::format("xml={}\n", shell_word(edit.file));
-        commands += "if patch_file \"$xml\" << 'NESTPROBE_PATCH'; then\n" + edit.diff + "NESTPROBE_PATCH\n";
-        commands += "    if command -v virsh > /dev/null; then virsh define \"$xml\"; fi\n";
-        commands += fmt::format(
-            "    say \"shut the guest\" {} \"down and start it: a reboot inside it keeps the old one\"\n"
-            "else\n    say \"the guest\" {} \"is defined as it should be\"\nfi\n",
-            name, name);
-        if (edit.file.empty()) commands += "rm \"$xml\"\n";
-        step(fmt::format("The definition of the guest {}. Expected: virsh takes it.", edit.guest), commands);
-    }
-
-    void set_guest(const GuestEdit& edit) {
-        std::string commands =
-            "command -v qm > /dev/null || stop \"qm is missing: run this on the Proxmox VE host\"\n";
-        for (const std::string& command : edit.commands) commands += command + "\n";
-        commands += fmt::format(
-            "say \"stop the guest\" {} \"and start it (qm stop, qm start): a reboot keeps the old one\"\n",
-            shell_word(edit.guest));
-        step(fmt::format("The definition of the guest {}. Expected: qm says \"update VM\".", edit.guest),
-             commands);
-    }
-
-    // --- what is left ---
-
-    /// The cause of each no; what failed behind it follows from it.
-    void collect_by_hand() {
-        for (const Verdict& v : report_.verdicts) {
-            const bool wanted = asked_ ? v.question == *asked_ : v.question != Question::device_assignment;
-            if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
-            const Finding* cause = v.because.front();
-            const bool listed = std::find(by_hand_.begin(), by_hand_.end(), cause) != by_hand_.end();
-            if (!is_handled(cause->rule->id) && !listed) by_hand_.push_back(cause);
-        }
-    }
-
-    static std::string by_hand(const Finding& f) {
-        std::string text = "\n";
-        text += shell_comment(
-            fmt::format("No script mends {} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
-        text += shell_comment(f.fix());
-        const std::string said =
-            fmt::format("left to do by hand: {} {}, see the comments here", f.rule->id, f.rule->name);
-        return text += fmt::format("say {}\nleft=$((left + 1))\n", shell_word(said));
-    }
-
-    std::string footer() const {
-        if (steps_.empty() && by_hand_.empty()) return "\necho 'nestprobe: nothing to mend' >&2\n";
-        std::string text;
-        for (const Finding* f : by_hand_) text += by_hand(*f);
-        text += "\nif [ \"$reboot\" = yes ]; then say \"reboot, then ask nestprobe again\"; fi\n";
-        return text + "[ \"$left\" -eq 0 ] || exit 1\nsay \"done; nestprobe says what came of it\"\n";
-    }
-
-    const Report& report_;
-    const Facts& facts_;
-    const Question* asked_;
-    std::string steps_;
-    std::vector<std::string> wanted_;  ///< parameters of the module that are to be on
-    bool built_in_ = false, renews_ = false;
-    std::vector<std::string_view> handled_;
-    std::vector<const Finding*> by_hand_;
-};
+constexpr std::string_view footer = R"sh(
+if [ "$reboot" = yes ]; then say "reboot, then ask nestprobe again"; fi
+[ "$left" -eq 0 ] || exit 1
+say "done; nestprobe says what came of it"
+)sh";
 
 }  // namespace
 
-std::string render_fix(const Report& report, const Question* asked) { return Script(report, asked).write(); }
+std::string render_fix(const Report& report, const Question* asked) {
+    const Steps steps = write_steps(report, asked);
+    const std::vector<const Finding*> left = left_by_hand(report, steps, asked);
+    std::string text = header(report.facts);
+    if (steps.text.empty() && left.empty()) return text += "\necho 'nestprobe: nothing to mend' >&2\n";
+    text.append(fix_prelude).append(functions_for(steps.text)).append(steps.text);
+    for (const Finding* finding : left) text += by_hand(*finding);
+    return text.append(footer);
+}
 
 }  // namespace nestprobe
