@@ -11,10 +11,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <vector>
 
 namespace nestprobe {
 namespace {
@@ -34,6 +37,18 @@ struct Pipe {
     Descriptor read, write;
 };
 
+/// The environment, but with words that everybody reads alike.
+std::vector<char*> plain_environment(std::string& locale) {
+    std::vector<char*> all;
+    for (char** variable = environ; *variable; ++variable) {
+        const std::string_view text = *variable;
+        if (!text.starts_with("LC_") && !text.starts_with("LANG")) all.push_back(*variable);
+    }
+    all.push_back(locale.data());
+    all.push_back(nullptr);
+    return all;
+}
+
 /// A child that is killed and waited for, unless somebody waited before.
 class Child {
 public:
@@ -44,7 +59,10 @@ public:
         ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
-        const int error = ::posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments, environ);
+        std::string locale = "LC_ALL=C";
+        const std::vector<char*> environment = plain_environment(locale);
+        const int error =
+            ::posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments, environment.data());
         ::posix_spawn_file_actions_destroy(&actions);
         if (error != 0) {
             pid_ = -1;
@@ -99,9 +117,21 @@ void collect(const Pipe& out, const Pipe& err, std::string& said, std::string& c
     }
 }
 
-std::string_view first_line(std::string_view text) {
-    const std::string_view line = trim(text).substr(0, trim(text).find('\n'));
-    return line.starts_with("error: ") ? line.substr(7) : line;
+/// What virsh complained of, in one line: the second of its lines says why.
+std::string complaint(std::string_view text) {
+    std::string all;
+    for_each_line(trim(text), [&](std::string_view line) {
+        if (line.starts_with("error: ")) line.remove_prefix(7);
+        if (!trim(line).empty()) all.append(all.empty() ? "" : "; ").append(trim(line));
+    });
+    constexpr std::size_t most = 300;
+    return all.substr(0, most);
+}
+
+/// An ordinary user's virsh asks that user's own libvirt, which knows nothing of the system's guests.
+std::string_view whom_virsh_asked() {
+    if (::geteuid() == 0 || std::getenv("LIBVIRT_DEFAULT_URI")) return "";
+    return " (as qemu:///session; LIBVIRT_DEFAULT_URI=qemu:///system asks the system's libvirt)";
 }
 
 }  // namespace
@@ -119,9 +149,10 @@ std::string dump_domain(const std::string& name, bool inactive) {
     std::string said, complained;
     collect(out, err, said, complained);
     if (const int status = child.wait(); status != 0)
-        throw UnopenedFile(fmt::format("{}: virsh says: {}", name,
-                                       complained.empty() ? fmt::format("exit status {}", status)
-                                                          : std::string(first_line(complained))));
+        throw UnopenedFile(
+            fmt::format("{}: virsh says: {}{}", name,
+                        complained.empty() ? fmt::format("exit status {}", status) : complaint(complained),
+                        whom_virsh_asked()));
     return said;
 }
 
