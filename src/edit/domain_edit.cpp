@@ -106,8 +106,8 @@ void DomainEdit::add_cpu() {
 
 void DomainEdit::mend_iommu() {
     if (!is(guest_.q35, true) && !use_q35()) return;
+    mend_features();  // first: libvirt takes no interrupt remapping without a split I/O APIC
     add_iommu();
-    mend_features();
     if (is(guest_.iommu, IommuModel::none) || is(guest_.iommu, IommuModel::virtio))
         edit_.notes.push_back(
             "Linux in the guest drives that IOMMU when it is told to: intel_iommu=on on its kernel "
@@ -138,10 +138,10 @@ bool DomainEdit::use_q35() {
 void DomainEdit::add_iommu() {
     const bool amd = is(guest_.iommu, IommuModel::amd);
     const bool many = has_many_cpus(guest_);
-    edit_.commands.push_back(virt_xml(
-        fmt::format("{} --iommu model={},driver.intremap=on{}{}",
-                    is(guest_.iommu, IommuModel::none) ? "--add-device" : "--edit", amd ? "amd" : "intel",
-                    amd ? "" : ",driver.caching_mode=on", many ? ",driver.eim=on" : "")));
+    const bool none = is(guest_.iommu, IommuModel::none);
+    edit_.commands.push_back(virt_xml(fmt::format(
+        "{}model={},driver.intremap=on{}{}", none ? "--add-device --iommu " : "--edit --iommu clearxml=yes,",
+        amd ? "amd" : "intel", amd ? "" : ",driver.caching_mode=on", many ? ",driver.eim=on" : "")));
     edit_.arguments.append(" ").append(iommu_arguments(amd, many));
     const std::vector<std::string> whole{
         "<iommu model='intel'>", fmt::format("  <driver {}/>", driver_attributes(false, many)), "</iommu>"};
@@ -180,7 +180,7 @@ void DomainEdit::set_driver(const XmlElement& iommu, bool amd) {
 
 /// ACPI, which announces the IOMMU, and the I/O APIC in QEMU.
 void DomainEdit::mend_features() {
-    edit_.commands.push_back(virt_xml("--edit --features ioapic.driver=qemu"));
+    edit_.commands.push_back(virt_xml("--edit --features acpi=on,ioapic.driver=qemu"));
     const XmlElement* features = d_.find("features");
     if (!features) {
         const std::vector<std::string> lines{"<features>", "  <acpi/>", "  <apic/>",
