@@ -105,6 +105,17 @@ TEST_SUITE("guest") {
         CHECK(d.facts.svm.from().front().where == "pid:7");
     }
 
+    TEST_CASE("many options handed to QEMU are read in a time that grows with them, each with its line") {
+        std::string text = "<domain type='kvm' xmlns:qemu='q'>\n<qemu:commandline>\n";
+        for (int i = 0; i < 20'000; ++i)
+            text += "<qemu:arg value='-device'/>\n<qemu:arg value='vfio-pci'/>\n";
+        const auto d = definition(
+            text + "<qemu:arg value='-cpu'/>\n<qemu:arg value='host'/>\n</qemu:commandline></domain>");
+        CHECK(is(d.facts.assigned_devices, 20'000u));
+        CHECK(is(d.facts.cpu_mode, CpuMode::host_passthrough));
+        CHECK(d.facts.cpu_mode.from().front().where == "vm.xml:40003");
+    }
+
     TEST_CASE("QEMU's ways to say a feature, and which wins") {
         const auto vmx = [](const std::string& cpu) {
             return *parse_qemu_command("kvm -cpu " + cpu, "f").facts.vmx.if_known();
