@@ -26,8 +26,14 @@ Outcome check_foreign(const Facts& f) {
 
 Outcome check_emulated(const Facts& f) {
     return judge(
-        [&](Accelerator accelerator, CpuMode) {
+        [&](Accelerator accelerator, CpuMode mode) {
             if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
+            if (mode == CpuMode::host_passthrough)
+                return fail(
+                    is(f.guest->definition, DefinitionKind::libvirt)
+                        ? "libvirt refuses it: \"CPU mode 'host-passthrough' for x86_64 qemu domain on "
+                          "x86_64 host is not supported by hypervisor\""
+                        : "QEMU refuses it: \"CPU model 'host' requires KVM or HVF\"");
             const std::optional<bool> svm = emulates_svm(*f.guest);
             if (!svm) return unknown("QEMU emulates SVM with some versions of this CPU model, and VMX never");
             return *svm ? pass("QEMU emulates SVM with this CPU")
