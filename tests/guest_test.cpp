@@ -227,4 +227,34 @@ TEST_SUITE("edit") {
         CHECK(apply_changes(d.text, edit.changes()) ==
               "<domain type='kvm'>\n  <cpu>\n     <!-- c -->\n  </cpu>\n</domain>\n");
     }
+
+    TEST_CASE("all that is wanted of one element comes together, in whatever order it was said") {
+        const auto d =
+            definition("<domain type='kvm'>\n<os/>\n<features />\n<cpu mode='custom'/>\n</domain>\n");
+        XmlEdit edit(d);
+        edit.append(*d.find("features"), {"<x/>"});
+        edit.insert_behind(*d.find("features"), {"<z/>"});
+        edit.set_attribute(*d.find("features"), "a", "1");
+        edit.append(*d.find("features"), {"<y/>"});
+        edit.set_attribute(*d.find("cpu"), "mode", "maximum");
+        CHECK(apply_changes(d.text, edit.changes()) ==
+              "<domain type='kvm'>\n<os/>\n<features a='1'>\n  <x/>\n  <y/>\n</features>\n<z/>\n<cpu "
+              "mode='maximum'/>\n</domain>\n");
+    }
+
+    TEST_CASE(
+        "an element from which everything went becomes an empty one; one that held nothing stays as it is") {
+        const auto d = definition(
+            "<domain type='kvm'>\n  <cpu mode='custom'>\n    <model>x</model>\n  </cpu>\n  <devices>\n  "
+            "</devices>\n</domain>\n");
+        XmlEdit edit(d);
+        edit.remove(*d.find("cpu/model"));
+        CHECK(apply_changes(d.text, edit.changes()) ==
+              "<domain type='kvm'>\n  <cpu mode='custom'/>\n  <devices>\n  </devices>\n</domain>\n");
+    }
+
+    TEST_CASE("what is inserted where something is replaced comes before it") {
+        CHECK(apply_changes("ab", {{{0, 1}, "x"}, {{0, 0}, "y"}}) == "yxb");
+        CHECK(apply_changes("ab", {{{1, 1}, "y"}, {{1, 1}, "z"}, {{0, 1}, "x"}}) == "xyzb");
+    }
 }
