@@ -88,7 +88,10 @@ public:
         GuestFacts f;
         f.definition = {DefinitionKind::libvirt, cite(root_)};
         f.name = read_name();
-        f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
+        if (root_.attribute("id"))
+            f.runs = {true, cite(root_)};
+        else
+            f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
         f.accelerator = read_accelerator();
         read_system(f);
         read_cpu(f);

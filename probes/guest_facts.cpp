@@ -136,10 +136,9 @@ void compare_fact(std::string_view what, const Fact<T>& defined, const Fact<T>& 
 
 void compare_running(GuestDefinition& defined, const GuestDefinition& running) {
     GuestFacts& facts = defined.facts;
-    const Span tag = running.elements.front().tag;
-    const std::string_view root = std::string_view(running.text).substr(tag.begin, tag.size());
-    facts.runs = {contains(root, " id="), {{running.label, std::string(root.substr(0, 160))}}};
-    if (is(facts.runs, false)) {
+    facts.runs = running.facts.runs;
+    if (!is(facts.runs, true)) {
+        facts.runs = {false, {{running.label, "no id"}}};
         facts.not_in_force = Absent{Why::not_applicable, "the guest does not run"};
         return;
     }

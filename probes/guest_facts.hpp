@@ -109,7 +109,7 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.iommu_first", f.iommu_first, "QEMU makes the IOMMU before the devices that are behind it");
     visit("guest.ioapic", f.ioapic, "the I/O APIC: kernel (KVM's), split (QEMU's)");
     visit("guest.vmport", f.vmport, "VMware's backdoor port, which has no part in nesting");
-    visit("guest.runs", f.runs, "it runs now");
+    visit("guest.runs", f.runs, "it runs, or did when libvirt wrote that definition down");
     visit("guest.not_in_force", f.not_in_force,
           "what the running guest still has otherwise, as it was not started anew");
 }
