@@ -276,6 +276,31 @@ load() {
     [ -e "${2:-/}" ] || stop "$1 is loaded, and there is no $2: see dmesg"
 }
 )sh"},
+    {"is_patched", R"sh(
+# is_patched FILE DIFF: each line that comes has its words on one line of the file, in whatever order, and no line that
+# goes is there. libvirt writes a definition down in its own way.
+is_patched() {
+    awk '
+        function plain(line) {
+            gsub(/[<>\/\r]/, " ", line)
+            gsub(/[ \t]+/, " ", line)
+            return " " line " "
+        }
+        function has_line(words,   n, word, i, j) {
+            n = split(words, word, " ")
+            for (i = 1; i <= lines; i++) {
+                for (j = 1; j <= n && index(have[i], " " word[j] " "); j++);
+                if (j > n) return 1
+            }
+            return 0
+        }
+        NR == FNR { have[++lines] = plain($0); gone[plain($0)] = 1; next }
+        /^(\+\+\+|---|@@) / { next }
+        /^\+/ { if (!has_line(plain(substr($0, 2)))) { other = 1; exit } }
+        /^-/ { if ($0 !~ /^-[ \t]*<\// && (plain(substr($0, 2)) in gone)) { other = 1; exit } }
+        END { exit other }' "$1" "$2"
+}
+)sh"},
     {"patch_file", R"sh(
 # patch_file FILE: with the diff on standard input. Fails where that is done already.
 patch_file() {
@@ -283,10 +308,10 @@ patch_file() {
     diff=$(mktemp)
     cat > "$diff"
     patched=no
-    if patch --dry-run --force --silent "$1" "$diff" > /dev/null 2>&1; then
-        patch --silent "$1" "$diff" && patched=yes
-    elif patch --dry-run --force --silent --reverse "$1" "$diff" > /dev/null 2>&1; then
+    if is_patched "$1" "$diff"; then
         patched=before
+    elif patch --dry-run --force --silent "$1" "$diff" > /dev/null 2>&1; then
+        patch --silent "$1" "$diff" && patched=yes
     fi
     rm "$diff"
     [ "$patched" != no ] || stop "$1 is not what nestprobe saw: ask it again"
