@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 
-#include "rules/common.hpp"
+#include "rules/guest.hpp"
 
 #include <algorithm>
 
@@ -52,9 +52,8 @@ Verdict combine(Verdict offered, Verdict taken) {
 void judge_guest(std::vector<Verdict>& verdicts, std::span<const Finding> findings, const Facts& facts) {
     Verdict& in_guests = verdicts[static_cast<std::size_t>(Question::kvm_in_guests)];
     Verdict taken = decide(Question::kvm_in_guests, findings, about_guest);
-    in_guests = is(facts.guest->accelerator, Accelerator::tcg)
-                    ? std::move(taken)
-                    : combine(std::move(in_guests), std::move(taken));
+    in_guests =
+        is_emulated(*facts.guest) ? std::move(taken) : combine(std::move(in_guests), std::move(taken));
     verdicts[static_cast<std::size_t>(Question::device_assignment)] =
         decide(Question::device_assignment, findings, about_guest);
 }

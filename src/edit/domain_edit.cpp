@@ -30,7 +30,7 @@ void DomainEdit::finish(std::string_view file) {
 // --- the CPU ---
 
 void DomainEdit::mend_cpu() {
-    if (is(guest_.accelerator, Accelerator::tcg)) use_kvm();
+    if (is_emulated(guest_)) use_kvm();
     if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
         drop_refusals();
     else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(report_.facts))

@@ -28,7 +28,7 @@ std::string cpu_words(const GuestFacts& guest) {
 /// What everybody looks at first.  An encrypted guest may well see the flag, and cannot use it.
 std::string forecast(const Report& report) {
     const Verdict& verdict = report.verdict(Question::kvm_in_guests);
-    const bool emulated = is(report.facts.guest->accelerator, Accelerator::tcg);
+    const bool emulated = is_emulated(*report.facts.guest);
     const std::string flag = emulated ? "svm" : feature_of_guest(report.facts);
     const Finding* cause = verdict.cause();
     if (verdict.answer == Answer::yes) return fmt::format("Its /proc/cpuinfo will show {}.\n", flag);

@@ -7,6 +7,13 @@
 
 namespace nestprobe {
 
+/// The definition is libvirt's XML.
+bool of_libvirt(const Facts& f);
+/// QEMU emulates the guest, without KVM.
+bool is_emulated(const GuestFacts& guest);
+/// Rules about an IOMMU that is not there stand back with one word.
+Outcome skip_without_iommu();
+
 /// Present with policy force, require or optional.
 bool wants(FeaturePolicy policy);
 

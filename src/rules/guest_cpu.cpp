@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rules about the definition of a guest (NP701 to NP712): will its /proc/cpuinfo show vmx or svm?  What KVM
-// here has to offer is judged by the other layers; these are about what the definition makes of it.
+// Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
+// What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
 #include "rules/guest.hpp"
 
 #include <fmt/format.h>
@@ -8,60 +8,11 @@
 namespace nestprobe {
 namespace {
 
-bool emulated(const Facts& f) { return is(f.guest->accelerator, Accelerator::tcg); }
-
-/// The guest is run by KVM, or the outcome that stands for it.
-constexpr std::string_view by_kvm = "KVM runs this guest";
-
-Outcome check_foreign(const Facts& f) {
-    return judge(
-        [](Accelerator accelerator, const std::string& arch) {
-            if (accelerator == Accelerator::other) return fail("the guest is neither KVM's nor QEMU's");
-            if (arch != "x86_64" && arch != "i686" && arch != "i386")
-                return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
-            return pass(accelerator == Accelerator::kvm ? std::string(by_kvm) : "QEMU emulates this guest");
-        },
-        f.guest->accelerator, f.guest->arch);
-}
-
-Outcome check_emulated(const Facts& f) {
-    return judge(
-        [&](Accelerator accelerator, CpuMode mode) {
-            if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
-            if (mode == CpuMode::host_passthrough)
-                return fail(
-                    is(f.guest->definition, DefinitionKind::libvirt)
-                        ? "libvirt refuses it: \"CPU mode 'host-passthrough' for x86_64 qemu domain on "
-                          "x86_64 host is not supported by hypervisor\""
-                        : "QEMU refuses it: \"CPU model 'host' requires KVM or HVF\"");
-            const std::optional<bool> svm = emulates_svm(*f.guest);
-            if (!svm) return unknown("QEMU emulates SVM with some versions of this CPU model, and VMX never");
-            return *svm ? pass("QEMU emulates SVM with this CPU")
-                        : fail(
-                              "QEMU emulates this guest, without KVM: VMX it never has, and SVM not with "
-                              "this CPU");
-        },
-        f.guest->accelerator, f.guest->cpu_mode);
-}
-
-Outcome check_slow(const Facts& f) {
-    return judge(
-        [](Accelerator accelerator) {
-            if (accelerator == Accelerator::kvm) return pass(std::string(by_kvm));
-            if (accelerator == Accelerator::other) return skip("the guest is not QEMU's (NP701)");
-            return fail(
-                "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
-                "less, and its own guests slower still");
-        },
-        f.guest->accelerator);
-}
-
 Outcome check_default_cpu(const Facts& f) {
-    if (emulated(f)) return skip("QEMU emulates this guest");
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
-            if (mode == CpuMode::none && policy != FeaturePolicy::unset &&
-                is(f.guest->definition, DefinitionKind::libvirt))
+            if (mode == CpuMode::none && policy != FeaturePolicy::unset && of_libvirt(f))
                 return fail(
                     "features are asked for and no CPU model: libvirt refuses it (\"Non-empty feature list "
                     "specified without CPU model\")",
@@ -120,12 +71,12 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
     const std::string why = named->vendor == Technology::svm
                                 ? "KVM takes svm out of every named model unless it is asked for"
                                 : "no named model of QEMU's has vmx";
-    return fail(fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
-                fix_guest_cpu(f) + (is(f.guest->definition, DefinitionKind::libvirt)
-                                        ? fmt::format(" To keep the model, add <feature policy='require' "
-                                                      "name='{}'/> to <cpu>.",
-                                                      technology_of_guest(f) ? feature : "vmx (svm on AMD)")
-                                        : ""));
+    return fail(
+        fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
+        fix_guest_cpu(f) + (of_libvirt(f) ? fmt::format(" To keep the model, add <feature policy='require' "
+                                                        "name='{}'/> to <cpu>.",
+                                                        technology_of_guest(f) ? feature : "vmx (svm on AMD)")
+                                          : ""));
 }
 
 Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
@@ -141,7 +92,7 @@ Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
 }
 
 Outcome check_model(const Facts& f) {
-    if (emulated(f)) return skip("QEMU emulates this guest");
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
             if (mode == CpuMode::host_passthrough || mode == CpuMode::maximum)
@@ -173,7 +124,7 @@ Outcome check_switched_off(const Facts& f) {
 }
 
 Outcome check_vendor(const Facts& f) {
-    if (emulated(f)) return skip("QEMU emulates this guest");
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode, Technology here) {
             std::string by;
@@ -206,50 +157,6 @@ constexpr std::string_view secure_see[] = {"libvirt formatdomain, \"Launch Secur
                                            "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported"};
 
 constexpr Rule rules[] = {
-    {
-        .id = "NP701",
-        .name = "guest-of-another-kind",
-        .layer = Layer::guest,
-        .question = Question::kvm_in_guests,
-        .role = Role::blocker,
-        .title = "the guest is not an x86 guest of KVM or QEMU",
-        .explain =
-            "Definitions of other hypervisors' guests (Xen, LXC, ...) and of other architectures can be\n"
-            "read, but neither VMX nor SVM is theirs to have.",
-        .fix = "Define a guest of type kvm, x86_64.",
-        .see = cpu_see,
-        .check = check_foreign,
-    },
-    {
-        .id = "NP702",
-        .name = "guest-emulated-without-svm",
-        .layer = Layer::guest,
-        .question = Question::kvm_in_guests,
-        .role = Role::blocker,
-        .title = "QEMU emulates the guest, and this CPU without SVM",
-        .explain =
-            "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
-            "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
-        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
-               "mend "
-               "that first.",
-        .see = cpu_see,
-        .check = check_emulated,
-    },
-    {
-        .id = "NP703",
-        .name = "guest-is-emulated",
-        .layer = Layer::guest,
-        .question = Question::kvm_in_guests,
-        .role = Role::degraded,
-        .title = "QEMU emulates the guest, without KVM",
-        .explain =
-            "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
-            "Hypervisors run in it, at a small part of the speed.",
-        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
-        .see = cpu_see,
-        .check = check_slow,
-    },
     {
         .id = "NP704",
         .name = "guest-has-default-cpu",

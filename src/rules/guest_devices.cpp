@@ -12,13 +12,10 @@ bool vtd(const Facts& f) { return is(f.guest->iommu, IommuModel::intel); }
 
 constexpr unsigned least_width = 39;  // three levels of page table, bits
 
-/// Rules about an IOMMU that is not there stand back with one word.
-Outcome without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
-
 Outcome check_caching_assigned(const Facts& f) {
     return judge(
         [&](IommuModel model, unsigned devices) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (!vtd(f)) return skip("caching mode is VT-d's");
             if (devices == 0) return pass("no device of this system is given to the guest");
             if (is(f.guest->caching_mode, Setting::on))
@@ -37,7 +34,7 @@ Outcome check_caching_assigned(const Facts& f) {
 Outcome check_caching(const Facts& f) {
     return judge(
         [&](IommuModel model) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (!vtd(f)) return skip("caching mode is VT-d's");
             return judge(
                 [&](Setting caching) {
@@ -55,7 +52,7 @@ Outcome check_caching(const Facts& f) {
 Outcome check_amd(const Facts& f) {
     return judge(
         [&](IommuModel model, unsigned devices) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (model != IommuModel::amd) return skip("not QEMU's AMD IOMMU");
             if (devices == 0) return pass("no device of this system is given to the guest");
             return fail(
@@ -70,7 +67,7 @@ Outcome check_amd(const Facts& f) {
 Outcome check_width(const Facts& f) {
     return judge(
         [&](IommuModel model, unsigned devices) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (!vtd(f) || devices == 0) return skip("no device of this system is behind a virtual VT-d");
             const unsigned* bits = f.guest->aw_bits.if_known();
             if (bits && *bits <= least_width)
@@ -89,7 +86,7 @@ Outcome check_width(const Facts& f) {
 }
 
 Outcome check_possible_width(const Facts& f) {
-    if (is(f.guest->iommu, IommuModel::none)) return without_iommu();
+    if (is(f.guest->iommu, IommuModel::none)) return skip_without_iommu();
     if (!vtd(f)) return skip("aw_bits is VT-d's");
     return judge(
         [](unsigned bits) {
@@ -113,12 +110,10 @@ Outcome check_order(const Facts& f) {
         f.guest->iommu_first);
 }
 
-bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
-
 Outcome check_several(const Facts& f) {
     return judge(
         [&](unsigned count) {
-            if (count == 0) return without_iommu();
+            if (count == 0) return skip_without_iommu();
             if (count == 1) return pass("the guest has one IOMMU");
             return fail(of_libvirt(f)
                             ? "libvirt refuses it: \"only a single IOMMU device is supported\""
@@ -130,7 +125,7 @@ Outcome check_several(const Facts& f) {
 
 /// VT-d and AMD's IOMMU are no PCI devices to libvirt; virtio-iommu is one of the root complex's own.
 Outcome check_place(const Facts& f) {
-    if (is(f.guest->iommu, IommuModel::none)) return without_iommu();
+    if (is(f.guest->iommu, IommuModel::none)) return skip_without_iommu();
     if (f.guest->iommu.if_known() && f.guest->iommu_bus.if_absent())
         return cite(pass("the IOMMU is put where QEMU puts it"), f.guest->iommu);
     return judge(

@@ -8,11 +8,6 @@
 namespace nestprobe {
 namespace {
 
-bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
-
-/// Rules about an IOMMU that is not there stand back with one word.
-Outcome without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
-
 Outcome check_none(const Facts& f) {
     return judge(
         [&](IommuModel model) {
@@ -29,7 +24,7 @@ Outcome check_none(const Facts& f) {
 Outcome check_machine(const Facts& f) {
     return judge(
         [&](IommuModel model, bool q35, const std::string& machine) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (q35 || model == IommuModel::other)
                 return pass(machine.empty() ? "QEMU's default machine type"
                                             : fmt::format("machine type {}", machine));
@@ -53,7 +48,7 @@ Outcome check_machine(const Facts& f) {
 Outcome check_remapping(const Facts& f) {
     return judge(
         [&](IommuModel model) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             const Outcome outcome =
                 remaps_interrupts(*f.guest)
                     ? pass("the IOMMU remaps interrupts")
@@ -71,7 +66,7 @@ Outcome check_remapping(const Facts& f) {
 Outcome check_irqchip(const Facts& f) {
     return judge(
         [&](IommuModel model, IoApic ioapic) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (!is(f.guest->intremap, Setting::on))
                 return skip("interrupt remapping is not asked for (NP722)");
             if (irqchip_is_split(*f.guest)) return pass("the I/O APIC is QEMU's");
@@ -93,7 +88,7 @@ Outcome check_irqchip(const Facts& f) {
 Outcome check_eim(const Facts& f) {
     return judge(
         [&](IommuModel model, Setting eim) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (eim != Setting::on || remaps_interrupts(*f.guest))
                 return pass("extended interrupt mode is not without interrupt remapping");
             return fail(of_libvirt(f)
@@ -108,7 +103,7 @@ Outcome check_many_cpus(const Facts& f) {
     constexpr unsigned most = 255;  // xAPIC ids are eight bits, and 255 is for all
     return judge(
         [&](IommuModel model, unsigned vcpus) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             if (vcpus <= most)
                 return pass(fmt::format("{} virtual CPUs need no extended interrupt mode", vcpus));
             if (is(f.guest->eim, Setting::on))
@@ -134,7 +129,7 @@ Outcome check_many_cpus(const Facts& f) {
 Outcome check_acpi(const Facts& f) {
     return judge(
         [&](IommuModel model, bool acpi) {
-            if (model == IommuModel::none) return without_iommu();
+            if (model == IommuModel::none) return skip_without_iommu();
             return acpi ? pass("the guest has ACPI, where the IOMMU is announced")
                         : fail("the guest has no ACPI: its kernel never hears of the IOMMU",
                                of_libvirt(f) ? "In <features>: <acpi/>." : "");

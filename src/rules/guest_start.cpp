@@ -8,17 +8,15 @@
 namespace nestprobe {
 namespace {
 
-bool emulated(const Facts& f) { return is(f.guest->accelerator, Accelerator::tcg); }
-
 Outcome check_unchecked(const Facts& f) {
-    if (emulated(f)) return skip("QEMU emulates this guest");
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](const std::string& check, CpuMode mode, FeaturePolicy policy) {
             const bool asks = policy == FeaturePolicy::require && mode != CpuMode::host_passthrough;
             if (!asks) return skip(fmt::format("{} is not asked for by name", feature_of_guest(f)));
             if (check != "none") return pass(fmt::format("check is {}", check));
             if (offered_by_host(f) == true) return pass("check is none, and KVM here offers the feature");
-            const bool libvirt = is(f.guest->definition, DefinitionKind::libvirt);
+            const bool libvirt = of_libvirt(f);
             return fail(
                 fmt::format("the definition asks for {}, but nothing is compared: where KVM does not offer "
                             "it, QEMU only warns (\"host doesn't support requested feature\") and the guest "
@@ -31,7 +29,7 @@ Outcome check_unchecked(const Facts& f) {
 }
 
 Outcome check_start(const Facts& f) {
-    if (emulated(f)) return skip("QEMU emulates this guest");
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](FeaturePolicy policy) {
             const std::string feature = feature_of_guest(f);
