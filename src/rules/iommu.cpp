@@ -177,6 +177,8 @@ Outcome check_no_remapping(const Facts& f) {
 }
 
 constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst",
+                                          "Linux drivers/iommu/intel/Kconfig, INTEL_IOMMU, "
+                                          "INTEL_IOMMU_DEFAULT_ON; drivers/iommu/amd/Kconfig, AMD_IOMMU",
                                           "libvirt formatdomain, \"IOMMU devices\""};
 constexpr Rule rules[] = {
     {
@@ -186,8 +188,13 @@ constexpr Rule rules[] = {
         .question = Question::device_assignment,
         .role = Role::blocker,
         .title = "the kernel drives no IOMMU",
-        .explain = "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
-                   "drives, its devices are in /sys/kernel/iommu_groups.",
+        .explain =
+            "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
+            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, lacks "
+            "in\n"
+            "the guest's definition, is switched off or not switched on on the kernel command line, or this\n"
+            "kernel has no driver for it: ACPI's tables, the command line and the kernel's configuration "
+            "tell.",
         .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",
         .see = iommu_see,
         .check = check_no_iommu,
