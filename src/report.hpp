@@ -52,6 +52,7 @@ struct Report {
     std::vector<Finding> findings;
     std::vector<Verdict> verdicts;  ///< in the order of `questions`; point into findings
     std::optional<GuestEdit> edit;  ///< where a guest's definition was given
+    std::optional<Question> asked;  ///< the question that the person asks (--question), if one
 
     const Verdict& verdict(Question question) const;
     bool failed(std::string_view id) const;  ///< that rule, by its id

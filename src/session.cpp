@@ -34,9 +34,6 @@ ExitStatus status_of(const Report& report, const Options& options) {
     return ExitStatus::unknown;
 }
 
-/// Null where nobody asked.
-const Question* asked(const Options& options) { return options.question ? &*options.question : nullptr; }
-
 /// Saves what was read, telling the person what is in it.
 ExitStatus save(const Recorder& recorder, const std::string& path) {
     Recording recording = recorder.take();
@@ -82,7 +79,7 @@ struct RegistersWanted {
 
 /// What to print, and where the answer of the first machine decides the exit status.
 std::string print(const Options& options, const Report& report, const Style& style) {
-    if (options.fix) return render_fix(report, asked(options));
+    if (options.fix) return render_fix(report);
     if (options.diff.empty()) return options.format->render(report, style);
     const ReplayedMachine other(load_recording(options.diff));
     const Report there = make_report(probe(other.sources(), every_register));
@@ -119,7 +116,8 @@ ExitStatus examine(const Options& options, const Style& style) {
         return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
     if (guest) facts.guest = guest->facts;
     Report report = make_report(std::move(facts));
-    if (guest) report.edit = make_edit(*guest, report, asked(options));
+    report.asked = options.question;
+    if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status : write_stdout(print(options, report, style), status);
 }

@@ -44,6 +44,16 @@ TEST_SUITE("render") {
         for (const char* name : {"summary", "explain", "facts"})
             CHECK(find_format(name)->render(report, {}).find('\x1b') == std::string::npos);
     }
+    TEST_CASE("why no device can be assigned is told where that is the question") {
+        Recording r = haswell();
+        r.directories.insert_or_assign("/sys/class/iommu", std::vector<std::string>{});
+        r.directories.insert_or_assign("/sys/kernel/iommu_groups", std::vector<std::string>{});
+        Report report = report_of(std::move(r));
+        REQUIRE(report.failed("NP801"));
+        CHECK(render_summary(report, {}).find("NP801 no-iommu") == std::string::npos);
+        report.asked = Question::device_assignment;
+        CHECK(render_summary(report, {}).find("NP801 no-iommu") != std::string::npos);
+    }
     TEST_CASE("no colour and no Unicode unless asked for") {
         const Report report = report_of(haswell());
         for (const Format& format : formats())

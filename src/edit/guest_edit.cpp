@@ -59,12 +59,12 @@ void edit_arguments(const GuestDefinition& definition, bool cpu, bool iommu, Gue
 
 }  // namespace
 
-GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked) {
+GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
     GuestEdit edit;
     edit.guest = name_of(definition);
     if (!definition.from_libvirt && definition.label != "standard input") edit.file = definition.label;
     const auto mends = [&](Question question, std::span<const std::string_view> rules) {
-        return (!asked || *asked == question) && found_any(report, rules);
+        return report.asked.value_or(question) == question && found_any(report, rules);
     };
     const bool cpu = mends(Question::kvm_in_guests, cpu_findings);
     const bool iommu = mends(Question::device_assignment, iommu_findings);

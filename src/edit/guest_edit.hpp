@@ -13,6 +13,6 @@ inline constexpr std::string_view unknown_vm = "VMID";
 
 /// What mends the answers about that guest: VMX or SVM, and an IOMMU that VFIO can use; of these the one that
 /// is asked about, if one is.
-GuestEdit make_edit(const GuestDefinition& definition, const Report& report, const Question* asked);
+GuestEdit make_edit(const GuestDefinition& definition, const Report& report);
 
 }  // namespace nestprobe

@@ -56,10 +56,11 @@ std::string functions_for(std::string_view steps) {
 // --- what is left ---
 
 /// The causes of each no that no step is for; what failed behind them follows from them.
-std::vector<const Finding*> left_by_hand(const Report& report, const Steps& steps, const Question* asked) {
+std::vector<const Finding*> left_by_hand(const Report& report, const Steps& steps) {
     std::vector<const Finding*> left;
     for (const Verdict& v : report.verdicts) {
-        const bool wanted = asked ? v.question == *asked : v.question != Question::device_assignment;
+        const bool wanted =
+            report.asked ? v.question == *report.asked : v.question != Question::device_assignment;
         if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
         const Finding* cause = v.because.front();
         if (!steps.mend(cause->rule->id) && std::find(left.begin(), left.end(), cause) == left.end())
@@ -93,9 +94,9 @@ say "done; nestprobe says what came of it"
 
 }  // namespace
 
-std::string render_fix(const Report& report, const Question* asked) {
-    const Steps steps = write_steps(report, asked);
-    const std::vector<const Finding*> left = left_by_hand(report, steps, asked);
+std::string render_fix(const Report& report) {
+    const Steps steps = write_steps(report);
+    const std::vector<const Finding*> left = left_by_hand(report, steps);
     std::string text = header(report.facts);
     if (steps.text.empty() && left.empty()) return text += "\necho 'nestprobe: nothing to mend' >&2\n";
     text.append(fix_prelude).append(functions_for(steps.text)).append(steps.text);

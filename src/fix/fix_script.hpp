@@ -11,7 +11,7 @@ namespace nestprobe {
 
 /// Every step looks first whether it is needed, says what it changes, and checks what came of it; a second
 /// run changes nothing.  What no script can mend is in its comments, with the report's own words, and makes
-/// it end with status 1.  `asked`: the question that it is about; null: both about KVM.
-std::string render_fix(const Report& report, const Question* asked);
+/// it end with status 1.  It is about the question that is asked, otherwise about the two on KVM.
+std::string render_fix(const Report& report);
 
 }  // namespace nestprobe

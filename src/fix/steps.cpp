@@ -21,8 +21,7 @@ std::string_view file_of(std::string_view source) { return source.substr(0, sour
 
 class Writer {
 public:
-    Writer(const Report& report, const Question* asked)
-        : report_(report), facts_(report.facts), asked_(asked) {}
+    explicit Writer(const Report& report) : report_(report), facts_(report.facts) {}
 
     Steps write() && {
         write_blocks();
@@ -171,7 +170,7 @@ private:
 
     /// Only where that is what was asked about: most machines need none.
     void write_iommu() {
-        if (!asked_ || *asked_ != Question::device_assignment || facts_.guest) return;
+        if (report_.asked != Question::device_assignment || facts_.guest) return;
         std::string commands;
         for (const std::string& word : words_against_iommu(facts_))
             commands += fmt::format("drop_word {}\n", shell_word(word));
@@ -250,7 +249,6 @@ private:
 
     const Report& report_;
     const Facts& facts_;
-    const Question* asked_;
     Steps steps_;
     std::vector<std::string> wanted_;  ///< parameters of the module that are to be on
     bool built_in_ = false, renews_ = false;
@@ -262,6 +260,6 @@ bool Steps::mend(std::string_view id) const {
     return std::find(mended.begin(), mended.end(), id) != mended.end();
 }
 
-Steps write_steps(const Report& report, const Question* asked) { return Writer(report, asked).write(); }
+Steps write_steps(const Report& report) { return Writer(report).write(); }
 
 }  // namespace nestprobe

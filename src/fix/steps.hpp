@@ -16,7 +16,7 @@ struct Steps {
     bool mend(std::string_view id) const;
 };
 
-/// `asked` as for render_fix().
-Steps write_steps(const Report& report, const Question* asked);
+/// For the question that is asked, otherwise for the two about KVM.
+Steps write_steps(const Report& report);
 
 }  // namespace nestprobe

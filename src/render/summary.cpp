@@ -40,7 +40,8 @@ std::vector<const Finding*> causes(const Report& report) {
         if (f && std::find(all.begin(), all.end(), f) == all.end()) all.push_back(f);
     };
     for (const Verdict& v : report.verdicts) {
-        if (v.question == Question::device_assignment && !report.facts.guest) continue;
+        if (v.question == Question::device_assignment && !report.facts.guest && report.asked != v.question)
+            continue;  // most machines need none
         add(v.cause());
         if (v.answer == Answer::yes)
             for (const Finding* f : v.degraded) add(f);

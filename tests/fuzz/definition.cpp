@@ -51,7 +51,7 @@ Report report_on(const GuestDefinition& definition) {
     Facts facts = machine;
     facts.guest = definition.facts;
     Report report = make_report(std::move(facts));
-    report.edit = make_edit(definition, report, nullptr);
+    report.edit = make_edit(definition, report);
     return report;
 }
 

@@ -40,10 +40,12 @@ inline Facts facts_of(Recording recording) {
 }
 
 /// Everything that can be said of it.
-inline void render_all(const Report& report) {
+inline void render_all(Report report) {
     for (const Format& format : formats()) format.render(report, Style{});
-    for (const Question question : questions) render_fix(report, &question);
-    render_fix(report, nullptr);
+    render_fix(report);
+    report.asked = Question::device_assignment;
+    render_summary(report, Style{});
+    render_fix(report);
 }
 
 }  // namespace nestprobe::fuzz
