@@ -154,7 +154,7 @@ private:
         if (!accelerated_) f_.accelerator = why;
     }
     void forget_accel(const Absent& why) {
-        if (!accelerated_) f_.accelerator = why;
+        if (!std::exchange(accelerated_, true)) f_.accelerator = why;
     }
     void forget_smp(const Absent& why) { f_.vcpus = why; }
 

@@ -95,6 +95,21 @@ def check_harmless(binary, machines):
         fault(f"a machine that is well gets {commands}")
 
 
+def check_words(binary, machines):
+    """Words on the command line mend what they are for: without a table that announces an IOMMU none of them does."""
+    name = "intel-skylake-vtd-not-switched-on"
+    for tables, handled in ((["APIC", "DMAR"], True), (["APIC"], False)):
+        machine = json.loads((machines / name / "snapshot.json").read_text())
+        machine["directories"]["/sys/firmware/acpi/tables"] = tables
+        machine["files"]["/proc/cmdline"] = "ro iommu=off intremap=off\n"
+        with tempfile.TemporaryDirectory() as folder:
+            snapshot = Path(folder) / "machine.json"
+            snapshot.write_text(json.dumps(machine))
+            body = steps(script_of(binary, snapshot, "--question", "device-assignment"))
+        if ("NP801" not in body) != handled or ("drop_word 'iommu=off'" in body) != handled or "intremap=off" not in body:
+            fault(f"{name} with {tables}, iommu=off and intremap=off:\n{body}")
+
+
 def main():
     binary, machines, guests = (Path(argument).resolve() for argument in sys.argv[1:4])
     snapshots = sorted(machines.glob("*/snapshot.json"))
@@ -106,6 +121,7 @@ def main():
     different = check_syntax(scripts)
     check_hostile(binary, machines)
     check_harmless(binary, machines)
+    check_words(binary, machines)
     print(f"{len(scripts)} scripts, {different} of them different; {len(faults)} failed")
     return 1 if faults or not scripts else 0
 

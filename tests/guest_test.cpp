@@ -158,6 +158,7 @@ TEST_SUITE("guest") {
         REQUIRE(d.facts.iommu.if_absent() != nullptr);
         CHECK(d.facts.iommu.if_absent()->detail.starts_with("run.sh:1: $MORE: "));
         CHECK(d.facts.vcpus.if_absent()->detail.starts_with("run.sh:1: -smp $N: "));
+        CHECK(parse_qemu_command("kvm -accel $A -accel tcg", "f").facts.accelerator.if_absent() != nullptr);
         const auto plain = parse_qemu_command("qemu-system-x86_64 -m $M -drive file=$F -cpu host", "run.sh");
         CHECK(is(plain.facts.iommu, IommuModel::none));
     }

@@ -171,17 +171,31 @@ private:
     /// Only where that is what was asked about: most machines need none.
     void write_iommu() {
         if (report_.asked != Question::device_assignment || facts_.guest) return;
+        const std::string driving = report_.failed("NP801") ? drive_iommu() : "";
+        if (!driving.empty()) {
+            step("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
+                 driving);
+            mend({"NP801"});
+        }
+        const std::string remapping = drop_words(words_against_remapping(facts_));
+        if (remapping.empty()) return;
+        step("The kernel is to remap interrupts. Expected then: /proc/interrupts has IR-IO-APIC.", remapping);
+        mend({"NP802"});
+    }
+
+    static std::string drop_words(const std::vector<std::string>& words) {
         std::string commands;
-        for (const std::string& word : words_against_iommu(facts_))
-            commands += fmt::format("drop_word {}\n", shell_word(word));
-        if (report_.failed("NP801") && commands.empty() && needs_intel_iommu_on(facts_))
-            commands = "add_word intel_iommu=on\nadd_word iommu=pt\n";
-        if (report_.failed("NP801") && commands.empty() && is(facts_.iommu.driver, Tristate::module))
-            commands = "load virtio_iommu\n";
-        if (commands.empty()) return;
-        step("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
-             commands);
-        mend({"NP801", "NP802"});
+        for (const std::string& word : words) commands += fmt::format("drop_word {}\n", shell_word(word));
+        return commands;
+    }
+
+    /// Nothing where no table announces an IOMMU: the kernel command line can change nothing there.
+    std::string drive_iommu() const {
+        if (is(facts_.iommu.table, "")) return {};
+        std::string commands = drop_words(words_against_iommu(facts_));
+        if (needs_intel_iommu_on(facts_)) commands += "add_word intel_iommu=on\nadd_word iommu=pt\n";
+        if (is(facts_.iommu.driver, Tristate::module)) commands += "load virtio_iommu\n";
+        return commands;
     }
 
     // --- loading ---

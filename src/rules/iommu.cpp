@@ -218,17 +218,26 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::vector<std::string> words_against_iommu(const Facts& f) {
-    std::vector<std::string> words;
-    for (const std::span<const std::string_view> list :
-         {std::span<const std::string_view>(words_off),
-          std::span<const std::string_view>(words_without_remapping)})
-        if (const std::string* word = find_word(f, list)) words.push_back(*word);
-    return words;
+namespace {
+
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
+    std::vector<std::string> found;
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
+    return found;
+}
+
+}  // namespace
+
+std::vector<std::string> words_against_iommu(const Facts& f) { return all_words(f, words_off); }
+
+std::vector<std::string> words_against_remapping(const Facts& f) {
+    return all_words(f, words_without_remapping);
 }
 
 bool needs_intel_iommu_on(const Facts& f) {
-    return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no) && !switched_off_by(f);
+    return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no);
 }
 
 std::span<const Rule> iommu_rules() { return rules; }

@@ -9,9 +9,10 @@
 
 namespace nestprobe {
 
-/// Words on the kernel command line that keep the IOMMU off, or from remapping interrupts.
+/// Words on the kernel command line that keep the IOMMU off, and that keep it from remapping interrupts.
 std::vector<std::string> words_against_iommu(const Facts& f);
-/// Of a system whose table announces VT-d: does nothing but the word intel_iommu=on seem to lack?
+std::vector<std::string> words_against_remapping(const Facts& f);
+/// A table announces VT-d, which the kernel drives, or might: then the word intel_iommu=on says so.
 bool needs_intel_iommu_on(const Facts& f);
 
 }  // namespace nestprobe
