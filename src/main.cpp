@@ -7,6 +7,8 @@
 #include "snapshot/bad_file.hpp"
 #include "terminal.hpp"
 
+#include <fcntl.h>
+
 #include <exception>
 #include <string>
 
@@ -33,9 +35,18 @@ ExitStatus run(const Options& options) {
     return examine(options, style);
 }
 
+/// A standard stream that came closed must not become the number of a file that is opened later: what was
+/// printed would go there.  Its place is taken by a descriptor that refuses what the stream is for.
+void reserve_standard_streams() {
+    constexpr int refusing[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd < 3; ++fd)
+        if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", refusing[fd] | O_CLOEXEC) != fd) return;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
+    reserve_standard_streams();
     return static_cast<int>(run(parse_command_line(argc, argv)));
 } catch (const UsageError& error) {
     return static_cast<int>(complain(ExitStatus::usage, error.message + "; see nestprobe --help"));

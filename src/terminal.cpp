@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "errors.hpp"
+#include "output.hpp"
 
 namespace nestprobe {
 namespace {
@@ -41,16 +42,10 @@ Style style_for_stdout(Colour when) {
 
 ExitStatus write_stdout(std::string_view text, ExitStatus status) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, not a death
-    while (!text.empty()) {
-        const ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            std::fprintf(stderr, "nestprobe: standard output: %s\n", error_text(errno).c_str());
-            return ExitStatus::cannot_write;
-        }
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return status;
+    const int error = write_all(STDOUT_FILENO, text);
+    if (error == 0) return status;
+    std::fprintf(stderr, "nestprobe: standard output: %s\n", error_text(error).c_str());
+    return ExitStatus::cannot_write;
 }
 
 }  // namespace nestprobe
