@@ -3,8 +3,8 @@
 // a test's fake implement the same five, and nothing above this file can tell which it has.
 #pragma once
 
-#include "cpu_set.hpp"
-#include "fact.hpp"
+#include "base/cpu_set.hpp"
+#include "base/fact.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or
 // stderr.
-#include "cli.hpp"
+#include "input/bad_file.hpp"
+#include "options.hpp"
 #include "render/registers.hpp"
 #include "session.hpp"
-#include "snapshot/bad_file.hpp"
 #include "terminal.hpp"
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output.hpp"
 
-#include "live/descriptor.hpp"
-#include "text.hpp"
+#include "base/text.hpp"
+#include "input/descriptor.hpp"
 
 #include <fmt/format.h>
 

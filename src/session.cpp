@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
 
+#include "base/errors.hpp"
 #include "edit/guest_edit.hpp"
-#include "errors.hpp"
 #include "fix/fix_script.hpp"
-#include "live/guest_source.hpp"
+#include "guest/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
 #include "registers/lookup.hpp"

@@ -2,7 +2,7 @@
 // One run over one machine, or two: look, judge, save what was asked for, print.
 #pragma once
 
-#include "cli.hpp"
+#include "options.hpp"
 
 namespace nestprobe {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "shell.hpp"
 
-#include "render/text.hpp"
+#include "render/layout.hpp"
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "errors.hpp"
+#include "base/errors.hpp"
 #include "output.hpp"
 
 namespace nestprobe {

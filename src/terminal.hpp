@@ -2,7 +2,7 @@
 // Standard output, and what it can show.
 #pragma once
 
-#include "cli.hpp"
+#include "options.hpp"
 
 #include <string_view>
 

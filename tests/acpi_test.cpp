@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // DMAR and IVRS, whole and cut off at every byte.  NESTPROBE_ACPI_TABLES names a folder with more of them,
 // which tests/acpi_check.py fills from real machines.
-#include "acpi_iommu.hpp"
+#include "machine/acpi_iommu.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cpu_set.hpp"
+#include "base/cpu_set.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "facts.hpp"
-#include "errors.hpp"
+#include "facts/facts.hpp"
+#include "base/errors.hpp"
 
 #include <doctest/doctest.h>
 

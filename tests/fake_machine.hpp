@@ -3,7 +3,7 @@
 // touched.
 #pragma once
 
-#include "report.hpp"
+#include "report/report.hpp"
 #include "snapshot/recording.hpp"
 #include "snapshot/replay.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // /proc/cpuinfo, modprobe.d, the kernel's configuration: whole, cut off, garbled and huge.
-#include "cpuinfo.hpp"
+#include "base/inflate.hpp"
 #include "fake_machine.hpp"
-#include "inflate.hpp"
 #include "live/machine.hpp"
+#include "machine/cpuinfo.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Definitions of guests and the edits of their text: what the definitions under guests/ do not show.
-#include "definition.hpp"
 #include "edit/text_edit.hpp"
 #include "edit/xml_edit.hpp"
-#include "snapshot/bad_file.hpp"
+#include "guest/definition.hpp"
+#include "input/bad_file.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The importers of other tools' dumps: what each takes, what it leaves, and what it refuses.
-#include "snapshot/import.hpp"
-#include "snapshot/bad_file.hpp"
-#include "snapshot/import_hwloc.hpp"
+#include "snapshot/import/import.hpp"
+#include "input/bad_file.hpp"
+#include "snapshot/import/import_hwloc.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 // wants to notice every one of them (./dev lab --mutate).  Never installed; the program itself has no such
 // switch.
 #include "render/render.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
 #include "snapshot/load.hpp"
 #include "snapshot/replay.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What probe() touches, and what it makes of it.
 #include "fake_machine.hpp"
-#include "readings.hpp"
+#include "machine/readings.hpp"
 #include "snapshot/record.hpp"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cli.hpp"
 #include "fake_machine.hpp"
-#include "render/text.hpp"
+#include "options.hpp"
+#include "render/layout.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "errors.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
 #include "live/parts.hpp"
-#include "text.hpp"
 
 #include <cerrno>
 #include <span>

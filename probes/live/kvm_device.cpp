@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "errors.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
 #include "live/ahead.hpp"
 #include "live/parts.hpp"
-#include "text.hpp"
 
 #include <fmt/format.h>
 #include <linux/kvm.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "errors.hpp"
+#include "base/errors.hpp"
 #include "live/parts.hpp"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 // The five live sources, for one thread; the readers keep what they opened last.
 #pragma once
 
-#include "live/descriptor.hpp"
+#include "input/descriptor.hpp"
 #include "sources.hpp"
 
 #include <sched.h>

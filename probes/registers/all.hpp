@@ -6,14 +6,14 @@
 #include "registers/cpuid_basic.hpp"
 #include "registers/cpuid_extended.hpp"
 #include "registers/cpuid_structured.hpp"
-#include "registers/hypervisor.hpp"
+#include "registers/hypervisor_leaves.hpp"
 #include "registers/memory_encryption.hpp"
-#include "registers/svm.hpp"
+#include "registers/svm_registers.hpp"
 #include "registers/system.hpp"
-#include "registers/vmx.hpp"
 #include "registers/vmx_controls.hpp"
 #include "registers/vmx_controls2.hpp"
 #include "registers/vmx_ept.hpp"
+#include "registers/vmx_registers.hpp"
 
 #include <array>
 #include <cstddef>

@@ -4,7 +4,7 @@
 // which is the row's text.
 #pragma once
 
-#include "registers/vmx.hpp"
+#include "registers/vmx_registers.hpp"
 
 namespace nestprobe::registers {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/condense.hpp"
 
-#include "cpuinfo.hpp"
-#include "inflate.hpp"
-#include "kernel_words.hpp"
-#include "modprobe.hpp"
-#include "text.hpp"
+#include "base/inflate.hpp"
+#include "base/text.hpp"
+#include "machine/cpuinfo.hpp"
+#include "machine/kernel_words.hpp"
+#include "machine/modprobe.hpp"
 
 #include <fmt/format.h>
 

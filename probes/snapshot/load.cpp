@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/load.hpp"
 
-#include "errors.hpp"
-#include "live/read_input.hpp"
-#include "snapshot/bad_file.hpp"
-#include "snapshot/import.hpp"
-#include "snapshot/import_hwloc.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "input/bad_file.hpp"
+#include "input/read_input.hpp"
+#include "snapshot/import/import.hpp"
+#include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/read.hpp"
-#include "text.hpp"
 
 #include <dirent.h>
 #include <fmt/format.h>

@@ -5,10 +5,10 @@
 // gathered first and stored when they are whole.
 #include "snapshot/read.hpp"
 
-#include "errors.hpp"
-#include "snapshot/bad_file.hpp"
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "input/bad_file.hpp"
 #include "snapshot/base64.hpp"
-#include "text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 // Absent.
 #pragma once
 
-#include "cpu_set.hpp"
+#include "base/cpu_set.hpp"
 #include "sources.hpp"
 
 #include <cstdint>

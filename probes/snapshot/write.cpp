@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/write.hpp"
 
+#include "base/utf8.hpp"
 #include "snapshot/base64.hpp"
-#include "utf8.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

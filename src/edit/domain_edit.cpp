@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "edit/domain_edit.hpp"
 
-#include "rules/guest.hpp"
+#include "base/text.hpp"
+#include "rules/guest/guest_questions.hpp"
 #include "shell.hpp"
-#include "text.hpp"
 
 #include <fmt/format.h>
 

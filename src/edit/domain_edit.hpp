@@ -3,7 +3,7 @@
 #pragma once
 
 #include "edit/xml_edit.hpp"
-#include "report.hpp"
+#include "report/report.hpp"
 
 #include <string>
 #include <string_view>

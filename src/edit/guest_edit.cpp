@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "edit/guest_edit.hpp"
 
+#include "base/text.hpp"
 #include "edit/domain_edit.hpp"
-#include "rules/guest.hpp"
-#include "text.hpp"
+#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 // and arguments that do the same.
 #pragma once
 
-#include "definition.hpp"
-#include "report.hpp"
+#include "guest/definition.hpp"
+#include "report/report.hpp"
 
 namespace nestprobe {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "edit/text_edit.hpp"
 
-#include "text.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 // Changes to a text at known places, and the unified diff that they make.
 #pragma once
 
-#include "definition.hpp"
+#include "guest/definition.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "fix/fix_script.hpp"
 
+#include "base/text.hpp"
 #include "fix/functions.hpp"
 #include "fix/steps.hpp"
-#include "render/text.hpp"
+#include "render/layout.hpp"
 #include "shell.hpp"
-#include "text.hpp"
 
 #include <fmt/format.h>
 

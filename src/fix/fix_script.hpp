@@ -3,7 +3,7 @@
 // printed for somebody to read and run; nestprobe runs nothing.
 #pragma once
 
-#include "report.hpp"
+#include "report/report.hpp"
 
 #include <string>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "fix/steps.hpp"
 
+#include "base/text.hpp"
 #include "edit/guest_edit.hpp"
-#include "rules/feature.hpp"
-#include "rules/iommu.hpp"
+#include "rules/iommu/iommu_words.hpp"
+#include "rules/module/feature.hpp"
 #include "shell.hpp"
-#include "text.hpp"
 
 #include <fmt/format.h>
 

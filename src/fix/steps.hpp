@@ -2,7 +2,7 @@
 // What a script of --fix does, in the order in which it is done.
 #pragma once
 
-#include "report.hpp"
+#include "report/report.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "render/diff.hpp"
 
-#include "readings.hpp"
-#include "render/text.hpp"
+#include "machine/readings.hpp"
+#include "render/layout.hpp"
 #include "render/values.hpp"
 
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The whole ladder, layer by layer, each rung with its readings or with what withheld them.
-#include "render/text.hpp"
+#include "render/layout.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "render/registers.hpp"
 
-#include "readings.hpp"
-#include "render/text.hpp"
+#include "machine/readings.hpp"
+#include "render/layout.hpp"
 
 #include <fmt/format.h>
 

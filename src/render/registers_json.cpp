@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-registers/1, as schema/registers.schema.json has it.  Keys keep their order.
-#include "readings.hpp"
+#include "machine/readings.hpp"
 #include "render/registers.hpp"
 #include "render/values.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "readings.hpp"
+#include "machine/readings.hpp"
 #include "render/registers.hpp"
 
 namespace nestprobe {

@@ -2,7 +2,7 @@
 // From a report to text: pure functions, and the table that lists them.
 #pragma once
 
-#include "report.hpp"
+#include "report/report.hpp"
 
 #include <string>
 #include <string_view>

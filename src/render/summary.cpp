@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The answers, the cause, the fix: one screen.
-#include "render/text.hpp"
+#include "render/layout.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 // Facts as JSON values. For the renderers alone: nobody else sees the JSON library's types.
 #pragma once
 
-#include "facts.hpp"
+#include "facts/facts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,8 +2,8 @@
 // A rule judges facts.  It is a row of data and one pure function.
 #pragma once
 
-#include "errors.hpp"
-#include "facts.hpp"
+#include "base/errors.hpp"
+#include "facts/facts.hpp"
 
 #include <functional>
 #include <span>

@@ -6,8 +6,8 @@
 
 #include "edit/guest_edit.hpp"
 #include "fix/fix_script.hpp"
+#include "input/bad_file.hpp"
 #include "render/render.hpp"
-#include "snapshot/bad_file.hpp"
 #include "snapshot/read.hpp"
 #include "snapshot/replay.hpp"
 

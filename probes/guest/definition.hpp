@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The definition of a guest: parsed into facts, with its text kept and the places in it that an edit may have
+// to touch.
+#pragma once
+
+#include "facts/guest_facts.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+/// A stretch of a text, in bytes.
+struct Span {
+    std::size_t begin = 0, end = 0;
+    std::size_t size() const { return end - begin; }
+    friend bool operator==(const Span&, const Span&) = default;
+};
+
+/// An XML element that bears on nesting.
+struct XmlElement {
+    std::string path;  ///< from the root's children on: "cpu/model", "devices/iommu"
+    std::string name;  ///< its attribute `name`, which tells features apart; empty when it has none
+    Span tag;          ///< the start tag, brackets included
+    Span whole;        ///< up to and with the end tag
+};
+
+struct GuestDefinition {
+    std::string label;                 ///< "vm.xml", "standard input": for messages
+    std::string text;                  ///< as it was given
+    std::vector<XmlElement> elements;  ///< of libvirt's XML alone, in the order of the document
+    GuestFacts facts;
+    bool from_libvirt = false;  ///< libvirt was asked for it: there is no file
+
+    /// The first element at that path; null when there is none.
+    const XmlElement* find(std::string_view path, std::string_view name = {}) const;
+};
+
+/// Whatever it is: libvirt's XML, a QEMU command line (with blanks as a shell has it, or NULs as
+/// /proc/PID/cmdline), a Proxmox configuration.  Throws BadFile, "LABEL:LINE: what is wrong".
+GuestDefinition parse_definition(std::string text, std::string label);
+
+/// libvirt's XML: a <domain>, or a <domstatus> around one.
+GuestDefinition parse_domain(std::string text, std::string label);
+GuestDefinition parse_qemu_command(std::string text, std::string label);
+GuestDefinition parse_proxmox(std::string text, std::string label);
+
+/// Do these look like what the last two read?
+bool looks_like_qemu_command(std::string_view text);
+bool looks_like_proxmox(std::string_view text);
+
+/// A word of a QEMU command line and where it stands.
+struct Word {
+    std::string text;
+    std::string where;         ///< "run.sh:3", "pid:123"
+    std::size_t command = 0;   ///< counts commands: words with the same number belong together
+    bool is_expanded = false;  ///< holds $ or `: only the shell knows what becomes of it
+};
+/// What QEMU's options say, over what the facts say already: a later option counts.
+void apply_qemu_options(std::span<const Word> words, GuestFacts& facts);
+/// Why what the options do not say is not known: a word stands for any number of them ($OPTIONS,
+/// -readconfig). Nothing where none does.
+std::optional<Absent> find_hidden_options(std::span<const Word> words);
+/// Split as a shell would: quotes, backslashes, comments, commands.  `line` is the first line's number.
+/// Throws BadFile where a quotation does not end.
+std::vector<Word> split_shell_words(std::string_view text, const std::string& label, std::size_t line = 1);
+
+/// The facts of a guest that has no IOMMU.
+void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts);
+
+/// The line, counted from 1, at that byte.
+std::size_t line_at(std::string_view text, std::size_t offset);
+
+/// What the running guest still has otherwise than the definition that is stored: into runs and not_in_force
+/// of defined.facts.  `running` is what libvirt gives when it is not asked for the stored one: of a guest
+/// that does not run it is the same, without an id.
+void compare_running(GuestDefinition& defined, const GuestDefinition& running);
+
+}  // namespace nestprobe

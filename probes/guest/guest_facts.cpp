@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "guest/definition.hpp"
+#include "input/bad_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+
+std::string_view to_string(DefinitionKind kind) {
+    switch (kind) {
+        case DefinitionKind::libvirt: return "libvirt";
+        case DefinitionKind::qemu: return "qemu";
+        case DefinitionKind::proxmox: return "proxmox";
+    }
+    return "";
+}
+
+std::string_view to_string(Accelerator accelerator) {
+    switch (accelerator) {
+        case Accelerator::kvm: return "kvm";
+        case Accelerator::tcg: return "tcg";
+        case Accelerator::other: return "other";
+    }
+    return "";
+}
+
+std::string_view to_string(CpuMode mode) {
+    switch (mode) {
+        case CpuMode::none: return "none";
+        case CpuMode::custom: return "custom";
+        case CpuMode::host_model: return "host-model";
+        case CpuMode::host_passthrough: return "host-passthrough";
+        case CpuMode::maximum: return "maximum";
+    }
+    return "";
+}
+
+std::string_view to_string(FeaturePolicy policy) {
+    switch (policy) {
+        case FeaturePolicy::unset: return "unset";
+        case FeaturePolicy::force: return "force";
+        case FeaturePolicy::require: return "require";
+        case FeaturePolicy::optional: return "optional";
+        case FeaturePolicy::disable: return "disable";
+        case FeaturePolicy::forbid: return "forbid";
+    }
+    return "";
+}
+
+std::string_view to_string(Setting setting) {
+    switch (setting) {
+        case Setting::unset: return "unset";
+        case Setting::on: return "on";
+        case Setting::off: return "off";
+    }
+    return "";
+}
+
+std::string_view to_string(IommuModel model) {
+    switch (model) {
+        case IommuModel::none: return "none";
+        case IommuModel::intel: return "intel";
+        case IommuModel::amd: return "amd";
+        case IommuModel::virtio: return "virtio";
+        case IommuModel::other: return "other";
+    }
+    return "";
+}
+
+std::string_view to_string(IoApic ioapic) {
+    switch (ioapic) {
+        case IoApic::unset: return "unset";
+        case IoApic::kernel: return "kernel";
+        case IoApic::split: return "split";
+    }
+    return "";
+}
+
+const XmlElement* GuestDefinition::find(std::string_view path, std::string_view name) const {
+    for (const XmlElement& element : elements)
+        if (element.path == path && (name.empty() || element.name == name)) return &element;
+    return nullptr;
+}
+
+void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts) {
+    const Absent without{Why::not_applicable, "the guest has no IOMMU"};
+    facts.iommu = {IommuModel::none, from};
+    facts.iommus = {0, from};
+    facts.iommu_bus = facts.aw_bits = without;
+    facts.intremap = facts.caching_mode = facts.eim = facts.iotlb = without;
+    facts.iommu_first = without;
+}
+
+std::size_t line_at(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+}
+
+GuestDefinition parse_definition(std::string text, std::string label) {
+    const std::string_view start = trim(text);
+    if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
+    if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
+        return parse_domain(std::move(text), std::move(label));
+    if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
+    if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
+    if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label));
+    throw BadFile(fmt::format(
+        "{}: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration", label));
+}
+
+namespace {
+
+/// One fact of both, where both are known: what differs, in words.
+template <class T>
+void compare_fact(std::string_view what, const Fact<T>& defined, const Fact<T>& running,
+                  std::vector<std::string>& differences, std::vector<Provenance>& from) {
+    const T* after = defined.if_known();
+    const T* now = running.if_known();
+    if (!after || !now || *after == *now) return;
+    const auto word = [](const T& value) {
+        if constexpr (std::is_same_v<T, std::string>)
+            return value.empty() ? std::string("none") : value;
+        else
+            return std::string(to_string(value));
+    };
+    differences.push_back(fmt::format("{}: {} now, {} after a new start", what, word(*now), word(*after)));
+    from.insert(from.end(), running.from().begin(), running.from().end());
+    from.insert(from.end(), defined.from().begin(), defined.from().end());
+}
+
+}  // namespace
+
+void compare_running(GuestDefinition& defined, const GuestDefinition& running) {
+    GuestFacts& facts = defined.facts;
+    facts.runs = running.facts.runs;
+    if (!is(facts.runs, true)) {
+        facts.runs = {false, {{running.label, "no id"}}};
+        facts.not_in_force = Absent{Why::not_applicable, "the guest does not run"};
+        return;
+    }
+    const GuestFacts& now = running.facts;
+    std::vector<std::string> differences;
+    std::vector<Provenance> from;
+    const auto compare = [&](std::string_view what, const auto& a, const auto& b) {
+        compare_fact(what, a, b, differences, from);
+    };
+    // A running guest with host-model shows the model that was found: that is no edit.
+    const bool expanded = is(facts.cpu_mode, CpuMode::host_model) && is(now.cpu_mode, CpuMode::custom);
+    if (!expanded) {
+        compare("CPU mode", facts.cpu_mode, now.cpu_mode);
+        compare("CPU model", facts.cpu_model, now.cpu_model);
+        compare("feature vmx", facts.vmx, now.vmx);
+        compare("feature svm", facts.svm, now.svm);
+    }
+    compare("machine type", facts.machine, now.machine);
+    compare("IOMMU", facts.iommu, now.iommu);
+    compare("interrupt remapping", facts.intremap, now.intremap);
+    compare("caching mode", facts.caching_mode, now.caching_mode);
+    compare("I/O APIC", facts.ioapic, now.ioapic);
+    if (from.empty()) from.push_back({running.label, "no difference"});
+    facts.not_in_force = {std::move(differences), std::move(from)};
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "guest/guest_source.hpp"
+
+#include "base/text.hpp"
+#include "guest/virsh.hpp"
+#include "input/bad_file.hpp"
+#include "input/read_input.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace nestprobe {
+namespace {
+
+// The largest that libvirt's own tests have is 60 KB.
+constexpr std::size_t limit = 4u << 20;
+
+GuestDefinition load_process(const std::string& what) {
+    unsigned pid = 0;
+    if (!parse_number(std::string_view(what).substr(4), pid))
+        throw UnopenedFile(fmt::format("{}: no process number", what));
+    std::string words = read_input(fmt::format("/proc/{}/cmdline", pid), limit);
+    if (words.empty()) throw BadFile(fmt::format("{}: a process without a command line", what));
+    GuestDefinition definition = parse_qemu_command(std::move(words), what);
+    definition.facts.runs = {true, {{what, "a process"}}};
+    return definition;
+}
+
+GuestDefinition load_from_libvirt(const std::string& name) {
+    GuestDefinition defined = parse_domain(dump_domain(name, true), name + ".xml");
+    compare_running(defined, parse_domain(dump_domain(name, false), name + " as it runs"));
+    defined.from_libvirt = true;
+    return defined;
+}
+
+}  // namespace
+
+GuestDefinition load_definition(const std::string& what) {
+    if (what.starts_with("pid:")) return load_process(what);
+    const bool is_file = what == "-" || contains(what, "/") || ::access(what.c_str(), F_OK) == 0;
+    if (is_file) return parse_definition(read_input(what, limit), name_of_input(what));
+    if (what.starts_with('-')) throw UnopenedFile(fmt::format("{}: neither a file nor a guest's name", what));
+    return load_from_libvirt(what);
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// A guest as Proxmox VE defines it: /etc/pve/qemu-server/VMID.conf (qm.conf(5)).  Lines of "key: value"; what
+// is behind the first [section] are snapshots.
+#include "base/text.hpp"
+#include "guest/definition.hpp"
+#include "input/bad_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+struct Line {
+    std::string_view key, value;
+    std::size_t number;
+};
+
+std::vector<Line> lines_of(std::string_view text) {
+    std::vector<Line> lines;
+    std::size_t number = 0;
+    bool in_section = false;
+    for_each_line(text, [&](std::string_view line) {
+        ++number;
+        line = trim(line);
+        in_section = in_section || line.starts_with('[');
+        const auto colon = line.find(':');
+        if (in_section || line.starts_with('#') || colon == std::string_view::npos) return;
+        lines.push_back({line.substr(0, colon), trim(line.substr(colon + 1)), number});
+    });
+    return lines;
+}
+
+/// "host,flags=+pcid;-aes" -> the value of a key; the first part for the key "" or where that has none.
+std::string_view part_of(std::string_view value, std::string_view key, bool first_is_key = false) {
+    bool first = true;
+    while (!value.empty() || first) {
+        const std::string_view part = value.substr(0, value.find(','));
+        const auto equals = part.find('=');
+        if (equals == std::string_view::npos ? first && first_is_key : part.substr(0, equals) == key)
+            return equals == std::string_view::npos ? part : part.substr(equals + 1);
+        if (part.size() == value.size()) break;
+        value.remove_prefix(part.size() + 1);
+        first = false;
+    }
+    return {};
+}
+
+class Configuration {
+public:
+    explicit Configuration(const GuestDefinition& definition)
+        : label_(definition.label), lines_(lines_of(definition.text)) {}
+
+    GuestFacts facts() const {
+        GuestFacts f;
+        f.definition = {DefinitionKind::proxmox, {{label_, "Proxmox configuration"}}};
+        if (const Line* name = find("name"))
+            f.name = {std::string(name->value), cite(*name)};
+        else
+            f.name = Absent{Why::not_recorded, fmt::format("{}: no name", label_)};
+        const Line* kvm = find("kvm");
+        f.accelerator = {kvm && kvm->value == "0" ? Accelerator::tcg : Accelerator::kvm, cite("kvm")};
+        read_system(f);
+        read_cpu(f);
+        read_iommu(f);
+        f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
+        f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
+        if (const Line* args = find("args")) {
+            std::vector<Word> words = split_shell_words(args->value, label_);
+            for (Word& word : words) word.where = cite(*args).front().where;
+            apply_qemu_options(words, f);
+        }
+        return f;
+    }
+
+private:
+    const Line* find(std::string_view key) const {
+        const auto line =
+            std::find_if(lines_.begin(), lines_.end(), [&](const Line& l) { return l.key == key; });
+        return line == lines_.end() ? nullptr : &*line;
+    }
+    std::vector<Provenance> cite(const Line& line) const {
+        return {{fmt::format("{}:{}", label_, line.number),
+                 fmt::format("{}: {}", line.key, line.value.substr(0, 160))}};
+    }
+    /// The line of that key, or that there is none.
+    std::vector<Provenance> cite(std::string_view key) const {
+        const Line* line = find(key);
+        return line ? cite(*line) : std::vector<Provenance>{{label_, fmt::format("no line {}", key)}};
+    }
+    unsigned number(std::string_view key) const {
+        unsigned value = 1;
+        if (const Line* line = find(key); line && !parse_number(line->value, value))
+            throw BadFile(fmt::format("{}:{}: {} is no number", label_, line->number, key));
+        return value;
+    }
+
+    void read_system(GuestFacts& f) const {
+        const Line* machine = find("machine");
+        const std::string type(machine ? part_of(machine->value, "type", true) : std::string_view());
+        f.arch = {"x86_64", cite("arch")};
+        if (const Line* arch = find("arch")) f.arch = {std::string(arch->value), cite(*arch)};
+        f.machine = {type, cite("machine")};
+        f.q35 = {contains(type, "q35"), cite("machine")};
+        const Line* acpi = find("acpi");
+        f.acpi = {!acpi || acpi->value != "0", cite("acpi")};
+        f.vcpus = {number("cores") * number("sockets"), cite("cores")};
+        const Line* system = find("ostype");
+        f.windows = {system && (system->value.starts_with('w')), cite("ostype")};
+        const Line* sev = find("amd-sev");
+        const Line* tdx = find("intel-tdx");
+        f.launch_security = {sev ? "sev" : tdx ? "tdx" : "", cite(tdx ? "intel-tdx" : "amd-sev")};
+        const auto devices = std::count_if(lines_.begin(), lines_.end(),
+                                           [](const Line& l) { return l.key.starts_with("hostpci"); });
+        f.assigned_devices = {static_cast<unsigned>(devices), cite("hostpci0")};
+    }
+
+    void read_cpu(GuestFacts& f) const {
+        const Line* cpu = find("cpu");
+        const std::string type(cpu ? part_of(cpu->value, "cputype", true) : std::string_view());
+        const std::string_view flags = cpu ? part_of(cpu->value, "flags") : std::string_view();
+        f.cpu_mode = {type.empty()     ? CpuMode::none
+                      : type == "host" ? CpuMode::host_passthrough
+                      : type == "max"  ? CpuMode::maximum
+                                       : CpuMode::custom,
+                      cite("cpu")};
+        f.cpu_model = f.cpu_vendor = Absent{Why::not_applicable, "no model is named"};
+        if (is(f.cpu_mode, CpuMode::custom)) f.cpu_model = {type, cite("cpu")};
+        f.cpu_check = {"none", cite("cpu")};
+        f.migratable = f.evmcs = {Setting::unset, cite("cpu")};
+        f.vmx = {policy(flags, "vmx"), cite("cpu")};
+        f.svm = {policy(flags, "svm"), cite("cpu")};
+    }
+
+    /// "+vmx;-svm".  nested-virt, of newer versions, is whichever of the two the host has.
+    static FeaturePolicy policy(std::string_view flags, std::string_view name) {
+        FeaturePolicy found = FeaturePolicy::unset;
+        while (!flags.empty()) {
+            const std::string_view flag = flags.substr(0, flags.find(';'));
+            flags.remove_prefix(std::min(flag.size() + 1, flags.size()));
+            const std::string_view word = flag.substr(flag.empty() ? 0 : 1);
+            if (word == name || word == "nested-virt")
+                found = flag.starts_with('-') ? FeaturePolicy::disable : FeaturePolicy::optional;
+            if (word == name && flag.starts_with('+')) found = FeaturePolicy::require;
+        }
+        return found;
+    }
+
+    /// viommu=intel: Proxmox gives QEMU intremap=on, caching-mode=on and a split irqchip with it
+    /// (qemu-server, PVE/QemuServer.pm).
+    void read_iommu(GuestFacts& f) const {
+        const Line* machine = find("machine");
+        const std::string_view word = machine ? part_of(machine->value, "viommu") : std::string_view();
+        const IommuModel model = word == "intel"    ? IommuModel::intel
+                                 : word == "virtio" ? IommuModel::virtio
+                                                    : IommuModel::none;
+        const std::vector<Provenance> from = cite("machine");
+        without_iommu(from, f);
+        f.fixed_addresses = Absent{Why::not_applicable, "Proxmox gives devices their addresses itself"};
+        f.vmport = {Setting::unset, from};
+        f.ioapic = {model == IommuModel::intel ? IoApic::split : IoApic::unset, from};
+        if (model == IommuModel::none) return;
+        f.iommu = {model, from};
+        f.iommus = {1, from};
+        f.iommu_bus = Absent{Why::not_applicable, "Proxmox gives the IOMMU its address itself"};
+        f.iommu_first = Absent{Why::not_applicable, "Proxmox sees to the order itself"};
+        f.intremap = f.caching_mode = {model == IommuModel::intel ? Setting::on : Setting::unset, from};
+        f.eim = f.iotlb = {Setting::unset, from};
+        f.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
+    }
+
+    const std::string& label_;
+    std::vector<Line> lines_;
+};
+
+constexpr std::string_view keys[] = {"boot",   "cores",  "cpu",     "machine", "memory",  "net0",
+                                     "ostype", "scsihw", "smbios1", "sockets", "vmgenid", "bios"};
+
+}  // namespace
+
+bool looks_like_proxmox(std::string_view text) {
+    const std::vector<Line> lines = lines_of(text);
+    return std::count_if(lines.begin(), lines.end(), [](const Line& line) {
+               return std::find(std::begin(keys), std::end(keys), line.key) != std::end(keys);
+           }) >= 2;
+}
+
+GuestDefinition parse_proxmox(std::string text, std::string label) {
+    GuestDefinition definition{std::move(label), std::move(text), {}, {}, false};
+    definition.facts = Configuration(definition).facts();
+    return definition;
+}
+
+}  // namespace nestprobe

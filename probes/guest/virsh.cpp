@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "guest/virsh.hpp"
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+#include "input/bad_file.hpp"
+#include "input/descriptor.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <vector>
+
+namespace nestprobe {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto time_limit = std::chrono::seconds(10);
+constexpr std::size_t size_limit = 4u << 20;
+
+struct Pipe {
+    Pipe() {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            throw UnopenedFile(fmt::format("virsh: {}", error_text(errno)));
+        read = Descriptor(ends[0]);
+        write = Descriptor(ends[1]);
+    }
+    Descriptor read, write;
+};
+
+/// The environment, but with words that everybody reads alike.
+std::vector<char*> plain_environment(std::string& locale) {
+    std::vector<char*> all;
+    for (char** variable = environ; *variable; ++variable) {
+        const std::string_view text = *variable;
+        if (!text.starts_with("LC_") && !text.starts_with("LANG")) all.push_back(*variable);
+    }
+    all.push_back(locale.data());
+    all.push_back(nullptr);
+    return all;
+}
+
+/// A child that is killed and waited for, unless somebody waited before.
+class Child {
+public:
+    /// `arguments` ends with a null pointer.
+    Child(char* const* arguments, const Pipe& out, const Pipe& err) {
+        posix_spawn_file_actions_t actions;
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
+        std::string locale = "LC_ALL=C";
+        const std::vector<char*> environment = plain_environment(locale);
+        const int error =
+            ::posix_spawnp(&pid_, arguments[0], &actions, nullptr, arguments, environment.data());
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (error != 0) {
+            pid_ = -1;
+            throw UnopenedFile(fmt::format("virsh: {}; install libvirt-clients, or give --domain a file",
+                                           error_text(error)));
+        }
+    }
+    ~Child() {
+        if (pid_ <= 0) return;
+        ::kill(pid_, SIGKILL);
+        wait();
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    /// The exit status; 128 and the signal where one ended it.
+    int wait() {
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        pid_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+
+private:
+    pid_t pid_ = -1;
+};
+
+/// Append what is there; false at the end.
+bool take(const Descriptor& from, std::string& text) {
+    std::array<char, 16384> buffer{};
+    const ssize_t n = ::read(from.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) return true;
+    if (n <= 0) return false;
+    text.append(buffer.data(), static_cast<std::size_t>(n));
+    if (text.size() > size_limit) throw BadFile("virsh: prints more than a guest's definition can be");
+    return true;
+}
+
+/// Both streams to their ends, within the time limit.
+void collect(const Pipe& out, const Pipe& err, std::string& said, std::string& complained) {
+    const auto deadline = Clock::now() + time_limit;
+    std::array<pollfd, 2> streams{pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0}};
+    while (streams[0].fd >= 0 || streams[1].fd >= 0) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+        if (left.count() <= 0)
+            throw UnopenedFile(fmt::format("virsh: no answer within {} seconds", time_limit.count()));
+        if (::poll(streams.data(), streams.size(), static_cast<int>(left.count())) < 0 && errno != EINTR)
+            throw UnopenedFile(fmt::format("virsh: {}", error_text(errno)));
+        if (streams[0].revents != 0 && !take(out.read, said)) streams[0].fd = -1;
+        if (streams[1].revents != 0 && !take(err.read, complained)) streams[1].fd = -1;
+    }
+}
+
+/// What virsh complained of, in one line: the second of its lines says why.
+std::string complaint(std::string_view text) {
+    std::string all;
+    for_each_line(trim(text), [&](std::string_view line) {
+        if (line.starts_with("error: ")) line.remove_prefix(7);
+        if (!trim(line).empty()) all.append(all.empty() ? "" : "; ").append(trim(line));
+    });
+    constexpr std::size_t most = 300;
+    return all.substr(0, most);
+}
+
+/// An ordinary user's virsh asks that user's own libvirt, which knows nothing of the system's guests.
+std::string_view whom_virsh_asked() {
+    if (::geteuid() == 0 || std::getenv("LIBVIRT_DEFAULT_URI")) return "";
+    return " (as qemu:///session; LIBVIRT_DEFAULT_URI=qemu:///system asks the system's libvirt)";
+}
+
+}  // namespace
+
+std::string dump_domain(const std::string& name, bool inactive) {
+    std::string program = "virsh", readonly = "--readonly", command = "dumpxml", stored = "--inactive",
+                option = "--domain", guest = name;
+    std::array<char*, 7> arguments{program.data(), readonly.data(), command.data(),
+                                   option.data(),  guest.data(),    inactive ? stored.data() : nullptr,
+                                   nullptr};
+    Pipe out, err;
+    Child child(arguments.data(), out, err);
+    out.write = Descriptor();
+    err.write = Descriptor();
+    std::string said, complained;
+    collect(out, err, said, complained);
+    if (const int status = child.wait(); status != 0)
+        throw UnopenedFile(
+            fmt::format("{}: virsh says: {}{}", name,
+                        complained.empty() ? fmt::format("exit status {}", status) : complaint(complained),
+                        whom_virsh_asked()));
+    return said;
+}
+
+}  // namespace nestprobe

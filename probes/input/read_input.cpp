@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "input/read_input.hpp"
+
+#include "base/errors.hpp"
+#include "input/bad_file.hpp"
+#include "input/descriptor.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace nestprobe {
+namespace {
+
+[[noreturn]] void too_large(const std::string& name, std::size_t limit) {
+    throw BadFile(fmt::format("{}: larger than {} MiB, the most that is read", name, limit >> 20));
+}
+
+}  // namespace
+
+std::string read_all(int fd, const std::string& name, std::size_t limit) {
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::size_t>(status.st_size) > limit)
+        too_large(name, limit);
+    std::string text;
+    std::size_t used = 0;
+    while (true) {
+        char beyond = 0;  // at the limit one byte more is tried, without room for it
+        if (used == text.size() && used < limit)
+            text.resize(std::clamp<std::size_t>(used * 2, 64u << 10, limit));
+        const bool full = used == text.size();
+        const ssize_t n = ::read(fd, full ? &beyond : text.data() + used, full ? 1 : text.size() - used);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw UnopenedFile(fmt::format("{}: {}", name, error_text(errno)));
+        if (n == 0) break;
+        if (full) too_large(name, limit);
+        used += static_cast<std::size_t>(n);
+    }
+    text.resize(used);
+    return text;
+}
+
+std::string read_input(const std::string& path, std::size_t limit) {
+    if (path == "-") return read_all(STDIN_FILENO, name_of_input(path), limit);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!file) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
+    return read_all(file.get(), path, limit);
+}
+
+std::string name_of_input(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+}  // namespace nestprobe

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// The processor: who made it, and whether CPUID shows VMX or SVM.  Raw CPUID keeps showing both when firmware
+// or kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
+#include "base/text.hpp"
+#include "machine/probes.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+struct VendorRow {
+    std::string_view id;
+    Vendor vendor;
+};
+// Linux 6.12 arch/x86/kernel/cpu/{intel,amd,hygon,centaur,zhaoxin}.c, c_ident.  Zhaoxin's has four blanks.
+constexpr VendorRow vendors[] = {
+    {"GenuineIntel", Vendor::intel},   {"AuthenticAMD", Vendor::amd},     {"HygonGenuine", Vendor::hygon},
+    {"CentaurHauls", Vendor::centaur}, {"  Shanghai  ", Vendor::zhaoxin},
+};
+
+Vendor vendor_named(std::string_view id) {
+    for (const VendorRow& row : vendors)
+        if (row.id == id) return row.vendor;
+    return Vendor::other;
+}
+
+Fact<std::string> from_cpuinfo(const Shared& shared, std::string CpuinfoEntry::*member,
+                               std::string_view key) {
+    const Fact<CpuinfoEntry> entry = shared.cpuinfo.first_known();
+    if (!entry.if_known()) return *entry.if_absent();
+    const std::string& value = entry.if_known()->*member;
+    if (value.empty()) return Absent{Why::not_recorded, fmt::format("/proc/cpuinfo: no {}", key)};
+    return {value, {{fmt::format("/proc/cpuinfo, {}", key), value}}};
+}
+
+Fact<std::string> probe_vendor_id(const Shared& shared) {
+    Fact<std::string> id = shared.cpu.vendor_id.first_known();
+    if (id.if_known()) return id;
+    Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::vendor_id, "vendor_id");
+    return fallback.if_known() ? fallback : id;
+}
+
+Fact<std::string> brand_of(const Reading<std::string>& letters) {
+    if (!letters.if_known()) return *letters.if_absent();
+    const std::string_view text =
+        trim(std::string_view(*letters.if_known()).substr(0, letters.if_known()->find('\0')));
+    if (text.empty()) return Absent{Why::not_applicable, "the processor's brand string is empty"};
+    return {std::string(text), {{"CPUID.80000002H-80000004H", std::string(text)}}};
+}
+
+Fact<std::string> probe_brand(const Shared& shared) {
+    Fact<std::string> brand = brand_of(shared.cpu.brand);
+    // An empty one is final: Linux would put a name of its own making there ("Hammer").
+    if (brand.if_known() || brand.if_absent()->why == Why::not_applicable) return brand;
+    Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
+    return fallback.if_known() ? fallback : brand;
+}
+
+/// Intel SDM Vol. 2A, CPUID, "Version Information"; Linux lib/cpu.c, x86_family() and x86_model().
+CpuModel decode_model(std::uint64_t eax) {
+    using registers::cpuid_1_eax;
+    auto family = static_cast<unsigned>(cpuid_1_eax["FAMILY"].of(eax));
+    auto model = static_cast<unsigned>(cpuid_1_eax["MODEL"].of(eax));
+    if (family >= 6) model |= static_cast<unsigned>(cpuid_1_eax["EXT_MODEL"].of(eax)) << 4;
+    if (family == 15) family += static_cast<unsigned>(cpuid_1_eax["EXT_FAMILY"].of(eax));
+    return {family, model, static_cast<unsigned>(cpuid_1_eax["STEPPING"].of(eax))};
+}
+
+Fact<CpuSet> probe_online(const Sources& machine, const Shared& shared) {
+    CpuSet all;
+    for (const CpuSet& set : machine.cpuid.alike()) all.add(set);
+    if (!all.empty()) return {all, {{"/sys/devices/system/cpu/online", all.to_string()}}};
+    for (const auto& group : shared.cpuinfo.groups()) all.add(group.cpus);
+    if (!all.empty()) return {all, {{"/proc/cpuinfo, processor", all.to_string()}}};
+    return Absent{Why::not_recorded, "no CPU was recorded"};
+}
+
+bool yes(bool value) { return value; }
+
+/// A module name that gives the processor away, for evidence that holds nothing better.
+Fact<Technology> technology_of_module(const Shared& shared) {
+    const auto* names = shared.sys_modules.if_known();
+    const bool intel = (names && std::find(names->begin(), names->end(), "kvm_intel") != names->end()) ||
+                       (shared.proc_modules.if_known() &&
+                        shared.proc_modules.if_known()->find("kvm_intel ") != std::string::npos);
+    const bool amd = (names && std::find(names->begin(), names->end(), "kvm_amd") != names->end()) ||
+                     (shared.proc_modules.if_known() &&
+                      shared.proc_modules.if_known()->find("kvm_amd ") != std::string::npos);
+    if (intel == amd)
+        return Absent{Why::not_recorded, "neither CPUID nor the vendor says whether it is VMX or SVM"};
+    return {intel ? Technology::vmx : Technology::svm, {{"/sys/module", intel ? "kvm_intel" : "kvm_amd"}}};
+}
+
+/// The kernel names SVM or VMX when it finds it switched off.
+Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
+    if (const auto* lines = shared.log.if_known())
+        for (const std::string& line : *lines) {
+            if (contains(line, "SVM disabled (by BIOS)") || contains(line, "'kvm_amd'"))
+                return {Technology::svm, {{"/dev/kmsg", line}}};
+            if (contains(line, "TXT) disabled by BIOS") || contains(line, "'kvm_intel'"))
+                return {Technology::vmx, {{"/dev/kmsg", line}}};
+        }
+    return otherwise;
+}
+
+Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
+    for (const auto& group : cpu.vmx.groups())
+        if (is(group.answer, true)) return {Technology::vmx, group.answer.from()};
+    for (const auto& group : cpu.svm.groups())
+        if (is(group.answer, true)) return {Technology::svm, group.answer.from()};
+    if (const Vendor* vendor = cpu.vendor.if_known(); vendor && *vendor != Vendor::other) {
+        const bool amd = *vendor == Vendor::amd || *vendor == Vendor::hygon;
+        return {amd ? Technology::svm : Technology::vmx, cpu.vendor.from()};
+    }
+    const PerCpu<bool> vmx = flag_of(shared.cpuinfo, "vmx");
+    if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
+    const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
+    if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
+    Fact<Technology> module = technology_of_module(shared);
+    return module.if_known() ? module : technology_of_log(shared, *module.if_absent());
+}
+
+}  // namespace
+
+CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
+    const RegisterReadings& regs = shared.cpu.registers;
+    CpuFacts facts;
+    facts.online = probe_online(machine, shared);
+    facts.vendor_id = probe_vendor_id(shared);
+    facts.vendor = facts.vendor_id.map([](const std::string& id) { return vendor_named(id); });
+    facts.brand = probe_brand(shared);
+    facts.model = decode(regs, registers::cpuid_1_eax, decode_model).first_known();
+    facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
+    facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);
+    facts.hypervisor = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
+    facts.technology = probe_technology(shared, facts);
+    return facts;
+}
+
+std::string_view to_string(Vendor vendor) {
+    switch (vendor) {
+        case Vendor::intel: return "Intel";
+        case Vendor::amd: return "AMD";
+        case Vendor::hygon: return "Hygon";
+        case Vendor::centaur: return "Centaur";
+        case Vendor::zhaoxin: return "Zhaoxin";
+        case Vendor::other: break;
+    }
+    return "other";
+}
+
+std::string_view to_string(Technology technology) { return technology == Technology::vmx ? "VMX" : "SVM"; }
+
+}  // namespace nestprobe

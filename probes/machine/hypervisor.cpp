@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+// Is this system a guest, whose, and what can it know about its own definition?
+//
+// CPUID.1:ECX[31] is the strong sign, and may be taken away; then /proc/cpuinfo, DMI and KVM's own VMCS
+// revision still speak.  The signature leaves are read only where a hypervisor is announced: elsewhere Intel
+// processors answer with the data of their highest basic leaf.  Every 0x100 is looked at, because a KVM or
+// Xen that imitates Hyper-V keeps its own name at the second place.  Each of them takes the first free place
+// (Xen public/arch-x86/cpuid.h), so once a name has been found, some free places in a row end the search: all
+// 257 would cost a guest more than everything else that is read.
+#include "base/text.hpp"
+#include "machine/probes.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+// --- signatures ---
+
+struct SignatureRow {
+    std::string_view text;
+    std::string_view name;
+    Platform platform;
+};
+// systemd src/basic/virt.c; Linux 6.12 arch/x86/kernel/cpu/{vmware,mshyperv}.c, kvm.c; Xen
+// public/arch-x86/cpuid.h.
+constexpr SignatureRow signatures[] = {
+    {"KVMKVMKVM", "KVM", Platform::kvm},
+    {"Linux KVM Hv", "KVM with Hyper-V emulation", Platform::kvm},
+    {"Microsoft Hv", "Hyper-V", Platform::hyperv},
+    {"VMwareVMware", "VMware", Platform::vmware},
+    {"XenVMMXenVMM", "Xen", Platform::xen},
+    {"VBoxVBoxVBox", "VirtualBox", Platform::virtualbox},
+    {"TCGTCGTCGTCG", "QEMU TCG", Platform::tcg},
+    {"bhyve bhyve ", "bhyve", Platform::bhyve},
+    {"BHyVE BHyVE ", "bhyve", Platform::bhyve},
+    {" lrpepyh  vr", "Parallels", Platform::parallels},
+    {"lrpepyh vr", "Parallels", Platform::parallels},
+    {" prl hyperv ", "Parallels", Platform::parallels},
+    {"prl hyperv", "Parallels", Platform::parallels},
+    {"ACRNACRNACRN", "ACRN", Platform::acrn},
+    {"Apple VZ", "Apple Virtualization", Platform::apple},
+    {"Jailhouse", "Jailhouse", Platform::other},
+    {"UnisysSpar64", "Unisys s-Par", Platform::other},
+    {"SRESRESRESRE", "LMHS", Platform::other},
+    {"___ NVMM ___", "NVMM", Platform::other},
+    {"OpenBSDVMM58", "OpenBSD vmm", Platform::other},
+    {"HAXMHAXMHAXM", "Intel HAXM", Platform::other},
+    {"EVMMEVMMEVMM", "Intel eVMM", Platform::other},
+};
+
+const SignatureRow* find_signature(std::string_view text) {
+    for (const SignatureRow& row : signatures)
+        if (row.text == text) return &row;
+    return nullptr;
+}
+
+/// An unknown name is believed only where the leaf describes its own block, as the convention demands.
+bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text) {
+    const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    return regs.eax >> 8 == leaf >> 8 && text.size() >= 3 && printable;
+}
+
+Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Shared& shared,
+                                             const CpuFacts& cpu, const KernelFacts& kernel) {
+    if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
+    const Fact<bool> announced = cpu.hypervisor.first_known();
+    const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
+    if (!guest.if_known()) return *guest.if_absent();
+    if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
+    constexpr int longest_gap = 4;
+    std::vector<Signature> found;
+    std::vector<Provenance> from;
+    int gap = 0;
+    for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000 && gap < longest_gap; leaf += 0x100) {
+        const auto regs = read_scanned(machine, shared.cpu, leaf);
+        if (!regs.if_known()) {
+            if (leaf == 0x4000'0000) return *regs.if_absent();
+            continue;
+        }
+        const std::string text = hypervisor_name(*regs.if_known());
+        const SignatureRow* row = find_signature(text);
+        if (!row && !plausible(*regs.if_known(), leaf, text)) {
+            gap += !found.empty();
+            continue;
+        }
+        gap = 0;
+        found.push_back({leaf, regs.if_known()->eax, text, row ? std::string(row->name) : text});
+        from.push_back({fmt::format("CPUID.{:X}H", leaf), text});
+    }
+    return {std::move(found), std::move(from)};
+}
+
+// --- DMI ---
+
+struct DmiRow {
+    std::string_view vendor;   ///< how sys_vendor begins; empty: any
+    std::string_view product;  ///< how product_name begins; empty: any
+    Platform platform;
+};
+// systemd src/basic/virt.c, dmi_vendor_table; virt-what.
+constexpr DmiRow dmi_rows[] = {
+    {"QEMU", "", Platform::kvm},
+    {"KVM", "", Platform::kvm},
+    {"", "KVM", Platform::kvm},
+    {"OpenStack", "", Platform::openstack},
+    {"", "OpenStack", Platform::openstack},
+    {"KubeVirt", "", Platform::kubevirt},
+    {"", "KubeVirt", Platform::kubevirt},
+    {"Amazon EC2", "", Platform::aws},
+    {"", "Google Compute Engine", Platform::gcp},
+    {"Microsoft Corporation", "Virtual Machine", Platform::hyperv},
+    {"VMware", "", Platform::vmware},
+    {"VMW", "", Platform::vmware},
+    {"innotek GmbH", "", Platform::virtualbox},
+    {"", "VirtualBox", Platform::virtualbox},
+    {"Xen", "", Platform::xen},
+    {"Parallels", "", Platform::parallels},
+    {"BHYVE", "", Platform::bhyve},
+    {"", "BHYVE", Platform::bhyve},
+    {"", "Apple Virtualization", Platform::apple},
+    {"Nutanix", "AHV", Platform::nutanix},
+    {"oVirt", "", Platform::kvm},
+    {"Red Hat", "RHEV", Platform::kvm},
+    {"Alibaba Cloud", "Alibaba Cloud ECS", Platform::kvm},
+};
+
+/// The virtual machine that DMI describes; null for a real one (an EC2 .metal instance is real).
+const DmiRow* find_dmi(const HypervisorFacts& f) {
+    const std::string vendor = f.dmi_vendor.if_known() ? *f.dmi_vendor.if_known() : "";
+    const std::string product = f.dmi_product.if_known() ? *f.dmi_product.if_known() : "";
+    if (contains(product, ".metal")) return nullptr;
+    for (const DmiRow& row : dmi_rows)
+        if (vendor.starts_with(row.vendor) && product.starts_with(row.product)) return &row;
+    return nullptr;
+}
+
+std::vector<Provenance> dmi_readings(const HypervisorFacts& f) {
+    std::vector<Provenance> from = f.dmi_vendor.from();
+    from.insert(from.end(), f.dmi_product.from().begin(), f.dmi_product.from().end());
+    return from;
+}
+
+// --- level ---
+
+Fact<bool> first_true(const PerCpu<bool>& facts) {
+    for (const auto& g : facts.groups())
+        if (is(g.answer, true)) return g.answer;
+    return Absent{};
+}
+
+Fact<Level> probe_level(const CpuFacts& cpu, const KernelFacts& kernel, const HypervisorFacts& f) {
+    const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
+    for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
+        if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);
+    if (f.xen_role.if_known()) return as(Level::guest, f.xen_role);
+    if (find_dmi(f)) return {Level::guest, dmi_readings(f)};
+    for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
+        if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
+    return *cpu.hypervisor.first().if_absent();
+}
+
+// --- platform ---
+
+/// Firecracker's ACPI tables carry "FIRECK" where others name their maker (bytes 10 to 15 of a table's
+/// header).
+Fact<bool> acpi_is_firecracker(const Filesystem& files) {
+    constexpr std::string_view path = "/sys/firmware/acpi/tables/FACP";
+    const auto table = files.read(path);
+    if (!table.if_known()) return *table.if_absent();
+    if (table.if_known()->size() < 36)
+        return Absent{Why::malformed, fmt::format("{}: shorter than its header", path)};
+    const std::string maker = table.if_known()->substr(10, 6);
+    return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
+}
+
+Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const FirmwareFacts& firmware,
+                           std::vector<Provenance> from) {
+    if (const DmiRow* row = find_dmi(f)) {
+        const std::string* bios = firmware.version.if_known();
+        from = dmi_readings(f);
+        if (row->platform == Platform::kvm && bios && bios->starts_with("Proxmox"))
+            return {Platform::proxmox, firmware.version.from()};
+        // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
+        return {row->platform == Platform::hyperv ? Platform::kvm : row->platform, std::move(from)};
+    }
+    if (f.dmi_vendor.if_absent() && f.dmi_vendor.if_absent()->why == Why::no_device) {
+        if (is(f.brand_kind, BrandKind::normalized)) {
+            from.push_back(f.brand_kind.from().front());
+            from.push_back({"/sys/class/dmi/id", "absent"});
+            return {Platform::firecracker, std::move(from)};
+        }
+        const Fact<bool> firecracker = acpi_is_firecracker(files);
+        if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
+    }
+    return {Platform::kvm, std::move(from)};
+}
+
+/// Azure is told from a Hyper-V of one's own by a constant asset tag, looked at only on such a machine.
+Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel,
+                              std::vector<Provenance> from) {
+    if (kernel.release.if_known() && contains(*kernel.release.if_known(), "microsoft-standard"))
+        return {Platform::wsl2, kernel.release.from()};
+    const Fact<std::string> tag = read_word(files, "/sys/class/dmi/id/chassis_asset_tag");
+    if (is(tag, "7783-7084-3265-9085-8269-3286-77")) return {Platform::azure, tag.from()};
+    return {Platform::hyperv, std::move(from)};
+}
+
+Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
+                              const FirmwareFacts& firmware, const HypervisorFacts& f) {
+    if (!f.level.if_known()) return *f.level.if_absent();
+    if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
+
+    const SignatureRow* chosen = nullptr;
+    if (const auto* found = f.signatures.if_known()) {
+        for (const Signature& s : *found) {
+            const SignatureRow* row = find_signature(s.text);
+            // The last one that is not Hyper-V's: others imitate Hyper-V in front of their own name.
+            if (row && (!chosen || row->platform != Platform::hyperv)) chosen = row;
+        }
+    }
+    std::vector<Provenance> from = chosen ? f.signatures.from() : f.level.from();
+    const DmiRow* dmi = find_dmi(f);
+    if (!chosen && !dmi && kernel.release.if_known() &&
+        contains(*kernel.release.if_known(), "microsoft-standard"))
+        return {Platform::wsl2, kernel.release.from()};
+    if (!chosen && is(f.vmx_by_kvm.first_known(), true))
+        return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
+    if (!chosen && f.xen_role.if_known()) return {Platform::xen, f.xen_role.from()};
+    const BrandKind* brand = f.brand_kind.if_known();
+    if (!chosen && !dmi && brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
+        return {Platform::kvm, f.brand_kind.from()};  // QEMU's names for processors
+    if (!chosen && !dmi) return {Platform::other, std::move(from)};
+    const Platform platform = chosen ? chosen->platform : dmi->platform;
+    if (!chosen) from = dmi_readings(f);
+    if (platform == Platform::xen && firmware.version.if_known() &&
+        contains(*firmware.version.if_known(), "amazon"))
+        return {Platform::aws, firmware.version.from()};
+    if (platform == Platform::kvm) return kvm_flavour(files, f, firmware, std::move(from));
+    if (platform == Platform::hyperv) return hyperv_flavour(files, kernel, std::move(from));
+    return {platform, std::move(from)};
+}
+
+// --- the brand string ---
+
+/// QEMU's model names keep the plain words ("Intel Core Processor (Haswell)", "AMD EPYC-Rome Processor");
+/// real strings have a number or the marks (R) and (TM).  QEMU 7.2 target/i386/cpu.c, builtin_x86_defs.
+BrandKind kind_of_brand(std::string_view brand) {
+    if (brand.starts_with("QEMU Virtual CPU") || brand.starts_with("Common KVM processor") ||
+        brand.starts_with("Common 32-bit KVM processor"))
+        return BrandKind::generic_model;
+    if (brand == "AMD EPYC" || brand.starts_with("Intel(R) Xeon(R) Processor @ "))
+        return BrandKind::normalized;
+    constexpr std::string_view named[] = {
+        "Intel Core Processor (",
+        "Intel Xeon Processor (",
+        "Intel Atom Processor (",
+        "Intel Core i7 9xx (",
+        "Intel Xeon E312xx",
+        "Intel Xeon E3-12xx v2",
+        "Intel Celeron_4x0",
+        "Intel Core 2 Duo P9xxx",
+        "Westmere E56xx",
+        "AMD Opteron 2",
+        "AMD Opteron 6",
+        "AMD EPYC Processor",
+        "AMD EPYC-",
+        "Hygon Dhyana Processor",
+        "Intel Xeon Phi Processor (",
+        "YongFeng Processor",
+    };
+    for (const std::string_view prefix : named) {
+        const bool real_opteron =
+            brand.starts_with("AMD Opteron") && !contains(brand, "class") && !contains(brand, "Class");
+        if (brand.starts_with(prefix) && !real_opteron) return BrandKind::named_model;
+    }
+    return BrandKind::processor;
+}
+
+// --- special roles ---
+
+Fact<std::string> probe_xen_role(const Filesystem& files) {
+    const Fact<std::string> type = read_word(files, "/sys/hypervisor/type");
+    if (!type.if_known()) return *type.if_absent();
+    if (!is(type, "xen")) return Absent{Why::not_applicable, "/sys/hypervisor/type is not xen"};
+    const auto capabilities = files.read("/proc/xen/capabilities");
+    if (capabilities.if_known() && contains(*capabilities.if_known(), "control_d"))
+        return {"control domain", {{"/proc/xen/capabilities", "control_d"}}};
+    return read_word(files, "/sys/hypervisor/guest_type");
+}
+
+const Signature* find_hyperv(const HypervisorFacts& f) {
+    if (const auto* found = f.signatures.if_known())
+        for (const Signature& s : *found)
+            if (s.text == "Microsoft Hv") return &s;
+    return nullptr;
+}
+
+/// Linux 6.12 arch/x86/kernel/cpu/mshyperv.c, ms_hyperv_init_platform(): CpuManagement without Isolation.
+Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const HypervisorFacts& f) {
+    const Signature* hyperv = find_hyperv(f);
+    if (!hyperv) return Absent{Why::not_applicable, "no Hyper-V above"};
+    const auto regs = read_scanned(machine, shared.cpu, hyperv->leaf + 3);
+    if (!regs.if_known()) return *regs.if_absent();
+    const std::uint32_t privileges = regs.if_known()->ebx;
+    const bool root = (privileges >> 12 & 1) != 0 && (privileges >> 22 & 1) == 0;
+    return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
+}
+
+/// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's
+/// log.
+Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel,
+                                     const HypervisorFacts& f) {
+    if (const auto* lines = kernel.log.if_known())
+        for (const std::string& line : *lines)
+            if (contains(line, "KVM is unsupported when running as an SEV guest") ||
+                (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
+                return {"SEV", {{"/dev/kmsg", line}}};
+    if (const Signature* hyperv = find_hyperv(f)) {
+        constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
+        const auto isolation = hyperv->highest < hyperv->leaf + 0xc
+                                   ? Reading<CpuidRegs>()
+                                   : read_scanned(machine, shared.cpu, hyperv->leaf + 0xc);
+        const std::uint32_t kind = isolation.if_known() ? isolation.if_known()->ebx & 15 : 0;
+        if (kind > 0 && kind < std::size(kinds))
+            return {fmt::format("Hyper-V isolated, {}", kinds[kind]),
+                    {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 0xc), hex(isolation.if_known()->ebx)}}};
+    }
+    const auto& group = shared.cpu.registers.groups().front();
+    const auto& maximum = group[registers::cpuid_0_eax];
+    if (!maximum.if_known()) return *maximum.if_absent();
+    if (*maximum.if_known() < 0x21 || group.cpus.empty())
+        return {"none", {{"CPUID.0:EAX", hex(*maximum.if_known())}}};
+    const auto regs = machine.cpuid.read(group.cpus.first(), 0x21, 0);
+    if (!regs.if_known()) return *regs.if_absent();
+    const CpuidRegs& r = *regs.if_known();
+    const bool tdx = r.ebx == 0x65746e49 && r.edx == 0x5844546c && r.ecx == 0x20202020;
+    return {tdx ? "TDX" : "none", {{"CPUID.21H:EBX", hex(r.ebx)}}};
+}
+
+}  // namespace
+
+HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                                 const FirmwareFacts& firmware, const KernelFacts& kernel) {
+    constexpr std::uint64_t kvm_revision = 0x11e5'7ed0;  // Linux arch/x86/kvm/vmx/vmcs12.h, VMCS12_REVISION
+    HypervisorFacts f;
+    f.dmi_vendor = read_word(machine.files, "/sys/class/dmi/id/sys_vendor");
+    f.dmi_product = read_word(machine.files, "/sys/class/dmi/id/product_name");
+    f.xen_role = probe_xen_role(machine.files);
+    f.vmx_by_kvm = decode(shared.cpu.registers, registers::ia32_vmx_basic, [](std::uint64_t raw) {
+        return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
+    });
+    f.signatures = read_signatures(machine, shared, cpu, kernel);
+    f.level = probe_level(cpu, kernel, f);
+    f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
+    f.platform = probe_platform(machine.files, kernel, firmware, f);
+    f.hyperv_root = probe_hyperv_root(machine, shared, f);
+    f.confidential = is(f.level, Level::guest)
+                         ? probe_confidential(machine, shared, kernel, f)
+                         : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});
+    return f;
+}
+
+std::string_view to_string(Level level) { return level == Level::guest ? "guest" : "bare-metal"; }
+
+std::string_view to_string(Platform platform) {
+    switch (platform) {
+        case Platform::kvm: return "KVM";
+        case Platform::proxmox: return "Proxmox VE";
+        case Platform::openstack: return "OpenStack";
+        case Platform::kubevirt: return "KubeVirt";
+        case Platform::aws: return "Amazon EC2";
+        case Platform::gcp: return "Google Compute Engine";
+        case Platform::azure: return "Microsoft Azure";
+        case Platform::firecracker: return "Firecracker";
+        case Platform::nutanix: return "Nutanix AHV";
+        case Platform::hyperv: return "Hyper-V";
+        case Platform::wsl2: return "WSL2";
+        case Platform::vmware: return "VMware";
+        case Platform::virtualbox: return "VirtualBox";
+        case Platform::xen: return "Xen";
+        case Platform::tcg: return "QEMU TCG";
+        case Platform::parallels: return "Parallels";
+        case Platform::apple: return "Apple Virtualization";
+        case Platform::bhyve: return "bhyve";
+        case Platform::acrn: return "ACRN";
+        case Platform::other: break;
+    }
+    return "another hypervisor";
+}
+
+std::string_view to_string(BrandKind kind) {
+    switch (kind) {
+        case BrandKind::processor: return "real processor";
+        case BrandKind::named_model: return "named model";
+        case BrandKind::generic_model: return "generic model";
+        case BrandKind::normalized: return "normalized";
+    }
+    return "";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// The IOMMU: what the ACPI tables announce, what the kernel drives, and whether interrupts are remapped.
+// Nearly all of it everybody may read; the tables' bytes are root's.
+#include "base/text.hpp"
+#include "machine/acpi_iommu.hpp"
+#include "machine/iommu_units.hpp"
+#include "machine/probes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view tables = "/sys/firmware/acpi/tables";
+
+Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_view folder) {
+    const auto names = files.list(folder);
+    if (const auto* known = names.if_known())
+        return {*known,
+                {{std::string(folder), known->empty() ? "empty"
+                                                      : fmt::format("{} entr{}", known->size(),
+                                                                    known->size() == 1 ? "y" : "ies")}}};
+    return *names.if_absent();
+}
+
+// --- what is announced ---
+
+/// The name alone needs no privilege.
+Fact<std::string> find_table(const Filesystem& files) {
+    const auto names = files.list(tables);
+    if (names.if_absent()) return *names.if_absent();
+    for (const std::string_view name : {"DMAR", "IVRS", "VIOT"})
+        if (std::find(names.if_known()->begin(), names.if_known()->end(), name) != names.if_known()->end())
+            return {std::string(name), {{fmt::format("{}/{}", tables, name), "there"}}};
+    return {std::string(), {{std::string(tables), "none of DMAR, IVRS, VIOT"}}};
+}
+
+template <class Reading>
+void take_common(const Reading& reading, const std::string& path, IommuFacts& facts) {
+    facts.table_damage = {reading.damage, {{path, reading.damage}}};
+    const unsigned units = reading.table.units();
+    facts.table_units = {units, {{path, fmt::format("{} unit{}", units, units == 1 ? "" : "s")}}};
+}
+
+void take_dmar(std::string_view bytes, const std::string& path, IommuFacts& facts) {
+    const DmarReading reading = parse_dmar(bytes);
+    take_common(reading, path, facts);
+    if (bytes.size() < 38 || !bytes.starts_with("DMAR")) {
+        facts.table_intremap = facts.x2apic_opt_out = Absent{Why::malformed, path + ": " + reading.damage};
+        return;
+    }
+    const auto flag = [&](bool value, std::string_view name) -> Fact<bool> {
+        return {value, {{fmt::format("{}, flag {}", path, name), value ? "1" : "0"}}};
+    };
+    facts.table_intremap = flag(reading.table.interrupt_remapping, "INTR_REMAP");
+    facts.x2apic_opt_out = flag(reading.table.x2apic_opt_out, "X2APIC_OPT_OUT");
+}
+
+/// What IVRS says of its units' features, besides.
+std::vector<IvhdFeatures> probe_table(const Filesystem& files, IommuFacts& facts) {
+    facts.table = find_table(files);
+    Absent why{Why::not_applicable, "no table announces an IOMMU"};
+    if (const Absent* absent = facts.table.if_absent()) why = *absent;
+    facts.table_intremap = facts.x2apic_opt_out = why;
+    facts.table_units = why;
+    facts.table_damage = why;
+    const std::string* name = facts.table.if_known();
+    if (!name || (*name != "DMAR" && *name != "IVRS")) return {};
+    const std::string path = fmt::format("{}/{}", tables, *name);
+    const auto bytes = files.read(path);
+    if (const Absent* absent = bytes.if_absent()) {
+        facts.table_intremap = facts.x2apic_opt_out = *absent;
+        facts.table_units = *absent;
+        facts.table_damage = *absent;
+    } else if (*name == "DMAR") {
+        take_dmar(*bytes.if_known(), path, facts);
+    } else {
+        const IvrsReading reading = parse_ivrs(*bytes.if_known());
+        take_common(reading, path, facts);
+        facts.table_intremap = facts.x2apic_opt_out = Absent{Why::not_applicable, "a flag of DMAR's"};
+        return reading.table.features;
+    }
+    return {};
+}
+
+// --- interrupts ---
+
+struct Saying {
+    std::string_view words;
+    bool remapped;
+};
+// Linux drivers/iommu/intel/irq_remapping.c (intel_enable_irq_remapping, intel_prepare_irq_remapping) and
+// drivers/iommu/amd/init.c.
+constexpr Saying log_sayings[] = {
+    {"DMAR-IR: Enabled IRQ remapping in ", true},         {"AMD-Vi: Interrupt remapping enabled", true},
+    {"DMAR-IR: Not enabling interrupt remapping", false}, {"DMAR-IR: Failed to enable irq remapping", false},
+    {"AMD-Vi: Disabling interrupt remapping", false},
+};
+constexpr std::string_view refusals[] = {"intremap=off", "nointremap"};  // irq_remapping.c, setup_irqremap
+
+/// The names of the interrupt chips; the first line counts CPUs (Linux arch/x86/kernel/apic/io_apic.c,
+/// ioapic_ir_chip).
+Fact<bool> remapped_by_interrupts(const Filesystem& files) {
+    constexpr std::string_view path = "/proc/interrupts";
+    const auto text = files.read(path);
+    if (text.if_absent()) return *text.if_absent();
+    for (const std::string_view chip : {"IR-IO-APIC", "IR-PCI-MSI"})
+        if (contains(*text.if_known(), chip)) return {true, {{std::string(path), std::string(chip)}}};
+    if (contains(*text.if_known(), "IO-APIC"))
+        return {false, {{std::string(path), "IO-APIC, no IR-IO-APIC"}}};
+    return Absent{Why::malformed, fmt::format("{}: names no I/O APIC", path)};
+}
+
+/// The kernel's own words first, then what keeps it from doing so, then what it has done; where none of these
+/// can be read, what VT-d's units can do: the kernel switches it on where they can.
+Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
+    const auto* instances = facts.instances.if_known();
+    if (!instances) return *facts.instances.if_absent();
+    if (instances->empty()) return Absent{Why::not_applicable, "the kernel drives no IOMMU"};
+    if (const auto* words = kernel.command_line.if_known())
+        for (const std::string& word : *words)
+            if (std::find(std::begin(refusals), std::end(refusals), word) != std::end(refusals))
+                return {false, {{"/proc/cmdline", word}}};
+    if (const auto* lines = kernel.log.if_known())
+        for (const Saying& saying : log_sayings)
+            for (const std::string& line : *lines)
+                if (contains(line, saying.words)) return {saying.remapped, {{"/dev/kmsg", line}}};
+    for (const Fact<bool>* needed : {&facts.table_intremap, &facts.queued_invalidation, &facts.unit_intremap})
+        if (is(*needed, false)) return *needed;
+    Fact<bool> seen = remapped_by_interrupts(files);
+    if (seen.if_known()) return seen;
+    if (std::any_of(instances->begin(), instances->end(),
+                    [](const auto& name) { return name.starts_with("ivhd"); }))
+        return seen;
+    const Absent* absent = facts.unit_intremap.if_absent();
+    if (!absent || absent->why != Why::not_applicable) return facts.unit_intremap;
+    return {false, facts.instances.from()};  // virtio-iommu has nothing for interrupts
+}
+
+// --- what the kernel was told ---
+
+struct Driver {
+    std::string_view table, symbol;
+};
+constexpr Driver drivers[] = {{"DMAR", "INTEL_IOMMU"}, {"IVRS", "AMD_IOMMU"}, {"VIOT", "VIRTIO_IOMMU"}};
+
+Fact<Tristate> probe_driver(KernelConfig& config, const IommuFacts& facts) {
+    const auto* instances = facts.instances.if_known();
+    if (instances && instances->empty())
+        for (const Driver& driver : drivers)
+            if (is(facts.table, driver.table)) return config.find(driver.symbol);
+    return Absent{Why::not_applicable, "not looked at: it does not decide here"};
+}
+
+/// Nobody asks where VT-d is driven, is not there, or where the command line decides.
+Fact<bool> probe_default(KernelConfig& config, const IommuFacts& facts, const KernelFacts& kernel) {
+    const auto* instances = facts.instances.if_known();
+    const auto* words = kernel.command_line.if_known();
+    const bool open = is(facts.table, "DMAR") && instances && instances->empty() && words &&
+                      std::none_of(words->begin(), words->end(), [](const std::string& word) {
+                          return word.starts_with("intel_iommu=") || word == "iommu=off";
+                      });
+    if (!open) return Absent{Why::not_applicable, "not looked at: it does not decide here"};
+    const Fact<Tristate> symbol = config.find("INTEL_IOMMU_DEFAULT_ON");
+    return symbol.map([](Tristate value) { return value == Tristate::yes; });
+}
+
+Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
+    if (is(remapped, true) || (remapped.if_absent() && remapped.if_absent()->why == Why::not_applicable))
+        return Absent{Why::not_applicable, "not looked at: it does not matter here"};
+    return read_switch(files, "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
+}
+
+}  // namespace
+
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
+    IommuFacts facts;
+    const std::vector<IvhdFeatures> announced = probe_table(machine.files, facts);
+    facts.instances = list_names(machine.files, "/sys/class/iommu");
+    facts.groups = list_names(machine.files, "/sys/kernel/iommu_groups").map([](const auto& names) {
+        return static_cast<unsigned>(names.size());
+    });
+    probe_units(machine.files, kernel, announced, facts);
+    facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
+    facts.driver = probe_driver(config, facts);
+    facts.default_on = probe_default(config, facts, kernel);
+    facts.unsafe_interrupts = probe_unsafe(machine.files, facts.interrupt_remapping);
+    return facts;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What the units of this system's IOMMU can do: for probe_iommu() alone.
+#pragma once
+
+#include "facts/facts.hpp"
+#include "machine/acpi_iommu.hpp"
+#include "sources.hpp"
+
+#include <vector>
+
+namespace nestprobe {
+
+/// Fills in what the registers of the units in facts.instances say, or why there is none.  `announced`: what
+/// IVRS says of AMD's, for where the kernel drives none.
+void probe_units(const Filesystem& files, const KernelFacts& kernel,
+                 const std::vector<IvhdFeatures>& announced, IommuFacts& facts);
+
+}  // namespace nestprobe

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+// KVM's modules: which is there, with which parameters in force, and what modprobe.d and the command line
+// ask. A module's parameters exist under /sys/module even where it is built in and refused this processor:
+// the presence of kvm_intel/parameters on an AMD machine means nothing.
+#include "base/text.hpp"
+#include "machine/probes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+struct ProcModule {
+    bool listed = false;
+    int users = -1;
+};
+
+/// "kvm_intel 479232 0 - Live 0x0"
+ProcModule find_in_proc_modules(std::string_view text, std::string_view name) {
+    ProcModule found;
+    for_each_line(text, [&](std::string_view line) {
+        const auto words = split_words(line);
+        if (words.empty() || words[0] != name) return;
+        found.listed = true;
+        if (words.size() > 2) parse_number(words[2], found.users);
+    });
+    return found;
+}
+
+/// A module that runs guests without VMX or SVM, next to kvm and neither of the two vendors'.
+Fact<std::string> probe_software(const Shared& shared) {
+    constexpr std::string_view hardware[] = {"kvm_intel", "kvm_amd"};
+    const auto software = [&](std::string_view name) {
+        return name.starts_with("kvm_") &&
+               std::find(std::begin(hardware), std::end(hardware), name) == std::end(hardware);
+    };
+    if (const auto* names = shared.sys_modules.if_known())
+        for (const std::string& name : *names)
+            if (software(name)) return {name, {{fmt::format("/sys/module/{}", name), "present"}}};
+    if (const std::string* text = shared.proc_modules.if_known()) {
+        std::string found;
+        for_each_line(*text, [&](std::string_view line) {
+            const std::string_view name = line.substr(0, line.find(' '));
+            if (software(name)) found = name;
+        });
+        if (!found.empty()) return {found, {{"/proc/modules", found}}};
+        return {"", {{"/proc/modules", "no kvm_ module but the vendors'"}}};
+    }
+    if (shared.sys_modules.if_known()) return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
+    return *shared.sys_modules.if_absent();
+}
+
+Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
+    const auto* names = shared.sys_modules.if_known();
+    if (!names) return *shared.sys_modules.if_absent();
+    std::vector<std::string> rivals;
+    for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
+        if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
+    const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
+    return {std::move(rivals), {{"/sys/module", reading}}};
+}
+
+/// Does /lib/modules hold the file for the running kernel?  Its place is the kernel's own, compressed or not.
+Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::string_view module) {
+    if (!kernel.release.if_known()) return *kernel.release.if_absent();
+    const std::string folder = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm", *kernel.release.if_known());
+    std::string stem(module);
+    std::replace(stem.begin(), stem.end(), '_', '-');
+    stem += ".ko";
+    const auto names = files.list(folder);
+    if (const auto* known = names.if_known()) {
+        for (const std::string& name : *known)
+            if (name.starts_with(stem)) return {true, {{fmt::format("{}/{}", folder, name), "present"}}};
+        return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
+    }
+    if (names.if_absent()->why != Why::no_device) return *names.if_absent();
+    return {false, {{folder, "absent"}}};
+}
+
+/// A parameter of one of the two vendors' modules, and the fact that it becomes.
+struct ParameterRow {
+    std::string_view name;
+    Fact<bool> ModuleFacts::*fact;
+};
+constexpr ParameterRow intel_parameters[] = {
+    {"ept", &ModuleFacts::ept},
+    {"vpid", &ModuleFacts::vpid},
+    {"unrestricted_guest", &ModuleFacts::unrestricted_guest},
+    {"enable_shadow_vmcs", &ModuleFacts::enable_shadow_vmcs},
+    {"enable_apicv", &ModuleFacts::enable_apicv},
+    {"enlightened_vmcs", &ModuleFacts::enlightened_vmcs},
+    {"eptad", &ModuleFacts::eptad},
+    {"pml", &ModuleFacts::pml},
+    {"flexpriority", &ModuleFacts::flexpriority},
+    {"vnmi", &ModuleFacts::virtual_nmis},
+    {"preemption_timer", &ModuleFacts::preemption_timer},
+    {"enable_ipiv", &ModuleFacts::enable_ipiv},
+};
+constexpr ParameterRow amd_parameters[] = {
+    {"npt", &ModuleFacts::npt},   {"nrips", &ModuleFacts::nrips}, {"vls", &ModuleFacts::vls},
+    {"vgif", &ModuleFacts::vgif}, {"lbrv", &ModuleFacts::lbrv},   {"tsc_scaling", &ModuleFacts::tsc_scaling},
+    {"vnmi", &ModuleFacts::vnmi}, {"avic", &ModuleFacts::avic},
+};
+
+Fact<bool> parameter(const Filesystem& files, std::string_view module, std::string_view name) {
+    return read_switch(files, fmt::format("/sys/module/{}/parameters/{}", module, name));
+}
+
+/// Those of this processor's module are read; the other's mean nothing here.
+void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology technology) {
+    const bool vmx = technology == Technology::vmx;
+    const std::string_view ours = vmx ? "kvm_intel" : "kvm_amd", others = vmx ? "kvm_amd" : "kvm_intel";
+    const auto all = [&](auto& own, auto& foreign) {
+        for (const ParameterRow& row : own) facts.*row.fact = parameter(files, ours, row.name);
+        for (const ParameterRow& row : foreign)
+            facts.*row.fact =
+                Absent{Why::not_applicable, fmt::format("{} is not this processor's module", others)};
+    };
+    facts.nested = parameter(files, ours, "nested");
+    if (vmx)
+        all(intel_parameters, amd_parameters);
+    else
+        all(amd_parameters, intel_parameters);
+}
+
+void probe_configuration(const Sources& machine, const Shared& shared, ModuleFacts& facts) {
+    ModprobeConfig config = read_modprobe_config(machine.files, shared.command_line);
+    // A file that could not be read may hold the line that counts.
+    if (!config.unread.empty()) {
+        facts.options = config.unread.front();
+        facts.blocks = config.unread.front();
+        return;
+    }
+    if (!config.looked && config.options.empty() && config.blocks.empty()) {
+        facts.options = Absent{Why::not_recorded, "modprobe.d: not recorded"};
+        facts.blocks = *facts.options.if_absent();
+        return;
+    }
+    std::vector<Provenance> from;
+    for (const ModuleOption& o : config.options)
+        from.push_back({o.source, fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
+    if (from.empty()) from.push_back({"modprobe.d and kernel command line", "no option for KVM"});
+    facts.options = {std::move(config.options), std::move(from)};
+    from.clear();
+    for (const ModuleBlock& b : config.blocks) from.push_back({b.source, b.module});
+    if (from.empty()) from.push_back({"modprobe.d and kernel command line", "nothing keeps KVM out"});
+    facts.blocks = {std::move(config.blocks), std::move(from)};
+}
+
+}  // namespace
+
+Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name) {
+    const ProcModule listed = shared.proc_modules.if_known()
+                                  ? find_in_proc_modules(*shared.proc_modules.if_known(), name)
+                                  : ProcModule{};
+    if (listed.listed)
+        return {{Module::State::loaded, listed.users},
+                {{fmt::format("/proc/modules, {}", name), fmt::format("{} users", listed.users)}}};
+    const auto* names = shared.sys_modules.if_known();
+    if (names && std::find(names->begin(), names->end(), name) != names->end()) {
+        const std::string path = fmt::format("/sys/module/{}", name);
+        const auto state = machine.files.read(path + "/initstate");
+        if (state.if_known())
+            return {{Module::State::loaded, -1},
+                    {{path + "/initstate", std::string(trim(*state.if_known()))}}};
+        const bool gone = state.if_absent()->why == Why::no_device;
+        return {{gone ? Module::State::built_in : Module::State::present, -1},
+                {{path, gone ? "present, without initstate" : "present"}}};
+    }
+    if (shared.proc_modules.if_known()) return {{}, {{"/proc/modules", fmt::format("no {}", name)}}};
+    if (names) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
+    return *shared.sys_modules.if_absent();
+}
+
+ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                         const KernelFacts& kernel) {
+    ModuleFacts facts;
+    facts.kvm = probe_module_state(machine, shared, "kvm");
+    facts.software = probe_software(shared);
+    facts.rivals = probe_rivals(shared);
+    probe_configuration(machine, shared, facts);
+    facts.name = cpu.technology.map(
+        [](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
+    if (const Absent* unknown = cpu.technology.if_absent()) {
+        facts.files = *unknown;
+        facts.nested = *unknown;
+        for (const ParameterRow& row : intel_parameters) facts.*row.fact = *unknown;
+        for (const ParameterRow& row : amd_parameters) facts.*row.fact = *unknown;
+        facts.vendor = *unknown;
+        facts.other_vendor = *unknown;
+        return facts;
+    }
+    const std::string& name = *facts.name.if_known();
+    facts.vendor = probe_module_state(machine, shared, name);
+    facts.other_vendor = probe_module_state(machine, shared, name == "kvm_intel" ? "kvm_amd" : "kvm_intel");
+    facts.files = probe_files(machine.files, kernel, name);
+    probe_parameters(machine.files, facts, *cpu.technology.if_known());
+    return facts;
+}
+
+std::string_view to_string(Module::State state) {
+    switch (state) {
+        case Module::State::absent: return "absent";
+        case Module::State::loaded: return "loaded";
+        case Module::State::built_in: return "built in";
+        case Module::State::present: return "present";
+    }
+    return "";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The parts of probe(), one per thing looked at, and what several of them need: read once, handed round.
+#pragma once
+
+#include "facts/facts.hpp"
+#include "machine/cpuinfo.hpp"
+#include "machine/readings.hpp"
+
+namespace nestprobe {
+
+/// Readings that more than one part decodes.
+struct Shared {
+    CpuReadings cpu;
+    PerCpu<CpuinfoEntry> cpuinfo;
+    Reading<std::string> command_line;
+    Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
+    Reading<std::string> proc_modules;
+    Reading<std::vector<std::string>> log;
+};
+Shared read_shared(const Sources& machine, RegisterList wanted);
+
+CpuFacts probe_cpu(const Sources& machine, const Shared& shared);
+FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
+KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu);
+HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                                 const FirmwareFacts& firmware, const KernelFacts& kernel);
+VmxFacts probe_vmx(const Shared& shared);
+/// What KVM demands of VMX and the capability MSRs that were read do not offer.
+PerCpu<std::vector<std::string>> probe_vmx_missing(const RegisterReadings& readings);
+SvmFacts probe_svm(const Shared& shared);
+ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
+                         const KernelFacts& kernel);
+/// How the kernel was built: the first of three files that is there, read when somebody asks.
+class KernelConfig {
+public:
+    KernelConfig(const Filesystem& files, const Fact<std::string>& release)
+        : files_(files), release_(release) {}
+    /// "KVM_INTEL"; malformed where the configuration does not mention it.
+    Fact<Tristate> find(std::string_view symbol);
+
+private:
+    void read();
+    const Filesystem& files_;
+    const Fact<std::string>& release_;
+    bool is_read_ = false;
+    std::string path_;
+    Reading<std::string> text_;
+};
+/// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
+Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module);
+DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);
+
+/// A small file's text, blanks at both ends trimmed, citing the path.  An empty one is malformed.
+Fact<std::string> read_word(const Filesystem& files, std::string_view path);
+/// A Y/N or 1/0 file, citing the path; malformed when it is neither.
+Fact<bool> read_switch(const Filesystem& files, std::string_view path);
+/// Is the module in /sys/module or /proc/modules?
+Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name);
+
+}  // namespace nestprobe

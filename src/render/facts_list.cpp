@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// Every fact with its readings, or with why it is missing.
+#include "render/layout.hpp"
+#include "render/render.hpp"
+#include "render/values.hpp"
+
+namespace nestprobe {
+namespace {
+
+std::string word_of(const Json& value) {
+    return value.is_string() ? value.get<std::string>()
+                             : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+template <class T>
+std::string lines_of(const Fact<T>& fact, const CpuSet& cpus, const Style& style) {
+    const std::string on = cpus.empty() ? "" : fmt::format(" on {}", name_cpus(cpus));
+    if (const Absent* absent = fact.if_absent())
+        return fmt::format("  absent{}: {}{}{}\n", on, to_string(absent->why),
+                           absent->detail.empty() ? "" : ": ", printable(absent->detail));
+    std::string text =
+        fmt::format("  {}{}\n", bold(printable(word_of(value_of(*fact.if_known()))), style), on);
+    for (const Provenance& p : fact.from())
+        text += fmt::format("    {}{}{}\n", printable(p.where), p.raw.empty() ? "" : " = ", printable(p.raw));
+    return text;
+}
+
+template <class T>
+std::string text_of(const Fact<T>& fact, const Style& style) {
+    return lines_of(fact, {}, style);
+}
+template <class T>
+std::string text_of(const PerCpu<T>& facts, const Style& style) {
+    std::string text;
+    for (const auto& g : facts.groups()) text += lines_of(g.answer, g.cpus, style);
+    return text;
+}
+
+}  // namespace
+
+std::string render_facts(const Report& report, const Style& style) {
+    std::string text;
+    for_each(report.facts, [&](std::string_view id, const auto& fact, std::string_view doc) {
+        text += fmt::format("{}: {}\n{}", id, doc, text_of(fact, style));
+    });
+    return text;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "report/report.hpp"
+
+#include "rules/guest/guest_questions.hpp"
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+How how_it_runs(const Facts& facts) {
+    if (!software_kvm(facts).empty()) return How::software;
+    const Technology* technology = facts.cpu.technology.if_known();
+    if (!technology) return How::nothing;
+    return *technology == Technology::vmx ? How::vmx : How::svm;
+}
+
+void inherit(Verdict& guests, const Verdict& here) {
+    if (here.answer == Answer::no) {
+        guests.answer = Answer::no;
+        guests.because = here.because;
+        guests.proof = nullptr;
+        guests.contradictory = here.contradictory;
+        return;
+    }
+    if (here.answer == Answer::unknown && guests.answer == Answer::yes && !guests.proof) {
+        guests.answer = Answer::unknown;
+        guests.because = here.because;
+    }
+    if (guests.answer == Answer::yes)
+        guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
+}
+
+bool about_guest(const Finding& finding) { return finding.rule->layer == Layer::guest; }
+bool about_system(const Finding& finding) { return !about_guest(finding); }
+
+/// What this system offers its guests, and what one guest makes of it: no where either says so, yes where
+/// both do.
+Verdict combine(Verdict offered, Verdict taken) {
+    const auto append = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
+    if (taken.answer == Answer::yes) {
+        append(offered.degraded, taken.degraded);
+        return offered;
+    }
+    if (offered.answer == Answer::yes || (offered.answer == Answer::unknown && taken.answer == Answer::no))
+        return taken;
+    append(offered.because, taken.because);
+    return offered;
+}
+
+/// A guest's IOMMU is QEMU's, whatever this system has; and a guest that is emulated does without KVM here.
+void judge_guest(std::vector<Verdict>& verdicts, std::span<const Finding> findings, const Facts& facts) {
+    Verdict& in_guests = verdicts[static_cast<std::size_t>(Question::kvm_in_guests)];
+    Verdict taken = decide(Question::kvm_in_guests, findings, about_guest);
+    in_guests =
+        is_emulated(*facts.guest) ? std::move(taken) : combine(std::move(in_guests), std::move(taken));
+    verdicts[static_cast<std::size_t>(Question::device_assignment)] =
+        decide(Question::device_assignment, findings, about_guest);
+}
+
+}  // namespace
+
+const Finding* Verdict::cause() const {
+    if (!because.empty() && answer != Answer::yes) return because.front();
+    return degraded.empty() ? nullptr : degraded.front();
+}
+
+const Verdict& Report::verdict(Question question) const {
+    return verdicts[static_cast<std::size_t>(question)];
+}
+
+bool Report::failed(std::string_view id) const {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+        return f.rule->id == id && f.outcome.status == Status::fail;
+    });
+}
+
+std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
+    std::vector<Finding> findings;
+    findings.reserve(rules.size());
+    for (const Rule* rule : rules)
+        if (rule->layer != Layer::guest || facts.guest) findings.push_back({rule, rule->check(facts)});
+    return findings;
+}
+
+// Rules are listed by layer, so the first failed blocker is the outermost cause.
+Verdict decide(Question question, std::span<const Finding> findings, bool (*counts)(const Finding&)) {
+    std::vector<const Finding*> failed, unknown, degraded;
+    const Finding* proof = nullptr;
+    bool something_passed = false;
+    for (const Finding& f : findings) {
+        const Status status = f.outcome.status;
+        if (f.rule->question != question || (counts && !counts(f))) continue;
+        if (f.rule->role == Role::proof && status == Status::pass && !proof) proof = &f;
+        if (f.rule->role == Role::degraded && status == Status::fail) degraded.push_back(&f);
+        if (f.rule->role != Role::blocker) continue;
+        if (status == Status::pass) something_passed = true;
+        if (status == Status::fail) failed.push_back(&f);
+        if (status == Status::unknown) unknown.push_back(&f);
+    }
+    if (proof)
+        return {.question = question,
+                .answer = Answer::yes,
+                .because = failed,
+                .degraded = degraded,
+                .proof = proof,
+                .contradictory = !failed.empty()};
+    if (!failed.empty()) return {.question = question, .answer = Answer::no, .because = failed};
+    if (!unknown.empty() || !something_passed)
+        return {.question = question, .answer = Answer::unknown, .because = unknown};
+    return {.question = question, .answer = Answer::yes, .degraded = degraded};
+}
+
+std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& facts) {
+    std::vector<Verdict> verdicts;
+    for (const Question question : questions) verdicts.push_back(decide(question, findings, about_system));
+    Verdict& here = verdicts[static_cast<std::size_t>(Question::kvm_here)];
+    if (here.answer == Answer::yes) here.how = how_it_runs(facts);
+    inherit(verdicts[static_cast<std::size_t>(Question::kvm_in_guests)], here);
+    if (facts.guest) judge_guest(verdicts, findings, facts);
+    return verdicts;
+}
+
+Report make_report(Facts facts) {
+    Report report;
+    report.facts = std::move(facts);
+    report.findings = evaluate(all_rules(), report.facts);
+    report.verdicts = decide_all(report.findings, report.facts);
+    return report;
+}
+
+Question default_question(const Facts& facts) {
+    if (facts.guest) return Question::kvm_in_guests;
+    return in_guest(facts) ? Question::kvm_here : Question::kvm_in_guests;
+}
+
+std::string_view to_string(Answer answer) {
+    switch (answer) {
+        case Answer::yes: return "yes";
+        case Answer::no: return "no";
+        case Answer::unknown: return "unknown";
+    }
+    return "";
+}
+
+std::string_view to_string(How how) {
+    switch (how) {
+        case How::nothing: return "";
+        case How::vmx: return "vmx";
+        case How::svm: return "svm";
+        case How::software: return "software";
+    }
+    return "";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
+// What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
+#include "rules/guest/guest_questions.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+Outcome check_default_cpu(const Facts& f) {
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode mode, FeaturePolicy policy) {
+            if (mode == CpuMode::none && policy != FeaturePolicy::unset && of_libvirt(f))
+                return fail(
+                    "features are asked for and no CPU model: libvirt refuses it (\"Non-empty feature list "
+                    "specified without CPU model\")",
+                    fix_guest_cpu(f));
+            if (mode != CpuMode::none || policy != FeaturePolicy::unset)
+                return pass("the definition says what CPU the guest has");
+            return fail(
+                "no CPU model is chosen, and QEMU's default (qemu64, kvm64) has neither VMX nor SVM "
+                "under KVM",
+                fix_guest_cpu(f));
+        },
+        f.guest->cpu_mode, policy_of_guest(f));
+}
+
+std::optional<Technology> technology_of_vendor(std::string_view vendor) {
+    if (vendor == "Intel" || vendor == "GenuineIntel") return Technology::vmx;
+    if (vendor == "AMD" || vendor == "AuthenticAMD" || vendor == "HygonGenuine") return Technology::svm;
+    return {};
+}
+
+/// The technology that the definition was written for; nothing where it does not say.  libvirt drops vendor
+/// and model in any mode but custom.
+std::optional<Technology> written_for(const GuestFacts& guest, std::string& by) {
+    if (is(guest.cpu_mode, CpuMode::custom) || !is(guest.definition, DefinitionKind::libvirt)) {
+        if (const std::string* vendor = guest.cpu_vendor.if_known())
+            if (const auto technology = technology_of_vendor(*vendor)) {
+                by = fmt::format("vendor {}", *vendor);
+                return technology;
+            }
+        const std::string* model = guest.cpu_model.if_known();
+        const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
+        if (named && named->vendor) {
+            by = fmt::format("model {}", *model);
+            return named->vendor;
+        }
+    }
+    const bool vmx = guest.vmx.if_known() && *guest.vmx.if_known() == FeaturePolicy::require;
+    const bool svm = guest.svm.if_known() && *guest.svm.if_known() == FeaturePolicy::require;
+    if (vmx == svm) return {};
+    by = fmt::format("feature {}", vmx ? "vmx" : "svm");
+    return vmx ? Technology::vmx : Technology::svm;
+}
+
+Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy policy) {
+    const std::string feature = feature_of_guest(f);
+    if (policy != FeaturePolicy::unset)
+        return pass(fmt::format("{} is said of {}", to_string(policy), feature));
+    std::string by;
+    if (const auto wanted = written_for(*f.guest, by);
+        wanted && f.cpu.technology.if_known() && !has(f, *wanted))
+        return skip(fmt::format("{} is not of this system's vendor (NP707)", by));
+    const NamedCpu* named = find_named_cpu(model);
+    if (!named)
+        return unknown(fmt::format("{} is no model of QEMU's that nestprobe knows: whether it has {} is open",
+                                   model, feature));
+    const std::string why = named->vendor == Technology::svm
+                                ? "KVM takes svm out of every named model unless it is asked for"
+                                : "no named model of QEMU's has vmx";
+    return fail(
+        fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
+        fix_guest_cpu(f) + (of_libvirt(f) ? fmt::format(" To keep the model, add <feature policy='require' "
+                                                        "name='{}'/> to <cpu>.",
+                                                        technology_of_guest(f) ? feature : "vmx (svm on AMD)")
+                                          : ""));
+}
+
+Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
+    if (policy != FeaturePolicy::unset)
+        return pass(fmt::format("host-model, and {} is said of {}", to_string(policy), feature_of_guest(f)));
+    if (technology_of_guest(f) == Technology::vmx)
+        return pass(
+            "host-model: libvirt (3.2 and later) adds vmx where QEMU reports it, which it does while nested "
+            "is on");
+    return unknown(
+        "host-model leaves it to libvirt, whose versions differ about svm: virsh domcapabilities --virttype "
+        "kvm says require or disable");
+}
+
+Outcome check_model(const Facts& f) {
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode mode, FeaturePolicy policy) {
+            if (mode == CpuMode::host_passthrough || mode == CpuMode::maximum)
+                return pass(fmt::format("{}: the guest has what KVM here offers", to_string(mode)));
+            if (mode == CpuMode::host_model) return judge_host_model(f, policy);
+            const std::string* model = f.guest->cpu_model.if_known();
+            return mode == CpuMode::none || !model ? skip("no model is named (NP704)")
+                                                   : judge_model(f, *model, policy);
+        },
+        f.guest->cpu_mode, policy_of_guest(f));
+}
+
+Outcome check_switched_off(const Facts& f) {
+    return judge(
+        [&](FeaturePolicy policy) {
+            if (policy == FeaturePolicy::disable)
+                return fail(
+                    fmt::format("the definition takes {} away", feature_of_guest(f)),
+                    "Delete that feature from the definition, then shut the guest down and start it.");
+            if (policy == FeaturePolicy::forbid)
+                return fail(
+                    fmt::format("the definition forbids {}: on a host that has it the guest does not "
+                                "start",
+                                feature_of_guest(f)),
+                    "Delete that feature from the definition, then shut the guest down and start it.");
+            return pass(fmt::format("the definition does not take {} away", feature_of_guest(f)));
+        },
+        policy_of_guest(f));
+}
+
+Outcome check_vendor(const Facts& f) {
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](CpuMode, Technology here) {
+            std::string by;
+            const auto wanted = written_for(*f.guest, by);
+            if (!wanted) return pass("the definition fits processors of any vendor");
+            if (*wanted == here) return pass(fmt::format("{}: as this system's processor", by));
+            return fail(
+                fmt::format("the definition is for processors with {} ({}), and this system's has {}: "
+                            "KVM cannot give one for the other",
+                            to_string(*wanted), by, to_string(here)),
+                fix_guest_cpu(f));
+        },
+        f.guest->cpu_mode, f.cpu.technology);
+}
+
+Outcome check_encrypted(const Facts& f) {
+    return judge(
+        [](const std::string& type) {
+            if (type.empty()) return pass("the guest's memory is not encrypted");
+            return fail(
+                fmt::format("the guest is launched with {}, and no confidential guest can run KVM", type));
+        },
+        f.guest->launch_security);
+}
+
+constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
+                                        "QEMU target/i386/cpu.c, builtin_x86_defs; kvm/kvm-cpu.c, "
+                                        "kvm_default_props"};
+constexpr std::string_view secure_see[] = {"libvirt formatdomain, \"Launch Security\"",
+                                           "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP704",
+        .name = "guest-has-default-cpu",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest has QEMU's default CPU, which has neither VMX nor SVM",
+        .explain = "Without a CPU model the guest gets QEMU's oldest common denominator.",
+        .fix = "Choose a CPU: <cpu mode='host-passthrough'/>, -cpu host, qm set VMID --cpu host.",
+        .see = cpu_see,
+        .check = check_default_cpu,
+    },
+    {
+        .id = "NP705",
+        .name = "guest-cpu-model-lacks-feature",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's CPU model has neither VMX nor SVM",
+        .explain =
+            "QEMU's named Intel models have no vmx, whatever the processor of that name has; from AMD's,\n"
+            "and from all others, svm is taken out when KVM runs them. host-model becomes a named model "
+            "with\n"
+            "features when the guest starts, vmx among them where QEMU reports it; about svm libvirt's "
+            "versions\n"
+            "differ, and its cache may be from a time when nested was off. Only host-passthrough (-cpu "
+            "host),\n"
+            "maximum, or the feature by name brings it.",
+        .fix =
+            "Make it <cpu mode='host-passthrough'/>, or add <feature policy='require' name='vmx'/> (svm on "
+            "AMD).",
+        .see = cpu_see,
+        .check = check_model,
+    },
+    {
+        .id = "NP706",
+        .name = "guest-feature-switched-off",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's definition takes VMX or SVM away",
+        .explain =
+            "A feature with policy disable or forbid, or ,-vmx on a command line, wins over any CPU mode.",
+        .fix = "Delete that feature from the definition.",
+        .see = cpu_see,
+        .check = check_switched_off,
+    },
+    {
+        .id = "NP707",
+        .name = "guest-cpu-of-another-vendor",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest's CPU is another vendor's than this system's",
+        .explain =
+            "VMX can only be given to guests on processors with VMX, SVM only on those with SVM. A model or\n"
+            "vendor of the other kind starts without them, or not at all.",
+        .fix = "Make it <cpu mode='host-passthrough'/>, or a model of this system's vendor.",
+        .see = cpu_see,
+        .check = check_vendor,
+    },
+    {
+        .id = "NP708",
+        .name = "guest-encrypted",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest is confidential (SEV, TDX)",
+        .explain = "KVM does not run in a guest whose memory or state is encrypted: kvm_amd refuses, and TDX "
+                   "has no\n"
+                   "VMX to give.",
+        .fix = "Take <launchSecurity> out, if the guest shall run KVM.",
+        .see = secure_see,
+        .check = check_encrypted,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_cpu_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Rules about what runs a guest (NP701 to NP703): KVM, QEMU alone, or something else.
+#include "rules/guest/guest_questions.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+/// The guest is run by KVM, or the outcome that stands for it.
+constexpr std::string_view by_kvm = "KVM runs this guest";
+
+Outcome check_foreign(const Facts& f) {
+    return judge(
+        [](Accelerator accelerator, const std::string& arch) {
+            if (accelerator == Accelerator::other) return fail("the guest is neither KVM's nor QEMU's");
+            if (arch != "x86_64" && arch != "i686" && arch != "i386")
+                return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
+            return pass(accelerator == Accelerator::kvm ? std::string(by_kvm) : "QEMU emulates this guest");
+        },
+        f.guest->accelerator, f.guest->arch);
+}
+
+Outcome check_emulated(const Facts& f) {
+    return judge(
+        [&](Accelerator accelerator, CpuMode mode) {
+            if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
+            if (mode == CpuMode::host_passthrough)
+                return fail(
+                    of_libvirt(f)
+                        ? "libvirt refuses it: \"CPU mode 'host-passthrough' for x86_64 qemu domain on "
+                          "x86_64 host is not supported by hypervisor\""
+                        : "QEMU refuses it: \"CPU model 'host' requires KVM or HVF\"");
+            const std::optional<bool> svm = emulates_svm(*f.guest);
+            if (!svm) return unknown("QEMU emulates SVM with some versions of this CPU model, and VMX never");
+            return *svm ? pass("QEMU emulates SVM with this CPU")
+                        : fail(
+                              "QEMU emulates this guest, without KVM: VMX it never has, and SVM not with "
+                              "this CPU");
+        },
+        f.guest->accelerator, f.guest->cpu_mode);
+}
+
+Outcome check_slow(const Facts& f) {
+    return judge(
+        [](Accelerator accelerator) {
+            if (accelerator == Accelerator::kvm) return pass(std::string(by_kvm));
+            if (accelerator == Accelerator::other) return skip("the guest is not QEMU's (NP701)");
+            return fail(
+                "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
+                "less, and its own guests slower still");
+        },
+        f.guest->accelerator);
+}
+
+constexpr std::string_view see[] = {"libvirt formatdomain, \"Element and attribute overview\"",
+                                    "QEMU target/i386/cpu.c, builtin_x86_defs; tcg/tcg-cpu.c"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP701",
+        .name = "guest-of-another-kind",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "the guest is not an x86 guest of KVM or QEMU",
+        .explain =
+            "Definitions of other hypervisors' guests (Xen, LXC, ...) and of other architectures can be\n"
+            "read, but neither VMX nor SVM is theirs to have.",
+        .fix = "Define a guest of type kvm, x86_64.",
+        .see = see,
+        .check = check_foreign,
+    },
+    {
+        .id = "NP702",
+        .name = "guest-emulated-without-svm",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "QEMU emulates the guest, and this CPU without SVM",
+        .explain =
+            "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
+            "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
+        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
+               "mend "
+               "that first.",
+        .see = see,
+        .check = check_emulated,
+    },
+    {
+        .id = "NP703",
+        .name = "guest-is-emulated",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "QEMU emulates the guest, without KVM",
+        .explain =
+            "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
+            "Hypervisors run in it, at a small part of the speed.",
+        .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
+        .see = see,
+        .check = check_slow,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_kind_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Questions about the definition of a guest that rules and edits both ask.  All of them want Facts::guest.
+#pragma once
+
+#include "rules/common.hpp"
+#include "rules/cpu/cpu_models.hpp"
+
+namespace nestprobe {
+
+/// The definition is libvirt's XML.
+bool of_libvirt(const Facts& f);
+/// QEMU emulates the guest, without KVM.
+bool is_emulated(const GuestFacts& guest);
+/// Rules about an IOMMU that is not there stand back with one word.
+Outcome skip_without_iommu();
+
+/// Present with policy force, require or optional.
+bool wants(FeaturePolicy policy);
+
+/// VMX or SVM, whichever the guest can be shown: as this system's processor has it, else by the model or the
+/// feature that the definition names.  Nothing where none of them tells.
+std::optional<Technology> technology_of_guest(const Facts& f);
+/// "vmx", "svm"; "vmx or svm" where nobody knows which.
+std::string feature_of_guest(const Facts& f);
+/// What is said of that feature; where nobody knows which, what is said of either.
+const Fact<FeaturePolicy>& policy_of_guest(const Facts& f);
+/// QEMU emulates SVM with this CPU; nothing where it depends on QEMU's version.  VMX it never emulates.
+std::optional<bool> emulates_svm(const GuestFacts& guest);
+/// KVM here is known to offer that feature to guests, or known not to.
+std::optional<bool> offered_by_host(const Facts& f);
+/// Does the IOMMU remap interrupts?  What is not said QEMU decides: yes, unless the I/O APIC is KVM's
+/// (QEMU 10.0 hw/i386/x86-iommu.c, x86_iommu_realize).  False where there is none that could.
+bool remaps_interrupts(const GuestFacts& guest);
+/// The I/O APIC is QEMU's, because the definition says so or because QEMU runs the guest alone.
+bool irqchip_is_split(const GuestFacts& guest);
+
+/// More virtual CPUs than eight bits of APIC id can tell apart.
+bool has_many_cpus(const GuestFacts& guest);
+/// QEMU's arguments for an IOMMU that VFIO can use: "-machine q35,... -device intel-iommu,...".
+std::string iommu_arguments(bool amd, bool many_cpus);
+
+/// What to type so that the guest has the host's processor, in the words of its definition.
+std::string fix_guest_cpu(const Facts& f);
+/// What to write so that the guest has an IOMMU that VFIO can use.
+std::string fix_guest_iommu(const Facts& f);
+
+}  // namespace nestprobe

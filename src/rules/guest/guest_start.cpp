@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Rules about how a guest starts (NP709 to NP713): does it, with what it asks for; is what runs what is
+// defined; and the enlightenments that change what its hypervisor sees.
+#include "rules/guest/guest_questions.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+Outcome check_unchecked(const Facts& f) {
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](const std::string& check, CpuMode mode, FeaturePolicy policy) {
+            const bool asks = policy == FeaturePolicy::require && mode != CpuMode::host_passthrough;
+            if (!asks) return skip(fmt::format("{} is not asked for by name", feature_of_guest(f)));
+            if (check != "none") return pass(fmt::format("check is {}", check));
+            if (offered_by_host(f) == true) return pass("check is none, and KVM here offers the feature");
+            const bool libvirt = of_libvirt(f);
+            return fail(
+                fmt::format("the definition asks for {}, but nothing is compared: where KVM does not offer "
+                            "it, QEMU only warns (\"host doesn't support requested feature\") and the guest "
+                            "starts without it",
+                            feature_of_guest(f)),
+                libvirt ? "Write check='partial' in <cpu>: then libvirt says so instead."
+                        : "Add ,enforce to -cpu.");
+        },
+        f.guest->cpu_check, f.guest->cpu_mode, policy_of_guest(f));
+}
+
+Outcome check_start(const Facts& f) {
+    if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
+    return judge(
+        [&](FeaturePolicy policy) {
+            const std::string feature = feature_of_guest(f);
+            if (policy != FeaturePolicy::require)
+                return skip(fmt::format("{} is not required by name", feature));
+            const std::optional<bool> offered = offered_by_host(f);
+            if (!offered) return unknown("whether KVM here offers it is not known");
+            if (*offered) return pass(fmt::format("{} is required, and KVM here offers it", feature));
+            const std::string* check = f.guest->cpu_check.if_known();
+            if (check && *check == "none") return skip("it would start without it (NP709)");
+            return fail(
+                fmt::format("the definition requires {}, which KVM here does not offer: the guest does not "
+                            "start (\"Host CPU does not provide required features: {}\", or \"guest CPU "
+                            "doesn't match specification: missing features: {}\")",
+                            feature, feature, feature),
+                "Mend this system first (the failed rules above); policy='optional' lets the guest start "
+                "without.");
+        },
+        policy_of_guest(f));
+}
+
+Outcome check_in_force(const Facts& f) {
+    return judge(
+        [](const std::vector<std::string>& differences) {
+            if (differences.empty()) return pass("the running guest has what its definition says");
+            std::string all;
+            for (const std::string& one : differences) all += (all.empty() ? "" : "; ") + one;
+            return fail(
+                fmt::format("the definition was edited, but the running guest has the old one: {}", all),
+                "Shut the guest down (virsh shutdown; a saved state would bring the old CPU back: virsh "
+                "managedsave-remove) and start it. A reboot inside the guest does not do.");
+        },
+        f.guest->not_in_force);
+}
+
+Outcome check_evmcs(const Facts& f) {
+    return judge(
+        [&](Setting evmcs) {
+            if (evmcs != Setting::on) return pass("the enlightened VMCS is not asked for");
+            if (has(f, Technology::svm))
+                return fail("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
+                            "Take evmcs out of <hyperv>.");
+            if (is(f.guest->windows, true)) return pass("the enlightened VMCS, for Hyper-V in Windows");
+            return fail(
+                "with the enlightened VMCS KVM takes posted interrupts and other controls away from "
+                "the guest: only Hyper-V is the faster for it, KVM in the guest the slower",
+                "Keep evmcs for Windows with Hyper-V; for any other guest take it out of <hyperv>.");
+        },
+        f.guest->evmcs);
+}
+
+Outcome check_windows(const Facts& f) {
+    return judge(
+        [&](bool windows, Setting evmcs) {
+            if (!windows) return skip("no Windows runs in the guest");
+            if (technology_of_guest(f) != Technology::vmx)
+                return skip("the enlightened VMCS is for Intel's processors");
+            if (evmcs == Setting::on) return pass("Windows has the enlightened VMCS");
+            return fail(
+                "Windows runs in the guest, without the enlightened VMCS: Hyper-V in it reads and writes "
+                "its guests' state with an exit each",
+                "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>, which the guest's "
+                "Hyper-V then uses.");
+        },
+        f.guest->windows, f.guest->evmcs);
+}
+
+constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
+                                        "QEMU target/i386/cpu.c, builtin_x86_defs; kvm/kvm-cpu.c, "
+                                        "kvm_default_props"};
+constexpr std::string_view hyperv_see[] = {"libvirt formatdomain, \"Hypervisor features\"",
+                                           "QEMU docs/system/i386/hyperv.rst",
+                                           "Linux arch/x86/kvm/vmx/hyperv.c, evmcs_sanitize_exec_ctrls"};
+constexpr Rule rules[] = {
+    {
+        .id = "NP709",
+        .name = "guest-feature-unchecked",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "the guest would start without the feature that it asks for",
+        .explain = "With check='none', and on a QEMU command line without enforce, a required feature that "
+                   "KVM does\n"
+                   "not offer is left out with a warning in QEMU's log.",
+        .fix = "Write check='partial', or ,enforce.",
+        .see = cpu_see,
+        .check = check_unchecked,
+    },
+    {
+        .id = "NP710",
+        .name = "guest-not-started-anew",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "the running guest has the old definition",
+        .explain =
+            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit counts\n"
+            "from the next cold start on; reboots and restored states keep the old.",
+        .fix = "Shut the guest down and start it.",
+        .see = cpu_see,
+        .check = check_in_force,
+    },
+    {
+        .id = "NP711",
+        .name = "guest-with-evmcs",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::degraded,
+        .title = "the enlightened VMCS takes VMX features away",
+        .explain = "hv-evmcs makes Hyper-V in the guest faster. KVM then withholds what the enlightened VMCS "
+                   "has no\n"
+                   "field for: posted interrupts, the preemption timer, and others.",
+        .fix = "Keep it for Windows with Hyper-V only.",
+        .see = hyperv_see,
+        .check = check_evmcs,
+    },
+    {
+        .id = "NP712",
+        .name = "windows-without-evmcs",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "Windows runs in the guest, without the enlightened VMCS",
+        .explain = "Hyper-V in a Windows guest can share its guests' state with KVM in memory, where the "
+                   "definition\n"
+                   "says so. Intel processors only.",
+        .fix = "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>.",
+        .see = hyperv_see,
+        .check = check_windows,
+    },
+    {
+        .id = "NP713",
+        .name = "guest-will-not-start",
+        .layer = Layer::guest,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "the guest requires what KVM here does not offer",
+        .explain =
+            "A feature with policy require is compared before, or when, the guest starts (check='partial',\n"
+            "'full'). Where nested is off, the guest that ran yesterday does not start today.",
+        .fix = "Mend this system first; or policy='optional'.",
+        .see = cpu_see,
+        .check = check_start,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_start_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+// Rules about the hypervisor above this system (NP3xx).  None of them names firmware: whatever a guest reads,
+// the hypervisor gave it, or the guest's own earlier software.
+#include "rules/common.hpp"
+#include "rules/hypervisor/platforms.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+
+std::string fix_above(const Facts& f, std::string_view flag) {
+    return fix_on_platform(f.hypervisor.platform, f.hypervisor.dmi_product, flag);
+}
+
+/// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
+std::string above(const Facts& f) {
+    const Platform* p = f.hypervisor.platform.if_known();
+    if (p && *p != Platform::other) return std::string(to_string(*p));
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    return signatures && !signatures->empty() ? signatures->front().name : "the hypervisor above";
+}
+
+/// What this guest can know of its own definition, told from what is likely.
+std::string hint_of_brand(const Facts& f, std::string_view flag) {
+    const BrandKind* kind = f.hypervisor.brand_kind.if_known();
+    const Platform* platform = f.hypervisor.platform.if_known();
+    const bool qemu = platform && (*platform == Platform::kvm || *platform == Platform::proxmox ||
+                                   *platform == Platform::openstack || *platform == Platform::kubevirt);
+    if (!kind || !qemu) return {};
+    const std::string& brand = *f.cpu.brand.if_known();
+    const std::string_view module = flag == "svm" ? "kvm_amd" : "kvm_intel";
+    switch (*kind) {
+        case BrandKind::processor:
+            return fmt::format(
+                " The brand string \"{}\" is a real processor's, so the processor is probably passed through "
+                "(host-passthrough) and {}.nested is probably off on the host.",
+                brand, module);
+        case BrandKind::named_model:
+            return fmt::format(
+                " The brand string \"{}\" is that of a model that QEMU knows by name; such a model has no {} "
+                "unless the guest's definition asks for it: that is the likely cause. (One of the other "
+                "vendor's processors can never have it.)",
+                brand, flag);
+        case BrandKind::generic_model:
+            return fmt::format(
+                " The brand string \"{}\" is QEMU's default model: the guest's definition most likely names "
+                "no CPU.",
+                brand);
+        case BrandKind::normalized: break;
+    }
+    return {};
+}
+
+Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
+                     const PerCpu<bool>& flag) {
+    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
+    if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
+    if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
+        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
+                    f.cpu.technology);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f),
+                                     to_string(technology), name)),
+                    bit);
+    if (bit.any(yes))
+        return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
+    if (bit.all([](bool set) { return !set; }))
+        return cite(cite(fail(fmt::format("this is a guest of {}, and CPUID shows it no {}.{}", above(f),
+                                          to_string(technology), hint_of_brand(f, word)),
+                              fix_above(f, word)),
+                         bit),
+                    f.hypervisor.platform);
+    if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
+    if (flag.all([](bool set) { return !set; }))
+        return cite(cite(fail(fmt::format("this is a guest of {}, and /proc/cpuinfo shows no {}; CPUID "
+                                          "itself was not read, so this is likely, not certain.{}",
+                                          above(f), word, hint_of_brand(f, word)),
+                              fix_above(f, word)),
+                         flag),
+                    f.hypervisor.platform);
+    return carry(*bit.first().if_absent());
+}
+
+Outcome check_hides_svm(const Facts& f) {
+    return check_hidden(f, Technology::svm, f.cpu.svm, f.kernel.flag_svm);
+}
+Outcome check_hides_vmx(const Facts& f) {
+    return check_hidden(f, Technology::vmx, f.cpu.vmx, f.kernel.flag_vmx);
+}
+
+/// For rules that speak in guests only.
+template <class F>
+Outcome in_guests_only(const Facts& f, F&& check) {
+    if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
+    if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
+    return check();
+}
+
+Outcome check_svm_disabled_in_guest(const Facts& f) {
+    return in_guests_only(f, [&] {
+        Outcome outcome = judge_each(
+            [](const VmCr& cr) {
+                return cr.svm_disabled
+                           ? fail(fmt::format(
+                                 "VM_CR.SVMDIS is set in this guest (VM_CR, 0xc0010114, is 0x{:x}): {}",
+                                 cr.raw,
+                                 "its hypervisor, or software that ran in it before, switched SVM off"))
+                           : pass("VM_CR allows SVM");
+            },
+            f.firmware.vm_cr);
+        if (outcome.status == Status::unknown && vendor_module_is(f, Module::State::loaded))
+            return cite(pass(fmt::format("{} is loaded, so SVM is allowed", vendor_module_name(f))),
+                        f.module.vendor);
+        return outcome;
+    });
+}
+
+Outcome check_vmx_locked_in_guest(const Facts& f) {
+    return in_guests_only(f, [&] {
+        const bool kernel_locks = is(f.kernel.config_vendor, Tristate::no);
+        Outcome outcome = judge_each(
+            [&](const FeatureControl& fc) {
+                if (!fc.locked)
+                    return pass("IA32_FEATURE_CONTROL is not locked: the kernel may switch VMX on");
+                if (fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
+                if (kernel_locks)
+                    return skip(
+                        "IA32_FEATURE_CONTROL is locked with VMX off, but this kernel would have done that "
+                        "itself (NP402)");
+                return fail(fmt::format(
+                    "IA32_FEATURE_CONTROL (0x3a) is locked with VMX off in this guest (it is 0x{:x}): its "
+                    "hypervisor, its own firmware or a kernel that ran in it before did that",
+                    fc.raw));
+            },
+            f.firmware.feature_control);
+        if (outcome.status == Status::unknown && vendor_module_is(f, Module::State::loaded))
+            return cite(pass(fmt::format("{} is loaded, so VMX is allowed", vendor_module_name(f))),
+                        f.module.vendor);
+        return outcome;
+    });
+}
+
+Outcome check_vmx_msrs(const Facts& f) {
+    if (!f.cpu.vmx.any_known())
+        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
+    if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    for (const auto& g : f.vmx.capabilities.groups())
+        if (const Absent* absent = g.answer.if_absent(); absent && absent->why == Why::not_implemented)
+            return cite(
+                fail(fmt::format("CPUID shows VMX, but reading IA32_VMX_BASIC (0x480) faults ({}): the VMX "
+                                 "that is shown is not there",
+                                 absent->detail),
+                     in_guest(f) ? "Update the hypervisor above, or take VMX out of this guest's definition."
+                                 : "Update the firmware; if this is a guest after all, its hypervisor shows "
+                                   "VMX without having it."),
+                f.cpu.vmx);
+    return judge_each([](bool) { return pass("the VMX capability MSRs can be read"); }, f.vmx.capabilities);
+}
+
+/// For rare things: what is not there, or was not recorded, is no sign of them.
+template <class F, class T>
+Outcome judge_sign(F&& decide, const Fact<T>& fact, std::string_view otherwise) {
+    const Absent* absent = fact.if_absent();
+    if (absent && absent->why != Why::permission_denied && absent->why != Why::malformed)
+        return skip(std::string(otherwise));
+    return judge(decide, fact);
+}
+
+Outcome check_xen(const Facts& f) {
+    return judge_sign(
+        [](const std::string& role) {
+            if (role == "HVM") return pass("this is a Xen HVM guest, which Xen may show VMX or SVM");
+            return fail(fmt::format("this is Xen's {}: Xen owns VMX and SVM and hides them from it",
+                                    role == "control domain" ? "control domain (dom0)" : role + " guest"));
+        },
+        f.hypervisor.xen_role, "no sign of Xen");
+}
+
+Outcome check_hyperv_root(const Facts& f) {
+    return judge_sign(
+        [](bool root) {
+            return root ? fail("this is Hyper-V's root partition: the Microsoft hypervisor owns VMX and SVM")
+                        : pass("this is not Hyper-V's root partition");
+        },
+        f.hypervisor.hyperv_root, "no sign of Hyper-V");
+}
+
+Outcome check_confidential(const Facts& f) {
+    return judge_sign(
+        [](const std::string& kind) {
+            if (kind == "none") return pass("no sign of a confidential guest");
+            return fail(fmt::format(
+                "this is a confidential guest ({}), in which neither VMX nor SVM can be used", kind));
+        },
+        f.hypervisor.confidential, "no sign of a confidential guest");
+}
+
+constexpr std::string_view hides_see[] = {
+    "Linux arch/x86/kvm/svm/svm.c, svm_set_cpu_caps(); vmx/vmx.c, vmx_set_cpu_caps(): shown when nested is "
+    "on",
+    "Linux Documentation/virt/kvm/x86/running-nested-guests.rst",
+};
+constexpr std::string_view guest_lock_see[] = {
+    "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl()",
+    "QEMU hw/i386/fw_cfg.c, fw_cfg_build_feature_control()",
+};
+constexpr std::string_view vm_cr_see[] = {"AMD APM Vol. 2, \"Enabling SVM\"",
+                                          "Linux arch/x86/kernel/cpu/amd.c, init_amd()"};
+constexpr std::string_view msr_see[] = {"Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\""};
+constexpr std::string_view xen_see[] = {"Xen docs/man/xl.cfg.5, nestedhvm",
+                                        "Linux Documentation/ABI/testing/sysfs-hypervisor-xen"};
+constexpr std::string_view hyperv_see[] = {"Linux arch/x86/kernel/cpu/mshyperv.c, ms_hyperv_init_platform()"};
+constexpr std::string_view confidential_see[] = {"Linux arch/x86/include/asm/shared/tdx.h",
+                                                 "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported()"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP301",
+        .name = "hypervisor-hides-svm",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the hypervisor above does not show SVM to this guest",
+        .explain =
+            "A guest has SVM when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
+            "kvm_amd.nested is on and the guest's CPU definition includes svm; from inside, the two cannot\n"
+            "be told apart for certain. No firmware setting inside the guest changes it.",
+        .fix = "Make the hypervisor above show SVM to this guest.",
+        .see = hides_see,
+        .check = check_hides_svm,
+    },
+    {
+        .id = "NP302",
+        .name = "hypervisor-hides-vmx",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the hypervisor above does not show VMX to this guest",
+        .explain =
+            "A guest has VMX when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
+            "kvm_intel.nested is on and the guest's CPU definition includes vmx; from inside, the two\n"
+            "cannot be told apart for certain. No firmware setting inside the guest changes it.",
+        .fix = "Make the hypervisor above show VMX to this guest.",
+        .see = hides_see,
+        .check = check_hides_vmx,
+    },
+    {
+        .id = "NP303",
+        .name = "svm-disabled-in-guest",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "SVM is switched off in this guest's VM_CR",
+        .explain =
+            "The guest has its own VM_CR. When SVMDIS is set there, the guest's kernel treats SVM as\n"
+            "disabled, and its message says \"by BIOS\": that is this virtual machine's, not the host's.",
+        .fix = "Power-cycle the guest (a reset may keep the register). If it comes back, the hypervisor "
+               "above sets it: look there.",
+        .see = vm_cr_see,
+        .check = check_svm_disabled_in_guest,
+    },
+    {
+        .id = "NP304",
+        .name = "vmx-locked-off-in-guest",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "VMX is locked off in this guest's IA32_FEATURE_CONTROL",
+        .explain =
+            "The guest has its own IA32_FEATURE_CONTROL. QEMU tells the guest's firmware what to write\n"
+            "(fw_cfg etc/msr_feature_control), and a Linux that finds it open writes it itself. Locked\n"
+            "with VMX off, it stays so until the virtual machine is reset. The kernel's message blames a\n"
+            "BIOS all the same.",
+        .fix = "Power-cycle the guest, booting straight into a kernel with KVM_INTEL. If the lock comes "
+               "back, its virtual firmware or the hypervisor above writes it: update them.",
+        .see = guest_lock_see,
+        .check = check_vmx_locked_in_guest,
+    },
+    {
+        .id = "NP305",
+        .name = "vmx-msrs-missing",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "CPUID shows VMX, but its capability MSRs fault",
+        .explain =
+            "A processor with VMX has IA32_VMX_BASIC (0x480). Where reading it faults, a hypervisor has\n"
+            "set the CPUID bit without the rest, and kvm_intel cannot load.",
+        .fix = "Update the hypervisor above, or take VMX out of this guest's definition.",
+        .see = msr_see,
+        .check = check_vmx_msrs,
+    },
+    {
+        .id = "NP306",
+        .name = "xen-owns-virtualization",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "Xen owns VMX and SVM here",
+        .explain =
+            "Xen's control domain and its PV and PVH guests run on top of Xen, which uses VMX or SVM\n"
+            "itself and hides them. KVM cannot run there. What the machine can do, Xen says: xl info |\n"
+            "grep virt_caps.",
+        .fix = "Boot Linux without Xen, or use an HVM guest with nestedhvm=1.",
+        .see = xen_see,
+        .check = check_xen,
+    },
+    {
+        .id = "NP307",
+        .name = "hyperv-root-partition",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "this is Hyper-V's root partition",
+        .explain =
+            "The root partition of the Microsoft hypervisor does not own VMX or SVM; KVM cannot run in it.",
+        .fix = "Use /dev/mshv, or boot without the Microsoft hypervisor.",
+        .see = hyperv_see,
+        .check = check_hyperv_root,
+    },
+    {
+        .id = "NP308",
+        .name = "confidential-guest",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "this is a confidential guest",
+        .explain = "In a TDX trust domain and in SEV guests neither VMX nor SVM can be used: kvm_intel and\n"
+                   "kvm_amd refuse to load.",
+        .fix = "Use an ordinary guest, without TDX, SEV or isolation.",
+        .see = confidential_see,
+        .check = check_confidential,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> hypervisor_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+// Rules about device assignment (NP8xx): an IOMMU that the kernel drives, and that remaps interrupts.
+#include "rules/iommu/iommu_words.hpp"
+
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace nestprobe {
+namespace {
+
+/// A guest of QEMU, whose definition somebody can edit.
+bool knows_libvirt(const Facts& f) {
+    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg) ||
+           is(f.hypervisor.platform, Platform::proxmox);
+}
+
+constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
+constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
+
+/// The first of these words on the kernel command line; null when there is none.
+const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
+    return nullptr;
+}
+
+/// The word on the kernel command line that keeps the IOMMU off; null when there is none.
+const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
+
+constexpr std::string_view give_guest_one =
+    "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
+    "caching_mode='on'/></iommu> on a "
+    "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
+    "this "
+    "kernel's command line.";
+constexpr std::string_view switch_on =
+    "Add intel_iommu=on (and iommu=pt, which spares this system's own devices the cost) to the kernel "
+    "command line: "
+    "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig, and reboot.";
+
+/// Of the driver for what that ACPI table announces.
+std::string_view driver_symbol(std::string_view table) {
+    return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
+}
+
+std::string fix_no_table(const Facts& f) {
+    if (is(f.hypervisor.level, Level::bare_metal))
+        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
+               "on the kernel command line.";
+    if (!in_guest(f))
+        return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
+               "definition.";
+    if (knows_libvirt(f)) return std::string(give_guest_one);
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
+                       platform ? to_string(*platform) : "it");
+}
+
+constexpr std::string_view take_intels =
+    "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
+    "driver='qemu'/>";
+
+std::string fix_no_driver(const Facts& f) {
+    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ", which remaps interrupts too.";
+    return fmt::format(
+        "Boot a kernel with CONFIG_{}: distributions' small kernels for clouds leave it out, their usual "
+        "ones have it "
+        "(Debian: linux-image-amd64 instead of linux-image-cloud-amd64).",
+        driver_symbol(*f.iommu.table.if_known()));
+}
+
+std::string fix_no_iommu(const Facts& f) {
+    if (const std::string* word = switched_off_by(f))
+        return fmt::format(
+            "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+            "update-grub or grub2-mkconfig) and reboot.",
+            *word);
+    if (is(f.iommu.driver, Tristate::no)) return fix_no_driver(f);
+    if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT"))
+        return "sudo modprobe virtio_iommu";
+    if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
+    if (is(f.iommu.table, "IVRS"))
+        return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
+               "not.";
+    return fix_no_table(f);
+}
+
+/// Why the kernel drives none, as far as it is known.
+std::string why_no_iommu(const Facts& f) {
+    const std::string* table = f.iommu.table.if_known();
+    if (const std::string* word = switched_off_by(f))
+        return fmt::format("the kernel drives no IOMMU: its command line says {}", *word);
+    if (!table) return "the kernel drives no IOMMU: there are no IOMMU groups";
+    if (table->empty())
+        return in_guest(f) ? "this guest has no IOMMU: no ACPI table (DMAR, IVRS, VIOT) announces one"
+                           : "no ACPI table (DMAR, IVRS, VIOT) announces an IOMMU: there is none, or it is "
+                             "switched off";
+    if (is(f.iommu.driver, Tristate::no))
+        return fmt::format(
+            "the ACPI table {} announces an IOMMU, and this kernel has no driver for it (CONFIG_{} is "
+            "not set)",
+            *table, driver_symbol(*table));
+    if (*table == "DMAR" && is(f.iommu.default_on, false))
+        return "the ACPI table DMAR announces VT-d, which this kernel drives only when it is told to "
+               "(intel_iommu=on)";
+    if (*table == "DMAR")
+        return "the ACPI table DMAR announces VT-d, and the kernel does not drive it: likely it was not told "
+               "to "
+               "(intel_iommu=on)";
+    return fmt::format("the ACPI table {} announces an IOMMU, and the kernel does not drive it", *table);
+}
+
+/// The table and what decides beside it, behind an outcome.
+Outcome cite_announcement(Outcome outcome, const Facts& f) {
+    if (f.iommu.table.if_known()) outcome = cite(std::move(outcome), f.iommu.table);
+    if (is(f.iommu.driver, Tristate::no)) outcome = cite(std::move(outcome), f.iommu.driver);
+    if (f.iommu.default_on.if_known()) outcome = cite(std::move(outcome), f.iommu.default_on);
+    return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
+}
+
+Outcome check_no_iommu(const Facts& f) {
+    return judge(
+        [&](unsigned groups, const std::vector<std::string>& instances) {
+            if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
+            if (!instances.empty())
+                return fail("the kernel drives an IOMMU, but no device is in a group",
+                            "dmesg | grep -E 'DMAR|AMD-Vi|iommu' says what the kernel did not like.");
+            return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
+        },
+        f.iommu.groups, f.iommu.instances);
+}
+
+std::string fix_remapping(const Facts& f) {
+    if (const std::string* word = find_word(f, words_without_remapping))
+        return fmt::format("Take {} out of the kernel command line and reboot.", *word);
+    if (!in_guest(f)) return "";
+    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
+    return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
+           "driver='qemu'/>; and do "
+           "not boot this kernel with intremap=off.";
+}
+
+std::string why_no_remapping(const Facts& f) {
+    constexpr std::string_view risk =
+        ": a device that is given away could raise any interrupt of this system";
+    if (is(f.iommu.table_intremap, false))
+        return fmt::format("the ACPI table DMAR says that interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.queued_invalidation, false))
+        return fmt::format(
+            "the IOMMU has no queued invalidation, without which interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.table, "VIOT")) return fmt::format("virtio-iommu does not remap interrupts{}", risk);
+    return fmt::format("the IOMMU does not remap interrupts{}", risk);
+}
+
+Outcome check_no_remapping(const Facts& f) {
+    if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
+    return judge(
+        [&](bool on) {
+            if (on) {
+                Outcome outcome = pass("the IOMMU remaps interrupts");
+                return is(f.iommu.table_intremap, true) ? cite(std::move(outcome), f.iommu.table_intremap)
+                                                        : outcome;
+            }
+            if (is(f.iommu.unsafe_interrupts, true))
+                return cite(skip("interrupts are not remapped, and VFIO is told to do without (NP806)"),
+                            f.iommu.unsafe_interrupts);
+            return fail(why_no_remapping(f), fix_remapping(f));
+        },
+        f.iommu.interrupt_remapping);
+}
+
+constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst",
+                                          "Linux drivers/iommu/intel/Kconfig, INTEL_IOMMU, "
+                                          "INTEL_IOMMU_DEFAULT_ON; drivers/iommu/amd/Kconfig, AMD_IOMMU",
+                                          "libvirt formatdomain, \"IOMMU devices\""};
+constexpr Rule rules[] = {
+    {
+        .id = "NP801",
+        .name = "no-iommu",
+        .layer = Layer::iommu,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the kernel drives no IOMMU",
+        .explain =
+            "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
+            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, lacks "
+            "in\n"
+            "the guest's definition, is switched off or not switched on on the kernel command line, or this\n"
+            "kernel has no driver for it: ACPI's tables, the command line and the kernel's configuration "
+            "tell.",
+        .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",
+        .see = iommu_see,
+        .check = check_no_iommu,
+    },
+    {
+        .id = "NP802",
+        .name = "no-interrupt-remapping",
+        .layer = Layer::iommu,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the IOMMU does not remap interrupts, or nobody can tell",
+        .explain =
+            "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
+            "(vfio_iommu_type1.allow_unsafe_interrupts).",
+        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic "
+               "driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
+        .see = iommu_see,
+        .check = check_no_remapping,
+    },
+};
+
+}  // namespace
+
+namespace {
+
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
+    std::vector<std::string> found;
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
+    return found;
+}
+
+}  // namespace
+
+std::vector<std::string> words_against_iommu(const Facts& f) { return all_words(f, words_off); }
+
+std::vector<std::string> words_against_remapping(const Facts& f) {
+    return all_words(f, words_without_remapping);
+}
+
+bool needs_intel_iommu_on(const Facts& f) {
+    return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no);
+}
+
+std::span<const Rule> iommu_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+// Rules about the running kernel: its command line, its configuration, what it made of the flags (NP4xx).
+#include "base/text.hpp"
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+bool no(bool value) { return !value; }
+
+Outcome check_clearcpuid(const Facts& f) {
+    return judge(
+        [&](const std::vector<std::string>&) {
+            const std::string word = clearcpuid_word(f);
+            if (word.empty())
+                return pass(fmt::format("the kernel command line does not clear {}", flag_word(f)));
+            return fail(
+                fmt::format("the kernel command line has \"{}\": the kernel ignores {}", word, flag_word(f)));
+        },
+        f.kernel.command_line);
+}
+
+Outcome check_locked_by_kernel(const Facts& f) {
+    if (f.cpu.technology.if_absent()) return carry(*f.cpu.technology.if_absent());
+    if (!has(f, Technology::vmx)) return cite(skip("only VMX has such a lock"), f.cpu.technology);
+    if (!is(f.kernel.config_vendor, Tristate::no)) {
+        if (const Absent* absent = f.kernel.config_vendor.if_absent())
+            return skip("the kernel's configuration is not known: " + absent->detail);
+        return cite(pass("this kernel has KVM_INTEL, so it leaves VMX on"), f.kernel.config_vendor);
+    }
+    Outcome outcome = judge_each(
+        [](const FeatureControl& fc) {
+            if (!fc.locked || fc.vmx_outside_smx) return pass("IA32_FEATURE_CONTROL allows VMX");
+            return fail(
+                fmt::format("IA32_FEATURE_CONTROL is locked with VMX off (0x{:x}), and this kernel, built "
+                            "without KVM_INTEL, does that itself where firmware leaves the register open",
+                            fc.raw));
+        },
+        f.firmware.feature_control);
+    return cite(std::move(outcome), f.kernel.config_vendor);
+}
+
+std::string why_cleared(const Facts& f) {
+    if (in_guest(f)) return "its kernel found it switched off or faulty";
+    if (has(f, Technology::svm))
+        return "kernels since 6.7 take it out where VM_CR.SVMDIS is set: most likely firmware has switched "
+               "SVM off";
+    if (itlb_multihit(f).find("VMX unsupported") != std::string::npos)
+        return "itlb_multihit says \"VMX unsupported\" as well: the kernel found IA32_FEATURE_CONTROL "
+               "closed, most likely by firmware";
+    return "kernels since 5.6 take it out where IA32_FEATURE_CONTROL does not allow VMX: most likely "
+           "firmware has locked it off";
+}
+
+/// Without CPUID, the kernel's list alone: nothing there means that KVM cannot load, for one of two reasons.
+Outcome judge_list_alone(const Facts& f) {
+    const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
+    if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
+    return cite(cite(fail("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
+                          "firmware has switched it off; CPUID was not read, which would tell",
+                          "Run nestprobe on the machine itself: CPUID shows what the processor has. Then "
+                          "look into the firmware setup."),
+                     f.kernel.flag_vmx),
+                f.kernel.flag_svm);
+}
+
+Outcome check_flag_cleared(const Facts& f) {
+    const PerCpu<bool>& cpuid = cpuid_bit(f);
+    if (!software_kvm(f).empty())
+        return cite(cite(skip("CPUID shows neither VMX nor SVM that could be listed"), cpuid),
+                    f.kernel.flag_usable);
+    if (!cpuid.any_known()) return judge_list_alone(f);
+    if (!cpuid.any(yes)) return cite(skip(fmt::format("CPUID shows no {} either", hardware_word(f))), cpuid);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    if (!clearcpuid_word(f).empty())
+        return cite(skip("the kernel command line clears it (NP401)"), f.kernel.command_line);
+    if (is(f.kernel.config_vendor, Tristate::no))
+        return cite(skip("this kernel was built without KVM for it (NP402, NP404)"), f.kernel.config_vendor);
+    Outcome outcome = judge_each(
+        [&](bool listed) {
+            if (listed) return pass(fmt::format("/proc/cpuinfo lists {}, as CPUID does", flag_word(f)));
+            return fail(
+                fmt::format("CPUID shows {}, but /proc/cpuinfo does not list {}: {}", hardware_word(f),
+                            flag_word(f), why_cleared(f)),
+                switched_off(f) ? "See the failed rule above: it names the register."
+                : in_guest(f)
+                    ? "Run nestprobe as root with the msr module loaded (sudo modprobe msr): it shows which "
+                      "register of this guest is closed. A power-cycle of the guest resets it."
+                    : "");
+        },
+        f.kernel.flag_usable);
+    return cite(std::move(outcome), cpuid);
+}
+
+Outcome check_without_kvm(const Facts& f) {
+    if (!software_kvm(f).empty()) return cite(skip("KVM is there, by other means"), f.module.software);
+    if (is(f.kernel.config_vendor, Tristate::no))
+        return cite(fail(fmt::format("this kernel was built without KVM for this processor ({})",
+                                     f.kernel.config_vendor.from().front().raw)),
+                    f.kernel.config_vendor);
+    if (f.kernel.config_vendor.if_known())
+        return cite(pass(fmt::format("this kernel was built with {}", vendor_module_name(f))),
+                    f.kernel.config_vendor);
+    for (const Module::State state : {Module::State::loaded, Module::State::built_in, Module::State::present})
+        if (vendor_module_is(f, state))
+            return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    if (is(f.module.files, true))
+        return cite(pass(fmt::format("{} lies in /lib/modules", vendor_module_name(f))), f.module.files);
+    return carry(*f.kernel.config_vendor.if_absent());
+}
+
+Outcome check_loading_disabled(const Facts& f) {
+    if (!software_kvm(f).empty())
+        return cite(cite(skip("KVM is there, by other means"), f.module.software), f.kernel.modules_disabled);
+    if (!vendor_module_absent(f)) return skip("the module is there already, or not known to be missing");
+    return judge(
+        [](bool disabled) {
+            return disabled ? fail("the kernel loads no more modules until it is restarted")
+                            : pass("modules can be loaded");
+        },
+        f.kernel.modules_disabled);
+}
+
+Outcome check_listed_without_cpuid(const Facts& f) {
+    const bool vmx = f.cpu.vmx.all(no) && f.kernel.flag_vmx.any(yes);
+    const bool svm = f.cpu.svm.all(no) && f.kernel.flag_svm.any(yes);
+    if (!vmx && !svm) {
+        const bool known = f.kernel.flag_vmx.any_known() && f.cpu.vmx.any_known();
+        if (!known) return skip("CPUID or /proc/cpuinfo was not read");
+        return cite(cite(pass("/proc/cpuinfo lists nothing that CPUID does not show"), f.kernel.flag_vmx),
+                    f.kernel.flag_svm);
+    }
+    return cite(cite(fail(fmt::format("/proc/cpuinfo lists {0}, but CPUID as this process sees it shows no "
+                                      "{0}: CPUID is filtered, or the two come from different machines",
+                                      vmx ? "vmx" : "svm")),
+                     vmx ? f.cpu.vmx : f.cpu.svm),
+                vmx ? f.kernel.flag_vmx : f.kernel.flag_svm);
+}
+
+constexpr std::string_view clear_see[] = {
+    "Linux Documentation/admin-guide/kernel-parameters.txt, clearcpuid="};
+constexpr std::string_view lock_see[] = {"Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl()"};
+constexpr std::string_view flag_see[] = {
+    "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl() (5.6)",
+    "Linux arch/x86/kernel/cpu/amd.c, init_amd() (6.7, commit 7deda2ce5b33)",
+};
+constexpr std::string_view config_see[] = {"Linux arch/x86/kvm/Kconfig"};
+constexpr std::string_view loading_see[] = {
+    "Linux Documentation/admin-guide/sysctl/kernel.rst, modules_disabled"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP401",
+        .name = "flag-cleared-on-command-line",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the kernel was told on its command line to ignore VMX or SVM",
+        .explain = "clearcpuid= makes the kernel forget a flag. KVM then refuses to load and says that the\n"
+                   "processor does not support what it does support.",
+        .fix = "Take clearcpuid= out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, "
+               "update-grub) and reboot.",
+        .see = clear_see,
+        .check = check_clearcpuid,
+    },
+    {
+        .id = "NP402",
+        .name = "vmx-locked-off-by-kernel",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "this kernel has locked VMX off itself",
+        .explain =
+            "Since 5.6, Linux locks IA32_FEATURE_CONTROL at boot where firmware left it open, and allows\n"
+            "VMX only when it was built with KVM_INTEL. A kernel without it locks VMX off, and a kernel\n"
+            "started from it by kexec finds it locked.",
+        .fix = "Install a kernel with CONFIG_KVM_INTEL=m and boot it from power-on, not by kexec.",
+        .see = lock_see,
+        .check = check_locked_by_kernel,
+    },
+    {
+        .id = "NP403",
+        .name = "flag-cleared-by-kernel",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the kernel does not list VMX or SVM, though the processor has it",
+        .explain =
+            "CPUID shows what the processor has; /proc/cpuinfo shows what the kernel makes use of. Where\n"
+            "CPUID has VMX or SVM and /proc/cpuinfo does not, the kernel found it unusable: VMX not\n"
+            "allowed by IA32_FEATURE_CONTROL (5.6 and later), SVM disabled in VM_CR (6.7 and later), or\n"
+            "clearcpuid=. This needs no root to see, where the registers do.",
+        .fix = "Run nestprobe as root with the msr module loaded (sudo modprobe msr) to see which register "
+               "it is; on bare metal look into the firmware setup for VT-x or SVM Mode.",
+        .see = flag_see,
+        .check = check_flag_cleared,
+    },
+    {
+        .id = "NP404",
+        .name = "kernel-without-kvm",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the running kernel was built without KVM for this processor",
+        .explain =
+            "KVM needs CONFIG_KVM_INTEL on Intel, Zhaoxin and VIA processors and CONFIG_KVM_AMD on AMD\n"
+            "and Hygon ones. Minimal and appliance kernels leave them out.",
+        .fix = "Install a kernel with CONFIG_KVM, CONFIG_KVM_INTEL and CONFIG_KVM_AMD; every distribution's "
+               "default kernel has them.",
+        .see = config_see,
+        .check = check_without_kvm,
+    },
+    {
+        .id = "NP405",
+        .name = "module-loading-disabled",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the kernel refuses to load modules",
+        .explain = "kernel.modules_disabled=1, or nomodule on the command line, keeps every module out; the\n"
+                   "setting cannot be taken back before the next boot.",
+        .fix = "Remove kernel.modules_disabled=1 from sysctl.d, or have KVM loaded before it is set, and "
+               "reboot.",
+        .see = loading_see,
+        .check = check_loading_disabled,
+    },
+    {
+        .id = "NP406",
+        .name = "cpuinfo-shows-more-than-cpuid",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "/proc/cpuinfo lists what CPUID does not show",
+        .explain =
+            "The kernel's list comes from CPUID, so it cannot show more, unless something filters CPUID\n"
+            "for this process (an emulator, CPUID faulting), or the two were recorded on different\n"
+            "machines.",
+        .fix = "Run nestprobe natively, outside emulators and sandboxes.",
+        .see = flag_see,
+        .check = check_listed_without_cpuid,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> kernel_rules() { return rules; }
+
+}  // namespace nestprobe

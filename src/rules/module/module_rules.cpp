@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+// Rules about KVM's modules: are they there, and if not, what keeps them away (NP5xx).
+// The specific reasons come before the general one: "not loaded" is said only where nothing better is known.
+#include "base/text.hpp"
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+bool no(bool value) { return !value; }
+
+/// Words of KVM's init code and of the module loader; Linux arch/x86/kvm/, kernel/module/ (4.19 to 7.2).
+constexpr std::string_view refusals[] = {
+    "feature inconsistency",
+    "Inconsistent VMCS config",
+    "VMCS config on CPU",
+    "Inconsistent VM-Entry/VM-Exit pair",
+    "inadequate fpu",
+    "host PAT[0] is not WB",
+    "RT requires X86_FEATURE_CONSTANT_TSC",
+    "NX (Execute Disable) not supported",
+    "already loaded the other module",
+    "already loaded vendor module",
+    "enabling virtualization on CPU",
+    "VMX is disabled on CPU",
+    "Module kvm_intel is blacklisted",
+    "Module kvm_amd is blacklisted",
+};
+// kvm_amd's words for a vendor that it does not know; on Intel they are the other module's business.
+constexpr std::string_view amd_refusals[] = {"has_svm: not amd", "isn't AMD or Hygon"};
+
+const std::string* refusal(const Facts& f) {
+    for (const std::string_view text : refusals)
+        if (const std::string* line = log_line(f, text)) return line;
+    if (has(f, Technology::svm))
+        for (const std::string_view text : amd_refusals)
+            if (const std::string* line = log_line(f, text)) return line;
+    return nullptr;
+}
+
+/// The line that keeps the vendor's module (or kvm, which it needs) away; null when there is none.
+const ModuleBlock* block(const Facts& f) {
+    if (const auto* blocks = f.module.blocks.if_known())
+        for (const ModuleBlock& b : *blocks)
+            if (b.module == "kvm" || is(f.module.name, b.module)) return &b;
+    return nullptr;
+}
+
+/// Why the module's absence is not this layer's fault; nothing when it may be.
+std::optional<Outcome> follows_from_above(const Facts& f) {
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
+    if (hardware_absent(f))
+        return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
+    if (switched_off(f))
+        return skip(
+            fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    if (f.kernel.flag_usable.all(no))
+        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)",
+                                     flag_word(f))),
+                    f.kernel.flag_usable);
+    if (is(f.kernel.config_vendor, Tristate::no))
+        return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
+    return std::nullopt;
+}
+
+bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
+
+bool files_missing(const Facts& f) { return is(f.module.files, false) && !in_container(f); }
+
+Outcome check_not_loaded(const Facts& f) {
+    if (auto above = follows_from_above(f)) return *std::move(above);
+    return judge(
+        [&](const Module& m) {
+            const std::string name = vendor_module_name(f);
+            if (m.state == Module::State::loaded) return pass(fmt::format("{} is loaded", name));
+            if (m.state == Module::State::built_in)
+                return pass(fmt::format("{} is built into the kernel", name));
+            if (m.state == Module::State::present) return pass(fmt::format("{} is in the kernel", name));
+            if (const ModuleBlock* b = block(f))
+                return skip(fmt::format("{} keeps it out (NP502)", b->source));
+            if (files_missing(f)) return skip("its file is missing (NP504)");
+            if (refusal(f)) return skip("it was refused (NP515)");
+            if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
+            if (f.svm.in_use.any(yes))
+                return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
+            if (const Module* other = f.module.other_vendor.if_known();
+                other && other->state == Module::State::loaded)
+                return skip("the other vendor's module is in its place (NP505)");
+            const Module* kvm = f.module.kvm.if_known();
+            const bool common = kvm && kvm->state != Module::State::absent;
+            return fail(
+                fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
+                fmt::format("sudo modprobe {0}; to have it at every boot: echo {0} | sudo tee "
+                            "/etc/modules-load.d/kvm.conf.",
+                            name));
+        },
+        f.module.vendor);
+}
+
+std::string fix_block(const Facts& f, const ModuleBlock& b) {
+    if (b.source == "kernel command line")
+        return fmt::format(
+            "Take {} out of {} on the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+            "update-grub or grub2-mkconfig) and reboot.",
+            b.module,
+            b.kind == ModuleBlock::Kind::module_blacklist ? "module_blacklist=" : "modprobe.blacklist=");
+    const bool soft = b.kind == ModuleBlock::Kind::blacklist;
+    return fmt::format(
+        "Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.", b.source,
+        soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot");
+}
+
+Outcome check_blocked(const Facts& f) {
+    if (auto above = follows_from_above(f)) return *std::move(above);
+    if (f.module.vendor.if_known() && !vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    return judge(
+        [&](const std::vector<ModuleBlock>&, const Module&) {
+            const ModuleBlock* b = block(f);
+            if (!b) return pass("nothing in modprobe.d or on the kernel command line keeps KVM out");
+            const bool soft = b->kind == ModuleBlock::Kind::blacklist;
+            return fail(fmt::format("{} {} by {}, and {} is not loaded", b->module,
+                                    soft ? "is kept from loading by itself" : "is kept from loading at all",
+                                    b->source, vendor_module_name(f)),
+                        fix_block(f, *b));
+        },
+        f.module.blocks, f.module.vendor);
+}
+
+Outcome check_files_missing(const Facts& f) {
+    if (auto above = follows_from_above(f)) return *std::move(above);
+    if (f.module.vendor.if_known() && !vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    if (in_container(f)) return skip("in a container, /lib/modules is not the host's");
+    return judge(
+        [&](bool there) {
+            if (there)
+                return pass(fmt::format("{} lies in /lib/modules for this kernel", vendor_module_name(f)));
+            return fail(fmt::format(
+                "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
+                f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"));
+        },
+        f.module.files);
+}
+
+Outcome check_refused(const Facts& f) {
+    if (auto above = follows_from_above(f)) return *std::move(above);
+    if (f.module.vendor.if_absent()) return carry(*f.module.vendor.if_absent());
+    if (!vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
+    const std::string* line = refusal(f);
+    if (!line) return skip("the kernel log tells of no refusal");
+    if (contains(*line, "blacklisted") && block(f)) return skip("it is kept out (NP502)");
+    Outcome outcome =
+        fail(fmt::format("{} is not loaded, and the kernel log says \"{}\"", vendor_module_name(f), *line));
+    outcome.because.push_back({"/dev/kmsg", *line});
+    return cite(std::move(outcome), f.module.vendor);
+}
+
+Outcome check_wrong_vendor(const Facts& f) {
+    if (!f.cpu.vendor.if_known() || is(f.cpu.vendor, Vendor::other))
+        return skip("the processor's vendor is not known");
+    return judge(
+        [&](const Module& other, const Module& own) {
+            const std::string wrong = has(f, Technology::svm) ? "kvm_intel" : "kvm_amd";
+            if (other.state == Module::State::loaded && own.state == Module::State::absent)
+                return fail(fmt::format("{} is loaded, but this {} processor needs {}", wrong,
+                                        to_string(*f.cpu.vendor.if_known()), vendor_module_name(f)),
+                            fmt::format("sudo modprobe -r {} && sudo modprobe {}; then look for {} in "
+                                        "/etc/modules and /etc/modules-load.d.",
+                                        wrong, vendor_module_name(f), wrong));
+            return pass("the other vendor's module is not in the way");
+        },
+        f.module.other_vendor, f.module.vendor);
+}
+
+Outcome check_software(const Facts& f) {
+    if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded))
+        return skip("the vendor's module is loaded");
+    return judge(
+        [&](const std::string&) {
+            const std::string name = software_kvm(f);
+            if (name.empty()) return pass("KVM here stands on VMX or SVM, or is not there");
+            return fail(
+                fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either", name));
+        },
+        f.module.software);
+}
+
+/// Loading is the strictest check that KVM has; but who may not open the device cannot use it.
+Outcome check_live(const Facts& f) {
+    if (vendor_module_absent(f))
+        return cite(fail(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
+    if (const Absent* absent = f.device.open.if_absent();
+        absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
+        return skip("/dev/kvm does not open: " + carry(*absent).message);
+    if (f.device.api_version.if_known() && !is(f.device.api_version, 12))
+        return skip("/dev/kvm does not speak KVM's API (NP605)");
+    return judge(
+        [&](const Module& m) {
+            if (m.state == Module::State::loaded)
+                return pass(
+                    fmt::format("{} is loaded: KVM checked every CPU when it did", vendor_module_name(f)));
+            return skip(fmt::format("{} is {}, which says nothing about its init", vendor_module_name(f),
+                                    to_string(m.state)));
+        },
+        f.module.vendor);
+}
+
+constexpr std::string_view load_see[] = {
+    "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id: what loads the modules by themselves",
+};
+constexpr std::string_view block_see[] = {
+    "modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist="};
+constexpr std::string_view files_see[] = {"modprobe(8)"};
+constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
+                                            "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
+constexpr std::string_view software_see[] = {
+    "virt-pvm: a KVM for machines without VMX and SVM, module kvm_pvm"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP501",
+        .name = "kvm-module-not-loaded",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module for this processor is not loaded",
+        .explain =
+            "KVM is two modules: kvm, and kvm_intel or kvm_amd. udev loads the second at boot because the\n"
+            "processor's flag is there. In minimal systems, containers and guests with a small initramfs\n"
+            "nobody does.",
+        .fix = "sudo modprobe kvm_intel (Intel, Zhaoxin, VIA) or sudo modprobe kvm_amd (AMD, Hygon).",
+        .see = load_see,
+        .check = check_not_loaded,
+    },
+    {
+        .id = "NP502",
+        .name = "kvm-module-blacklisted",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "modprobe.d or the kernel command line keeps the KVM module out",
+        .explain =
+            "\"blacklist\" keeps a module from being loaded by itself; \"install MODULE /bin/false\" and\n"
+            "module_blacklist= on the kernel command line keep it out altogether. Instructions for\n"
+            "VirtualBox and VMware leave such lines behind.",
+        .fix = "Delete the line, renew the initramfs, reboot.",
+        .see = block_see,
+        .check = check_blocked,
+    },
+    {
+        .id = "NP504",
+        .name = "kvm-module-missing",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module for the running kernel is not installed",
+        .explain =
+            "The module must lie in /lib/modules under the release that runs. It does not after a kernel\n"
+            "upgrade without a reboot, and where the distribution packs it separately.",
+        .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: "
+               "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
+        .see = files_see,
+        .check = check_files_missing,
+    },
+    {
+        .id = "NP505",
+        .name = "wrong-vendors-module",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the other vendor's KVM module is loaded",
+        .explain = "kvm_intel drives VMX, kvm_amd drives SVM; only one of them can own kvm. A line in\n"
+                   "/etc/modules for the wrong one keeps the right one out.",
+        .fix = "Unload the wrong module and load the right one.",
+        .see = load_see,
+        .check = check_wrong_vendor,
+    },
+    {
+        .id = "NP515",
+        .name = "kvm-module-refused",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module was tried and refused this machine",
+        .explain =
+            "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
+            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
+            "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
+        .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
+               "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
+        .see = refused_see,
+        .check = check_refused,
+    },
+    {
+        .id = "NP518",
+        .name = "kvm-module-not-live",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::proof,
+        .title = "no loaded KVM module speaks for it",
+        .explain =
+            "kvm_intel and kvm_amd load only after KVM has checked every CPU, so a loaded one is proof\n"
+            "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
+            "has run.",
+        .fix = "Load the module.",
+        .see = refused_see,
+        .check = check_live,
+    },
+    {
+        .id = "NP506",
+        .name = "software-kvm-cannot-nest",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "KVM runs here without VMX and SVM, and so cannot show them to guests",
+        .explain =
+            "A KVM such as kvm_pvm runs guests on processors that show neither VMX nor SVM. Its guests\n"
+            "work, but none of them is ever shown VMX or SVM.",
+        .fix = "Guests that shall run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
+               "it through.",
+        .see = software_see,
+        .check = check_software,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> module_rules() { return rules; }
+
+}  // namespace nestprobe
