@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <getopt.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -119,11 +121,139 @@ void check_outputs(const Options& options, int others, bool json) {
         throw UsageError{"--registers=NAME=VALUE looks at no machine, so not with --from or --record"};
 }
 
-/// CLI11's messages, on one line.
-std::string one_line(std::string text) {
-    for (char& c : text)
-        if (c == '\n') c = ' ';
-    return text;
+// --- the words, as they were given ---
+
+/// What stands on the command line, before anything is made of it.
+struct Given {
+    std::optional<std::string> explain, format, question, colour, registers, from, diff, domain, record;
+    bool json = false, rules = false, fix = false, quiet = false, help = false, version = false;
+
+    int outputs() const { return json + rules + fix + format.has_value() + explain.has_value(); }
+};
+
+/// A long option and where it goes: a flag, or a text that may be left out where the option means something
+/// without it.
+struct Spec {
+    const char* name;
+    bool Given::*flag = nullptr;
+    std::optional<std::string> Given::*text = nullptr;
+    bool may_lack_text = false;
+    char letter = 0;
+};
+
+constexpr Spec specs[] = {
+    {.name = "explain", .text = &Given::explain, .may_lack_text = true},
+    {.name = "json", .flag = &Given::json},
+    {.name = "format", .text = &Given::format},
+    {.name = "registers", .text = &Given::registers, .may_lack_text = true},
+    {.name = "fix", .flag = &Given::fix},
+    {.name = "rules", .flag = &Given::rules},
+    {.name = "quiet", .flag = &Given::quiet, .letter = 'q'},
+    {.name = "color", .text = &Given::colour},
+    {.name = "question", .text = &Given::question},
+    {.name = "from", .text = &Given::from},
+    {.name = "diff", .text = &Given::diff},
+    {.name = "domain", .text = &Given::domain},
+    {.name = "record", .text = &Given::record},
+    {.name = "help", .flag = &Given::help, .letter = 'h'},
+    {.name = "version", .flag = &Given::version, .letter = 'V'},
+};
+constexpr int first_long = 256;  // what getopt_long() answers for specs[0]: no letter of its own
+
+std::vector<option> long_options() {
+    std::vector<option> options;
+    for (const Spec& spec : specs)
+        options.push_back({spec.name,
+                           !spec.text           ? no_argument
+                           : spec.may_lack_text ? optional_argument
+                                                : required_argument,
+                           nullptr, first_long + static_cast<int>(&spec - specs)});
+    options.push_back({});
+    return options;
+}
+
+const Spec* spec_of(int answer) {
+    if (answer >= first_long) return &specs[answer - first_long];
+    for (const Spec& spec : specs)
+        if (spec.letter != 0 && spec.letter == answer) return &spec;
+    return nullptr;
+}
+
+/// What getopt_long() did not take, in words.
+[[noreturn]] void refuse(int answer, std::string_view word) {
+    if (answer == ':') throw UsageError{fmt::format("{} needs an argument", word)};
+    if (optopt >= first_long)
+        throw UsageError{fmt::format("--{} takes no argument", specs[optopt - first_long].name)};
+    throw UsageError{fmt::format("unknown or ambiguous option {}", word)};
+}
+
+/// Where an option may lack its text, the next word is it unless it is an option.
+std::string text_behind(const Spec& spec, int argc, char* const* argv) {
+    if (optarg) return optarg;
+    if (spec.may_lack_text && optind < argc && argv[optind][0] != '-') return argv[optind++];
+    return {};
+}
+
+Given read_words(int argc, const char* const* argv) {
+    Given given;
+    const std::vector<option> known = long_options();
+    char* const* words = const_cast<char* const*>(argv);  // "+" below keeps getopt_long() from sorting them
+    optind = 0;                                           // from the beginning, however often this is called
+    for (;;) {
+        const int at = std::max(optind, 1);
+        const int answer = ::getopt_long(argc, words, "+:qhV", known.data(), nullptr);
+        if (answer == -1) break;
+        const Spec* spec = spec_of(answer);
+        if (!spec) refuse(answer, argv[at]);
+        if (spec->flag)
+            given.*(spec->flag) = true;
+        else if ((given.*(spec->text)).has_value())
+            throw UsageError{fmt::format("--{} was given twice", spec->name)};
+        else
+            given.*(spec->text) = text_behind(*spec, argc, words);
+    }
+    if (optind < argc) throw UsageError{fmt::format("\"{}\" is no option", argv[optind])};
+    return given;
+}
+
+// --- what they mean together ---
+
+void check_files(const Given& given) {
+    constexpr std::pair<const char*, std::optional<std::string> Given::*> files[] = {
+        {"--from: no file given", &Given::from},
+        {"--diff: no file given", &Given::diff},
+        {"--domain: no guest given", &Given::domain},
+        {"--record: no file given", &Given::record}};
+    for (const auto& [complaint, file] : files)
+        if (given.*file == "") throw UsageError{complaint};
+    if ((given.from == "-") + (given.diff == "-") + (given.domain == "-") > 1)
+        throw UsageError{"only one of --from, --diff and --domain can be standard input"};
+}
+
+void check_together(const Given& given) {
+    check_files(given);
+    if (given.domain && (given.diff || given.registers))
+        throw UsageError{"--domain goes neither with --diff nor with --registers"};
+    if (given.record == "-" && (given.outputs() > 0 || given.registers))
+        throw UsageError{"--record - and a format both want standard output"};
+    if (given.outputs() > 1)
+        throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
+    if (given.fix && (given.quiet || given.diff))
+        throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
+}
+
+/// The format, and the rule whose page is wanted.
+void choose_output(const Given& given, Options& options) {
+    options.format = given.format    ? format_named(*given.format)
+                     : given.json    ? find_format("json")
+                     : given.explain ? find_format("explain")
+                                     : find_format("summary");
+    if (given.explain && !given.explain->empty()) {
+        options.action = Options::Action::rule;
+        options.rule = rule_named(*given.explain);
+    }
+    const bool comparable = options.format->name == "summary" || options.format->name == "json";
+    if (given.diff && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
 }
 
 }  // namespace
@@ -131,74 +261,26 @@ std::string one_line(std::string text) {
 std::string_view help_text() { return help; }
 
 Options parse_command_line(int argc, const char* const* argv) {
+    const Given given = read_words(argc, argv);
+    check_together(given);
     Options options;
-    bool json = false, rules = false, want_help = false, want_version = false;
-    std::string explain, format, question, colour, registers;
-
-    CLI::App app;
-    app.set_help_flag();  // our own text is shorter and checked against the manual
-    CLI::Option* explain_option = app.add_option("--explain", explain)->expected(0, 1);
-    app.add_flag("--json", json);
-    CLI::Option* format_option = app.add_option("--format", format);
-    CLI::Option* registers_option = app.add_option("--registers", registers)->expected(0, 1);
-    app.add_flag("--fix", options.fix);
-    app.add_flag("--rules", rules);
-    app.add_flag("--quiet,-q", options.quiet);
-    CLI::Option* colour_option = app.add_option("--color", colour);
-    CLI::Option* question_option = app.add_option("--question", question);
-    CLI::Option* from_option = app.add_option("--from", options.from);
-    CLI::Option* diff_option = app.add_option("--diff", options.diff);
-    CLI::Option* domain_option = app.add_option("--domain", options.domain);
-    CLI::Option* record_option = app.add_option("--record", options.record);
-    app.add_flag("--help,-h", want_help);
-    app.add_flag("--version,-V", want_version);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        throw UsageError{one_line(error.what())};
+    options.from = given.from.value_or("");
+    options.diff = given.diff.value_or("");
+    options.domain = given.domain.value_or("");
+    options.record = given.record.value_or("");
+    options.quiet = given.quiet;
+    options.fix = given.fix;
+    options.wants_output = !given.record || given.outputs() > 0 || given.diff || given.registers;
+    if (given.colour) options.colour = colour_named(*given.colour);
+    if (given.question) options.question = question_named(*given.question);
+    choose_output(given, options);
+    if (given.rules) options.action = Options::Action::rules;
+    if (given.registers) {
+        read_register_option(*given.registers, options);
+        check_outputs(options, given.outputs(), options.format->name == "json");
     }
-
-    const int outputs = static_cast<int>(json) + static_cast<int>(rules) +
-                        static_cast<int>(format_option->count() > 0) +
-                        static_cast<int>(explain_option->count() > 0) + static_cast<int>(options.fix);
-    if (from_option->count() > 0 && options.from.empty()) throw UsageError{"--from: no file given"};
-    if (diff_option->count() > 0 && options.diff.empty()) throw UsageError{"--diff: no file given"};
-    if (domain_option->count() > 0 && options.domain.empty()) throw UsageError{"--domain: no guest given"};
-    if ((options.from == "-") + (options.diff == "-") + (options.domain == "-") > 1)
-        throw UsageError{"only one of --from, --diff and --domain can be standard input"};
-    if (!options.domain.empty() && (!options.diff.empty() || registers_option->count() > 0))
-        throw UsageError{"--domain goes neither with --diff nor with --registers"};
-    if (record_option->count() > 0 && options.record.empty()) throw UsageError{"--record: no file given"};
-    const bool wants_registers = registers_option->count() > 0;
-    if (options.record == "-" && (outputs > 0 || wants_registers))
-        throw UsageError{"--record - and a format both want standard output"};
-    options.wants_output =
-        options.record.empty() || outputs > 0 || diff_option->count() > 0 || wants_registers;
-    if (outputs > 1)
-        throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
-    if (options.fix && (options.quiet || diff_option->count() > 0))
-        throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
-    if (colour_option->count() > 0) options.colour = colour_named(colour);
-    if (question_option->count() > 0) options.question = question_named(question);
-    options.format = find_format("summary");
-    if (format_option->count() > 0) options.format = format_named(format);
-    if (json) options.format = find_format("json");
-    if (explain_option->count() > 0) {
-        options.format = find_format("explain");
-        if (!explain.empty()) {
-            options.action = Options::Action::rule;
-            options.rule = rule_named(explain);
-        }
-    }
-    const bool comparable = options.format->name == "summary" || options.format->name == "json";
-    if (!options.diff.empty() && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
-    if (rules) options.action = Options::Action::rules;
-    if (wants_registers) {
-        read_register_option(registers, options);
-        check_outputs(options, outputs, options.format->name == "json");
-    }
-    if (want_version) options.action = Options::Action::version;
-    if (want_help) options.action = Options::Action::help;
+    if (given.version) options.action = Options::Action::version;
+    if (given.help) options.action = Options::Action::help;
     return options;
 }
 

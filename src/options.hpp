@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line: CLI11 in, a plain struct out.
+// The command line: words in, a plain struct out.
 #pragma once
 
 #include "registers/register.hpp"
