@@ -56,19 +56,20 @@ private:
         return true;
     }
     void leave(std::string_view what, std::initializer_list<std::string_view> ids) {
-        std::string comment(what);
+        std::string names, comments;
         for (const Finding& f : report_.findings) {
             if (std::find(ids.begin(), ids.end(), f.rule->id) == ids.end() ||
                 f.outcome.status != Status::fail)
                 continue;
-            comment += fmt::format(" {} {}: {} {}", f.rule->id, f.rule->name, f.outcome.message, f.fix());
+            names += fmt::format(" {} {},", f.rule->id, f.rule->name);
+            comments += shell_comment(fmt::format("{} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
+            comments += shell_comment(f.fix());
             steps_.left.push_back(f.rule->id);
         }
-        const std::string_view why =
-            "a name or a value that this needs has blanks or characters that no script may pass on";
-        step(comment, fmt::format("say {} \\\n    {}\nleft=$((left + 1))\n",
-                                  shell_text(fmt::format("left to do by hand: {}", why)),
-                                  shell_text("(see the comments in this script)")));
+        const std::string said = fmt::format(
+            "left to do by hand:{} for a name or a value in it can be no word of a script", names);
+        step(what, comments + fmt::format("say {} \\\n    {}\nleft=$((left + 1))\n", shell_text(said),
+                                          shell_text("(see the comments here)")));
     }
     std::string module() const { return vendor_module_name(facts_); }
 
