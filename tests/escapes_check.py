@@ -36,14 +36,14 @@ def details(node):
 
 def texts(make):
     def poison(machine):
-        for name, text in machine["files"].items():
+        for name, text in machine.get("files", {}).items():
             if isinstance(text, str):
                 machine["files"][name] = make(text)
     return poison
 
 
 def names(machine):
-    for name in list(machine["files"]):
+    for name in list(machine.get("files", {})):
         if re.search("modprobe.d|/module/|/parameters/", name):
             end = ".conf" if name.endswith(".conf") else ""
             machine["files"][name.removesuffix(end) + EVIL + end] = machine["files"].pop(name)
