@@ -9,6 +9,7 @@
 #include "output.hpp"
 #include "registers/lookup.hpp"
 #include "render/diff.hpp"
+#include "render/layout.hpp"
 #include "render/registers.hpp"
 #include "snapshot/load.hpp"
 #include "snapshot/record.hpp"
@@ -96,7 +97,7 @@ std::string print_registers(const Options& options, const Facts& facts, const St
 }  // namespace
 
 ExitStatus complain(ExitStatus status, std::string_view message) {
-    std::fprintf(stderr, "nestprobe: %.*s\n", static_cast<int>(message.size()), message.data());
+    std::fprintf(stderr, "nestprobe: %s\n", printable(message).c_str());
     return status;
 }
 

@@ -49,6 +49,8 @@ def expect_refusal(name, path, stdin=None, option="--from"):
     lines = done.stderr.decode("utf-8", "replace").splitlines()
     if len(lines) != 1 or shown not in lines[0] or len(lines[0]) > 500:
         wrong.append(f"not one line with the file's name: {lines[:2]}")
+    if any(c < 0x20 and c != 0x0a for c in done.stderr):
+        wrong.append("control characters on stderr")
     if not sanitized and seconds > 1:
         wrong.append(f"{seconds:.2f} s")
     if wrong:
@@ -99,6 +101,12 @@ with tempfile.TemporaryDirectory() as folder:
     in_file(folder, "invalid UTF-8", head('"files": {"/a": "').encode() + b'\xff\xfe"}}')
     in_file(folder, "a key twice", head('"files": {}, "files": {}}'))
     in_file(folder, "a file twice", head('"files": {"/a": "1", "/a": "2"}}'))
+    for name in ("a/b.conf", "/a.conf", "..", ".", "", "a/../../tmp/b.conf", "a\0b.conf"):
+        in_file(folder, f"{name!r} in a directory", head(f'"directories": {{"/usr/lib/modprobe.d": {json.dumps([name])}}}}}'))
+    for path in ("/usr/lib/modprobe.d/../../../tmp/b.conf", "/a/..", "..", "../a", "/a\0b"):
+        in_file(folder, f"{path!r} as a file", head(f'"files": {{{json.dumps(path)}: "x"}}}}'))
+        in_file(folder, f"{path!r} as a directory", head(f'"directories": {{{json.dumps(path)}: []}}}}'))
+    in_file(folder, "an escape sequence in what is complained of", head('"files": {"/a\\u001b[2J\\n/..": "x"}}'))
     in_file(folder, "a wrong format", '{"format": "nestprobe-snapshot/9"}')
     in_file(folder, "another tool's JSON", '{"lscpu": [{"field": "Architecture:", "data": "x86_64"}]}')
     in_file(folder, "not a dump", "hello, world\n")

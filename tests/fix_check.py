@@ -4,8 +4,8 @@
 
     fix_check.py BINARY MACHINES_DIR GUESTS_DIR
 
-None of them is run here: what they do is seen in fix_run_check.py, and in the lab (situations qemu-fix-*). What a hostile modprobe.d or
-definition puts into one must come back from a shell's parser as one word, or stand in a comment.
+None of them is run here: what they do is seen in fix_run_check.py, and in the lab (situations qemu-fix-*). A hostile modprobe.d makes
+no step but "by hand"; what a hostile definition puts into one must come back from a shell's parser as one word, or stand in a comment.
 """
 import hashlib
 import json
@@ -74,8 +74,10 @@ def check_hostile(binary, machines):
         snapshot.write_text(json.dumps(machine))
         body = steps(script_of(binary, snapshot))
         words = shlex.split(body, comments=True)
-        if EVIL not in words or words[words.index(EVIL) - 1] != "drop_option":
-            fault(f"the hostile name did not come back as one word: {words}")
+        if "left=$((left + 1))" not in body or not any(word.startswith("left to do by hand: NP5") for word in words):
+            fault(f"the hostile name is not left to be done by hand: {words}")
+        if {EVIL, "drop_option", "want_option", "reload"}.intersection(words):
+            fault(f"the hostile name makes a step: {words}")
         if any(word.startswith("touch") for word in words):
             fault(f"the hostile name broke out: {words}")
         guest = Path(folder) / "guest.xml"

@@ -38,6 +38,10 @@ TEST_SUITE("render") {
     TEST_CASE("a machine's text cannot drive the terminal") {
         CHECK(printable("\x1b[31mred\n") == "?[31mred?");
         CHECK(printable("caf\xc3\xa9 \xff\xc2\x9b") == "caf\xc3\xa9 ??");
+        CHECK(printable("a\u202eb\u2066c\u200fd\u2028e\u061cf\x7f") == "a?b?c?d?e?f?");
+        CHECK(printable("\u2027\u202f\u2065\u206a\u061b") == "\u2027\u202f\u2065\u206a\u061b");
+        CHECK(is_printable("caf\xc3\xa9"));
+        CHECK(!is_printable("a\nb"));
         Recording r = haswell();
         r.files.insert_or_assign("/proc/sys/kernel/osrelease", std::string("6.1\x1b]0;owned\x07\n"));
         const Report report = report_of(std::move(r));

@@ -196,6 +196,8 @@ private:
         if (!map.emplace(std::move(key), std::move(value)).second)
             fail(fmt::format("\"{}\" stands twice", key_));
     }
+    void check_path() const;
+    void check_names(const std::vector<std::string>& names) const;
     CpuidKey cpuid_key() const;
     std::uint32_t msr_key() const;
     Reading<CpuidRegs> cpuid_value(Value& value) const;
@@ -330,6 +332,24 @@ void Reader::take_absence(std::string& word) {
     }
 }
 
+/// No kernel has such a name, and what is written after it would be another file.
+void Reader::check_path() const {
+    if (key_.find('\0') != std::string::npos) fail("the path of a file with a NUL in it");
+    std::string_view rest = key_;
+    while (!rest.empty()) {
+        const std::string_view part = rest.substr(0, rest.find('/'));
+        if (part == "..") fail(fmt::format("the path \"{}\" has \"..\" in it", key_.substr(0, 60)));
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    }
+}
+
+void Reader::check_names(const std::vector<std::string>& names) const {
+    for (const std::string& name : names)
+        if (name.empty() || name == "." || name == ".." ||
+            name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+            fail(fmt::format("\"{}\" is no name of a file in a directory", name.substr(0, 60)));
+}
+
 CpuidKey Reader::cpuid_key() const {
     const auto colon = key_.find(':');
     CpuidKey key{};
@@ -391,6 +411,7 @@ void Reader::store(Slot slot, Value& value) {
     const auto list = [&]() -> Reading<std::vector<std::string>> {
         if (value.kind == Value::Kind::absent) return std::move(value.absent);
         if (value.kind != Value::Kind::list) fail("a list of words was expected");
+        if (slot == Slot::directory) check_names(value.list);
         if (slot == Slot::directory) std::sort(value.list.begin(), value.list.end());
         return std::move(value.list);
     };
@@ -407,6 +428,7 @@ void Reader::store(Slot slot, Value& value) {
         case Slot::cpuid_value: put(recording_.cpus.back().cpuid, cpuid_key(), cpuid_value(value)); break;
         case Slot::msr_value: put(recording_.cpus.back().msr, msr_key(), msr_value(value)); break;
         case Slot::file:
+            check_path();
             if (value.kind == Value::Kind::absent)
                 put(recording_.files, key_, std::move(value.absent));
             else if (value.kind == Value::Kind::word || value.kind == Value::Kind::bytes)
@@ -414,7 +436,10 @@ void Reader::store(Slot slot, Value& value) {
             else
                 fail("a file's text was expected");
             break;
-        case Slot::directory: put(recording_.directories, key_, list()); break;
+        case Slot::directory:
+            check_path();
+            put(recording_.directories, key_, list());
+            break;
         case Slot::log: recording_.kernel_log = list(); break;
         case Slot::kvm_open:
             if (value.kind == Value::Kind::absent)

@@ -72,7 +72,7 @@ std::string write_snapshot(const Recording& recording) {
     json["directories"] = json_of_map(recording.directories);
     json["kvm"] = json_of(recording.kvm);
     if (recording.kernel_log) json["kernel_log"] = json_of(*recording.kernel_log);
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace nestprobe

@@ -2,6 +2,7 @@
 #include "edit/domain_edit.hpp"
 
 #include "base/text.hpp"
+#include "render/layout.hpp"
 #include "rules/guest/guest_questions.hpp"
 #include "shell.hpp"
 
@@ -15,14 +16,40 @@ std::string driver_attributes(bool amd, bool many_cpus) {
     return fmt::format("intremap='on'{}{}", amd ? "" : " caching_mode='on'", many_cpus ? " eim='on'" : "");
 }
 
+/// Lines that are printable, but for tabs and for a carriage return at the end of one.
+bool are_printable_lines(std::string_view text) {
+    bool all = true;
+    for_each_line(text, [&](std::string_view line) {
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        std::string without_tabs(line);
+        std::erase(without_tabs, '\t');
+        all = all && is_printable(without_tabs);
+    });
+    return all;
+}
+
 }  // namespace
 
 std::string DomainEdit::virt_xml(std::string_view what) const {
-    return fmt::format("virt-xml {} {}", shell_word(name_), what);
+    return fmt::format("virt-xml {} {}", shell_text(name_), what);
 }
 
 void DomainEdit::finish(std::string_view file) {
     edit_.diff = unified_diff(d_.text, xml_.changes(), file);
+    if (!are_printable_lines(edit_.diff)) {  // with them replaced, patch(1) would not find the lines
+        edit_.diff.clear();
+        edit_.notes.push_back(
+            "The lines to be changed, or those beside them, have characters that a terminal obeys, so no "
+            "diff is "
+            "printed: change them by hand.");
+    }
+    if (!edit_.commands.empty() && (!shell_word(name_) || name_.starts_with('-'))) {
+        edit_.commands.clear();
+        edit_.notes.push_back(
+            "The guest's name cannot stand in a command: it has characters that a terminal obeys, or begins "
+            "with a "
+            "dash. virt-xml takes its UUID in the place of the name.");
+    }
     if (!edit_.diff.empty())
         edit_.notes.push_back("Then shut the guest down and start it: a reboot inside it keeps the old one.");
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "edit/domain_edit.hpp"
+#include "render/layout.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
@@ -26,10 +27,7 @@ bool found_any(const Report& report, std::span<const std::string_view> rules) {
 
 std::string base_name(std::string_view label) {
     if (label == "standard input") return "domain.xml";
-    std::string name(label.substr(label.rfind('/') + 1));
-    for (char& c : name)  // it stands in a line of the diff
-        if (static_cast<unsigned char>(c) < ' ') c = '?';
-    return name;
+    return printable(label.substr(label.rfind('/') + 1));  // it stands in a line of the diff
 }
 
 std::string name_of(const GuestDefinition& definition) {

@@ -63,7 +63,8 @@ std::vector<const Finding*> left_by_hand(const Report& report, const Steps& step
             report.asked ? v.question == *report.asked : v.question != Question::device_assignment;
         if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
         const Finding* cause = v.because.front();
-        if (!steps.mend(cause->rule->id) && std::find(left.begin(), left.end(), cause) == left.end())
+        if (!steps.mend(cause->rule->id) && !steps.leave(cause->rule->id) &&
+            std::find(left.begin(), left.end(), cause) == left.end())
             left.push_back(cause);
     }
     return left;
@@ -76,7 +77,7 @@ std::string by_hand(const Finding& f) {
     text += shell_comment(f.fix());
     const std::string said =
         fmt::format("left to do by hand: {} {}, see the comments here", f.rule->id, f.rule->name);
-    return text += fmt::format("say {}\nleft=$((left + 1))\n", shell_word(said));
+    return text += fmt::format("say {}\nleft=$((left + 1))\n", shell_text(said));
 }
 
 std::string header(const Facts& facts) {

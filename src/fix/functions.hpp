@@ -70,7 +70,8 @@ take_over() {
 # drop_option FILE MODULE PARAMETER: a line that sets it becomes a comment; what else it sets stays
 drop_option() {
     [ -f "$1" ] || return 0
-    awk -v module="$2" -v parameter="$3" '
+    module="$2" parameter="$3" awk '
+        BEGIN { module = ENVIRON["module"]; parameter = ENVIRON["parameter"] }
         /\\$/ { line = line substr($0, 1, length($0) - 1) " "; raw = raw $0 "\n"; next }
         {
             line = line $0
@@ -101,7 +102,8 @@ drop_option() {
 # drop_block FILE MODULE: a line that keeps it from being loaded becomes a comment
 drop_block() {
     [ -f "$1" ] || return 0
-    awk -v module="$2" '
+    module="$2" awk '
+        BEGIN { module = ENVIRON["module"] }
         {
             name = $2
             gsub(/-/, "_", name)
@@ -111,19 +113,23 @@ drop_block() {
 }
 )sh"},
     {"want_option", R"sh(
-# want_option LINE: in the last of all files of modprobe.d, so that it is the one that counts
+# want_option MODULE ASSIGNMENT: in the last of all files of modprobe.d, so that it is the one that counts
 options_file=/etc/modprobe.d/zz-nestprobe.conf
 want_option() {
-    if [ -f "$options_file" ] && grep -qxF -e "$1" "$options_file"; then return; fi
+    if [ -f "$options_file" ] && grep -qxF -e "options $1 $2" "$options_file"; then return; fi
     mkdir -p /etc/modprobe.d
-    printf '%s\n' "$1" >> "$options_file"
+    printf 'options %s %s\n' "$1" "$2" >> "$options_file"
     changed=yes
-    say "added to $options_file: $1"
+    say "added to $options_file: options $1 $2"
 }
 )sh"},
     {"has_word", R"sh(
-# has_word WORD: among those on standard input, between blanks and quotation marks; - and _ are alike
-has_word() { tr ' \t"'\''' '\n' | tr - _ | grep -qxF -e "$(printf '%s' "$1" | tr - _)"; }
+# has_word WORD: among those on standard input, between blanks and quotation marks, and with these taken off, for the
+# kernel takes them off too; - and _ are alike
+has_word() {
+    awk '{ print; gsub(/["\\\047]/, ""); print }' | tr ' \t"'\''' '\n' | tr - _ |
+        grep -qxF -e "$(printf '%s' "$1" | tr - _)"
+}
 )sh"},
     {"boot_loader", R"sh(
 # boot_loader: all that it is told of kernel command lines, as far as this script knows boot loaders
@@ -151,8 +157,8 @@ drop_word() {
         edited=no
         for file in /etc/default/grub /etc/default/grub.d/*.cfg; do
             [ -f "$file" ] || continue
-            awk -v word="$1" '
-                BEGIN { gsub(/-/, "_", word) }
+            word="$1" awk '
+                BEGIN { word = ENVIRON["word"]; gsub(/-/, "_", word) }
                 /^[ \t]*GRUB_CMDLINE/ {
                     plain = $0
                     gsub(/-/, "_", plain)
@@ -189,7 +195,8 @@ add_word() {
     if command -v grubby > /dev/null; then
         grubby --update-kernel=ALL --args="$1"
     elif [ -f /etc/default/grub ] && ! has_word "$1" < /etc/default/grub; then
-        awk -v word="$1" '
+        word="$1" awk '
+            BEGIN { word = ENVIRON["word"] }
             /^GRUB_CMDLINE_LINUX=/ && !seen {
                 seen = 1
                 value = substr($0, 20)
@@ -223,7 +230,7 @@ is_on() {
 }
 )sh"},
     {"users_of_kvm", R"sh(
-# users_of_kvm: the processes that have a virtual machine, and its name
+# users_of_kvm: the processes that have a virtual machine, and its name, of which a terminal obeys nothing
 users_of_kvm() {
     for fd in /proc/[0-9]*/fd/*; do
         case $(readlink "$fd" 2> /dev/null) in
@@ -234,7 +241,8 @@ users_of_kvm() {
         pid=${pid%%/*}
         name=$(tr '\0' '\n' < "/proc/$pid/cmdline" | awk 'take { print; exit } $0 == "-name" { take = 1 }')
         name=${name#guest=}
-        printf '  process %s: %s\n' "$pid" "${name:-$(cat "/proc/$pid/comm")}"
+        name=$(printf '%s' "${name:-$(cat "/proc/$pid/comm")}" | LC_ALL=C tr -c ' -~' '?')
+        printf '  process %s: %s\n' "$pid" "$name"
     done | sed 's/,debug-threads=.*//' | sort -u
 }
 )sh"},
@@ -310,8 +318,8 @@ patch_file() {
     patched=no
     if is_patched "$1" "$diff"; then
         patched=before
-    elif patch --dry-run --force --silent "$1" "$diff" > /dev/null 2>&1; then
-        patch --silent "$1" "$diff" && patched=yes
+    elif patch --dry-run --force --silent -- "$1" "$diff" > /dev/null 2>&1; then
+        patch --silent -- "$1" "$diff" && patched=yes
     fi
     rm "$diff"
     [ "$patched" != no ] || stop "$1 is not what nestprobe saw: ask it again"

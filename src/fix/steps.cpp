@@ -3,11 +3,13 @@
 
 #include "base/text.hpp"
 #include "edit/guest_edit.hpp"
+#include "fix/guest_commands.hpp"
 #include "rules/iommu/iommu_words.hpp"
 #include "rules/module/feature.hpp"
 #include "shell.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -41,17 +43,45 @@ private:
     void mend(std::initializer_list<std::string_view> ids) {
         steps_.mended.insert(steps_.mended.end(), ids.begin(), ids.end());
     }
+    /// The calls as a step for these rules; false where a word of theirs is none that a script may pass on:
+    /// then nothing of it is done, and the script says so. Nothing to call is neither.
+    bool write(std::string_view comment, const ShellCalls& calls,
+               std::initializer_list<std::string_view> ids) {
+        if (calls.refused()) {
+            leave(comment, ids);
+            return false;
+        }
+        if (calls.text().empty()) return true;
+        step(comment, calls.text());
+        mend(ids);
+        return true;
+    }
+    void leave(std::string_view what, std::initializer_list<std::string_view> ids) {
+        std::string names, comments;
+        for (const Finding& f : report_.findings) {
+            if (std::find(ids.begin(), ids.end(), f.rule->id) == ids.end() ||
+                f.outcome.status != Status::fail)
+                continue;
+            names += fmt::format(" {} {},", f.rule->id, f.rule->name);
+            comments += shell_comment(fmt::format("{} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
+            comments += shell_comment(f.fix());
+            steps_.left.push_back(f.rule->id);
+        }
+        const std::string said = fmt::format(
+            "left to do by hand:{} for a name or a value in it can be no word of a script", names);
+        step(what, comments + fmt::format("say {} \\\n    {}\nleft=$((left + 1))\n", shell_text(said),
+                                          shell_text("(see the comments here)")));
+    }
     std::string module() const { return vendor_module_name(facts_); }
 
     // --- what keeps the module out ---
 
     /// The file of a line in modprobe.d, to be changed: a package's is copied to /etc first.
-    static std::string own_file(std::string_view source, std::string& commands) {
-        const std::string_view file = file_of(source);
-        if (file.starts_with("/etc/")) return shell_word(file);
-        const std::string copy = fmt::format("take_over {}\n", shell_word(file));
-        if (!contains(commands, copy)) commands += copy;
-        return shell_word(fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1)));
+    static std::string own_file(std::string_view source, ShellCalls& calls) {
+        const std::string file(file_of(source));
+        if (file.starts_with("/etc/")) return file;
+        calls.add("take_over", {file});
+        return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
     }
 
     /// Of this processor's module, or of what it needs: the other vendor's may stay out.
@@ -60,36 +90,34 @@ private:
     void write_blocks() {
         const auto* blocks = facts_.module.blocks.if_known();
         if (!blocks || !report_.failed("NP502")) return;
-        std::string commands;
+        ShellCalls calls;
+        bool in_files = false;
         for (const ModuleBlock& b : *blocks) {
             if (b.source == command_line || !is_wanted(b)) continue;
-            const std::string file = own_file(b.source, commands);
-            commands += fmt::format("drop_block {} {}\n", file, shell_word(b.module));
-            renews_ = true;
+            const std::string file = own_file(b.source, calls);
+            calls.add("drop_block", {file, b.module});
+            in_files = true;
         }
-        commands += words_without(*blocks);
-        if (commands.empty()) return;
-        step("What keeps KVM's module from being loaded is taken away: lines of modprobe.d become comments.",
-             commands);
-        mend({"NP502"});
+        drop_from_lists(*blocks, calls);
+        if (write("What keeps KVM's module from being loaded is taken away: lines of modprobe.d become "
+                  "comments.",
+                  calls, {"NP502"}))
+            renews_ = renews_ || in_files;
     }
 
     /// Lists of modules on the kernel command line, without these.
-    std::string words_without(const std::vector<ModuleBlock>& blocks) const {
-        std::string commands;
+    void drop_from_lists(const std::vector<ModuleBlock>& blocks, ShellCalls& calls) const {
         const auto* words = facts_.kernel.command_line.if_known();
-        if (!words) return commands;
+        if (!words) return;
         for (const std::string& word : *words) {
             const std::size_t equals = word.find('=');
             const std::string_view name = std::string_view(word).substr(0, equals);
             if (name != "module_blacklist" && name != "modprobe.blacklist") continue;
             const std::string kept = list_without(std::string_view(word).substr(equals + 1), blocks);
             if (kept.size() + equals + 1 == word.size()) continue;
-            commands += fmt::format("drop_word {}\n", shell_word(word));
-            if (!kept.empty())
-                commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}={}", name, kept)));
+            calls.add("drop_word", {word});
+            if (!kept.empty()) calls.add("add_word", {fmt::format("{}={}", name, kept)});
         }
-        return commands;
     }
 
     std::string list_without(std::string_view list, const std::vector<ModuleBlock>& blocks) const {
@@ -125,37 +153,33 @@ private:
         collect_parameters();
         if (wanted_.empty()) return;
         built_in_ = vendor_module_is(facts_, Module::State::built_in);
-        for (const std::string& parameter : wanted_) write_parameter(parameter);
-        renews_ = renews_ || !built_in_;
-        mend({"NP503", "NP507", "NP508"});
+        std::erase_if(wanted_, [this](const std::string& parameter) { return !write_parameter(parameter); });
+        renews_ = renews_ || (!built_in_ && !wanted_.empty());
     }
 
-    void write_parameter(const std::string& parameter) {
-        std::string commands;
+    bool write_parameter(const std::string& parameter) {
+        ShellCalls calls;
         if (const auto* options = facts_.module.options.if_known())
-            for (const ModuleOption& o : *options) commands += without(o, parameter);
+            for (const ModuleOption& o : *options) drop(o, parameter, calls);
+        const std::string on = fmt::format("{}=1", parameter);
         if (built_in_)
-            commands += fmt::format("add_word {}\n", shell_word(fmt::format("{}.{}=1", module(), parameter)));
+            calls.add("add_word", {fmt::format("{}.{}", module(), on)});
         else
-            commands += fmt::format("want_option {}\n",
-                                    shell_word(fmt::format("options {} {}=1", module(), parameter)));
-        step(fmt::format("{}.{} is to be on{}.", module(), parameter,
-                         built_in_ ? ", in a module that is built in" : ""),
-             commands);
+            calls.add("want_option", {module(), on});
+        return write(fmt::format("{}.{} is to be on{}.", module(), parameter,
+                                 built_in_ ? ", in a module that is built in" : ""),
+                     calls, {"NP503", "NP507", "NP508"});
     }
 
     /// What takes away one option that switches it off.
-    std::string without(const ModuleOption& o, const std::string& parameter) const {
+    void drop(const ModuleOption& o, const std::string& parameter, ShellCalls& calls) const {
         bool on = true;
-        if (o.module != module() || o.parameter != parameter) return "";
-        if (o.value.empty() || !parse_switch(o.value, on) || on) return "";
+        if (o.module != module() || o.parameter != parameter) return;
+        if (o.value.empty() || !parse_switch(o.value, on) || on) return;
         if (o.source == command_line)
-            return fmt::format("drop_word {}\n",
-                               shell_word(fmt::format("{}.{}={}", o.module, o.parameter, o.value)));
-        std::string commands;
-        const std::string file = own_file(o.source, commands);
-        return commands +=
-               fmt::format("drop_option {} {} {}\n", file, shell_word(o.module), shell_word(o.parameter));
+            return calls.add("drop_word", {fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
+        const std::string file = own_file(o.source, calls);
+        calls.add("drop_option", {file, o.module, o.parameter});
     }
 
     // --- the kernel command line ---
@@ -164,57 +188,57 @@ private:
         if (!report_.failed("NP401")) return;
         const std::string word = clearcpuid_word(facts_);
         if (word.empty()) return;
-        step("The kernel is told to hide the feature.", fmt::format("drop_word {}\n", shell_word(word)));
-        mend({"NP401"});
+        ShellCalls calls;
+        calls.add("drop_word", {word});
+        write("The kernel is told to hide the feature.", calls, {"NP401"});
     }
 
     /// Only where that is what was asked about: most machines need none.
     void write_iommu() {
         if (report_.asked != Question::device_assignment || facts_.guest) return;
-        const std::string driving = report_.failed("NP801") ? drive_iommu() : "";
-        if (!driving.empty()) {
-            step("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
-                 driving);
-            mend({"NP801"});
-        }
-        const std::string remapping = drop_words(words_against_remapping(facts_));
-        if (remapping.empty()) return;
-        step("The kernel is to remap interrupts. Expected then: /proc/interrupts has IR-IO-APIC.", remapping);
-        mend({"NP802"});
+        if (report_.failed("NP801"))
+            write("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
+                  drive_iommu(), {"NP801"});
+        write("The kernel is to remap interrupts. Expected then: /proc/interrupts has IR-IO-APIC.",
+              drop_words(words_against_remapping(facts_)), {"NP802"});
     }
 
-    static std::string drop_words(const std::vector<std::string>& words) {
-        std::string commands;
-        for (const std::string& word : words) commands += fmt::format("drop_word {}\n", shell_word(word));
-        return commands;
+    static ShellCalls drop_words(const std::vector<std::string>& words) {
+        ShellCalls calls;
+        for (const std::string& word : words) calls.add("drop_word", {word});
+        return calls;
     }
 
     /// Nothing where no table announces an IOMMU: the kernel command line can change nothing there.
-    std::string drive_iommu() const {
+    ShellCalls drive_iommu() const {
         if (is(facts_.iommu.table, "")) return {};
-        std::string commands = drop_words(words_against_iommu(facts_));
-        if (needs_intel_iommu_on(facts_)) commands += "add_word intel_iommu=on\nadd_word iommu=pt\n";
-        if (is(facts_.iommu.driver, Tristate::module)) commands += "load virtio_iommu\n";
-        return commands;
+        ShellCalls calls = drop_words(words_against_iommu(facts_));
+        if (needs_intel_iommu_on(facts_)) {
+            calls.add("add_word", {"intel_iommu=on"});
+            calls.add("add_word", {"iommu=pt"});
+        }
+        if (is(facts_.iommu.driver, Tristate::module)) calls.add("load", {"virtio_iommu"});
+        return calls;
     }
 
     // --- loading ---
 
     void write_loading() {
-        const std::string word = shell_word(module());
         if (!wanted_.empty() && !built_in_) {
-            std::string names;
-            for (const std::string& parameter : wanted_) names.append(" ").append(shell_word(parameter));
-            step(fmt::format("A parameter changes when the module is loaded. Expected: {} under "
-                             "/sys/module/{}/parameters reads Y or 1.",
-                             names.substr(1), module()),
-                 fmt::format("[ \"$reboot\" = yes ] || reload {}{}\n", word, names));
+            std::vector<std::string> words{module()};
+            words.insert(words.end(), wanted_.begin(), wanted_.end());
+            ShellCalls calls;
+            calls.add("[ \"$reboot\" = yes ] || reload", words);
+            write(fmt::format("A parameter changes when the module is loaded. Expected: {} under "
+                              "/sys/module/{}/parameters reads Y or 1.",
+                              fmt::join(wanted_, " "), module()),
+                  calls, {});
         }
         const bool absent = report_.failed("NP501") || (report_.failed("NP502") && steps_.mend("NP502"));
         if (!absent || !facts_.module.name.if_known()) return;
-        step(fmt::format("Load {}. Expected: /dev/kvm is there.", module()),
-             fmt::format("[ \"$reboot\" = yes ] || load {} /dev/kvm\n", word));
-        mend({"NP501"});
+        ShellCalls calls;
+        calls.add("[ \"$reboot\" = yes ] || load", {module(), "/dev/kvm"});
+        write(fmt::format("Load {}. Expected: /dev/kvm is there.", module()), calls, {"NP501"});
     }
 
     // --- the guest ---
@@ -222,43 +246,15 @@ private:
     void write_guest() {
         if (!report_.edit) return;
         const GuestEdit& edit = *report_.edit;
-        if (!edit.diff.empty())
-            patch_guest(edit);
-        else if (is(facts_.guest->definition, DefinitionKind::proxmox) && !edit.commands.empty() &&
-                 !contains(edit.commands.front(), unknown_vm))
-            set_guest(edit);
-        else
-            return;
+        const bool patch = !edit.diff.empty();
+        if (!patch && !can_be_set(*facts_.guest, edit)) return;
+        const std::optional<std::string> commands = patch ? patch_guest(edit) : set_guest(edit);
+        const std::string what = fmt::format("The definition of the guest {}.", edit.guest);
+        if (!commands) return leave(what, {});
+        step(fmt::format("{} Expected: {}.", what, patch ? "virsh takes it" : "qm says \"update VM\""),
+             *commands);
         for (const Finding& f : report_.findings)
             if (f.rule->layer == Layer::guest) steps_.mended.push_back(f.rule->id);
-    }
-
-    void patch_guest(const GuestEdit& edit) {
-        const std::string name = shell_word(edit.guest);
-        std::string commands;
-        if (edit.file.empty())
-            commands = fmt::format("xml=$(mktemp)\nvirsh dumpxml --inactive --domain {} > \"$xml\"\n", name);
-        else
-            commands = fmt::format("xml={}\n", shell_word(edit.file));
-        commands += "if patch_file \"$xml\" << 'NESTPROBE_PATCH'; then\n" + edit.diff + "NESTPROBE_PATCH\n";
-        commands += "    if command -v virsh > /dev/null; then virsh define \"$xml\"; fi\n";
-        commands += fmt::format(
-            "    say \"shut the guest\" {} \"down and start it: a reboot inside it keeps the old one\"\n"
-            "else\n    say \"the guest\" {} \"is defined as it should be\"\nfi\n",
-            name, name);
-        if (edit.file.empty()) commands += "rm \"$xml\"\n";
-        step(fmt::format("The definition of the guest {}. Expected: virsh takes it.", edit.guest), commands);
-    }
-
-    void set_guest(const GuestEdit& edit) {
-        std::string commands =
-            "command -v qm > /dev/null || stop \"qm is missing: run this on the Proxmox VE host\"\n";
-        for (const std::string& command : edit.commands) commands += command + "\n";
-        commands += fmt::format(
-            "say \"stop the guest\" {} \"and start it (qm stop, qm start): a reboot keeps the old one\"\n",
-            shell_word(edit.guest));
-        step(fmt::format("The definition of the guest {}. Expected: qm says \"update VM\".", edit.guest),
-             commands);
     }
 
     const Report& report_;
@@ -273,6 +269,8 @@ private:
 bool Steps::mend(std::string_view id) const {
     return std::find(mended.begin(), mended.end(), id) != mended.end();
 }
+
+bool Steps::leave(std::string_view id) const { return std::find(left.begin(), left.end(), id) != left.end(); }
 
 Steps write_steps(const Report& report) { return Writer(report).write(); }
 

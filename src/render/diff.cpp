@@ -210,7 +210,7 @@ std::string render_diff_json(const Report& here, const Report& there) {
     json["findings"] = list_of(all.findings, false);
     json["facts"] = list_of(all.facts, false);
     json["registers"] = list_of(all.registers, true);
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace nestprobe

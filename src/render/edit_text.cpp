@@ -69,7 +69,7 @@ std::string render_edit(const GuestEdit& edit) {
     if (!edit.arguments.empty())
         text += fmt::format("\nIn QEMU's words:\n\n  {}\n", printable(edit.arguments));
     if (!edit.notes.empty()) text += "\n";
-    for (const std::string& note : edit.notes) text += wrap(note, 0) + "\n";
+    for (const std::string& note : edit.notes) text += wrap(printable(note), 0) + "\n";
     return text;
 }
 

@@ -58,7 +58,8 @@ void JsonText::value(std::string_view text) {
 
 void JsonText::json(const Json& value) {
     item();
-    for (const char c : value.dump(2, ' ', false, Json::error_handler_t::replace)) {
+    // in ASCII: what a terminal would obey (C1, DEL, what turns the direction) stands there as \uXXXX
+    for (const char c : value.dump(2, ' ', true, Json::error_handler_t::replace)) {
         if (c == '\n')
             new_line();
         else

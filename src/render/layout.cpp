@@ -14,10 +14,19 @@ std::string coloured(std::string_view text, std::string_view code, const Style& 
     return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-/// C0 and C1 control characters, which terminals obey.
+/// U+2028 to U+202E break lines and turn the direction of writing, U+2066 to U+2069, U+200E, U+200F and
+/// U+061C turn it (Unicode 15, "Bidirectional Algorithm", table of explicit formatting characters).
+constexpr std::string_view turning[] = {
+    "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
+    "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
+};
+
+/// C0 and C1 control characters, which terminals obey, and what makes text look like another.
 bool is_control(std::string_view sequence) {
     const auto lead = static_cast<unsigned char>(sequence.front());
-    return lead < 0x20 || lead == 0x7f || (lead == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0);
+    if (lead < 0x20 || lead == 0x7f || (lead == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0))
+        return true;
+    return std::find(std::begin(turning), std::end(turning), sequence) != std::end(turning);
 }
 
 }  // namespace
@@ -58,6 +67,8 @@ std::string printable(std::string_view text) {
     }
     return result;
 }
+
+bool is_printable(std::string_view text) { return printable(text) == text; }
 
 std::string mark(Status status, const Style& style) {
     const bool u = style.unicode;

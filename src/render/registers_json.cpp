@@ -128,7 +128,7 @@ std::string document(const std::vector<RegisterView>& views) {
     json["tool"] = "nestprobe " NESTPROBE_VERSION;
     Json& list = json["registers"] = Json::array();
     for (const RegisterView& view : views) list.push_back(json_of(view));
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace

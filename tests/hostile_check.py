@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Shell code in what a machine, a definition of a guest or a file's name says: no script of --fix runs it.
+
+    hostile_check.py BINARY MACHINES_DIR
+
+Each text in each place makes a script. sh must take it, it must hold no control character, and, where root and busybox are there, it is
+run in a root of its own (fix_run_check.py), after which update-grub sources /etc/default/grub: a text that became code makes a file named
+PWNED. A word that no configuration can hold is left to be done by hand, with exit status 1, and changes no file. Names of files that
+programs take for options or assignments are patched as any other; processes' names reach the terminal without control characters.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from fix_run_check import APPLETS, Root
+
+TEXTS = {
+    "a command": "$(touch${IFS}PWNED)", "backticks": "`touch${IFS}PWNED`", "a quotation mark": "';touch PWNED;'",
+    "two of them": '";touch PWNED;"', "octal": "\\042;touch${IFS}PWNED;\\042", "awk": '"; system("touch PWNED"); "',
+    "octal for awk": "\\042);system(\\042touch${IFS}PWNED\\042);print(\\042", "a newline": "\ntouch PWNED\n",
+    "the end of a document": "\nNESTPROBE_PATCH\ntouch PWNED\n", "a blank": "x root=/dev/sda1", "an escape sequence": "\x1b[2J\x07",
+    "C1": "\u009b2J", "another direction": "a\u202eb", "an option": "--help",
+}
+COMMAND_LINES = {  # machine, words; a word with {} in quotation marks keeps its blanks
+    "module_blacklist": ("intel-skylake-module-blacklist-command-line", 'module_blacklist="kvm_intel,{}"'),
+    "modprobe.blacklist": ("intel-skylake-modprobe-blacklist-command-line", 'modprobe.blacklist="kvm_intel,{}"'),
+    "clearcpuid": ("intel-haswell-clearcpuid-vmx", 'clearcpuid="vmx,{}"'),
+}
+FILES = {  # machine, name of a file of modprobe.d, its text
+    "a file in /etc": ("lab-qemu-svm-nested-off", "/etc/modprobe.d/{}.conf", "options kvm_amd nested=0\n"),
+    "a package's file": ("lab-qemu-svm-nested-off", "/usr/lib/modprobe.d/{}.conf", "options kvm_amd nested=0\n"),
+    "a file that blocks": ("intel-skylake-module-blacklist-command-line", "/usr/lib/modprobe.d/{}.conf", "blacklist kvm_intel\n"),
+}
+DOMAIN = """<domain type='kvm'>
+  <name>{}</name>
+  <os>
+    <type arch='x86_64' machine='pc-q35-7.2'>hvm</type>
+  </os>
+  <cpu mode='custom'>
+    <model>Skylake-Client</model>
+    <!-- {} -->
+  </cpu>
+</domain>
+"""
+HOST = "lab-bochs-haswell-nested"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+PROCESSES = ("guest=$(touch /PWNED)", "guest=\x1b]0;title\x07\x1b[2J", "guest=\u009b2J", "guest=a\nb`touch /PWNED`", "%s%s%n", "-n")
+
+
+def machine(machines, name):
+    return json.loads((machines / name / "snapshot.json").read_text())
+
+
+class Case:
+    """A machine, and perhaps a definition: (name of the file, text)."""
+
+    def __init__(self, name, snapshot, by_hand, guest=None):
+        self.name, self.snapshot, self.by_hand, self.guest = name, snapshot, by_hand, guest
+
+    def script(self, binary):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "machine.json").write_text(json.dumps(self.snapshot))
+            argv = [binary, "--from", "machine.json", "--fix"]
+            if self.guest:
+                (Path(folder) / self.guest[0]).write_bytes(self.guest[1].encode())
+                argv.append(f"--domain={self.guest[0]}")
+            done = subprocess.run(argv, cwd=folder, capture_output=True, check=False)
+        assert done.returncode in (0, 1, 2) and not done.stderr, f"exit status {done.returncode}: {done.stderr}"
+        script = done.stdout.decode()
+        control = CONTROL.search(script)
+        assert not control, f"{control} in the script:\n{script[control.start() - 100:control.end() + 100]}"
+        parsed = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
+        assert parsed.returncode == 0, f"sh -n: {parsed.stderr}\n{script}"
+        said = re.findall(r"^say 'left to do by hand:", script, re.MULTILINE)
+        assert bool(said) or not self.by_hand, f"nothing is left to be done by hand:\n{script}"
+        return script
+
+    def run(self, binary, shell):
+        """What is wrong; empty: nothing. Without a shell the script is not run."""
+        try:
+            script = self.script(binary)
+            if shell:
+                with tempfile.TemporaryDirectory() as folder:
+                    self.check_run(Path(folder), script, shell)
+        except AssertionError as error:
+            return f"{self.name}, {shell}: {error}"
+        return ""
+
+    def check_run(self, folder, script, shell):
+        snapshot = dict(self.snapshot, files={"/proc/cmdline": "root=/dev/sda1 quiet\n"})
+        root = Root(folder, snapshot, shell)
+        root.path("/proc/cmdline").write_text(self.snapshot["files"].get("/proc/cmdline", ""))
+        if self.guest:
+            (folder / self.guest[0]).write_bytes(self.guest[1].encode())
+        root.path("/tmp/fix.sh").write_text(script)
+        before = root.state()
+        done = root.run("sh", "/tmp/fix.sh")
+        root.run("update-grub")
+        assert not list(folder.rglob("PWNED*")), f"the text was run:\n{script}"
+        if self.by_hand:
+            assert done.returncode == 1 and "left to do by hand" in done.stderr, f"{done.returncode}: {done.stderr}"
+            assert root.state() == before, f"something was changed: {done.stderr}"
+
+
+def hostile_cases(machines):
+    for label, text in TEXTS.items():
+        for place, (name, words) in COMMAND_LINES.items():
+            snapshot = machine(machines, name)
+            given = text.replace('"', "")  # it would end the quotation
+            snapshot["files"]["/proc/cmdline"] = f"root=/dev/sda1 {words.format(given)} quiet\n"
+            yield Case(f"{label} in {place}", snapshot, text != "--help")
+        for place, (name, path, lines) in FILES.items():
+            snapshot = machine(machines, name)
+            snapshot["files"]["/proc/cmdline"] = "root=/dev/sda1 quiet\n"
+            snapshot["directories"] = {k: v for k, v in snapshot.get("directories", {}).items() if "modprobe" not in k}
+            snapshot["files"] = {k: v for k, v in snapshot["files"].items() if "modprobe" not in k}
+            snapshot["files"][path.format(text.replace("/", "_"))] = lines
+            yield Case(f"{label} in the name of {place}", snapshot, text != "--help")
+        host = machine(machines, HOST)
+        in_xml = "".join(c if c.isalnum() else f"&#{ord(c)};" for c in text)
+        raw = text.replace("&", "&amp;").replace("<", "&lt;")
+        yield Case(f"{label} in a guest's name", host, False, ("vm.xml", DOMAIN.format(in_xml, "")))
+        if "\x1b" not in text:  # XML has none
+            yield Case(f"{label} beside what is to be changed", host, False, ("vm.xml", DOMAIN.format("vm", raw.replace("--", "=="))))
+        yield Case(f"{label} in a file's name", host, False, (text.replace("/", "_") + ".xml", DOMAIN.format("vm", "")))
+
+
+def check_names(binary, machines, shell):
+    """-o.xml is an option to patch(1), a=b.xml an assignment to awk."""
+    for name in ("-o.xml", "a=b.xml", "--help", "a b.xml", "-.xml"):
+        case = Case(name, machine(machines, HOST), False, (name, DOMAIN.format("vm", "")))
+        script = case.script(binary)
+        with tempfile.TemporaryDirectory() as folder:
+            root = Root(Path(folder), case.snapshot, shell)
+            root.bring("patch", "patch")  # busybox prefers its own, which has no --force
+            root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\npatch() { /bin/patch "$@"; }\n', 1))
+            (Path(folder) / name).write_text(case.guest[1])
+            for said in ("shut the guest", "is defined as it should be"):
+                done = root.run("sh", "/tmp/fix.sh")
+                if done.returncode or said not in done.stderr or "host-passthrough" not in (Path(folder) / name).read_text():
+                    yield f"{name}, {shell}: {done.returncode}, {done.stderr}"
+
+
+def check_quoted_word(binary, machines, shell):
+    """The kernel takes quotation marks off; who looks for the word must, or nothing is done and that is called done."""
+    name, words = COMMAND_LINES["clearcpuid"]
+    snapshot = machine(machines, name)
+    snapshot["files"]["/proc/cmdline"] = 'root=/dev/sda1 clearcpuid="vmx" quiet\n'
+    script = Case(words, snapshot, False).script(binary)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Root(Path(folder), dict(snapshot, files={}), shell)
+        root.path("/proc/cmdline").write_text(snapshot["files"]["/proc/cmdline"])
+        root.path("/boot/grub/grub.cfg").write_text("linux /vmlinuz " + snapshot["files"]["/proc/cmdline"])
+        root.path("/tmp/fix.sh").write_text(script)
+        done = root.run("sh", "/tmp/fix.sh")
+        if done.returncode != 1 or "left to do by hand" not in done.stderr:
+            yield f"a quoted word, {shell}: {done.returncode}, {done.stderr}"
+
+
+def check_processes(binary, machines, shell):
+    """Those that have a virtual machine are listed where a module cannot be reloaded."""
+    snapshot = machine(machines, "lab-qemu-svm-nested-off")
+    script = Case("processes", snapshot, False).script(binary)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Root(Path(folder), snapshot, shell)
+        root.path("/tmp/fix.sh").write_text(script)
+        for number, name in enumerate((*PROCESSES, None), 100):
+            root.path(f"/proc/{number}/fd").mkdir(parents=True)
+            root.path(f"/proc/{number}/fd/9").symlink_to("/dev/kvm")
+            root.path(f"/proc/{number}/cmdline").write_text("" if name is None else f"qemu\0-name\0{name}\0-m\0001\0")
+            root.path(f"/proc/{number}/comm").write_text("\x1b[31m`touch /PWNED`\nx\n")
+        done = root.run("sh", "/tmp/fix.sh")
+        listed = re.findall(r"^  process (\d+): \S", done.stderr, re.MULTILINE)
+        if done.returncode != 1 or listed != [str(100 + n) for n in range(len(PROCESSES) + 1)]:
+            yield f"processes, {shell}: {done.returncode}, {listed}, {done.stderr!r}"
+        if CONTROL.search(done.stderr) or (Path(folder) / "PWNED").exists():
+            yield f"processes, {shell}: what they are called reached the terminal or the shell: {done.stderr!r}"
+
+
+def main():
+    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    missing = [program for program in ("busybox", "dash", "mawk", "patch", "chroot") if not shutil.which(program)]
+    shells = ("busybox", "dash") if os.geteuid() == 0 and not missing else ()
+    APPLETS.append("patch")
+    cases = list(hostile_cases(machines))
+    with ThreadPoolExecutor(2) as pool:
+        # each in one shell, in turn: what a text becomes is the same in both
+        wrong = list(filter(None, pool.map(lambda pair: pair[1].run(binary, shells[pair[0] % 2] if shells else None),
+                                           enumerate(cases))))
+    for shell in shells:
+        for check in (check_names, check_quoted_word, check_processes):
+            wrong += check(binary, machines, shell)
+    for said in wrong:
+        print(f"FAIL {said}")
+    if not shells:
+        print(f"the scripts were not run: that needs root{', and ' + ', '.join(missing) if missing else ''}")
+    print(f"{len(cases)} hostile texts, {len(wrong)} failed")
+    return 1 if wrong or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
