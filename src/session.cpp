@@ -2,8 +2,8 @@
 #include "session.hpp"
 
 #include "base/errors.hpp"
-#include "edit/guest_edit.hpp"
-#include "fix/fix_script.hpp"
+#include "remedy/guest_edit.hpp"
+#include "remedy/script.hpp"
 #include "guest/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Definitions of guests and the edits of their text: what the definitions under guests/ do not show.
-#include "edit/text_edit.hpp"
-#include "edit/xml_edit.hpp"
+#include "remedy/text_edit.hpp"
+#include "remedy/xml_edit.hpp"
 #include "guest/definition.hpp"
 #include "input/bad_file.hpp"
 

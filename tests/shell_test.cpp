@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Text of machines and people in the hands of a shell.
-#include "shell.hpp"
+#include "remedy/shell.hpp"
 
 #include <doctest/doctest.h>
 

@@ -60,6 +60,23 @@ void judge_guest(std::vector<Verdict>& verdicts, std::span<const Finding> findin
 
 }  // namespace
 
+/// A layer is a place: what the rules of one say in general is done there.
+static Where place_of(const Rule& rule) {
+    switch (rule.layer) {
+        case Layer::firmware: return Where::firmware;
+        case Layer::hypervisor: return Where::hypervisor_host;
+        case Layer::guest: return Where::guest_definition;
+        default: return Where::here;
+    }
+}
+
+Remedy Finding::remedy() const {
+    Remedy remedy = outcome.remedy.empty() ? Remedy(std::string(rule->fix), place_of(*rule)) : outcome.remedy;
+    if (rule->edit != GuestChange::none && !remedy.empty())
+        remedy.steps.front().action = EditGuest{rule->edit};
+    return remedy;
+}
+
 const Finding* Verdict::cause() const {
     if (!because.empty() && answer != Answer::yes) return because.front();
     return degraded.empty() ? nullptr : degraded.front();

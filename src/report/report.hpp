@@ -14,8 +14,10 @@ struct Finding {
     const Rule* rule;  ///< never null; rules live as long as the program
     Outcome outcome;
 
-    /// What to do here: the outcome's own fix, else the rule's.
-    std::string fix() const { return outcome.fix.empty() ? std::string(rule->fix) : outcome.fix; }
+    /// What to do here: the outcome's own remedy, else the rule's.
+    Remedy remedy() const;
+    /// The same as one sentence.
+    std::string fix() const { return sentence(remedy()); }
 };
 
 enum class Answer : std::uint8_t { yes, no, unknown };

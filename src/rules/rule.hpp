@@ -4,6 +4,7 @@
 
 #include "base/errors.hpp"
 #include "facts/facts.hpp"
+#include "remedy/remedy.hpp"
 
 #include <functional>
 #include <span>
@@ -35,7 +36,7 @@ struct Outcome {
     Status status = Status::unknown;
     std::string message;              ///< what was read, what follows, and how sure that is
     std::vector<Provenance> because;  ///< every reading that the judgement rests on
-    std::string fix = {};             ///< for this machine; empty: the rule's own
+    Remedy remedy = {};               ///< for this machine; empty: the rule's own
 };
 
 struct Rule {
@@ -46,14 +47,15 @@ struct Rule {
     Role role;
     std::string_view title;                 ///< completes "... is not available because"
     std::string_view explain;               ///< what is checked, and why it matters
-    std::string_view fix;                   ///< what to type or where to click
+    std::string_view fix;                   ///< in general, where the check knows nothing better
     std::span<const std::string_view> see;  ///< manual sections, kernel functions
     Outcome (*check)(const Facts&);
+    GuestChange edit = GuestChange::none;  ///< what an edit of the guest's definition changes for it
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }
-inline Outcome fail(std::string message, std::string fix = {}) {
-    return {Status::fail, std::move(message), {}, std::move(fix)};
+inline Outcome fail(std::string message, Remedy remedy = {}) {
+    return {Status::fail, std::move(message), {}, std::move(remedy)};
 }
 inline Outcome skip(std::string message) { return {Status::skipped, std::move(message), {}}; }
 inline Outcome unknown(std::string message) { return {Status::unknown, std::move(message), {}}; }

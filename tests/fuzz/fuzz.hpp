@@ -4,8 +4,8 @@
 // sanitizer's word and any other exception is none.
 #pragma once
 
-#include "edit/guest_edit.hpp"
-#include "fix/fix_script.hpp"
+#include "remedy/guest_edit.hpp"
+#include "remedy/script.hpp"
 #include "input/bad_file.hpp"
 #include "render/render.hpp"
 #include "snapshot/read.hpp"

@@ -3,7 +3,7 @@
 // comments.
 #pragma once
 
-#include "edit/text_edit.hpp"
+#include "remedy/text_edit.hpp"
 
 #include <string>
 #include <string_view>

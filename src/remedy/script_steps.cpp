@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "fix/steps.hpp"
+#include "remedy/script_steps.hpp"
 
 #include "base/text.hpp"
-#include "edit/guest_edit.hpp"
-#include "fix/guest_commands.hpp"
+#include "remedy/guest_commands.hpp"
+#include "remedy/guest_edit.hpp"
+#include "remedy/shell.hpp"
 #include "rules/iommu/iommu_words.hpp"
 #include "rules/module/feature.hpp"
-#include "shell.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "fix/guest_commands.hpp"
+#include "remedy/guest_commands.hpp"
 
 #include "base/text.hpp"
-#include "edit/guest_edit.hpp"
-#include "shell.hpp"
+#include "remedy/guest_edit.hpp"
+#include "remedy/shell.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "edit/guest_edit.hpp"
+#include "remedy/guest_edit.hpp"
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
-#include "edit/domain_edit.hpp"
-#include "render/layout.hpp"
+#include "remedy/domain_edit.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "edit/text_edit.hpp"
+#include "remedy/text_edit.hpp"
 
 #include "base/text.hpp"
 

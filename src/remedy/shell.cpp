@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "shell.hpp"
+#include "remedy/shell.hpp"
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
-#include "render/layout.hpp"
 
 #include <algorithm>
 

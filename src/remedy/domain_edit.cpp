@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "edit/domain_edit.hpp"
+#include "remedy/domain_edit.hpp"
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
-#include "render/layout.hpp"
+#include "remedy/shell.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "shell.hpp"
 
 #include <fmt/format.h>
 

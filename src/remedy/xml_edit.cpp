@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "edit/xml_edit.hpp"
+#include "remedy/xml_edit.hpp"
 
 #include "base/text.hpp"
 

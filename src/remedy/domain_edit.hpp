@@ -2,7 +2,7 @@
 // The edit of libvirt's XML that mends a guest: the CPU that it is shown, and its IOMMU.
 #pragma once
 
-#include "edit/xml_edit.hpp"
+#include "remedy/xml_edit.hpp"
 #include "report/report.hpp"
 
 #include <string>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "fix/fix_script.hpp"
+#include "remedy/script.hpp"
 
-#include "base/text.hpp"
-#include "fix/functions.hpp"
-#include "fix/steps.hpp"
 #include "render/layout.hpp"
-#include "shell.hpp"
+#include "base/text.hpp"
+#include "remedy/script_functions.hpp"
+#include "remedy/script_steps.hpp"
+#include "remedy/shell.hpp"
 
 #include <fmt/format.h>
 

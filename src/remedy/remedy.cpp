@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "remedy/remedy.hpp"
+
+#include "base/printable.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+void append_sentence(std::string& text, std::string_view part) {
+    if (part.empty()) return;
+    if (!text.empty()) text += ' ';
+    text += part;
+}
+
+/// Where it is done, what it costs, in front of and behind what is done.
+std::string heading(const Step& step) {
+    std::string text;
+    if (const std::string_view where = title_of(step.where); !where.empty())
+        text = fmt::format("{}: ", where);
+    text += step.what;
+    if (const std::string_view cost = title_of(step.cost); !cost.empty())
+        append_sentence(text, fmt::format("({}.)", cost));
+    return text;
+}
+
+std::string block(const std::vector<std::string>& lines, std::size_t indent) {
+    std::string text;
+    for (const std::string& line : lines)
+        text += fmt::format("{:{}}{}\n", "", line.empty() ? 0 : indent, printable(line));
+    return text;
+}
+
+/// A step behind its number: `indent` columns are taken before the text of its first line.
+std::string step_text(const Step& step, std::size_t indent) {
+    std::string text = wrap(printable(heading(step)), indent) + "\n";
+    text += block(step.commands, indent + 2);
+    if (!step.file.empty()) {
+        text +=
+            fmt::format("{:{}}{}\n", "", indent, wrap(printable(fmt::format("In {}:", step.file)), indent));
+        text += block(step.lines, indent + 2);
+    }
+    if (!step.expect.empty())
+        text += fmt::format("{:{}}{}\n", "", indent,
+                            wrap(printable(fmt::format("Expect: {}", step.expect)), indent));
+    return text;
+}
+
+}  // namespace
+
+std::string sentence(const Remedy& remedy) {
+    std::string text;
+    for (const Step& step : remedy.steps) {
+        append_sentence(text, step.what);
+        for (const std::string& command : step.commands)
+            text += fmt::format("{} {}", &command == &step.commands.front() ? "" : ";", command);
+    }
+    return text;
+}
+
+std::string steps_text(const Remedy& remedy, std::size_t indent) {
+    if (remedy.steps.size() == 1) return step_text(remedy.steps.front(), indent);
+    std::string text;
+    std::size_t number = 0;
+    for (const Step& step : remedy.steps) {
+        if (number > 0) text.append(indent, ' ');
+        text += fmt::format("{}. {}", number + 1, step_text(step, indent + 3));
+        ++number;
+    }
+    return text;
+}
+
+std::string_view to_string(Where where) {
+    switch (where) {
+        case Where::here: return "here";
+        case Where::firmware: return "firmware";
+        case Where::hypervisor_host: return "hypervisor-host";
+        case Where::windows_host: return "windows-host";
+        case Where::provider: return "provider";
+        case Where::guest_definition: return "guest-definition";
+    }
+    return "";
+}
+
+std::string_view to_string(Cost cost) {
+    switch (cost) {
+        case Cost::none: return "none";
+        case Cost::stop_guests: return "stop-guests";
+        case Cost::restart_guest: return "restart-guest";
+        case Cost::restart_session: return "restart-session";
+        case Cost::reboot: return "reboot";
+        case Cost::power_off: return "power-off";
+    }
+    return "";
+}
+
+std::string_view title_of(Where where) {
+    switch (where) {
+        case Where::here: return "";
+        case Where::firmware: return "In the firmware setup";
+        case Where::hypervisor_host: return "On the hypervisor's host";
+        case Where::windows_host: return "On the Windows host";
+        case Where::provider: return "With the provider";
+        case Where::guest_definition: return "In the guest's definition";
+    }
+    return "";
+}
+
+std::string_view title_of(Cost cost) {
+    switch (cost) {
+        case Cost::none: return "";
+        case Cost::stop_guests: return "All guests have to be stopped";
+        case Cost::restart_guest: return "Shut the guest down and start it; a reboot inside it is not enough";
+        case Cost::restart_session: return "Log out and in";
+        case Cost::reboot: return "Reboot";
+        case Cost::power_off: return "Power off and on; a warm reboot is not enough";
+    }
+    return "";
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// A cure as a value: what a person has to do, step by step, so that what failed works.  A rule that fails
+// returns one; the text of a report, JSON's `steps`, the script of --fix and the edit of a guest's definition
+// are written from it, and none of these looks at facts to decide anything.
+#pragma once
+
+#include "facts/facts.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace nestprobe {
+
+/// Where a step is done.
+enum class Where : std::uint8_t {
+    here,              ///< on this system
+    firmware,          ///< in this machine's firmware setup
+    hypervisor_host,   ///< on the host that runs this guest, or this container
+    windows_host,      ///< on the Windows that runs it
+    provider,          ///< with the cloud or the hoster: its console, its command line, its support
+    guest_definition,  ///< in the definition of a guest of this system
+};
+
+/// What a step costs.
+enum class Cost : std::uint8_t {
+    none,
+    stop_guests,      ///< every guest of this system, or of that host, has to be stopped
+    restart_guest,    ///< one guest is shut down and started: a reboot inside it is not enough
+    restart_session,  ///< log out and in
+    reboot,
+    power_off,
+};
+
+// --- what a step does: for the script, and for what lies behind it ---
+
+/// Only a person can do it.
+struct ByHand {};
+/// A parameter of a module of KVM, by modprobe.d, so that it counts.
+struct SetOption {
+    std::string module, parameter, value;
+    std::vector<ModuleOption> instead_of;  ///< lines that say otherwise, each to say this
+};
+/// A line of modprobe.d that keeps a module out becomes a comment.
+struct DropLine {
+    std::string file, module;
+};
+/// Words of the kernel command line.
+struct ChangeWords {
+    std::vector<std::string> drop, add;
+};
+struct RenewInitramfs {};
+struct Load {
+    std::string module;
+};
+/// Unload and load, so that its parameters count; those are expected to be on then.
+struct Reload {
+    std::string module;
+    std::vector<std::string> parameters;
+};
+/// VMX or SVM, or the IOMMU, on in the firmware setup.
+struct SwitchOnInFirmware {
+    enum class What : std::uint8_t { virtualization, iommu } what = What::virtualization;
+};
+/// The hypervisor above shows VMX or SVM.
+struct ShowToThisGuest {};
+/// This user, or this container, is given /dev/kvm.
+struct GiveDevice {};
+/// What an edit of a guest's definition changes.
+enum class GuestChange : std::uint8_t { none, cpu, iommu, iommu_width };
+struct EditGuest {
+    GuestChange change = GuestChange::none;
+};
+
+using Action = std::variant<ByHand, SetOption, DropLine, ChangeWords, RenewInitramfs, Load, Reload,
+                            SwitchOnInFirmware, ShowToThisGuest, GiveDevice, EditGuest>;
+
+/// One thing to do.  `what` is a sentence or two.  `commands` are whole lines, each to be pasted as it is.
+struct Step {
+    Where where = Where::here;
+    std::string what;
+    std::vector<std::string> commands{};
+    std::string file{};                ///< `lines` go into this file; empty: none
+    std::vector<std::string> lines{};  ///< text to write there, as it is
+    Cost cost = Cost::none;
+    std::string expect{};  ///< what shows that it worked; empty: the next question to nestprobe does
+    Action action = ByHand{};
+};
+
+struct Remedy {
+    std::vector<Step> steps{};
+
+    Remedy() = default;
+    Remedy(std::vector<Step> list) : steps(std::move(list)) {}
+    Remedy(Step step) { steps.push_back(std::move(step)); }
+    /// A sentence that says what to do: by hand.
+    Remedy(std::string sentence, Where where = Where::here) {
+        if (!sentence.empty()) steps.push_back({.where = where, .what = std::move(sentence)});
+    }
+    Remedy(const char* sentence) : Remedy(std::string(sentence)) {}
+
+    bool empty() const { return steps.empty(); }
+    Remedy& then(Step step) {
+        steps.push_back(std::move(step));
+        return *this;
+    }
+    Remedy& then(Remedy more) {
+        for (Step& step : more.steps) steps.push_back(std::move(step));
+        return *this;
+    }
+};
+
+std::string_view to_string(Where where);  ///< as JSON has it: "hypervisor-host"
+std::string_view to_string(Cost cost);    ///< as JSON has it: "restart-guest"
+/// For people: "On the hypervisor's host"; empty for here.
+std::string_view title_of(Where where);
+/// For people: "every guest has to be stopped"; empty for none.
+std::string_view title_of(Cost cost);
+
+/// The steps on one line, as a sentence: for a log, a table, a comment of a script.
+std::string sentence(const Remedy& remedy);
+/// The steps as text: one alone plain, several numbered; commands each alone on a line, whole.  Lines of
+/// prose behind the first are wrapped at 80 columns and indented by `indent`.
+std::string steps_text(const Remedy& remedy, std::size_t indent);
+
+}  // namespace nestprobe
