@@ -24,7 +24,7 @@ Outcome check_clearcpuid(const Facts& f) {
 }
 
 Outcome check_locked_by_kernel(const Facts& f) {
-    if (f.cpu.technology.if_absent()) return carry(*f.cpu.technology.if_absent());
+    if (f.cpu.technology.if_absent()) return carry(f.cpu.technology.absence());
     if (!has(f, Technology::vmx)) return cite(skip("only VMX has such a lock"), f.cpu.technology);
     if (!is(f.kernel.config_vendor, Tristate::no)) {
         if (const Absent* absent = f.kernel.config_vendor.if_absent())
@@ -109,7 +109,7 @@ Outcome check_without_kvm(const Facts& f) {
             return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     if (is(f.module.files, true))
         return cite(pass(fmt::format("{} lies in /lib/modules", vendor_module_name(f))), f.module.files);
-    return carry(*f.kernel.config_vendor.if_absent());
+    return carry(f.kernel.config_vendor.absence());
 }
 
 Outcome check_loading_disabled(const Facts& f) {
