@@ -24,28 +24,32 @@ namespace {
 /// How a look fails; 0: the snapshot does not hold the value.
 constexpr int failures[] = {EACCES, ENOENT, EIO, EMFILE, EFBIG, ENXIO, 0};
 
+/// Where a failed look is an answer, or the lack of it takes no answer away.
 struct Reason {
-    std::string_view what;   ///< the reading, as name_of() writes it
-    std::set<int> failures;  ///< these only
-    Question question;
+    std::string_view what;    ///< the reading, as it is named below
+    std::set<int> failures;   ///< with these only; empty: with any
+    std::string_view change;  ///< "yes no": what it may turn into what; empty: any answer into another
     std::string_view why;
 };
-/// Where a failed look is an answer.
 const Reason true_reasons[] = {
-    {"open(/dev/kvm)", {EACCES, ENOENT, ENXIO}, Question::kvm_here, "refused so, /dev/kvm cannot be used"},
-    {"open(/dev/kvm)",
-     {EACCES, ENOENT, ENXIO},
-     Question::kvm_in_guests,
-     "refused so, /dev/kvm cannot be used"},
+    {"open(/dev/kvm)", {EACCES, ENOENT, ENXIO}, "", "refused so, /dev/kvm cannot be used"},
     {"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
-     {ENOENT, 0},
-     Question::device_assignment,
+     {ENOENT},
+     "",
      "a module that is not loaded was told nothing"},
+    {"MSR 0x480", {EIO}, "", "the msr driver's EIO is a #GP: VMX without its registers"},
+    {"MSRs of all CPUs", {EIO}, "", "the same"},
+    {"the kernel log",
+     {},
+     "unknown yes",
+     "most people may not read it: a line that is not heard proves nothing"},
 };
 
-bool is_allowed(std::string_view what, int failure, Question question) {
+bool is_allowed(std::string_view what, int failure, Answer before, Answer after) {
+    const std::string change = fmt::format("{} {}", to_string(before), to_string(after));
     return std::any_of(std::begin(true_reasons), std::end(true_reasons), [&](const Reason& r) {
-        return r.what == what && r.failures.contains(failure) && r.question == question;
+        return r.what == what && (r.failures.empty() || r.failures.contains(failure)) &&
+               (r.change.empty() || r.change == change);
     });
 }
 
@@ -160,8 +164,8 @@ private:
             const Answer before = (*answers_)[static_cast<std::size_t>(q)];
             const Answer after = now[static_cast<std::size_t>(q)];
             // What nobody looked at is not withheld: there the answer rests on the rest of the evidence.
-            const bool flipped =
-                failure != 0 && after != before && after != Answer::unknown && !is_allowed(what, failure, q);
+            const bool flipped = failure != 0 && after != before && after != Answer::unknown &&
+                                 !is_allowed(what, failure, before, after);
             CHECK_MESSAGE(!flipped, machine_, ": ", to_string(q), " turns from ", to_string(before), " to ",
                           to_string(after), " where ", what, " fails with ", error_name(failure));
         }
@@ -185,7 +189,7 @@ TEST_SUITE("withheld") {
             return;
         }
         // A prime, so that every reason and every kind of reading comes up.
-        const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 211;
+        const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 97;
         std::size_t turn = 0, tried = 0, machines = 0;
         std::set<std::filesystem::path> folders;
         for (const auto& entry : std::filesystem::directory_iterator(folder)) folders.insert(entry.path());

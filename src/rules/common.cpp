@@ -78,6 +78,7 @@ Outcome cite_log(Outcome outcome, const std::string& line) {
 }
 
 bool holds_since_load(const Facts& f) {
+    if (withheld(f.module.options.absence())) return false;  // it may be told not to
     return kernel_at_least(f, 6, 12) && vendor_module_is(f, Module::State::loaded) &&
            asked_value(f, "kvm", "enable_virt_at_load") != 0;
 }

@@ -77,7 +77,15 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
-    if (flag.all([](bool set) { return !set; }))
+    const bool unlisted = flag.all([](bool set) { return !set; });
+    if (unlisted && vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
+                                     "each other, and CPUID was not read, which would tell",
+                                     word, vendor_module_name(f))),
+                 flag),
+            f.module.vendor);
+    if (unlisted)
         return cite(
             cite(fail(fmt::format("this is a guest of {}, and /proc/cpuinfo shows no {}, without "
                                   "which {} does not load. CPUID itself was not read: that {} hides "

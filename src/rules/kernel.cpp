@@ -59,6 +59,11 @@ std::string why_cleared(const Facts& f) {
 Outcome judge_list_alone(const Facts& f) {
     const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
     if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
+    if (vendor_module_is(f, Module::State::loaded))
+        return cite(unknown(fmt::format("/proc/cpuinfo shows neither vmx nor svm, but {} is loaded: the two "
+                                        "contradict each other, and CPUID was not read, which would tell",
+                                        vendor_module_name(f))),
+                    f.module.vendor);
     return cite(cite(fail("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
                           "firmware has switched it off; CPUID was not read, which would tell",
                           "Run nestprobe on the machine itself: CPUID shows what the processor has. Then "
