@@ -19,7 +19,7 @@ std::string_view meaning_of(std::string_view line) {
     if (line.find("VMXON") != std::string_view::npos)
         return "VMX could not be switched on on a CPU: another hypervisor held it, or that CPU's "
                "IA32_FEATURE_CONTROL does not allow it";
-    return "another hypervisor held it then";
+    return "most likely another hypervisor held it then";
 }
 
 /// Somebody else holds VMX or SVM.  EFER.SVME with no KVM module says so on AMD; Intel's CR4 cannot be read.
