@@ -37,6 +37,7 @@ const Reason true_reasons[] = {
      {ENOENT},
      "",
      "a module that is not loaded was told nothing"},
+    {"/etc/modprobe.d/kvm.conf", {ENOENT}, "", "a file that is not there asks for nothing"},
     {"MSR 0x480", {EIO}, "", "the msr driver's EIO is a #GP: VMX without its registers"},
     {"MSRs of all CPUs", {EIO}, "", "the same"},
     {"the kernel log",

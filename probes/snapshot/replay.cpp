@@ -79,7 +79,7 @@ private:
         for (auto it = recording_.files.lower_bound(prefix);
              it != recording_.files.end() && it->first.starts_with(prefix); ++it) {
             const Absent* absent = it->second.if_absent();
-            if (!absent || absent->why != Why::no_device) add(it->first);
+            if (!absent || !is_missing(*absent)) add(it->first);
         }
         for (const auto& [path, entries] : recording_.directories)
             if (entries.if_known()) add(path);

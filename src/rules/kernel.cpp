@@ -97,6 +97,10 @@ Outcome check_flag_cleared(const Facts& f) {
                     : "");
         },
         f.kernel.flag_usable);
+    if (outcome.status == Status::fail && vendor_module_is(f, Module::State::loaded)) {
+        outcome.status = Status::unknown;  // one of the two is not of this machine, or not of this boot
+        outcome.message += fmt::format(". But {} is loaded, which contradicts that", vendor_module_name(f));
+    }
     return cite(std::move(outcome), cpuid);
 }
 
