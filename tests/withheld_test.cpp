@@ -129,12 +129,13 @@ private:
         const bool several = cpu.ids.members().size() > 1;
         for (const bool alone : {false, true}) {
             if (alone && !several) return;
-            for (const auto& [key, ignored] : cpu.cpuid)
-                try_each(fmt::format("CPUID 0x{:x}", key.first),
-                         [&](Recording& w, const Put& put) { put(part(w, i, alone).cpuid.at(key)); });
-            for (const auto& [key, ignored] : cpu.msr)
-                try_each(fmt::format("MSR 0x{:x}", key),
-                         [&](Recording& w, const Put& put) { put(part(w, i, alone).msr.at(key)); });
+            for (const auto& reading : cpu.cpuid)
+                try_each(fmt::format("CPUID 0x{:x}", reading.first.first), [&](Recording& w, const Put& put) {
+                    put(part(w, i, alone).cpuid.at(reading.first));
+                });
+            for (const auto& reading : cpu.msr)
+                try_each(fmt::format("MSR 0x{:x}", reading.first),
+                         [&](Recording& w, const Put& put) { put(part(w, i, alone).msr.at(reading.first)); });
         }
     }
     static CpuRecord& part(Recording& w, std::size_t i, bool alone) {
