@@ -74,7 +74,7 @@ Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
             open = true;
     }
     if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
-    outcome.fix = fmt::format(
+    outcome.remedy = fmt::format(
         "The firmware treats {} unlike the others, which is its fault: update it and switch the machine off "
         "and on. As a stop-gap before KVM is loaded: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.",
         name_cpus(odd), odd.first());
