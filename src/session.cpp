@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
+#include "probe.hpp"
+#include "registers/all.hpp"
 
 #include "base/errors.hpp"
-#include "remedy/guest_edit.hpp"
-#include "remedy/script.hpp"
 #include "guest/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
 #include "registers/lookup.hpp"
+#include "remedy/guest_edit.hpp"
+#include "remedy/script.hpp"
 #include "render/diff.hpp"
 #include "render/layout.hpp"
 #include "render/registers.hpp"

@@ -3,6 +3,7 @@
 // touched.
 #pragma once
 
+#include "probe.hpp"
 #include "report/report.hpp"
 #include "snapshot/recording.hpp"
 #include "snapshot/replay.hpp"

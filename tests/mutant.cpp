@@ -2,6 +2,7 @@
 // nestprobe with one rule's body taken out, each in turn: what would the report of this snapshot be?  The lab
 // wants to notice every one of them (./dev lab --mutate).  Never installed; the program itself has no such
 // switch.
+#include "probe.hpp"
 #include "render/render.hpp"
 #include "report/report.hpp"
 #include "snapshot/load.hpp"

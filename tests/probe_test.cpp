@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What probe() touches, and what it makes of it.
+#include "probe.hpp"
 #include "fake_machine.hpp"
 #include "machine/readings.hpp"
+#include "registers/all.hpp"
 #include "snapshot/record.hpp"
 
 #include <doctest/doctest.h>

@@ -2,6 +2,7 @@
 // The register tables, what is read of them and when, and what their bits mean.
 #include "render/registers.hpp"
 #include "fake_machine.hpp"
+#include "probe.hpp"
 #include "registers/decode.hpp"
 #include "registers/lookup.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fake_machine.hpp"
 #include "input/bad_file.hpp"
+#include "probe.hpp"
 #include "render/render.hpp"
 #include "snapshot/base64.hpp"
 #include "snapshot/condense.hpp"

@@ -3,6 +3,7 @@
 // or kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
 #include "base/text.hpp"
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

@@ -3,6 +3,7 @@
 // KVM_GET_SUPPORTED_CPUID is the authority on nesting (Linux arch/x86/kvm/{vmx/vmx.c,svm/svm.c}: VMX and SVM
 // are in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

@@ -2,6 +2,7 @@
 // The two registers by which firmware (and, after it, a kernel or a hypervisor) allows VMX or SVM.
 #include "base/text.hpp"
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

@@ -9,6 +9,7 @@
 // 257 would cost a guest more than everything else that is read.
 #include "base/text.hpp"
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

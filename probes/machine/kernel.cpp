@@ -3,6 +3,7 @@
 // this process see.
 #include "base/text.hpp"
 #include "machine/kernel_words.hpp"
+#include "machine/modprobe.hpp"
 #include "machine/probes.hpp"
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 // ask. A module's parameters exist under /sys/module even where it is built in and refused this processor:
 // the presence of kvm_intel/parameters on an AMD machine means nothing.
 #include "base/text.hpp"
+#include "machine/modprobe.hpp"
 #include "machine/probes.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "probe.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 

@@ -5,6 +5,7 @@
 #include "facts/facts.hpp"
 #include "machine/cpuinfo.hpp"
 #include "machine/readings.hpp"
+#include "probe.hpp"
 
 namespace nestprobe {
 

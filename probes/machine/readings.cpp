@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "machine/readings.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "facts/facts.hpp"
+#include "sources.hpp"
 
 #include <span>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the processor's SVM can do, as KVM asks it: Linux 6.12 arch/x86/kvm/svm/svm.c, svm_hardware_setup().
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 namespace nestprobe {
 namespace {

@@ -2,6 +2,7 @@
 // What the processor's VMX can do, as KVM asks it: the predicates of Linux 6.12
 // arch/x86/kvm/vmx/capabilities.h and vmx.c, hardware_setup().
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 namespace nestprobe {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What KVM cannot do without: it does not load where a VMX control of these is missing.
 #include "machine/probes.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "render/diff.hpp"
+#include "registers/all.hpp"
 
 #include "machine/readings.hpp"
 #include "render/layout.hpp"

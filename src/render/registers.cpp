@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "render/registers.hpp"
+#include "registers/all.hpp"
 
 #include "machine/readings.hpp"
 #include "render/layout.hpp"

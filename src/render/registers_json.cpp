@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-registers/1, as schema/registers.schema.json has it.  Keys keep their order.
 #include "machine/readings.hpp"
+#include "registers/all.hpp"
 #include "render/registers.hpp"
 #include "render/values.hpp"
 

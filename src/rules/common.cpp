@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rules/common.hpp"
+#include "registers/all.hpp"
 
 #include <fmt/format.h>
 

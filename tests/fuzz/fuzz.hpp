@@ -4,9 +4,10 @@
 // sanitizer's word and any other exception is none.
 #pragma once
 
+#include "input/bad_file.hpp"
+#include "probe.hpp"
 #include "remedy/guest_edit.hpp"
 #include "remedy/script.hpp"
-#include "input/bad_file.hpp"
 #include "render/render.hpp"
 #include "snapshot/read.hpp"
 #include "snapshot/replay.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A rule about the words that Linux makes of the registers in /proc/cpuinfo (NP4xx): where the kernel's words
 // and the registers differ, one of the two is not what it seems.
+#include "registers/all.hpp"
 #include "rules/common.hpp"
 
 #include "machine/readings.hpp"

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// /dev/kvm, and what KVM itself answers.
+#pragma once
+
+#include "base/fact.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+struct DeviceFacts {
+    Fact<bool> registered{};
+    Fact<bool> open{};
+    Fact<int> api_version{};
+    Fact<bool> offers_vmx{};
+    Fact<bool> offers_svm{};
+    Fact<int> nested_state{};
+};
+template <class V>
+constexpr void for_each(const DeviceFacts& f, V&& visit) {
+    visit("device.registered", f.registered, "KVM has registered its device: /sys/class/misc/kvm");
+    visit("device.open", f.open, "open(\"/dev/kvm\", O_RDWR) worked");
+    visit("device.api_version", f.api_version, "KVM_GET_API_VERSION; always 12");
+    visit("device.offers_vmx", f.offers_vmx, "KVM_GET_SUPPORTED_CPUID offers VMX to guests");
+    visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");
+    visit("device.nested_state", f.nested_state,
+          "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
+}
+
+}  // namespace nestprobe

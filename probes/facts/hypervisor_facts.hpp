@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The hypervisor above this system, where there is one.
+#pragma once
+
+#include "base/per_cpu.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+enum class Level : std::uint8_t { bare_metal, guest };
+
+/// A hypervisor that presents itself in CPUID.
+struct Signature {
+    std::uint32_t leaf = 0;     ///< the base leaf, 0x40000000 and every 0x100 on
+    std::uint32_t highest = 0;  ///< the highest leaf of its block, as it says itself; old KVMs say 0
+    std::string text;           ///< twelve bytes, NULs at the end cut
+    std::string name;           ///< "KVM"; the text itself where it is not known
+    friend bool operator==(const Signature&, const Signature&) = default;
+};
+
+/// Whose product the hypervisor above is, as far as it decides what to change there.
+enum class Platform : std::uint8_t {
+    kvm,
+    proxmox,
+    openstack,
+    kubevirt,
+    aws,
+    gcp,
+    azure,
+    firecracker,
+    nutanix,
+    hyperv,
+    wsl2,
+    vmware,
+    virtualbox,
+    xen,
+    tcg,
+    parallels,
+    apple,
+    bhyve,
+    acrn,
+    other,
+};
+
+/// What the processor's brand string gives away about the guest's CPU definition.
+enum class BrandKind : std::uint8_t {
+    processor,      ///< a real processor's: the definition passes the host's processor through
+    named_model,    ///< "Intel Core Processor (Haswell)": a model that QEMU knows by name
+    generic_model,  ///< "QEMU Virtual CPU version 2.5+", "Common KVM processor"
+    normalized,     ///< "AMD EPYC", "Intel(R) Xeon(R) Processor @ 2.60GHz": what Firecracker writes
+};
+
+struct HypervisorFacts {
+    Fact<Level> level{};
+    Fact<std::vector<Signature>> signatures{};
+    Fact<Platform> platform{};
+    Fact<BrandKind> brand_kind{};
+    Fact<std::string> dmi_vendor{};
+    Fact<std::string> dmi_product{};
+    PerCpu<bool> vmx_by_kvm{};
+    Fact<std::string> xen_role{};
+    Fact<bool> hyperv_root{};
+    Fact<std::string> confidential{};
+};
+template <class V>
+constexpr void for_each(const HypervisorFacts& f, V&& visit) {
+    visit("hypervisor.level", f.level, "guest or bare metal, from CPUID, else /proc/cpuinfo, DMI, VMX_BASIC");
+    visit("hypervisor.signatures", f.signatures,
+          "every signature from CPUID leaf 0x40000000 on, steps of 0x100");
+    visit("hypervisor.platform", f.platform, "the product that runs this guest");
+    visit("hypervisor.brand_kind", f.brand_kind, "what the brand string says about the guest's CPU model");
+    visit("hypervisor.dmi_vendor", f.dmi_vendor, "/sys/class/dmi/id/sys_vendor");
+    visit("hypervisor.dmi_product", f.dmi_product, "/sys/class/dmi/id/product_name");
+    visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm,
+          "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
+    visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");
+    visit("hypervisor.hyperv_root", f.hyperv_root,
+          "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");
+    visit("hypervisor.confidential", f.confidential, "TDX or SEV guest");
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The kernel, and the process that asks.
+#pragma once
+
+#include "base/per_cpu.hpp"
+#include "base/tristate.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+struct KernelVersion {
+    unsigned major = 0, minor = 0;
+    friend bool operator==(const KernelVersion&, const KernelVersion&) = default;
+    friend bool operator>=(const KernelVersion& a, const KernelVersion& b) {
+        return a.major != b.major ? a.major > b.major : a.minor >= b.minor;
+    }
+};
+
+struct KernelFacts {
+    Fact<std::string> release{};
+    Fact<KernelVersion> version{};
+    Fact<Tristate> config_vendor{};
+    PerCpu<bool> flag_vmx{};
+    PerCpu<bool> flag_svm{};
+    PerCpu<bool> flag_hypervisor{};
+    PerCpu<bool> flag_usable{};
+    PerCpu<bool> flag_ept{};
+    PerCpu<std::vector<std::string>> vmx_flags{};
+    PerCpu<std::vector<std::string>> svm_flags{};
+    Fact<std::vector<std::string>> command_line{};
+    Fact<std::string> lockdown{};
+    Fact<bool> modules_disabled{};
+    Fact<std::vector<std::string>> vulnerabilities{};
+    Fact<std::vector<std::string>> log{};
+    Fact<std::vector<std::string>> capabilities{};
+    Fact<std::vector<unsigned>> groups{};
+    Fact<unsigned> uid{};
+    Fact<std::string> container{};
+};
+template <class V>
+constexpr void for_each(const KernelFacts& f, V&& visit) {
+    visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
+    visit("kernel.version", f.version, "its first two numbers");
+    visit("kernel.config_vendor", f.config_vendor,
+          "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");
+    visit("kernel.flag_vmx", f.flag_vmx, "vmx in /proc/cpuinfo: since 5.6, that the kernel found VMX usable");
+    visit("kernel.flag_svm", f.flag_svm, "svm in /proc/cpuinfo: since 6.7, that the kernel found SVM usable");
+    visit("kernel.flag_hypervisor", f.flag_hypervisor, "hypervisor in /proc/cpuinfo");
+    visit("kernel.flag_usable", f.flag_usable, "flag_vmx or flag_svm, whichever this processor has");
+    visit("kernel.flag_ept", f.flag_ept, "ept in /proc/cpuinfo");
+    visit("kernel.vmx_flags", f.vmx_flags, "the words of /proc/cpuinfo's vmx flags line (5.6 and later)");
+    visit("kernel.svm_flags", f.svm_flags,
+          "the words of /proc/cpuinfo's flags line that stand for bits of CPUID Fn8000_000A_EDX");
+    visit("kernel.command_line", f.command_line, "/proc/cmdline, the words that bear on virtualization");
+    visit("kernel.lockdown", f.lockdown, "/sys/kernel/security/lockdown, the word in brackets");
+    visit("kernel.modules_disabled", f.modules_disabled,
+          "kernel.modules_disabled, or nomodule on the command line");
+    visit("kernel.vulnerabilities", f.vulnerabilities,
+          "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
+    visit("kernel.log", f.log, "the kernel's lines about virtualization since boot");
+    visit("process.capabilities", f.capabilities, "capabilities of nestprobe itself that matter here");
+    visit("process.groups", f.groups, "its supplementary groups, by number");
+    visit("process.uid", f.uid, "its effective user id");
+    visit("process.container", f.container,
+          "the container that it runs in, \"none\" where there is no sign of one");
+}
+
+}  // namespace nestprobe
