@@ -10,6 +10,7 @@
 #include "iommu_facts.hpp"
 #include "modprobe.hpp"
 #include "per_cpu.hpp"
+#include "prove/proof_facts.hpp"
 #include "register_values.hpp"
 #include "registers/all.hpp"
 #include "sources.hpp"
@@ -340,6 +341,8 @@ struct Facts {
     IommuFacts iommu{};
     /// A guest of this system, where one was asked about: what its definition says.
     std::optional<GuestFacts> guest{};
+    /// Where guests were run to find out (--prove), or a snapshot says what came of it.
+    std::optional<ProofFacts> proof{};
 };
 
 /// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here,
@@ -356,6 +359,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.device, visit);
     for_each(f.iommu, visit);
     if (f.guest) for_each(*f.guest, visit);
+    if (f.proof) for_each(*f.proof, visit);
 }
 
 /// A field left out of for_each makes these sizes differ.  Used by tests/facts_test.cpp.

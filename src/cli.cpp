@@ -30,6 +30,10 @@ What to print:
       --fix              a shell script with comments that would mend what was
                          found; it is printed, and nothing is run or written
       --rules            every rule, a line each
+      --prove            run a guest of a few bytes, and a guest inside it: proof
+                         and not inference; also --prove=all-cpus, =force (where
+                         that is known to do harm), =report FILE (what failed, for
+                         the hypervisor's makers); words may be joined by commas
   -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
 
@@ -119,6 +123,29 @@ void check_outputs(const Options& options, int others, bool json) {
         throw UsageError{"--registers=NAME=VALUE looks at no machine, so not with --from or --record"};
 }
 
+/// Words joined by commas; `file` is what follows "report".
+void read_prove_option(const std::string& words, const std::string& file, ProveOptions& prove) {
+    prove.wanted = true;
+    bool report = false;
+    std::size_t begin = 0;
+    while (begin < words.size()) {
+        const std::size_t end = std::min(words.find(',', begin), words.size());
+        const std::string word = words.substr(begin, end - begin);
+        begin = end + 1;
+        if (word == "all-cpus")
+            prove.all_cpus = true;
+        else if (word == "force")
+            prove.force = true;
+        else if (word == "report")
+            report = true;
+        else
+            throw UsageError{fmt::format("--prove: not all-cpus, force or report: \"{}\"", word)};
+    }
+    if (report && file.empty()) throw UsageError{"--prove=report: no file given"};
+    if (!report && !file.empty()) throw UsageError{fmt::format("what is \"{}\"?", file)};
+    prove.report = file;
+}
+
 /// CLI11's messages, on one line.
 std::string one_line(std::string text) {
     for (char& c : text)
@@ -133,7 +160,7 @@ std::string_view help_text() { return help; }
 Options parse_command_line(int argc, const char* const* argv) {
     Options options;
     bool json = false, rules = false, want_help = false, want_version = false;
-    std::string explain, format, question, colour, registers;
+    std::string explain, format, question, colour, registers, prove, file;
 
     CLI::App app;
     app.set_help_flag();  // our own text is shorter and checked against the manual
@@ -143,6 +170,8 @@ Options parse_command_line(int argc, const char* const* argv) {
     CLI::Option* registers_option = app.add_option("--registers", registers)->expected(0, 1);
     app.add_flag("--fix", options.fix);
     app.add_flag("--rules", rules);
+    CLI::Option* prove_option = app.add_option("--prove", prove)->expected(0, 1);
+    CLI::Option* file_option = app.add_option("file", file);  // of --prove=report
     app.add_flag("--quiet,-q", options.quiet);
     CLI::Option* colour_option = app.add_option("--color", colour);
     CLI::Option* question_option = app.add_option("--question", question);
@@ -178,6 +207,15 @@ Options parse_command_line(int argc, const char* const* argv) {
         throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
     if (options.fix && (options.quiet || diff_option->count() > 0))
         throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
+    if (prove_option->count() > 0) {
+        read_prove_option(prove, file, options.prove);
+        if (!options.from.empty()) throw UsageError{"--prove runs guests here, so not with --from"};
+        if (rules || !explain.empty() || wants_registers)
+            throw UsageError{
+                "--prove goes with a report, so neither with --rules, --explain=RULE nor --registers"};
+    } else if (file_option->count() > 0) {
+        throw UsageError{fmt::format("what is \"{}\"?", file)};
+    }
     if (colour_option->count() > 0) options.colour = colour_named(colour);
     if (question_option->count() > 0) options.question = question_named(question);
     options.format = find_format("summary");

@@ -78,8 +78,13 @@ bool Report::failed(std::string_view id) const {
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
     findings.reserve(rules.size());
+    const auto of_proof = [](const Rule* rule) {
+        return std::any_of(proof_rules().begin(), proof_rules().end(),
+                           [&](const Rule& r) { return &r == rule; });
+    };
     for (const Rule* rule : rules)
-        if (rule->layer != Layer::guest || facts.guest) findings.push_back({rule, rule->check(facts)});
+        if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !of_proof(rule)))
+            findings.push_back({rule, rule->check(facts)});
     return findings;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What describes the inner guest to the processor: the VMCS (Intel SDM Vol. 3C, "Virtual Machine Control Structures";
-// Vol. 3D, appendix "NamedField Encoding in VMCS") and the VMCB (AMD APM Vol. 2, appendix "Layout of VMCB").
+// What describes the inner guest to the processor: the VMCS (Intel SDM Vol. 3C, "Virtual Machine Control
+// Structures"; Vol. 3D, appendix "NamedField Encoding in VMCS") and the VMCB (AMD APM Vol. 2, appendix
+// "Layout of VMCB").
 #include "prove/guest_memory.hpp"
 
 #include <algorithm>
@@ -14,19 +15,23 @@ struct NamedField {
     std::string_view name;
 };
 
-constexpr std::uint32_t own_cr0 = 1, own_cr3 = 2, own_cr4 = 3, pin_controls = 0x481, processor_controls = 0x482,
-                        exit_controls = 0x483, entry_controls = 0x484, fixed_cr0 = 0x486, fixed_cr4 = 0x488,
-                        secondary_controls = 0x48b;
-constexpr std::uint64_t hlt_exiting = 1u << 7, unconditional_io_exiting = 1u << 24, activate_secondary = 1u << 31,
-                        host_64 = 1u << 9, guest_64 = 1u << 9, enable_ept = 1u << 1, shadowing = 1u << 14;
+constexpr std::uint32_t own_cr0 = 1, own_cr3 = 2, own_cr4 = 3, pin_controls = 0x481,
+                        processor_controls = 0x482, exit_controls = 0x483, entry_controls = 0x484,
+                        fixed_cr0 = 0x486, fixed_cr4 = 0x488, secondary_controls = 0x48b;
+constexpr std::uint64_t hlt_exiting = 1u << 7, unconditional_io_exiting = 1u << 24,
+                        activate_secondary = 1u << 31, host_64 = 1u << 9, guest_64 = 1u << 9,
+                        enable_ept = 1u << 1, shadowing = 1u << 14;
 constexpr std::uint64_t cr0_paged = 0x80000031;  // PG NE ET PE
 constexpr std::uint64_t cr4_pse = 0x10, cr4_pae = 0x20;
-constexpr std::uint64_t flat_data = 0xc093, flat_code_32 = 0xc09b, flat_code_64 = 0xa09b, busy_tss = 0x8b, unusable = 1u << 16;
+constexpr std::uint64_t flat_data = 0xc093, flat_code_32 = 0xc09b, flat_code_64 = 0xa09b, busy_tss = 0x8b,
+                        unusable = 1u << 16;
 
-/// The inner guest in 32-bit mode, without EPT.  Fields that stay 0 must be written too: VMCLEAR need not make them so.
+/// The inner guest in 32-bit mode, without EPT.  Fields that stay 0 must be written too: VMCLEAR need not
+/// make them so.
 constexpr NamedField base[] = {
     {{0x4000, pin_controls, 0}, "pin-based VM-execution controls"},
-    {{0x4002, processor_controls, hlt_exiting | unconditional_io_exiting}, "primary processor-based VM-execution controls"},
+    {{0x4002, processor_controls, hlt_exiting | unconditional_io_exiting},
+     "primary processor-based VM-execution controls"},
     {{0x400c, exit_controls, host_64}, "primary VM-exit controls"},
     {{0x4012, entry_controls, 0}, "VM-entry controls"},
     {{0x4004, 0, 0xffffffff}, "exception bitmap"},
@@ -124,10 +129,28 @@ constexpr NamedField more[] = {
 
 // APM Vol. 2, appendix "Layout of VMCB": control area, and from 0x400 on the state save area.
 enum : std::size_t {
-    intercept_exceptions = 0x008, intercepts_3 = 0x00c, intercepts_4 = 0x010, io_permissions = 0x040, asid = 0x058,
-    np_enable = 0x090, nested_cr3 = 0x0b0,
-    es = 0x400, cs = 0x410, ss = 0x420, ds = 0x430, gdtr = 0x460, idtr = 0x480, efer = 0x4d0, cr4 = 0x548, cr3 = 0x550,
-    cr0 = 0x558, dr7 = 0x560, dr6 = 0x568, rflags = 0x570, rip = 0x578, g_pat = 0x668,
+    intercept_exceptions = 0x008,
+    intercepts_3 = 0x00c,
+    intercepts_4 = 0x010,
+    io_permissions = 0x040,
+    asid = 0x058,
+    np_enable = 0x090,
+    nested_cr3 = 0x0b0,
+    es = 0x400,
+    cs = 0x410,
+    ss = 0x420,
+    ds = 0x430,
+    gdtr = 0x460,
+    idtr = 0x480,
+    efer = 0x4d0,
+    cr4 = 0x548,
+    cr3 = 0x550,
+    cr0 = 0x558,
+    dr7 = 0x560,
+    dr6 = 0x568,
+    rflags = 0x570,
+    rip = 0x578,
+    g_pat = 0x668,
 };
 
 }  // namespace
@@ -136,7 +159,8 @@ std::vector<VmcsRow> make_vmcs(const ProofSetup& wanted) {
     std::vector<VmcsRow> rows;
     for (const NamedField& f : base) rows.push_back(f.row);
     const auto set = [&](std::uint32_t field, std::uint64_t value) {
-        const auto at = std::find_if(rows.begin(), rows.end(), [&](const VmcsRow& r) { return r.field == field; });
+        const auto at =
+            std::find_if(rows.begin(), rows.end(), [&](const VmcsRow& r) { return r.field == field; });
         if (at != rows.end()) at->value = value;
     };
     const bool shadow = wanted.proof == Proof::shadow_vmcs;
@@ -183,8 +207,8 @@ void make_vmcb(const ProofSetup& wanted, std::span<unsigned char> vmcb) {
     const auto put = [&](std::size_t at, std::uint64_t value, std::size_t size = 8) {
         std::memcpy(&vmcb[at], &value, size);
     };
-    const auto put_segment = [&](std::size_t at, std::uint64_t selector, std::uint64_t attributes, std::uint64_t limit,
-                                 std::uint64_t base_address = 0) {
+    const auto put_segment = [&](std::size_t at, std::uint64_t selector, std::uint64_t attributes,
+                                 std::uint64_t limit, std::uint64_t base_address = 0) {
         put(at, selector | attributes << 16 | limit << 32);
         put(at + 8, base_address);
     };

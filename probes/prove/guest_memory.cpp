@@ -11,7 +11,9 @@ class Memory {
 public:
     explicit Memory(std::vector<unsigned char>& bytes) : bytes_(bytes) {}
 
-    void put(std::size_t at, std::uint64_t value, std::size_t size = 8) { std::memcpy(&bytes_.at(at), &value, size); }
+    void put(std::size_t at, std::uint64_t value, std::size_t size = 8) {
+        std::memcpy(&bytes_.at(at), &value, size);
+    }
     void copy(std::size_t at, std::span<const unsigned char> code) {
         std::copy(code.begin(), code.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(at));
     }
@@ -34,8 +36,8 @@ void put_page_tables(Memory& memory) {
 }
 
 /// EPT: readable, writable, executable, in the leaf write-back.  NPT: present, writable, user, as APM Vol. 2,
-/// "Nested Paging", wants it.  The page of the inner guest's code is another one than it seems to be, so that a
-/// processor that did not translate would be found out.
+/// "Nested Paging", wants it.  The page of the inner guest's code is another one than it seems to be, so that
+/// a processor that did not translate would be found out.
 void put_nested_tables(Memory& memory, Technology technology) {
     const std::uint64_t leaf = technology == Technology::vmx ? 7 | 6 << 3 : 7;
     memory.put(place::nested_pml4, place::nested_pdpt | 7);
@@ -55,8 +57,8 @@ void put_descriptors(Memory& memory) {
     const std::uint64_t handlers = place::code + offset_of(l1_vectors, l1_begin);
     for (std::uint32_t vector = 0; vector < 32; ++vector) {
         const std::uint64_t handler = handlers + vector * 16;
-        memory.put(place::idt + vector * 16,
-                   (handler & 0xffff) | std::uint64_t{code_selector} << 16 | 0x8eull << 40 | (handler >> 16 & 0xffff) << 48);
+        memory.put(place::idt + vector * 16, (handler & 0xffff) | std::uint64_t{code_selector} << 16 |
+                                                 0x8eull << 40 | (handler >> 16 & 0xffff) << 48);
     }
 }
 
@@ -66,8 +68,8 @@ void put_code(Memory& memory, const ProofSetup& wanted) {
     memory.copy(place::code, code_between(l1_begin, l1_end));
     for (const auto at : {place::inner, place::inner_behind}) memory.copy(at, inner);
     const bool shadow = wanted.proof == Proof::shadow_vmcs;
-    memory.put((uses_nested_paging(wanted.proof) ? place::inner_behind : place::inner) + pattern, shadow ? 0 : wanted.pattern,
-               4);
+    memory.put((uses_nested_paging(wanted.proof) ? place::inner_behind : place::inner) + pattern,
+               shadow ? 0 : wanted.pattern, 4);
     memory.set(l1_control, place::control);
     memory.set(l1_hsave, place::own);
     memory.set(l1_vmxon, place::own);
@@ -98,8 +100,8 @@ void put_vmcb(Memory& memory, const ProofSetup& wanted) {
     if (!wanted.fault || wanted.fault->size == 0) return;
     std::uint64_t old = 0;
     std::memcpy(&old, memory.page(place::control).data() + wanted.fault->offset, wanted.fault->size);
-    memory.put(place::control + wanted.fault->offset, wanted.fault->flips ? old ^ wanted.fault->value : wanted.fault->value,
-               wanted.fault->size);
+    memory.put(place::control + wanted.fault->offset,
+               wanted.fault->flips ? old ^ wanted.fault->value : wanted.fault->value, wanted.fault->size);
 }
 
 VmSetup real_mode_setup(const ProofSetup& wanted) {
@@ -179,7 +181,8 @@ VmSetup make_setup(const ProofSetup& wanted) {
     return setup;
 }
 
-std::uint64_t read_variable(std::span<const unsigned char> memory, const unsigned char* label, std::size_t size) {
+std::uint64_t read_variable(std::span<const unsigned char> memory, const unsigned char* label,
+                            std::size_t size) {
     const std::size_t at = place::code + offset_of(label, l1_begin);
     std::uint64_t value = 0;
     if (at + size <= memory.size()) std::memcpy(&value, &memory[at], size);

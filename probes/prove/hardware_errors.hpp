@@ -11,7 +11,8 @@ namespace nestprobe {
 
 /// "VM-instruction error 7: VM entry with invalid control field(s)".
 std::string vm_instruction_error(std::uint64_t number);
-/// A VM exit's reason with its flags: "exit reason 33 (VM-entry failure due to invalid guest state), VM-entry failure".
+/// A VM exit's reason with its flags: "exit reason 33 (VM-entry failure due to invalid guest state), VM-entry
+/// failure".
 std::string vm_exit_reason(std::uint64_t reason);
 /// What the exit qualification of a failed VM entry tells; empty for nothing.
 std::string_view vm_entry_failure(std::uint64_t reason, std::uint64_t qualification);
@@ -27,8 +28,8 @@ std::string kvm_internal_error(std::uint32_t suberror);
 /// hardware_entry_failure_reason of KVM_EXIT_FAIL_ENTRY.
 std::string kvm_fail_entry(std::uint64_t reason, bool vmx);
 
-/// Which of the consistency checks that VMRUN makes this VMCB fails, comma-separated; empty: none that is known here.
-/// AMD APM Vol. 2, "Canonicalization and Consistency Checks".
+/// Which of the consistency checks that VMRUN makes this VMCB fails, comma-separated; empty: none that is
+/// known here. AMD APM Vol. 2, "Canonicalization and Consistency Checks".
 std::string failed_vmcb_checks(std::span<const unsigned char> vmcb);
 
 }  // namespace nestprobe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What --prove needs of KVM: a machine with one CPU and a little memory, and its exits.  Narrow, so that a test can
-// script one: no test makes a real one outside the lab's emulated machines.
+// What --prove needs of KVM: a machine with one CPU and a little memory, and its exits.  Narrow, so that a
+// test can script one: no test makes a real one outside the lab's emulated machines.
 #pragma once
 
 #include "fact.hpp"
@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace nestprobe {
@@ -19,8 +20,10 @@ struct VmSetup {
     std::uint64_t rip = 0, rsp = 0, rdi = 0, rbp = 0;
     bool long_mode = false;  ///< else real mode, all segments at 0
     bool offer_all = false;  ///< KVM_SET_CPUID2 with all that KVM_GET_SUPPORTED_CPUID has
-    std::uint64_t cr3 = 0, gdt = 0, idt = 0, tss = 0;  ///< of long mode; limits as guest_memory.cpp makes them
-    std::chrono::milliseconds limit{2000};             ///< the watchdog
+    std::uint64_t cr3 = 0, gdt = 0, idt = 0,
+                  tss = 0;                  ///< of long mode; limits as guest_memory.cpp makes them
+    std::chrono::milliseconds limit{2000};  ///< the watchdog
+    unsigned cpu = 0;                       ///< on which CPU of this machine
 };
 
 /// Why KVM_RUN came back.
@@ -51,7 +54,8 @@ struct VmRegisters {
 class KvmVm {
 public:
     virtual ~KvmVm() = default;
-    /// Everything up to the first KVM_RUN.  Absent: which ioctl was refused, and its errno.
+    /// Everything up to the first KVM_RUN.  Absent: which ioctl was refused, and its errno; or `no_such_cpu`,
+    /// where this process may not run on that CPU.
     virtual Reading<bool> start(const VmSetup& setup) = 0;
     virtual VmExit run() = 0;
     /// The guest's memory as it is now.
@@ -61,23 +65,11 @@ public:
     virtual Reading<unsigned> tsc_khz() const = 0;
 };
 
+inline constexpr std::string_view no_such_cpu = "sched_setaffinity";
+
 using MakeVm = std::function<std::unique_ptr<KvmVm>()>;
 
 /// This machine's /dev/kvm, opened anew for each VM.  All of it is gone when the object is.
 std::unique_ptr<KvmVm> make_live_vm();
-
-/// Moves this thread to one CPU while it lives.
-class OnCpu {
-public:
-    explicit OnCpu(unsigned cpu);
-    ~OnCpu();
-    OnCpu(const OnCpu&) = delete;
-    OnCpu& operator=(const OnCpu&) = delete;
-    bool moved() const { return moved_; }
-
-private:
-    std::vector<unsigned char> before_;
-    bool moved_ = false;
-};
 
 }  // namespace nestprobe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A real virtual machine.  What it holds are descriptors and mappings, so that the kernel frees all of it when
-// nestprobe ends, however it ends.
+// A real virtual machine.  What it holds are descriptors and mappings, so that the kernel frees all of it
+// when nestprobe ends, however it ends.
+#include "cpu_set.hpp"
 #include "errors.hpp"
 #include "live/descriptor.hpp"
 #include "prove/kvm_vm.hpp"
@@ -14,9 +15,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -56,8 +59,8 @@ private:
     std::size_t size_ = 0;
 };
 
-/// Ends a guest that runs too long: a signal, to this thread alone, makes KVM_RUN return, and immediate_exit keeps one
-/// that has not begun yet from beginning.  It repeats until it is dismissed.
+/// Ends a guest that runs too long: a signal, to this thread alone, makes KVM_RUN return, and immediate_exit
+/// keeps one that has not begun yet from beginning.  It repeats until it is dismissed.
 class Watchdog {
 public:
     Watchdog(kvm_run& run, std::chrono::milliseconds limit) {
@@ -95,7 +98,8 @@ public:
 private:
     static int number() { return SIGRTMIN + 1; }
     static void bark(int) {
-        if (kvm_run* run = watched_.load()) __atomic_store_n(&run->immediate_exit, std::uint8_t{1}, __ATOMIC_RELAXED);
+        if (kvm_run* run = watched_.load())
+            __atomic_store_n(&run->immediate_exit, std::uint8_t{1}, __ATOMIC_RELAXED);
     }
     static inline std::atomic<kvm_run*> watched_ = nullptr;
     static_assert(std::atomic<kvm_run*>::is_always_lock_free);
@@ -120,6 +124,32 @@ kvm_segment segment(std::uint16_t selector, std::uint8_t type, std::uint8_t syst
     return s;
 }
 
+/// Moves this thread to one CPU while it lives.
+class OnCpu {
+public:
+    explicit OnCpu(unsigned cpu) {
+        Set wanted{};
+        wanted[cpu / bits % wanted.size()] = 1ul << cpu % bits;
+        if (::sched_getaffinity(0, sizeof before_, as_set(before_)) < 0 ||
+            ::sched_setaffinity(0, sizeof wanted, as_set(wanted)) != 0)
+            error_ = errno;
+    }
+    ~OnCpu() {
+        if (error_ == 0) ::sched_setaffinity(0, sizeof before_, as_set(before_));
+    }
+    OnCpu(const OnCpu&) = delete;
+    OnCpu& operator=(const OnCpu&) = delete;
+    int error() const { return error_; }
+
+private:
+    static constexpr unsigned bits = 64;
+    using Set = std::array<unsigned long, CpuSet::limit / bits>;
+    static cpu_set_t* as_set(Set& set) { return reinterpret_cast<cpu_set_t*>(set.data()); }
+
+    Set before_{};
+    int error_ = 0;
+};
+
 class LiveKvmVm final : public KvmVm {
 public:
     Reading<bool> start(const VmSetup& setup) override;
@@ -140,6 +170,7 @@ private:
     Reading<bool> set_registers(const VmSetup& setup);
 
     // In the order of their making: what is made last goes first.
+    std::optional<OnCpu> on_cpu_;
     Mapping memory_;
     Descriptor kvm_, vm_, cpu_;
     Mapping run_;
@@ -205,6 +236,8 @@ Reading<bool> LiveKvmVm::set_registers(const VmSetup& setup) {
 }
 
 Reading<bool> LiveKvmVm::start(const VmSetup& setup) {
+    on_cpu_.emplace(setup.cpu);
+    if (on_cpu_->error() != 0) return refused(on_cpu_->error(), no_such_cpu);
     if (const auto created = create(setup); created.if_absent()) return created;
     if (setup.offer_all) {
         const auto table = std::make_unique<CpuidTable>();
@@ -264,18 +297,5 @@ Reading<VmRegisters> LiveKvmVm::registers() const {
 }  // namespace
 
 std::unique_ptr<KvmVm> make_live_vm() { return std::make_unique<LiveKvmVm>(); }
-
-OnCpu::OnCpu(unsigned cpu) {
-    constexpr std::size_t size = 8192 / 8;  // CpuSet::limit
-    before_.resize(size);
-    std::vector<unsigned char> wanted(size);
-    wanted[cpu / 8 % size] = static_cast<unsigned char>(1u << cpu % 8);
-    auto* old_set = reinterpret_cast<cpu_set_t*>(before_.data());
-    if (::sched_getaffinity(0, size, old_set) != 0) return;
-    moved_ = ::sched_setaffinity(0, size, reinterpret_cast<const cpu_set_t*>(wanted.data())) == 0;
-}
-OnCpu::~OnCpu() {
-    if (moved_) ::sched_setaffinity(0, before_.size(), reinterpret_cast<const cpu_set_t*>(before_.data()));
-}
 
 }  // namespace nestprobe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The guests' code, assembled from the *.S files beside this one, and the words that they share with nestprobe
-// (stages.inc has the same numbers; a test compares the two).
+// The guests' code, assembled from the *.S files beside this one, and the words that they share with
+// nestprobe (stages.inc has the same numbers; a test compares the two).
 #pragma once
 
 #include <cstddef>

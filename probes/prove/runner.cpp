@@ -62,7 +62,8 @@ bool Watcher::take_port(const VmExit& exit) {
             run_.trace.push_back(fmt::format("failed: {}", exit.value));
             return true;
     }
-    run_.trace.push_back(fmt::format("port 0x{:x}: 0x{:x}, which nobody should write to", exit.port, exit.value));
+    run_.trace.push_back(
+        fmt::format("port 0x{:x}: 0x{:x}, which nobody should write to", exit.port, exit.value));
     fail(fmt::format("the guest wrote to port 0x{:x}, which its code does not", exit.port));
     return false;
 }
@@ -106,7 +107,8 @@ std::string Watcher::explain_exit() const {
             const auto vmcb = std::span(run_.memory).subspan(place::control, place::page);
             if (const std::string which = failed_vmcb_checks(vmcb); !which.empty()) text += ": " + which;
         } else {
-            text += fmt::format(", EXITINFO1 0x{:x}, EXITINFO2 0x{:x}", qualification, variable(l1_exit_info));
+            text +=
+                fmt::format(", EXITINFO1 0x{:x}, EXITINFO2 0x{:x}", qualification, variable(l1_exit_info));
         }
         return text;
     }
@@ -124,8 +126,9 @@ std::string Watcher::explain() const {
     switch (failed_) {
         case Failed::none: break;
         case Failed::exception:
-            return fmt::format("{} (error code 0x{:x}) at the guest's offset 0x{:x}", exception_name(variable(l1_vector)),
-                               variable(l1_error_code), variable(l1_fault_rip) - place::code);
+            return fmt::format("{} (error code 0x{:x}) at the guest's offset 0x{:x}",
+                               exception_name(variable(l1_vector)), variable(l1_error_code),
+                               variable(l1_fault_rip) - place::code);
         case Failed::hidden:
             return fmt::format("the guest's CPUID does not show {}, although KVM_GET_SUPPORTED_CPUID does",
                                vmx() ? "VMX" : "SVM");
@@ -141,7 +144,8 @@ std::string Watcher::explain() const {
             return text;
         }
         case Failed::control:
-            return fmt::format("the capability MSRs do not allow bits 0x{:x} of the {}", variable(l1_refused, 4),
+            return fmt::format("the capability MSRs do not allow bits 0x{:x} of the {}",
+                               variable(l1_refused, 4),
                                vmcs_field_name(static_cast<std::uint32_t>(variable(l1_field, 4))));
         case Failed::exit: return explain_exit();
     }
@@ -153,18 +157,19 @@ void Watcher::judge(const KvmVm& vm) {
     const auto memory = vm.memory();
     run_.memory.assign(memory.begin(), memory.end());
     if (failed_ != Failed::none) fail(explain());
+    run_.refused_control = failed_ == Failed::control;
     const bool here = setup_.proof == Proof::kvm_here;
     if (halted_ && !here) {
         if (run_.stage != Stage::done) fail("the guest halted here");
         const auto port = variable(l1_seen_port, 4), seen = variable(l1_seen_pattern, 4);
         if (port != static_cast<std::uint32_t>(Port::pattern) || seen != setup_.pattern)
-            fail(fmt::format("the guest saw its guest write 0x{:x} to port 0x{:x}, not 0x{:x} to 0x{:x}", seen, port,
-                             setup_.pattern, static_cast<std::uint32_t>(Port::pattern)));
+            fail(fmt::format("the guest saw its guest write 0x{:x} to port 0x{:x}, not 0x{:x} to 0x{:x}",
+                             seen, port, setup_.pattern, static_cast<std::uint32_t>(Port::pattern)));
     }
     if (halted_ && (patterns_ != 1 || pattern_ != setup_.pattern))
         fail(patterns_ == 0 ? "the pattern was never written to the port"
-                            : fmt::format("0x{:x} was written to the port {} times, not 0x{:x} once", pattern_, patterns_,
-                                          setup_.pattern));
+                            : fmt::format("0x{:x} was written to the port {} times, not 0x{:x} once",
+                                          pattern_, patterns_, setup_.pattern));
     if (!halted_) fail("the guest has more exits than its code gives cause for");
     run_.proved = run_.error.empty();
     if (!run_.error.empty())
@@ -186,14 +191,17 @@ ProofRun run_proof(const ProofSetup& setup, const MakeVm& make_vm) {
     ProofRun run;
     const auto begin = std::chrono::steady_clock::now();
     const auto vm = make_vm();
-    if (const auto started = vm->start(make_setup(setup)); started.if_absent()) {
+    VmSetup machine = make_setup(setup);
+    machine.cpu = setup.cpu;
+    if (const auto started = vm->start(machine); started.if_absent()) {
         run.proved = *started.if_absent();
         return run;
     }
     Watcher watcher(setup, run);
     for (std::size_t exits = 0; exits < most_exits; ++exits)
         if (!watcher.take(vm->run())) break;
-    run.time = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    run.time =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
     watcher.judge(*vm);
     return run;
 }

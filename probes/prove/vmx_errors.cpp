@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// VMX's numbers and KVM's.  Intel SDM Vol. 3C, "VM-Instruction Error Numbers"; Vol. 3D, appendix "VMX Basic Exit
-// Reasons"; Linux include/uapi/linux/kvm.h.
+// VMX's numbers and KVM's.  Intel SDM Vol. 3C, "VM-Instruction Error Numbers"; Vol. 3D, appendix "VMX Basic
+// Exit Reasons"; Linux include/uapi/linux/kvm.h.
 #include "prove/hardware_errors.hpp"
 
 #include <fmt/format.h>
@@ -106,18 +106,31 @@ constexpr Name entry_failures[] = {
 };
 
 constexpr std::string_view exceptions[] = {
-    "#DE", "#DB", "NMI",      "#BP", "#OF", "#BR", "#UD",      "#NM", "#DF", "vector 9", "#TS",
-    "#NP", "#SS", "#GP",      "#PF", "vector 15", "#MF", "#AC", "#MC", "#XM", "#VE",     "#CP",
+    "#DE", "#DB", "NMI", "#BP", "#OF",       "#BR", "#UD", "#NM", "#DF", "vector 9", "#TS",
+    "#NP", "#SS", "#GP", "#PF", "vector 15", "#MF", "#AC", "#MC", "#XM", "#VE",      "#CP",
 };
 
 constexpr Name kvm_exits[] = {
-    {0, "KVM_EXIT_UNKNOWN"},     {1, "KVM_EXIT_EXCEPTION"},    {2, "KVM_EXIT_IO"},
-    {3, "KVM_EXIT_HYPERCALL"},   {4, "KVM_EXIT_DEBUG"},        {5, "KVM_EXIT_HLT"},
-    {6, "KVM_EXIT_MMIO"},        {7, "KVM_EXIT_IRQ_WINDOW_OPEN"}, {8, "KVM_EXIT_SHUTDOWN"},
-    {9, "KVM_EXIT_FAIL_ENTRY"},  {10, "KVM_EXIT_INTR"},        {11, "KVM_EXIT_SET_TPR"},
-    {12, "KVM_EXIT_TPR_ACCESS"}, {16, "KVM_EXIT_NMI"},         {17, "KVM_EXIT_INTERNAL_ERROR"},
-    {24, "KVM_EXIT_SYSTEM_EVENT"}, {29, "KVM_EXIT_X86_RDMSR"}, {30, "KVM_EXIT_X86_WRMSR"},
-    {37, "KVM_EXIT_NOTIFY"},     {39, "KVM_EXIT_MEMORY_FAULT"},
+    {0, "KVM_EXIT_UNKNOWN"},
+    {1, "KVM_EXIT_EXCEPTION"},
+    {2, "KVM_EXIT_IO"},
+    {3, "KVM_EXIT_HYPERCALL"},
+    {4, "KVM_EXIT_DEBUG"},
+    {5, "KVM_EXIT_HLT"},
+    {6, "KVM_EXIT_MMIO"},
+    {7, "KVM_EXIT_IRQ_WINDOW_OPEN"},
+    {8, "KVM_EXIT_SHUTDOWN"},
+    {9, "KVM_EXIT_FAIL_ENTRY"},
+    {10, "KVM_EXIT_INTR"},
+    {11, "KVM_EXIT_SET_TPR"},
+    {12, "KVM_EXIT_TPR_ACCESS"},
+    {16, "KVM_EXIT_NMI"},
+    {17, "KVM_EXIT_INTERNAL_ERROR"},
+    {24, "KVM_EXIT_SYSTEM_EVENT"},
+    {29, "KVM_EXIT_X86_RDMSR"},
+    {30, "KVM_EXIT_X86_WRMSR"},
+    {37, "KVM_EXIT_NOTIFY"},
+    {39, "KVM_EXIT_MEMORY_FAULT"},
 };
 
 constexpr Name internal_errors[] = {
@@ -144,7 +157,8 @@ std::string vm_instruction_error(std::uint64_t number) {
 std::string vm_exit_reason(std::uint64_t reason) {
     const std::uint64_t basic = reason & 0xffff;
     const std::string_view text = find(exit_reasons, basic);
-    std::string all = fmt::format("exit reason {} ({})", basic, text.empty() ? "not in nestprobe's list" : text);
+    std::string all =
+        fmt::format("exit reason {} ({})", basic, text.empty() ? "not in nestprobe's list" : text);
     for (const Name& flag : exit_flags)
         if (reason >> flag.number & 1) all += fmt::format(", {}", flag.text);
     return all;
@@ -155,7 +169,8 @@ std::string_view vm_entry_failure(std::uint64_t reason, std::uint64_t qualificat
 }
 
 std::string exception_name(std::uint64_t vector) {
-    return vector < std::size(exceptions) ? std::string(exceptions[vector]) : fmt::format("vector {}", vector);
+    return vector < std::size(exceptions) ? std::string(exceptions[vector])
+                                          : fmt::format("vector {}", vector);
 }
 
 std::string kvm_exit_name(std::uint32_t reason) {
@@ -169,8 +184,8 @@ std::string kvm_internal_error(std::uint32_t suberror) {
                         : fmt::format("{} ({})", text, suberror);
 }
 
-// Linux arch/x86/kvm/vmx/vmx.c, vmx_handle_exit(): the exit reason where the entry failed late, else the VM-instruction
-// error; svm/svm.c, svm_handle_exit(): EXITCODE.
+// Linux arch/x86/kvm/vmx/vmx.c, vmx_handle_exit(): the exit reason where the entry failed late, else the
+// VM-instruction error; svm/svm.c, svm_handle_exit(): EXITCODE.
 std::string kvm_fail_entry(std::uint64_t reason, bool vmx) {
     if (!vmx) return svm_exit_code(reason);
     if (reason >> 31 & 1) return vm_exit_reason(reason);

@@ -126,6 +126,8 @@ std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> device_rules();
+/// About what --prove found out: left out of a report without it.
+std::span<const Rule> proof_rules();
 std::span<const Rule> guest_kind_rules();
 std::span<const Rule> guest_cpu_rules();
 std::span<const Rule> guest_start_rules();
