@@ -73,6 +73,7 @@ void put_code(Memory& memory, const ProofSetup& wanted) {
     memory.set(l1_control, place::control);
     memory.set(l1_hsave, place::own);
     memory.set(l1_vmxon, place::own);
+    memory.set(l1_spare, place::spare);
     memory.set(l1_clear, place::control);
     memory.set(l1_load, place::control);
     memory.set(l1_shadow, shadow ? place::shadow : 0);

@@ -41,7 +41,7 @@ inline constexpr std::uint32_t page = 0x1000, real_code = 0x1000, real_samples =
                                fields = 0xd000,
                                io_bitmap = 0xe000,  // three pages
     inner = 0x12000, inner_behind = 0x13000, samples = 0x14000, nested_pml4 = 0x15000, nested_pdpt = 0x16000,
-                               nested_pd = 0x17000, nested_pt = 0x18000, size = 0x20000;
+                               nested_pd = 0x17000, nested_pt = 0x18000, size = 0x20000, spare = 0x19000;
 }  // namespace place
 static_assert(place::size <= 1u << 20, "--prove promises to use no more than 1 MiB");
 

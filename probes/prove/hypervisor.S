@@ -6,7 +6,7 @@
         .include "stages.inc"
         .section .rodata
         .globl  l1_begin, l1_end, l1_svm, l1_vmx, l1_vmx_exit, l1_vectors
-        .globl  l1_control, l1_hsave, l1_vmxon, l1_clear, l1_load, l1_shadow, l1_shadow_pattern, l1_fields
+        .globl  l1_control, l1_hsave, l1_vmxon, l1_spare, l1_clear, l1_load, l1_shadow, l1_shadow_pattern, l1_fields
         .globl  l1_vmxon_mark, l1_control_mark, l1_skip_feature, l1_samples_at, l1_samples, l1_time
         .globl  l1_vector, l1_error_code, l1_fault_rip, l1_exit_reason, l1_qualification, l1_exit_info
         .globl  l1_instruction_error, l1_field, l1_refused, l1_seen_port, l1_seen_pattern
@@ -75,6 +75,7 @@ fault:  popq    %rax                    # the vector
 l1_control:             .quad 0         # the VMCB; the VMCS
 l1_hsave:               .quad 0         # SVM: the page for VM_HSAVE_PA
 l1_vmxon:               .quad 0         # VMX: the VMXON region
+l1_spare:               .quad 0         # VMX: another VMCS
 l1_clear:               .quad 0         # VMX: what VMCLEAR and
 l1_load:                .quad 0         # VMPTRLD are given: the VMCS
 l1_shadow:              .quad 0         # VMX: the shadow VMCS; 0: none

@@ -12,9 +12,9 @@ extern "C" {
 extern const unsigned char real_guest[], real_guest_pattern[], real_guest_end[];
 extern const unsigned char inner_guest[], inner_guest_pattern[], inner_guest_shadow[], inner_guest_end[];
 extern const unsigned char l1_begin[], l1_end[], l1_svm[], l1_vmx[], l1_vmx_exit[], l1_vectors[];
-extern const unsigned char l1_control[], l1_hsave[], l1_vmxon[], l1_clear[], l1_load[], l1_shadow[],
-    l1_shadow_pattern[], l1_fields[], l1_vmxon_mark[], l1_control_mark[], l1_skip_feature[], l1_samples_at[],
-    l1_samples[], l1_time[];
+extern const unsigned char l1_control[], l1_hsave[], l1_vmxon[], l1_spare[], l1_clear[], l1_load[],
+    l1_shadow[], l1_shadow_pattern[], l1_fields[], l1_vmxon_mark[], l1_control_mark[], l1_skip_feature[],
+    l1_samples_at[], l1_samples[], l1_time[];
 extern const unsigned char l1_vector[], l1_error_code[], l1_fault_rip[], l1_exit_reason[], l1_qualification[],
     l1_exit_info[], l1_instruction_error[], l1_field[], l1_refused[], l1_seen_port[], l1_seen_pattern[];
 /// The same code as the assembler listed it: address, bytes, source, comment.

@@ -133,7 +133,10 @@ std::string Watcher::explain() const {
             return fmt::format("the guest's CPUID does not show {}, although KVM_GET_SUPPORTED_CPUID does",
                                vmx() ? "VMX" : "SVM");
         case Failed::locked: return "IA32_FEATURE_CONTROL is locked without VMX outside SMX";
-        case Failed::invalid: return "VMfailInvalid (CF): there is no VMCS to say why";
+        case Failed::invalid:
+            return run_.stage == Stage::vmxon
+                       ? "VMfailInvalid (CF): the address of the VMXON region or its revision is refused"
+                       : "VMfailInvalid (CF): there is no current VMCS";
         case Failed::valid: {
             std::string text = vm_instruction_error(variable(l1_instruction_error));
             if (run_.stage == Stage::vmwrite) {

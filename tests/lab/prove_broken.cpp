@@ -53,12 +53,16 @@ constexpr std::uint64_t far_away = 1ull << 52;  // past every physical address
 // "VMX Instruction Reference".
 const Broken vmx_table[] = {
     {variable("VMXON without IA32_FEATURE_CONTROL", l1_skip_feature, 1, 4), Stage::vmxon, "#GP"},
-    {variable("wrong revision of the VMXON region", l1_vmxon_mark, 1, 4), Stage::vmxon, "VMfailInvalid"},
+    {variable("wrong revision of the VMXON region", l1_vmxon_mark, 1, 4), Stage::vmxon,
+     "VMfailInvalid (CF): the address of the VMXON region or its revision"},
     {variable("VMXON region not on a page's boundary", l1_vmxon, place::own + 8), Stage::vmxon,
      "VMfailInvalid"},
-    {variable("VMCLEAR of the VMXON region", l1_clear, place::own), Stage::vmclear, ""},
-    {variable("VMPTRLD not on a page's boundary", l1_load, place::control + 8), Stage::vmptrld, ""},
-    {variable("wrong revision of the VMCS", l1_control_mark, 1, 4), Stage::vmptrld, ""},
+    {variable("VMCLEAR of the VMXON region", l1_clear, place::own), Stage::vmclear,
+     "VM-instruction error 3: VMCLEAR with VMXON pointer"},
+    {variable("VMPTRLD not on a page's boundary", l1_load, place::control + 8), Stage::vmptrld,
+     "VM-instruction error 9: VMPTRLD with invalid physical address"},
+    {variable("wrong revision of the VMCS", l1_control_mark, 1, 4), Stage::vmptrld,
+     "VM-instruction error 11: VMPTRLD with incorrect VMCS revision identifier"},
     {field("a field that there is not", 0x7ffe, 0), Stage::vmwrite,
      "VM-instruction error 12: VMREAD/VMWRITE from/to unsupported VMCS component (field 0x7ffe)"},
     {field("pin-based controls 0", 0x4000, 0), Stage::vmlaunch, controls},
@@ -80,7 +84,11 @@ const Broken vmx_table[] = {
     {field("VMCS link pointer that is no VMCS", 0x2800, place::own + 8), Stage::vmlaunch,
      "exit reason 33 (VM-entry failure due to invalid guest state), VM-entry failure: an invalid VMCS link "
      "pointer"},
-    {field("inner guest's RIP where nothing is", 0x681e, place::io_bitmap), Stage::vmlaunch, "exit reason "},
+    {variable("VMCLEAR not on a page's boundary", l1_clear, place::control + 8), Stage::vmclear,
+     "VM-instruction error 2: VMCLEAR with invalid physical address"},
+    {variable("VMPTRLD of the VMXON region", l1_load, place::own), Stage::vmptrld,
+     "VM-instruction error 10: VMPTRLD with VMXON pointer"},
+    {field("inner guest's RIP where no memory is", 0x681e, 0x100000), Stage::vmlaunch, "KVM_"},
     {field("EPT pointer of a reserved kind", 0x201a, place::nested_pml4 | 3 << 3 | 7), Stage::vmlaunch,
      controls, Proof::nested_paging},
 };
