@@ -53,9 +53,10 @@ std::optional<Absent> cannot_nest(const Facts& facts) {
             Why::not_applicable,
             fmt::format("/dev/kvm belongs to {}, which offers guests neither VMX nor SVM", *software)};
     if (offered(facts)) return std::nullopt;
-    for (const Fact<bool>* offer : {&facts.device.offers_vmx, &facts.device.offers_svm})
-        if (const Absent* absent = offer->if_absent(); absent && absent->why != Why::not_applicable)
-            return *absent;
+    const bool svm = is(facts.cpu.technology, Technology::svm);
+    const Fact<bool>& offer = svm ? facts.device.offers_svm : facts.device.offers_vmx;
+    if (const Absent* absent = offer.if_absent(); absent && absent->why != Why::not_applicable)
+        return *absent;
     return Absent{
         Why::not_applicable,
         "KVM_GET_SUPPORTED_CPUID offers guests neither VMX nor SVM, so that no guest of a guest was tried"};

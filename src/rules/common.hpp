@@ -46,10 +46,6 @@ std::string clearcpuid_word(const Facts& f);
 /// The kernel is known to be at least this version.
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 
-/// --prove ran a guest, or a guest's guest as far as anybody needs it: on some CPU it failed.
-bool guest_failed(const Facts& f);
-bool nested_guest_failed(const Facts& f);
-
 /// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel
 /// command line where the module is built in.  "kvm_intel", "nested=1".
 std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);
