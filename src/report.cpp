@@ -98,7 +98,8 @@ Verdict decide(Question question, std::span<const Finding> findings, bool (*coun
     for (const Finding& f : findings) {
         const Status status = f.outcome.status;
         if (f.rule->question != question || (counts && !counts(f))) continue;
-        if (f.rule->role == Role::proof && status == Status::pass && !proof &&
+        const bool better = !proof || (was_tried(*f.rule) && !was_tried(*proof->rule));
+        if (f.rule->role == Role::proof && status == Status::pass && better &&
             (!trial_failed || was_tried(*f.rule)))
             proof = &f;
         if (f.rule->role == Role::degraded && status == Status::fail) degraded.push_back(&f);

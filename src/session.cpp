@@ -109,8 +109,10 @@ struct RegistersWanted {
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.diff.empty()) return options.format->render(report, style);
-    const ReplayedMachine other(load_recording(options.diff));
-    const Report there = make_report(probe(other.sources(), every_register));
+    const Machine other(options.diff);
+    Facts facts = probe(other.sources(), every_register);
+    if (other.proof) facts.proof = decode_proof(*other.proof);
+    const Report there = make_report(std::move(facts));
     return options.format->name == "json" ? render_diff_json(report, there)
                                           : render_diff(report, there, options.diff, style);
 }

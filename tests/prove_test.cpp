@@ -138,6 +138,8 @@ TEST_SUITE("prove") {
         for (const char* rule : {"NP613", "NP614", "NP615"})
             CHECK(finding(t.report, rule).outcome.status == Status::pass);
         CHECK(t.answer(Question::kvm_in_guests) == Answer::yes);
+        CHECK(t.report.verdict(Question::kvm_here).proof->rule->id == "NP611");
+        CHECK(t.report.verdict(Question::kvm_in_guests).proof->rule->id == "NP612");
         CHECK(t.proven.report.empty());
     }
     TEST_CASE("what a guest is given") {

@@ -58,12 +58,12 @@ Fact<unsigned> decode_time(const ProofEntry& entry) {
     return {time, {{"CLOCK_MONOTONIC on " + name_cpus(entry.cpus), fmt::format("{} us", time)}}};
 }
 
-Fact<ExitCost> decode_cost(const ProofEntry& entry) {
+Fact<ExitCost> decode_cost(const ProofEntry& entry, std::string_view where) {
     unsigned n[4];
     if (const Absent* absent = entry.words.if_absent()) return *absent;
     if (!numbers(entry, n, 4)) return not_understood(entry);
     return {ExitCost{n[0], n[1], n[2], n[3]},
-            {{"RDTSC in the guest on " + name_cpus(entry.cpus),
+            {{fmt::format("RDTSC around CPUID in {} on {}", where, name_cpus(entry.cpus)),
               fmt::format("median {} ns of {}, nine of ten from {} to {}", n[1], n[0], n[2], n[3])}}};
 }
 
@@ -97,8 +97,8 @@ ProofFacts decode_proof(const ProofRecord& record) {
             if (entry.name == row.name) (facts.*row.fact).add(entry.cpus, decode_run(entry, row.ran));
         if (entry.name == "time-kvm-here") facts.kvm_here_time = decode_time(entry);
         if (entry.name == "time-kvm-in-guests") facts.kvm_in_guests_time = decode_time(entry);
-        if (entry.name == "exit-cost") facts.exit_cost = decode_cost(entry);
-        if (entry.name == "nested-exit-cost") facts.nested_exit_cost = decode_cost(entry);
+        if (entry.name == "exit-cost") facts.exit_cost = decode_cost(entry, "a guest");
+        if (entry.name == "nested-exit-cost") facts.nested_exit_cost = decode_cost(entry, "a guest's guest");
     }
     return facts;
 }
