@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-# Step 2: the guest that is a hypervisor itself.  It runs in 64-bit mode, switches SVM (l1_svm) or VMX (l1_vmx) on, runs
-# the inner guest and says through ports how far it has come.  No addresses of its own are built in: nestprobe puts the
-# code where it likes and writes the variables at the end, and reads from them afterwards.
+# Step 2: the guest that is a hypervisor itself.  It runs in 64-bit mode, switches SVM (l1_svm) or VMX
+# (l1_vmx) on, runs the inner guest and says through ports how far it has come.  No addresses of its own are
+# built in: nestprobe puts the code where it likes and writes the variables at the end, and reads from them
+# afterwards.
 
         .include "stages.inc"
         .section .rodata
         .globl  l1_begin, l1_end, l1_svm, l1_vmx, l1_vmx_exit, l1_vectors
-        .globl  l1_control, l1_hsave, l1_vmxon, l1_spare, l1_clear, l1_load, l1_shadow, l1_shadow_pattern, l1_fields
+        .globl  l1_control, l1_hsave, l1_vmxon, l1_spare, l1_clear, l1_load, l1_shadow
+        .globl  l1_shadow_pattern, l1_fields
         .globl  l1_vmxon_mark, l1_control_mark, l1_skip_feature, l1_samples_at, l1_samples, l1_time
         .globl  l1_vector, l1_error_code, l1_fault_rip, l1_exit_reason, l1_qualification, l1_exit_info
         .globl  l1_instruction_error, l1_field, l1_refused, l1_seen_port, l1_seen_pattern
@@ -86,7 +88,7 @@ l1_samples:             .long 0         # how many
 l1_shadow_pattern:      .long 0         # VMX: the pattern for the shadow VMCS
 l1_vmxon_mark:          .long 0         # VMX: to be XORed into the revision of the VMXON region,
 l1_control_mark:        .long 0         # and of the VMCS: 0, but where a wrong one is to be tried
-l1_skip_feature:        .long 0         # VMX: leave IA32_FEATURE_CONTROL alone: 0, but where that is to be tried
+l1_skip_feature:        .long 0         # VMX: leave IA32_FEATURE_CONTROL alone: 0, but in tests
 # What it reads after the end.
 l1_vector:              .quad 0
 l1_error_code:          .quad 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Step 2: the guest's guest.  Each of these instructions has the same bytes and the same meaning in 32-bit and in
-# 64-bit mode (a pointer is EDI in the one and RDI in the other), so that one copy serves both.
-# The guest sets EDI to where the measurements go and EBP to how many are wanted.
+# Step 2: the guest's guest.  Each of these instructions has the same bytes and the same meaning in 32-bit
+# and in 64-bit mode (a pointer is EDI in the one and RDI in the other), so that one copy serves both. The
+# guest sets EDI to where the measurements go and EBP to how many are wanted.
 
         .include "stages.inc"
         .section .rodata
@@ -18,7 +18,7 @@ inner_guest:
 2:      rdtsc                           # the time before
         movl    %eax, %esi              # its low half is enough
         xorl    %eax, %eax              # leaf 0
-        cpuid                           # an exit that KVM hands to the guest, which comes back with VMRUN or VMRESUME
+        cpuid                           # an exit that KVM hands to the guest, which enters again
         rdtsc                           # the time after
         subl    %esi, %eax              # how long it took
         movl    %eax, (%edi)            # keep it
@@ -27,7 +27,7 @@ inner_guest:
         jnz     2b
 3:      hlt                             # the end, which the guest waits for
 
-inner_guest_shadow:                     # the other way in, where there is a shadow VMCS: the pattern is in there
+inner_guest_shadow:                     # the other way in: the pattern is in a shadow VMCS
         movl    $0x482a, %ecx           # the field guest IA32_SYSENTER_CS
         vmread  %ecx, %eax              # read without an exit, out of the shadow VMCS
         ja      1b                      # neither CF nor ZF: go on with the pattern that was read

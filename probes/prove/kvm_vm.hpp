@@ -69,7 +69,7 @@ inline constexpr std::string_view no_such_cpu = "sched_setaffinity";
 
 using MakeVm = std::function<std::unique_ptr<KvmVm>()>;
 
-/// This machine's /dev/kvm, opened anew for each VM.  All of it is gone when the object is.
+/// This machine's /dev/kvm, opened for each VM again.  All of it is gone when the object is.
 std::unique_ptr<KvmVm> make_live_vm();
 
 }  // namespace nestprobe
