@@ -45,7 +45,7 @@ Fault vmcb(std::string_view name, std::uint32_t offset, std::uint64_t value, std
 constexpr std::string_view
     controls = "VM-instruction error 7: VM entry with invalid control field(s)",
     host_state = "VM-instruction error 8: VM entry with invalid host-state field(s)",
-    guest_state = "exit reason 33 (VM-entry failure due to invalid guest state), VM-entry failure",
+    guest_state = "exit reason 33 (VM-entry failure due to invalid guest state), VM-entry failure";
 constexpr std::uint64_t far_away = 1ull << 52;  // past every physical address
 
 // Intel SDM Vol. 3C, "Checks on VMX Controls and Host-State Area", "Checking and Loading Guest State",
