@@ -30,10 +30,10 @@ What to print:
       --fix              a shell script with comments that would mend what was
                          found; it is printed, and nothing is run or written
       --rules            every rule, a line each
-      --prove            run a guest of a few bytes, and a guest inside it: proof
-                         and not inference; also --prove=all-cpus, =force (where
-                         that is known to do harm), =report FILE (what failed, for
-                         the hypervisor's makers); words may be joined by commas
+      --prove            run a guest of a few bytes, and a guest inside it, to
+                         find out; also --prove=all-cpus, =force (where that is
+                         known to do harm), =report FILE (all about a failure,
+                         for the hypervisor's makers); words joined by commas
   -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
 
