@@ -140,7 +140,8 @@ Reading<std::vector<std::string>> Prover::attempt(Proof proof, std::optional<Tec
     return words_of(run);
 }
 
-/// Half a second for each, so that the watchdog stays asleep.
+/// The guest's guest has half a second, its guest watches the clock.  The guest in real mode has the
+/// watchdog's two: what it has measured by then counts.
 void Prover::measure(unsigned cpu, Technology technology) {
     const std::uint64_t half_a_second = std::uint64_t{tsc_khz_} * 500;
     const auto keep = [&](std::string name, Proof proof) {
