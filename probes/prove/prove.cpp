@@ -15,8 +15,8 @@ constexpr std::uint32_t samples_wanted = 1000;
 
 struct Danger {
     Platform platform;
-    std::string_view signature;  ///< how it names itself in CPUID, where another product stands in front
-    std::string_view what;       ///< with where that was reported, and when this list was made
+    std::string_view name;  ///< in CPUID and in the firmware's tables, where another product stands in front
+    std::string_view what;  ///< with where that was reported, and when this list was made
 };
 // As of 2026-11.
 constexpr Danger dangers[] = {
@@ -30,10 +30,12 @@ constexpr Danger dangers[] = {
 
 bool shows(const Facts& facts, const Danger& danger) {
     if (is(facts.hypervisor.platform, danger.platform)) return true;
+    // VirtualBox calls itself KVM in CPUID where its guest is a Linux: its firmware's tables tell.
+    for (const Fact<std::string>* dmi : {&facts.hypervisor.dmi_vendor, &facts.hypervisor.dmi_product})
+        if (dmi->if_known() && dmi->if_known()->find(danger.name) != std::string::npos) return true;
     const auto* signatures = facts.hypervisor.signatures.if_known();
-    return signatures && std::any_of(signatures->begin(), signatures->end(), [&](const Signature& s) {
-               return s.name.starts_with(danger.signature);
-           });
+    return signatures && std::any_of(signatures->begin(), signatures->end(),
+                                     [&](const Signature& s) { return s.name.starts_with(danger.name); });
 }
 
 bool locked_off(const FeatureControl& f) { return f.locked && !f.vmx_outside_smx; }

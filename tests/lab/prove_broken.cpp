@@ -89,7 +89,8 @@ const Broken vmx_table[] = {
      "VM-instruction error 2: VMCLEAR with invalid physical address"},
     {variable("VMPTRLD of the VMXON region", l1_load, place::own), Stage::vmptrld,
      "VM-instruction error 10: VMPTRLD with VMXON pointer"},
-    {field("inner guest's RIP where no memory is", 0x681e, 0x100000), Stage::vmlaunch, "KVM_"},
+    {field("inner guest's RIP where no memory is", 0x681e, 0x100000), Stage::vmlaunch,
+     "exit reason 0 (exception or NMI), qualification 0x0: #UD"},
     {field("EPT pointer of a reserved kind", 0x201a, place::nested_pml4 | 3 << 3 | 7), Stage::vmlaunch,
      controls, Proof::nested_paging},
 };
