@@ -270,7 +270,7 @@ constexpr Rule rules[] = {
 
 std::span<const Rule> proof_rules() { return rules; }
 bool was_tried(const Rule& rule) {
-    return std::any_of(std::begin(rules), std::end(rules), [&](const Rule& r) { return &r == &rule; });
+    return std::any_of(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.id == rule.id; });
 }
 
 }  // namespace nestprobe
