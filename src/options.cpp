@@ -32,6 +32,10 @@ What to print:
       --fix              a shell script with comments that would mend what was
                          found; it is printed, and nothing is run or written
       --rules            every rule, a line each
+      --prove            run a guest of a few bytes, and a guest inside it, to
+                         find out; also --prove=all-cpus, =force (where that is
+                         known to do harm), =report FILE (all about a failure,
+                         for the hypervisor's makers); words joined by commas
   -q, --quiet            nothing: the exit status is the answer
       --color WHEN       auto (the default), always, never
 
@@ -121,11 +125,36 @@ void check_outputs(const Options& options, int others, bool json) {
         throw UsageError{"--registers=NAME=VALUE looks at no machine, so not with --from or --record"};
 }
 
+/// Words joined by commas; `file` is what follows "report".
+ProveOptions read_prove_option(std::string_view words, const std::string& file) {
+    ProveOptions prove;
+    prove.wanted = true;
+    bool report = false;
+    while (!words.empty()) {
+        const std::string_view word = words.substr(0, words.find(','));
+        words.remove_prefix(std::min(word.size() + 1, words.size()));
+        if (word == "all-cpus")
+            prove.all_cpus = true;
+        else if (word == "force")
+            prove.force = true;
+        else if (word == "report")
+            report = true;
+        else
+            throw UsageError{fmt::format("--prove: not all-cpus, force or report: \"{}\"", word)};
+    }
+    if (report && file.empty()) throw UsageError{"--prove=report: no file given"};
+    if (!report && !file.empty()) throw UsageError{fmt::format("\"{}\" is no option", file)};
+    prove.report = file;
+    return prove;
+}
+
 // --- the words, as they were given ---
 
 /// What stands on the command line, before anything is made of it.
 struct Given {
-    std::optional<std::string> explain, format, question, colour, registers, from, diff, domain, record;
+    std::optional<std::string> explain, format, question, colour, registers, from, diff, domain, record,
+        prove;
+    std::string file;  ///< behind the options: of --prove=report
     bool json = false, rules = false, fix = false, quiet = false, help = false, version = false;
 
     int outputs() const { return json + rules + fix + format.has_value() + explain.has_value(); }
@@ -155,6 +184,7 @@ constexpr Spec specs[] = {
     {.name = "diff", .text = &Given::diff},
     {.name = "domain", .text = &Given::domain},
     {.name = "record", .text = &Given::record},
+    {.name = "prove", .text = &Given::prove, .may_lack_text = true},
     {.name = "help", .flag = &Given::help, .letter = 'h'},
     {.name = "version", .flag = &Given::version, .letter = 'V'},
 };
@@ -202,6 +232,10 @@ Given read_words(int argc, const char* const* argv) {
     for (;;) {
         const int at = std::max(optind, 1);
         const int answer = ::getopt_long(argc, words, "+:qhV", known.data(), nullptr);
+        if (answer == -1 && given.prove && given.file.empty() && optind < argc) {
+            given.file = argv[optind++];
+            continue;
+        }
         if (answer == -1) break;
         const Spec* spec = spec_of(answer);
         if (!spec) refuse(answer, argv[at]);
@@ -238,6 +272,10 @@ void check_together(const Given& given) {
         throw UsageError{"--record - and a format both want standard output"};
     if (given.outputs() > 1)
         throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
+    if (given.prove && given.from) throw UsageError{"--prove runs guests here, so not with --from"};
+    if (given.prove && (given.rules || given.registers || !given.explain.value_or("").empty()))
+        throw UsageError{
+            "--prove goes with a report, so neither with --rules, --explain=RULE nor --registers"};
     if (given.fix && (given.quiet || given.diff))
         throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
 }
@@ -270,6 +308,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     options.record = given.record.value_or("");
     options.quiet = given.quiet;
     options.fix = given.fix;
+    if (given.prove) options.prove = read_prove_option(*given.prove, given.file);
     options.wants_output = !given.record || given.outputs() > 0 || given.diff || given.registers;
     if (given.colour) options.colour = colour_named(*given.colour);
     if (given.question) options.question = question_named(*given.question);

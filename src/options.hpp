@@ -2,6 +2,8 @@
 // The command line: words in, a plain struct out.
 #pragma once
 
+#include "prove/prove.hpp"
+#include "prove/prove.hpp"
 #include "registers/register.hpp"
 #include "render/render.hpp"
 
@@ -42,6 +44,7 @@ struct Options {
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;
+    ProveOptions prove{};  ///< run guests to find out
     bool fix = false;  ///< print the script that mends what was found
 };
 

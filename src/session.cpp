@@ -7,6 +7,7 @@
 #include "guest/guest_source.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
+#include "prove/prove.hpp"
 #include "registers/lookup.hpp"
 #include "remedy/guest_edit.hpp"
 #include "remedy/script.hpp"
@@ -38,8 +39,9 @@ ExitStatus status_of(const Report& report, const Options& options) {
 }
 
 /// Saves what was read, telling the person what is in it.
-ExitStatus save(const Recorder& recorder, const std::string& path) {
+ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof, const std::string& path) {
     Recording recording = recorder.take();
+    recording.proof = proof;
     recording.tool = "nestprobe " NESTPROBE_VERSION;
     recording.recorded = utc_now();
     const std::string text = write_snapshot(recording);
@@ -55,13 +57,39 @@ struct Machine {
         if (from.empty())
             live = std::make_unique<LiveMachine>();
         else
-            replayed = std::make_unique<ReplayedMachine>(load_recording(from));
+            replay(load_recording(from));
+    }
+    void replay(Recording recording) {
+        proof = recording.proof;
+        replayed = std::make_unique<ReplayedMachine>(std::move(recording));
     }
     Sources sources() const { return live ? live->sources() : replayed->sources(); }
 
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
+    std::optional<ProofRecord> proof;  ///< of a file, what it holds
 };
+
+/// Runs guests, where that was asked for and nothing is known against it.  False: it was refused.
+bool run_proofs(const Options& options, const Facts& facts, Machine& machine) {
+    if (const std::string danger = prove_danger(facts); !danger.empty() && !options.prove.force) {
+        complain(ExitStatus::unknown, "--prove was not done: " + danger);
+        return false;
+    }
+    if (const auto absent = cannot_prove(facts))
+        complain(ExitStatus::yes, "--prove was not tried: " + absent->detail);
+    else
+        complain(ExitStatus::yes, prove_announcement(facts, options.prove));
+    Proven proven = prove(facts, machine.sources().kvm, options.prove, make_live_vm);
+    machine.proof = std::move(proven.record);
+    if (options.prove.report.empty()) return true;
+    const int error = proven.report.empty() ? 0 : write_file(options.prove.report, proven.report);
+    complain(ExitStatus::yes,
+             options.prove.report + (error != 0              ? ": " + error_text(error)
+                                     : proven.report.empty() ? " was not written: nothing failed"
+                                                             : " tells what failed"));
+    return true;
+}
 
 /// A report reads the registers that it is made of; a snapshot, a comparison and --registers want them all.
 /// The list for one register alone lives here.
@@ -84,8 +112,10 @@ struct RegistersWanted {
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.diff.empty()) return options.format->render(report, style);
-    const ReplayedMachine other(load_recording(options.diff));
-    const Report there = make_report(probe(other.sources(), every_register));
+    const Machine other(options.diff);
+    Facts facts = probe(other.sources(), every_register);
+    if (other.proof) facts.proof = decode_proof(*other.proof);
+    const Report there = make_report(std::move(facts));
     return options.format->name == "json" ? render_diff_json(report, there)
                                           : render_diff(report, there, options.diff, style);
 }
@@ -106,13 +136,15 @@ ExitStatus complain(ExitStatus status, std::string_view message) {
 ExitStatus examine(const Options& options, const Style& style) {
     std::optional<GuestDefinition> guest;
     if (!options.domain.empty()) guest = load_definition(options.domain);
-    const Machine machine(options.from);
+    Machine machine(options.from);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);
     Facts facts = probe(recorder ? recorder->sources() : machine.sources(), registers.wanted);
+    if (options.prove.wanted && !run_proofs(options, facts, machine)) return ExitStatus::unknown;
+    if (machine.proof) facts.proof = decode_proof(*machine.proof);
     if (recorder)
-        if (const ExitStatus saved = save(*recorder, options.record);
+        if (const ExitStatus saved = save(*recorder, machine.proof, options.record);
             saved != ExitStatus::yes || !options.wants_output)
             return saved;
     if (options.action == Options::Action::registers)

@@ -22,6 +22,7 @@ TEST_SUITE("facts") {
         CHECK(listed_size(f.device) == sizeof f.device);
         CHECK(listed_size(f.iommu) == sizeof f.iommu);
         CHECK(listed_size(GuestFacts()) == sizeof(GuestFacts));
+        CHECK(listed_size(ProofFacts()) == sizeof(ProofFacts));
     }
     TEST_CASE("every fact has a name of its own and a line of text") {
         std::set<std::string> names;

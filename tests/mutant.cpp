@@ -48,8 +48,10 @@ int main(int argc, char** argv) {
         return 64;
     }
     try {
-        const ReplayedMachine machine(load_recording(argv[1]));
-        const Facts facts = probe(machine.sources());
+        const Recording recording = load_recording(argv[1]);
+        const ReplayedMachine machine(recording);
+        Facts facts = probe(machine.sources());
+        if (recording.proof) facts.proof = decode_proof(*recording.proof);
         print("none", facts);
         for (const Rule* rule : all_rules()) print(rule->id, facts);
     } catch (const std::exception& error) {

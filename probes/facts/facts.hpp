@@ -13,6 +13,7 @@
 #include "facts/iommu_facts.hpp"
 #include "facts/kernel_facts.hpp"
 #include "facts/module_facts.hpp"
+#include "prove/proof_facts.hpp"
 #include "registers/register_values.hpp"
 
 #include <cstddef>
@@ -38,6 +39,8 @@ struct Facts {
     IommuFacts iommu{};
     /// A guest of this system, where one was asked about: what its definition says.
     std::optional<GuestFacts> guest{};
+    /// Where guests were run to find out (--prove), or a snapshot says what came of it.
+    std::optional<ProofFacts> proof{};
 };
 
 /// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here,
@@ -54,6 +57,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.device, visit);
     for_each(f.iommu, visit);
     if (f.guest) for_each(*f.guest, visit);
+    if (f.proof) for_each(*f.proof, visit);
 }
 
 /// A field left out of for_each makes these sizes differ.  Used by tests/facts_test.cpp.

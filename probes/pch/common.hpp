@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Compiled once for all: what nearly every file includes, and nothing of our own.
-#pragma once
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -31,7 +31,8 @@ enum class Slot : std::uint8_t {
     kvm,
     extensions,
     supported_cpuid,
-    feature_msrs,  // containers
+    feature_msrs,
+    proof,  // containers
     format,
     tool,
     recorded,
@@ -40,7 +41,8 @@ enum class Slot : std::uint8_t {
     msr_value,
     file,
     directory,
-    log,  // leaves
+    log,
+    proof_entry,  // leaves
     kvm_open,
     kvm_api_version,
     extension,
@@ -63,6 +65,7 @@ constexpr Key keys[] = {
     {Slot::root, "directories", Slot::directories},
     {Slot::root, "kvm", Slot::kvm},
     {Slot::root, "kernel_log", Slot::log},
+    {Slot::root, "proof", Slot::proof},
     {Slot::cpu, "ids", Slot::ids},
     {Slot::cpu, "cpuid", Slot::cpuid},
     {Slot::cpu, "msr", Slot::msr},
@@ -84,6 +87,7 @@ Slot slot_of(Slot container, std::string_view key) {
         case Slot::extensions: return Slot::extension;
         case Slot::supported_cpuid: return Slot::supported_value;
         case Slot::feature_msrs: return Slot::feature_msr;
+        case Slot::proof: return Slot::proof_entry;
         default: break;
     }
     for (const Key& k : keys)
@@ -91,10 +95,10 @@ Slot slot_of(Slot container, std::string_view key) {
     return Slot::ignored;
 }
 
-bool is_container(Slot slot) { return slot <= Slot::feature_msrs; }
+bool is_container(Slot slot) { return slot <= Slot::proof; }
 bool takes_list(Slot slot) {
     return slot == Slot::cpuid_value || slot == Slot::supported_value || slot == Slot::directory ||
-           slot == Slot::log;
+           slot == Slot::log || slot == Slot::proof_entry;
 }
 /// Of the leaves, those that may be {"absent": ...}.
 bool may_be_absent(Slot slot) { return slot >= Slot::cpuid_value && slot != Slot::ignored; }
@@ -259,6 +263,7 @@ bool Reader::open(char bracket) {
     if (slot != Slot::ignored && bracket != wanted)
         fail(wanted == '[' ? "an array was expected" : "an object was expected");
     if (slot == Slot::cpu) recording_.cpus.emplace_back();
+    if (slot == Slot::proof) recording_.proof.emplace();
     frames_.push_back({slot, bracket});
     return true;
 }
@@ -441,6 +446,13 @@ void Reader::store(Slot slot, Value& value) {
             put(recording_.directories, key_, list());
             break;
         case Slot::log: recording_.kernel_log = list(); break;
+        case Slot::proof_entry: {
+            ProofEntry entry;
+            if (!parse_key(key_, entry)) fail(fmt::format("\"{}\" is no proof and its CPUs", key_.substr(0, 60)));
+            entry.words = list();
+            recording_.proof->push_back(std::move(entry));
+            break;
+        }
         case Slot::kvm_open:
             if (value.kind == Value::Kind::absent)
                 recording_.kvm.open = Reading<bool>(std::move(value.absent));

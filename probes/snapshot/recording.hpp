@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/cpu_set.hpp"
+#include "prove/proof_facts.hpp"
 #include "sources.hpp"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct Recording {
     std::map<std::string, Reading<std::vector<std::string>>, std::less<>> directories;
     KvmRecord kvm;
     std::optional<Reading<std::vector<std::string>>> kernel_log;
+    std::optional<ProofRecord> proof;  ///< of --prove
 };
 
 }  // namespace nestprobe

@@ -72,6 +72,10 @@ std::string write_snapshot(const Recording& recording) {
     json["directories"] = json_of_map(recording.directories);
     json["kvm"] = json_of(recording.kvm);
     if (recording.kernel_log) json["kernel_log"] = json_of(*recording.kernel_log);
+    if (recording.proof) {
+        json["proof"] = Json::object();
+        for (const ProofEntry& entry : *recording.proof) json["proof"][key_of(entry)] = json_of(entry.words);
+    }
     return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 

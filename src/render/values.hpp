@@ -57,6 +57,9 @@ inline Json value_of(const ModuleBlock& v) {
     constexpr std::string_view kinds[] = {"blacklist", "install", "module_blacklist"};
     return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
 }
+inline Json value_of(const ExitCost& v) {
+    return {{"samples", v.samples}, {"median", v.median}, {"low", v.low}, {"high", v.high}};
+}
 template <class T>
 Json value_of(const std::vector<T>& values) {
     Json array = Json::array();

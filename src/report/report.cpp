@@ -112,7 +112,8 @@ std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& f
     std::vector<Finding> findings;
     findings.reserve(rules.size());
     for (const Rule* rule : rules)
-        if (rule->layer != Layer::guest || facts.guest) findings.push_back({rule, rule->check(facts)});
+        if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)))
+            findings.push_back({rule, rule->check(facts)});
     return findings;
 }
 
@@ -121,10 +122,19 @@ Verdict decide(Question question, std::span<const Finding> findings, bool (*coun
     std::vector<const Finding*> failed, unknown, degraded;
     const Finding* proof = nullptr;
     bool something_passed = false;
+    // A guest that was run and failed is no contradiction of what lets one expect that it runs, but the
+    // better evidence.
+    const bool trial_failed = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+        return f.rule->question == question && f.rule->role == Role::blocker &&
+               f.outcome.status == Status::fail && was_tried(*f.rule);
+    });
     for (const Finding& f : findings) {
         const Status status = f.outcome.status;
         if (f.rule->question != question || (counts && !counts(f))) continue;
-        if (f.rule->role == Role::proof && status == Status::pass && !proof) proof = &f;
+        const bool better = !proof || (was_tried(*f.rule) && !was_tried(*proof->rule));
+        if (f.rule->role == Role::proof && status == Status::pass && better &&
+            (!trial_failed || was_tried(*f.rule)))
+            proof = &f;
         if (f.rule->role == Role::degraded && status == Status::fail) degraded.push_back(&f);
         if (f.rule->role != Role::blocker) continue;
         if (status == Status::pass) something_passed = true;

@@ -60,7 +60,8 @@ struct Report {
     bool failed(std::string_view id) const;  ///< that rule, by its id
 };
 
-/// Rules about the definition of a guest have nothing to say where there is none: they are left out.
+/// Rules about the definition of a guest have nothing to say where there is none, those about --prove where
+/// it was not done: they are left out.
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts);
 /// Judge one question from the findings that bear on it, as ARCHITECTURE's lexicographic order says.
 /// `counts`: which of them; null: all.

@@ -23,6 +23,7 @@ std::vector<const Rule*> all_rules() {
                             feature_contradiction_rules(),
                             rival_rules(),
                             device_rules(),
+                            proof_rules(),
                             guest_kind_rules(),
                             guest_cpu_rules(),
                             guest_start_rules(),

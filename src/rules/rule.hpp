@@ -129,6 +129,10 @@ std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> rival_rules();
 std::span<const Rule> device_rules();
+/// About what --prove found out: left out of a report without it.
+std::span<const Rule> proof_rules();
+/// One of these: its outcome rests on a guest that was run, which outranks all that is inferred.
+bool was_tried(const Rule& rule);
 std::span<const Rule> guest_kind_rules();
 std::span<const Rule> guest_cpu_rules();
 std::span<const Rule> guest_start_rules();

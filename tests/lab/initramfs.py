@@ -106,15 +106,15 @@ def base_layer(cache: Cache, kernel: Kernel, tools: Path) -> bytes:
     return (cache.get("base", ingredients, build) / "base.cpio").read_bytes()
 
 
-def program_layer(binary: Path) -> bytes:
-    """The program under test, as /usr/bin/nestprobe, and the shared libraries that ldd names."""
+def program_layer(binary: Path, name: str = "nestprobe") -> bytes:
+    """A program, as /usr/bin/NAME, and the shared libraries that ldd names."""
     archive = Archive()
     with tempfile.TemporaryDirectory() as folder:
-        stripped = Path(folder) / "nestprobe"
+        stripped = Path(folder) / name
         shutil.copy(binary, stripped)
         if stripped.read_bytes().startswith(b"\x7fELF"):
             run("objcopy", "--strip-debug", stripped)
-        archive.program("usr/bin/nestprobe", stripped)
+        archive.program(f"usr/bin/{name}", stripped)
     libraries = subprocess.run(["ldd", binary], text=True, capture_output=True).stdout
     if "not found" in libraries:
         raise RuntimeError(f"{binary} lacks libraries:\n{libraries}")

@@ -98,7 +98,7 @@ def boot(situation: Situation, programs: bytes, cache: Cache, folder: Path, ask:
     more = peers.MEMORY if ask else 0
     registers = "yes" if isinstance(machine, L1) else ""
     own = settings(modules, before=situation.before, user=situation.user, formats=" ".join(FORMATS), registers=registers,
-                   peers=ask)
+                   prove=situation.prove,                   peers=ask)
     ramdisk = base + programs + initramfs.situation_layer(own, situation.files, {})
     command_line = f"{emulators.COMMAND_LINE} {situation.command_line}".strip()
     if isinstance(machine, L1):
@@ -196,6 +196,11 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
         said = f"{findings[rule]['message']} {findings[rule].get('fix') or ''}"
         if text in said:
             yield f"expected {rule} not to speak of {text!r} got {said}"
+
+    for name, expected in situation.proof.items():
+        fact = report["facts"][f"proof.{name}"]
+        if fact.get("value") != expected:
+            yield f"expected proof.{name} {expected} got {fact}"
 
     for path, expected in situation.report.items():
         value = report
@@ -363,6 +368,8 @@ def main() -> int:
         for flavour in sorted({s.kernel for s in options.situations}):  # once, not in every thread
             initramfs.base_layer(cache, kernels.fetch(cache, flavour), initramfs.helpers(cache))
         layer = initramfs.program_layer(binary) + (peers.layer() if options.peers else b"")
+        if any("prove_broken" in s.before for s in options.situations):
+            layer += initramfs.program_layer(binary.parents[1] / "tests/lab/prove_broken", "prove_broken")
         ask = ";".join(f"{name} {command}" for name, command in peers.COMMANDS.items()) if options.peers else ""
         # Longest first, so that no emulator runs alone at the end.
         options.situations.sort(key=lambda s: not isinstance(s.machine, L1))

@@ -39,6 +39,8 @@ class Situation:
     before: str = ""  # shell commands after the modules, before nestprobe
     kernel: str = "cloud"  # or generic
     command_line: str = ""  # added to the kernel's
+    prove: str = ""  # nestprobe runs with this option: "--prove", "--prove=all-cpus"
+    proof: dict[str, Optional[bool]] = field(default_factory=dict)  # a fact of it -> its value; None: absent
     group: str = "slow"  # or quick: run by default
 
 
@@ -65,6 +67,47 @@ IN_GROUP = {"/etc/group": "root:x:0:\nkvm:x:104:nobody\nnogroup:x:65534:\n"}
 def bochs(name: str, model: str, modules: str, here: str, guests: Optional[str] = None, **options: Any) -> Situation:
     return Situation(f"bochs-{name}", Bochs(model), modules, here=here, guests=guests, **options)
 
+
+PROOFS = ("kvm_here", "kvm_in_guests", "nested_paging", "long_mode", "long_mode_nested_paging", "shadow_vmcs")
+
+
+def proofs(*without: str, value: Optional[bool] = None) -> dict[str, Optional[bool]]:
+    """All of --prove's facts are true, but these."""
+    return {name: value if name in without else True for name in PROOFS}
+
+
+PROVEN = dict.fromkeys(("NP611", "NP612", "NP613", "NP614", "NP615"), "pass")
+
+
+def prove(name: str, machine: Union[Qemu, Bochs, L1], modules: str, proof: dict[str, Optional[bool]],
+          **options: Any) -> Situation:
+    findings = PROVEN if options.get("guests") == "yes" else {}
+    return Situation(name, machine, modules, proof=proof,
+                     **{"here": "yes", "prove": "--prove", "findings": findings, **options})
+
+
+PAGING = ("nested_paging", "long_mode_nested_paging")
+ALL_NESTED = PROOFS[1:]
+# A hundred proofs, killed at some point of theirs: no process, no user of the module and no memory stays behind.
+KILLED = """i=0
+while [ $i -lt 100 ]; do
+    nestprobe --prove > /dev/null 2>&1 & pid=$!
+    sleep 0.$((RANDOM % 10))$((RANDOM % 10))
+    kill -9 $pid 2> /dev/null && killed=$((killed + 1))
+    wait $pid
+    i=$((i + 1))
+done
+echo "killed $killed"
+[ $killed -gt 50 ] || { echo "only $killed were still running" >&2; exit 1; }
+sleep 1
+[ $(cat /sys/module/kvm_amd/refcnt) = 0 ] || { echo "kvm_amd has $(cat /sys/module/kvm_amd/refcnt) users" >&2; exit 1; }
+[ $(ls -d /proc/[0-9]*/exe | while read exe; do readlink $exe; done | grep -c nestprobe) = 0 ] || { echo "still running" >&2; exit 1; }
+[ $(ls /sys/kernel/debug/kvm 2> /dev/null | grep -c '^[0-9]') = 0 ] || { echo "a machine is left" >&2; exit 1; }
+"""
+# VirtualBox, as far as its name goes: nothing is run, and why not is one line.
+REFUSED = """nestprobe --prove > /tmp/said 2>&1
+[ $? = 2 ] && [ $(wc -l < /tmp/said) = 1 ] && grep -q 'not done: VirtualBox.*--prove=force' /tmp/said || { cat /tmp/said >&2; exit 1; }
+"""
 
 NO_KVM_CLOCK = "tsc_early_khz=1000000 lpj=4000000"  # minivmm's timers are not good enough to calibrate by
 INTEL, AMD = "kvm_intel nested=1", "kvm_amd nested=1"
@@ -147,6 +190,28 @@ SITUATIONS = [
     Situation("qemu-dmesg-restricted", QEMU, AMD, user="nobody", msr=False,
               before="chmod 0666 /dev/kvm; echo 1 > /proc/sys/kernel/dmesg_restrict", here="yes svm", guests="yes"),
     Situation("qemu-generic", Qemu(memory=768), AMD, kernel="generic", here="yes svm", guests="yes"),
+    # Guests that are run to find out
+    quick("qemu-prove", QEMU, AMD, here="yes svm", guests="yes", prove="--prove", proof=proofs("shadow_vmcs"),
+          findings={**PROVEN, "NP616": "pass"}),
+    quick("bochs-prove", HASWELL, INTEL, here="yes vmx", guests="yes", prove="--prove", proof=proofs(),
+          findings={**PROVEN, "NP616": "pass"}),
+    prove("qemu-prove-4cpus", Qemu(cpus=4), AMD, proofs("shadow_vmcs"), prove="--prove=all-cpus", guests="yes"),
+    prove("qemu-prove-unprivileged", QEMU, AMD, proofs("shadow_vmcs"), user="nobody", msr=False,
+          before="chmod 0666 /dev/kvm", guests="yes"),
+    prove("qemu-prove-nested-off", QEMU, "kvm_amd nested=0", proofs(*ALL_NESTED), guests="no NP503",
+          findings={"NP611": "pass", "NP614": "skipped"}),
+    prove("qemu-prove-npt-off", QEMU, "kvm_amd nested=1 npt=0", proofs("shadow_vmcs", *PAGING), guests="yes"),
+    prove("qemu-prove-force", Qemu(options=("-smbios", "type=1,product=VirtualBox")), AMD, proofs("shadow_vmcs"),
+          prove="--prove=force", before=REFUSED, guests="yes"),
+    prove("qemu-prove-killed", QEMU, AMD, proofs("shadow_vmcs"), before=KILLED, guests="yes"),
+    prove("qemu-prove-broken", QEMU, AMD, proofs("shadow_vmcs"), before="prove_broken svm", guests="yes"),
+    prove("bochs-prove-broken", HASWELL, INTEL, proofs(), before="prove_broken vmx", guests="yes"),
+    prove("bochs-prove-nested-off", HASWELL, "kvm_intel nested=0", proofs(*ALL_NESTED), guests="no NP503"),
+    prove("bochs-prove-ept-off", HASWELL, "kvm_intel nested=1 ept=0", proofs(*PAGING), guests="yes"),
+    prove("bochs-prove-penryn", Bochs("core2_penryn_t9600"), INTEL, proofs(*PAGING), guests="yes"),
+    prove("bochs-prove-locked", Bochs(feature_control=1), "kvm_intel", proofs(*PROOFS), here="no NP201"),
+    prove("l1-svm-prove", L1(QEMU, AMD), AMD, proofs("shadow_vmcs"), guests="yes"),
+    prove("l1-vmx-prove", L1(HASWELL, INTEL), INTEL, proofs(), guests="yes"),
     # Devices for guests
     Situation("qemu-intel-iommu-no-intremap", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
               command_line="intel_iommu=on", devices="no NP802 no-interrupt-remapping", findings={"NP807": "pass"}),
