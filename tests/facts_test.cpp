@@ -59,12 +59,35 @@ TEST_SUITE("facts") {
         CHECK(facts.any([](int n) { return n == 2; }));
         CHECK_FALSE(facts.all([](int n) { return n > 0; }));  // two could not be read
     }
+    TEST_CASE("why there is no value can be asked of any value") {
+        const Fact<int> known(5, {});
+        CHECK(known.absence().detail.empty());
+        CHECK_FALSE(withheld(known.absence()));
+        CHECK(Fact<int>(refused(EIO, "x")).absence().error == EIO);
+
+        PerCpu<bool> bits;
+        CHECK_FALSE(withheld(bits.first_absent()));
+        bits.add(CpuSet(0), {false, {}});
+        CHECK(bits.first_absent().detail.empty());
+        bits.add(CpuSet(1), Absent{Why::not_recorded, "CPU 1"});
+        CHECK(bits.first_absent().detail == "CPU 1");
+        CHECK_FALSE(same_answer(bits.groups()[0].answer, bits.groups()[1].answer));
+    }
+    TEST_CASE("a look that failed is withheld; what nobody looked at is not") {
+        for (const int error : {EIO, ENOENT, EMFILE, EFBIG, 12345}) CHECK(withheld(refused(error, "x")));
+        for (const Why why : {Why::not_recorded, Why::not_applicable, Why::not_probed, Why::malformed})
+            CHECK_FALSE(withheld({why, "x"}));
+        CHECK(is_missing(refused(ENOENT, "x")));
+        CHECK_FALSE(is_missing(refused(ENXIO, "x")));
+    }
     TEST_CASE("every errno keeps its reason, and is found again in its text") {
-        for (const int error : {EPERM, EACCES, ENOENT, ENXIO, ENODEV, EBUSY, EIO, EINVAL}) {
+        for (const int error : {EPERM, EACCES, ENOENT, ENXIO, ENODEV, EBUSY, EIO, EINVAL, EBADF, EAGAIN,
+                                ENAMETOOLONG, EINTR, EDQUOT, ESRCH, ETXTBSY, EMFILE, ENFILE, ELOOP}) {
             const Absent absent = refused(error, "/dev/kvm");
             CAPTURE(absent.detail);
             CHECK(error_in(absent.detail) == error);
             CHECK(absent.error == error);
+            CHECK_FALSE(error_name(error).empty());
         }
         CHECK(refused(EIO, "x").why == Why::not_implemented);
         CHECK(refused(ENXIO, "x").why == Why::no_device);
@@ -72,6 +95,7 @@ TEST_SUITE("facts") {
         CHECK(error_in("/dev/cpu/3/cpuid: Permission denied; sched_setaffinity to CPU 3: Invalid argument") ==
               EACCES);
         CHECK(error_in("nothing of the kind") == 0);
+        CHECK(error_in(refused(999, "/dev/kvm").detail) == 999);
     }
     TEST_CASE("reasons are words both ways") {
         for (int i = 0; i < 7; ++i) {

@@ -3,6 +3,7 @@
 #include "base/inflate.hpp"
 #include "fake_machine.hpp"
 #include "live/machine.hpp"
+#include "live/parts.hpp"
 #include "machine/cpuinfo.hpp"
 
 #include <doctest/doctest.h>
@@ -199,6 +200,16 @@ TEST_SUITE("inflate") {
 }
 
 TEST_SUITE("live") {
+    TEST_CASE("of the kernel log, what says that VMX or SVM could not be switched on is heard") {
+        for (const char* line :
+             {"kvm: enabling virtualization on CPU3 failed", "VMXON faulted, MSR_IA32_FEAT_CTL (0x3a) = 0x5",
+              "Inconsistent VMCS config on CPU 5", "kvm_intel: Inconsistent VMCS config on CPU 5"}) {
+            CAPTURE(line);
+            CHECK(concerns_virtualization(line));
+        }
+        CHECK_FALSE(concerns_virtualization("EXT4-fs (vda1): mounted filesystem"));
+        CHECK_FALSE(concerns_virtualization("kvm-clock: cpu 0, msr 1, primary cpu clock"));
+    }
     TEST_CASE("files: missing, huge, a FIFO, a directory") {
         char folder[] = "/tmp/nestprobe-test-XXXXXX";
         REQUIRE(::mkdtemp(folder));

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <charconv>
+#include <system_error>
 
 namespace nestprobe {
 namespace {
@@ -27,9 +29,12 @@ constexpr Errno errnos[] = {
     {ENOTTY, "ENOTTY", "Inappropriate ioctl for device", Why::not_implemented},
     {ENOSYS, "ENOSYS", "Function not implemented", Why::not_implemented},
     {EOPNOTSUPP, "EOPNOTSUPP", "Operation not supported", Why::not_implemented},
+    {EREMOTEIO, "EREMOTEIO", "Remote I/O error", Why::not_implemented},
     {EISDIR, "EISDIR", "Is a directory", Why::malformed},
     {EFBIG, "EFBIG", "File too large", Why::malformed},
     {ELOOP, "ELOOP", "Too many levels of symbolic links", Why::malformed},
+    {ENAMETOOLONG, "ENAMETOOLONG", "File name too long", Why::malformed},
+    {EOVERFLOW, "EOVERFLOW", "Value too large for defined data type", Why::malformed},
     {EINVAL, "EINVAL", "Invalid argument", Why::not_probed},
     {ENOMEM, "ENOMEM", "Cannot allocate memory", Why::not_probed},
     {EMFILE, "EMFILE", "Too many open files", Why::not_probed},
@@ -38,6 +43,16 @@ constexpr Errno errnos[] = {
     {EROFS, "EROFS", "Read-only file system", Why::not_probed},
     {EPIPE, "EPIPE", "Broken pipe", Why::not_probed},
     {E2BIG, "E2BIG", "Argument list too long", Why::not_probed},
+    {EINTR, "EINTR", "Interrupted system call", Why::not_probed},
+    {EAGAIN, "EAGAIN", "Resource temporarily unavailable", Why::not_probed},
+    {EBADF, "EBADF", "Bad file descriptor", Why::not_probed},
+    {EDQUOT, "EDQUOT", "Disk quota exceeded", Why::not_probed},
+    {EEXIST, "EEXIST", "File exists", Why::not_probed},
+    {EFAULT, "EFAULT", "Bad address", Why::not_probed},
+    {ESRCH, "ESRCH", "No such process", Why::not_probed},
+    {ESTALE, "ESTALE", "Stale file handle", Why::not_probed},
+    {ETIMEDOUT, "ETIMEDOUT", "Connection timed out", Why::not_probed},
+    {ETXTBSY, "ETXTBSY", "Text file busy", Why::not_probed},
 };
 
 const Errno* find(int number) {
@@ -69,6 +84,21 @@ std::string error_text(int error) {
     return e ? std::string(e->text) : fmt::format("error {}", error);
 }
 
+namespace {
+
+/// What error_text() says of one that is not in the table.
+int unnamed_error_in(std::string_view detail) {
+    constexpr std::string_view word = ": error ";
+    const auto at = detail.rfind(word);
+    int number = 0;
+    if (at == std::string_view::npos) return 0;
+    const std::string_view rest = detail.substr(at + word.size());
+    const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+    return failed == std::errc{} && number > 0 ? number : 0;
+}
+
+}  // namespace
+
 std::string_view error_name(int error) {
     const Errno* e = find(error);
     return e ? e->name : std::string_view{};
@@ -89,7 +119,7 @@ int error_in(std::string_view detail) {
         first = at;
         best = &e;
     }
-    return best ? best->number : 0;
+    return best ? best->number : unnamed_error_in(detail);
 }
 
 }  // namespace nestprobe

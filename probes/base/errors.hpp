@@ -13,7 +13,7 @@ Absent refused(int error, std::string_view subject);
 std::string error_text(int error);
 /// "ENODEV"; empty for one that is not in the table.
 std::string_view error_name(int error);
-/// The errno whose text stands first in `detail`; 0 when none does.
+/// The errno whose text stands first in `detail` (or "error 123" at its end); 0 when none does.
 int error_in(std::string_view detail);
 
 }  // namespace nestprobe

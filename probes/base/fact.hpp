@@ -3,6 +3,7 @@
 // Nothing here has a default value or an operator*: whoever wants a value must say what happens without one.
 #pragma once
 
+#include <cerrno>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,21 @@ struct Absent {
     }
 };
 
+/// Somebody looked, and the look itself failed, so that nobody knows.  A snapshot, a dump or a paste that
+/// does not hold a value is another thing: there nobody looked, and an answer rests on what was given.
+inline bool withheld(const Absent& absent) {
+    return absent.error != 0 || absent.why == Why::permission_denied || absent.why == Why::no_device ||
+           absent.why == Why::not_implemented;
+}
+
+/// The file is known not to be there.
+inline bool is_missing(const Absent& absent) {
+    return absent.why == Why::no_device && (absent.error == 0 || absent.error == ENOENT);
+}
+
+/// What is told of a value that is there, where somebody asks why it is not.
+inline const Absent nothing_absent{};
+
 /// One reading as it was made.
 struct Provenance {
     std::string where;  ///< "CPUID.1:ECX.VMX[bit 5] on CPUs 0-3", "/sys/module/kvm_intel/parameters/nested"
@@ -61,6 +77,10 @@ public:
     T* if_known() { return std::get_if<T>(&state_); }
     /// Null when known.
     const Absent* if_absent() const { return std::get_if<Absent>(&state_); }
+    /// Why there is no value; of a known one Absent{}.  Whoever carries a reason on needs no proof that there
+    /// is one, so nobody dereferences if_absent().
+    const Absent& absence() const& { return if_absent() ? *if_absent() : nothing_absent; }
+    Absent absence() && { return std::as_const(*this).absence(); }
 
 private:
     std::variant<Absent, T> state_;
@@ -79,6 +99,10 @@ public:
     const T* if_known() const { return std::get_if<T>(&state_); }
     /// Null when known.
     const Absent* if_absent() const { return std::get_if<Absent>(&state_); }
+    /// Why there is no value; of a known one Absent{}.  Whoever carries a reason on needs no proof that there
+    /// is one, so nobody dereferences if_absent().
+    const Absent& absence() const& { return if_absent() ? *if_absent() : nothing_absent; }
+    Absent absence() && { return std::as_const(*this).absence(); }
     /// The readings that the value rests on; empty when absent.
     const std::vector<Provenance>& from() const { return from_; }
     std::vector<Provenance>& from() { return from_; }
@@ -87,13 +111,20 @@ public:
     template <std::invocable<const T&> F>
     auto map(F&& decode) const -> Fact<std::invoke_result_t<F, const T&>> {
         if (const T* value = if_known()) return {std::invoke(decode, *value), from_};
-        return *if_absent();
+        return absence();
     }
 
 private:
     std::variant<Absent, T> state_;
     std::vector<Provenance> from_;
 };
+
+/// Both known and equal, or both absent for the same reason.  Of two Readings, or of two Facts.
+template <class A>
+bool same_answer(const A& a, const A& b) {
+    if (const auto* x = a.if_known(), *y = b.if_known(); x || y) return x && y && *x == *y;
+    return same_reason(a.absence(), b.absence());
+}
 
 /// Known and equal to `value`.
 template <class T, class U>

@@ -25,7 +25,7 @@ public:
 
     void add(const CpuSet& cpus, Fact<T> answer) {
         for (Group& g : groups_) {
-            if (!same(g.answer, answer)) continue;
+            if (!same_answer(g.answer, answer)) continue;
             g.cpus.add(cpus);
             return;
         }
@@ -38,14 +38,16 @@ public:
     template <class P>
     bool any(P&& predicate) const {
         return std::any_of(groups_.begin(), groups_.end(), [&](const Group& g) {
-            return g.answer.if_known() && std::invoke(predicate, *g.answer.if_known());
+            const T* value = g.answer.if_known();
+            return value && std::invoke(predicate, *value);
         });
     }
     /// Is there a CPU, could all be read, and do all answer so?
     template <class P>
     bool all(P&& predicate) const {
         return !groups_.empty() && std::all_of(groups_.begin(), groups_.end(), [&](const Group& g) {
-            return g.answer.if_known() && std::invoke(predicate, *g.answer.if_known());
+            const T* value = g.answer.if_known();
+            return value && std::invoke(predicate, *value);
         });
     }
     bool any_known() const {
@@ -60,6 +62,13 @@ public:
         return first();
     }
 
+    /// Why the first CPU that could not be read could not be; Absent{} where all could, or nobody has looked.
+    Absent first_absent() const {
+        for (const Group& g : groups_)
+            if (const Absent* absent = g.answer.if_absent()) return *absent;
+        return {};
+    }
+
     /// Decode every answer; those that become equal share a group.
     template <std::invocable<const T&> F>
     auto map(F&& decode) const -> PerCpu<std::invoke_result_t<F, const T&>> {
@@ -69,11 +78,6 @@ public:
     }
 
 private:
-    static bool same(const Fact<T>& a, const Fact<T>& b) {
-        if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
-        return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
-    }
-
     std::vector<Group> groups_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 // with its subsystem.
 constexpr std::string_view subsystems[] = {"x86/cpu:",          "DMAR", "AMD-Vi", "Hyper-V: ", "tboot",
                                            "Memory Encryption", "vfio", "x2apic"};
-constexpr std::string_view wanted[] = {"kvm", "KVM", "vmx", "VMX", "svm:", "SVM"};
+constexpr std::string_view wanted[] = {"kvm", "KVM", "vmx", "VMX", "VMCS", "svm:", "SVM"};
 // What a guest's kernel says of its clocks and interrupts, and lines that quote the command line.
 constexpr std::string_view unwanted[] = {"kvm-clock", "kvm-guest", "ommand line:", "clocksource",
                                          "Booting paravirtualized"};

@@ -28,7 +28,7 @@ Vendor vendor_named(std::string_view id) {
 Fact<std::string> from_cpuinfo(const Shared& shared, std::string CpuinfoEntry::*member,
                                std::string_view key) {
     const Fact<CpuinfoEntry> entry = shared.cpuinfo.first_known();
-    if (!entry.if_known()) return *entry.if_absent();
+    if (!entry.if_known()) return entry.absence();
     const std::string& value = entry.if_known()->*member;
     if (value.empty()) return Absent{Why::not_recorded, fmt::format("/proc/cpuinfo: no {}", key)};
     return {value, {{fmt::format("/proc/cpuinfo, {}", key), value}}};
@@ -42,7 +42,7 @@ Fact<std::string> probe_vendor_id(const Shared& shared) {
 }
 
 Fact<std::string> brand_of(const Reading<std::string>& letters) {
-    if (!letters.if_known()) return *letters.if_absent();
+    if (!letters.if_known()) return letters.absence();
     const std::string_view text =
         trim(std::string_view(*letters.if_known()).substr(0, letters.if_known()->find('\0')));
     if (text.empty()) return Absent{Why::not_applicable, "the processor's brand string is empty"};
@@ -52,7 +52,7 @@ Fact<std::string> brand_of(const Reading<std::string>& letters) {
 Fact<std::string> probe_brand(const Shared& shared) {
     Fact<std::string> brand = brand_of(shared.cpu.brand);
     // An empty one is final: Linux would put a name of its own making there ("Hammer").
-    if (brand.if_known() || brand.if_absent()->why == Why::not_applicable) return brand;
+    if (brand.if_known() || brand.absence().why == Why::not_applicable) return brand;
     Fact<std::string> fallback = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
     return fallback.if_known() ? fallback : brand;
 }
@@ -118,7 +118,7 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
     Fact<Technology> module = technology_of_module(shared);
-    return module.if_known() ? module : technology_of_log(shared, *module.if_absent());
+    return module.if_known() ? module : technology_of_log(shared, module.absence());
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ Fact<std::vector<std::string>> svm_flags_in(const CpuinfoEntry& entry) {
 }  // namespace
 
 PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text) {
-    if (text.if_absent()) return *text.if_absent();
+    if (text.if_absent()) return text.absence();
     auto entries = Parser(*text.if_known()).result();
     if (entries.groups().empty()) return Absent{Why::malformed, fmt::format("{}: no processor in it", path)};
     return entries;
@@ -102,7 +102,7 @@ PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinf
     for (const auto& group : cpuinfo.groups()) {
         const CpuinfoEntry* entry = group.answer.if_known();
         if (!entry) {
-            result.add(group.cpus, *group.answer.if_absent());
+            result.add(group.cpus, group.answer.absence());
         } else if (!entry->has_vmx_flags) {
             result.add(group.cpus, Absent{Why::not_applicable, fmt::format("{}: no vmx flags line", path)});
         } else {
@@ -118,7 +118,7 @@ PerCpu<std::vector<std::string>> svm_flags_of(const PerCpu<CpuinfoEntry>& cpuinf
     PerCpu<std::vector<std::string>> result;
     for (const auto& group : cpuinfo.groups()) {
         const CpuinfoEntry* entry = group.answer.if_known();
-        result.add(group.cpus, entry ? svm_flags_in(*entry) : *group.answer.if_absent());
+        result.add(group.cpus, entry ? svm_flags_in(*entry) : group.answer.absence());
     }
     return result;
 }
@@ -129,7 +129,7 @@ PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag)
         if (const CpuinfoEntry* entry = group.answer.if_known())
             result.add(group.cpus, flag_in(*entry, flag));
         else
-            result.add(group.cpus, *group.answer.if_absent());
+            result.add(group.cpus, group.answer.absence());
     }
     return result;
 }

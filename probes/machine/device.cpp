@@ -25,7 +25,7 @@ Fact<bool> offers(const RegisterValues& guests, const Register& reg, const Field
 Fact<int> cite(const Reading<int>& reading, std::string_view where) {
     if (const int* value = reading.if_known())
         return {*value, {{std::string(where), std::to_string(*value)}}};
-    return *reading.if_absent();
+    return reading.absence();
 }
 
 }  // namespace
@@ -36,16 +36,16 @@ DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests) {
     const Fact<std::string> node = read_word(machine.files, "/sys/class/misc/kvm/dev");
     if (node.if_known())
         facts.registered = {true, node.from()};
-    else if (node.if_absent()->why == Why::no_device)
+    else if (node.absence().why == Why::no_device)
         facts.registered = {false, {{"/sys/class/misc/kvm/dev", "absent"}}};
     else
-        facts.registered = *node.if_absent();
+        facts.registered = node.absence();
 
     const auto open = machine.kvm.open();
     if (open.if_known())
         facts.open = {true, {{"open(\"/dev/kvm\")", "ok"}}};
     else
-        facts.open = *open.if_absent();
+        facts.open = open.absence();
     facts.api_version = cite(machine.kvm.api_version(), "KVM_GET_API_VERSION");
     facts.offers_vmx = offers(guests, cpuid_1_ecx, cpuid_1_ecx["VMX"]);
     facts.offers_svm = offers(guests, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"]);

@@ -32,7 +32,7 @@ Fact<std::string> probe_version(const Filesystem& files) {
         if (part.if_known()) text += (text.empty() ? "" : " ") + *part.if_known();
         if (name == "bios_vendor") first = std::move(part);
     }
-    if (text.empty()) return *first.if_absent();
+    if (text.empty()) return first.absence();
     return {text, {{"/sys/class/dmi/id/bios_*", text}}};
 }
 

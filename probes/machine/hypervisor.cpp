@@ -66,7 +66,7 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Share
     if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
     const Fact<bool> announced = cpu.hypervisor.first_known();
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
-    if (!guest.if_known()) return *guest.if_absent();
+    if (!guest.if_known()) return guest.absence();
     if (is(guest, false)) return Absent{Why::not_applicable, "no hypervisor is announced in CPUID"};
     constexpr int longest_gap = 4;
     std::vector<Signature> found;
@@ -75,7 +75,7 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Share
     for (std::uint32_t leaf = 0x4000'0000; leaf <= 0x4001'0000 && gap < longest_gap; leaf += 0x100) {
         const auto regs = read_scanned(machine, shared.cpu, leaf);
         if (!regs.if_known()) {
-            if (leaf == 0x4000'0000) return *regs.if_absent();
+            if (leaf == 0x4000'0000) return regs.absence();
             continue;
         }
         const std::string text = hypervisor_name(*regs.if_known());
@@ -157,7 +157,7 @@ Fact<Level> probe_level(const CpuFacts& cpu, const KernelFacts& kernel, const Hy
     if (find_dmi(f)) return {Level::guest, dmi_readings(f)};
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
-    return *cpu.hypervisor.first().if_absent();
+    return cpu.hypervisor.first_absent();
 }
 
 // --- platform ---
@@ -167,7 +167,7 @@ Fact<Level> probe_level(const CpuFacts& cpu, const KernelFacts& kernel, const Hy
 Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     constexpr std::string_view path = "/sys/firmware/acpi/tables/FACP";
     const auto table = files.read(path);
-    if (!table.if_known()) return *table.if_absent();
+    if (!table.if_known()) return table.absence();
     if (table.if_known()->size() < 36)
         return Absent{Why::malformed, fmt::format("{}: shorter than its header", path)};
     const std::string maker = table.if_known()->substr(10, 6);
@@ -184,7 +184,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
         return {row->platform == Platform::hyperv ? Platform::kvm : row->platform, std::move(from)};
     }
-    if (f.dmi_vendor.if_absent() && f.dmi_vendor.if_absent()->why == Why::no_device) {
+    if (f.dmi_vendor.if_absent() && f.dmi_vendor.absence().why == Why::no_device) {
         if (is(f.brand_kind, BrandKind::normalized)) {
             from.push_back(f.brand_kind.from().front());
             from.push_back({"/sys/class/dmi/id", "absent"});
@@ -208,7 +208,7 @@ Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel
 
 Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, const HypervisorFacts& f) {
-    if (!f.level.if_known()) return *f.level.if_absent();
+    if (!f.level.if_known()) return f.level.absence();
     if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
 
     const SignatureRow* chosen = nullptr;
@@ -281,7 +281,7 @@ BrandKind kind_of_brand(std::string_view brand) {
 
 Fact<std::string> probe_xen_role(const Filesystem& files) {
     const Fact<std::string> type = read_word(files, "/sys/hypervisor/type");
-    if (!type.if_known()) return *type.if_absent();
+    if (!type.if_known()) return type.absence();
     if (!is(type, "xen")) return Absent{Why::not_applicable, "/sys/hypervisor/type is not xen"};
     const auto capabilities = files.read("/proc/xen/capabilities");
     if (capabilities.if_known() && contains(*capabilities.if_known(), "control_d"))
@@ -301,7 +301,7 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
     const Signature* hyperv = find_hyperv(f);
     if (!hyperv) return Absent{Why::not_applicable, "no Hyper-V above"};
     const auto regs = read_scanned(machine, shared.cpu, hyperv->leaf + 3);
-    if (!regs.if_known()) return *regs.if_absent();
+    if (!regs.if_known()) return regs.absence();
     const std::uint32_t privileges = regs.if_known()->ebx;
     const bool root = (privileges >> 12 & 1) != 0 && (privileges >> 22 & 1) == 0;
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
@@ -328,11 +328,11 @@ Fact<std::string> probe_confidential(const Sources& machine, const Shared& share
     }
     const auto& group = shared.cpu.registers.groups().front();
     const auto& maximum = group[registers::cpuid_0_eax];
-    if (!maximum.if_known()) return *maximum.if_absent();
+    if (!maximum.if_known()) return maximum.absence();
     if (*maximum.if_known() < 0x21 || group.cpus.empty())
         return {"none", {{"CPUID.0:EAX", hex(*maximum.if_known())}}};
     const auto regs = machine.cpuid.read(group.cpus.first(), 0x21, 0);
-    if (!regs.if_known()) return *regs.if_absent();
+    if (!regs.if_known()) return regs.absence();
     const CpuidRegs& r = *regs.if_known();
     const bool tdx = r.ebx == 0x65746e49 && r.edx == 0x5844546c && r.ecx == 0x20202020;
     return {tdx ? "TDX" : "none", {{"CPUID.21H:EBX", hex(r.ebx)}}};

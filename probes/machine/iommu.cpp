@@ -23,7 +23,7 @@ Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_v
                 {{std::string(folder), known->empty() ? "empty"
                                                       : fmt::format("{} entr{}", known->size(),
                                                                     known->size() == 1 ? "y" : "ies")}}};
-    return *names.if_absent();
+    return names.absence();
 }
 
 // --- what is announced ---
@@ -31,7 +31,7 @@ Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_v
 /// The name alone needs no privilege.
 Fact<std::string> find_table(const Filesystem& files) {
     const auto names = files.list(tables);
-    if (names.if_absent()) return *names.if_absent();
+    if (names.if_absent()) return names.absence();
     for (const std::string_view name : {"DMAR", "IVRS", "VIOT"})
         if (std::find(names.if_known()->begin(), names.if_known()->end(), name) != names.if_known()->end())
             return {std::string(name), {{fmt::format("{}/{}", tables, name), "there"}}};
@@ -106,7 +106,7 @@ constexpr std::string_view refusals[] = {"intremap=off", "nointremap"};  // irq_
 Fact<bool> remapped_by_interrupts(const Filesystem& files) {
     constexpr std::string_view path = "/proc/interrupts";
     const auto text = files.read(path);
-    if (text.if_absent()) return *text.if_absent();
+    if (text.if_absent()) return text.absence();
     for (const std::string_view chip : {"IR-IO-APIC", "IR-PCI-MSI"})
         if (contains(*text.if_known(), chip)) return {true, {{std::string(path), std::string(chip)}}};
     if (contains(*text.if_known(), "IO-APIC"))
@@ -118,7 +118,7 @@ Fact<bool> remapped_by_interrupts(const Filesystem& files) {
 /// can be read, what VT-d's units can do: the kernel switches it on where they can.
 Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
     const auto* instances = facts.instances.if_known();
-    if (!instances) return *facts.instances.if_absent();
+    if (!instances) return facts.instances.absence();
     if (instances->empty()) return Absent{Why::not_applicable, "the kernel drives no IOMMU"};
     if (const auto* words = kernel.command_line.if_known())
         for (const std::string& word : *words)
@@ -135,6 +135,9 @@ Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, con
     if (std::any_of(instances->begin(), instances->end(),
                     [](const auto& name) { return name.starts_with("ivhd"); }))
         return seen;
+    // What the units can do says what the kernel does where nobody looked at what it was told and has done.
+    if (withheld(kernel.command_line.absence())) return kernel.command_line.absence();
+    if (withheld(seen.absence())) return seen;
     const Absent* absent = facts.unit_intremap.if_absent();
     if (!absent || absent->why != Why::not_applicable) return facts.unit_intremap;
     return {false, facts.instances.from()};  // virtio-iommu has nothing for interrupts
@@ -169,7 +172,7 @@ Fact<bool> probe_default(KernelConfig& config, const IommuFacts& facts, const Ke
 }
 
 Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
-    if (is(remapped, true) || (remapped.if_absent() && remapped.if_absent()->why == Why::not_applicable))
+    if (is(remapped, true) || (remapped.if_absent() && remapped.absence().why == Why::not_applicable))
         return Absent{Why::not_applicable, "not looked at: it does not matter here"};
     return read_switch(files, "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 }

@@ -28,7 +28,7 @@ Units read_units(const std::vector<std::string>& instances, std::string_view pre
     for (const std::string& instance : instances) {
         if (!instance.starts_with(prefix)) continue;
         const Fact<std::uint64_t> value = read(instance);
-        if (!value.if_known()) return {.absent = *value.if_absent()};
+        if (!value.if_known()) return {.absent = value.absence()};
         units.values.push_back(*value.if_known());
         units.from.push_back(value.from().front());
     }
@@ -70,7 +70,7 @@ void probe_intel(const Filesystem& files, const std::vector<std::string>& instan
         return read_units(instances, "dmar", "no VT-d unit is driven", [&](const std::string& instance) {
             const Fact<std::string> word =
                 read_word(files, fmt::format("/sys/class/iommu/{}/intel-iommu/{}", instance, name));
-            return word.if_known() ? hexadecimal(word, *word.if_known()) : *word.if_absent();
+            return word.if_known() ? hexadecimal(word, *word.if_known()) : word.absence();
         });
     };
     const Units cap = read("cap");
@@ -95,7 +95,7 @@ Fact<std::uint64_t> amd_features(const Filesystem& files, const std::string& ins
                                  const KernelFacts& kernel) {
     const std::string path = fmt::format("/sys/class/iommu/{}/amd-iommu/features", instance);
     const Fact<std::string> word = read_word(files, path);
-    if (!word.if_known()) return *word.if_absent();
+    if (!word.if_known()) return word.absence();
     const std::string_view text = *word.if_known();
     const auto colon = text.find(':');
     if (colon == std::string_view::npos) return hexadecimal(word, text);
@@ -139,7 +139,7 @@ void probe_units(const Filesystem& files, const KernelFacts& kernel,
         probe_amd(files, *instances, kernel, announced, facts);
         return;
     }
-    const Absent why = *facts.instances.if_absent();
+    const Absent why = facts.instances.absence();
     facts.caching_mode = facts.queued_invalidation = facts.unit_intremap = facts.eim = facts.scalable_mode =
         facts.posted_interrupts = why;
     facts.address_width = why;

@@ -12,7 +12,7 @@ namespace {
 
 /// "6.1.0-56-amd64" -> 6, 1.
 Fact<KernelVersion> parse_version(const Fact<std::string>& release) {
-    if (!release.if_known()) return *release.if_absent();
+    if (!release.if_known()) return release.absence();
     const std::string_view text = *release.if_known();
     const auto dot = text.find('.');
     const auto end = text.find_first_not_of("0123456789", dot == std::string_view::npos ? dot : dot + 1);
@@ -24,7 +24,7 @@ Fact<KernelVersion> parse_version(const Fact<std::string>& release) {
 }
 
 Fact<std::vector<std::string>> probe_command_line(const Reading<std::string>& text) {
-    if (text.if_absent()) return *text.if_absent();
+    if (text.if_absent()) return text.absence();
     std::vector<std::string> words;
     for (std::string& word : split_command_line(*text.if_known()))
         if (bears_on_virtualization(word)) words.push_back(std::move(word));
@@ -35,7 +35,7 @@ Fact<std::vector<std::string>> probe_command_line(const Reading<std::string>& te
 Fact<std::string> probe_lockdown(const Filesystem& files) {
     constexpr std::string_view path = "/sys/kernel/security/lockdown";
     const Fact<std::string> text = read_word(files, path);
-    if (!text.if_known()) return *text.if_absent();
+    if (!text.if_known()) return text.absence();
     const std::string_view line = *text.if_known();
     const auto open = line.find('[');
     const auto close = line.find(']');
@@ -58,7 +58,7 @@ Fact<std::vector<std::string>> probe_vulnerabilities(const Filesystem& files) {
         }
         if (name == "itlb_multihit") first = std::move(text);
     }
-    if (texts.empty()) return *first.if_absent();
+    if (texts.empty()) return first.absence();
     return {std::move(texts), std::move(from)};
 }
 
@@ -138,17 +138,17 @@ Fact<std::string> probe_container(const Filesystem& files) {
     if (systemd.if_known()) return systemd;
     if (files.read("/.dockerenv").if_known()) return {"docker", {{"/.dockerenv", "present"}}};
     if (files.read("/run/.containerenv").if_known()) return {"podman", {{"/run/.containerenv", "present"}}};
-    if (const Absent* absent = systemd.if_absent(); absent->why != Why::no_device) return *absent;
+    if (systemd.absence().why != Why::no_device) return systemd;
     return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
 }
 
 PerCpu<bool> usable_flag(const KernelFacts& facts, const Fact<Technology>& technology) {
-    if (!technology.if_known()) return *technology.if_absent();
+    if (!technology.if_known()) return technology.absence();
     return *technology.if_known() == Technology::vmx ? facts.flag_vmx : facts.flag_svm;
 }
 
 PerCpu<std::vector<std::string>> probe_svm_flags(const Shared& shared, const Fact<Technology>& technology) {
-    if (!technology.if_known()) return *technology.if_absent();
+    if (!technology.if_known()) return technology.absence();
     if (*technology.if_known() == Technology::svm) return svm_flags_of(shared.cpuinfo);
     return Absent{Why::not_applicable, "not a processor with SVM"};
 }
@@ -173,7 +173,7 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     if (const auto* lines = shared.log.if_known())
         facts.log = {*lines, {{"/dev/kmsg", ""}}};
     else
-        facts.log = *shared.log.if_absent();
+        facts.log = shared.log.absence();
     probe_process(machine.files, facts);
     facts.container = probe_container(machine.files);
     return facts;

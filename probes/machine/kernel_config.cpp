@@ -48,7 +48,7 @@ void KernelConfig::read() {
 
 Fact<Tristate> KernelConfig::find(std::string_view symbol) {
     read();
-    if (!text_.if_known()) return *text_.if_absent();
+    if (!text_.if_known()) return text_.absence();
     const std::string set = fmt::format("CONFIG_{}=", symbol);
     const std::string_view line = find_line(*text_.if_known(), set);
     if (const auto value = line.empty() ? std::nullopt : parse_tristate(line.substr(set.size())))
@@ -68,7 +68,7 @@ Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const Mod
     const std::string_view wanted = is(cpu.technology, Technology::svm) ? "KVM_AMD" : "KVM_INTEL";
     Fact<Tristate> found = config.find(wanted);
     for (const std::string_view name : {"KVM", "VIRTUALIZATION"}) {
-        if (found.if_known() || found.if_absent()->why != Why::malformed) break;
+        if (found.if_known() || found.absence().why != Why::malformed) break;
         if (Fact<Tristate> above = config.find(name); is(above, Tristate::no)) return above;
     }
     return found;

@@ -137,7 +137,7 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
         if (text.if_known())
             parse_file(config, path, *text.if_known());
         else
-            config.unread.push_back(*text.if_absent());
+            config.unread.push_back(text.absence());
     }
     if (command_line.if_known()) parse_command_line(config, *command_line.if_known());
     return config;

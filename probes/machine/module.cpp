@@ -49,12 +49,12 @@ Fact<std::string> probe_software(const Shared& shared) {
         return {"", {{"/proc/modules", "no kvm_ module but the vendors'"}}};
     }
     if (shared.sys_modules.if_known()) return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
-    return *shared.sys_modules.if_absent();
+    return shared.sys_modules.absence();
 }
 
 Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
     const auto* names = shared.sys_modules.if_known();
-    if (!names) return *shared.sys_modules.if_absent();
+    if (!names) return shared.sys_modules.absence();
     std::vector<std::string> rivals;
     for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
         if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
@@ -64,7 +64,7 @@ Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
 
 /// Does /lib/modules hold the file for the running kernel?  Its place is the kernel's own, compressed or not.
 Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::string_view module) {
-    if (!kernel.release.if_known()) return *kernel.release.if_absent();
+    if (!kernel.release.if_known()) return kernel.release.absence();
     const std::string folder = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm", *kernel.release.if_known());
     std::string stem(module);
     std::replace(stem.begin(), stem.end(), '_', '-');
@@ -75,7 +75,7 @@ Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::
             if (name.starts_with(stem)) return {true, {{fmt::format("{}/{}", folder, name), "present"}}};
         return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
     }
-    if (names.if_absent()->why != Why::no_device) return *names.if_absent();
+    if (names.absence().why != Why::no_device) return names.absence();
     return {false, {{folder, "absent"}}};
 }
 
@@ -135,7 +135,7 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
     }
     if (!config.looked && config.options.empty() && config.blocks.empty()) {
         facts.options = Absent{Why::not_recorded, "modprobe.d: not recorded"};
-        facts.blocks = *facts.options.if_absent();
+        facts.blocks = facts.options.absence();
         return;
     }
     std::vector<Provenance> from;
@@ -165,13 +165,13 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, st
         if (state.if_known())
             return {{Module::State::loaded, -1},
                     {{path + "/initstate", std::string(trim(*state.if_known()))}}};
-        const bool gone = state.if_absent()->why == Why::no_device;
+        const bool gone = state.absence().why == Why::no_device;
         return {{gone ? Module::State::built_in : Module::State::present, -1},
                 {{path, gone ? "present, without initstate" : "present"}}};
     }
     if (shared.proc_modules.if_known()) return {{}, {{"/proc/modules", fmt::format("no {}", name)}}};
     if (names) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
-    return *shared.sys_modules.if_absent();
+    return shared.sys_modules.absence();
 }
 
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,

@@ -22,7 +22,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
 
 Fact<std::string> read_word(const Filesystem& files, std::string_view path) {
     const auto text = files.read(path);
-    if (text.if_absent()) return *text.if_absent();
+    if (text.if_absent()) return text.absence();
     const std::string_view word = trim(*text.if_known());
     if (word.empty()) return Absent{Why::malformed, fmt::format("{}: empty", path)};
     return {std::string(word), {{std::string(path), std::string(word)}}};
@@ -30,7 +30,7 @@ Fact<std::string> read_word(const Filesystem& files, std::string_view path) {
 
 Fact<bool> read_switch(const Filesystem& files, std::string_view path) {
     const Fact<std::string> word = read_word(files, path);
-    if (!word.if_known()) return *word.if_absent();
+    if (!word.if_known()) return word.absence();
     bool value = false;
     if (!parse_switch(*word.if_known(), value))
         return Absent{Why::malformed, fmt::format("{}: neither Y, N, 1 nor 0", path)};

@@ -53,13 +53,13 @@ public:
     /// CPUID.80000002H-4H: 48 letters.
     Reading<std::string> brand() {
         const auto& maximum = values_[registers::cpuid_80000000_eax];
-        if (!maximum.if_known()) return *maximum.if_absent();
+        if (!maximum.if_known()) return maximum.absence();
         if (*maximum.if_known() < 0x8000'0004)
             return Absent{Why::not_applicable, "the processor has no brand string"};
         std::string text;
         for (std::uint32_t n = 0x8000'0002; n <= 0x8000'0004; ++n) {
             const auto regs = leaf(n, 0);
-            if (!regs.if_known()) return *regs.if_absent();
+            if (!regs.if_known()) return regs.absence();
             const CpuidRegs& r = *regs.if_known();
             text += letters({r.eax, r.ebx, r.ecx, r.edx});
         }
@@ -74,7 +74,7 @@ private:
         const auto& at = std::get<CpuidAddress>(reg.address);
         const auto regs = at.block.empty() ? leaf_within_maximum(at) : leaf_of_hypervisor(at);
         if (const CpuidRegs* known = regs.if_known()) return std::uint64_t{output_of(*known, at.output)};
-        return *regs.if_absent();
+        return regs.absence();
     }
 
     /// Why the register does not exist, when its guards say so.  Unknown guards do not forbid a look.
@@ -85,7 +85,7 @@ private:
             const auto& guard = values_[*c.reg];
             if (const std::uint64_t* raw = guard.if_known()) {
                 if (c.holds(*raw)) return nullptr;
-            } else if (guard.if_absent()->why == Why::not_applicable) {
+            } else if (guard.absence().why == Why::not_applicable) {
                 inherited = guard.if_absent();
             } else {
                 return nullptr;
@@ -115,7 +115,7 @@ private:
         constexpr std::uint32_t first = 0x4000'0000;
         for (const std::uint32_t block : {first, first + 0x100}) {
             const auto base = leaf(block, 0);
-            if (!base.if_known()) return *base.if_absent();
+            if (!base.if_known()) return base.absence();
             if (hypervisor_name(*base.if_known()) != at.block) continue;
             // Old KVMs say 0 there, and have one leaf.
             const std::uint32_t highest = std::max(base.if_known()->eax, block + 1);
@@ -137,7 +137,7 @@ private:
 
 Fact<std::string> vendor_in(const Reading<CpuidRegs>& leaf0) {
     const CpuidRegs* r = leaf0.if_known();
-    if (!r) return *leaf0.if_absent();
+    if (!r) return leaf0.absence();
     const std::string id = letters({r->ebx, r->edx, r->ecx});
     return {id, {{"CPUID.0:EBX,EDX,ECX", id}}};
 }
@@ -202,7 +202,7 @@ RegisterValues read_guest_registers(const KvmDevice& kvm, RegisterList wanted) {
                         .first;
         if (const CpuidRegs* regs = known->second.if_known())
             return std::uint64_t{output_of(*regs, at.output)};
-        return *known->second.if_absent();
+        return known->second.absence();
     };
     result.values.reserve(wanted.size());
     for (const Register* reg : wanted) result.values.push_back(read(*reg));
@@ -231,9 +231,9 @@ Fact<bool> all_set(const RegisterReadings::Group& group, std::span<const Bit> bi
         const auto& value = group[*bit.reg];
         const std::uint64_t* raw = value.if_known();
         // A register that does not exist beside one that does: the capability is not there.
-        if (!raw && value.if_absent()->why == Why::not_applicable && !from.empty())
+        if (!raw && value.absence().why == Why::not_applicable && !from.empty())
             return {false, std::move(from)};
-        if (!raw) return name_absence(*bit.reg, *value.if_absent());
+        if (!raw) return name_absence(*bit.reg, value.absence());
         Provenance reading{locate(*bit.reg, bit.field), hex(bit.field.of(*raw))};
         if (!bit.field.is_set(*raw)) return {false, {std::move(reading)}};
         from.push_back(std::move(reading));

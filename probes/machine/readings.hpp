@@ -72,7 +72,7 @@ auto decode(const RegisterReadings& readings, const Register& reg, F&& decoder)
     return for_alike(readings, {&all, 1}, [&](const auto& group) -> Decoded {
         const auto& value = group[reg];
         const std::uint64_t* raw = value.if_known();
-        if (!raw) return name_absence(reg, *value.if_absent());
+        if (!raw) return name_absence(reg, value.absence());
         return {std::invoke(decoder, *raw), {{name_register(reg), hex(*raw)}}};
     });
 }

@@ -72,7 +72,7 @@ Fact<std::vector<std::string>> missing_in(const RegisterReadings::Group& group) 
     check_basic(group, missing, from);
     if (looked_at.empty()) {
         const Register& first = *required_bits[0].reg;
-        return name_absence(first, *group[first].if_absent());
+        return name_absence(first, group[first].absence());
     }
     if (missing.empty()) from = std::move(looked_at);
     return {std::move(missing), std::move(from)};

@@ -26,8 +26,8 @@ std::size_t hash(const RegisterReadings::Group& group, std::span<const Bit> part
 
 /// The same part of two values, or absent for the same reason.
 bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b, const Field& part) {
-    if (a.if_known() && b.if_known()) return part.of(*a.if_known()) == part.of(*b.if_known());
-    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
+    if (const auto* x = a.if_known(), *y = b.if_known(); x || y) return x && y && part.of(*x) == part.of(*y);
+    return same_reason(a.absence(), b.absence());
 }
 
 constexpr Field all_bits{.name = {}, .at = {63, 0}, .doc = {}};

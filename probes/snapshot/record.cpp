@@ -8,17 +8,11 @@
 namespace nestprobe {
 namespace {
 
-template <class T>
-bool same(const Reading<T>& a, const Reading<T>& b) {
-    if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
-    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
-}
-
 template <class Map>
 bool same_map(const Map& a, const Map& b) {
     return a.size() == b.size() &&
            std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
-               return x.first == y.first && same(x.second, y.second);
+               return x.first == y.first && same_answer(x.second, y.second);
            });
 }
 
@@ -77,7 +71,7 @@ private:
     static bool agree(const Leaves& a, const Leaves& b) {
         return std::all_of(b.begin(), b.end(), [&](const auto& leaf) {
             const auto found = a.find(leaf.first);
-            return found == a.end() || same(found->second, leaf.second);
+            return found == a.end() || same_answer(found->second, leaf.second);
         });
     }
     CpuRecord* of(unsigned cpu) const {

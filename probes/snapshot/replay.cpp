@@ -79,7 +79,7 @@ private:
         for (auto it = recording_.files.lower_bound(prefix);
              it != recording_.files.end() && it->first.starts_with(prefix); ++it) {
             const Absent* absent = it->second.if_absent();
-            if (!absent || absent->why != Why::no_device) add(it->first);
+            if (!absent || !is_missing(*absent)) add(it->first);
         }
         for (const auto& [path, entries] : recording_.directories)
             if (entries.if_known()) add(path);
@@ -111,8 +111,7 @@ public:
 private:
     /// A device that does not open answers nothing, for the reason that it does not open.
     Absent why_not(std::string_view question) const {
-        return record_.open && record_.open->if_absent() ? *record_.open->if_absent()
-                                                         : not_recorded(question);
+        return record_.open && record_.open->if_absent() ? record_.open->absence() : not_recorded(question);
     }
     template <class Map, class Key>
     auto or_why_not(const Map& map, const Key& key, std::string_view question) const ->

@@ -27,7 +27,7 @@ Json json_of(const std::string& text) {
 template <class T>
 Json json_of(const Reading<T>& reading) {
     if (const T* value = reading.if_known()) return json_of(*value);
-    const Absent& absent = *reading.if_absent();
+    const Absent& absent = reading.absence();
     return {{"absent", to_string(absent.why)}, {"detail", absent.detail}};
 }
 

@@ -93,7 +93,7 @@ std::uint64_t part_of(const Register& reg, const Field& field, std::uint64_t raw
 Json hex_or_groups(const PerCpu<std::uint64_t>& values) {
     const auto word = [](const Fact<std::uint64_t>& f) -> Json {
         if (const std::uint64_t* raw = f.if_known()) return hex(*raw);
-        return fmt::format("absent ({})", to_string(f.if_absent()->why));
+        return fmt::format("absent ({})", to_string(f.absence().why));
     };
     if (values.groups().size() == 1) return word(values.groups().front().answer);
     Json json = Json::object();

@@ -131,7 +131,7 @@ std::string head(const RegisterView& view, const Style& style) {
     for (const auto& g : view.here.groups()) {
         const RawRegister* raw = g.answer.if_known();
         text += labelled("here",
-                         fmt::format("{}{}{}", raw ? raw_text(reg, *raw) : why_text(*g.answer.if_absent()),
+                         fmt::format("{}{}{}", raw ? raw_text(reg, *raw) : why_text(g.answer.absence()),
                                      g.cpus.empty() ? "" : " on ", g.cpus.empty() ? "" : name_cpus(g.cpus)));
     }
     if (view.twin)
@@ -188,7 +188,7 @@ std::string missing_lines(const std::vector<std::pair<std::string, std::string>>
 
 void add_missing(std::vector<std::pair<std::string, std::string>>& missing, const RegisterView& view) {
     const Fact<RawRegister> first = view.here.first();
-    const Absent absent = first.if_absent() ? *first.if_absent() : Absent{};
+    const Absent absent = first.absence();
     const std::string reason = why_text(absent);
     auto known =
         std::find_if(missing.begin(), missing.end(), [&](const auto& m) { return m.first == reason; });
@@ -236,7 +236,7 @@ std::string legend(const Facts& facts) {
     const auto& offer = facts.guest_registers[registers::cpuid_1_ecx];
     if (!offer.if_known())
         return fmt::format("What KVM here gives its guests is not known: {}.",
-                           reason_of(name_absence(registers::cpuid_1_ecx, *offer.if_absent())));
+                           reason_of(name_absence(registers::cpuid_1_ecx, offer.absence())));
     return "here: what this system has. guests: what KVM here gives its guests: yes; kept: this system has "
            "it, and "
            "KVM keeps it from guests; no: this system lacks it; emulated: this system lacks it, and KVM "

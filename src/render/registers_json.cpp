@@ -70,7 +70,7 @@ Json values_of(const RegisterView& view) {
         if (raw)
             put_raw(entry, *raw);
         else
-            entry.update(absence_of(*g.answer.if_absent()));
+            entry.update(absence_of(g.answer.absence()));
         if (raw && !raw->true_twin && view.twin) entry["true"] = absence_of(*view.twin);
         Json& fields = entry["fields"] = Json::array();
         for (const DecodedField& f : decode_group(view, g)) fields.push_back(field_of(*view.reg, f));

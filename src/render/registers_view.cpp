@@ -24,7 +24,7 @@ Fact<RawRegister> view_guests(const Facts& facts, const Register& reg) {
     const auto& raw = facts.guest_registers[reg];
     if (const std::uint64_t* value = raw.if_known())
         return {with_twin(*value, reg, facts.guest_registers), {}};
-    const Absent& absent = *raw.if_absent();
+    const Absent& absent = raw.absence();
     if (absent.why == Why::not_applicable || absent.why == Why::not_implemented)
         return {RawRegister{}, {{absent.detail, ""}}};
     return name_absence(reg, absent);
@@ -47,7 +47,7 @@ RegisterView view_register(const Facts& facts, const Register& reg) {
             view.here.add(g.cpus, {with_twin(*raw, reg, g.values), {}});
             if (const Absent* absent = missing_twin(reg, g.values)) view.twin = *absent;
         } else {
-            view.here.add(g.cpus, name_absence(reg, *value.if_absent()));
+            view.here.add(g.cpus, name_absence(reg, value.absence()));
         }
     }
     return view;

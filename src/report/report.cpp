@@ -31,6 +31,22 @@ void inherit(Verdict& guests, const Verdict& here) {
         guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
 }
 
+/// Where nothing could be read, what the processor or the hypervisor lack is no answer: a KVM that needs
+/// neither VMX nor SVM may be here.  A no of the device's own rules stands.  Of those, the general one comes
+/// last, and is the cause.
+void doubt(Verdict& here, std::span<const Finding> findings, const Facts& facts) {
+    const auto of_device = [](const Finding* f) { return f->rule->layer == Layer::device; };
+    if (here.answer != Answer::no || !software_kvm_unseen(facts) ||
+        std::any_of(here.because.begin(), here.because.end(), of_device))
+        return;
+    here.answer = Answer::unknown;
+    here.because.clear();
+    for (const Finding& f : findings)
+        if (f.rule->question == here.question && f.rule->role == Role::blocker && of_device(&f) &&
+            f.outcome.status == Status::unknown)
+            here.because.insert(here.because.begin(), &f);
+}
+
 bool about_guest(const Finding& finding) { return finding.rule->layer == Layer::guest; }
 bool about_system(const Finding& finding) { return !about_guest(finding); }
 
@@ -115,6 +131,7 @@ std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& 
     std::vector<Verdict> verdicts;
     for (const Question question : questions) verdicts.push_back(decide(question, findings, about_system));
     Verdict& here = verdicts[static_cast<std::size_t>(Question::kvm_here)];
+    doubt(here, findings, facts);
     if (here.answer == Answer::yes) here.how = how_it_runs(facts);
     inherit(verdicts[static_cast<std::size_t>(Question::kvm_in_guests)], here);
     if (facts.guest) judge_guest(verdicts, findings, facts);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
 
 namespace nestprobe {
@@ -42,6 +43,44 @@ std::string software_kvm(const Facts& f) {
     const std::string* name = f.module.software.if_known();
     if (!name || name->empty() || f.cpu.vmx.any(yes) || f.cpu.svm.any(yes)) return {};
     return *name;
+}
+
+bool software_kvm_unseen(const Facts& f) {
+    const Absent* modules = f.module.software.if_absent();
+    const Absent* device = f.device.open.if_absent();
+    return modules && device && !has_own_rule(open_error(f)) && (withheld(*modules) || withheld(*device));
+}
+
+int open_error(const Facts& f) {
+    const Absent& absent = f.device.open.absence();
+    if (absent.error != 0) return absent.error;
+    if (absent.why == Why::permission_denied) return EACCES;
+    return absent.why == Why::no_device ? ENOENT : 0;
+}
+
+bool has_own_rule(int open_error) {
+    constexpr int claimed[] = {ENOENT, ENODEV, ENXIO, EACCES, EPERM, EBUSY};
+    return std::find(std::begin(claimed), std::end(claimed), open_error) != std::end(claimed);
+}
+
+// Linux virt/kvm/kvm_main.c, hardware_enable_nolock(), since 6.12 kvm_enable_virtualization_cpu();
+// arch/x86/kvm/vmx/vmx.c, kvm_cpu_vmxon(), vmx_check_processor_compat().
+const std::string* failed_to_enable(const Facts& f) {
+    for (const std::string_view words :
+         {"enabling virtualization on CPU", "VMXON faulted", "Inconsistent VMCS config on CPU"})
+        if (const std::string* line = log_line(f, words)) return line;
+    return nullptr;
+}
+
+Outcome cite_log(Outcome outcome, const std::string& line) {
+    outcome.because.push_back({"/dev/kmsg", line});
+    return outcome;
+}
+
+bool holds_since_load(const Facts& f) {
+    if (withheld(f.module.options.absence())) return false;  // it may be told not to
+    return kernel_at_least(f, 6, 12) && vendor_module_is(f, Module::State::loaded) &&
+           asked_value(f, "kvm", "enable_virt_at_load") != 0;
 }
 
 bool vendor_module_is(const Facts& f, Module::State state) {

@@ -20,6 +20,25 @@ std::string_view flag_word(const Facts& f);
 bool hardware_absent(const Facts& f);
 /// The kvm_pvm kind of KVM is what /dev/kvm belongs to: its name, or empty.
 std::string software_kvm(const Facts& f);
+/// A KVM that needs neither VMX nor SVM (kvm_pvm) may be here unseen: the look at the modules or at /dev/kvm
+/// failed, and the other of the two says nothing either.  Then nothing that processor, firmware, hypervisor
+/// or kernel lack makes a no.  Where nobody looked at either (a dump of CPUID, a pasted lscpu), the answer
+/// rests on what was given: see withheld().
+bool software_kvm_unseen(const Facts& f);
+/// The errno with which /dev/kvm refused to open; of a snapshot that tells the reason alone, the usual one
+/// for that reason.  0: it opens, or nobody knows.
+int open_error(const Facts& f);
+/// An errno that says for certain what is wrong with /dev/kvm, and that a rule of its own claims (NP601 to
+/// NP604).  Any other leaves the answer unknown (NP605).
+bool has_own_rule(int open_error);
+/// A line of the kernel log that says that KVM could not switch VMX or SVM on on a CPU, although its module
+/// loaded: another hypervisor held it, or that CPU does not allow it.  Null when none does.
+const std::string* failed_to_enable(const Facts& f);
+/// The line, behind an outcome.
+Outcome cite_log(Outcome outcome, const std::string& line);
+/// KVM's module switched VMX or SVM on on every CPU when it loaded, and holds it (kvm.enable_virt_at_load,
+/// Linux 6.12 and later).  Before, no CPU is switched on until the first guest: a loaded module proves less.
+bool holds_since_load(const Facts& f);
 /// The vendor's module: known and in this state.
 bool vendor_module_is(const Facts& f, Module::State state);
 /// Known not to be in the kernel, neither loaded nor built in.

@@ -100,7 +100,7 @@ Outcome judge_each(F&& decide, const PerCpu<T>& facts) {
     bool have = false;
     for (const auto& g : facts.groups()) {
         Outcome here =
-            g.answer.if_known() ? std::invoke(decide, *g.answer.if_known()) : carry(*g.answer.if_absent());
+            g.answer.if_known() ? std::invoke(decide, *g.answer.if_known()) : carry(g.answer.absence());
         if (facts.groups().size() > 1) here.message += " (" + name_cpus(g.cpus) + ")";
         if (!have || worse(here.status, worst.status) != worst.status) worst = std::move(here);
         have = true;
@@ -125,6 +125,7 @@ std::span<const Rule> nested_rules();
 std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
+std::span<const Rule> rival_rules();
 std::span<const Rule> device_rules();
 std::span<const Rule> guest_kind_rules();
 std::span<const Rule> guest_cpu_rules();

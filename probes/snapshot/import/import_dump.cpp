@@ -27,15 +27,10 @@ bool holds(const Range& range, const T& value) {
     return std::find(std::begin(range), std::end(range), value) != std::end(range);
 }
 
-bool same(const Reading<CpuidRegs>& a, const Reading<CpuidRegs>& b) { return *a.if_known() == *b.if_known(); }
-bool same(const Reading<std::uint64_t>& a, const Reading<std::uint64_t>& b) {
-    if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
-    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
-}
 template <class Map>
 bool same_map(const Map& a, const Map& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-        return x.first == y.first && same(x.second, y.second);
+        return x.first == y.first && same_answer(x.second, y.second);
     });
 }
 
@@ -43,7 +38,8 @@ std::size_t hash(const CpuRecord& cpu) {
     std::size_t h = cpu.cpuid.size();
     const auto mix = [&h](std::uint64_t value) { h = (h ^ value) * 0x100'0000'01b3; };
     for (const auto& [key, reading] : cpu.cpuid) {
-        const CpuidRegs& r = *reading.if_known();
+        const CpuidRegs* known = reading.if_known();
+        const CpuidRegs r = known ? *known : CpuidRegs{};
         for (const std::uint32_t value : {key.first, key.second, r.eax, r.ebx, r.ecx, r.edx}) mix(value);
     }
     for (const auto& [index, value] : cpu.msr) {
@@ -139,7 +135,7 @@ void Dump::leaf(CpuidKey key, const CpuidRegs& regs, Repeat repeat) {
     auto& known = current().cpuid;
     const CpuidRegs masked = mask_apic_ids(key.first, regs);
     const auto [found, is_new] = known.try_emplace(key, masked);
-    if (is_new || *found->second.if_known() == masked) return;
+    if (is_new || same_answer(found->second, Reading<CpuidRegs>(masked))) return;
     if (repeat == Repeat::refuse)
         refuse(fmt::format("leaf 0x{:x}, subleaf 0x{:x} stands twice for one CPU", key.first, key.second));
     found->second = masked;

@@ -31,12 +31,22 @@ Outcome check_no_hardware(const Facts& f) {
                                  "CPUID as this process sees it is filtered (NP406)"),
                          f.kernel.flag_vmx),
                     f.kernel.flag_svm);
+    if (const Absent& list = f.kernel.flag_vmx.first_absent(); hardware_absent(f) && withheld(list))
+        return cite(
+            cite(unknown(fmt::format("CPUID shows neither VMX nor SVM, but what the kernel made of it "
+                                     "could not be read, and CPUID may be filtered (NP406): {}",
+                                     carry(list).message)),
+                 f.cpu.vmx),
+            f.cpu.svm);
     if (hardware_absent(f))
         return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU"), f.cpu.vmx), f.cpu.svm);
     if (f.kernel.flag_vmx.any(yes)) return cite(pass("/proc/cpuinfo shows vmx"), f.kernel.flag_vmx);
     if (f.kernel.flag_svm.any(yes)) return cite(pass("/proc/cpuinfo shows svm"), f.kernel.flag_svm);
-    const Fact<bool> vmx = f.cpu.vmx.first();
-    return vmx.if_absent() ? carry(*vmx.if_absent()) : unknown("CPUID could be read on some CPUs only");
+    for (const PerCpu<bool>* bit : {&f.cpu.vmx, &f.cpu.svm})
+        for (const auto& g : bit->groups())
+            if (const Absent* absent = g.answer.if_absent(); absent && absent->why != Why::not_applicable)
+                return carry(*absent);
+    return unknown("CPUID was not read");
 }
 
 constexpr std::string_view disagree_see[] = {
@@ -45,7 +55,7 @@ constexpr std::string_view disagree_see[] = {
 
 Outcome check_cpus_disagree(const Facts& f) {
     const PerCpu<bool>& bit = cpuid_bit(f).any_known() ? cpuid_bit(f) : f.kernel.flag_usable;
-    if (!bit.any_known()) return carry(bit.groups().empty() ? Absent{} : *bit.first().if_absent());
+    if (!bit.any_known()) return carry(bit.first_absent());
     CpuSet with, without;
     for (const auto& g : bit.groups()) {
         if (is(g.answer, true)) with.add(g.cpus);
@@ -73,16 +83,23 @@ std::string values_of(const PerCpu<std::uint64_t>& values) {
 
 /// What a rule about VMX says where CPUID does not show it, or could not be read.
 std::optional<Outcome> without_vmx(const Facts& f) {
-    if (!f.cpu.vmx.any_known())
-        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
+    if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.first_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     return std::nullopt;
 }
 
 Outcome check_capabilities_differ(const Facts& f) {
     if (auto outcome = without_vmx(f)) return *std::move(outcome);
+    const std::string* line = log_line(f, "Inconsistent VMCS config on CPU");
+    if (line && vendor_module_is(f, Module::State::loaded) && !holds_since_load(f))
+        return cite_log(
+            unknown(fmt::format("kvm_intel is loaded, but the kernel log says \"{}\": a CPU that was "
+                                "not compared when it loaded is not like the others",
+                                *line)),
+            *line);
     if (vendor_module_is(f, Module::State::loaded))
-        return cite(pass("kvm_intel is loaded, and it compares them on every CPU"), f.module.vendor);
+        return cite(pass("kvm_intel is loaded, and it compared them on every CPU that was online then"),
+                    f.module.vendor);
     if (const Register* reg = differing_register(f)) {
         const auto values = raw_values(f.registers, *reg);
         return cite(

@@ -7,11 +7,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <optional>
 
 namespace nestprobe {
 namespace {
-
-bool yes(bool value) { return value; }
 
 std::string who(const Facts& f) {
     std::string text;
@@ -24,19 +23,12 @@ std::string who(const Facts& f) {
 
 bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
-/// The errno that refused; of a snapshot that tells the reason alone, the usual one for that reason.
-int errno_of(const Absent& absent) {
-    if (absent.error != 0) return absent.error;
-    if (absent.why == Why::permission_denied) return EACCES;
-    return absent.why == Why::no_device ? ENOENT : 0;
-}
-
 /// Judge the open by its errno: fail for those given, pass when it worked, skip for the others' rules.
 template <class M>
 Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& message, std::string fix) {
     const Absent* absent = f.device.open.if_absent();
     if (!absent) return cite(pass("/dev/kvm opens"), f.device.open);
-    const int refused = errno_of(*absent);
+    const int refused = open_error(f);
     for (const int error : errors)
         if (refused == error) {
             Outcome outcome = fail(std::invoke(message, *absent), std::move(fix));
@@ -73,11 +65,11 @@ Outcome check_missing(const Facts& f) {
 
 Outcome check_no_driver(const Facts& f) {
     return check_open(f, {ENODEV, ENXIO},
-                      [](const Absent& a) {
+                      [&](const Absent&) {
                           return fmt::format(
                               "/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did "
                               "not accept this machine",
-                              error_name(errno_of(a)));
+                              error_name(open_error(f)));
                       },
                       {});
 }
@@ -93,7 +85,7 @@ bool nobodys_group(std::string_view detail) {
 std::string fix_permission(const Facts& f) {
     const Absent* absent = f.device.open.if_absent();
     if (!absent) return {};
-    if (errno_of(*absent) == EPERM)
+    if (open_error(f) == EPERM)
         return "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device "
                "/dev/kvm (containers), ausearch -m AVC (SELinux).";
     if (nobodys_group(absent->detail))
@@ -120,39 +112,25 @@ Outcome check_permission(const Facts& f) {
     return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
 }
 
-/// Somebody else holds VMX or SVM.  EFER.SVME with no KVM module says so on AMD; Intel's CR4 cannot be read.
-Outcome check_busy(const Facts& f) {
-    const auto* rivals = f.module.rivals.if_known();
-    const std::string names =
-        rivals && !rivals->empty() ? fmt::format(" ({} is loaded)", fmt::join(*rivals, ", ")) : "";
-    if (const Absent* absent = f.device.open.if_absent(); absent && errno_of(*absent) == EBUSY)
-        return fail(fmt::format("{}: another hypervisor uses the processor's virtualization{}",
-                                absent->detail, names));
-    if (vendor_module_absent(f) && software_kvm(f).empty() && f.svm.in_use.any(yes))
-        return cite(
-            fail(fmt::format(
-                "SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}",
-                names)),
-            f.svm.in_use);
-    if (const std::string* line = log_line(f, "enabling virtualization on CPU")) {
-        Outcome outcome =
-            unknown(fmt::format("the kernel log says \"{}\": another hypervisor held it then{}; whether it "
-                                "still does, only starting a guest tells",
-                                *line, names));
-        outcome.because.push_back({"/dev/kmsg", *line});
-        return outcome;
-    }
-    if (!names.empty())
-        return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual "
-                                     "machine, creating one with KVM can fail with EBUSY",
-                                     names)),
-                    f.module.rivals);
-    return cite(skip("no sign of another hypervisor on this system"), f.module.rivals);
+/// Nobody looked, or the refusal is another rule's: not this one's business, unless nothing else could be
+/// read.
+Outcome judge_refusal(const Facts& f, const Absent& absent) {
+    const std::string message = carry(absent).message;
+    if (software_kvm_unseen(f))
+        return unknown(fmt::format(
+            "{}; nor could the modules be read ({}): a KVM that needs neither VMX nor SVM may be here",
+            message, carry(f.module.software.absence()).message));
+    const bool looked =
+        absent.error != 0 || (absent.why != Why::not_recorded && absent.why != Why::not_probed);
+    if (!looked || has_own_rule(open_error(f))) return skip("/dev/kvm does not open: " + message);
+    Outcome outcome =
+        unknown(fmt::format("{}: that says neither that KVM works nor that it does not", message));
+    outcome.because.push_back({"open(\"/dev/kvm\")", absent.detail});
+    return outcome;
 }
 
 Outcome check_api(const Facts& f) {
-    if (const Absent* absent = f.device.open.if_absent())
-        return skip("/dev/kvm does not open: " + carry(*absent).message);
+    if (const Absent* absent = f.device.open.if_absent()) return judge_refusal(f, *absent);
     return judge(
         [](int version) {
             return version == 12
@@ -164,10 +142,19 @@ Outcome check_api(const Facts& f) {
         f.device.api_version);
 }
 
+/// What KVM says is no proof where the log says that it could not switch VMX or SVM on.
+std::optional<Outcome> doubt_of_log(const Facts& f, std::string_view said) {
+    const std::string* line = failed_to_enable(f);
+    if (!line || holds_since_load(f)) return std::nullopt;
+    return cite_log(unknown(fmt::format("{}, but the kernel log says \"{}\" (see above)", said, *line)),
+                    *line);
+}
+
 Outcome check_answers(const Facts& f) {
     return judge(
         [&](bool, int version) {
             if (version != 12) return fail("/dev/kvm opens, but does not answer as KVM does");
+            if (auto doubted = doubt_of_log(f, "/dev/kvm opens and answers")) return *std::move(doubted);
             const std::string name = software_kvm(f);
             const std::string by =
                 name.empty()
@@ -189,8 +176,9 @@ Fact<bool> offered(const Facts& f) {
 Outcome check_offers(const Facts& f) {
     return judge(
         [&](bool on) {
-            return on ? pass(fmt::format("KVM offers {} to guests", hardware_word(f)))
-                      : fail(fmt::format("KVM does not offer {} to guests", hardware_word(f)));
+            const std::string offer = fmt::format("KVM offers {} to guests", hardware_word(f));
+            if (auto doubted = doubt_of_log(f, offer); on && doubted) return *std::move(doubted);
+            return on ? pass(offer) : fail(fmt::format("KVM does not offer {} to guests", hardware_word(f)));
         },
         offered(f));
 }
@@ -199,7 +187,8 @@ Outcome check_withholds(const Facts& f) {
     const Fact<bool> answer = offered(f);
     if (const std::string name = software_kvm(f); !name.empty())
         return cite(skip(fmt::format("{} offers neither VMX nor SVM by design (NP506)", name)), answer);
-    if (!answer.if_known() && f.module.nested.if_known())
+    const bool failed = is(f.device.open, true) && withheld(answer.absence());
+    if (!answer.if_known() && f.module.nested.if_known() && !(failed && is(f.module.nested, true)))
         return skip("KVM could not be asked; its parameter nested speaks for it (NP503)");
     return judge(
         [&](bool on) {
@@ -216,29 +205,11 @@ Outcome check_withholds(const Facts& f) {
 
 constexpr std::string_view device_see[] = {"Linux Documentation/virt/kvm/api.rst, \"System ioctls\"",
                                            "udev(7), 50-udev-default.rules"};
-constexpr std::string_view busy_see[] = {
-    "Linux arch/x86/kvm/svm/svm.c, svm_enable_virtualization_cpu(); vmx/vmx.c, "
-    "vmx_enable_virtualization_cpu()"};
 constexpr std::string_view cpuid_see[] = {
     "Linux Documentation/virt/kvm/api.rst, \"KVM_GET_SUPPORTED_CPUID\"",
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps(); svm/svm.c, svm_set_cpu_caps()"};
 
 constexpr Rule rules[] = {
-    {
-        .id = "NP604",
-        .name = "virtualization-in-use",
-        .layer = Layer::device,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "another hypervisor on this system uses VMX or SVM",
-        .explain =
-            "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
-            "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
-            "(kvm.enable_virt_at_load).",
-        .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
-        .see = busy_see,
-        .check = check_busy,
-    },
     {
         .id = "NP601",
         .name = "dev-kvm-missing",
@@ -292,7 +263,10 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "/dev/kvm does not speak KVM's API",
         .explain =
-            "Every KVM since 2.6.22 answers KVM_GET_API_VERSION with 12; programs must refuse any other.",
+            "Every KVM since 2.6.22 answers KVM_GET_API_VERSION with 12; programs must refuse any other.\n"
+            "Where /dev/kvm does not open for a reason that is neither its absence nor a lack of rights\n"
+            "(too many open files, out of memory, Input/output error), or does not answer, this rule says\n"
+            "that nobody can tell: a module that is loaded does not outweigh a device that refuses.",
         .fix = "Look what the node is: ls -l /dev/kvm must show 10, 232.",
         .see = device_see,
         .check = check_api,

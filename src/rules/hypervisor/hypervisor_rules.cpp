@@ -29,8 +29,9 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
     const Platform* platform = f.hypervisor.platform.if_known();
     const bool qemu = platform && (*platform == Platform::kvm || *platform == Platform::proxmox ||
                                    *platform == Platform::openstack || *platform == Platform::kubevirt);
-    if (!kind || !qemu) return {};
-    const std::string& brand = *f.cpu.brand.if_known();
+    const std::string* known = f.cpu.brand.if_known();
+    if (!kind || !qemu || !known) return {};
+    const std::string& brand = *known;
     const std::string_view module = flag == "svm" ? "kvm_amd" : "kvm_intel";
     switch (*kind) {
         case BrandKind::processor:
@@ -57,7 +58,7 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
 Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
                      const PerCpu<bool>& flag) {
     const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
-    if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
+    if (f.hypervisor.level.if_absent()) return carry(f.hypervisor.level.absence());
     if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
@@ -76,14 +77,25 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
-    if (flag.all([](bool set) { return !set; }))
-        return cite(cite(fail(fmt::format("this is a guest of {}, and /proc/cpuinfo shows no {}; CPUID "
-                                          "itself was not read, so this is likely, not certain.{}",
-                                          above(f), word, hint_of_brand(f, word)),
-                              fix_above(f, word)),
-                         flag),
-                    f.hypervisor.platform);
-    return carry(*bit.first().if_absent());
+    const bool unlisted = flag.all([](bool set) { return !set; });
+    if (unlisted && vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
+                                     "each other, and CPUID was not read, which would tell",
+                                     word, vendor_module_name(f))),
+                 flag),
+            f.module.vendor);
+    if (unlisted)
+        return cite(
+            cite(fail(fmt::format("this is a guest of {}, and /proc/cpuinfo shows no {}, without "
+                                  "which {} does not load. CPUID itself was not read: that {} hides "
+                                  "it is likely, not certain.{}",
+                                  above(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
+                                  above(f), hint_of_brand(f, word)),
+                      fix_above(f, word)),
+                 flag),
+            f.hypervisor.platform);
+    return carry(bit.first_absent());
 }
 
 Outcome check_hides_svm(const Facts& f) {
@@ -96,7 +108,7 @@ Outcome check_hides_vmx(const Facts& f) {
 /// For rules that speak in guests only.
 template <class F>
 Outcome in_guests_only(const Facts& f, F&& check) {
-    if (f.hypervisor.level.if_absent()) return carry(*f.hypervisor.level.if_absent());
+    if (f.hypervisor.level.if_absent()) return carry(f.hypervisor.level.absence());
     if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     return check();
 }
@@ -146,8 +158,7 @@ Outcome check_vmx_locked_in_guest(const Facts& f) {
 }
 
 Outcome check_vmx_msrs(const Facts& f) {
-    if (!f.cpu.vmx.any_known())
-        return carry(f.cpu.vmx.groups().empty() ? Absent{} : *f.cpu.vmx.first().if_absent());
+    if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.first_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     for (const auto& g : f.vmx.capabilities.groups())

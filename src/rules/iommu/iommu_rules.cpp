@@ -67,13 +67,13 @@ constexpr std::string_view take_intels =
     "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
     "driver='qemu'/>";
 
-std::string fix_no_driver(const Facts& f) {
-    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ", which remaps interrupts too.";
+std::string fix_no_driver(std::string_view table) {
+    if (table == "VIOT") return std::string(take_intels) + ", which remaps interrupts too.";
     return fmt::format(
         "Boot a kernel with CONFIG_{}: distributions' small kernels for clouds leave it out, their usual "
         "ones have it "
         "(Debian: linux-image-amd64 instead of linux-image-cloud-amd64).",
-        driver_symbol(*f.iommu.table.if_known()));
+        driver_symbol(table));
 }
 
 std::string fix_no_iommu(const Facts& f) {
@@ -82,7 +82,8 @@ std::string fix_no_iommu(const Facts& f) {
             "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
             "update-grub or grub2-mkconfig) and reboot.",
             *word);
-    if (is(f.iommu.driver, Tristate::no)) return fix_no_driver(f);
+    if (const std::string* table = f.iommu.table.if_known(); table && is(f.iommu.driver, Tristate::no))
+        return fix_no_driver(*table);
     if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT"))
         return "sudo modprobe virtio_iommu";
     if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
@@ -171,6 +172,13 @@ Outcome check_no_remapping(const Facts& f) {
             if (is(f.iommu.unsafe_interrupts, true))
                 return cite(skip("interrupts are not remapped, and VFIO is told to do without (NP806)"),
                             f.iommu.unsafe_interrupts);
+            // Without the parameter's file, vfio_iommu_type1 is not loaded and so was told nothing.
+            const Absent& unsafe = f.iommu.unsafe_interrupts.absence();
+            if (withheld(unsafe) && !is_missing(unsafe))
+                return unknown(
+                    fmt::format("interrupts are not remapped, and whether VFIO is told to do without "
+                                "could not be read: {}",
+                                carry(unsafe).message));
             return fail(why_no_remapping(f), fix_remapping(f));
         },
         f.iommu.interrupt_remapping);

@@ -81,7 +81,7 @@ Outcome check_flags(const Facts& f) {
                     f.kernel.flag_usable);
     if (!clearcpuid_word(f).empty())
         return cite(skip("clearcpuid= on the kernel command line takes words away"), f.kernel.command_line);
-    if (!listed.any_known()) return listed.groups().empty() ? carry({}) : carry(*listed.first().if_absent());
+    if (!listed.any_known()) return carry(listed.first_absent());
     Differences found = compare(
         f, listed,
         svm ? std::span<const Register* const>(svm_sources) : std::span<const Register* const>(vmx_sources));

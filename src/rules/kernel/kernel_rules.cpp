@@ -24,7 +24,7 @@ Outcome check_clearcpuid(const Facts& f) {
 }
 
 Outcome check_locked_by_kernel(const Facts& f) {
-    if (f.cpu.technology.if_absent()) return carry(*f.cpu.technology.if_absent());
+    if (f.cpu.technology.if_absent()) return carry(f.cpu.technology.absence());
     if (!has(f, Technology::vmx)) return cite(skip("only VMX has such a lock"), f.cpu.technology);
     if (!is(f.kernel.config_vendor, Tristate::no)) {
         if (const Absent* absent = f.kernel.config_vendor.if_absent())
@@ -59,6 +59,11 @@ std::string why_cleared(const Facts& f) {
 Outcome judge_list_alone(const Facts& f) {
     const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
     if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
+    if (vendor_module_is(f, Module::State::loaded))
+        return cite(unknown(fmt::format("/proc/cpuinfo shows neither vmx nor svm, but {} is loaded: the two "
+                                        "contradict each other, and CPUID was not read, which would tell",
+                                        vendor_module_name(f))),
+                    f.module.vendor);
     return cite(cite(fail("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
                           "firmware has switched it off; CPUID was not read, which would tell",
                           "Run nestprobe on the machine itself: CPUID shows what the processor has. Then "
@@ -92,6 +97,10 @@ Outcome check_flag_cleared(const Facts& f) {
                     : "");
         },
         f.kernel.flag_usable);
+    if (outcome.status == Status::fail && vendor_module_is(f, Module::State::loaded)) {
+        outcome.status = Status::unknown;  // one of the two is not of this machine, or not of this boot
+        outcome.message += fmt::format(". But {} is loaded, which contradicts that", vendor_module_name(f));
+    }
     return cite(std::move(outcome), cpuid);
 }
 
@@ -109,7 +118,7 @@ Outcome check_without_kvm(const Facts& f) {
             return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     if (is(f.module.files, true))
         return cite(pass(fmt::format("{} lies in /lib/modules", vendor_module_name(f))), f.module.files);
-    return carry(*f.kernel.config_vendor.if_absent());
+    return carry(f.kernel.config_vendor.absence());
 }
 
 Outcome check_loading_disabled(const Facts& f) {

@@ -152,7 +152,7 @@ Outcome check_files_missing(const Facts& f) {
 
 Outcome check_refused(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_absent()) return carry(*f.module.vendor.if_absent());
+    if (f.module.vendor.if_absent()) return carry(f.module.vendor.absence());
     if (!vendor_module_absent(f))
         return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     const std::string* line = refusal(f);
@@ -198,11 +198,15 @@ Outcome check_software(const Facts& f) {
 Outcome check_live(const Facts& f) {
     if (vendor_module_absent(f))
         return cite(fail(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
-    if (const Absent* absent = f.device.open.if_absent();
-        absent && absent->why != Why::not_recorded && absent->why != Why::not_probed)
-        return skip("/dev/kvm does not open: " + carry(*absent).message);
+    for (const Absent* absent : {f.device.open.if_absent(), f.device.api_version.if_absent()})
+        if (absent && (withheld(*absent) || absent->why == Why::malformed))
+            return skip(fmt::format("/dev/kvm does not {}: {}",
+                                    absent == f.device.open.if_absent() ? "open" : "answer",
+                                    carry(*absent).message));
     if (f.device.api_version.if_known() && !is(f.device.api_version, 12))
         return skip("/dev/kvm does not speak KVM's API (NP605)");
+    if (const std::string* line = failed_to_enable(f); line && !holds_since_load(f))
+        return skip(fmt::format("it loaded, but the kernel log says \"{}\" (see above)", *line));
     return judge(
         [&](const Module& m) {
             if (m.state == Module::State::loaded)

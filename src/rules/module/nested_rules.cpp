@@ -14,7 +14,7 @@ std::string origin_of_nested_off(const Facts& f, const std::string& module) {
     if (asked == 1)
         return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));
     if (f.module.options.if_absent())
-        return "who set it could not be read: " + carry(*f.module.options.if_absent()).message;
+        return "who set it could not be read: " + carry(f.module.options.absence()).message;
     if (module == "kvm_intel" && f.kernel.version.if_known() && !kernel_at_least(f, 4, 20))
         return "nothing sets it, and off is the default of kernels before 4.20";
     if (!f.kernel.version.if_known())

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// What a machine is said to be with one reading of it withheld: every golden machine, each reading in turn,
+// each reason.  No crash, and no answer that turns from yes to no or back because something could not be
+// read, but for the few reasons that are listed below.  A sample; NESTPROBE_FULL=1 tries all.
+#include "base/errors.hpp"
+#include "fake_machine.hpp"
+#include "render/render.hpp"
+#include "snapshot/read.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace nestprobe::test {
+namespace {
+
+/// How a look fails; 0: the snapshot does not hold the value.
+constexpr int failures[] = {EACCES, ENOENT, EIO, EMFILE, EFBIG, ENXIO, 0};
+
+/// Where a failed look is an answer, or the lack of it takes no answer away.
+struct Reason {
+    std::string_view what;    ///< the reading, as it is named below
+    std::set<int> failures;   ///< with these only; empty: with any
+    std::string_view change;  ///< "yes no": what it may turn into what; empty: any answer into another
+    std::string_view why;
+};
+const Reason true_reasons[] = {
+    {"open(/dev/kvm)", {EACCES, ENOENT, ENXIO}, "", "refused so, /dev/kvm cannot be used"},
+    {"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+     {ENOENT},
+     "",
+     "a module that is not loaded was told nothing"},
+    {"/etc/modprobe.d/kvm.conf", {ENOENT}, "", "a file that is not there asks for nothing"},
+    {"MSR 0x480", {EIO}, "", "the msr driver's EIO is a #GP: VMX without its registers"},
+    {"MSRs of all CPUs", {EIO}, "", "the same"},
+    {"the kernel log",
+     {},
+     "unknown yes",
+     "most people may not read it: a line that is not heard proves nothing"},
+};
+
+bool is_allowed(std::string_view what, int failure, Answer before, Answer after) {
+    const std::string change = fmt::format("{} {}", to_string(before), to_string(after));
+    return std::any_of(std::begin(true_reasons), std::end(true_reasons), [&](const Reason& r) {
+        return r.what == what && (r.failures.empty() || r.failures.contains(failure)) &&
+               (r.change.empty() || r.change == change);
+    });
+}
+
+std::vector<Answer> answers_of(const Recording& recording) {
+    const Report report = report_of(recording);
+    std::vector<Answer> answers;
+    for (const Verdict& v : report.verdicts) answers.push_back(v.answer);
+    CHECK(!render_summary(report, {}).empty());
+    return answers;
+}
+
+Recording load(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return read_snapshot(text.str(), path.string());
+}
+
+/// Tries the readings of one machine, every nth of them.
+class Withholder {
+public:
+    Withholder(std::string machine, Recording recording, std::size_t& turn, std::size_t every)
+        : machine_(std::move(machine)), recording_(std::move(recording)), turn_(turn), every_(every) {}
+
+    void try_all() {
+        const Recording& r = recording_;
+        for (const auto& [path, ignored] : r.files) try_entry(path, &Recording::files, path);
+        for (const auto& [path, ignored] : r.directories) try_entry(path, &Recording::directories, path);
+        if (r.kernel_log)
+            try_each("the kernel log", [](Recording& w, const auto& put) { put(w.kernel_log); });
+        if (r.kvm.open) try_each("open(/dev/kvm)", [](Recording& w, const auto& put) { put(w.kvm.open); });
+        if (r.kvm.api_version)
+            try_each("KVM_GET_API_VERSION", [](Recording& w, const auto& put) { put(w.kvm.api_version); });
+        for (const auto& [key, ignored] : r.kvm.supported_cpuid) try_kvm(key, &KvmRecord::supported_cpuid);
+        for (const auto& [key, ignored] : r.kvm.feature_msrs) try_kvm(key, &KvmRecord::feature_msrs);
+        for (std::size_t i = 0; i < r.cpus.size(); ++i) try_cpu(i);
+        try_each("CPUID on all CPUs", [](Recording& w, const auto& put) {
+            for (CpuRecord& cpu : w.cpus)
+                for (auto& [key, reading] : cpu.cpuid) put(reading);
+        });
+        try_each("MSRs of all CPUs", [](Recording& w, const auto& put) {
+            for (CpuRecord& cpu : w.cpus)
+                for (auto& [key, reading] : cpu.msr) put(reading);
+        });
+    }
+    std::size_t tried() const { return tried_; }
+
+private:
+    /// Writes a failure over what stands in a recording; removes what a failure of 0 says was never there.
+    struct Put {
+        int failure;
+        std::string_view what;
+        template <class T>
+        void operator()(std::optional<Reading<T>>& reading) const {
+            if (failure == 0) return reading.reset();
+            reading = Reading<T>(refused(failure, what));
+        }
+        template <class T>
+        void operator()(Reading<T>& reading) const {
+            reading = Reading<T>(failure == 0 ? Absent{Why::not_recorded, {}} : refused(failure, what));
+        }
+    };
+
+    template <class Map, class Key>
+    void try_entry(const std::string& what, Map Recording::*map, const Key& key) {
+        try_each(what, [&](Recording& w, const Put& put) { put((w.*map).find(key)->second); });
+    }
+    template <class Map, class Key>
+    void try_kvm(const Key& key, Map KvmRecord::*map) {
+        try_each("what KVM offers", [&](Recording& w, const Put& put) { put((w.kvm.*map).at(key)); });
+    }
+
+    /// One CPU's readings.  Of several that are alike, on the last of them alone too.
+    void try_cpu(std::size_t i) {
+        const CpuRecord& cpu = recording_.cpus[i];
+        const bool several = cpu.ids.members().size() > 1;
+        for (const bool alone : {false, true}) {
+            if (alone && !several) return;
+            for (const auto& [key, ignored] : cpu.cpuid)
+                try_each(fmt::format("CPUID 0x{:x}", key.first),
+                         [&](Recording& w, const Put& put) { put(part(w, i, alone).cpuid.at(key)); });
+            for (const auto& [key, ignored] : cpu.msr)
+                try_each(fmt::format("MSR 0x{:x}", key),
+                         [&](Recording& w, const Put& put) { put(part(w, i, alone).msr.at(key)); });
+        }
+    }
+    static CpuRecord& part(Recording& w, std::size_t i, bool alone) {
+        if (!alone) return w.cpus[i];
+        const std::vector<unsigned> ids = w.cpus[i].ids.members();
+        CpuSet first, last;
+        for (const unsigned id : ids) (id == ids.back() ? last : first).add(CpuSet(id));
+        w.cpus[i].ids = first;
+        w.cpus.push_back(w.cpus[i]);
+        w.cpus.back().ids = last;
+        return w.cpus.back();
+    }
+
+    template <class F>
+    void try_each(const std::string& what, F&& withhold) {
+        for (const int failure : failures) {
+            if (++turn_ % every_ != 0) continue;
+            Recording worse = recording_;
+            withhold(worse, Put{failure, what});
+            compare(what, failure, answers_of(worse));
+            ++tried_;
+        }
+    }
+
+    void compare(const std::string& what, int failure, const std::vector<Answer>& now) {
+        if (!answers_) answers_ = answers_of(recording_);
+        for (const Question q : questions) {
+            const Answer before = (*answers_)[static_cast<std::size_t>(q)];
+            const Answer after = now[static_cast<std::size_t>(q)];
+            // What nobody looked at is not withheld: there the answer rests on the rest of the evidence.
+            const bool flipped = failure != 0 && after != before && after != Answer::unknown &&
+                                 !is_allowed(what, failure, before, after);
+            CHECK_MESSAGE(!flipped, machine_, ": ", to_string(q), " turns from ", to_string(before), " to ",
+                          to_string(after), " where ", what, " fails with ", error_name(failure));
+        }
+    }
+
+    std::string machine_;
+    Recording recording_;
+    std::size_t& turn_;
+    std::size_t every_;
+    std::size_t tried_ = 0;
+    std::optional<std::vector<Answer>> answers_;
+};
+
+}  // namespace
+
+TEST_SUITE("withheld") {
+    TEST_CASE("no reading that is withheld makes a crash, or another answer without a true reason") {
+        const char* folder = std::getenv("NESTPROBE_MACHINES_DIR");
+        if (!folder) {
+            MESSAGE("NESTPROBE_MACHINES_DIR is not set: nothing tried");
+            return;
+        }
+        // A prime, so that every reason and every kind of reading comes up.
+        const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 97;
+        std::size_t turn = 0, tried = 0, machines = 0;
+        std::set<std::filesystem::path> folders;
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) folders.insert(entry.path());
+        for (const auto& path : folders) {
+            if (!std::filesystem::exists(path / "snapshot.json")) continue;
+            Withholder withholder(path.filename().string(), load(path / "snapshot.json"), turn, every);
+            withholder.try_all();
+            tried += withholder.tried();
+            ++machines;
+        }
+        MESSAGE(machines, " machines, ", tried, " of ", turn, " withheld readings tried");
+        CHECK(machines > 300);
+        CHECK(tried > 1000);
+    }
+
+    TEST_CASE(
+        "a bit that is clear on one CPU and not recorded on another, without /proc/cpuinfo, is unknown") {
+        for (const std::uint32_t leaf : {0u, 1u, 0x8000'0000u, 0x8000'0001u})
+            for (const bool first : {true, false})
+                for (const int failure : failures) {
+                    Recording r = haswell_without_kvm();
+                    r.files.erase("/proc/cpuinfo");
+                    r.kvm = {};
+                    r.directories.erase("/sys/module");
+                    r.cpus[0].cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, 0, 1u << 31, 0});
+                    CpuRecord other = r.cpus[0];
+                    r.cpus[0].ids = CpuSet(0);
+                    other.ids = CpuSet(1);
+                    r.cpus.push_back(other);
+                    CpuRecord& odd = r.cpus[first ? 0 : 1];
+                    if (failure == 0)
+                        odd.cpuid.erase({leaf, 0});
+                    else
+                        odd.cpuid.insert_or_assign({leaf, 0}, Reading<CpuidRegs>(refused(failure, "CPUID")));
+                    const Report report = report_of(r);
+                    if (leaf == 1) CHECK(report.verdict(Question::kvm_here).answer == Answer::unknown);
+                }
+    }
+}
+
+}  // namespace nestprobe::test
