@@ -9,6 +9,7 @@
 #include "facts/feature_facts.hpp"
 #include "facts/guest_facts.hpp"
 #include "facts/iommu_facts.hpp"
+#include "facts/log_lines.hpp"
 #include "machine/modprobe.hpp"
 #include "registers/all.hpp"
 #include "registers/register_values.hpp"
@@ -183,7 +184,7 @@ struct KernelFacts {
     Fact<std::string> lockdown{};
     Fact<bool> modules_disabled{};
     Fact<std::vector<std::string>> vulnerabilities{};
-    Fact<std::vector<std::string>> log{};
+    Fact<std::vector<LoggedLine>> log{};
     Fact<std::vector<std::string>> capabilities{};
     Fact<std::vector<unsigned>> groups{};
     Fact<unsigned> uid{};
@@ -209,7 +210,7 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
           "kernel.modules_disabled, or nomodule on the command line");
     visit("kernel.vulnerabilities", f.vulnerabilities,
           "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
-    visit("kernel.log", f.log, "the kernel's lines about virtualization since boot");
+    visit("kernel.log", f.log, "the kernel log's lines that bear on virtualization, by the table of such lines");
     visit("process.capabilities", f.capabilities, "capabilities of nestprobe itself that matter here");
     visit("process.groups", f.groups, "its supplementary groups, by number");
     visit("process.uid", f.uid, "its effective user id");
@@ -241,6 +242,9 @@ struct ModuleFacts {
     Fact<bool> files{};
     Fact<std::vector<ModuleOption>> options{};
     Fact<std::vector<ModuleBlock>> blocks{};
+    Fact<std::vector<StrayLine>> strays{};
+    Fact<bool> enable_virt_at_load{};
+    Fact<std::string> virtualbox_version{};
     Fact<bool> nested{};
     Fact<bool> ept{};
     Fact<bool> npt{};
@@ -275,7 +279,12 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.files", f.files, "the vendor module's file lies in /lib/modules for this kernel");
     visit("module.options", f.options,
           "KVM options from modprobe.d and the kernel command line, in the order they apply");
-    visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines that keep KVM out");
+    visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines against KVM's modules");
+    visit("module.strays", f.strays,
+          "lines about KVM in modprobe.d and words of the command line that are misspelt or not read");
+    visit("module.enable_virt_at_load", f.enable_virt_at_load,
+          "kvm.enable_virt_at_load in force (6.12 and later): KVM holds VMX or SVM while it is loaded");
+    visit("module.virtualbox_version", f.virtualbox_version, "/sys/module/vboxdrv/version");
     visit("module.nested", f.nested, "the vendor module's parameter nested, as it is in force");
     visit("module.ept", f.ept, "kvm_intel.ept in force");
     visit("module.npt", f.npt, "kvm_amd.npt in force");

@@ -311,11 +311,9 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
 /// log.
 Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel,
                                      const HypervisorFacts& f) {
-    if (const auto* lines = kernel.log.if_known())
-        for (const std::string& line : *lines)
-            if (contains(line, "KVM is unsupported when running as an SEV guest") ||
-                (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
-                return {"SEV", {{"/dev/kmsg", line}}};
+    constexpr LogLine sev[] = {LogLine::kvm_unsupported_in_sev_guest, LogLine::memenc_sev,
+                               LogLine::memenc_sev_es, LogLine::memenc_sev_snp, LogLine::sev_active_old};
+    if (const LoggedLine* line = find_line(kernel.log, sev)) return {"SEV", {from_log(*line)}};
     if (const Signature* hyperv = find_hyperv(f)) {
         constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
         const auto isolation = hyperv->highest < hyperv->leaf + 0xc

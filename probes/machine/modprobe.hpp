@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What modprobe.d and the kernel command line ask of KVM's modules, with file and line.
 // Precedence as in kmod 30, libkmod/libkmod-config.c, conf_files_list(): files in bytewise order of their
-// names; of equal names the first directory's; then the kernel command line.  The last option wins.
+// names; of equal names the first directory's; then the kernel command line.  The last option wins, but the
+// first install line.
 #pragma once
 
 #include "sources.hpp"
@@ -25,21 +26,51 @@ struct ModuleBlock {
         install,           ///< another command runs instead: /bin/false, /bin/true
         module_blacklist,  ///< the kernel itself refuses it
     };
+    /// Why the line does nothing, though it is there (kmod 30, libkmod-config.c and libkmod-module.c; Linux
+    /// kernel/module/main.c, blacklisted()).
+    enum class Void : std::uint8_t {
+        none,           ///< it counts
+        dependency,     ///< "blacklist kvm": kvm comes in as what kvm_intel needs, which no blacklist is asked
+        hyphen,         ///< a list on the command line is compared byte for byte: kvm-intel there is nothing
+        later_install,  ///< an earlier install line for the module counts instead
+        softdep,        ///< a softdep line for the module puts its install line out of force
+    };
     Kind kind = Kind::blacklist;
     std::string module;
     std::string source;
+    Void nothing = Void::none;
+    std::string command{};  ///< install: what runs instead
     friend bool operator==(const ModuleBlock&, const ModuleBlock&) = default;
+};
+
+/// A line or word that names KVM, or nearly, and does nothing.
+struct StrayLine {
+    enum class Kind : std::uint8_t {
+        file_not_read,   ///< its file's name does not end in .conf, so modprobe skips it
+        unknown_module,  ///< an option for a module that is nearly one of KVM's: intel_kvm, kvm_itnel
+        not_a_command,   ///< modprobe.d has no such first word: "option", "kvm_intel nested=1"
+    };
+    Kind kind = Kind::file_not_read;
+    std::string text;    ///< the line or word
+    std::string source;  ///< file and line, or "kernel command line"
+    std::string meant;   ///< what it nearly is: a module, or a line; empty: nothing
+    friend bool operator==(const StrayLine&, const StrayLine&) = default;
 };
 
 struct ModprobeConfig {
     std::vector<ModuleOption> options;
     std::vector<ModuleBlock> blocks;
+    std::vector<StrayLine> strays;
     std::vector<Absent> unread;  ///< files and directories that are there and could not be read
     bool looked = false;         ///< at least one directory was read, or found missing
 };
 
 /// Lines about kvm, kvm_intel and kvm_amd.  `command_line` is /proc/cmdline; absent, nothing comes from it.
 ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::string>& command_line);
+
+/// How many letters must change, come or go to make one word of the other; the exchange of two neighbours is
+/// one change.
+unsigned distance(std::string_view a, std::string_view b);
 
 /// The words of a kernel command line, quotes taken off.
 std::vector<std::string> split_command_line(std::string_view text);
@@ -48,8 +79,8 @@ std::vector<std::string> split_command_line(std::string_view text);
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
                               std::string_view parameter);
 
-/// Y, y, 1 (and a bare word) are true; N, n, 0 false, as in the kernel's kstrtobool().  False when it is
-/// neither.
+/// Of a parameter's file under /sys/module: Y, y, 1 are true; N, n, 0 false.  False when it is neither.
+/// What a line asks for is read by the parameter's type instead: src/rules/module/parameters.hpp.
 bool parse_switch(std::string_view text, bool& value);
 
 }  // namespace nestprobe

@@ -39,9 +39,8 @@ Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_maj
         return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}",
                                      vendor_module_name(f), hardware_word(f))),
                     f.module.vendor);
-    if (const std::string* line = disabled_by_bios(f)) {
-        Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
-        outcome.because.push_back({"/dev/kmsg", *line});
+    if (const LoggedLine* line = disabled_by_bios(f)) {
+        Outcome outcome = cite_log(fail(fmt::format("the kernel log says \"{}\"", line->text)), *line);
         return outcome;
     }
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
@@ -115,7 +114,7 @@ Outcome check_vmx_disabled(const Facts& f) {
 
 Outcome check_vmx_inside_smx_only(const Facts& f) {
     if (auto other = not_firmware(f, Technology::vmx)) return *std::move(other);
-    const bool tboot = log_line(f, "tboot: found shared page") != nullptr;
+    const bool tboot = heard(f, LogLine::tboot_found) != nullptr;
     return judge_each(
         [&](const FeatureControl& fc) {
             if (!fc.locked || fc.vmx_outside_smx == fc.vmx_inside_smx ||
