@@ -93,17 +93,20 @@ void parse_not_a_command(ModprobeConfig& config, std::string_view line,
 }
 
 struct Installs {
-    std::vector<std::string> seen;     ///< modules that an install line names already
-    std::vector<std::string> softdep;  ///< modules with a softdep line that has a list
+    std::vector<std::string> seen;  ///< modules that an install line names already
+    /// Modules with a softdep line, and the modules that it names.
+    std::vector<std::pair<std::string, std::string>> softdep;
 };
 
 void parse_install(ModprobeConfig& config, Installs& installs, const std::vector<std::string_view>& words,
                    std::string_view line, const std::string& source) {
-    const std::string_view name = words[2].substr(words[2].rfind('/') + 1);  // npos + 1 is 0
+    // A name with blanks behind it and no command is a command of nothing: it succeeds, like true.
+    const std::string_view command = words.size() > 2 ? words[2] : "true";
+    const std::string_view name = command.substr(command.rfind('/') + 1);  // npos + 1 is 0
     for_matching(words[1], [&](std::string module) {
         const bool later =
             std::find(installs.seen.begin(), installs.seen.end(), module) != installs.seen.end();
-        if (name == "true" || name == "false")
+        if (name == "true" || name == "false" || name == ":" || name == "exit")
             config.blocks.push_back({ModuleBlock::Kind::install, module, source,
                                      later ? ModuleBlock::Void::later_install : ModuleBlock::Void::none,
                                      std::string(rest_behind(line, words[1]))});
@@ -128,22 +131,28 @@ void parse_directive(ModprobeConfig& config, Installs& installs, std::string_vie
                 {ModuleBlock::Kind::blacklist, module, source,
                  module == "kvm" ? ModuleBlock::Void::dependency : ModuleBlock::Void::none});
     } else if (words[0] == "install") {
-        if (words.size() >= 3) parse_install(config, installs, words, line, source);
+        if (words.size() >= 3 || is_blank(line.back())) parse_install(config, installs, words, line, source);
     } else if (words[0] == "softdep") {
-        if (words.size() >= 4)
-            for_matching(words[1], [&](std::string name) { installs.softdep.push_back(std::move(name)); });
+        for_matching(words[1], [&](const std::string& name) {
+            for (std::size_t i = 2; i < words.size(); ++i)
+                if (!words[i].ends_with(':')) installs.softdep.emplace_back(name, with_underscores(words[i]));
+        });
     } else {
         parse_not_a_command(config, line, words, source);
     }
 }
 
-/// A softdep line may stand behind the install line that it puts out of force.
-void void_installs(ModprobeConfig& config, const Installs& installs) {
-    for (ModuleBlock& block : config.blocks)
-        if (block.kind == ModuleBlock::Kind::install &&
-            std::find(installs.softdep.begin(), installs.softdep.end(), block.module) !=
-                installs.softdep.end())
-            block.nothing = ModuleBlock::Void::softdep;
+/// A softdep line, which may stand behind the install line, puts that out of force where the module that it
+/// names exists (kmod 30, by trial: with one that does not, the install command runs).  One that nobody can
+/// see to be there changes nothing here.
+void void_installs(ModprobeConfig& config, const Installs& installs, const Filesystem& files) {
+    for (ModuleBlock& block : config.blocks) {
+        if (block.kind != ModuleBlock::Kind::install || block.nothing != ModuleBlock::Void::none) continue;
+        for (const auto& [module, named] : installs.softdep)
+            if (module == block.module &&
+                (interesting(named) || files.list(fmt::format("/sys/module/{}", named)).if_known()))
+                block.nothing = ModuleBlock::Void::softdep;
+    }
 }
 
 /// A backslash at the end of a line continues it; the line number is that of its beginning.
@@ -271,7 +280,7 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
         else
             config.unread.push_back(text.absence());
     }
-    void_installs(config, installs);
+    void_installs(config, installs, files);
     if (command_line.if_known()) parse_command_line(config, *command_line.if_known());
     for (const std::string& path : unread_names) add_unread_file(config, path, files.read(path));
     return config;

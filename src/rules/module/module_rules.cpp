@@ -2,6 +2,7 @@
 // Rules about KVM's modules: are they there, and if not, what keeps them away (NP5xx).
 // The specific reasons come before the general one: "not loaded" is said only where nothing better is known.
 #include "rules/common.hpp"
+#include "rules/kernel/appliances.hpp"
 #include "rules/module/refusals.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,11 @@ Outcome check_not_loaded(const Facts& f) {
         f.module.vendor);
 }
 
+std::string fix_missing_file(const Facts& f) {
+    const Appliance* made = appliance(f);
+    return made ? fmt::format("This is {}. {}", made->name, made->instead) : std::string();
+}
+
 Outcome check_files_missing(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
     if (f.module.vendor.if_known() && !vendor_module_absent(f))
@@ -58,9 +64,11 @@ Outcome check_files_missing(const Facts& f) {
         [&](bool there) {
             if (there)
                 return pass(fmt::format("{} lies in /lib/modules for this kernel", vendor_module_name(f)));
-            return fail(fmt::format(
-                "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
-                f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"));
+            return fail(
+                fmt::format(
+                    "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
+                    f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"),
+                fix_missing_file(f));
         },
         f.module.files);
 }
