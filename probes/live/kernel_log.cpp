@@ -39,9 +39,10 @@ std::string_view without_stamp(std::string_view message) {
     return message;
 }
 
-/// Of a line that quotes the kernel command line, the words that bear on virtualization: the rest (UUIDs,
-/// names of hosts) is nobody's business.
-std::string without_names(std::string_view message) {
+/// Of a line that quotes the kernel command line, the words that bear on virtualization; of the kernel's
+/// version, not who built it where: the rest (UUIDs, names of hosts) is nobody's business.
+std::string without_names(std::string_view message, LogLine kind) {
+    if (kind == LogLine::linux_banner) return std::string(message.substr(0, message.find(" (")));
     const auto colon = message.find("ommand line:");
     if (colon == std::string_view::npos) return std::string(message);
     std::string kept(message.substr(0, colon + 12));
@@ -60,7 +61,7 @@ class Collector {
 public:
     void add(unsigned priority, std::string_view message, const LogRow& row) {
         if (trusted(priority, row.id))
-            lines_.push_back({row.id, without_names(message).substr(0, longest), 0});
+            lines_.push_back({row.id, without_names(message, row.id).substr(0, longest), 0});
     }
     std::vector<std::string> finish() {
         constexpr unsigned most_of_a_kind = 32;

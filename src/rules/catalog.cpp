@@ -26,6 +26,7 @@ std::vector<const Rule*> all_rules() {
                             feature_contradiction_rules(),
                             rival_rules(),
                             device_rules(),
+                            guest_trouble_rules(),
                             guest_kind_rules(),
                             guest_cpu_rules(),
                             guest_start_rules(),

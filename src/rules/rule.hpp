@@ -129,6 +129,7 @@ std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> rival_rules();
+std::span<const Rule> guest_trouble_rules();
 std::span<const Rule> device_rules();
 std::span<const Rule> guest_kind_rules();
 std::span<const Rule> guest_cpu_rules();

@@ -191,6 +191,7 @@ Outcome check_refused_by(const Facts& f, std::string_view rule) {
                                                 name, heard.line->text, heard.refusal->means, likely),
                                     std::string(fix_of(f, *heard.refusal))),
                                *heard.line);
+    if (rule == "NP542") outcome = cite(std::move(outcome), f.kernel.lockdown);
     return cite(std::move(outcome), f.module.vendor);
 }
 
