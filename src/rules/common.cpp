@@ -213,8 +213,36 @@ std::string reload(const Facts& f, std::string_view module) {
         first, module, module);
 }
 
-constexpr std::string_view grub =
-    "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+/// Where the kernel command line is: in WSL 2 it is Windows that gives it.
+std::string_view where_words(const Facts& f) {
+    if (is(f.hypervisor.platform, Platform::wsl2))
+        return "(in Windows: kernelCommandLine= under [wsl2] of %USERPROFILE%\\.wslconfig, then wsl "
+               "--shutdown)";
+    return "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+}
+
+}  // namespace
+
+namespace {
+
+/// Every file and line that switches the parameter off, "A, B and C": were one left, it would count.
+std::string files_that_say_off(const Facts& f, std::string_view module, std::string_view parameter) {
+    std::vector<std::string> places;
+    for (const ModuleOption& o : *f.module.options.if_known())
+        if (o.module == module && o.parameter == parameter && o.source != "kernel command line" &&
+            read_value(module, parameter, o.value, version_of(f)) == Reads::off)
+            places.push_back(o.source);
+    std::string text;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == places.size() ? " and " : ", ") + places[i];
+    return text;
+}
+
+/// nested is off by default there, so that to delete a line is not enough.
+bool off_by_default(const Facts& f, std::string_view module, std::string_view parameter) {
+    return module == "kvm_intel" && parameter == "nested" && f.kernel.version.if_known() &&
+           !kernel_at_least(f, 4, 20);
+}
 
 }  // namespace
 
@@ -224,16 +252,27 @@ std::string fix_parameter(const Facts& f, std::string_view module, std::string_v
     const ModuleOption* asked = options ? effective(*options, module, parameter) : nullptr;
     const int value = asked_value(f, module, parameter);
     const bool by_kernel = asked && asked->source == "kernel command line";
-    if (by_kernel && value == 0)
-        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.", module, parameter,
-                           asked->value, grub);
+    if (by_kernel && value == 0) {
+        const std::string files = files_that_say_off(f, module, parameter);
+        const std::string also =
+            files.empty() ? "" : fmt::format(" Delete that option in {}, too: it would count then.", files);
+        if (off_by_default(f, module, parameter))
+            return fmt::format("Write {}.{}=1 in its place on the kernel command line {} and reboot.", module,
+                               parameter, where_words(f));
+        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.{}", module, parameter,
+                           asked->value, where_words(f), also);
+    }
     if (vendor_module_is(f, Module::State::built_in))
         return fmt::format(
             "{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel "
             "command line {2} and reboot.",
-            module, assignment, grub);
+            module, assignment, where_words(f));
+    if (asked && value == 0 && off_by_default(f, module, parameter))
+        return fmt::format("Write {}=1 there instead, in {}; then, {}", parameter,
+                           files_that_say_off(f, module, parameter), reload(f, module));
     if (asked && value == 0)
-        return fmt::format("Delete that option in {}; then, {}", asked->source, reload(f, module));
+        return fmt::format("Delete that option in {}; then, {}", files_that_say_off(f, module, parameter),
+                           reload(f, module));
     if (asked && value == 1)
         return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
     return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}",

@@ -112,6 +112,13 @@ Outcome check_vmx_disabled(const Facts& f) {
     return outcome;
 }
 
+/// Whose firmware it is, and of when, behind what blames it: what to look for at the maker's.
+template <Outcome (*check)(const Facts&)>
+Outcome with_version(const Facts& f) {
+    Outcome outcome = check(f);
+    return outcome.status == Status::fail ? cite(std::move(outcome), f.firmware.version) : outcome;
+}
+
 Outcome check_vmx_inside_smx_only(const Facts& f) {
     if (auto other = not_firmware(f, Technology::vmx)) return *std::move(other);
     const bool tboot = heard(f, LogLine::tboot_found) != nullptr;
@@ -169,7 +176,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the "
                "machine off and on: the lock survives a warm restart on some boards.",
         .see = feature_control_see,
-        .check = check_vmx_disabled,
+        .check = with_version<check_vmx_disabled>,
     },
     {
         .id = "NP202",
@@ -186,7 +193,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,
-        .check = check_svm_disabled,
+        .check = with_version<check_svm_disabled>,
     },
     {
         .id = "NP203",
@@ -202,7 +209,7 @@ constexpr Rule rules[] = {
         .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, "
                "allow VMX inside SMX.",
         .see = feature_control_see,
-        .check = check_vmx_inside_smx_only,
+        .check = with_version<check_vmx_inside_smx_only>,
     },
 };
 
