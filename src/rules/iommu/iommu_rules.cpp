@@ -150,8 +150,10 @@ Outcome cite_announcement(Outcome outcome, const Facts& f) {
     if (f.iommu.table.if_known()) outcome = cite(std::move(outcome), f.iommu.table);
     if (is(f.iommu.driver, Tristate::no)) outcome = cite(std::move(outcome), f.iommu.driver);
     if (f.iommu.default_on.if_known()) outcome = cite(std::move(outcome), f.iommu.default_on);
-    if (const HeardCause heard = heard_cause(f, Stops::dma))
-        outcome = cite(cite_log(std::move(outcome), *heard.line), f.firmware.version);
+    if (const HeardCause heard = heard_cause(f, Stops::dma)) {
+        outcome = cite_log(std::move(outcome), *heard.line);
+        if (is(f.hypervisor.level, Level::bare_metal)) outcome = cite(std::move(outcome), f.firmware.version);
+    }
     return switched_off_by(f) || told_to_drive(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
