@@ -37,8 +37,8 @@ Outcome check_entry(const Facts& f) {
         fail(fmt::format("the kernel log says \"{}\": the processor{} refused to enter a guest of this KVM",
                          line->text, in_guest(f) ? ", as the hypervisor above makes it up," : ""),
              in_guest(f)
-                 ? "Update the hypervisor above, whose VMX or SVM is at fault as a rule; start this guest "
-                   "anew "
+                 ? "Update the hypervisor above, whose VMX or SVM is at fault as a rule; stop this guest and "
+                   "start it "
                    "where it was moved from another host."
                  : "Update microcode and kernel; look whether another hypervisor (VirtualBox, VMware) was in "
                    "use at that time."),
