@@ -250,6 +250,11 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
         probe_module_state(machine, shared, kernel.release, name == "kvm_intel" ? "kvm_amd" : "kvm_intel");
     facts.files = probe_files(machine.files, kernel, name);
     probe_parameters(machine.files, facts, *cpu.technology.if_known());
+    // A parameter's file shows that the module is in the kernel, whatever could not be listed.
+    const Module* vendor = facts.vendor.if_known();
+    if (vendor && vendor->state == Module::State::absent && !shared.sys_modules.if_known() &&
+        facts.nested.if_known())
+        facts.vendor = {{Module::State::built_in, -1}, facts.nested.from()};
     return facts;
 }
 
