@@ -3,7 +3,6 @@
 #pragma once
 
 #include "prove/prove.hpp"
-#include "prove/prove.hpp"
 #include "registers/register.hpp"
 #include "render/render.hpp"
 

@@ -205,10 +205,31 @@ TEST_SUITE("live") {
              {"kvm: enabling virtualization on CPU3 failed", "VMXON faulted, MSR_IA32_FEAT_CTL (0x3a) = 0x5",
               "Inconsistent VMCS config on CPU 5", "kvm_intel: Inconsistent VMCS config on CPU 5"}) {
             CAPTURE(line);
-            CHECK(concerns_virtualization(line));
+            CHECK(lines_of_syslog(fmt::format("<6>[   12.345678] {}\n", line)) ==
+                  std::vector<std::string>{line});
         }
-        CHECK_FALSE(concerns_virtualization("EXT4-fs (vda1): mounted filesystem"));
-        CHECK_FALSE(concerns_virtualization("kvm-clock: cpu 0, msr 1, primary cpu clock"));
+        CHECK(lines_of_syslog("<6>[    1.0] EXT4-fs (vda1): mounted filesystem\n").empty());
+    }
+    TEST_CASE("the text of syslog(2): stamps and callers go, programs' lines count for nothing") {
+        const auto lines = lines_of_syslog(
+            "<3>[    0.1][    T1] kvm_amd: `Y' invalid for parameter `nested'\n"
+            "<30>[    0.2] kvm: disabled by bios\n"
+            "<30>[    0.3] systemd[1]: Module 'kvm_intel' is deny-listed (by kmod)\n"
+            "<4>kvm_intel: version magic '6.1.0' should be '6.1.1'\n"
+            "<5>[    0.4] Command line: root=UUID=0b1c-22 kvm_intel.nested=1 host=alpha\n");
+        CHECK(lines == std::vector<std::string>{"kvm_amd: `Y' invalid for parameter `nested'",
+                                                "systemd[1]: Module 'kvm_intel' is deny-listed (by kmod)",
+                                                "kvm_intel: version magic '6.1.0' should be '6.1.1'",
+                                                "Command line: kvm_intel.nested=1"});
+    }
+    TEST_CASE("a device that fills the log with faults does not push other lines out") {
+        std::string text = "<6>[    0.1] kvm_intel: Failed to setup VMCS config on CPU 0\n";
+        for (int i = 0; i < 5000; ++i)
+            text += fmt::format("<3>[  {}.0] DMAR: DRHD: handling fault status reg {}\n", i, i);
+        const auto lines = lines_of_syslog(text);
+        REQUIRE(lines.size() == 33);
+        CHECK(lines.front() == "kvm_intel: Failed to setup VMCS config on CPU 0");
+        CHECK(lines.back() == "DMAR: DRHD: handling fault status reg 4999");
     }
     TEST_CASE("files: missing, huge, a FIFO, a directory") {
         char folder[] = "/tmp/nestprobe-test-XXXXXX";

@@ -12,8 +12,11 @@
 #include "facts/hypervisor_facts.hpp"
 #include "facts/iommu_facts.hpp"
 #include "facts/kernel_facts.hpp"
+#include "facts/log_lines.hpp"
 #include "facts/module_facts.hpp"
+#include "machine/modprobe.hpp"
 #include "prove/proof_facts.hpp"
+#include "registers/all.hpp"
 #include "registers/register_values.hpp"
 
 #include <cstddef>

@@ -29,6 +29,7 @@ struct IommuFacts {
     Fact<bool> interrupt_remapping{};
     Fact<Tristate> driver{};
     Fact<bool> default_on{};
+    Fact<Tristate> irq_remap{};
     Fact<bool> unsafe_interrupts{};
 };
 template <class V>
@@ -60,6 +61,7 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
     visit("iommu.driver", f.driver,
           "the kernel has a driver for the IOMMU that a table announces, where none is driven");
     visit("iommu.default_on", f.default_on, "CONFIG_INTEL_IOMMU_DEFAULT_ON, where it decides");
+    visit("iommu.irq_remap", f.irq_remap, "CONFIG_IRQ_REMAP, where interrupts are not remapped");
     visit("iommu.unsafe_interrupts", f.unsafe_interrupts,
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");
 }

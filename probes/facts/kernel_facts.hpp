@@ -4,6 +4,7 @@
 
 #include "base/per_cpu.hpp"
 #include "base/tristate.hpp"
+#include "facts/log_lines.hpp"
 
 #include <cstdint>
 #include <string>
@@ -35,7 +36,7 @@ struct KernelFacts {
     Fact<std::string> lockdown{};
     Fact<bool> modules_disabled{};
     Fact<std::vector<std::string>> vulnerabilities{};
-    Fact<std::vector<std::string>> log{};
+    Fact<std::vector<LoggedLine>> log{};
     Fact<std::vector<std::string>> capabilities{};
     Fact<std::vector<unsigned>> groups{};
     Fact<unsigned> uid{};
@@ -61,7 +62,8 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
           "kernel.modules_disabled, or nomodule on the command line");
     visit("kernel.vulnerabilities", f.vulnerabilities,
           "/sys/devices/system/cpu/vulnerabilities: those that speak of VMX");
-    visit("kernel.log", f.log, "the kernel's lines about virtualization since boot");
+    visit("kernel.log", f.log,
+          "the kernel log's lines that bear on virtualization, by the table of such lines");
     visit("process.capabilities", f.capabilities, "capabilities of nestprobe itself that matter here");
     visit("process.groups", f.groups, "its supplementary groups, by number");
     visit("process.uid", f.uid, "its effective user id");

@@ -34,6 +34,9 @@ struct ModuleFacts {
     Fact<bool> files{};
     Fact<std::vector<ModuleOption>> options{};
     Fact<std::vector<ModuleBlock>> blocks{};
+    Fact<std::vector<StrayLine>> strays{};
+    Fact<bool> enable_virt_at_load{};
+    Fact<std::string> virtualbox_version{};
     Fact<bool> nested{};
     Fact<bool> ept{};
     Fact<bool> npt{};
@@ -68,7 +71,12 @@ constexpr void for_each(const ModuleFacts& f, V&& visit) {
     visit("module.files", f.files, "the vendor module's file lies in /lib/modules for this kernel");
     visit("module.options", f.options,
           "KVM options from modprobe.d and the kernel command line, in the order they apply");
-    visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines that keep KVM out");
+    visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines against KVM's modules");
+    visit("module.strays", f.strays,
+          "lines about KVM in modprobe.d and words of the command line that are misspelt or not read");
+    visit("module.enable_virt_at_load", f.enable_virt_at_load,
+          "kvm.enable_virt_at_load in force (6.12 and later): KVM holds VMX or SVM while it is loaded");
+    visit("module.virtualbox_version", f.virtualbox_version, "/sys/module/vboxdrv/version");
     visit("module.nested", f.nested, "the vendor module's parameter nested, as it is in force");
     visit("module.ept", f.ept, "kvm_intel.ept in force");
     visit("module.npt", f.npt, "kvm_amd.npt in force");

@@ -23,18 +23,43 @@ struct ModuleBlock {
         install,           ///< another command runs instead: /bin/false, /bin/true
         module_blacklist,  ///< the kernel itself refuses it
     };
+    /// Why the line does nothing, though it is there (kmod 30, libkmod-config.c and libkmod-module.c; Linux
+    /// kernel/module/main.c, blacklisted()).
+    enum class Void : std::uint8_t {
+        none,        ///< it counts
+        dependency,  ///< "blacklist kvm": kvm comes in as what kvm_intel needs, which no blacklist is asked
+        hyphen,      ///< a list on the command line is compared byte for byte: kvm-intel there is nothing
+        later_install,  ///< an earlier install line for the module counts instead
+        softdep,        ///< a softdep line for the module puts its install line out of force
+    };
     Kind kind = Kind::blacklist;
     std::string module;
     std::string source;
+    Void nothing = Void::none;
+    std::string command{};  ///< install: what runs instead
     friend bool operator==(const ModuleBlock&, const ModuleBlock&) = default;
+};
+
+/// A line or word that names KVM, or nearly, and does nothing.
+struct StrayLine {
+    enum class Kind : std::uint8_t {
+        file_not_read,   ///< its file's name does not end in .conf, so modprobe skips it
+        unknown_module,  ///< an option for a module that is nearly one of KVM's: intel_kvm, kvm_itnel
+        not_a_command,   ///< modprobe.d has no such first word: "option", "kvm_intel nested=1"
+    };
+    Kind kind = Kind::file_not_read;
+    std::string text;    ///< the line or word
+    std::string source;  ///< file and line, or "kernel command line"
+    std::string meant;   ///< what it nearly is: a module, or a line; empty: nothing
+    friend bool operator==(const StrayLine&, const StrayLine&) = default;
 };
 
 /// The last option for a parameter, which is the one that counts; null when there is none.
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
                               std::string_view parameter);
 
-/// Y, y, 1 (and a bare word) are true; N, n, 0 false, as in the kernel's kstrtobool().  False when it is
-/// neither.
+/// Of a parameter's file under /sys/module: Y, y, 1 are true; N, n, 0 false.  False when it is neither.
+/// What a line asks for is read by the parameter's type instead: src/rules/module/parameters.hpp.
 bool parse_switch(std::string_view text, bool& value);
 
 }  // namespace nestprobe

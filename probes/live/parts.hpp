@@ -106,13 +106,13 @@ private:
     mutable std::future<Answers> ahead_;
 };
 
-/// /dev/kmsg: the kernel's own lines about virtualization, at most 256 of at most 400 bytes.
+/// The kernel's log: the lines that the table knows, the last 32 of each kind, at most 400 bytes each.
 class LiveKernelLog final : public KernelLog {
 public:
     Reading<std::vector<std::string>> lines() const override;
 };
 
-/// Is this a line that says something about virtualization here?  Of the kernel's message, without prefix.
-bool concerns_virtualization(std::string_view message);
+/// The same of a text as syslog(2) gives it: "<6>[    0.000000] message" a line.
+std::vector<std::string> lines_of_syslog(std::string_view text);
 
 }  // namespace nestprobe

@@ -95,14 +95,17 @@ Fact<Technology> technology_of_module(const Shared& shared) {
 
 /// The kernel names SVM or VMX when it finds it switched off.
 Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
-    if (const auto* lines = shared.log.if_known())
-        for (const std::string& line : *lines) {
-            if (contains(line, "SVM disabled (by BIOS)") || contains(line, "'kvm_amd'"))
-                return {Technology::svm, {{"/dev/kmsg", line}}};
-            if (contains(line, "TXT) disabled by BIOS") || contains(line, "'kvm_intel'"))
-                return {Technology::vmx, {{"/dev/kmsg", line}}};
-        }
-    return otherwise;
+    constexpr LogLine telling[] = {
+        LogLine::vmx_outside_txt_off_by_firmware, LogLine::vmx_inside_txt_off_by_firmware,
+        LogLine::kvm_intel_disabled_by_bios,      LogLine::kvm_intel_no_hardware,
+        LogLine::kvm_intel_not_enabled_in_feat_ctl, LogLine::svm_off_by_firmware,
+        LogLine::svm_off_by_firmware_on_cpu,      LogLine::kvm_amd_disabled_by_bios,
+        LogLine::kvm_amd_no_hardware,
+    };
+    const LoggedLine* line = find_line(shared.log, telling);
+    if (!line) return otherwise;
+    const bool amd = log_row(line->id).vendor == LogVendor::amd;
+    return {amd ? Technology::svm : Technology::vmx, {from_log(*line)}};
 }
 
 Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {

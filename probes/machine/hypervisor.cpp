@@ -308,15 +308,50 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
 }
 
+struct ConfidentialLine {
+    LogLine line;
+    std::string_view kind;
+};
+constexpr ConfidentialLine confidential_lines[] = {
+    {LogLine::memenc_sev_snp, "SEV-SNP"}, {LogLine::sev_snp_cpuid_table, "SEV-SNP"},
+    {LogLine::memenc_sev_es, "SEV-ES"},   {LogLine::memenc_sev, "SEV"},
+    {LogLine::sev_active_old, "SEV"},     {LogLine::kvm_unsupported_in_sev_guest, "SEV"},
+    {LogLine::tdx_guest, "TDX"},          {LogLine::memenc_tdx, "TDX"},
+};
+
+/// The most that the kernel's log says of it.
+std::optional<Fact<std::string>> confidential_by_log(const KernelFacts& kernel) {
+    for (const ConfidentialLine& row : confidential_lines)
+        if (const LoggedLine* line = find_line(kernel.log, std::span(&row.line, 1)))
+            return Fact<std::string>{std::string(row.kind), {from_log(*line)}};
+    return std::nullopt;
+}
+
+/// SEV_STATUS (AMD APM Vol. 2, "SEV_STATUS MSR"), where CPUID Fn8000_001F_EAX shows SEV: on bare metal it
+/// reads 0.
+std::optional<Fact<std::string>> confidential_by_register(const Sources& machine, const Shared& shared) {
+    const auto& group = shared.cpu.registers.groups().front();
+    const std::uint64_t* offered = group[registers::cpuid_8000001f_eax].if_known();
+    if (!offered || (*offered >> 1 & 1) == 0 || group.cpus.empty()) return std::nullopt;
+    Reading<std::uint64_t> status = group[registers::sev_status];
+    if (!status.if_known() && status.absence().why == Why::not_probed)
+        status = machine.msr.read(group.cpus.first(), 0xc001'0131);
+    if (!status.if_known() || (*status.if_known() & 7) == 0) return std::nullopt;
+    const std::uint64_t bits = *status.if_known();
+    return Fact<std::string>{(bits & 4) != 0   ? "SEV-SNP"
+                             : (bits & 2) != 0 ? "SEV-ES"
+                                               : "SEV",
+                             {{"SEV_STATUS (0xc0010131)", hex(bits)}}};
+}
+
 /// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's
 /// log.
 Fact<std::string> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel,
                                      const HypervisorFacts& f) {
-    if (const auto* lines = kernel.log.if_known())
-        for (const std::string& line : *lines)
-            if (contains(line, "KVM is unsupported when running as an SEV guest") ||
-                (contains(line, "Memory Encryption Features active:") && contains(line, "SEV")))
-                return {"SEV", {{"/dev/kmsg", line}}};
+    if (auto said = confidential_by_log(kernel)) return *std::move(said);
+    if (auto read = confidential_by_register(machine, shared)) return *std::move(read);
+    if (const PerCpu<bool> flag = flag_of(shared.cpuinfo, "tdx_guest"); flag.any([](bool on) { return on; }))
+        return {"TDX", flag.first_known().from()};
     if (const Signature* hyperv = find_hyperv(f)) {
         constexpr std::string_view kinds[] = {"", "VBS", "SEV-SNP", "TDX"};
         const auto isolation = hyperv->highest < hyperv->leaf + 0xc

@@ -88,17 +88,9 @@ std::vector<IvhdFeatures> probe_table(const Filesystem& files, IommuFacts& facts
 
 // --- interrupts ---
 
-struct Saying {
-    std::string_view words;
-    bool remapped;
-};
-// Linux drivers/iommu/intel/irq_remapping.c (intel_enable_irq_remapping, intel_prepare_irq_remapping) and
-// drivers/iommu/amd/init.c.
-constexpr Saying log_sayings[] = {
-    {"DMAR-IR: Enabled IRQ remapping in ", true},         {"AMD-Vi: Interrupt remapping enabled", true},
-    {"DMAR-IR: Not enabling interrupt remapping", false}, {"DMAR-IR: Failed to enable irq remapping", false},
-    {"AMD-Vi: Disabling interrupt remapping", false},
-};
+constexpr LogLine remapping_on[] = {LogLine::ir_on_x2apic, LogLine::ir_on_xapic, LogLine::amdvi_ir_on};
+// The consequence, not the causes, which other lines name: those may be of a unit that was given up.
+constexpr LogLine remapping_off[] = {LogLine::ir_not_enabling, LogLine::ir_failed, LogLine::amdvi_ir_off};
 constexpr std::string_view refusals[] = {"intremap=off", "nointremap"};  // irq_remapping.c, setup_irqremap
 
 /// The names of the interrupt chips; the first line counts CPUs (Linux arch/x86/kernel/apic/io_apic.c,
@@ -124,10 +116,8 @@ Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, con
         for (const std::string& word : *words)
             if (std::find(std::begin(refusals), std::end(refusals), word) != std::end(refusals))
                 return {false, {{"/proc/cmdline", word}}};
-    if (const auto* lines = kernel.log.if_known())
-        for (const Saying& saying : log_sayings)
-            for (const std::string& line : *lines)
-                if (contains(line, saying.words)) return {saying.remapped, {{"/dev/kmsg", line}}};
+    if (const LoggedLine* line = find_line(kernel.log, remapping_on)) return {true, {from_log(*line)}};
+    if (const LoggedLine* line = find_line(kernel.log, remapping_off)) return {false, {from_log(*line)}};
     for (const Fact<bool>* needed : {&facts.table_intremap, &facts.queued_invalidation, &facts.unit_intremap})
         if (is(*needed, false)) return *needed;
     Fact<bool> seen = remapped_by_interrupts(files);
@@ -168,7 +158,18 @@ Fact<bool> probe_default(KernelConfig& config, const IommuFacts& facts, const Ke
                       });
     if (!open) return Absent{Why::not_applicable, "not looked at: it does not decide here"};
     const Fact<Tristate> symbol = config.find("INTEL_IOMMU_DEFAULT_ON");
+    // Debian's own third choice: on, but for the integrated GPU.
+    if (is(symbol, Tristate::no))
+        if (const Fact<Tristate> most = config.find("INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF");
+            is(most, Tristate::yes))
+            return {true, most.from()};
     return symbol.map([](Tristate value) { return value == Tristate::yes; });
+}
+
+/// Looked at only where interrupts are not remapped.
+Fact<Tristate> probe_irq_remap(KernelConfig& config, const Fact<bool>& remapped) {
+    if (!is(remapped, false)) return Absent{Why::not_applicable, "not looked at: it does not decide here"};
+    return config.find("IRQ_REMAP");
 }
 
 Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
@@ -190,6 +191,7 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
     facts.driver = probe_driver(config, facts);
     facts.default_on = probe_default(config, facts, kernel);
+    facts.irq_remap = probe_irq_remap(config, facts.interrupt_remapping);
     facts.unsafe_interrupts = probe_unsafe(machine.files, facts.interrupt_remapping);
     return facts;
 }

@@ -171,10 +171,7 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.lockdown = probe_lockdown(machine.files);
     facts.modules_disabled = probe_modules_disabled(machine.files, facts.command_line);
     facts.vulnerabilities = probe_vulnerabilities(machine.files);
-    if (const auto* lines = shared.log.if_known())
-        facts.log = {*lines, {{"/dev/kmsg", ""}}};
-    else
-        facts.log = shared.log.absence();
+    facts.log = shared.log;
     probe_process(machine.files, facts);
     facts.container = probe_container(machine.files);
     return facts;

@@ -4,8 +4,10 @@
 #include "base/text.hpp"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
@@ -35,24 +37,126 @@ void add_option(ModprobeConfig& config, std::string module, std::string_view ass
                               std::string(value), std::move(source)});
 }
 
-/// One logical line of a modprobe.d file.
-void parse_directive(ModprobeConfig& config, std::string_view line, const std::string& source) {
+/// The rest of a line behind its first words.
+std::string_view rest_behind(std::string_view line, std::string_view word) {
+    return trim(line.substr(static_cast<std::size_t>(word.data() + word.size() - line.data())));
+}
+
+/// "kvm*" of an install or softdep line: every module of KVM's that it names (fnmatch(3), as kmod does).
+template <class V>
+void for_matching(std::string_view pattern, V&& visit) {
+    const std::string glob = with_underscores(pattern);
+    for (const std::string_view module : modules_of_interest)
+        if (::fnmatch(glob.c_str(), module.data(), 0) == 0) visit(std::string(module));
+}
+
+/// The kernel takes everything behind the module's name, double quotes off; what follows "--" it ignores.
+void parse_options(ModprobeConfig& config, const std::string& module, std::string_view rest,
+                   const std::string& source) {
+    for (const std::string& word : split_command_line(rest)) {
+        if (word == "--") return;
+        add_option(config, module, word, source);
+    }
+}
+
+/// The module of KVM's that a name nearly is; empty: none.  kvmgt, kvmfr and kvm_pvm are modules of their
+/// own.
+std::string nearly(std::string_view name) {
+    const bool kvm = contains(name, "kvm");
+    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+        if (distance(name, module) <= 2 && name.size() > 5) return std::string(module);
+        if (kvm && contains(name, module.substr(4))) return std::string(module);
+    }
+    return {};
+}
+
+void add_stray(ModprobeConfig& config, StrayLine::Kind kind, std::string_view text, const std::string& source,
+               std::string meant) {
+    config.strays.push_back({kind, std::string(trim(text)), source, std::move(meant)});
+}
+
+/// A line whose first word is none of modprobe.d's, but that is about KVM's modules.
+void parse_not_a_command(ModprobeConfig& config, std::string_view line,
+                         const std::vector<std::string_view>& words, const std::string& source) {
+    constexpr std::string_view others[] = {"alias", "remove", "weakdep", "include", "config"};
+    if (std::find(std::begin(others), std::end(others), words[0]) != std::end(others)) return;
+    const std::string first = with_underscores(words[0]), second = with_underscores(words[1]);
+    if (interesting(first))
+        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+                  fmt::format("options {}", trim(line)));
+    else if (interesting(second) && distance(first, "options") <= 2)
+        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+                  fmt::format("options {}", rest_behind(line, words[0])));
+    else if (interesting(second) && distance(first, "blacklist") <= 2)
+        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+                  fmt::format("blacklist {}", rest_behind(line, words[0])));
+}
+
+struct Installs {
+    std::vector<std::string> seen;  ///< modules that an install line names already
+    /// Modules with a softdep line, and the modules that it names.
+    std::vector<std::pair<std::string, std::string>> softdep;
+};
+
+void parse_install(ModprobeConfig& config, Installs& installs, const std::vector<std::string_view>& words,
+                   std::string_view line, const std::string& source) {
+    // A name with blanks behind it and no command is a command of nothing: it succeeds, like true.
+    const std::string_view command = words.size() > 2 ? words[2] : "true";
+    const std::string_view name = command.substr(command.rfind('/') + 1);  // npos + 1 is 0
+    for_matching(words[1], [&](std::string module) {
+        const bool later =
+            std::find(installs.seen.begin(), installs.seen.end(), module) != installs.seen.end();
+        if (name == "true" || name == "false" || name == ":" || name == "exit")
+            config.blocks.push_back({ModuleBlock::Kind::install, module, source,
+                                     later ? ModuleBlock::Void::later_install : ModuleBlock::Void::none,
+                                     std::string(rest_behind(line, words[1]))});
+        if (!later) installs.seen.push_back(std::move(module));
+    });
+}
+
+/// One logical line of a modprobe.d file.  kmod takes a # for a comment only as the line's first character.
+void parse_directive(ModprobeConfig& config, Installs& installs, std::string_view line,
+                     const std::string& source) {
     const std::vector<std::string_view> words = split_words(line);
     if (words.size() < 2 || words[0].starts_with('#')) return;
     const std::string module = with_underscores(words[1]);
-    if (!interesting(module)) return;
-    if (words[0] == "options")
-        for (std::size_t i = 2; i < words.size(); ++i) add_option(config, module, words[i], source);
-    else if (words[0] == "blacklist")
-        config.blocks.push_back({ModuleBlock::Kind::blacklist, module, source});
-    else if (words[0] == "install" && words.size() >= 3 &&
-             (words[2].ends_with("/false") || words[2].ends_with("/true") || words[2] == "false" ||
-              words[2] == "true"))
-        config.blocks.push_back({ModuleBlock::Kind::install, module, source});
+    if (words[0] == "options") {
+        if (interesting(module))
+            parse_options(config, module, rest_behind(line, words[1]), source);
+        else if (std::string meant = nearly(module); !meant.empty())
+            add_stray(config, StrayLine::Kind::unknown_module, line, source, std::move(meant));
+    } else if (words[0] == "blacklist") {
+        if (interesting(module))
+            config.blocks.push_back(
+                {ModuleBlock::Kind::blacklist, module, source,
+                 module == "kvm" ? ModuleBlock::Void::dependency : ModuleBlock::Void::none});
+    } else if (words[0] == "install") {
+        if (words.size() >= 3 || is_blank(line.back())) parse_install(config, installs, words, line, source);
+    } else if (words[0] == "softdep") {
+        for_matching(words[1], [&](const std::string& name) {
+            for (std::size_t i = 2; i < words.size(); ++i)
+                if (!words[i].ends_with(':')) installs.softdep.emplace_back(name, with_underscores(words[i]));
+        });
+    } else {
+        parse_not_a_command(config, line, words, source);
+    }
+}
+
+/// A softdep line, which may stand behind the install line, puts that out of force where the module that it
+/// names exists (kmod 30, by trial: with one that does not, the install command runs).  One that nobody can
+/// see to be there changes nothing here.
+void void_installs(ModprobeConfig& config, const Installs& installs, const Filesystem& files) {
+    for (ModuleBlock& block : config.blocks) {
+        if (block.kind != ModuleBlock::Kind::install || block.nothing != ModuleBlock::Void::none) continue;
+        for (const auto& [module, named] : installs.softdep)
+            if (module == block.module &&
+                (interesting(named) || files.list(fmt::format("/sys/module/{}", named)).if_known()))
+                block.nothing = ModuleBlock::Void::softdep;
+    }
 }
 
 /// A backslash at the end of a line continues it; the line number is that of its beginning.
-void parse_file(ModprobeConfig& config, std::string_view path, std::string_view text) {
+void parse_file(ModprobeConfig& config, Installs& installs, std::string_view path, std::string_view text) {
     std::string joined;
     unsigned number = 0;
     unsigned began = 0;
@@ -65,9 +169,9 @@ void parse_file(ModprobeConfig& config, std::string_view path, std::string_view 
         }
         const std::string source = fmt::format("{}:{}", path, began);
         if (joined.empty())
-            parse_directive(config, line, source);
+            parse_directive(config, installs, line, source);
         else
-            parse_directive(config, joined.append(line), source);
+            parse_directive(config, installs, joined.append(line), source);
         joined.clear();
     });
 }
@@ -75,8 +179,14 @@ void parse_file(ModprobeConfig& config, std::string_view path, std::string_view 
 void add_block_list(ModprobeConfig& config, std::string_view names, ModuleBlock::Kind kind) {
     while (!names.empty()) {
         const auto comma = names.find(',');
-        std::string module = with_underscores(names.substr(0, comma));
-        if (interesting(module)) config.blocks.push_back({kind, std::move(module), "kernel command line"});
+        const std::string_view name = names.substr(0, comma);
+        std::string module = with_underscores(name);
+        const auto nothing = module != name ? ModuleBlock::Void::hyphen
+                             : kind == ModuleBlock::Kind::blacklist && module == "kvm"
+                                 ? ModuleBlock::Void::dependency
+                                 : ModuleBlock::Void::none;
+        if (interesting(module))
+            config.blocks.push_back({kind, std::move(module), "kernel command line", nothing});
         names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
     }
 }
@@ -90,8 +200,13 @@ void parse_command_line(ModprobeConfig& config, std::string_view text) {
             add_block_list(config, w.substr(17), ModuleBlock::Kind::module_blacklist);
         else if (const auto dot = w.find('.'); dot != std::string_view::npos && dot < w.find('=')) {
             std::string module = with_underscores(w.substr(0, dot));
+            if (w.substr(dot + 1, w.find('=') - dot - 1).find('.') != std::string_view::npos)
+                continue;  // a second dot: kmod passes the word over
             if (interesting(module))
                 add_option(config, std::move(module), w.substr(dot + 1), "kernel command line");
+            else if (std::string meant = nearly(module); !meant.empty())
+                add_stray(config, StrayLine::Kind::unknown_module, w, "kernel command line",
+                          std::move(meant));
         }
     }
 }
@@ -118,9 +233,31 @@ std::vector<std::string> split_command_line(std::string_view text) {
     return words;
 }
 
+namespace {
+
+/// Files that modprobe skips: what they say of KVM counts for nothing.
+void add_unread_file(ModprobeConfig& config, const std::string& path, const Reading<std::string>& text) {
+    if (!text.if_known()) return;
+    ModprobeConfig other;
+    Installs installs;
+    parse_file(other, installs, path, *text.if_known());
+    const std::string meant = path.substr(path.rfind('/') + 1) + ".conf";
+    for (const ModuleOption& o : other.options)
+        add_stray(
+            config, StrayLine::Kind::file_not_read,
+            fmt::format("options {} {}{}{}", o.module, o.parameter, o.value.empty() ? "" : "=", o.value),
+            o.source, meant);
+    for (const ModuleBlock& b : other.blocks)
+        add_stray(config, StrayLine::Kind::file_not_read, fmt::format("a line against {}", b.module),
+                  b.source, meant);
+}
+
+}  // namespace
+
 ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::string>& command_line) {
     ModprobeConfig config;
     std::map<std::string, std::string_view, std::less<>> chosen;  // name -> the directory whose file counts
+    std::vector<std::string> unread_names;
     for (const std::string_view directory : directories) {
         const auto names = files.list(directory);
         const Absent* absent = names.if_absent();
@@ -129,18 +266,40 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
             config.unread.push_back(*absent);
         if (absent) continue;
         for (const std::string& name : *names.if_known())
-            if (name.ends_with(".conf")) chosen.try_emplace(name, directory);
+            if (name.ends_with(".conf"))
+                chosen.try_emplace(name, directory);
+            else
+                unread_names.emplace_back(fmt::format("{}/{}", directory, name));
     }
+    Installs installs;
     for (const auto& [name, directory] : chosen) {
         const std::string path = fmt::format("{}/{}", directory, name);
         const auto text = files.read(path);
         if (text.if_known())
-            parse_file(config, path, *text.if_known());
+            parse_file(config, installs, path, *text.if_known());
         else
             config.unread.push_back(text.absence());
     }
+    void_installs(config, installs, files);
     if (command_line.if_known()) parse_command_line(config, *command_line.if_known());
+    for (const std::string& path : unread_names) add_unread_file(config, path, files.read(path));
     return config;
+}
+
+/// By the optimal string alignment of two short words.
+unsigned distance(std::string_view a, std::string_view b) {
+    constexpr std::size_t longest = 40;
+    if (a.size() > longest || b.size() > longest) return longest;
+    std::array<std::array<unsigned, longest + 1>, longest + 1> d{};
+    for (unsigned i = 0; i <= a.size(); ++i) d[i][0] = i;
+    for (unsigned j = 0; j <= b.size(); ++j) d[0][j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i)
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    return d[a.size()][b.size()];
 }
 
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -61,6 +62,15 @@ Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
         if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
     const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
     return {std::move(rivals), {{"/sys/module", reading}}};
+}
+
+/// "7.2.8 r173730"; not looked at where its module is not there.
+Fact<std::string> probe_virtualbox(const Filesystem& files, const Fact<std::vector<std::string>>& rivals) {
+    const auto* names = rivals.if_known();
+    if (!names) return rivals.absence();
+    if (std::find(names->begin(), names->end(), "vboxdrv") == names->end())
+        return Absent{Why::not_applicable, "VirtualBox's module is not loaded"};
+    return read_word(files, "/sys/module/vboxdrv/version");
 }
 
 /// Does /lib/modules hold the file for the running kernel?  Its place is the kernel's own, compressed or not.
@@ -132,11 +142,13 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
     if (!config.unread.empty()) {
         facts.options = config.unread.front();
         facts.blocks = config.unread.front();
+        facts.strays = config.unread.front();
         return;
     }
     if (!config.looked && config.options.empty() && config.blocks.empty()) {
         facts.options = Absent{Why::not_recorded, "modprobe.d: not recorded"};
         facts.blocks = facts.options.absence();
+        facts.strays = facts.options.absence();
         return;
     }
     std::vector<Provenance> from;
@@ -148,11 +160,55 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
     for (const ModuleBlock& b : config.blocks) from.push_back({b.source, b.module});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "nothing keeps KVM out"});
     facts.blocks = {std::move(config.blocks), std::move(from)};
+    from.clear();
+    for (const StrayLine& s : config.strays) from.push_back({s.source, s.text});
+    if (from.empty()) from.push_back({"modprobe.d and kernel command line", "nothing misspelt about KVM"});
+    facts.strays = {std::move(config.strays), std::move(from)};
+}
+
+/// The name in a list of code that is built in; nothing where it is not there, or nobody can tell.
+std::optional<Fact<Module>> find_built_in(const Filesystem& files, const Fact<std::string>& release,
+                                          std::string_view name) {
+    if (!release.if_known()) return std::nullopt;
+    const std::string path = fmt::format("/lib/modules/{}/modules.builtin", *release.if_known());
+    const auto text = files.read(path);
+    std::string file(name);
+    std::replace(file.begin(), file.end(), '_', '-');
+    file = fmt::format("/{}.ko", file);
+    if (!text.if_known() || !contains(*text.if_known(), file)) return std::nullopt;
+    return Fact<Module>{{Module::State::built_in, -1}, {{path, file.substr(1)}}};
+}
+
+Provenance absence_from(const Shared& shared, std::string_view name) {
+    if (shared.proc_modules.if_known()) return {"/proc/modules", fmt::format("no {}", name)};
+    return {fmt::format("/sys/module/{}", name), "absent"};
+}
+
+/// Of a name in /sys/module that /proc/modules does not list: is it loaded or built in?  Only a module has
+/// initstate and refcnt.
+Fact<Module> state_of_listed(const Filesystem& files, const Shared& shared, const Fact<std::string>& release,
+                             std::string_view name) {
+    const std::string path = fmt::format("/sys/module/{}", name);
+    const auto state = files.read(path + "/initstate");
+    if (state.if_known())
+        return {{Module::State::loaded, -1}, {{path + "/initstate", std::string(trim(*state.if_known()))}}};
+    if (state.absence().why == Why::no_device)
+        return {{Module::State::built_in, -1}, {{path, "present, without initstate"}}};
+    const auto users = files.read(path + "/refcnt");
+    int count = -1;
+    if (users.if_known() && parse_number(trim(*users.if_known()), count))
+        return {{Module::State::loaded, count}, {{path + "/refcnt", fmt::format("{}", count)}}};
+    if (auto built_in = find_built_in(files, release, name)) return *std::move(built_in);
+    if (shared.proc_modules.if_known())
+        return {{Module::State::built_in, -1},
+                {{path, "present"}, {"/proc/modules", fmt::format("no {}", name)}}};
+    return {{Module::State::present, -1}, {{path, "present"}}};
 }
 
 }  // namespace
 
-Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name) {
+Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
+                                const Fact<std::string>& release, std::string_view name) {
     const ProcModule listed = shared.proc_modules.if_known()
                                   ? find_in_proc_modules(*shared.proc_modules.if_known(), name)
                                   : ProcModule{};
@@ -160,27 +216,23 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, st
         return {{Module::State::loaded, listed.users},
                 {{fmt::format("/proc/modules, {}", name), fmt::format("{} users", listed.users)}}};
     const auto* names = shared.sys_modules.if_known();
-    if (names && std::find(names->begin(), names->end(), name) != names->end()) {
-        const std::string path = fmt::format("/sys/module/{}", name);
-        const auto state = machine.files.read(path + "/initstate");
-        if (state.if_known())
-            return {{Module::State::loaded, -1},
-                    {{path + "/initstate", std::string(trim(*state.if_known()))}}};
-        const bool gone = state.absence().why == Why::no_device;
-        return {{gone ? Module::State::built_in : Module::State::present, -1},
-                {{path, gone ? "present, without initstate" : "present"}}};
-    }
-    if (shared.proc_modules.if_known()) return {{}, {{"/proc/modules", fmt::format("no {}", name)}}};
-    if (names) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
+    if (names && std::find(names->begin(), names->end(), name) != names->end())
+        return state_of_listed(machine.files, shared, release, name);
+    if (names) return {{}, {absence_from(shared, name)}};
+    // Code that is built in is in neither list of modules.
+    if (auto built_in = find_built_in(machine.files, release, name)) return *std::move(built_in);
+    if (shared.proc_modules.if_known()) return {{}, {absence_from(shared, name)}};
     return shared.sys_modules.absence();
 }
 
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                          const KernelFacts& kernel) {
     ModuleFacts facts;
-    facts.kvm = probe_module_state(machine, shared, "kvm");
+    facts.kvm = probe_module_state(machine, shared, kernel.release, "kvm");
     facts.software = probe_software(shared);
     facts.rivals = probe_rivals(shared);
+    facts.enable_virt_at_load = parameter(machine.files, "kvm", "enable_virt_at_load");
+    facts.virtualbox_version = probe_virtualbox(machine.files, facts.rivals);
     probe_configuration(machine, shared, facts);
     facts.name = cpu.technology.map(
         [](Technology t) { return std::string(t == Technology::vmx ? "kvm_intel" : "kvm_amd"); });
@@ -194,10 +246,16 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
         return facts;
     }
     const std::string& name = *facts.name.if_known();
-    facts.vendor = probe_module_state(machine, shared, name);
-    facts.other_vendor = probe_module_state(machine, shared, name == "kvm_intel" ? "kvm_amd" : "kvm_intel");
+    facts.vendor = probe_module_state(machine, shared, kernel.release, name);
+    facts.other_vendor =
+        probe_module_state(machine, shared, kernel.release, name == "kvm_intel" ? "kvm_amd" : "kvm_intel");
     facts.files = probe_files(machine.files, kernel, name);
     probe_parameters(machine.files, facts, *cpu.technology.if_known());
+    // A parameter's file shows that the module is in the kernel, whatever could not be listed.
+    const Module* vendor = facts.vendor.if_known();
+    if (vendor && vendor->state == Module::State::absent && !shared.sys_modules.if_known() &&
+        facts.nested.if_known())
+        facts.vendor = {{Module::State::built_in, -1}, facts.nested.from()};
     return facts;
 }
 

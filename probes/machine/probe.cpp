@@ -17,7 +17,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .command_line = machine.files.read("/proc/cmdline"),
         .sys_modules = machine.files.list("/sys/module"),
         .proc_modules = std::move(proc_modules),
-        .log = machine.log.lines(),
+        .log = probe_log(machine.log),
     };
 }
 
@@ -50,6 +50,9 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);
     KernelConfig config(machine.files, facts.kernel.release);
     facts.kernel.config_vendor = probe_config(config, facts.cpu, facts.module);
+    // Code that is built in is not in /proc/modules, and /sys/module was not read.
+    if (is(facts.kernel.config_vendor, Tristate::yes) && !shared.sys_modules.if_known())
+        facts.module.vendor = {{Module::State::built_in, -1}, facts.kernel.config_vendor.from()};
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
     facts.iommu = probe_iommu(machine, facts.kernel, config);

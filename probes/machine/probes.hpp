@@ -7,6 +7,8 @@
 #include "machine/readings.hpp"
 #include "probe.hpp"
 
+#include <span>
+
 namespace nestprobe {
 
 /// Readings that more than one part decodes.
@@ -16,7 +18,7 @@ struct Shared {
     Reading<std::string> command_line;
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
-    Reading<std::vector<std::string>> log;
+    Fact<std::vector<LoggedLine>> log;
 };
 Shared read_shared(const Sources& machine, RegisterList wanted);
 
@@ -52,11 +54,19 @@ Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const Mod
 DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);
 
+/// Those lines that the table of log lines knows.
+Fact<std::vector<LoggedLine>> probe_log(const KernelLog& log);
+/// The first line of these kinds; null: none, or no log.
+const LoggedLine* find_line(const Fact<std::vector<LoggedLine>>& log, std::span<const LogLine> kinds);
+/// A line as the reading behind a fact.
+Provenance from_log(const LoggedLine& line);
+
 /// A small file's text, blanks at both ends trimmed, citing the path.  An empty one is malformed.
 Fact<std::string> read_word(const Filesystem& files, std::string_view path);
 /// A Y/N or 1/0 file, citing the path; malformed when it is neither.
 Fact<bool> read_switch(const Filesystem& files, std::string_view path);
-/// Is the module in /sys/module or /proc/modules?
-Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name);
+/// Is the module in /proc/modules, /sys/module or the list of what is built in?
+Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
+                                const Fact<std::string>& release, std::string_view name);
 
 }  // namespace nestprobe

@@ -64,6 +64,8 @@ inline constexpr const Register* deciding[] = {
     &ia32_feature_control,
     &ia32_vmx_basic,
     &ia32_vmx_misc,
+    &ia32_vmx_cr0_fixed1,
+    &ia32_vmx_cr4_fixed1,
     &ia32_vmx_pinbased_ctls,
     &ia32_vmx_procbased_ctls,
     &ia32_vmx_exit_ctls,

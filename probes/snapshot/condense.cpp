@@ -71,11 +71,13 @@ std::string condense_status(std::string_view, const std::string& text) {
 }
 
 std::string condense_config(std::string_view path, const std::string& text) {
+    if (path.ends_with("/modules.builtin"))
+        return keep_lines(text, "", [](std::string_view line) { return contains(line, "/kvm"); });
     const auto plain = inflate(text, path);
     if (!plain.if_known()) return text;
     return keep_lines(*plain.if_known(), "", [](std::string_view line) {
         return contains(line, "CONFIG_KVM") || contains(line, "CONFIG_VIRTUALIZATION") ||
-               contains(line, "IOMMU") || contains(line, "CONFIG_X86_MSR");
+               contains(line, "IOMMU") || contains(line, "CONFIG_IRQ_REMAP") || contains(line, "CONFIG_X86_MSR");
     });
 }
 

@@ -139,8 +139,9 @@ std::string head(const RegisterView& view, const Style& style) {
         text += labelled("", fmt::format("{} is not known ({}): what is forced may be default-on",
                                          reg.true_twin->name, reason_of(*view.twin)));
     if (const RawRegister* raw = view.guests.if_known())
-        text += labelled("guests", raw->value ? raw_text(reg, *raw)
-                                              : fmt::format("nothing: {}", view.guests.from().front().where));
+        text += labelled(
+            "guests", raw->value ? raw_text(reg, *raw)
+                                 : fmt::format("nothing: {}", printable(view.guests.from().front().where)));
     else if (view.of_machine && !reg.guests_unknown.empty())
         text += labelled("guests", reg.guests_unknown);
     return text;

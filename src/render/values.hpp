@@ -42,6 +42,8 @@ inline Json value_of(const FeatureControl& v) {
 inline Json value_of(const VmCr& v) {
     return {{"raw", fmt::format("0x{:x}", v.raw)}, {"locked", v.locked}, {"svm_disabled", v.svm_disabled}};
 }
+/// The message alone: its place in the table is for rules.
+inline Json value_of(const LoggedLine& v) { return v.text; }
 inline Json value_of(const Signature& v) {
     return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}};
 }
@@ -55,7 +57,14 @@ inline Json value_of(const ModuleOption& v) {
 }
 inline Json value_of(const ModuleBlock& v) {
     constexpr std::string_view kinds[] = {"blacklist", "install", "module_blacklist"};
-    return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
+    Json json = {
+        {"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
+    json["in_force"] = v.nothing == ModuleBlock::Void::none;
+    return json;
+}
+inline Json value_of(const StrayLine& v) {
+    constexpr std::string_view kinds[] = {"file_not_read", "unknown_module", "not_a_command"};
+    return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"text", v.text}, {"source", v.source}};
 }
 inline Json value_of(const ExitCost& v) {
     return {{"samples", v.samples}, {"median", v.median}, {"low", v.low}, {"high", v.high}};

@@ -2,6 +2,8 @@
 #include "rules/common.hpp"
 #include "registers/all.hpp"
 
+#include "rules/module/parameters.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -66,19 +68,21 @@ bool has_own_rule(int open_error) {
 
 // Linux virt/kvm/kvm_main.c, hardware_enable_nolock(), since 6.12 kvm_enable_virtualization_cpu();
 // arch/x86/kvm/vmx/vmx.c, kvm_cpu_vmxon(), vmx_check_processor_compat().
-const std::string* failed_to_enable(const Facts& f) {
-    for (const std::string_view words :
-         {"enabling virtualization on CPU", "VMXON faulted", "Inconsistent VMCS config on CPU"})
-        if (const std::string* line = log_line(f, words)) return line;
+const LoggedLine* failed_to_enable(const Facts& f) {
+    for (const LogLine kind : {LogLine::kvm_enabling_failed, LogLine::vmxon_faulted,
+                               LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference})
+        if (const LoggedLine* line = heard(f, kind)) return line;
     return nullptr;
 }
 
-Outcome cite_log(Outcome outcome, const std::string& line) {
-    outcome.because.push_back({"/dev/kmsg", line});
+Outcome cite_log(Outcome outcome, const LoggedLine& line) {
+    outcome.because.push_back({"/dev/kmsg", line.text});
     return outcome;
 }
 
 bool holds_since_load(const Facts& f) {
+    if (const bool* in_force = f.module.enable_virt_at_load.if_known())
+        return *in_force && vendor_module_is(f, Module::State::loaded);
     if (withheld(f.module.options.absence())) return false;  // it may be told not to
     return kernel_at_least(f, 6, 12) && vendor_module_is(f, Module::State::loaded) &&
            asked_value(f, "kvm", "enable_virt_at_load") != 0;
@@ -96,18 +100,44 @@ std::string vendor_module_name(const Facts& f) {
     return name ? *name : "kvm_intel or kvm_amd";
 }
 
-const std::string* log_line(const Facts& f, std::string_view part) {
+const LoggedLine* heard(const Facts& f, LogLine kind) {
     if (const auto* lines = f.kernel.log.if_known())
-        for (const std::string& line : *lines)
-            if (line.find(part) != std::string::npos) return &line;
+        for (const LoggedLine& line : *lines)
+            if (line.id == kind) return &line;
+    return nullptr;
+}
+
+const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds) {
+    const LoggedLine* last = nullptr;
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const LoggedLine& line : *lines)
+            if (std::find(kinds.begin(), kinds.end(), line.id) != kinds.end()) last = &line;
+    return last;
+}
+
+bool of_other_vendor(const Facts& f, const LogRow& row) {
+    return (row.vendor == LogVendor::intel && has(f, Technology::svm)) ||
+           (row.vendor == LogVendor::amd && has(f, Technology::vmx));
+}
+
+const LoggedLine* heard(const Facts& f, LogEffect effect) {
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const LoggedLine& line : *lines)
+            if (log_row(line.id).effect == effect && !of_other_vendor(f, log_row(line.id))) return &line;
     return nullptr;
 }
 
 // Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(): the whole VMCS configuration is compared.
+// With nested on, what guests are offered is part of it: CR0_FIXED1 and CR4_FIXED1
+// (nested.c, nested_vmx_setup_ctls_msrs()).
 const Register* differing_register(const Facts& f) {
     using namespace registers;
-    for (const Register* reg : {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls,
-                                &ia32_vmx_misc, &ia32_vmx_procbased_ctls2, &ia32_vmx_ept_vpid_cap}) {
+    const bool nested = asked_value(f, "kvm_intel", "nested") != 0 && !is(f.module.nested, false);
+    for (const Register* reg :
+         {&ia32_vmx_basic, &ia32_vmx_pinbased_ctls, &ia32_vmx_procbased_ctls, &ia32_vmx_exit_ctls,
+          &ia32_vmx_entry_ctls, &ia32_vmx_misc, &ia32_vmx_cr0_fixed1, &ia32_vmx_cr4_fixed1,
+          &ia32_vmx_procbased_ctls2, &ia32_vmx_procbased_ctls3, &ia32_vmx_ept_vpid_cap}) {
+        if (!nested && (reg == &ia32_vmx_cr0_fixed1 || reg == &ia32_vmx_cr4_fixed1)) continue;
         const std::uint64_t* first = nullptr;
         for (const auto& group : f.registers.groups()) {
             const std::uint64_t* value = group[*reg].if_known();
@@ -118,15 +148,9 @@ const Register* differing_register(const Facts& f) {
     return nullptr;
 }
 
-const std::string* disabled_by_bios(const Facts& f) {
-    constexpr std::string_view vmx[] = {"TXT) disabled by BIOS", "VMX not enabled (by BIOS)",
-                                        "'kvm_intel' disabled by bios"};
-    constexpr std::string_view svm[] = {"SVM disabled (by BIOS)", "'kvm_amd' disabled by bios"};
-    for (const std::string_view text : has(f, Technology::svm) ? std::span<const std::string_view>(svm)
-                                                               : std::span<const std::string_view>(vmx))
-        if (const std::string* line = log_line(f, text)) return line;
-    return f.cpu.technology.if_known() ? log_line(f, "kvm: disabled by bios")
-                                       : nullptr;  // before 6.1, of either
+// "kvm: disabled by bios" (before 6.1) is either vendor's: it needs to be known whose.
+const LoggedLine* disabled_by_bios(const Facts& f) {
+    return f.cpu.technology.if_known() ? heard(f, LogEffect::off_by_firmware) : nullptr;
 }
 
 bool switched_off(const Facts& f) {
@@ -190,8 +214,36 @@ std::string reload(const Facts& f, std::string_view module) {
         first, module, module);
 }
 
-constexpr std::string_view grub =
-    "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+/// Where the kernel command line is: in WSL 2 it is Windows that gives it.
+std::string_view where_words(const Facts& f) {
+    if (is(f.hypervisor.platform, Platform::wsl2))
+        return "(in Windows: kernelCommandLine= under [wsl2] of %USERPROFILE%\\.wslconfig, then wsl "
+               "--shutdown)";
+    return "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
+}
+
+}  // namespace
+
+namespace {
+
+/// Every file and line that switches the parameter off, "A, B and C": were one left, it would count.
+std::string files_that_say_off(const Facts& f, std::string_view module, std::string_view parameter) {
+    std::vector<std::string> places;
+    for (const ModuleOption& o : *f.module.options.if_known())
+        if (o.module == module && o.parameter == parameter && o.source != "kernel command line" &&
+            read_value(module, parameter, o.value, version_of(f)) == Reads::off)
+            places.push_back(o.source);
+    std::string text;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == places.size() ? " and " : ", ") + places[i];
+    return text;
+}
+
+/// nested is off by default there, so that to delete a line is not enough.
+bool off_by_default(const Facts& f, std::string_view module, std::string_view parameter) {
+    return module == "kvm_intel" && parameter == "nested" && f.kernel.version.if_known() &&
+           !kernel_at_least(f, 4, 20);
+}
 
 }  // namespace
 
@@ -201,16 +253,27 @@ std::string fix_parameter(const Facts& f, std::string_view module, std::string_v
     const ModuleOption* asked = options ? effective(*options, module, parameter) : nullptr;
     const int value = asked_value(f, module, parameter);
     const bool by_kernel = asked && asked->source == "kernel command line";
-    if (by_kernel && value == 0)
-        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.", module, parameter,
-                           asked->value, grub);
+    if (by_kernel && value == 0) {
+        const std::string files = files_that_say_off(f, module, parameter);
+        const std::string also =
+            files.empty() ? "" : fmt::format(" Delete that option in {}, too: it would count then.", files);
+        if (off_by_default(f, module, parameter))
+            return fmt::format("Write {}.{}=1 in its place on the kernel command line {} and reboot.", module,
+                               parameter, where_words(f));
+        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.{}", module, parameter,
+                           asked->value, where_words(f), also);
+    }
     if (vendor_module_is(f, Module::State::built_in))
         return fmt::format(
             "{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel "
             "command line {2} and reboot.",
-            module, assignment, grub);
+            module, assignment, where_words(f));
+    if (asked && value == 0 && off_by_default(f, module, parameter))
+        return fmt::format("Write {}=1 there instead, in {}; then, {}", parameter,
+                           files_that_say_off(f, module, parameter), reload(f, module));
     if (asked && value == 0)
-        return fmt::format("Delete that option in {}; then, {}", asked->source, reload(f, module));
+        return fmt::format("Delete that option in {}; then, {}", files_that_say_off(f, module, parameter),
+                           reload(f, module));
     if (asked && value == 1)
         return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
     return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}",
@@ -227,9 +290,14 @@ std::string asked_by(const Facts& f, std::string_view module, std::string_view p
 int asked_value(const Facts& f, std::string_view module, std::string_view parameter) {
     const auto* options = f.module.options.if_known();
     const ModuleOption* option = options ? effective(*options, module, parameter) : nullptr;
-    bool value = true;  // a bare word means on
-    if (!option || (!option->value.empty() && !parse_switch(option->value, value))) return -1;
-    return value ? 1 : 0;
+    if (!option) return -1;
+    const Reads reads = read_value(module, parameter, option->value, version_of(f));
+    return reads == Reads::on ? 1 : reads == Reads::off ? 0 : -1;
+}
+
+std::optional<KernelVersion> version_of(const Facts& f) {
+    const KernelVersion* v = f.kernel.version.if_known();
+    return v ? std::optional(*v) : std::nullopt;
 }
 
 }  // namespace nestprobe

@@ -4,6 +4,8 @@
 
 #include "rules/rule.hpp"
 
+#include <span>
+
 namespace nestprobe {
 
 /// Known to be a guest.
@@ -33,9 +35,9 @@ int open_error(const Facts& f);
 bool has_own_rule(int open_error);
 /// A line of the kernel log that says that KVM could not switch VMX or SVM on on a CPU, although its module
 /// loaded: another hypervisor held it, or that CPU does not allow it.  Null when none does.
-const std::string* failed_to_enable(const Facts& f);
+const LoggedLine* failed_to_enable(const Facts& f);
 /// The line, behind an outcome.
-Outcome cite_log(Outcome outcome, const std::string& line);
+Outcome cite_log(Outcome outcome, const LoggedLine& line);
 /// KVM's module switched VMX or SVM on on every CPU when it loaded, and holds it (kvm.enable_virt_at_load,
 /// Linux 6.12 and later).  Before, no CPU is switched on until the first guest: a loaded module proves less.
 bool holds_since_load(const Facts& f);
@@ -45,13 +47,19 @@ bool vendor_module_is(const Facts& f, Module::State state);
 bool vendor_module_absent(const Facts& f);
 /// "kvm_intel"; "kvm_intel or kvm_amd" where the processor is unknown.
 std::string vendor_module_name(const Facts& f);
-/// The first line of the kernel log that contains `part`; null when there is none, or no log.
-const std::string* log_line(const Facts& f, std::string_view part);
+/// The first line of the kernel log of this kind; null when there is none, or no log.
+const LoggedLine* heard(const Facts& f, LogLine kind);
+/// The last line of one of these kinds: of several tries, what the last one met.
+const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds);
+/// The first line with this effect that speaks of this machine's vendor, or of either.
+const LoggedLine* heard(const Facts& f, LogEffect effect);
+/// Does this row speak of the other vendor's processors?  False where this machine's is unknown.
+bool of_other_vendor(const Facts& f, const LogRow& row);
 /// The first VMX capability MSR that is known not to be the same on all CPUs; null when none is.
 const Register* differing_register(const Facts& f);
 /// A line of the kernel log that says that firmware (or what passes for it) has VMX or SVM off; null when
 /// none does.
-const std::string* disabled_by_bios(const Facts& f);
+const LoggedLine* disabled_by_bios(const Facts& f);
 /// IA32_FEATURE_CONTROL or VM_CR is known not to allow it on some CPU, or the log says so.
 bool switched_off(const Facts& f);
 /// Why neither VMX nor SVM can be had here whatever the guest's definition says: Xen's, Hyper-V's or a
@@ -64,6 +72,8 @@ std::string itlb_multihit(const Facts& f);
 std::string clearcpuid_word(const Facts& f);
 /// The kernel is known to be at least this version.
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
+/// The kernel's version, where it is known.
+std::optional<KernelVersion> version_of(const Facts& f);
 
 /// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel
 /// command line where the module is built in.  "kvm_intel", "nested=1".

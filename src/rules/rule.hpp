@@ -117,17 +117,21 @@ std::string_view to_string(Role role);
 std::string_view to_string(Status status);
 
 std::span<const Rule> cpu_rules();
+std::span<const Rule> control_pair_rules();
 std::span<const Rule> missing_feature_rules();
 std::span<const Rule> firmware_rules();
 std::span<const Rule> hypervisor_rules();
 std::span<const Rule> kernel_rules();
 std::span<const Rule> kernel_flag_rules();
 std::span<const Rule> module_rules();
+std::span<const Rule> refusal_rules();
+std::span<const Rule> option_rules();
 std::span<const Rule> nested_rules();
 std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> rival_rules();
+std::span<const Rule> guest_trouble_rules();
 std::span<const Rule> device_rules();
 /// About what --prove found out: left out of a report without it.
 std::span<const Rule> proof_rules();
@@ -140,6 +144,7 @@ std::span<const Rule> guest_iommu_rules();
 std::span<const Rule> guest_device_rules();
 std::span<const Rule> iommu_rules();
 std::span<const Rule> iommu_feature_rules();
+std::span<const Rule> iommu_cause_rules();
 
 /// Every rule, outermost layer first.
 std::vector<const Rule*> all_rules();

@@ -90,12 +90,14 @@ std::optional<Outcome> without_vmx(const Facts& f) {
 
 Outcome check_capabilities_differ(const Facts& f) {
     if (auto outcome = without_vmx(f)) return *std::move(outcome);
-    const std::string* line = log_line(f, "Inconsistent VMCS config on CPU");
+    constexpr LogLine kinds[] = {LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference,
+                                 LogLine::kvm_feature_inconsistency};
+    const LoggedLine* line = heard_last(f, kinds);
     if (line && vendor_module_is(f, Module::State::loaded) && !holds_since_load(f))
         return cite_log(
             unknown(fmt::format("kvm_intel is loaded, but the kernel log says \"{}\": a CPU that was "
                                 "not compared when it loaded is not like the others",
-                                *line)),
+                                line->text)),
             *line);
     if (vendor_module_is(f, Module::State::loaded))
         return cite(pass("kvm_intel is loaded, and it compared them on every CPU that was online then"),

@@ -70,6 +70,8 @@ Outcome judge_missing(const Facts& f, const std::vector<std::string>& parts) {
 
 Outcome check_missing(const Facts& f) {
     if (const Absent* absent = f.cpu.technology.if_absent()) return carry(*absent);
+    if (const std::string why = owned_by_others(f); !why.empty())
+        return cite(skip(why + ", so nothing nests here"), f.hypervisor.level);
     if (is(f.module.nested, false))
         return cite(skip("nested is off, and this matters only when it is on"), f.module.nested);
     if (!cpuid_bit(f).any([](bool there) { return there; }))

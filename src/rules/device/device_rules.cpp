@@ -144,9 +144,9 @@ Outcome check_api(const Facts& f) {
 
 /// What KVM says is no proof where the log says that it could not switch VMX or SVM on.
 std::optional<Outcome> doubt_of_log(const Facts& f, std::string_view said) {
-    const std::string* line = failed_to_enable(f);
+    const LoggedLine* line = failed_to_enable(f);
     if (!line || holds_since_load(f)) return std::nullopt;
-    return cite_log(unknown(fmt::format("{}, but the kernel log says \"{}\" (see above)", said, *line)),
+    return cite_log(unknown(fmt::format("{}, but the kernel log says \"{}\" (see above)", said, line->text)),
                     *line);
 }
 

@@ -39,9 +39,8 @@ Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_maj
         return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}",
                                      vendor_module_name(f), hardware_word(f))),
                     f.module.vendor);
-    if (const std::string* line = disabled_by_bios(f)) {
-        Outcome outcome = fail(fmt::format("the kernel log says \"{}\"", *line));
-        outcome.because.push_back({"/dev/kmsg", *line});
+    if (const LoggedLine* line = disabled_by_bios(f)) {
+        Outcome outcome = cite_log(fail(fmt::format("the kernel log says \"{}\"", line->text)), *line);
         return outcome;
     }
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
@@ -113,9 +112,16 @@ Outcome check_vmx_disabled(const Facts& f) {
     return outcome;
 }
 
+/// Whose firmware it is, and of when, behind what blames it: what to look for at the maker's.
+template <Outcome (*check)(const Facts&)>
+Outcome with_version(const Facts& f) {
+    Outcome outcome = check(f);
+    return outcome.status == Status::fail ? cite(std::move(outcome), f.firmware.version) : outcome;
+}
+
 Outcome check_vmx_inside_smx_only(const Facts& f) {
     if (auto other = not_firmware(f, Technology::vmx)) return *std::move(other);
-    const bool tboot = log_line(f, "tboot: found shared page") != nullptr;
+    const bool tboot = heard(f, LogLine::tboot_found) != nullptr;
     return judge_each(
         [&](const FeatureControl& fc) {
             if (!fc.locked || fc.vmx_outside_smx == fc.vmx_inside_smx ||
@@ -170,7 +176,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the "
                "machine off and on: the lock survives a warm restart on some boards.",
         .see = feature_control_see,
-        .check = check_vmx_disabled,
+        .check = with_version<check_vmx_disabled>,
     },
     {
         .id = "NP202",
@@ -187,7 +193,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,
-        .check = check_svm_disabled,
+        .check = with_version<check_svm_disabled>,
     },
     {
         .id = "NP203",
@@ -203,7 +209,7 @@ constexpr Rule rules[] = {
         .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, "
                "allow VMX inside SMX.",
         .see = feature_control_see,
-        .check = check_vmx_inside_smx_only,
+        .check = with_version<check_vmx_inside_smx_only>,
     },
 };
 

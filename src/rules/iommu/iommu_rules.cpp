@@ -2,7 +2,9 @@
 // Rules about device assignment (NP8xx): an IOMMU that the kernel drives, and that remaps interrupts.
 #include "rules/iommu/iommu_words.hpp"
 
+#include "base/text.hpp"
 #include "rules/common.hpp"
+#include "rules/iommu/iommu_causes.hpp"
 
 #include <fmt/format.h>
 
@@ -45,6 +47,17 @@ constexpr std::string_view switch_on =
     "command line: "
     "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig, and reboot.";
 
+constexpr std::string_view ask_kernel =
+    "The kernel's log says why: sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
+
+/// "intel_iommu=on", "intel_iommu=on,igfx_off" on the kernel command line; null when there is none.
+const std::string* told_to_drive(const Facts& f) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (word.starts_with("intel_iommu=") && contains(word.substr(11) + ",", "=on,")) return &word;
+    return nullptr;
+}
+
 /// Of the driver for what that ACPI table announces.
 std::string_view driver_symbol(std::string_view table) {
     return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
@@ -82,10 +95,13 @@ std::string fix_no_iommu(const Facts& f) {
             "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
             "update-grub or grub2-mkconfig) and reboot.",
             *word);
+    if (const HeardCause heard = heard_cause(f, Stops::dma)) return heard.fix(f);
     if (const std::string* table = f.iommu.table.if_known(); table && is(f.iommu.driver, Tristate::no))
         return fix_no_driver(*table);
     if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT"))
         return "sudo modprobe virtio_iommu";
+    if (is(f.iommu.table, "DMAR") && (told_to_drive(f) || is(f.iommu.default_on, true)))
+        return std::string(ask_kernel);
     if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
     if (is(f.iommu.table, "IVRS"))
         return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
@@ -98,6 +114,8 @@ std::string why_no_iommu(const Facts& f) {
     const std::string* table = f.iommu.table.if_known();
     if (const std::string* word = switched_off_by(f))
         return fmt::format("the kernel drives no IOMMU: its command line says {}", *word);
+    if (const HeardCause heard = heard_cause(f, Stops::dma))
+        return "the kernel drives no IOMMU: " + heard.message();
     if (!table) return "the kernel drives no IOMMU: there are no IOMMU groups";
     if (table->empty())
         return in_guest(f) ? "this guest has no IOMMU: no ACPI table (DMAR, IVRS, VIOT) announces one"
@@ -108,6 +126,15 @@ std::string why_no_iommu(const Facts& f) {
             "the ACPI table {} announces an IOMMU, and this kernel has no driver for it (CONFIG_{} is "
             "not set)",
             *table, driver_symbol(*table));
+    if (const std::string* word = told_to_drive(f); word && *table == "DMAR")
+        return fmt::format(
+            "the ACPI table DMAR announces VT-d, and the kernel does not drive it though it was "
+            "told to ({})",
+            *word);
+    if (*table == "DMAR" && is(f.iommu.default_on, true))
+        return "the ACPI table DMAR announces VT-d, and the kernel does not drive it though its "
+               "configuration "
+               "says that it does by itself";
     if (*table == "DMAR" && is(f.iommu.default_on, false))
         return "the ACPI table DMAR announces VT-d, which this kernel drives only when it is told to "
                "(intel_iommu=on)";
@@ -123,7 +150,11 @@ Outcome cite_announcement(Outcome outcome, const Facts& f) {
     if (f.iommu.table.if_known()) outcome = cite(std::move(outcome), f.iommu.table);
     if (is(f.iommu.driver, Tristate::no)) outcome = cite(std::move(outcome), f.iommu.driver);
     if (f.iommu.default_on.if_known()) outcome = cite(std::move(outcome), f.iommu.default_on);
-    return switched_off_by(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
+    if (const HeardCause heard = heard_cause(f, Stops::dma)) {
+        outcome = cite_log(std::move(outcome), *heard.line);
+        if (is(f.hypervisor.level, Level::bare_metal)) outcome = cite(std::move(outcome), f.firmware.version);
+    }
+    return switched_off_by(f) || told_to_drive(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
 Outcome check_no_iommu(const Facts& f) {
@@ -141,7 +172,12 @@ Outcome check_no_iommu(const Facts& f) {
 std::string fix_remapping(const Facts& f) {
     if (const std::string* word = find_word(f, words_without_remapping))
         return fmt::format("Take {} out of the kernel command line and reboot.", *word);
-    if (!in_guest(f)) return "";
+    if (is(f.iommu.irq_remap, Tristate::no))
+        return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
+    if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
+    if (!in_guest(f))
+        return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware. The "
+               "kernel's log says what it lacks: sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
     if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
     return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
            "driver='qemu'/>; and do "
@@ -151,6 +187,13 @@ std::string fix_remapping(const Facts& f) {
 std::string why_no_remapping(const Facts& f) {
     constexpr std::string_view risk =
         ": a device that is given away could raise any interrupt of this system";
+    if (const std::string* word = find_word(f, words_without_remapping))
+        return fmt::format("the kernel command line says {}, so interrupts are not remapped{}", *word, risk);
+    if (is(f.iommu.irq_remap, Tristate::no))
+        return fmt::format(
+            "this kernel was built without interrupt remapping (CONFIG_IRQ_REMAP is not set){}", risk);
+    if (const HeardCause heard = heard_cause(f, Stops::interrupts))
+        return heard.message() + std::string(risk);
     if (is(f.iommu.table_intremap, false))
         return fmt::format("the ACPI table DMAR says that interrupts cannot be remapped{}", risk);
     if (is(f.iommu.queued_invalidation, false))

@@ -2,6 +2,7 @@
 // Rules about the running kernel: its command line, its configuration, what it made of the flags (NP4xx).
 #include "base/text.hpp"
 #include "rules/common.hpp"
+#include "rules/kernel/appliances.hpp"
 
 #include <fmt/format.h>
 
@@ -104,11 +105,32 @@ Outcome check_flag_cleared(const Facts& f) {
     return cite(std::move(outcome), cpuid);
 }
 
+std::string as_appliance(const Facts& f) {
+    const Appliance* made = appliance(f);
+    return made ? fmt::format(": it is {}", made->name) : std::string();
+}
+
+std::string fix_without_kvm(const Facts& f) {
+    const Appliance* made = appliance(f);
+    return made ? std::string(made->instead) : std::string();
+}
+
+Outcome check_wsl1(const Facts& f) {
+    return judge(
+        [&](const std::string& release) {
+            if (!is_wsl1(f)) return pass("this is a Linux kernel");
+            return fail(fmt::format("{} is WSL 1, which has no Linux kernel and so no KVM", release));
+        },
+        f.kernel.release);
+}
+
 Outcome check_without_kvm(const Facts& f) {
+    if (is_wsl1(f)) return cite(skip("there is no Linux kernel here (NP410)"), f.kernel.release);
     if (!software_kvm(f).empty()) return cite(skip("KVM is there, by other means"), f.module.software);
     if (is(f.kernel.config_vendor, Tristate::no))
-        return cite(fail(fmt::format("this kernel was built without KVM for this processor ({})",
-                                     f.kernel.config_vendor.from().front().raw)),
+        return cite(fail(fmt::format("this kernel was built without KVM for this processor ({}){}",
+                                     f.kernel.config_vendor.from().front().raw, as_appliance(f)),
+                         fix_without_kvm(f)),
                     f.kernel.config_vendor);
     if (f.kernel.config_vendor.if_known())
         return cite(pass(fmt::format("this kernel was built with {}", vendor_module_name(f))),
@@ -157,6 +179,7 @@ constexpr std::string_view flag_see[] = {
     "Linux arch/x86/kernel/cpu/amd.c, init_amd() (6.7, commit 7deda2ce5b33)",
 };
 constexpr std::string_view config_see[] = {"Linux arch/x86/kvm/Kconfig"};
+constexpr std::string_view wsl_see[] = {"Microsoft, \"Comparing WSL Versions\" (read 2026-11)"};
 constexpr std::string_view loading_see[] = {
     "Linux Documentation/admin-guide/sysctl/kernel.rst, modules_disabled"};
 
@@ -221,6 +244,21 @@ constexpr Rule rules[] = {
                "default kernel has them.",
         .see = config_see,
         .check = check_without_kvm,
+    },
+    {
+        .id = "NP410",
+        .name = "no-linux-kernel",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "this is WSL 1, which runs Linux programs without a Linux kernel",
+        .explain =
+            "WSL 1 answers Linux's system calls from within Windows. There is no Linux kernel that could\n"
+            "have KVM, whatever the processor can do. WSL 2 runs a real one in a virtual machine.",
+        .fix =
+            "On Windows, in PowerShell, with the distribution's name from wsl -l: wsl --set-version NAME 2",
+        .see = wsl_see,
+        .check = check_wsl1,
     },
     {
         .id = "NP405",

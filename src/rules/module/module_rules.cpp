@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about KVM's modules: are they there, and if not, what keeps them away (NP5xx).
 // The specific reasons come before the general one: "not loaded" is said only where nothing better is known.
-#include "base/text.hpp"
 #include "rules/common.hpp"
+#include "rules/kernel/appliances.hpp"
+#include "rules/module/refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -13,64 +14,6 @@ namespace {
 
 bool yes(bool value) { return value; }
 bool no(bool value) { return !value; }
-
-/// Words of KVM's init code and of the module loader; Linux arch/x86/kvm/, kernel/module/ (4.19 to 7.2).
-constexpr std::string_view refusals[] = {
-    "feature inconsistency",
-    "Inconsistent VMCS config",
-    "VMCS config on CPU",
-    "Inconsistent VM-Entry/VM-Exit pair",
-    "inadequate fpu",
-    "host PAT[0] is not WB",
-    "RT requires X86_FEATURE_CONSTANT_TSC",
-    "NX (Execute Disable) not supported",
-    "already loaded the other module",
-    "already loaded vendor module",
-    "enabling virtualization on CPU",
-    "VMX is disabled on CPU",
-    "Module kvm_intel is blacklisted",
-    "Module kvm_amd is blacklisted",
-};
-// kvm_amd's words for a vendor that it does not know; on Intel they are the other module's business.
-constexpr std::string_view amd_refusals[] = {"has_svm: not amd", "isn't AMD or Hygon"};
-
-const std::string* refusal(const Facts& f) {
-    for (const std::string_view text : refusals)
-        if (const std::string* line = log_line(f, text)) return line;
-    if (has(f, Technology::svm))
-        for (const std::string_view text : amd_refusals)
-            if (const std::string* line = log_line(f, text)) return line;
-    return nullptr;
-}
-
-/// The line that keeps the vendor's module (or kvm, which it needs) away; null when there is none.
-const ModuleBlock* block(const Facts& f) {
-    if (const auto* blocks = f.module.blocks.if_known())
-        for (const ModuleBlock& b : *blocks)
-            if (b.module == "kvm" || is(f.module.name, b.module)) return &b;
-    return nullptr;
-}
-
-/// Why the module's absence is not this layer's fault; nothing when it may be.
-std::optional<Outcome> follows_from_above(const Facts& f) {
-    if (const std::string name = software_kvm(f); !name.empty())
-        return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
-    if (hardware_absent(f))
-        return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
-    if (switched_off(f))
-        return skip(
-            fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
-    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
-    if (f.kernel.flag_usable.all(no))
-        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)",
-                                     flag_word(f))),
-                    f.kernel.flag_usable);
-    if (is(f.kernel.config_vendor, Tristate::no))
-        return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
-    return std::nullopt;
-}
-
-bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
 bool files_missing(const Facts& f) { return is(f.module.files, false) && !in_container(f); }
 
@@ -83,10 +26,13 @@ Outcome check_not_loaded(const Facts& f) {
             if (m.state == Module::State::built_in)
                 return pass(fmt::format("{} is built into the kernel", name));
             if (m.state == Module::State::present) return pass(fmt::format("{} is in the kernel", name));
-            if (const ModuleBlock* b = block(f))
-                return skip(fmt::format("{} keeps it out (NP502)", b->source));
+            if (const auto blocks = blocks_in_force(f); !blocks.empty())
+                return skip(fmt::format("{} keeps it out (NP502)", blocks.front()->source));
             if (files_missing(f)) return skip("its file is missing (NP504)");
-            if (refusal(f)) return skip("it was refused (NP515)");
+            if (const HeardRefusal heard = heard_refusal(f))
+                return skip(fmt::format("it was refused ({})", heard.refusal->rule));
+            if (!bad_options(f).empty() || heard_option(f)) return skip("an option keeps it out (NP543)");
+            if (heard_blacklisted(f)) return skip("the kernel refuses it by name (NP502)");
             if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
             if (f.svm.in_use.any(yes))
                 return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
@@ -104,34 +50,9 @@ Outcome check_not_loaded(const Facts& f) {
         f.module.vendor);
 }
 
-std::string fix_block(const Facts& f, const ModuleBlock& b) {
-    if (b.source == "kernel command line")
-        return fmt::format(
-            "Take {} out of {} on the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
-            "update-grub or grub2-mkconfig) and reboot.",
-            b.module,
-            b.kind == ModuleBlock::Kind::module_blacklist ? "module_blacklist=" : "modprobe.blacklist=");
-    const bool soft = b.kind == ModuleBlock::Kind::blacklist;
-    return fmt::format(
-        "Delete that line ({}), renew the initramfs (update-initramfs -u, dracut -f), then {}.", b.source,
-        soft ? fmt::format("sudo modprobe {}", vendor_module_name(f)) : "reboot");
-}
-
-Outcome check_blocked(const Facts& f) {
-    if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_known() && !vendor_module_absent(f))
-        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
-    return judge(
-        [&](const std::vector<ModuleBlock>&, const Module&) {
-            const ModuleBlock* b = block(f);
-            if (!b) return pass("nothing in modprobe.d or on the kernel command line keeps KVM out");
-            const bool soft = b->kind == ModuleBlock::Kind::blacklist;
-            return fail(fmt::format("{} {} by {}, and {} is not loaded", b->module,
-                                    soft ? "is kept from loading by itself" : "is kept from loading at all",
-                                    b->source, vendor_module_name(f)),
-                        fix_block(f, *b));
-        },
-        f.module.blocks, f.module.vendor);
+std::string fix_missing_file(const Facts& f) {
+    const Appliance* made = appliance(f);
+    return made ? fmt::format("This is {}. {}", made->name, made->instead) : std::string();
 }
 
 Outcome check_files_missing(const Facts& f) {
@@ -143,25 +64,13 @@ Outcome check_files_missing(const Facts& f) {
         [&](bool there) {
             if (there)
                 return pass(fmt::format("{} lies in /lib/modules for this kernel", vendor_module_name(f)));
-            return fail(fmt::format(
-                "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
-                f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"));
+            return fail(
+                fmt::format(
+                    "{} is not in /lib/modules for the running kernel, {}", vendor_module_name(f),
+                    f.kernel.release.if_known() ? *f.kernel.release.if_known() : "whose release is unknown"),
+                fix_missing_file(f));
         },
         f.module.files);
-}
-
-Outcome check_refused(const Facts& f) {
-    if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_absent()) return carry(f.module.vendor.absence());
-    if (!vendor_module_absent(f))
-        return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
-    const std::string* line = refusal(f);
-    if (!line) return skip("the kernel log tells of no refusal");
-    if (contains(*line, "blacklisted") && block(f)) return skip("it is kept out (NP502)");
-    Outcome outcome =
-        fail(fmt::format("{} is not loaded, and the kernel log says \"{}\"", vendor_module_name(f), *line));
-    outcome.because.push_back({"/dev/kmsg", *line});
-    return cite(std::move(outcome), f.module.vendor);
 }
 
 Outcome check_wrong_vendor(const Facts& f) {
@@ -205,8 +114,8 @@ Outcome check_live(const Facts& f) {
                                     carry(*absent).message));
     if (f.device.api_version.if_known() && !is(f.device.api_version, 12))
         return skip("/dev/kvm does not speak KVM's API (NP605)");
-    if (const std::string* line = failed_to_enable(f); line && !holds_since_load(f))
-        return skip(fmt::format("it loaded, but the kernel log says \"{}\" (see above)", *line));
+    if (const LoggedLine* line = failed_to_enable(f); line && !holds_since_load(f))
+        return skip(fmt::format("it loaded, but the kernel log says \"{}\" (see above)", line->text));
     return judge(
         [&](const Module& m) {
             if (m.state == Module::State::loaded)
@@ -221,8 +130,6 @@ Outcome check_live(const Facts& f) {
 constexpr std::string_view load_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id: what loads the modules by themselves",
 };
-constexpr std::string_view block_see[] = {
-    "modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist="};
 constexpr std::string_view files_see[] = {"modprobe(8)"};
 constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
                                             "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
@@ -244,21 +151,6 @@ constexpr Rule rules[] = {
         .fix = "sudo modprobe kvm_intel (Intel, Zhaoxin, VIA) or sudo modprobe kvm_amd (AMD, Hygon).",
         .see = load_see,
         .check = check_not_loaded,
-    },
-    {
-        .id = "NP502",
-        .name = "kvm-module-blacklisted",
-        .layer = Layer::module,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "modprobe.d or the kernel command line keeps the KVM module out",
-        .explain =
-            "\"blacklist\" keeps a module from being loaded by itself; \"install MODULE /bin/false\" and\n"
-            "module_blacklist= on the kernel command line keep it out altogether. Instructions for\n"
-            "VirtualBox and VMware leave such lines behind.",
-        .fix = "Delete the line, renew the initramfs, reboot.",
-        .see = block_see,
-        .check = check_blocked,
     },
     {
         .id = "NP504",
@@ -287,22 +179,6 @@ constexpr Rule rules[] = {
         .fix = "Unload the wrong module and load the right one.",
         .see = load_see,
         .check = check_wrong_vendor,
-    },
-    {
-        .id = "NP515",
-        .name = "kvm-module-refused",
-        .layer = Layer::module,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "the KVM module was tried and refused this machine",
-        .explain =
-            "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
-            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
-            "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
-        .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
-               "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
-        .see = refused_see,
-        .check = check_refused,
     },
     {
         .id = "NP518",
@@ -337,6 +213,26 @@ constexpr Rule rules[] = {
 };
 
 }  // namespace
+
+std::optional<Outcome> follows_from_above(const Facts& f) {
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} serves /dev/kvm instead", name)), f.module.software);
+    if (hardware_absent(f))
+        return cite(cite(skip("there is no VMX or SVM for a module to drive"), f.cpu.vmx), f.cpu.svm);
+    if (switched_off(f))
+        return skip(
+            fmt::format("{} is switched off, so the module cannot load (see above)", hardware_word(f)));
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    if (f.kernel.flag_usable.all(no))
+        return cite(skip(fmt::format("/proc/cpuinfo does not list {}, so nothing loads the module (NP403)",
+                                     flag_word(f))),
+                    f.kernel.flag_usable);
+    if (is(f.kernel.config_vendor, Tristate::no))
+        return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
+    return std::nullopt;
+}
+
+bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
 std::span<const Rule> module_rules() { return rules; }
 

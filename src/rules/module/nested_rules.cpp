@@ -2,6 +2,8 @@
 // Rules about the module parameter nested (NP5xx).  A parameter under /sys/module is what is in force;
 // modprobe.d and the command line are what was asked for.
 #include "rules/common.hpp"
+#include "rules/module/parameters.hpp"
+#include "rules/module/refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -70,6 +72,7 @@ Outcome check_not_lasting(const Facts& f) {
         [&](const std::vector<ModuleOption>&, bool live) {
             const int asked = asked_value(f, module, "nested");
             if (!live) return skip("nested is off");
+            if (!bad_options(f).empty()) return skip("the module will not load the next time (NP549)");
             if (asked == 0)
                 return fail(
                     fmt::format("nested is on now, but {}: it will be off after the next boot or reload",
@@ -102,6 +105,15 @@ Outcome check_wrong_module(const Facts& f) {
         f.module.options);
 }
 
+/// 1 and Y are one and the same.
+bool differ(const Facts& f, const ModuleOption& a, const ModuleOption& b) {
+    if (a.value == b.value) return false;
+    const auto reads = [&](const ModuleOption& o) {
+        return read_value(o.module, o.parameter, o.value, version_of(f));
+    };
+    return reads(a) != reads(b) || reads(a) == Reads::unknown || reads(a) == Reads::invalid;
+}
+
 Outcome check_conflict(const Facts& f) {
     const std::string module = vendor_module_name(f);
     return judge(
@@ -109,7 +121,7 @@ Outcome check_conflict(const Facts& f) {
             const ModuleOption* last = effective(options, module, "nested");
             for (const ModuleOption& o : options)
                 if (last && &o != last && o.module == module && o.parameter == "nested" &&
-                    o.value != last->value)
+                    differ(f, o, *last))
                     return fail(fmt::format("{} says nested={}, {} says nested={}; the last one counts",
                                             o.source, o.value, last->source, last->value),
                                 fmt::format("Delete the line in {}.", o.source));

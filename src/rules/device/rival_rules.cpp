@@ -2,12 +2,14 @@
 // Rules about other hypervisors on this system, beside KVM (NP604, NP609).  A module of KVM's that is loaded
 // and a device that opens prove what they proved when the module loaded: before Linux 6.12 no CPU is switched
 // on until the first guest, and VirtualBox or VMware may hold VMX or SVM by then.
+#include "base/text.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 namespace nestprobe {
 namespace {
@@ -15,8 +17,8 @@ namespace {
 bool yes(bool value) { return value; }
 
 /// What a line that failed_to_enable() finds says.
-std::string_view meaning_of(std::string_view line) {
-    if (line.find("VMXON") != std::string_view::npos)
+std::string_view meaning_of(const LoggedLine& line) {
+    if (line.id == LogLine::vmxon_faulted)
         return "VMX could not be switched on on a CPU: another hypervisor held it, or that CPU's "
                "IA32_FEATURE_CONTROL does not allow it";
     return "most likely another hypervisor held it then";
@@ -36,13 +38,13 @@ Outcome check_busy(const Facts& f) {
                 "SVM is switched on (EFER.SVME) though kvm_amd is not loaded: another hypervisor uses it{}",
                 names)),
             f.svm.in_use);
-    if (const std::string* line = failed_to_enable(f); line && !holds_since_load(f)) {
-        if (line->find("VMCS config") != std::string::npos)
+    if (const LoggedLine* line = failed_to_enable(f); line && !holds_since_load(f)) {
+        if (line->id != LogLine::kvm_enabling_failed && line->id != LogLine::vmxon_faulted)
             return cite_log(skip("KVM stopped at CPUs that differ, not at another hypervisor (NP103)"),
                             *line);
         return cite_log(unknown(fmt::format("the kernel log says \"{}\": {}{}; whether it is still so, only "
                                             "starting a guest tells",
-                                            *line, meaning_of(*line), names)),
+                                            line->text, meaning_of(*line), names)),
                         *line);
     }
     if (!names.empty())
@@ -61,7 +63,43 @@ std::string other_products(const std::vector<std::string>& rivals) {
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
+enum class OwnWay : std::uint8_t { yes, no, unknown };
+
+/// VirtualBox 7.2.10 and later does not switch VMX or SVM on itself, but has KVM do it, and wants it held
+/// (VirtualBox/virtualbox#711, #713, 2026-06).
+OwnWay switches_itself(const Facts& f) {
+    const std::string* text = f.module.virtualbox_version.if_known();
+    if (!text) return OwnWay::unknown;
+    unsigned numbers[3] = {};
+    std::string_view rest = std::string_view(*text).substr(0, text->find_first_not_of("0123456789."));
+    for (unsigned& number : numbers) {
+        if (!parse_number(rest.substr(0, rest.find('.')), number)) return OwnWay::unknown;
+        rest = rest.find('.') == std::string_view::npos ? "" : rest.substr(rest.find('.') + 1);
+    }
+    return std::tie(numbers[0], numbers[1], numbers[2]) < std::tuple(7u, 2u, 10u) ? OwnWay::yes : OwnWay::no;
+}
+
+bool has_switch(const Facts& f) {
+    return f.module.enable_virt_at_load.if_known() || kernel_at_least(f, 6, 12);
+}
+
+/// VirtualBox's module alone is there, and of a version that wants KVM to hold VMX or SVM.
+bool wants_kvm_to_hold(const Facts& f, const std::string& names) {
+    return names == "vboxdrv" && switches_itself(f) == OwnWay::no && has_switch(f);
+}
+
 std::string why_beside(const Facts& f, const std::string& names) {
+    if (wants_kvm_to_hold(f, names) && holds_since_load(f))
+        return fmt::format(
+            "VirtualBox {} is loaded beside KVM, and takes {} by way of KVM, which holds it: its guests "
+            "start, "
+            "but not while KVM's own run, and the reverse",
+            *f.module.virtualbox_version.if_known(), hardware_word(f));
+    if (wants_kvm_to_hold(f, names))
+        return fmt::format(
+            "VirtualBox {} is loaded beside KVM, and wants KVM to hold {}, which kvm.enable_virt_at_load=0 "
+            "forbids: its guests do not start (VERR_SVM_HOST_SVME_NOT_ENABLED), or the machine freezes",
+            *f.module.virtualbox_version.if_known(), hardware_word(f));
     if (holds_since_load(f))
         return fmt::format(
             "{} is loaded beside KVM, and KVM holds {} as long as its module is loaded: the other "
@@ -73,16 +111,47 @@ std::string why_beside(const Facts& f, const std::string& names) {
         names);
 }
 
+/// kvm's parameter is read when kvm itself loads.
+std::string reload_both(const Facts& f) {
+    if (!vendor_module_is(f, Module::State::loaded)) return "restart.";
+    return fmt::format("with all virtual machines stopped, sudo modprobe -r {0} kvm && sudo modprobe {0}",
+                       vendor_module_name(f));
+}
+
+/// What to set depends on whose guests shall run, and on VirtualBox's version.
+std::string fix_beside(const Facts& f, const std::string& names) {
+    if (!has_switch(f)) return "";
+    if (wants_kvm_to_hold(f, names)) {
+        if (holds_since_load(f)) return "";
+        const std::string by = asked_by(f, "kvm", "enable_virt_at_load");
+        return fmt::format("Remove enable_virt_at_load=0{}; then, {}", by.empty() ? "" : " (" + by + ")",
+                           reload_both(f));
+    }
+    if (!holds_since_load(f)) return "";
+    const std::string version =
+        names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown
+            ? " VirtualBox from 7.2.10 on wants the opposite: leave it as it is there."
+            : "";
+    if (vendor_module_is(f, Module::State::built_in))
+        return "To let the other hypervisor run when KVM runs no guest, add kvm.enable_virt_at_load=0 to the "
+               "kernel command line and restart." +
+               version;
+    return fmt::format(
+        "To let the other hypervisor run when KVM runs no guest: echo 'options kvm "
+        "enable_virt_at_load=0' | sudo tee /etc/modprobe.d/zz-nestprobe-kvm.conf; then, {}{}",
+        reload_both(f), version);
+}
+
 Outcome check_beside(const Facts& f) {
     if (!is(f.device.open, true) && !vendor_module_is(f, Module::State::loaded))
         return skip("KVM is not known to be here");
-    const std::string* line = failed_to_enable(f);
+    const LoggedLine* line = failed_to_enable(f);
     if (line && !holds_since_load(f)) return skip("KVM could not switch it on (see NP604, NP103)");
     if (line)
         return cite_log(
             fail(fmt::format("the kernel log says \"{}\": of an earlier try, or of a CPU that came "
                              "later; {} is loaded now, and switched {} on when it was",
-                             *line, vendor_module_name(f), hardware_word(f)),
+                             line->text, vendor_module_name(f), hardware_word(f)),
                  "Look whether every CPU is online (cat /sys/devices/system/cpu/online) and whether "
                  "another hypervisor is in use."),
             *line);
@@ -90,7 +159,7 @@ Outcome check_beside(const Facts& f) {
         [&](const std::vector<std::string>& rivals) {
             const std::string names = other_products(rivals);
             return names.empty() ? pass("neither VirtualBox's nor VMware's module is loaded beside KVM")
-                                 : fail(why_beside(f, names));
+                                 : fail(why_beside(f, names), fix_beside(f, names));
         },
         f.module.rivals);
 }
@@ -99,7 +168,8 @@ constexpr std::string_view busy_see[] = {
     "Linux arch/x86/kvm/svm/svm.c, svm_enable_virtualization_cpu(); vmx/vmx.c, "
     "vmx_enable_virtualization_cpu()"};
 constexpr std::string_view beside_see[] = {
-    "Linux virt/kvm/kvm_main.c, kvm_enable_virtualization(), enable_virt_at_load (6.12 and later)"};
+    "Linux virt/kvm/kvm_main.c, kvm_enable_virtualization(), enable_virt_at_load (6.12 and later)",
+    "VirtualBox/virtualbox#81, #141, #711, #713 (read 2026-11-25)"};
 
 constexpr Rule rules[] = {
     {
@@ -127,7 +197,9 @@ constexpr Rule rules[] = {
         .explain =
             "VirtualBox, VMware and KVM each need VMX or SVM for themselves. With the module of one of them\n"
             "loaded, KVM works only while the other runs no guest. Since 6.12 KVM takes VMX or SVM when its\n"
-            "module is loaded and keeps it (kvm.enable_virt_at_load): then it is the other one that fails.",
+            "module is loaded and keeps it (kvm.enable_virt_at_load): then it is the other one that fails. "
+            "VirtualBox from 7.2.10 on goes by\n"
+            "way of KVM instead, and fails where KVM is told not to hold it.",
         .fix = "Use one of them at a time: unload the other's modules (vboxdrv, vmmon), or KVM's.",
         .see = beside_see,
         .check = check_beside,

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// What the kernel log says of guests that ran on this KVM: MSRs that it does not emulate, entries that failed
+// (NP620, NP621).
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+Outcome check_msr(const Facts& f) {
+    constexpr LogLine kinds[] = {LogLine::unhandled_msr, LogLine::unhandled_msr_named,
+                                 LogLine::ignore_msrs_unsupported};
+    if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
+    const LoggedLine* line = heard_last(f, kinds);
+    if (!line) return pass("the kernel log names no MSR that a guest asked for in vain");
+    if (asked_value(f, "kvm", "ignore_msrs") == 1)
+        return cite_log(
+            pass(fmt::format("the kernel log says \"{}\", and kvm.ignore_msrs is set since", line->text)),
+            *line);
+    return cite_log(fail(fmt::format(
+                        "the kernel log says \"{}\": a guest asked for a register that KVM does not emulate, "
+                        "and was given a fault (#GP)",
+                        line->text)),
+                    *line);
+}
+
+Outcome check_entry(const Facts& f) {
+    constexpr LogLine kinds[] = {LogLine::dump_vmcs_hint,       LogLine::dump_vmcb_hint,
+                                 LogLine::last_attempted_entry, LogLine::vmwrite_failed,
+                                 LogLine::vmread_failed,        LogLine::vmwrite_error,
+                                 LogLine::vmptrld_failed};
+    if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
+    const LoggedLine* line = heard_last(f, kinds);
+    if (!line) return pass("the kernel log tells of no guest that could not be entered");
+    return cite_log(
+        fail(fmt::format("the kernel log says \"{}\": the processor{} refused to enter a guest of this KVM",
+                         line->text, in_guest(f) ? ", as the hypervisor above makes it up," : ""),
+             in_guest(f)
+                 ? "Update the hypervisor above, whose VMX or SVM is at fault as a rule; stop this guest and "
+                   "start it "
+                   "where it was moved from another host."
+                 : "Update microcode and kernel; look whether another hypervisor (VirtualBox, VMware) was in "
+                   "use at that time."),
+        *line);
+}
+
+constexpr std::string_view msr_see[] = {
+    "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check(); Documentation/admin-guide/kernel-parameters.txt, "
+    "kvm.ignore_msrs"};
+constexpr std::string_view entry_see[] = {
+    "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(), vmx_instruction_error handlers; svm/svm.c, dump_vmcb()"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP620",
+        .name = "guest-msr-not-emulated",
+        .layer = Layer::device,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "a guest asked for a model-specific register that KVM does not emulate",
+        .explain =
+            "KVM answers a read or write of an MSR that it does not know with a fault. Linux guests take it\n"
+            "in their stride, so most such lines mean nothing. macOS, some versions of Windows and VMware\n"
+            "ESXi as guests stop there: for these there is kvm.ignore_msrs, which lets the access pass. "
+            "QEMU's\n"
+            "\"failed to set MSR\" is another matter: there KVM refused a value that QEMU gave, as with a "
+            "CPU\n"
+            "model of another processor, and ignore_msrs does not help.",
+        .fix = "Where that guest stops at it: echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs",
+        .see = msr_see,
+        .check = check_msr,
+    },
+    {
+        .id = "NP621",
+        .name = "guest-entry-refused",
+        .layer = Layer::device,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "the processor refused to enter a guest of this KVM",
+        .explain =
+            "VM entry checks a guest's state. That it was refused (QEMU: \"KVM: entry failed, hardware "
+            "error\")\n"
+            "shows that all that is advertised need not work: a hypervisor above that shows controls which "
+            "it\n"
+            "then refuses, another hypervisor on this system, or a fault of KVM's. It may be long ago; only\n"
+            "starting a guest tells whether it is still so.",
+        .fix = "Update the hypervisor above, or microcode and kernel.",
+        .see = entry_see,
+        .check = check_entry,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> guest_trouble_rules() { return rules; }
+
+}  // namespace nestprobe

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// From the names that distributions and makers give their kernels (2026-11, Debian, Ubuntu, Alpine and
+// Docker by their packages; Synology and QNAP by their manuals).
+#include "rules/kernel/appliances.hpp"
+
+#include "rules/rule.hpp"
+
+namespace nestprobe {
+namespace {
+
+constexpr Appliance appliances[] = {
+    {"-cloud-amd64", "", "Debian's kernel for clouds",
+     "Install Debian's usual kernel, and restart into it: sudo apt install linux-image-amd64"},
+    {"-kvm", "", "Ubuntu's kernel for guests of KVM",
+     "Install Ubuntu's usual kernel, and restart into it: sudo apt install linux-image-generic"},
+    {"-virt", "", "Alpine's kernel for virtual machines",
+     "Install Alpine's usual kernel, and restart into it: doas apk add linux-lts"},
+    {"-linuxkit", "", "the kernel of Docker Desktop's virtual machine",
+     "Docker Desktop brings this kernel, and nobody else can change it: run Docker Engine in a Linux system "
+     "of your own instead."},
+    {"", "Synology", "a Synology NAS's kernel",
+     "The maker builds this kernel. On models that Synology lists for it, the package Virtual Machine "
+     "Manager "
+     "brings KVM; on others there is none."},
+    {"", "QNAP", "a QNAP NAS's kernel",
+     "The maker builds this kernel. On models that QNAP lists for it, the app Virtualization Station brings "
+     "KVM; on others there is none."},
+};
+
+bool fits(const Facts& f, const Appliance& a) {
+    const std::string* release = f.kernel.release.if_known();
+    const std::string* maker = f.hypervisor.dmi_vendor.if_known();
+    if (!a.release.empty()) return release && release->ends_with(a.release);
+    return maker && maker->starts_with(a.maker);
+}
+
+}  // namespace
+
+const Appliance* appliance(const Facts& f) {
+    for (const Appliance& a : appliances)
+        if (fits(f, a)) return &a;
+    return nullptr;
+}
+
+bool is_wsl1(const Facts& f) {
+    const std::string* release = f.kernel.release.if_known();
+    return release && release->ends_with("-Microsoft");  // WSL 2 writes -microsoft-standard
+}
+
+}  // namespace nestprobe

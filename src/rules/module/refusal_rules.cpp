@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+// What refused KVM's module when it was tried, by the kernel log (NP515, NP540 to NP542): a row for each
+// line, with a cure of its own.  To load it once more is the cure of none.
+#include "rules/common.hpp"
+#include "rules/module/refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view reinstall =
+    "Reinstall the kernel's package, so that kvm and the vendor's module are of one build; renew the "
+    "initramfs (sudo update-initramfs -u, or sudo dracut -f), and restart.";
+constexpr std::string_view right_kernel =
+    "Restart into the kernel that is installed; or install the modules of the one that runs (uname -r). A "
+    "module that was built by hand has to be built for this kernel.";
+constexpr std::string_view same_microcode =
+    "Bring all CPUs to the same microcode (loaded early, from the initramfs) and update the firmware. Until "
+    "then, take the CPU that the line names offline before the module is loaded.";
+constexpr std::string_view even_cpus =
+    "The hypervisor above shows this guest CPUs that are not alike: stop the guest and start it again (not "
+    "a reboot) on one host, with one CPU model for all its CPUs.";
+constexpr std::string_view update_above =
+    "Update the hypervisor above, or give this guest the host's own CPU model (host-passthrough).";
+constexpr std::string_view signing =
+    "Use the distribution's own kvm and vendor module, which its kernel trusts: reinstall the kernel's "
+    "package. A module that was built by hand has to be signed with a key that is enrolled (mokutil "
+    "--import).";
+constexpr std::string_view stop_other =
+    "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon); only then does "
+    "KVM's module load.";
+
+// Linux arch/x86/kvm/, kernel/module/, kernel/params.c (4.19 to 7.2).
+constexpr Refusal refusals[] = {
+    {LogLine::kvm_feature_inconsistency, "NP515", "one CPU does not offer what the others do", same_microcode,
+     even_cpus},
+    {LogLine::vmcs_config_differs, "NP515", "one CPU's VMX capabilities differ from the others'",
+     same_microcode, even_cpus},
+    {LogLine::vmcs_config_differs_from_reference, "NP515",
+     "one CPU's VMX capabilities differ from the others'", same_microcode, even_cpus},
+    {LogLine::vm_entry_exit_pair, "NP515",
+     "of a pair of VM-entry and VM-exit controls only one is offered, which no processor does",
+     "Update microcode and firmware. As a stop-gap (6.1 and later): sudo modprobe kvm_intel "
+     "error_on_inconsistent_vmcs_config=0",
+     "The hypervisor above has to offer both or none: update it. As a stop-gap (6.1 and later): sudo "
+     "modprobe kvm_intel error_on_inconsistent_vmcs_config=0"},
+    {LogLine::vmcs_config_failed, "NP515",
+     "a VMX control that KVM cannot do without is not offered, or reading a capability MSR failed",
+     "Update microcode and firmware; where the processor is known to have all of VMX, report it.",
+     "The hypervisor above shows VMX without all that KVM needs: update it, or give this guest the host's "
+     "own "
+     "CPU model (host-passthrough)."},
+    {LogLine::kvm_vmx_disabled_on_cpu, "NP515", "VMX is locked off on one CPU and allowed on others",
+     "Switch the machine off and on (not a restart); if it stays, update the firmware, which leaves one CPU "
+     "out.",
+     even_cpus},
+    {LogLine::kvm_intel_not_fully_enabled, "NP515",
+     "VMX is allowed, but the kernel took the flag away on a CPU",
+     "Look for clearcpuid= on the kernel command line and for lines of x86/cpu before it: dmesg | grep "
+     "x86/cpu",
+     even_cpus},
+    {LogLine::kvm_inadequate_fpu, "NP515", "FXSAVE is missing: the processor lacks it, or nofxsr was given",
+     "Remove nofxsr from the kernel command line and restart.",
+     "Give this guest a CPU model with FXSR, such as the host's own (host-passthrough)."},
+    {LogLine::kvm_pat_not_wb, "NP515",
+     "the page attribute table does not begin with write-back, as under Xen PV or with nopat",
+     "Remove nopat from the kernel command line and restart. In a Xen PV domain KVM cannot run: boot this "
+     "kernel without Xen.",
+     "Remove nopat from this guest's kernel command line and restart it. In a Xen PV domain KVM cannot run: "
+     "make it an HVM domain."},
+    {LogLine::kvm_rt_needs_constant_tsc, "NP515",
+     "a PREEMPT_RT kernel's KVM demands a constant time-stamp counter",
+     "Boot a kernel that is not PREEMPT_RT; this processor's counter is not constant.",
+     "Give this guest an invariant time-stamp counter (libvirt: <feature policy='require' name='invtsc'/>), "
+     "or boot a kernel that is not PREEMPT_RT."},
+    {LogLine::kvm_nx_not_supported, "NP515",
+     "NX is off: by noexec=off on the kernel command line, or by the processor's own switch",
+     "Remove noexec=off from the kernel command line and restart; else switch on Execute Disable (XD, NX) in "
+     "the firmware setup.",
+     "Remove noexec=off from this guest's kernel command line; else give it a CPU model with nx."},
+    {LogLine::kvm_amd_not_amd, "NP515", "kvm_amd of this kernel does not know this processor's vendor",
+     "Boot a newer kernel: Hygon processors are known since 4.20.", ""},
+    {LogLine::has_svm_not_amd_or_hygon, "NP515", "kvm_amd of this kernel does not know this vendor",
+     "Boot a newer kernel: Hygon processors are known since 4.20.", ""},
+    {LogLine::has_svm_not_amd, "NP515", "kvm_amd of this kernel knows no vendor but AMD",
+     "Boot a newer kernel: Hygon processors are known since 4.20.", ""},
+    {LogLine::kvm_already_loaded_vendor, "NP515",
+     "another vendor module owns kvm already; it has to go first",
+     "sudo modprobe -r the module that the line names, with all its virtual machines stopped; it comes back "
+     "unless it is removed from /etc/modules and /etc/modules-load.d.",
+     ""},
+    {LogLine::kvm_already_loaded_other, "NP515", "another vendor module owns kvm already; it has to go first",
+     "Unload the other of kvm_intel and kvm_amd, or kvm_pvm, with all its virtual machines stopped; it comes "
+     "back unless it is removed from /etc/modules and /etc/modules-load.d.",
+     ""},
+    {LogLine::kvm_enabling_failed, "NP515",
+     "VMX or SVM could not be switched on on a CPU: most likely another hypervisor held it", stop_other,
+     stop_other},
+    {LogLine::vmxon_faulted, "NP515",
+     "VMXON faulted: another hypervisor held VMX, or that CPU does not allow it", stop_other, stop_other},
+    {LogLine::loader_gave_up, "NP515", "a module hangs in its init",
+     "Look at that module's own lines: dmesg | grep -i kvm. Then restart.", ""},
+
+    {LogLine::loader_symbol_differs, "NP540", "kvm in memory is of another build than the vendor's module",
+     reinstall, ""},
+    {LogLine::loader_symbol_version, "NP540", "kvm in memory is of another build than the vendor's module",
+     reinstall, ""},
+    {LogLine::loader_no_symbol_version, "NP540",
+     "the module was built without versions for the symbols that it uses",
+     "Build the module once more, against this kernel's own build folder (/lib/modules/$(uname -r)/build), "
+     "or take the distribution's.",
+     ""},
+    {LogLine::loader_symbol_missing, "NP540",
+     "kvm, which the vendor's module needs, was not there, or is of another build",
+     "Look for a line that keeps kvm itself out, and delete it: grep -r 'install kvm' /etc/modprobe.d "
+     "/usr/lib/modprobe.d /lib/modprobe.d. Where insmod was used, use modprobe, which loads kvm first. Else "
+     "run sudo depmod, or reinstall the kernel's package.",
+     ""},
+    {LogLine::loader_symbol, "NP540",
+     "kvm, which the vendor's module needs, was not there, or is of another build", reinstall, ""},
+
+    {LogLine::loader_version_magic, "NP541", "the file is a module of another kernel", right_kernel, ""},
+    {LogLine::loader_duplicate_symbol, "NP541",
+     "the kernel has this code already: built in, or in another module",
+     "Do not load this file. Where KVM is built in, its options go to the kernel command line.", ""},
+    {LogLine::loader_elf, "NP541", "a module's file is damaged, or no module at all",
+     "Reinstall the kernel's package, then run sudo depmod.", "", false},
+    {LogLine::loader_decompression, "NP541",
+     "a module's file is compressed in a way that this kernel cannot undo, or damaged",
+     "Reinstall the kernel's package, then run sudo depmod.", "", false},
+
+    {LogLine::loader_unsigned, "NP542", "a module without signature was refused: the kernel demands one",
+     signing, "", false},
+    {LogLine::loader_key_unavailable, "NP542",
+     "a module was refused, for the key of its signature is not one that the kernel knows", signing, "",
+     false},
+    {LogLine::loader_crypto_unsupported, "NP542",
+     "a module was refused, for its signature uses what this kernel cannot check", signing, "", false},
+    {LogLine::loader_rejected, "NP542", "a module was refused for its signature", signing, "", false},
+    {LogLine::loader_hash_blacklisted, "NP542",
+     "a module was refused, for the firmware's list of revoked hashes (dbx) names its file",
+     "Update the kernel's package: this build of the module is revoked.", "", false},
+    {LogLine::lockdown_unsigned_module, "NP542",
+     "the kernel is locked down (Secure Boot), and a module without a valid signature was refused", signing,
+     "", false},
+    {LogLine::lockdown_parameters, "NP542",
+     "the kernel is locked down (Secure Boot), and a module's parameter was refused as unsafe",
+     "Delete that parameter from modprobe.d or the kernel command line.", "", false},
+};
+
+const Refusal* find_refusal(const Facts& f, LogLine kind) {
+    if (of_other_vendor(f, log_row(kind))) return nullptr;
+    const auto found = std::find_if(std::begin(refusals), std::end(refusals),
+                                    [&](const Refusal& r) { return r.line == kind; });
+    return found == std::end(refusals) ? nullptr : &*found;
+}
+
+/// kvm_amd's refusals of another maker's processor are the wrong module's business on Intel, and no news
+/// where the processor is unknown.
+bool counts(const Facts& f, const Refusal& refusal) {
+    const bool of_vendor = refusal.line == LogLine::kvm_amd_not_amd ||
+                           refusal.line == LogLine::has_svm_not_amd ||
+                           refusal.line == LogLine::has_svm_not_amd_or_hygon;
+    return !of_vendor || has(f, Technology::svm);
+}
+
+std::string_view fix_of(const Facts& f, const Refusal& r) {
+    return in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix;
+}
+
+/// The rules' common frame: which of them speaks is a matter of the line.
+Outcome check_refused_by(const Facts& f, std::string_view rule) {
+    if (auto above = follows_from_above(f)) return *std::move(above);
+    if (f.module.vendor.if_absent()) return carry(f.module.vendor.absence());
+    const std::string name = vendor_module_name(f);
+    if (!vendor_module_absent(f))
+        return cite(pass(fmt::format("{} is in the kernel", name)), f.module.vendor);
+    for (const ModuleBlock* block : blocks_in_force(f))
+        if (block->kind != ModuleBlock::Kind::blacklist)
+            return skip(fmt::format("{} keeps it out, whatever the log says (NP502)", block->source));
+    const HeardRefusal heard = heard_refusal(f);
+    if (!heard) return skip("the kernel log tells of no such refusal");
+    if (heard.refusal->rule != rule)
+        return skip(fmt::format("the kernel log tells of another refusal ({})", heard.refusal->rule));
+    const std::string likely =
+        heard.refusal->names_module ? "" : " The line does not say which module it was: likely this one.";
+    Outcome outcome = cite_log(fail(fmt::format("{} is not loaded, and the kernel log says \"{}\": {}.{}",
+                                                name, heard.line->text, heard.refusal->means, likely),
+                                    std::string(fix_of(f, *heard.refusal))),
+                               *heard.line);
+    if (rule == "NP542") outcome = cite(std::move(outcome), f.kernel.lockdown);
+    return cite(std::move(outcome), f.module.vendor);
+}
+
+Outcome check_refused(const Facts& f) { return check_refused_by(f, "NP515"); }
+Outcome check_symbols(const Facts& f) { return check_refused_by(f, "NP540"); }
+Outcome check_wrong_file(const Facts& f) { return check_refused_by(f, "NP541"); }
+Outcome check_signature(const Facts& f) { return check_refused_by(f, "NP542"); }
+
+constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
+                                            "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
+constexpr std::string_view loader_see[] = {
+    "Linux kernel/module/main.c, resolve_symbol(), check_modinfo(); version.c, check_version()"};
+constexpr std::string_view signature_see[] = {"Linux Documentation/admin-guide/module-signing.rst",
+                                              "kernel_lockdown(7)",
+                                              "Linux kernel/module/signing.c, module_sig_check()"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP540",
+        .name = "kvm-module-of-another-build",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the vendor's module does not fit the kvm that is in the kernel",
+        .explain =
+            "kvm_intel and kvm_amd use what kvm exports. Where kvm is not there (kept out by an install\n"
+            "line, or the module was given to insmod), or comes from another build (an initramfs that was\n"
+            "not renewed, a module built by hand), the loader says \"Unknown symbol\" or \"disagrees about\n"
+            "version of symbol\", and the module stays out.",
+        .fix = "Have kvm and the vendor's module of one build: reinstall the kernel's package, renew the "
+               "initramfs, restart.",
+        .see = loader_see,
+        .check = check_symbols,
+    },
+    {
+        .id = "NP541",
+        .name = "kvm-module-of-another-kernel",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module's file is not one for the running kernel",
+        .explain =
+            "The loader compares the module's version magic (release, configuration, compiler options)\n"
+            "with the kernel's, and refuses a file that is damaged or packed in a way that it cannot\n"
+            "undo: \"Exec format error\". A kernel that was updated and not restarted is the usual case.",
+        .fix = "Restart into the installed kernel, or reinstall its package.",
+        .see = loader_see,
+        .check = check_wrong_file,
+    },
+    {
+        .id = "NP542",
+        .name = "kvm-module-signature-refused",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module was refused for its signature",
+        .explain =
+            "Where signatures are enforced (module.sig_enforce, or lockdown, which Secure Boot brings), a\n"
+            "module without a valid one is refused: \"Key was rejected by service\", \"Required key not\n"
+            "available\" or \"Operation not permitted\". The distribution's own kvm.ko is always accepted "
+            "by\n"
+            "its own kernel: one that is refused was built by hand, changed, or is another kernel's.",
+        .fix = "Use the distribution's own module, or sign the module with a key that is enrolled.",
+        .see = signature_see,
+        .check = check_signature,
+    },
+    {
+        .id = "NP515",
+        .name = "kvm-module-refused",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the KVM module was tried and refused this machine",
+        .explain =
+            "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
+            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
+            "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
+        .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
+               "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
+        .see = refused_see,
+        .check = check_refused,
+    },
+};
+
+}  // namespace
+
+HeardRefusal heard_refusal(const Facts& f) {
+    HeardRefusal named, nameless;
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const LoggedLine& line : *lines) {
+            const Refusal* refusal = find_refusal(f, line.id);
+            if (!refusal || !counts(f, *refusal)) continue;
+            // Of two lines of one try the first says more: the version of the symbol, then the symbol.
+            HeardRefusal& heard = refusal->names_module ? named : nameless;
+            if (heard && heard.refusal->rule == refusal->rule && refusal->rule == "NP540") continue;
+            heard = {refusal, &line};
+        }
+    return named ? named : nameless;
+}
+
+std::span<const Rule> refusal_rules() { return rules; }
+
+}  // namespace nestprobe
