@@ -125,7 +125,8 @@ void check_outputs(const Options& options, int others, bool json) {
 
 /// What stands on the command line, before anything is made of it.
 struct Given {
-    std::optional<std::string> explain, format, question, colour, registers, from, diff, domain, record;
+    std::optional<std::string> explain, format, question, colour, registers, diff, domain, record;
+    std::vector<std::string> from;
     bool json = false, rules = false, fix = false, quiet = false, help = false, version = false;
 
     int outputs() const { return json + rules + fix + format.has_value() + explain.has_value(); }
@@ -137,6 +138,7 @@ struct Spec {
     const char* name;
     bool Given::*flag = nullptr;
     std::optional<std::string> Given::*text = nullptr;
+    std::vector<std::string> Given::*texts = nullptr;  ///< may be given again
     bool may_lack_text = false;
     char letter = 0;
 };
@@ -151,7 +153,7 @@ constexpr Spec specs[] = {
     {.name = "quiet", .flag = &Given::quiet, .letter = 'q'},
     {.name = "color", .text = &Given::colour},
     {.name = "question", .text = &Given::question},
-    {.name = "from", .text = &Given::from},
+    {.name = "from", .texts = &Given::from},
     {.name = "diff", .text = &Given::diff},
     {.name = "domain", .text = &Given::domain},
     {.name = "record", .text = &Given::record},
@@ -164,7 +166,7 @@ std::vector<option> long_options() {
     std::vector<option> options;
     for (const Spec& spec : specs)
         options.push_back({spec.name,
-                           !spec.text           ? no_argument
+                           spec.flag            ? no_argument
                            : spec.may_lack_text ? optional_argument
                                                 : required_argument,
                            nullptr, first_long + static_cast<int>(&spec - specs)});
@@ -207,6 +209,8 @@ Given read_words(int argc, const char* const* argv) {
         if (!spec) refuse(answer, argv[at]);
         if (spec->flag)
             given.*(spec->flag) = true;
+        else if (spec->texts)
+            (given.*(spec->texts)).push_back(text_behind(*spec, argc, words));
         else if ((given.*(spec->text)).has_value())
             throw UsageError{fmt::format("--{} was given twice", spec->name)};
         else
@@ -220,13 +224,13 @@ Given read_words(int argc, const char* const* argv) {
 
 void check_files(const Given& given) {
     constexpr std::pair<const char*, std::optional<std::string> Given::*> files[] = {
-        {"--from: no file given", &Given::from},
         {"--diff: no file given", &Given::diff},
         {"--domain: no guest given", &Given::domain},
         {"--record: no file given", &Given::record}};
     for (const auto& [complaint, file] : files)
         if (given.*file == "") throw UsageError{complaint};
-    if ((given.from == "-") + (given.diff == "-") + (given.domain == "-") > 1)
+    if (std::count(given.from.begin(), given.from.end(), "") > 0) throw UsageError{"--from: no file given"};
+    if (std::count(given.from.begin(), given.from.end(), "-") + (given.diff == "-") + (given.domain == "-") > 1)
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 
@@ -264,7 +268,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     const Given given = read_words(argc, argv);
     check_together(given);
     Options options;
-    options.from = given.from.value_or("");
+    options.from = given.from;
     options.diff = given.diff.value_or("");
     options.domain = given.domain.value_or("");
     options.record = given.record.value_or("");

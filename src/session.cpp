@@ -49,16 +49,20 @@ ExitStatus save(const Recorder& recorder, const std::string& path) {
 
 /// The machine to look at: a file's, or this one.
 struct Machine {
-    explicit Machine(const std::string& from) {
-        if (from.empty())
+    explicit Machine(const std::vector<std::string>& from) {
+        if (from.empty()) {
             live = std::make_unique<LiveMachine>();
-        else
-            replayed = std::make_unique<ReplayedMachine>(load_recording(from));
+            return;
+        }
+        Loaded loaded = load_recordings(from);
+        notes = std::move(loaded.notes);
+        replayed = std::make_unique<ReplayedMachine>(std::move(loaded.recording));
     }
     Sources sources() const { return live ? live->sources() : replayed->sources(); }
 
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
+    std::vector<std::string> notes;  ///< what each input was taken for
 };
 
 /// A report reads the registers that it is made of; a snapshot, a comparison and --registers want them all.
@@ -105,6 +109,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     std::optional<GuestDefinition> guest;
     if (!options.domain.empty()) guest = load_definition(options.domain);
     const Machine machine(options.from);
+    if (options.format->name == "explain" && !options.quiet)
+        for (const std::string& note : machine.notes) complain(ExitStatus::yes, note);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);

@@ -6,6 +6,7 @@
 
 #include "base/fact.hpp"
 #include "base/per_cpu.hpp"
+#include "facts/evidence_facts.hpp"
 #include "facts/feature_facts.hpp"
 #include "facts/guest_facts.hpp"
 #include "facts/iommu_facts.hpp"
@@ -338,6 +339,8 @@ struct Facts {
     ModuleFacts module{};
     DeviceFacts device{};
     IommuFacts iommu{};
+    /// Where --from got the outputs of other tools, or several inputs: what they say beyond files.
+    std::optional<EvidenceFacts> evidence{};
     /// A guest of this system, where one was asked about: what its definition says.
     std::optional<GuestFacts> guest{};
 };
@@ -355,6 +358,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.module, visit);
     for_each(f.device, visit);
     for_each(f.iommu, visit);
+    if (f.evidence) for_each(*f.evidence, visit);
     if (f.guest) for_each(*f.guest, visit);
 }
 

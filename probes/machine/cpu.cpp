@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The processor: who made it, and whether CPUID shows VMX or SVM.  Raw CPUID keeps showing both when firmware
 // or kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 
@@ -104,7 +105,7 @@ Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise
     return otherwise;
 }
 
-Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
+Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared, const CpuFacts& cpu) {
     for (const auto& group : cpu.vmx.groups())
         if (is(group.answer, true)) return {Technology::vmx, group.answer.from()};
     for (const auto& group : cpu.svm.groups())
@@ -117,6 +118,10 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
+    for (const auto& [topic, technology] : {std::pair{hearsay::flag_vmx, Technology::vmx},
+                                            std::pair{hearsay::flag_svm, Technology::svm}})
+        if (const Fact<bool> heard = read_heard_switch(files, topic); is(heard, true))
+            return {technology, heard.from()};
     Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, *module.if_absent());
 }
@@ -134,7 +139,10 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);
     facts.hypervisor = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
-    facts.technology = probe_technology(shared, facts);
+    or_heard(facts.vmx, machine.files, hearsay::cpuid_vmx);
+    or_heard(facts.svm, machine.files, hearsay::cpuid_svm);
+    or_heard(facts.hypervisor, machine.files, hearsay::cpuid_hypervisor);
+    facts.technology = probe_technology(machine.files, shared, facts);
     return facts;
 }
 

@@ -29,6 +29,12 @@ ProcModule find_in_proc_modules(std::string_view text, std::string_view name) {
     return found;
 }
 
+/// Why a name that is not among those of /sys/module is not absent.
+Absent why_not_listed(const Shared& shared) {
+    if (const Absent* absent = shared.sys_modules.if_absent()) return *absent;
+    return {Why::not_recorded, "/sys/module: not recorded as a whole"};
+}
+
 /// A module that runs guests without VMX or SVM, next to kvm and neither of the two vendors'.
 Fact<std::string> probe_software(const Shared& shared) {
     constexpr std::string_view hardware[] = {"kvm_intel", "kvm_amd"};
@@ -48,8 +54,9 @@ Fact<std::string> probe_software(const Shared& shared) {
         if (!found.empty()) return {found, {{"/proc/modules", found}}};
         return {"", {{"/proc/modules", "no kvm_ module but the vendors'"}}};
     }
-    if (shared.sys_modules.if_known()) return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
-    return *shared.sys_modules.if_absent();
+    if (const Absent absent = why_not_listed(shared); shared.sys_modules.if_absent() || !shared.all_sys_modules)
+        return absent;
+    return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
 }
 
 Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
@@ -58,6 +65,7 @@ Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
     std::vector<std::string> rivals;
     for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
         if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
+    if (rivals.empty() && !shared.all_sys_modules) return why_not_listed(shared);
     const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
     return {std::move(rivals), {{"/sys/module", reading}}};
 }
@@ -73,9 +81,16 @@ Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::
     if (const auto* known = names.if_known()) {
         for (const std::string& name : *known)
             if (name.starts_with(stem)) return {true, {{fmt::format("{}/{}", folder, name), "present"}}};
-        return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
+        if (files.lists_all(folder)) return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
     }
-    if (names.if_absent()->why != Why::no_device) return *names.if_absent();
+    if (names.if_known() || names.if_absent()->why != Why::no_device) {
+        const std::string path = fmt::format("{}/{}", folder, stem);
+        const auto file = files.read(path);  // modprobe may have said that there is none
+        if (const Absent* none = file.if_absent(); none && none->why == Why::no_device)
+            return {false, {{path, none->detail}}};
+        if (names.if_absent()) return *names.if_absent();
+        return Absent{Why::not_recorded, fmt::format("{}: not recorded as a whole", folder)};
+    }
     return {false, {{folder, "absent"}}};
 }
 
@@ -170,8 +185,8 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, st
                 {{path, gone ? "present, without initstate" : "present"}}};
     }
     if (shared.proc_modules.if_known()) return {{}, {{"/proc/modules", fmt::format("no {}", name)}}};
-    if (names) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
-    return *shared.sys_modules.if_absent();
+    if (names && shared.all_sys_modules) return {{}, {{fmt::format("/sys/module/{}", name), "absent"}}};
+    return why_not_listed(shared);
 }
 
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,

@@ -13,6 +13,7 @@ struct Shared {
     CpuReadings cpu;
     PerCpu<CpuinfoEntry> cpuinfo;
     Reading<std::string> command_line;
+    bool all_sys_modules = true;  ///< sys_modules names all of them: one that is not there is absent
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
     Reading<std::vector<std::string>> log;
@@ -55,6 +56,13 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
 Fact<std::string> read_word(const Filesystem& files, std::string_view path);
 /// A Y/N or 1/0 file, citing the path; malformed when it is neither.
 Fact<bool> read_switch(const Filesystem& files, std::string_view path);
+/// What a tool said, citing it (base/hearsay.hpp); not_recorded where none did.
+Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
+/// The same, of "yes" and "no".
+Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
+/// Where nothing else is known, what was heard.
+void or_heard(PerCpu<bool>& facts, const Filesystem& files, std::string_view topic);
+std::optional<EvidenceFacts> probe_evidence(const Filesystem& files);
 /// Is the module in /sys/module or /proc/modules?
 Fact<Module> probe_module_state(const Sources& machine, const Shared& shared, std::string_view name);
 
