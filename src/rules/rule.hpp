@@ -49,6 +49,8 @@ struct Rule {
     std::string_view fix;                   ///< what to type or where to click
     std::span<const std::string_view> see;  ///< manual sections, kernel functions
     Outcome (*check)(const Facts&);
+    /// Where there is anything to judge; null: everywhere.  Elsewhere the rule is left out.
+    bool (*listed)(const Facts&) = nullptr;
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }

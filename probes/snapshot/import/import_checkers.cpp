@@ -31,6 +31,9 @@ void read_kvm_ok(std::string_view line, Evidence& evidence) {
         evidence.hear(hearsay::usable, "yes", "kvm-ok: /dev/kvm exists");
     else if (contains(line, "CPU does not support KVM extensions"))
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm}) evidence.hear(topic, "no", trim(line));
+    // It names the module by the flag that it found.
+    if (contains(line, "sudo modprobe kvm_intel")) evidence.hear(hearsay::flag_vmx, "yes", "kvm-ok: modprobe kvm_intel");
+    if (contains(line, "sudo modprobe kvm_amd")) evidence.hear(hearsay::flag_svm, "yes", "kvm-ok: modprobe kvm_amd");
     for (const auto& [word, topic] : {std::pair<std::string_view, std::string_view>{"(vmx)", hearsay::flag_vmx},
                                       std::pair<std::string_view, std::string_view>{"(svm)", hearsay::flag_svm}})
         if (contains(line, "is disabled by your BIOS") && contains(line, word)) {

@@ -67,32 +67,23 @@ constexpr ContentRow contents[] = {
     {is_lsmod, read_lsmod},
 };
 
-bool has_flags_line(std::string_view text) {
-    bool found = false;
-    for_each_line(text, [&](std::string_view line) {
-        if (line.starts_with("/proc/cpuinfo:")) line.remove_prefix(14);
-        const std::string_view key = trim(line.substr(0, line.find(':')));
-        found = found || (line.find(':') != std::string_view::npos &&
-                          (key == "flags" || key == "vendor_id" || key == "processor" || key == "model name"));
-    });
-    return found;
-}
-
 bool looks_like_lscpu(std::string_view text) {
-    bool vendor = false, other = false;
+    bool vendor = false, other = false, unmistakable = false;
     for_each_line(text, [&](std::string_view line) {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return;
         const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
         if (value == "GenuineIntel" || value == "AuthenticAMD" || value == "HygonGenuine" || value == "CentaurHauls")
             vendor = vendor || key != "vendor_id";
+        unmistakable = unmistakable || (key == "Virtualization" && (value == "VT-x" || value == "AMD-V")) ||
+                       key == "Hypervisor vendor" || key == "Virtualization type" ||
+                       (key == "Flags" && contains(value, "mmx"));
         for (const std::string_view label : {"Architecture", "CPU(s)", "Model name", "Virtualization", "Flags",
                                              "On-line CPU(s) list", "Hypervisor vendor", "Virtualization type"})
             other = other || key == label;
         other = other || value == "x86_64" || value == "VT-x" || value == "AMD-V" || value.starts_with("fpu ");
     });
-    return (vendor && other) || contains(text, "Virtualization:") || contains(text, "Hypervisor vendor:") ||
-           contains(text, "\nFlags:") || text.starts_with("Flags:");
+    return (vendor && other) || unmistakable;
 }
 
 /// Register dumps among other outputs.
@@ -202,6 +193,18 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
     take_lines(section, name, evidence);
 }
 
+/// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.  The
+/// answer is that nothing is known, and what to run.
+bool mentions_virtualization(std::string_view text) {
+    constexpr std::size_t most = 64u << 10;
+    constexpr std::string_view words[] = {"kvm", "KVM", "vmx", "VMX", "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
+    const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
+    });
+    if (!plain || trim(text).starts_with('<') || trim(text).starts_with('{')) return false;
+    return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return contains(text, word); });
+}
+
 /// sosreport names the file of a command after it: "lscpu", "uname_-a", "virsh_-r_capabilities".
 Command command_of_file(std::string_view path) {
     std::string name(path.substr(path.rfind('/') + 1));
@@ -230,6 +233,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
     Evidence evidence;
     for (const Section& section : split_paste(clean)) take(section, name, evidence);
+    if (!evidence.anything() && mentions_virtualization(clean)) evidence.taken("words that tell nothing of the machine");
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
 }

@@ -44,6 +44,12 @@ Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_maj
         outcome.because.push_back({"/dev/kmsg", *line});
         return outcome;
     }
+    if (f.evidence && f.evidence->firmware_off.if_known()) {
+        const std::string& said = *f.evidence->firmware_off.if_known();
+        if (said.find(fmt::format("({})", flag_word(f))) != std::string::npos)
+            return cite(fail(fmt::format("kvm-ok, which asks the register, says \"{}\"", said)),
+                        f.evidence->firmware_off);
+    }
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
     // used.
     const std::string itlb = itlb_multihit(f);
