@@ -153,6 +153,9 @@ class Machine:
             key, value = rest.split(None, 1)
             if str(self.report["machine"].get(key)) != value:
                 self.fault(f"{line}: it is {self.report['machine'].get(key)}")
+        elif word == "summary":
+            if rest not in flat(self.text["summary"]):
+                self.fault(f"{line}: but the summary has it not")
         elif word == "taken":
             if rest not in self.notes:
                 self.fault(f"{line}: but stderr says {self.notes.strip()[:300]}")

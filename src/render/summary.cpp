@@ -86,8 +86,8 @@ std::string not_known(const Report& report, const Style& style) {
         add(commands, what_to_run(report, v));
     }
     std::string text;
-    for (const std::string& what : missing)
-        text += fmt::format("\n{}\n  {}\n", bold("not known", style), wrap(printable(what), 2));
+    if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
+    for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
     for (const std::string& command : commands)
         text += fmt::format("\n{}\n    {}\n", bold("next, on that machine", style), printable(command));
     return text;

@@ -64,15 +64,6 @@ void Evidence::kvm(Reading<bool> open) { recording_.kvm.open = std::move(open); 
 void Evidence::cpu(CpuLines lines) { cpus_.push_back(std::move(lines)); }
 void Evidence::dump(Recording recording) {
     recording_.cpus = std::move(recording.cpus);
-    // ls says whose the node is, another program that it may not open it.
-    const auto node = recording_.files.find(hearsay::node);
-    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open && recording_.kvm.open->if_absent() &&
-        recording_.kvm.open->if_absent()->why == Why::permission_denied) {
-        const std::string& said = *node->second.if_known();
-        const int error = recording_.kvm.open->if_absent()->error;
-        recording_.kvm.open = Reading<bool>(Absent{
-            Why::permission_denied, fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
-    }
     if (recording_.tool.empty()) recording_.tool = recording.tool;
 }
 void Evidence::msr(const CpuSet& ids, std::uint32_t index, std::uint64_t value) {
@@ -124,6 +115,15 @@ Recording Evidence::take() && {
             for (CpuLines& cpu : numbered) complete(cpu, best);
         recording_.files.emplace("/proc/cpuinfo",
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
+    }
+    // ls says whose the node is, another program that it may not open it.
+    const auto node = recording_.files.find(hearsay::node);
+    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open && recording_.kvm.open->if_absent() &&
+        recording_.kvm.open->if_absent()->why == Why::permission_denied) {
+        const std::string& said = *node->second.if_known();
+        const int error = recording_.kvm.open->if_absent()->error;
+        recording_.kvm.open = Reading<bool>(Absent{
+            Why::permission_denied, fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
     }
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);

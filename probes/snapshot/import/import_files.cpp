@@ -143,6 +143,7 @@ void read_modprobe_file(std::string_view path, std::string_view text, Evidence& 
     const auto end = text.rfind('\n');
     const std::string_view whole = end == std::string_view::npos ? "" : text.substr(0, end + 1);
     std::string name(path.substr(path.rfind('/') + 1));
+    if (name.ends_with(".txt")) name.resize(name.size() - 4);
     if (name.empty() || name == "-" || name.find_first_of(" \t") != std::string::npos) name = "pasted";
     if (path.starts_with("/etc/modprobe.d/") || path.starts_with("/usr/lib/modprobe.d/") ||
         path.starts_with("/lib/modprobe.d/") || path.starts_with("/run/modprobe.d/") ||

@@ -293,8 +293,10 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
         for_each_line(text, [&](std::string_view line) { tagged = tagged || !behind_tag(trim(line)).empty(); });
         for_each_line(text, [&](std::string_view line) {
             std::string_view message;
-            if (tagged && behind_tag(trim(line)).empty()) return;
-            is_stamped(line, message);
+            const bool stamped = is_stamped(line, message);
+            const std::string_view plain = trim(line);
+            const bool own = stamped && !plain.empty() && (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
+            if (tagged && behind_tag(plain).empty() && !own) return;
             messages.emplace_back(message);
         });
     }

@@ -39,8 +39,6 @@ constexpr ProgramRow programs[] = {
     {"lsmod", read_lsmod},
     {"modinfo", read_modinfo},
     {"systool", read_systool},
-    {"kvm-ok", read_checkers},
-    {"virt-host-validate", read_checkers},
     {"systemd-detect-virt", read_detect_virt},
     {"virt-what", read_detect_virt},
     {"id", read_id},
