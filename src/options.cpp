@@ -230,7 +230,8 @@ void check_files(const Given& given) {
     for (const auto& [complaint, file] : files)
         if (given.*file == "") throw UsageError{complaint};
     if (std::count(given.from.begin(), given.from.end(), "") > 0) throw UsageError{"--from: no file given"};
-    if (std::count(given.from.begin(), given.from.end(), "-") + (given.diff == "-") + (given.domain == "-") > 1)
+    if (std::count(given.from.begin(), given.from.end(), "-") + (given.diff == "-") + (given.domain == "-") >
+        1)
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a tool's output says of a machine and no file of the kernel holds: lscpu's "Hypervisor vendor", the log's
-// "Hypervisor detected", kvm-ok's verdict.  A recording keeps it as a file without a slash in front: first the
-// value, then a line that says who said it.  A live machine has none.
+// What a tool's output says of a machine and no file of the kernel holds: lscpu's "Hypervisor vendor", the
+// log's "Hypervisor detected", kvm-ok's verdict.  A recording keeps it as a file without a slash in front:
+// first the value, then a line that says who said it.  A live machine has none.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What other tools' outputs say beyond what the kernel's files hold: known only where --from got such outputs.
+// What other tools' outputs say beyond what the kernel's files hold: known only where --from got such
+// outputs.
 #pragma once
 
 #include "base/fact.hpp"

@@ -118,8 +118,8 @@ Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared,
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
-    for (const auto& [topic, technology] : {std::pair{hearsay::flag_vmx, Technology::vmx},
-                                            std::pair{hearsay::flag_svm, Technology::svm}})
+    for (const auto& [topic, technology] :
+         {std::pair{hearsay::flag_vmx, Technology::vmx}, std::pair{hearsay::flag_svm, Technology::svm}})
         if (const Fact<bool> heard = read_heard_switch(files, topic); is(heard, true))
             return {technology, heard.from()};
     Fact<Technology> module = technology_of_module(shared);

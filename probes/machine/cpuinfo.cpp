@@ -24,39 +24,44 @@ bool split_line(std::string_view line, std::string_view& key, std::string_view& 
     return true;
 }
 
-/// Linux arch/x86/include/asm/cpufeatures.h: the flags line lists by word and bit, so a flag is known to be absent
-/// once a later one is there.  Words of the hardware alone: 1 (CPUID.1:ECX is word 4), 6 (Fn8000_0001_ECX), 8
-/// (the virtualization features, in the order that they have had since 2.6.27) and 9 (CPUID.7:EBX).
+/// Linux arch/x86/include/asm/cpufeatures.h: the flags line lists by word and bit, so a flag is known to be
+/// absent once a later one is there.  Words 4 (CPUID.1:ECX), 5 (VIA's), 6 (Fn8000_0001_ECX), 7 (Linux's own:
+/// some that have been there since 4.15), 8 (of virtualization, in the order since 2.6.27) and 9
+/// (CPUID.7:EBX).
 constexpr std::string_view listed_in_order[] = {
-    "pclmulqdq",   "dtes64",     "monitor",     "ds_cpl",        "vmx",        "smx",         "est",
-    "tm2",         "ssse3",      "cid",         "sdbg",          "fma",        "cx16",        "xtpr",
-    "pdcm",        "pcid",       "dca",         "sse4_1",        "sse4_2",     "x2apic",      "movbe",
-    "popcnt",      "aes",        "xsave",       "avx",           "f16c",       "rdrand",      "hypervisor",
-    "lahf_lm",     "cmp_legacy", "svm",         "extapic",       "cr8_legacy", "abm",         "sse4a",
-    "misalignsse", "osvw",       "ibs",         "xop",           "skinit",     "wdt",         "lwp",
-    "fma4",        "tce",        "nodeid_msr",  "tbm",           "topoext",    "perfctr_core", "perfctr_nb",
-    "bpext",       "ptsc",       "perfctr_llc", "mwaitx",        "tpr_shadow", "vnmi",        "flexpriority",
-    "ept",         "vpid",       "fsgsbase",    "tsc_adjust",    "bmi1",       "avx2",        "smep",
-    "bmi2",        "erms",       "invpcid",     "rdseed",        "adx",        "smap",        "clflushopt",
-    "clwb",        "sha_ni"};
+    "pclmulqdq",  "dtes64",       "monitor",      "ds_cpl",      "vmx",           "smx",      "est",
+    "tm2",        "ssse3",        "cid",          "sdbg",        "fma",           "cx16",     "xtpr",
+    "pdcm",       "pcid",         "dca",          "sse4_1",      "sse4_2",        "x2apic",   "movbe",
+    "popcnt",     "aes",          "xsave",        "avx",         "f16c",          "rdrand",   "hypervisor",
+    "rng",        "rng_en",       "ace",          "ace_en",      "ace2",          "ace2_en",  "phe",
+    "phe_en",     "pmm",          "pmm_en",       "lahf_lm",     "cmp_legacy",    "svm",      "extapic",
+    "cr8_legacy", "abm",          "sse4a",        "misalignsse", "3dnowprefetch", "osvw",     "ibs",
+    "xop",        "skinit",       "wdt",          "lwp",         "fma4",          "tce",      "nodeid_msr",
+    "tbm",        "topoext",      "perfctr_core", "perfctr_nb",  "bpext",         "ptsc",     "perfctr_llc",
+    "mwaitx",     "pti",          "ssbd",         "ibrs",        "ibpb",          "stibp",    "tpr_shadow",
+    "vnmi",       "flexpriority", "ept",          "vpid",        "vmmcall",       "fsgsbase", "tsc_adjust",
+    "bmi1",       "avx2",         "smep",         "bmi2",        "erms",          "invpcid",  "rdseed",
+    "adx",        "smap",         "clflushopt",   "clwb",        "sha_ni"};
 
 bool is_flag_name(std::string_view word) {
     for (const Field& field : registers::cpuid_8000000a_edx_fields)
         if (word == field.linux_flag) return true;
-    return std::find(std::begin(listed_in_order), std::end(listed_in_order), word) != std::end(listed_in_order);
+    return std::find(std::begin(listed_in_order), std::end(listed_in_order), word) !=
+           std::end(listed_in_order);
 }
 
 /// A person who left something out says so: "fpu vme ... sse2", "b[mi2 ...]".
 bool stands_for_more(std::string_view word) {
-    return contains(word, "...") || contains(word, "\xe2\x80\xa6") || word.find_first_of("[]") != std::string_view::npos;
+    return contains(word, "...") || contains(word, "\xe2\x80\xa6") ||
+           word.find_first_of("[]") != std::string_view::npos;
 }
 bool has_ellipsis(std::string_view flags) {
     const auto words = split_words(flags);
     return std::any_of(words.begin(), words.end(), stands_for_more);
 }
 
-/// Does a list of which a part is missing prove that this flag is absent?  It does where the flag's place lies
-/// inside a run of words that nothing was taken out of.  `end_cut`: the last word may be a part of one.
+/// Does a list of which a part is missing prove that this flag is absent?  It does where the flag's place
+/// lies inside a run of words that nothing was taken out of.  `end_cut`: the last word may be a part of one.
 bool absence_is_proven(std::string_view flags, std::string_view flag, bool end_cut) {
     const auto at = std::find(std::begin(listed_in_order), std::end(listed_in_order), flag);
     if (at == std::end(listed_in_order)) return false;
@@ -159,8 +164,10 @@ std::string join_wrapped_flags(std::string_view flags, std::string_view more) {
 }
 
 bool reaches_the_end(std::string_view flags) {
-    const auto* from = std::find(std::begin(listed_in_order), std::end(listed_in_order), "lahf_lm");
+    const auto* from = std::find(std::begin(listed_in_order), std::end(listed_in_order), "rng");
     const auto words = split_words(flags);
+    // A processor without 64 bits has nothing behind CPUID.1:ECX's flags; its last word is a whole one.
+    if (!words.empty() && !has_word(flags, "lm") && is_flag_name(words.back())) return true;
     return std::any_of(from, std::end(listed_in_order), [&](std::string_view later) {
         return std::find(words.begin(), words.end(), later) != words.end();
     });

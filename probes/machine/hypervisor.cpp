@@ -197,7 +197,8 @@ Fact<bool> first_true(const PerCpu<bool>& facts) {
     return Absent{};
 }
 
-Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel, const HypervisorFacts& f) {
+Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel,
+                        const HypervisorFacts& f) {
     const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
         if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);

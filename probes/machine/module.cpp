@@ -54,7 +54,8 @@ Fact<std::string> probe_software(const Shared& shared) {
         if (!found.empty()) return {found, {{"/proc/modules", found}}};
         return {"", {{"/proc/modules", "no kvm_ module but the vendors'"}}};
     }
-    if (const Absent absent = why_not_listed(shared); shared.sys_modules.if_absent() || !shared.all_sys_modules)
+    if (const Absent absent = why_not_listed(shared);
+        shared.sys_modules.if_absent() || !shared.all_sys_modules)
         return absent;
     return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
 }

@@ -34,8 +34,8 @@ bool is_directory(const std::string& path) {
 constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20;
 
 struct Folder {
-    std::vector<std::pair<unsigned, std::string>> units;          ///< pu0, pu1, ... of hwloc-gather-cpuid
-    std::vector<std::pair<std::string, std::string>> files;       ///< path below the folder, text
+    std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
+    std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
     std::size_t text = 0;
 };
 
@@ -81,8 +81,10 @@ Imported load_directory(const std::string& path) {
     if (!folder.units.empty()) return {import_hwloc(std::move(folder.units), path), {"hwloc-gather-cpuid"}};
     Imported imported = import_files(folder.files, path);
     if (imported.formats.empty())
-        throw BadFile(fmt::format("{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid, and without a file that "
-                                  "nestprobe knows", path));
+        throw BadFile(fmt::format(
+            "{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid, and without a file that "
+            "nestprobe knows",
+            path));
     return imported;
 }
 
@@ -113,7 +115,8 @@ Loaded load_recordings(const std::vector<std::string>& paths) {
         Imported imported = load_one(path);
         // A snapshot alone is what everybody expects.
         if (paths.size() > 1 || imported.formats != std::vector<std::string>{"a snapshot"})
-            loaded.notes.push_back(fmt::format("{}: taken for {}", name_of_input(path), fmt::join(imported.formats, ", ")));
+            loaded.notes.push_back(
+                fmt::format("{}: taken for {}", name_of_input(path), fmt::join(imported.formats, ", ")));
         inputs.push_back({name_of_input(path), std::move(imported.recording)});
     }
     loaded.recording = merge_recordings(std::move(inputs));

@@ -14,8 +14,8 @@ struct Loaded {
     std::vector<std::string> notes;  ///< "dmesg.txt: taken for the kernel's log", a line for each input
 };
 
-/// "-" is standard input.  Several inputs are about one machine.  Throws UnopenedFile or BadFile.  Nothing is taken
-/// from the machine that it runs on.
+/// "-" is standard input.  Several inputs are about one machine.  Throws UnopenedFile or BadFile.  Nothing is
+/// taken from the machine that it runs on.
 Loaded load_recordings(const std::vector<std::string>& paths);
 
 /// One of them, without notes.

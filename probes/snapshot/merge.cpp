@@ -42,14 +42,16 @@ public:
         if (!result_.kernel_log || result_.kernel_log->if_absent())
             result_.kernel_log = std::move(other.kernel_log);
         else if (other.kernel_log && other.kernel_log->if_known())
-            for (std::string& line : *other.kernel_log->if_known()) result_.kernel_log->if_known()->push_back(std::move(line));
+            for (std::string& line : *other.kernel_log->if_known())
+                result_.kernel_log->if_known()->push_back(std::move(line));
         if (!other.tool.empty() && other.tool != result_.tool) result_.tool += ", " + other.tool;
     }
 
     Recording take() && {
         compare_flags_with_hearsay();
-        result_.files.insert_or_assign(std::string(hearsay::contradictions),
-                                       Reading<std::string>(fmt::format("{}", fmt::join(contradictions_, "\n"))));
+        result_.files.insert_or_assign(
+            std::string(hearsay::contradictions),
+            Reading<std::string>(fmt::format("{}", fmt::join(contradictions_, "\n"))));
         return std::move(result_);
     }
 
@@ -87,8 +89,8 @@ private:
         if (path == "/proc/modules" || path == "/proc/self/status" || path == "/proc/interrupts" ||
             path == "/proc/config.gz")
             return merge_lists(mine, other);
-        const std::string text = fmt::format("{}: {} in {}, {} in {}", path, a ? shown(*a) : "missing", origin_[path],
-                                             b ? shown(*b) : "missing", name);
+        const std::string text = fmt::format("{}: {} in {}, {} in {}", path, a ? shown(*a) : "missing",
+                                             origin_[path], b ? shown(*b) : "missing", name);
         contradict(text);
         mine = Absent{Why::malformed, text};
     }
@@ -103,7 +105,9 @@ private:
             return;
         }
         std::set<std::string, std::less<>> keys;
-        for_each_line(*mine.if_known(), [&](std::string_view line) { keys.emplace(line.substr(0, line.find_first_of(" =:"))); });
+        for_each_line(*mine.if_known(), [&](std::string_view line) {
+            keys.emplace(line.substr(0, line.find_first_of(" =:")));
+        });
         std::string& text = *mine.if_known();
         if (!text.empty() && !text.ends_with('\n')) text += '\n';
         for_each_line(*other.if_known(), [&](std::string_view line) {
@@ -114,10 +118,11 @@ private:
     // --- the processor ---
 
     static CpuLines lines_of(const CpuinfoEntry& entry, const CpuSet& ids) {
-        return {ids.to_string(), entry.vendor_id, entry.brand,           entry.flags,
+        return {ids.to_string(), entry.vendor_id, entry.brand,         entry.flags,
                 entry.vmx_flags, entry.has_flags, entry.has_vmx_flags, entry.flags_cut};
     }
-    void merge_cpuinfo(Reading<std::string>& mine, const Reading<std::string>& other, const std::string& name) {
+    void merge_cpuinfo(Reading<std::string>& mine, const Reading<std::string>& other,
+                       const std::string& name) {
         if (!mine.if_known() || !other.if_known()) {
             if (other.if_known()) mine = other;
             return;
@@ -133,8 +138,9 @@ private:
             const auto x = flag_of(a, flag).first_known(), y = flag_of(b, flag).first_known();
             if (!x.if_known() || !y.if_known() || *x.if_known() == *y.if_known()) continue;
             differ = true;
-            contradict(fmt::format("{}, flag {}: {} in {}, {} in {}", cpuinfo_path, flag, yes_or_no(*x.if_known()),
-                                   origin_[std::string(cpuinfo_path)], yes_or_no(*y.if_known()), name));
+            contradict(fmt::format("{}, flag {}: {} in {}, {} in {}", cpuinfo_path, flag,
+                                   yes_or_no(*x.if_known()), origin_[std::string(cpuinfo_path)],
+                                   yes_or_no(*y.if_known()), name));
         }
         const auto first_a = a.first_known(), first_b = b.first_known();
         const CpuinfoEntry &ea = *first_a.if_known(), &eb = *first_b.if_known();
@@ -162,7 +168,8 @@ private:
             const CpuinfoEntry* entry = group.answer.if_known();
             if (!entry) continue;
             CpuLines cpu = lines_of(*entry, group.cpus);
-            if (better.groups().size() == 1 && lesser_ids.size() > better_ids.size()) cpu.ids = lesser_ids.to_string();
+            if (better.groups().size() == 1 && lesser_ids.size() > better_ids.size())
+                cpu.ids = lesser_ids.to_string();
             if (cpu.vendor.empty()) cpu.vendor = other.if_known()->vendor_id;
             if (cpu.brand.empty()) cpu.brand = other.if_known()->brand;
             if (!cpu.has_vmx_flags && other.if_known()->has_vmx_flags) {
@@ -191,7 +198,9 @@ private:
                              [&](const CpuRecord& mine) { return mine.ids.intersects(record.ids); }))
                 result_.cpus.push_back(std::move(record));
     }
-    static std::string number_of(const CpuidKey& key) { return fmt::format("{:x}:{:x}", key.first, key.second); }
+    static std::string number_of(const CpuidKey& key) {
+        return fmt::format("{:x}:{:x}", key.first, key.second);
+    }
     static std::string number_of(std::uint32_t index) { return fmt::format("0x{:x}", index); }
     static bool matters(const CpuidKey& key) { return key.first == 0 || key.first == 0x8000'0001; }
     static bool matters(std::uint32_t) { return true; }
@@ -203,7 +212,8 @@ private:
             if (!found->second.if_known()) {
                 found->second = value;
             } else if (matters(key) && *found->second.if_known() != *value.if_known()) {
-                const std::string text = fmt::format("{} {} differs between {} and {}", kind, number_of(key), name_, name);
+                const std::string text =
+                    fmt::format("{} {} differs between {} and {}", kind, number_of(key), name_, name);
                 contradict(text);
                 found->second = Absent{Why::malformed, text};
             }
@@ -234,16 +244,17 @@ private:
         const auto cpuinfo = result_.files.find(cpuinfo_path);
         if (cpuinfo == result_.files.end()) return;
         const auto parsed = parse_cpuinfo(cpuinfo->second);
-        for (const auto& [flag, topic] : {std::pair<std::string_view, std::string_view>{"vmx", hearsay::flag_vmx},
-                                          std::pair<std::string_view, std::string_view>{"svm", hearsay::flag_svm}}) {
+        for (const auto& [flag, topic] :
+             {std::pair<std::string_view, std::string_view>{"vmx", hearsay::flag_vmx},
+              std::pair<std::string_view, std::string_view>{"svm", hearsay::flag_svm}}) {
             const auto found = result_.files.find(topic);
             const auto listed = flag_of(parsed, flag).first_known();
             if (found == result_.files.end() || !found->second.if_known() || !listed.if_known()) continue;
             const std::string& said = *found->second.if_known();
             if (said.starts_with("yes") == *listed.if_known()) continue;
-            contradict(fmt::format("flag {}: {} in the list of {}, {} by {}", flag, yes_or_no(*listed.if_known()),
-                                   origin_[std::string(cpuinfo_path)], said.substr(0, said.find('\n')),
-                                   origin_[std::string(topic)]));
+            contradict(fmt::format("flag {}: {} in the list of {}, {} by {}", flag,
+                                   yes_or_no(*listed.if_known()), origin_[std::string(cpuinfo_path)],
+                                   said.substr(0, said.find('\n')), origin_[std::string(topic)]));
         }
     }
 

@@ -14,8 +14,8 @@ struct NamedRecording {
     Recording recording;
 };
 
-/// What one input lacks is taken from the others.  What two of them say differently is nobody's: it becomes absent,
-/// and a line of the file hearsay::contradictions names both.
+/// What one input lacks is taken from the others.  What two of them say differently is nobody's: it becomes
+/// absent, and a line of the file hearsay::contradictions names both.
 Recording merge_recordings(std::vector<NamedRecording> inputs);
 
 }  // namespace nestprobe

@@ -17,7 +17,8 @@ std::string headline_of_unknown(const Report& report, const Verdict& v) {
     const bool guests = report.facts.guest && v.question != Question::kvm_here;
     if (v.question == Question::device_assignment || guests) return what_is_missing(v);
     const std::string known = what_is_known(report.facts);
-    return known.empty() ? "nothing that bears on it is known" : fmt::format("{}; that does not settle it", known);
+    return known.empty() ? "nothing that bears on it is known"
+                         : fmt::format("{}; that does not settle it", known);
 }
 
 /// "yes (svm), degraded: /dev/kvm opens and answers"
@@ -52,7 +53,8 @@ std::vector<const Finding*> causes(const Report& report) {
     std::vector<const Finding*> all;
     const auto add = [&](const Finding* f) {
         // What nobody could look at has found no fault: the name of one would mislead.
-        if (f && f->outcome.status != Status::unknown && std::find(all.begin(), all.end(), f) == all.end()) all.push_back(f);
+        if (f && f->outcome.status != Status::unknown && std::find(all.begin(), all.end(), f) == all.end())
+            all.push_back(f);
     };
     for (const Verdict& v : report.verdicts) {
         if (!is_asked(report, v)) continue;
@@ -78,7 +80,8 @@ std::string paragraph(std::string_view label, const std::string& text) {
 std::string not_known(const Report& report, const Style& style) {
     std::vector<std::string> missing, commands;
     const auto add = [](std::vector<std::string>& list, std::string text) {
-        if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end()) list.push_back(std::move(text));
+        if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end())
+            list.push_back(std::move(text));
     };
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_asked(report, v)) continue;

@@ -21,11 +21,13 @@ std::string of_processor(const Facts& f) {
     const PerCpu<bool>& bit = cpuid_bit(f);
     const PerCpu<bool>& listed = f.kernel.flag_usable;
     if (f.cpu.technology.if_absent()) {
-        if (f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no)) return "the kernel lists neither vmx nor svm";
+        if (f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no))
+            return "the kernel lists neither vmx nor svm";
         return {};
     }
     if (bit.any(yes) && listed.any(yes)) return fmt::format("{} is there and the kernel lists it", word);
-    if (bit.any(yes) && listed.all(no)) return fmt::format("CPUID shows {}, and the kernel does not list it", word);
+    if (bit.any(yes) && listed.all(no))
+        return fmt::format("CPUID shows {}, and the kernel does not list it", word);
     if (bit.any(yes)) return fmt::format("CPUID shows {}", word);
     if (listed.any(yes)) return fmt::format("the kernel lists {}", flag);
     if (listed.all(no)) return fmt::format("the kernel does not list {}", flag);

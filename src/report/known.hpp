@@ -8,7 +8,8 @@
 
 namespace nestprobe {
 
-/// "VMX is there and the kernel lists it; kvm_intel is loaded"; empty where nothing that bears on it is known.
+/// "VMX is there and the kernel lists it; kvm_intel is loaded"; empty where nothing that bears on it is
+/// known.
 std::string what_is_known(const Facts& facts);
 
 /// What to type where the machine is; empty where nothing that nestprobe knows of would tell.

@@ -17,7 +17,8 @@ namespace {
 /// Flags that are cut, flags that are whole, more of them: each is worth more than the one before.
 int worth(const CpuLines& cpu) { return !cpu.has_flags ? 0 : cpu.flags_cut ? 1 : 2; }
 
-/// One description of the processor from several: the better list of flags, and what it lacks from the others.
+/// One description of the processor from several: the better list of flags, and what it lacks from the
+/// others.
 void complete(CpuLines& better, const CpuLines& other) {
     if (better.ids.empty()) better.ids = other.ids;
     if (better.vendor.empty()) better.vendor = other.vendor;
@@ -32,7 +33,8 @@ void complete(CpuLines& better, const CpuLines& other) {
 void add_words(CpuLines& cpu, const CpuLines& other) {
     if (!cpu.flags_cut || !other.has_flags) return;
     for (const std::string_view word : split_words(other.flags))
-        if ((word == "vmx" || word == "svm" || word == "hypervisor" || word == "ept") && !has_word(cpu.flags, word))
+        if ((word == "vmx" || word == "svm" || word == "hypervisor" || word == "ept") &&
+            !has_word(cpu.flags, word))
             cpu.flags = fmt::format("{} ... {}", word, cpu.flags);
 }
 
@@ -50,7 +52,8 @@ void Evidence::directory(const std::string& path, std::vector<std::string> names
 }
 void Evidence::log_line(std::string line) {
     constexpr std::size_t most = 20000;
-    if (!recording_.kernel_log) recording_.kernel_log = Reading<std::vector<std::string>>(std::vector<std::string>{});
+    if (!recording_.kernel_log)
+        recording_.kernel_log = Reading<std::vector<std::string>>(std::vector<std::string>{});
     auto& lines = *recording_.kernel_log->if_known();
     if (lines.size() < most) lines.push_back(std::move(line));
 }
@@ -118,12 +121,13 @@ Recording Evidence::take() && {
     }
     // ls says whose the node is, another program that it may not open it.
     const auto node = recording_.files.find(hearsay::node);
-    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open && recording_.kvm.open->if_absent() &&
-        recording_.kvm.open->if_absent()->why == Why::permission_denied) {
+    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open &&
+        recording_.kvm.open->if_absent() && recording_.kvm.open->if_absent()->why == Why::permission_denied) {
         const std::string& said = *node->second.if_known();
         const int error = recording_.kvm.open->if_absent()->error;
         recording_.kvm.open = Reading<bool>(Absent{
-            Why::permission_denied, fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
+            Why::permission_denied,
+            fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
     }
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Other checkers' outputs, as witnesses of what they looked at and no more: kvm-ok (flags, register 0x3a, whether the
-// node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities, systemd-detect-virt,
-// virt-what, id, rdmsr.
+// Other checkers' outputs, as witnesses of what they looked at and no more: kvm-ok (flags, register 0x3a,
+// whether the node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities,
+// systemd-detect-virt, virt-what, id, rdmsr.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 
 // cpu-checker's kvm-ok; libvirt tools/virt-host-validate-qemu.c.
 constexpr std::string_view checker_lines[] = {
-    "INFO: /dev/kvm ",      "INFO: Your CPU ",     "INFO: KVM (",        "INFO: For more detailed",
-    "KVM acceleration can", "INFO: cpu ",          "QEMU: Checking ",    "QEMU: comprobando",
+    "INFO: /dev/kvm ",       "INFO: Your CPU ",      "INFO: KVM (",     "INFO: For more detailed",
+    "KVM acceleration can",  "INFO: cpu ",           "QEMU: Checking ", "QEMU: comprobando",
     "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
 
 std::string_view after(std::string_view line, std::string_view part) {
@@ -30,12 +30,16 @@ void read_kvm_ok(std::string_view line, Evidence& evidence) {
     else if (contains(line, "/dev/kvm exists"))
         evidence.hear(hearsay::usable, "yes", "kvm-ok: /dev/kvm exists");
     else if (contains(line, "CPU does not support KVM extensions"))
-        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm}) evidence.hear(topic, "no", trim(line));
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", trim(line));
     // It names the module by the flag that it found.
-    if (contains(line, "sudo modprobe kvm_intel")) evidence.hear(hearsay::flag_vmx, "yes", "kvm-ok: modprobe kvm_intel");
-    if (contains(line, "sudo modprobe kvm_amd")) evidence.hear(hearsay::flag_svm, "yes", "kvm-ok: modprobe kvm_amd");
-    for (const auto& [word, topic] : {std::pair<std::string_view, std::string_view>{"(vmx)", hearsay::flag_vmx},
-                                      std::pair<std::string_view, std::string_view>{"(svm)", hearsay::flag_svm}})
+    if (contains(line, "sudo modprobe kvm_intel"))
+        evidence.hear(hearsay::flag_vmx, "yes", "kvm-ok: modprobe kvm_intel");
+    if (contains(line, "sudo modprobe kvm_amd"))
+        evidence.hear(hearsay::flag_svm, "yes", "kvm-ok: modprobe kvm_amd");
+    for (const auto& [word, topic] :
+         {std::pair<std::string_view, std::string_view>{"(vmx)", hearsay::flag_vmx},
+          std::pair<std::string_view, std::string_view>{"(svm)", hearsay::flag_svm}})
         if (contains(line, "is disabled by your BIOS") && contains(line, word)) {
             evidence.hear(topic, "yes", fmt::format("kvm-ok: {}", trim(line)));
             evidence.hear(hearsay::firmware_off, trim(line), "kvm-ok");
@@ -80,8 +84,8 @@ bool is_virsh_capabilities(std::string_view text) {
     return contains(text, "<capabilities>") || (contains(text, "<host>") && contains(text, "<cpu>"));
 }
 
-/// libvirt src/conf/capabilities.c: <host><cpu> holds the model that the host's CPUID comes nearest to, and what
-/// it has besides.  A model may hold svm itself, so a name that is not there proves nothing.
+/// libvirt src/conf/capabilities.c: <host><cpu> holds the model that the host's CPUID comes nearest to, and
+/// what it has besides.  A model may hold svm itself, so a name that is not there proves nothing.
 void read_virsh_capabilities(const Section& section, Evidence& evidence) {
     std::string_view host = section.body;
     host = host.substr(0, host.find("</host>"));
@@ -92,8 +96,9 @@ void read_virsh_capabilities(const Section& section, Evidence& evidence) {
     if (contains(cpu, "<vendor>Intel</vendor>")) lines.vendor = "GenuineIntel";
     if (contains(cpu, "<vendor>AMD</vendor>")) lines.vendor = "AuthenticAMD";
     if (contains(cpu, "<vendor>Hygon</vendor>")) lines.vendor = "HygonGenuine";
-    for (const auto& [name, topic] : {std::pair<std::string_view, std::string_view>{"vmx", hearsay::cpuid_vmx},
-                                      std::pair<std::string_view, std::string_view>{"svm", hearsay::cpuid_svm}})
+    for (const auto& [name, topic] :
+         {std::pair<std::string_view, std::string_view>{"vmx", hearsay::cpuid_vmx},
+          std::pair<std::string_view, std::string_view>{"svm", hearsay::cpuid_svm}})
         if (contains(cpu, fmt::format("<feature name='{}'/>", name)))
             evidence.hear(topic, "yes", fmt::format("virsh capabilities, <feature name='{}'/>", name));
     if (contains(cpu, "<feature name='hypervisor'/>"))
@@ -102,15 +107,19 @@ void read_virsh_capabilities(const Section& section, Evidence& evidence) {
     evidence.taken("virsh capabilities");
 }
 
-/// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a line.
+/// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a
+/// line.
 void read_detect_virt(const Section& section, Evidence& evidence) {
-    constexpr std::string_view containers[] = {"docker", "podman", "lxc",  "lxc-libvirt", "systemd-nspawn", "openvz",
-                                               "rkt",    "proot",  "pouch", "wsl",        "container-other"};
-    const std::string source = section.command.program.empty() ? "systemd-detect-virt" : section.command.program;
+    constexpr std::string_view containers[] = {
+        "docker", "podman", "lxc",   "lxc-libvirt", "systemd-nspawn", "openvz",
+        "rkt",    "proot",  "pouch", "wsl",         "container-other"};
+    const std::string source =
+        section.command.program.empty() ? "systemd-detect-virt" : section.command.program;
     std::string found;
     for_each_line(section.body, [&](std::string_view line) {
         line = trim(line);
-        if (const std::string_view path = after(line, " found in DMI ("); !path.empty() && contains(line, "irtualization ")) {
+        if (const std::string_view path = after(line, " found in DMI (");
+            !path.empty() && contains(line, "irtualization ")) {
             const std::string_view name = after(line.substr(0, line.find(" found in DMI")), "irtualization ");
             if (path.starts_with("/sys/class/dmi/id/") && path.ends_with(")") && !name.empty())
                 evidence.file(std::string(path.substr(0, path.size() - 1)), fmt::format("{}\n", name));
@@ -163,8 +172,10 @@ void read_rdmsr(const Section& section, Evidence& evidence) {
     const auto& words = section.command.words;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string_view word = words[i];
-        if (word == "-a" || word == "--all") all = true;
-        else if (word == "-d" || word == "-u" || word == "-o" || word.starts_with("-f") || word.starts_with("--bitfield"))
+        if (word == "-a" || word == "--all")
+            all = true;
+        else if (word == "-d" || word == "-u" || word == "-o" || word.starts_with("-f") ||
+                 word.starts_with("--bitfield"))
             decimal = true;
         else if (word == "-p" && i + 1 < words.size())
             parse_number(std::string_view(words[++i]), cpu);

@@ -27,7 +27,8 @@ public:
 
     void read(Evidence& evidence) && {
         const char* const end = section_.body.data() + section_.body.size();
-        for_each_line(section_.body, [&](std::string_view line) { take(line, line.data() + line.size() == end); });
+        for_each_line(section_.body,
+                      [&](std::string_view line) { take(line, line.data() + line.size() == end); });
         finish();
         for (CpuLines& cpu : cpus_) evidence.cpu(std::move(cpu));
     }
@@ -78,7 +79,8 @@ private:
     /// grep prints a line of each processor: they count up.
     void finish() {
         if (cpu_.has_flags || !cpu_.vendor.empty() || !cpu_.brand.empty()) {
-            if (cpu_.ids.empty() && cpu_.has_flags && section_.command.filtered) cpu_.ids = fmt::format("{}", cpus_.size());
+            if (cpu_.ids.empty() && cpu_.has_flags && section_.command.filtered)
+                cpu_.ids = fmt::format("{}", cpus_.size());
             if (cpus_.size() < CpuSet::limit) cpus_.push_back(std::move(cpu_));
         }
         cpu_ = {};
@@ -100,9 +102,11 @@ bool read_count(const Section& section, Evidence& evidence) {
     std::string pattern;
     for (const std::string& p : section.command.patterns) pattern += p + " ";
     const bool vmx = contains(pattern, "vmx"), svm = contains(pattern, "svm");
-    for (const auto& [asked, other, topic] : {std::tuple{vmx, svm, hearsay::flag_vmx}, std::tuple{svm, vmx, hearsay::flag_svm}})
+    for (const auto& [asked, other, topic] :
+         {std::tuple{vmx, svm, hearsay::flag_vmx}, std::tuple{svm, vmx, hearsay::flag_svm}})
         if (asked && (count == 0 || !other))
-            evidence.hear(topic, count == 0 ? "no" : "yes", fmt::format("{}: {}", section.command.line, count));
+            evidence.hear(topic, count == 0 ? "no" : "yes",
+                          fmt::format("{}: {}", section.command.line, count));
     return vmx || svm;
 }
 
@@ -168,7 +172,8 @@ void read_cpuid_text(const Section& section, Evidence& evidence) {
             cpus = std::max(cpus, number + 1);
         if (const auto vendor = quoted(line, "vendor_id"); !vendor.empty()) cpu.vendor = vendor;
         if (const auto brand = quoted(line, "brand = "); !brand.empty()) cpu.brand = trim(brand);
-        if (const auto name = quoted(line, "hypervisor_id"); !name.empty() && name.find_first_not_of(" ") != std::string_view::npos)
+        if (const auto name = quoted(line, "hypervisor_id");
+            !name.empty() && name.find_first_not_of(" ") != std::string_view::npos)
             evidence.hear(hearsay::hypervisor, trim(name), "cpuid, hypervisor_id");
         for (const BitRow& row : cpuid_rows) {
             if (!heading.starts_with(row.name)) continue;
@@ -184,11 +189,12 @@ void read_cpuid_text(const Section& section, Evidence& evidence) {
 
 bool is_osquery(std::string_view text) {
     text = trim(text.substr(0, 65536));
-    return text.starts_with('[') && (contains(text, "\"input_eax\"") || contains(text, "\"feature_control\""));
+    return text.starts_with('[') &&
+           (contains(text, "\"input_eax\"") || contains(text, "\"feature_control\""));
 }
 
-/// Tables cpuid (feature, value, ...) and msr (processor_number, feature_control, ...).  A bit is one bit: the rest
-/// of its register is not known.
+/// Tables cpuid (feature, value, ...) and msr (processor_number, feature_control, ...).  A bit is one bit:
+/// the rest of its register is not known.
 void read_osquery(const Section& section, Evidence& evidence) {
     const Json rows = Json::parse(section.body, nullptr, false);
     if (!rows.is_array()) return;
@@ -199,8 +205,9 @@ void read_osquery(const Section& section, Evidence& evidence) {
     for (const Json& row : rows) {
         if (!row.is_object()) continue;
         const std::string feature = field(row, "feature"), value = field(row, "value");
-        for (const auto& [name, topic] : {std::pair{"vmx", hearsay::cpuid_vmx}, std::pair{"svm", hearsay::cpuid_svm},
-                                          std::pair{"hypervisor", hearsay::cpuid_hypervisor}})
+        for (const auto& [name, topic] :
+             {std::pair{"vmx", hearsay::cpuid_vmx}, std::pair{"svm", hearsay::cpuid_svm},
+              std::pair{"hypervisor", hearsay::cpuid_hypervisor}})
             if (feature == name && (value == "0" || value == "1"))
                 evidence.hear(topic, value == "1" ? "yes" : "no", fmt::format("osquery, cpuid: {}", name));
         if (feature == "vendor" && !value.empty()) evidence.cpu({.vendor = value});
@@ -215,7 +222,8 @@ void read_osquery(const Section& section, Evidence& evidence) {
 }
 
 bool is_dmidecode(std::string_view text) {
-    return text.starts_with("# dmidecode") || (contains(text, "System Information") && contains(text, "Manufacturer:"));
+    return text.starts_with("# dmidecode") ||
+           (contains(text, "System Information") && contains(text, "Manufacturer:"));
 }
 
 void read_dmidecode(const Section& section, Evidence& evidence) {
@@ -223,8 +231,10 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
         std::string_view title, key, file;
     };
     constexpr Row rows[] = {
-        {"BIOS Information", "Vendor", "bios_vendor"},       {"BIOS Information", "Version", "bios_version"},
-        {"BIOS Information", "Release Date", "bios_date"},   {"System Information", "Manufacturer", "sys_vendor"},
+        {"BIOS Information", "Vendor", "bios_vendor"},
+        {"BIOS Information", "Version", "bios_version"},
+        {"BIOS Information", "Release Date", "bios_date"},
+        {"System Information", "Manufacturer", "sys_vendor"},
         {"System Information", "Product Name", "product_name"},
     };
     std::string_view title;
@@ -242,26 +252,44 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
     evidence.taken("dmidecode");
 }
 
-/// Linux drivers/firmware/dmi_scan.c, dmi_format_ids(): "VENDOR PRODUCT/BOARD, BIOS VERSION DATE".  A blank parts
-/// maker and product, and both may have blanks of their own.
+/// Linux drivers/firmware/dmi_scan.c, dmi_format_ids(): "VENDOR PRODUCT/BOARD, BIOS VERSION DATE".  A blank
+/// parts maker and product, and both may have blanks of their own.
 void read_dmi_line(std::string_view text, Evidence& evidence) {
-    constexpr std::string_view makers[] = {
-        "QEMU",        "Red Hat",    "Google",        "Amazon EC2",  "Microsoft Corporation", "VMware, Inc.",
-        "innotek GmbH", "Xen",       "OpenStack Foundation", "Nutanix", "Alibaba Cloud",    "KubeVirt",
-        "Hewlett-Packard", "System manufacturer", "ASUSTeK COMPUTER INC.", "Gigabyte Technology Co., Ltd.",
-        "Micro-Star International Co., Ltd.", "To Be Filled By O.E.M.", "DigitalOcean", "Hetzner", "Parallels Software International Inc."};
+    constexpr std::string_view makers[] = {"QEMU",
+                                           "Red Hat",
+                                           "Google",
+                                           "Amazon EC2",
+                                           "Microsoft Corporation",
+                                           "VMware, Inc.",
+                                           "innotek GmbH",
+                                           "Xen",
+                                           "OpenStack Foundation",
+                                           "Nutanix",
+                                           "Alibaba Cloud",
+                                           "KubeVirt",
+                                           "Hewlett-Packard",
+                                           "System manufacturer",
+                                           "ASUSTeK COMPUTER INC.",
+                                           "Gigabyte Technology Co., Ltd.",
+                                           "Micro-Star International Co., Ltd.",
+                                           "To Be Filled By O.E.M.",
+                                           "DigitalOcean",
+                                           "Hetzner",
+                                           "Parallels Software International Inc."};
     const auto bios = text.rfind(", BIOS ");
     if (bios == std::string_view::npos) return;
     std::string_view machine = text.substr(0, bios);
     const std::string_view firmware = trim(text.substr(bios + 7));
-    if (const auto blank = firmware.rfind(' '); blank != std::string_view::npos && contains(firmware.substr(blank), "/")) {
+    if (const auto blank = firmware.rfind(' ');
+        blank != std::string_view::npos && contains(firmware.substr(blank), "/")) {
         evidence.file("/sys/class/dmi/id/bios_version", fmt::format("{}\n", firmware.substr(0, blank)));
         evidence.file("/sys/class/dmi/id/bios_date", fmt::format("{}\n", firmware.substr(blank + 1)));
     }
     machine = machine.substr(0, machine.rfind('/'));
     std::size_t size = machine.find(' ');
     for (const std::string_view ending : {" Inc.", " Ltd.", " Corporation", " GmbH", " LLC", " Inc"})
-        if (const auto at = machine.find(ending); at != std::string_view::npos && at + ending.size() < machine.size()) {
+        if (const auto at = machine.find(ending);
+            at != std::string_view::npos && at + ending.size() < machine.size()) {
             size = at + ending.size();
             break;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Files of the kernel, of modprobe.d and of kernel configurations, as cat, grep and head show them, and the lines
-// by which tools say that they could not read one.
+// Files of the kernel, of modprobe.d and of kernel configurations, as cat, grep and head show them, and the
+// lines by which tools say that they could not read one.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -13,13 +13,28 @@ namespace nestprobe {
 namespace {
 
 /// Files that a probe reads, by how their paths begin.
-constexpr std::string_view wanted[] = {
-    "/proc/cpuinfo",      "/proc/modules",          "/proc/cmdline",         "/proc/sys/kernel/osrelease",
-    "/proc/interrupts",   "/proc/xen/capabilities", "/proc/self/status",     "/proc/sys/kernel/modules_disabled",
-    "/sys/module/kvm",    "/sys/module/vfio",       "/sys/class/dmi/id/",    "/sys/hypervisor/",
-    "/sys/kernel/security/lockdown",                "/sys/devices/system/cpu/vulnerabilities/",
-    "/sys/class/misc/kvm/", "/etc/modprobe.d/",     "/run/modprobe.d/",      "/usr/lib/modprobe.d/",
-    "/lib/modprobe.d/",   "/usr/local/lib/modprobe.d/", "/boot/config-",     "/run/systemd/container"};
+constexpr std::string_view wanted[] = {"/proc/cpuinfo",
+                                       "/proc/modules",
+                                       "/proc/cmdline",
+                                       "/proc/sys/kernel/osrelease",
+                                       "/proc/interrupts",
+                                       "/proc/xen/capabilities",
+                                       "/proc/self/status",
+                                       "/proc/sys/kernel/modules_disabled",
+                                       "/sys/module/kvm",
+                                       "/sys/module/vfio",
+                                       "/sys/class/dmi/id/",
+                                       "/sys/hypervisor/",
+                                       "/sys/kernel/security/lockdown",
+                                       "/sys/devices/system/cpu/vulnerabilities/",
+                                       "/sys/class/misc/kvm/",
+                                       "/etc/modprobe.d/",
+                                       "/run/modprobe.d/",
+                                       "/usr/lib/modprobe.d/",
+                                       "/lib/modprobe.d/",
+                                       "/usr/local/lib/modprobe.d/",
+                                       "/boot/config-",
+                                       "/run/systemd/container"};
 
 bool is_wanted(std::string_view path) {
     return std::any_of(std::begin(wanted), std::end(wanted),
@@ -47,10 +62,13 @@ std::string_view path_in(std::string_view line) {
     return {};
 }
 
-/// "crw-rw---- 1 root kvm 10, 232 Jan 10 22:43 /dev/kvm": owner, group and mode, as KVM's own refusal names them.
+/// "crw-rw---- 1 root kvm 10, 232 Jan 10 22:43 /dev/kvm": owner, group and mode, as KVM's own refusal names
+/// them.
 bool read_node(std::string_view line, std::string& node) {
     const auto words = split_words(line);
-    if (words.size() < 6 || !words[0].starts_with("crw") || words[0].size() < 10 || words.back() != "/dev/kvm") return false;
+    if (words.size() < 6 || !words[0].starts_with("crw") || words[0].size() < 10 ||
+        words.back() != "/dev/kvm")
+        return false;
     unsigned mode = 0;
     for (std::size_t i = 1; i < 10; ++i) mode = mode << 1 | (words[0][i] != '-' ? 1U : 0U);
     node = fmt::format("{}:{} {:04o}", words[2], words[3], mode);
@@ -81,7 +99,8 @@ bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
             std::replace(stem.begin(), stem.end(), '_', '-');
             if (!contains(line, module) && !contains(line, stem)) continue;
             const std::string path = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem);
-            evidence.absent_file(path, {Why::no_device, fmt::format("modprobe: not found in /lib/modules/{}", release)});
+            evidence.absent_file(
+                path, {Why::no_device, fmt::format("modprobe: not found in /lib/modules/{}", release)});
         }
     } else if (!contains(line, "could not insert")) {
         return false;
@@ -92,9 +111,13 @@ bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
 
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
 bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
-    constexpr std::string_view beginnings[] = {"Could not access KVM kernel module", "failed to initialize KVM",
-                                               "failed to open /dev/kvm", "Could not open /dev/kvm",
-                                               "open /dev/kvm", "cannot open /dev/kvm", "can't open /dev/kvm"};
+    constexpr std::string_view beginnings[] = {"Could not access KVM kernel module",
+                                               "failed to initialize KVM",
+                                               "failed to open /dev/kvm",
+                                               "Could not open /dev/kvm",
+                                               "open /dev/kvm",
+                                               "cannot open /dev/kvm",
+                                               "can't open /dev/kvm"};
     if (std::none_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view part) { return contains(line, part); }))
         return false;
@@ -150,7 +173,8 @@ void read_modprobe_file(std::string_view path, std::string_view text, Evidence& 
         path.starts_with("/usr/local/lib/modprobe.d/"))
         evidence.file(std::string(path), std::string(whole));
     else
-        evidence.file(fmt::format("/etc/modprobe.d/{}{}", name, name.ends_with(".conf") ? "" : ".conf"), std::string(whole));
+        evidence.file(fmt::format("/etc/modprobe.d/{}{}", name, name.ends_with(".conf") ? "" : ".conf"),
+                      std::string(whole));
     evidence.taken("a file of modprobe.d");
 }
 

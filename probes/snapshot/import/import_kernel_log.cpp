@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The kernel's log as people have it: dmesg in all its forms, journalctl -k in its short forms, -o json, -o export
-// and -o cat, syslog's files.  Lines lose stamp, host and level; what they prove becomes the files that would prove
-// it.  A log is a ring or a part of one: a line that is not there proves nothing.
+// The kernel's log as people have it: dmesg in all its forms, journalctl -k in its short forms, -o json, -o
+// export and -o cat, syslog's files.  Lines lose stamp, host and level; what they prove becomes the files
+// that would prove it.  A log is a ring or a part of one: a line that is not there proves nothing.
 #include "base/text.hpp"
 #include "live/parts.hpp"
 #include "snapshot/import/readers.hpp"
@@ -20,15 +20,17 @@ using Json = nlohmann::json;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
 
-/// "[    0.000000]", "[Wed Nov 25 18:36:34 2026]", "[  +0.000003]", "[    T0]", "[    5.14 <    0.10>]": its size.
+/// "[    0.000000]", "[Wed Nov 25 18:36:34 2026]", "[  +0.000003]", "[    T0]", "[    5.14 <    0.10>]": its
+/// size.
 std::size_t bracket_size(std::string_view text) {
     constexpr std::size_t longest = 48;
     const auto close = text.find(']');
     if (!text.starts_with('[') || close == std::string_view::npos || close > longest || close == 1) return 0;
     const std::string_view inside = text.substr(1, close - 1);
     const bool stamp = has_digit(inside) && std::all_of(inside.begin(), inside.end(), [](char c) {
-                           return is_digit(c) || is_blank(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                  c == '.' || c == ':' || c == '+' || c == '<' || c == '>' || c == '-' || c == ',';
+                           return is_digit(c) || is_blank(c) || (c >= 'a' && c <= 'z') ||
+                                  (c >= 'A' && c <= 'Z') || c == '.' || c == ':' || c == '+' || c == '<' ||
+                                  c == '>' || c == '-' || c == ',';
                        });
     return stamp ? close + 1 : 0;
 }
@@ -73,15 +75,16 @@ std::string_view behind_tag(std::string_view text) {
     const auto at = text.substr(0, longest).find(tag);
     if (at == std::string_view::npos) return {};
     const bool alone = at == 0;
-    const bool named = at > 0 && text[at - 1] == ' ' && (has_digit(text.substr(0, at)) || text.starts_with('['));
+    const bool named =
+        at > 0 && text[at - 1] == ' ' && (has_digit(text.substr(0, at)) || text.starts_with('['));
     return alone || named ? text.substr(at + tag.size()) : std::string_view{};
 }
 
 /// "2026-11-25T18:36:34,123456+00:00 "
 std::string_view behind_iso_stamp(std::string_view text, bool& stamped) {
     const auto blank = text.find(' ');
-    if (text.size() < 20 || blank == std::string_view::npos || blank < 19 || text[4] != '-' || text[7] != '-' ||
-        text[10] != 'T' || !is_digit(text[0]))
+    if (text.size() < 20 || blank == std::string_view::npos || blank < 19 || text[4] != '-' ||
+        text[7] != '-' || text[10] != 'T' || !is_digit(text[0]))
         return text;
     stamped = true;
     return text.substr(blank + 1);
@@ -97,12 +100,14 @@ std::string field_of(const Json& entry, const char* name) {
     std::string text;
     if (found->is_array())
         for (const Json& byte : *found)
-            if (byte.is_number_unsigned() && byte.get<unsigned>() < 256) text += static_cast<char>(byte.get<unsigned>());
+            if (byte.is_number_unsigned() && byte.get<unsigned>() < 256)
+                text += static_cast<char>(byte.get<unsigned>());
     return text;
 }
 
 bool is_kernels(const Json& entry) {
-    const std::string transport = field_of(entry, "_TRANSPORT"), identifier = field_of(entry, "SYSLOG_IDENTIFIER");
+    const std::string transport = field_of(entry, "_TRANSPORT"),
+                      identifier = field_of(entry, "SYSLOG_IDENTIFIER");
     if (!transport.empty()) return transport == "kernel";
     return identifier.empty() || identifier == "kernel";
 }
@@ -153,7 +158,8 @@ std::string_view brand_in(std::string_view message) {
 /// A real processor's brand names its maker; what QEMU calls its models does not.
 std::string_view vendor_of_brand(std::string_view brand) {
     if (contains(brand, "Intel(R)")) return "GenuineIntel";
-    for (const std::string_view amd : {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
+    for (const std::string_view amd :
+         {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
         if (brand.starts_with(amd)) return "AuthenticAMD";
     if (brand.starts_with("AMD EPYC ") && brand.size() > 9 && is_digit(brand[9])) return "AuthenticAMD";
     return {};
@@ -166,7 +172,8 @@ unsigned cpus_in(std::string_view message) {
     if (at == std::string_view::npos) return 0;
     const auto words = split_words(message.substr(at));
     for (std::size_t i = 1; i < words.size(); ++i)
-        if (words[i].starts_with("CPU") && parse_number(words[i - 1], count) && count > 0 && count <= CpuSet::limit)
+        if (words[i].starts_with("CPU") && parse_number(words[i - 1], count) && count > 0 &&
+            count <= CpuSet::limit)
             return count;
     return 0;
 }
@@ -215,10 +222,12 @@ private:
         evidence_.hear(hearsay::guest, "yes", source);
     }
     void take_hypervisor(std::string_view message) {
-        constexpr std::string_view detected = "Hypervisor detected: ", booting = "Booting paravirtualized kernel on ";
+        constexpr std::string_view detected = "Hypervisor detected: ",
+                                   booting = "Booting paravirtualized kernel on ";
         if (message.starts_with(detected)) {
             hear(trim(message.substr(detected.size())), message);
-            if (contains(message, "Xen PV")) evidence_.hear(hearsay::xen_role, "PV", "kernel log: Hypervisor detected");
+            if (contains(message, "Xen PV"))
+                evidence_.hear(hearsay::xen_role, "PV", "kernel log: Hypervisor detected");
         } else if (message.starts_with(booting)) {
             const std::string_view on = message.substr(booting.size());
             if (on.starts_with("KVM") || on.starts_with("Xen") || on.starts_with("VMware")) hear(on, message);
@@ -226,8 +235,9 @@ private:
     }
     /// The log's own filter, and lines that no filter of a live machine needs: they are few in a paste.
     static bool wanted(std::string_view message) {
-        constexpr std::string_view besides[] = {"Lockdown:", "Kernel is locked down", "Hypervisor detected",
-                                                "Secure boot", "Loading of ", "vbox", "vmmon"};
+        constexpr std::string_view besides[] = {"Lockdown:",   "Kernel is locked down", "Hypervisor detected",
+                                                "Secure boot", "Loading of ",           "vbox",
+                                                "vmmon"};
         if (concerns_virtualization(message)) return true;
         return std::any_of(std::begin(besides), std::end(besides),
                            [&](std::string_view part) { return message.starts_with(part); });
@@ -239,10 +249,25 @@ private:
 
 /// How the kernel's own lines about virtualization begin, where nothing stands in front of them.
 bool begins_as_kernels(std::string_view line) {
-    constexpr std::string_view beginnings[] = {
-        "kvm: ",      "kvm_intel: ", "kvm_amd: ", "KVM: ",     "SVM: ",        "VMX: ",         "x86/cpu: VMX",
-        "x86/cpu: SVM", "SVM disabled", "DMAR: ",  "DMAR-IR: ", "AMD-Vi: ",     "Linux version ", "smpboot: CPU0",
-        "Lockdown: ", "Hypervisor detected: ", "Kernel is locked down", "Command line: ", "tboot: "};
+    constexpr std::string_view beginnings[] = {"kvm: ",
+                                               "kvm_intel: ",
+                                               "kvm_amd: ",
+                                               "KVM: ",
+                                               "SVM: ",
+                                               "VMX: ",
+                                               "x86/cpu: VMX",
+                                               "x86/cpu: SVM",
+                                               "SVM disabled",
+                                               "DMAR: ",
+                                               "DMAR-IR: ",
+                                               "AMD-Vi: ",
+                                               "Linux version ",
+                                               "smpboot: CPU0",
+                                               "Lockdown: ",
+                                               "Hypervisor detected: ",
+                                               "Kernel is locked down",
+                                               "Command line: ",
+                                               "tboot: "};
     return std::any_of(std::begin(beginnings), std::end(beginnings),
                        [&](std::string_view part) { return line.starts_with(part); });
 }
@@ -290,12 +315,14 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
     } else {
         // Where lines are tagged with who wrote them, only the kernel's are taken.
         bool tagged = false;
-        for_each_line(text, [&](std::string_view line) { tagged = tagged || !behind_tag(trim(line)).empty(); });
+        for_each_line(text,
+                      [&](std::string_view line) { tagged = tagged || !behind_tag(trim(line)).empty(); });
         for_each_line(text, [&](std::string_view line) {
             std::string_view message;
             const bool stamped = is_stamped(line, message);
             const std::string_view plain = trim(line);
-            const bool own = stamped && !plain.empty() && (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
+            const bool own = stamped && !plain.empty() &&
+                             (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
             if (tagged && behind_tag(plain).empty() && !own) return;
             messages.emplace_back(message);
         });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // lscpu's text becomes the files that lscpu read it from: /proc/cpuinfo, with one block for all CPUs, and the
 // kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" are kept as what lscpu said.
-#include "snapshot/import/import_dump.hpp"
 #include "machine/cpuinfo.hpp"
+#include "snapshot/import/import_dump.hpp"
 #include "snapshot/import/import_formats.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -46,7 +46,8 @@ std::string restore_report(std::string_view printed) {
     return report;
 }
 
-/// util-linux sys-utils/lscpu.c, virt_types, in the languages that its translations have a word of their own for.
+/// util-linux sys-utils/lscpu.c, virt_types, in the languages that its translations have a word of their own
+/// for.
 enum class VirtType : std::uint8_t { unknown, none, para, full, container };
 VirtType virt_type(std::string_view value) {
     struct Row {
@@ -54,25 +55,52 @@ VirtType virt_type(std::string_view value) {
         VirtType type;
     };
     constexpr Row rows[] = {
-        {"none", VirtType::none},          {"kein", VirtType::none},       {"keine", VirtType::none},
-        {"aucun", VirtType::none},         {"aucune", VirtType::none},     {"ninguno", VirtType::none},
-        {"nenhum", VirtType::none},        {"brak", VirtType::none},       {"\xe6\x97\xa0", VirtType::none},
-        {"para", VirtType::para},          {"Para", VirtType::para},       {"\xe5\x8d\x8a\xe8\x99\x9a\xe6\x8b\x9f\xe5\x8c\x96", VirtType::para},
-        {"full", VirtType::full},          {"voll", VirtType::full},       {"vollst\xc3\xa4ndig", VirtType::full},
-        {"complet", VirtType::full},       {"compl\xc3\xa8te", VirtType::full}, {"completo", VirtType::full},
-        {"completa", VirtType::full},      {"lleno", VirtType::full},      {"pe\xc5\x82na", VirtType::full},
-        {"\xe5\xae\x8c\xe5\x85\xa8", VirtType::full}, {"\xe5\x85\xa8\xe9\x83\xa8", VirtType::full},
-        {"container", VirtType::container}, {"Container", VirtType::container},
+        {"none", VirtType::none},
+        {"kein", VirtType::none},
+        {"keine", VirtType::none},
+        {"aucun", VirtType::none},
+        {"aucune", VirtType::none},
+        {"ninguno", VirtType::none},
+        {"nenhum", VirtType::none},
+        {"brak", VirtType::none},
+        {"\xe6\x97\xa0", VirtType::none},
+        {"para", VirtType::para},
+        {"Para", VirtType::para},
+        {"\xe5\x8d\x8a\xe8\x99\x9a\xe6\x8b\x9f\xe5\x8c\x96", VirtType::para},
+        {"full", VirtType::full},
+        {"voll", VirtType::full},
+        {"vollst\xc3\xa4ndig", VirtType::full},
+        {"complet", VirtType::full},
+        {"compl\xc3\xa8te", VirtType::full},
+        {"completo", VirtType::full},
+        {"completa", VirtType::full},
+        {"lleno", VirtType::full},
+        {"pe\xc5\x82na", VirtType::full},
+        {"\xe5\xae\x8c\xe5\x85\xa8", VirtType::full},
+        {"\xe5\x85\xa8\xe9\x83\xa8", VirtType::full},
+        {"container", VirtType::container},
+        {"Container", VirtType::container},
     };
     for (const Row& row : rows)
         if (row.word == value) return row.type;
     return VirtType::unknown;
 }
 
-constexpr std::string_view hypervisors[] = {"KVM",        "Xen",      "Microsoft",    "VMware", "Oracle",
-                                            "Parallels",  "bhyve",    "Innotek GmbH", "QEMU",   "ACRN",
-                                            "Linux-VServer", "User-mode Linux", "Windows Subsystem for Linux"};
-constexpr std::string_view vendors[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls", "Shanghai"};
+constexpr std::string_view hypervisors[] = {"KVM",
+                                            "Xen",
+                                            "Microsoft",
+                                            "VMware",
+                                            "Oracle",
+                                            "Parallels",
+                                            "bhyve",
+                                            "Innotek GmbH",
+                                            "QEMU",
+                                            "ACRN",
+                                            "Linux-VServer",
+                                            "User-mode Linux",
+                                            "Windows Subsystem for Linux"};
+constexpr std::string_view vendors[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
+                                        "Shanghai"};
 
 template <class Range>
 bool holds(const Range& range, std::string_view word) {
@@ -82,7 +110,8 @@ bool holds(const Range& range, std::string_view word) {
 /// "fpu vme de pse ...": the kernel's flags, whatever the label is called.
 bool looks_like_flags(std::string_view value) {
     return (value.starts_with("fpu ") || has_word(value, "msr") || contains(value, "...")) &&
-           (has_word(value, "fpu") || has_word(value, "mmx") || has_word(value, "vmx") || has_word(value, "svm")) &&
+           (has_word(value, "fpu") || has_word(value, "mmx") || has_word(value, "vmx") ||
+            has_word(value, "svm")) &&
            !contains(value, ":");
 }
 
@@ -120,12 +149,12 @@ private:
     void take(const DumpLine& line) {
         if (trim(line.text).empty()) return;
         const auto colon = line.text.find(':');
-        if (last_ == Last::flags && colon == std::string_view::npos)
-            return continue_flags(line);
+        if (last_ == Last::flags && colon == std::string_view::npos) return continue_flags(line);
         flags_are_last_ = false;
         if (colon == std::string_view::npos) return continue_text(line);
         last_ = Last::other;
-        const std::string_view key = trim(line.text.substr(0, colon)), value = trim(line.text.substr(colon + 1));
+        const std::string_view key = trim(line.text.substr(0, colon)),
+                               value = trim(line.text.substr(colon + 1));
         // Since util-linux 2.37 under a heading of their own, indented.
         const bool indented = is_blank(line.text.front());
         if (!indented) in_vulnerabilities_ = key == "Vulnerabilities";
@@ -160,7 +189,8 @@ private:
                             "lscpu, " + std::string(key));
         } else if ((holds(hypervisors, value) || key == "Hypervisor vendor") && !line.cut) {
             hypervisor_ = value;
-        } else if (const VirtType type = virt_type(value); type != VirtType::unknown && !line.cut && !hypervisor_.empty()) {
+        } else if (const VirtType type = virt_type(value);
+                   type != VirtType::unknown && !line.cut && !hypervisor_.empty()) {
             type_ = type;
         }
     }
@@ -179,7 +209,8 @@ private:
     }
     void continue_text(const DumpLine& line) {
         if (last_ != Last::vulnerability || last_path_.empty()) return;
-        evidence_->absent_file(last_path_, {Why::malformed, fmt::format("{}: wrapped in the dump", last_path_)});
+        evidence_->absent_file(last_path_,
+                               {Why::malformed, fmt::format("{}: wrapped in the dump", last_path_)});
         (void)line;
     }
     /// The last line is as wide as the terminal: there may have been another.

@@ -16,7 +16,8 @@ struct Row {
 
 bool is_module_name(std::string_view word) {
     return !word.empty() && word.size() < 64 && std::all_of(word.begin(), word.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '_' ||
+               c == '-';
     });
 }
 
@@ -39,10 +40,11 @@ bool is_header(std::string_view line) {
 
 /// kvm's users name the vendor's module while that is loaded, so kvm's own line tells whether it is.
 bool tells_of_kvm(const std::vector<Row>& rows, const Command& command) {
-    const bool kvm_asked = std::any_of(command.patterns.begin(), command.patterns.end(), [](const std::string& p) {
-        return std::string_view("kvm_intel").find(p) != std::string_view::npos &&
-               std::string_view("kvm_amd").find(p) != std::string_view::npos;
-    });
+    const bool kvm_asked =
+        std::any_of(command.patterns.begin(), command.patterns.end(), [](const std::string& p) {
+            return std::string_view("kvm_intel").find(p) != std::string_view::npos &&
+                   std::string_view("kvm_amd").find(p) != std::string_view::npos;
+        });
     return kvm_asked ||
            std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.name == "kvm"; });
 }
@@ -94,32 +96,33 @@ void read_lsmod(const Section& section, Evidence& evidence) {
                                 row.by == "-" || row.by.ends_with(',') ? "" : ",");
         evidence.file("/proc/modules", text);
     } else {
-        for (const Row& row : rows) evidence.file(fmt::format("/sys/module/{}/initstate", row.name), "live\n");
+        for (const Row& row : rows)
+            evidence.file(fmt::format("/sys/module/{}/initstate", row.name), "live\n");
     }
     evidence.taken("lsmod");
 }
 
 bool is_modinfo(std::string_view text) {
-    return text.starts_with("filename:") || (contains(text.substr(0, 4096), "\nvermagic:") && contains(text, "parm:"));
+    return text.starts_with("filename:") ||
+           (contains(text.substr(0, 4096), "\nvermagic:") && contains(text, "parm:"));
 }
 
 /// The file of a module proves that this kernel has it; "(builtin)" that it is a part of it.  parm lines name
 /// parameters, not their values.
 void read_modinfo(const Section& section, Evidence& evidence) {
     for_each_line(section.body, [&](std::string_view line) {
-        if (const std::string_view path = value_behind(line, "filename:"); path.starts_with("/lib/modules/") ||
-                                                                           path.starts_with("/usr/lib/modules/")) {
+        if (const std::string_view path = value_behind(line, "filename:");
+            path.starts_with("/lib/modules/") || path.starts_with("/usr/lib/modules/")) {
             const std::string_view own = path.substr(path.starts_with("/usr") ? 4 : 0);
             if (contains(own, ".ko"))
-                evidence.absent_file(std::string(own), {Why::not_recorded, fmt::format("{}: its bytes", own)});
+                evidence.absent_file(std::string(own),
+                                     {Why::not_recorded, fmt::format("{}: its bytes", own)});
         }
     });
     evidence.taken("modinfo");
 }
 
-bool is_systool(std::string_view text) {
-    return contains(text.substr(0, 4096), "Module = \"");
-}
+bool is_systool(std::string_view text) { return contains(text.substr(0, 4096), "Module = \""); }
 
 /// systool -vm NAME: "Module = "kvm_intel"", "initstate = "live"", then "Parameters:" with a line each.
 void read_systool(const Section& section, Evidence& evidence) {
@@ -142,7 +145,8 @@ void read_systool(const Section& section, Evidence& evidence) {
         } else if (!module.empty() && is_module_name(key)) {
             const std::string_view folder = parameters ? "parameters/" : "";
             if (parameters || key == "initstate" || key == "refcnt")
-                evidence.file(fmt::format("/sys/module/{}/{}{}", module, folder, key), fmt::format("{}\n", value));
+                evidence.file(fmt::format("/sys/module/{}/{}{}", module, folder, key),
+                              fmt::format("{}\n", value));
         }
     });
     evidence.taken("systool");

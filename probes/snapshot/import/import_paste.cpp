@@ -34,16 +34,11 @@ struct ProgramRow {
     Read read;
 };
 constexpr ProgramRow programs[] = {
-    {"dmesg", read_kernel_log},
-    {"journalctl", read_kernel_log},
-    {"lsmod", read_lsmod},
-    {"modinfo", read_modinfo},
-    {"systool", read_systool},
-    {"systemd-detect-virt", read_detect_virt},
-    {"virt-what", read_detect_virt},
-    {"id", read_id},
-    {"rdmsr", read_rdmsr},
-    {"dmidecode", read_dmidecode},
+    {"dmesg", read_kernel_log},      {"journalctl", read_kernel_log},
+    {"lsmod", read_lsmod},           {"modinfo", read_modinfo},
+    {"systool", read_systool},       {"systemd-detect-virt", read_detect_virt},
+    {"virt-what", read_detect_virt}, {"id", read_id},
+    {"rdmsr", read_rdmsr},           {"dmidecode", read_dmidecode},
     {"osqueryi", read_osquery},
 };
 
@@ -52,7 +47,9 @@ struct ContentRow {
     bool (*recognise)(std::string_view text);
     Read read;
 };
-void read_config_section(const Section& section, Evidence& evidence) { read_kernel_config(section.body, evidence); }
+void read_config_section(const Section& section, Evidence& evidence) {
+    read_kernel_config(section.body, evidence);
+}
 constexpr ContentRow contents[] = {
     {is_osquery, read_osquery},
     {is_virsh_capabilities, read_virsh_capabilities},
@@ -71,15 +68,18 @@ bool looks_like_lscpu(std::string_view text) {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return;
         const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
-        if (value == "GenuineIntel" || value == "AuthenticAMD" || value == "HygonGenuine" || value == "CentaurHauls")
+        if (value == "GenuineIntel" || value == "AuthenticAMD" || value == "HygonGenuine" ||
+            value == "CentaurHauls")
             vendor = vendor || key != "vendor_id";
         unmistakable = unmistakable || (key == "Virtualization" && (value == "VT-x" || value == "AMD-V")) ||
                        key == "Hypervisor vendor" || key == "Virtualization type" ||
                        (key == "Flags" && contains(value, "mmx"));
-        for (const std::string_view label : {"Architecture", "CPU(s)", "Model name", "Virtualization", "Flags",
-                                             "On-line CPU(s) list", "Hypervisor vendor", "Virtualization type"})
+        for (const std::string_view label :
+             {"Architecture", "CPU(s)", "Model name", "Virtualization", "Flags", "On-line CPU(s) list",
+              "Hypervisor vendor", "Virtualization type"})
             other = other || key == label;
-        other = other || value == "x86_64" || value == "VT-x" || value == "AMD-V" || value.starts_with("fpu ");
+        other =
+            other || value == "x86_64" || value == "VT-x" || value == "AMD-V" || value.starts_with("fpu ");
     });
     return (vendor && other) || unmistakable;
 }
@@ -121,9 +121,9 @@ void take_lines(const Section& section, const std::string& name, Evidence& evide
             to(modules, line, whole);
         } else if (is_modprobe_file(line)) {
             to(options, line, whole);
-        } else if (colon != std::string_view::npos && (key == "processor" || key == "vendor_id" || key == "flags" ||
-                                                       key == "model name" || key == "vmx flags" ||
-                                                       key == "/proc/cpuinfo")) {
+        } else if (colon != std::string_view::npos &&
+                   (key == "processor" || key == "vendor_id" || key == "flags" || key == "model name" ||
+                    key == "vmx flags" || key == "/proc/cpuinfo")) {
             to(cpuinfo, line, whole);
         } else if (lscpu_there && colon != std::string_view::npos) {
             to(lscpu, line, whole);
@@ -178,7 +178,8 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
     if (trim(section.body).empty() && !(command.filtered && command.program == "lsmod")) return;
     if (take_files(section, evidence) || take_dump(section, name, evidence)) return;
-    if (command.program == "lscpu" && contains(section.body, ":")) return read_lscpu(section.body, name, evidence);
+    if (command.program == "lscpu" && contains(section.body, ":"))
+        return read_lscpu(section.body, name, evidence);
     if (command.program == "cpuid" && is_cpuid_text(section.body)) return read_cpuid_text(section, evidence);
     if (command.program == "virsh" && is_virsh_capabilities(section.body))
         return read_virsh_capabilities(section, evidence);
@@ -191,16 +192,18 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
     take_lines(section, name, evidence);
 }
 
-/// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.  The
-/// answer is that nothing is known, and what to run.
+/// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.
+/// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm", "KVM", "vmx", "VMX", "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
+    constexpr std::string_view words[] = {"kvm", "KVM",  "vmx",     "VMX",   "svm",
+                                          "SVM", "VT-x", "irtuali", "HWVirt"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
-    });
+                           return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
+                       });
     if (!plain || trim(text).starts_with('<') || trim(text).starts_with('{')) return false;
-    return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return contains(text, word); });
+    return std::any_of(std::begin(words), std::end(words),
+                       [&](std::string_view word) { return contains(text, word); });
 }
 
 /// sosreport names the file of a command after it: "lscpu", "uname_-a", "virsh_-r_capabilities".
@@ -215,10 +218,11 @@ Command command_of_file(std::string_view path) {
 
 /// Where in a folder a copy of the machine's own tree begins: "sosreport-x/proc/cpuinfo" -> "/proc/cpuinfo".
 std::string path_on_machine(std::string_view path) {
-    for (const std::string_view root : {"proc/", "sys/", "etc/modprobe.d/", "usr/lib/modprobe.d/", "lib/modprobe.d/",
-                                        "run/modprobe.d/", "boot/config-"}) {
+    for (const std::string_view root : {"proc/", "sys/", "etc/modprobe.d/", "usr/lib/modprobe.d/",
+                                        "lib/modprobe.d/", "run/modprobe.d/", "boot/config-"}) {
         const auto at = path.find(root);
-        if (at != std::string_view::npos && (at == 0 || path[at - 1] == '/')) return fmt::format("/{}", path.substr(at));
+        if (at != std::string_view::npos && (at == 0 || path[at - 1] == '/'))
+            return fmt::format("/{}", path.substr(at));
     }
     return {};
 }
@@ -231,25 +235,29 @@ Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
     Evidence evidence;
     for (const Section& section : split_paste(clean)) take(section, name, evidence);
-    if (!evidence.anything() && mentions_virtualization(clean)) evidence.taken("words that tell nothing of the machine");
+    if (!evidence.anything() && mentions_virtualization(clean))
+        evidence.taken("words that tell nothing of the machine");
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
 }
 
 bool is_of_interest(std::string_view path) {
-    constexpr std::string_view folders[] = {"sos_commands/kernel/",  "sos_commands/processor/", "sos_commands/libvirt/",
-                                            "sos_commands/hardware/", "sos_commands/kvm/",      "sos_commands/virsh/",
-                                            "sos_commands/logs/",    "sos_commands/host/",      "sos_commands/dmidecode/"};
-    constexpr std::string_view names[] = {"basic-environment.txt", "hardware.txt", "boot.txt", "modules.txt",
-                                          "kvm.txt",               "messages.txt", "uname",    "lsmod",
-                                          "dmidecode",             "env.txt"};
+    constexpr std::string_view folders[] = {
+        "sos_commands/kernel/",   "sos_commands/processor/", "sos_commands/libvirt/",
+        "sos_commands/hardware/", "sos_commands/kvm/",       "sos_commands/virsh/",
+        "sos_commands/logs/",     "sos_commands/host/",      "sos_commands/dmidecode/"};
+    constexpr std::string_view names[] = {
+        "basic-environment.txt", "hardware.txt", "boot.txt", "modules.txt", "kvm.txt",
+        "messages.txt",          "uname",        "lsmod",    "dmidecode",   "env.txt"};
     const std::string_view name = path.substr(path.rfind('/') + 1);
     if (!path_on_machine(path).empty()) {
         const std::string own = path_on_machine(path);
-        for (const std::string_view useless : {"/proc/kcore", "/sys/kernel/debug/", "/proc/irq/", "/proc/net/"})
+        for (const std::string_view useless :
+             {"/proc/kcore", "/sys/kernel/debug/", "/proc/irq/", "/proc/net/"})
             if (own.starts_with(useless)) return false;
-        return !own.starts_with("/sys/") || own.starts_with("/sys/module/") || own.starts_with("/sys/class/dmi/") ||
-               own.starts_with("/sys/hypervisor/") || own.starts_with("/sys/devices/system/cpu/vulnerabilities/") ||
+        return !own.starts_with("/sys/") || own.starts_with("/sys/module/") ||
+               own.starts_with("/sys/class/dmi/") || own.starts_with("/sys/hypervisor/") ||
+               own.starts_with("/sys/devices/system/cpu/vulnerabilities/") ||
                own.starts_with("/sys/kernel/security/");
     }
     if (path.find('/') == std::string_view::npos) return true;  // a folder of pastes
@@ -259,14 +267,16 @@ bool is_of_interest(std::string_view path) {
            std::count(path.begin(), path.end(), '/') < 2;
 }
 
-Imported import_files(const std::vector<std::pair<std::string, std::string>>& files, const std::string& name) {
+Imported import_files(const std::vector<std::pair<std::string, std::string>>& files,
+                      const std::string& name) {
     Evidence evidence;
     for (const auto& [path, text] : files) {
         const std::string own = path_on_machine(path), clean = clean_paste(text);
         const std::string shown = fmt::format("{}/{}", name, path);
         if (!own.empty()) {
             const Command command = parse_command("cat " + own);
-            if (!take_files({command, clean}, evidence) && own == "/proc/cmdline") read_file_of_kernel(own, clean + "\n", evidence);
+            if (!take_files({command, clean}, evidence) && own == "/proc/cmdline")
+                read_file_of_kernel(own, clean + "\n", evidence);
             continue;
         }
         std::vector<Section> sections = split_paste(clean);

@@ -28,15 +28,13 @@ struct Replacement {
     std::string_view bytes, by;
 };
 constexpr Replacement replacements[] = {
-    {"\xc2\xa0", " "},          // no-break space
-    {"\xe2\x80\xaf", " "},      // narrow no-break space
-    {"\xe2\x80\x8b", ""},       // zero-width space
-    {"\xef\xbb\xbf", ""},       // byte order mark
-    {"\xef\xbc\x9a", ": "},     // full-width colon
-    {"\xe2\x80\x98", "'"},      // quotation marks of a locale, or of a word processor
-    {"\xe2\x80\x99", "'"},
-    {"\r\n", "\n"},
-    {"\r", "\n"},
+    {"\xc2\xa0", " "},       // no-break space
+    {"\xe2\x80\xaf", " "},   // narrow no-break space
+    {"\xe2\x80\x8b", ""},    // zero-width space
+    {"\xef\xbb\xbf", ""},    // byte order mark
+    {"\xef\xbc\x9a", ": "},  // full-width colon
+    {"\xe2\x80\x98", "'"},   // quotation marks of a locale, or of a word processor
+    {"\xe2\x80\x99", "'"},  {"\r\n", "\n"}, {"\r", "\n"},
 };
 
 std::string clean_bytes(std::string_view text) {
@@ -70,7 +68,8 @@ std::size_t common_margin(std::string_view text) {
     for_each_line(text, [&](std::string_view line) {
         if (trim(line).empty() || line.starts_with("```")) return;
         std::size_t n = 0;
-        while (n < line.size() && (line[n] == ' ' || line[n] == '\t' || line[n] == '>' || line[n] == '|')) ++n;
+        while (n < line.size() && (line[n] == ' ' || line[n] == '\t' || line[n] == '>' || line[n] == '|'))
+            ++n;
         const std::string_view own = line.substr(0, n);
         const auto shared = std::mismatch(margin.begin(), margin.end(), own.begin(), own.end()).first;
         margin = first ? own : margin.substr(0, static_cast<std::size_t>(shared - margin.begin()));
@@ -81,14 +80,54 @@ std::size_t common_margin(std::string_view text) {
 
 // --- prompts ---
 
-constexpr std::string_view known_programs[] = {
-    "cat",        "grep",     "egrep",    "fgrep",  "zgrep",     "zcat",   "head",       "tail",
-    "dmesg",      "journalctl", "lscpu",  "lsmod",  "modinfo",   "modprobe", "systool",  "virsh",
-    "kvm-ok",     "virt-host-validate",   "systemd-detect-virt", "virt-what", "uname",   "id",
-    "groups",     "ls",       "rdmsr",    "dmidecode", "cpuid",  "osqueryi", "insmod",   "rmmod",
-    "qemu-system-x86_64", "kvm", "getfacl", "stat", "find",      "sysctl", "cpuinfo",    "x86info",
-    "lspci",      "inxi",     "hostnamectl",  "whoami", "echo",  "getent", "test",      "file"};
-constexpr std::string_view wrappers[] = {"sudo", "doas", "time", "env", "LANG=C", "LC_ALL=C", "command", "\\"};
+constexpr std::string_view known_programs[] = {"cat",
+                                               "grep",
+                                               "egrep",
+                                               "fgrep",
+                                               "zgrep",
+                                               "zcat",
+                                               "head",
+                                               "tail",
+                                               "dmesg",
+                                               "journalctl",
+                                               "lscpu",
+                                               "lsmod",
+                                               "modinfo",
+                                               "modprobe",
+                                               "systool",
+                                               "virsh",
+                                               "kvm-ok",
+                                               "virt-host-validate",
+                                               "systemd-detect-virt",
+                                               "virt-what",
+                                               "uname",
+                                               "id",
+                                               "groups",
+                                               "ls",
+                                               "rdmsr",
+                                               "dmidecode",
+                                               "cpuid",
+                                               "osqueryi",
+                                               "insmod",
+                                               "rmmod",
+                                               "qemu-system-x86_64",
+                                               "kvm",
+                                               "getfacl",
+                                               "stat",
+                                               "find",
+                                               "sysctl",
+                                               "cpuinfo",
+                                               "x86info",
+                                               "lspci",
+                                               "inxi",
+                                               "hostnamectl",
+                                               "whoami",
+                                               "echo",
+                                               "getent",
+                                               "test",
+                                               "file"};
+constexpr std::string_view wrappers[] = {"sudo",   "doas",     "time",    "env",
+                                         "LANG=C", "LC_ALL=C", "command", "\\"};
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -135,9 +174,22 @@ std::string_view typed_in(std::string_view line) {
 
 /// "dmesg | grep kvm" alone in a line, without a prompt.
 bool is_bare_command(std::string_view line) {
-    constexpr std::string_view bare[] = {"dmesg",  "lscpu", "lsmod",   "journalctl", "kvm-ok", "uname",
-                                         "modinfo", "cat",  "grep",    "egrep",      "id",     "systool",
-                                         "rdmsr",  "modprobe", "virt-host-validate", "systemd-detect-virt"};
+    constexpr std::string_view bare[] = {"dmesg",
+                                         "lscpu",
+                                         "lsmod",
+                                         "journalctl",
+                                         "kvm-ok",
+                                         "uname",
+                                         "modinfo",
+                                         "cat",
+                                         "grep",
+                                         "egrep",
+                                         "id",
+                                         "systool",
+                                         "rdmsr",
+                                         "modprobe",
+                                         "virt-host-validate",
+                                         "systemd-detect-virt"};
     const auto words = split_words(line);
     if (words.empty() || line.size() > 200 || is_blank(line.front())) return false;
     std::size_t at = 0;
@@ -146,7 +198,8 @@ bool is_bare_command(std::string_view line) {
     if (at + 1 == words.size()) return true;
     const std::string_view next = words[at + 1];
     return next.starts_with('-') || next == "|" || next.starts_with('/') || next.starts_with("kvm") ||
-           next.starts_with('\'') || next.starts_with('"') || (contains(line, "/proc/") || contains(line, "/sys/"));
+           next.starts_with('\'') || next.starts_with('"') ||
+           (contains(line, "/proc/") || contains(line, "/sys/"));
 }
 
 /// supportconfig: "#==[ Command ]===#", then "# /usr/bin/lscpu"; head and tail: "==> /path <==".
@@ -205,8 +258,8 @@ std::vector<std::string> shell_words(std::string_view line) {
 }
 
 bool is_grep(std::string_view program) {
-    return program == "grep" || program == "egrep" || program == "fgrep" || program == "zgrep" || program == "rg" ||
-           program == "ag";
+    return program == "grep" || program == "egrep" || program == "fgrep" || program == "zgrep" ||
+           program == "rg" || program == "ag";
 }
 
 /// What stands behind a filter's name, up to the next: its pattern, whether it counts.
@@ -217,7 +270,8 @@ void read_filter(Command& command, const std::vector<std::string>& words, std::s
     for (std::size_t i = from + 1; i < words.size(); ++i) {
         const std::string& word = words[i];
         if (word.starts_with("--") || (word.starts_with('-') && word.size() > 1)) {
-            if (grep && word.find('c') != std::string::npos && !word.starts_with("--color")) command.counts = true;
+            if (grep && word.find('c') != std::string::npos && !word.starts_with("--color"))
+                command.counts = true;
             if (word == "-e") has_pattern = false;
         } else if (grep && !has_pattern) {
             command.patterns.push_back(word);
@@ -243,8 +297,9 @@ Command parse_command(std::string_view line) {
             pipeline.back().push_back(std::move(word));
     }
     auto& first = pipeline.front();
-    while (!first.empty() && (holds(wrappers, first.front()) || first.front().find('=') != std::string::npos ||
-                              (command.program.empty() && first.front().starts_with('-'))))
+    while (!first.empty() &&
+           (holds(wrappers, first.front()) || first.front().find('=') != std::string::npos ||
+            (command.program.empty() && first.front().starts_with('-'))))
         first.erase(first.begin());
     if (first.empty()) return command;
     command.program = base_name(first.front());

@@ -23,7 +23,7 @@ struct Command {
 
 struct Section {
     Command command;
-    std::string body;    ///< its lines, each with a newline; without one at the end where the paste ends there
+    std::string body;  ///< its lines, each with a newline; without one at the end where the paste ends there
     bool cut() const { return !body.ends_with('\n'); }
 };
 

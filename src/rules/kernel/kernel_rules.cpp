@@ -265,7 +265,8 @@ constexpr Rule rules[] = {
         .title = "what was given of one machine does not agree",
         .explain =
             "Several inputs of --from are taken for one machine. Where two of them say different things of\n"
-            "the same file, flag or register, they are of two machines, or of one before and after a change:\n"
+            "the same file, flag or register, they are of two machines, or of one before and after a "
+            "change:\n"
             "neither is believed.",
         .fix = "Take all of it again, at one time and on one machine:\n    nestprobe --record machine.json",
         .see = flag_see,
