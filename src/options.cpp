@@ -36,9 +36,12 @@ What to print:
       --color WHEN       auto (the default), always, never
 
 Which machine:
-      --from FILE        answer for a snapshot, or another tool's dump (cpuid,
-                         kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP, lscpu,
-                         /proc/cpuinfo), instead of this machine; - is stdin
+      --from FILE        answer for a snapshot, another tool's dump (cpuid,
+                         kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP), a paste
+                         (lscpu, /proc/cpuinfo, dmesg, lsmod and more, with or
+                         without prompts), or a folder of such (sosreport,
+                         supportconfig), instead of this machine; - is stdin.
+                         May be repeated: several inputs about one machine
       --diff FILE        this machine, or --from, beside another: what differs,
                          and which answers; text, or JSON with --json
       --record FILE      write down everything read, failures too, as a

@@ -29,19 +29,20 @@ bool split_line(std::string_view line, std::string_view& key, std::string_view& 
 /// some that have been there since 4.15), 8 (of virtualization, in the order since 2.6.27) and 9
 /// (CPUID.7:EBX).
 constexpr std::string_view listed_in_order[] = {
-    "pclmulqdq",  "dtes64",       "monitor",      "ds_cpl",      "vmx",           "smx",      "est",
-    "tm2",        "ssse3",        "cid",          "sdbg",        "fma",           "cx16",     "xtpr",
-    "pdcm",       "pcid",         "dca",          "sse4_1",      "sse4_2",        "x2apic",   "movbe",
-    "popcnt",     "aes",          "xsave",        "avx",         "f16c",          "rdrand",   "hypervisor",
-    "rng",        "rng_en",       "ace",          "ace_en",      "ace2",          "ace2_en",  "phe",
-    "phe_en",     "pmm",          "pmm_en",       "lahf_lm",     "cmp_legacy",    "svm",      "extapic",
-    "cr8_legacy", "abm",          "sse4a",        "misalignsse", "3dnowprefetch", "osvw",     "ibs",
-    "xop",        "skinit",       "wdt",          "lwp",         "fma4",          "tce",      "nodeid_msr",
-    "tbm",        "topoext",      "perfctr_core", "perfctr_nb",  "bpext",         "ptsc",     "perfctr_llc",
-    "mwaitx",     "pti",          "ssbd",         "ibrs",        "ibpb",          "stibp",    "tpr_shadow",
-    "vnmi",       "flexpriority", "ept",          "vpid",        "vmmcall",       "fsgsbase", "tsc_adjust",
-    "bmi1",       "avx2",         "smep",         "bmi2",        "erms",          "invpcid",  "rdseed",
-    "adx",        "smap",         "clflushopt",   "clwb",        "sha_ni"};
+    "pclmulqdq",  "dtes64",   "monitor",      "ds_cpl",      "vmx",           "smx",        "est",
+    "tm2",        "ssse3",    "cid",          "sdbg",        "fma",           "cx16",       "xtpr",
+    "pdcm",       "pcid",     "dca",          "sse4_1",      "sse4_2",        "x2apic",     "movbe",
+    "popcnt",     "aes",      "xsave",        "avx",         "f16c",          "rdrand",     "hypervisor",
+    "rng",        "rng_en",   "ace",          "ace_en",      "ace2",          "ace2_en",    "phe",
+    "phe_en",     "pmm",      "pmm_en",       "lahf_lm",     "cmp_legacy",    "svm",        "extapic",
+    "cr8_legacy", "abm",      "sse4a",        "misalignsse", "3dnowprefetch", "osvw",       "ibs",
+    "xop",        "skinit",   "wdt",          "lwp",         "fma4",          "tce",        "nodeid_msr",
+    "tbm",        "topoext",  "perfctr_core", "perfctr_nb",  "bpext",         "ptsc",       "perfctr_llc",
+    "mwaitx",     "dtherm",   "ida",          "arat",        "pti",           "ssbd",       "ibrs",
+    "ibpb",       "stibp",    "tpr_shadow",   "vnmi",        "flexpriority",  "ept",        "vpid",
+    "vmmcall",    "fsgsbase", "tsc_adjust",   "bmi1",        "avx2",          "smep",       "bmi2",
+    "erms",       "invpcid",  "rdseed",       "adx",         "smap",          "clflushopt", "clwb",
+    "sha_ni"};
 
 bool is_flag_name(std::string_view word) {
     for (const Field& field : registers::cpuid_8000000a_edx_fields)
