@@ -128,6 +128,25 @@ Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared,
 
 }  // namespace
 
+namespace {
+
+/// The first Centaur processors (WinChip, C3 up to Ezra: CentaurHauls before family 6 model 9) define nothing in
+/// CPUID.1:ECX and have no Fn8000_0001_ECX: what stands there is no bit of VMX, SVM or a hypervisor.
+bool defines_no_ecx(const CpuFacts& facts) {
+    const CpuModel* model = facts.model.if_known();
+    return is(facts.vendor, Vendor::centaur) && model &&
+           (model->family < 6 || (model->family == 6 && model->model < 9));
+}
+
+void take_for_clear(PerCpu<bool>& facts, std::string_view where) {
+    CpuSet cpus;
+    for (const auto& group : facts.groups()) cpus.add(group.cpus);
+    facts = {};
+    facts.add(cpus, {false, {{std::string(where), "not defined by this processor's maker"}}});
+}
+
+}  // namespace
+
 CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     const RegisterReadings& regs = shared.cpu.registers;
     CpuFacts facts;
@@ -139,6 +158,11 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);
     facts.hypervisor = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
+    if (defines_no_ecx(facts)) {
+        take_for_clear(facts.vmx, "CPUID.1:ECX");
+        take_for_clear(facts.hypervisor, "CPUID.1:ECX");
+        take_for_clear(facts.svm, "CPUID Fn8000_0001_ECX");
+    }
     or_heard(facts.vmx, machine.files, hearsay::cpuid_vmx);
     or_heard(facts.svm, machine.files, hearsay::cpuid_svm);
     or_heard(facts.hypervisor, machine.files, hearsay::cpuid_hypervisor);
