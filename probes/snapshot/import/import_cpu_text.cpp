@@ -42,7 +42,7 @@ private:
             return;
         }
         const auto colon = line.find(':', line.starts_with("/proc/cpuinfo:") ? 14 : 0);
-        if (colon == std::string_view::npos) return take_more(line, cut);
+        if (colon == std::string_view::npos) return take_more(line);
         const std::string_view key = key_of(line), value = trim(line.substr(colon + 1));
         last_ = Last::other;
         if (key == "processor") {
@@ -60,18 +60,16 @@ private:
             cpu_.has_flags = true;
             cpu_.flags_cut = cut || !reaches_the_end(value);
             last_ = Last::flags;
-            width_ = line.size();
         } else if (key == "vmx flags" && !cut) {
             cpu_.vmx_flags = value;
             cpu_.has_vmx_flags = true;
             last_ = Last::vmx_flags;
         }
     }
-    void take_more(std::string_view line, bool cut) {
+    void take_more(std::string_view line) {
         if (last_ == Last::flags) {
             cpu_.flags = join_wrapped_flags(cpu_.flags, line);
-            // As wide as the terminal: there may have been more.
-            cpu_.flags_cut = cut || !reaches_the_end(cpu_.flags) || line.size() + 12 >= width_;
+            cpu_.flags_cut = true;  // a terminal may have shown more
         } else if (last_ == Last::vmx_flags) {
             cpu_.has_vmx_flags = false;  // what was wrapped in mid-word cannot be told
         }
@@ -91,7 +89,6 @@ private:
     std::vector<CpuLines> cpus_;
     CpuLines cpu_;
     Last last_ = Last::other;
-    std::size_t width_ = 0;
 };
 
 /// grep -c and wc -l: none, or one of the two where only that was asked for.

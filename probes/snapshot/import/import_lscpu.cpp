@@ -136,7 +136,7 @@ public:
             cpu.flags = *flags_;
             cpu.has_flags = true;
             // Where the list is the last that was copied, more of it may have been there.
-            cpu.flags_cut = flags_cut_ || (flags_are_last_ && (may_be_cut() || !reaches_the_end(*flags_)));
+            cpu.flags_cut = flags_cut_ || (flags_are_last_ && (wrapped_ || !reaches_the_end(*flags_)));
         }
         evidence.cpu(std::move(cpu));
         tell_hypervisor();
@@ -169,8 +169,6 @@ private:
             flags_ = value;
             flags_cut_ = line.cut;
             flags_are_last_ = true;
-            width_ = line.text.size();
-            last_width_ = width_;
             last_ = Last::flags;
         } else if (key == "Architecture" || value == "aarch64" || value == "ppc64le" || value == "s390x") {
             take_architecture(value, line.cut);
@@ -203,7 +201,6 @@ private:
     void continue_flags(const DumpLine& line) {
         const std::string_view more = trim(line.text);
         *flags_ = join_wrapped_flags(*flags_, more);
-        last_width_ = line.text.size();
         flags_cut_ = line.cut;
         wrapped_ = true;
     }
@@ -213,9 +210,6 @@ private:
                                {Why::malformed, fmt::format("{}: wrapped in the dump", last_path_)});
         (void)line;
     }
-    /// The last line is as wide as the terminal: there may have been another.
-    bool may_be_cut() const { return wrapped_ && last_width_ + 12 >= width_; }
-
     void take_architecture(std::string_view value, bool cut) {
         const bool x86 =
             value == "x86_64" || (value.size() == 4 && value.front() == 'i' && value.ends_with("86"));
@@ -254,7 +248,6 @@ private:
     std::optional<std::string> flags_;
     Last last_ = Last::other;
     std::string last_path_;
-    std::size_t width_ = 0, last_width_ = 0;
     bool flags_cut_ = false, flags_are_last_ = false, wrapped_ = false;
     bool in_vulnerabilities_ = false;
 };
