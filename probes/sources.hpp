@@ -41,6 +41,12 @@ public:
     virtual Reading<std::string> read(std::string_view path) const = 0;
     /// The names in a directory, sorted bytewise, without "." and "..".
     virtual Reading<std::vector<std::string>> list(std::string_view directory) const = 0;
+    /// Does list() name all that is there?  A snapshot that holds some of a directory's files, and no list of
+    /// it, proves their presence and no absence.
+    virtual bool lists_all(std::string_view directory) const {
+        (void)directory;
+        return true;
+    }
 };
 
 /// /dev/kvm, system ioctls only: no VM is created.  Where it does not open, every question is absent with the

@@ -40,9 +40,12 @@ What to print:
       --color WHEN       auto (the default), always, never
 
 Which machine:
-      --from FILE        answer for a snapshot, or another tool's dump (cpuid,
-                         kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP, lscpu,
-                         /proc/cpuinfo), instead of this machine; - is stdin
+      --from FILE        answer for a snapshot, another tool's dump (cpuid,
+                         kcpuid, libcpuid, AIDA64, CPU-Z, hwloc, RJCP), a paste
+                         (lscpu, /proc/cpuinfo, dmesg, lsmod and more, with or
+                         without prompts), or a folder of such (sosreport,
+                         supportconfig), instead of this machine; - is stdin.
+                         May be repeated: several inputs about one machine
       --diff FILE        this machine, or --from, beside another: what differs,
                          and which answers; text, or JSON with --json
       --record FILE      write down everything read, failures too, as a
@@ -152,8 +155,8 @@ ProveOptions read_prove_option(std::string_view words, const std::string& file) 
 
 /// What stands on the command line, before anything is made of it.
 struct Given {
-    std::optional<std::string> explain, format, question, colour, registers, from, diff, domain, record,
-        prove;
+    std::optional<std::string> explain, format, question, colour, registers, diff, domain, record, prove;
+    std::vector<std::string> from;
     std::string file;  ///< behind the options: of --prove=report
     bool json = false, rules = false, fix = false, quiet = false, help = false, version = false;
 
@@ -166,6 +169,7 @@ struct Spec {
     const char* name;
     bool Given::*flag = nullptr;
     std::optional<std::string> Given::*text = nullptr;
+    std::vector<std::string> Given::*texts = nullptr;  ///< may be given again
     bool may_lack_text = false;
     char letter = 0;
 };
@@ -180,7 +184,7 @@ constexpr Spec specs[] = {
     {.name = "quiet", .flag = &Given::quiet, .letter = 'q'},
     {.name = "color", .text = &Given::colour},
     {.name = "question", .text = &Given::question},
-    {.name = "from", .text = &Given::from},
+    {.name = "from", .texts = &Given::from},
     {.name = "diff", .text = &Given::diff},
     {.name = "domain", .text = &Given::domain},
     {.name = "record", .text = &Given::record},
@@ -194,7 +198,7 @@ std::vector<option> long_options() {
     std::vector<option> options;
     for (const Spec& spec : specs)
         options.push_back({spec.name,
-                           !spec.text           ? no_argument
+                           spec.flag            ? no_argument
                            : spec.may_lack_text ? optional_argument
                                                 : required_argument,
                            nullptr, first_long + static_cast<int>(&spec - specs)});
@@ -241,6 +245,8 @@ Given read_words(int argc, const char* const* argv) {
         if (!spec) refuse(answer, argv[at]);
         if (spec->flag)
             given.*(spec->flag) = true;
+        else if (spec->texts)
+            (given.*(spec->texts)).push_back(text_behind(*spec, argc, words));
         else if ((given.*(spec->text)).has_value())
             throw UsageError{fmt::format("--{} was given twice", spec->name)};
         else
@@ -254,13 +260,14 @@ Given read_words(int argc, const char* const* argv) {
 
 void check_files(const Given& given) {
     constexpr std::pair<const char*, std::optional<std::string> Given::*> files[] = {
-        {"--from: no file given", &Given::from},
         {"--diff: no file given", &Given::diff},
         {"--domain: no guest given", &Given::domain},
         {"--record: no file given", &Given::record}};
     for (const auto& [complaint, file] : files)
         if (given.*file == "") throw UsageError{complaint};
-    if ((given.from == "-") + (given.diff == "-") + (given.domain == "-") > 1)
+    if (std::count(given.from.begin(), given.from.end(), "") > 0) throw UsageError{"--from: no file given"};
+    if (std::count(given.from.begin(), given.from.end(), "-") + (given.diff == "-") + (given.domain == "-") >
+        1)
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 
@@ -272,7 +279,7 @@ void check_together(const Given& given) {
         throw UsageError{"--record - and a format both want standard output"};
     if (given.outputs() > 1)
         throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
-    if (given.prove && given.from) throw UsageError{"--prove runs guests here, so not with --from"};
+    if (given.prove && !given.from.empty()) throw UsageError{"--prove runs guests here, so not with --from"};
     if (given.prove && (given.rules || given.registers || !given.explain.value_or("").empty()))
         throw UsageError{
             "--prove goes with a report, so neither with --rules, --explain=RULE nor --registers"};
@@ -302,7 +309,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     const Given given = read_words(argc, argv);
     check_together(given);
     Options options;
-    options.from = given.from.value_or("");
+    options.from = given.from;
     options.diff = given.diff.value_or("");
     options.domain = given.domain.value_or("");
     options.record = given.record.value_or("");

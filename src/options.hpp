@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
@@ -36,7 +37,8 @@ struct Options {
     const Register* reg = nullptr;   ///< of Action::registers: this one alone; null: all.  Of Action::value
     std::uint64_t value = 0;         ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;
-    std::string from;          ///< answer for this snapshot or dump; empty: this machine
+    std::vector<std::string>
+        from;                  ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
     std::string diff;          ///< compare with this snapshot or dump; empty: do not
     std::string domain;        ///< the definition of a guest: what load_definition() takes; empty: none
     std::string record;        ///< write a snapshot here; empty: none

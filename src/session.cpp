@@ -53,11 +53,14 @@ ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proo
 
 /// The machine to look at: a file's, or this one.
 struct Machine {
-    explicit Machine(const std::string& from) {
-        if (from.empty())
+    explicit Machine(const std::vector<std::string>& from) {
+        if (from.empty()) {
             live = std::make_unique<LiveMachine>();
-        else
-            replay(load_recording(from));
+            return;
+        }
+        Loaded loaded = load_recordings(from);
+        notes = std::move(loaded.notes);
+        replay(std::move(loaded.recording));
     }
     void replay(Recording recording) {
         proof = recording.proof;
@@ -68,6 +71,7 @@ struct Machine {
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
     std::optional<ProofRecord> proof;  ///< of a file, what it holds
+    std::vector<std::string> notes;    ///< what each input was taken for
 };
 
 /// Runs guests, where that was asked for and nothing is known against it.  False: it was refused.
@@ -112,7 +116,7 @@ struct RegistersWanted {
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.diff.empty()) return options.format->render(report, style);
-    const Machine other(options.diff);
+    const Machine other({options.diff});
     Facts facts = probe(other.sources(), every_register);
     if (other.proof) facts.proof = decode_proof(*other.proof);
     const Report there = make_report(std::move(facts));
@@ -137,6 +141,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     std::optional<GuestDefinition> guest;
     if (!options.domain.empty()) guest = load_definition(options.domain);
     Machine machine(options.from);
+    if (options.format->name == "explain" && !options.quiet)
+        for (const std::string& note : machine.notes) complain(ExitStatus::yes, note);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);

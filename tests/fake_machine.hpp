@@ -42,6 +42,9 @@ public:
         ++log_[fmt::format("directory {}", directory)];
         return machine_->sources().files.list(directory);
     }
+    bool lists_all(std::string_view directory) const override {
+        return machine_->sources().files.lists_all(directory);
+    }
     Reading<bool> open() const override { return count("kvm open"), machine_->sources().kvm.open(); }
     void prepare() const override {
         count(log_.contains("file /proc/modules") ? "kvm set going after /proc/modules"

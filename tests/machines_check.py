@@ -25,7 +25,7 @@ NEVER_IN_A_GUEST = ("BIOS", "firmware setup", "VT-x", "SVM Mode")
 STATUSES = ("pass", "fail", "unknown", "skipped")
 HOWS = ("vmx", "svm", "software")
 GOLDEN = {"report.json": "json", "explain.txt": "explain"}
-PARTS = {"snapshot.json", "expect", *GOLDEN}
+PARTS = {"snapshot.json", "inputs", "expect", *GOLDEN}
 
 
 class BadExpectation(Exception):
@@ -43,6 +43,8 @@ class Machine:
         self.folder = folder
         self.binary = binary
         self.faults = []
+        self.is_paste = (folder / "inputs").is_dir()
+        self.inputs = sorted((folder / "inputs").iterdir()) if self.is_paste else [folder / "snapshot.json"]
         self.failing, self.passing = set(), set()  # rules that are expected to fail and to pass here, and do
 
     def fault(self, text):
@@ -56,14 +58,20 @@ class Machine:
         for option in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
             if option in os.environ:
                 environment[option] = os.environ[option]
-        self.text, self.status = {}, {}
+        self.text, self.status, self.notes = {}, {}, ""
+        given = [word for path in self.inputs for word in ("--from", str(path))]
         for name, option in formats.items():
-            done = subprocess.run([self.binary, "--from", str(self.folder / "snapshot.json"), option],
+            done = subprocess.run([self.binary, *given, option],
                                   stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=60, check=False)
             self.text[name] = done.stdout.decode("utf-8", "replace")
             self.status[name] = done.returncode
-            if done.stderr:
-                self.fault(f"{option} wrote on stderr: {done.stderr.decode('utf-8', 'replace').strip()[:300]}")
+            said = done.stderr.decode("utf-8", "replace")
+            if name == "explain" and self.is_paste:
+                self.notes, said = said, "".join(line for line in said.splitlines() if ": taken for " not in line)
+                if self.notes.count(": taken for ") != len(self.inputs):
+                    self.fault(f"--explain does not say what each input was taken for: {self.notes.strip()[:300]}")
+            if said:
+                self.fault(f"{option} wrote on stderr: {said.strip()[:300]}")
             if not done.stdout:
                 self.fault(f"{option} printed nothing (exit {done.returncode})")
         try:
@@ -94,7 +102,10 @@ class Machine:
         """Inside a guest nobody is sent to a BIOS; only the kernel's own words may be quoted."""
         if self.report["machine"]["level"] != "guest":
             return
-        log = (self.folder / "snapshot.json").read_text(encoding="utf-8").partition('"kernel_log"')[2]
+        if self.is_paste:
+            log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in self.inputs if path.is_file())
+        else:
+            log = (self.folder / "snapshot.json").read_text(encoding="utf-8").partition('"kernel_log"')[2]
         for word in NEVER_IN_A_GUEST:
             if word not in log:
                 self.expect_never(word, f'a guest, so never "{word}"')
@@ -142,6 +153,12 @@ class Machine:
             key, value = rest.split(None, 1)
             if str(self.report["machine"].get(key)) != value:
                 self.fault(f"{line}: it is {self.report['machine'].get(key)}")
+        elif word == "summary":
+            if rest not in flat(self.text["summary"]):
+                self.fault(f"{line}: but the summary has it not")
+        elif word == "taken":
+            if rest not in self.notes:
+                self.fault(f"{line}: but stderr says {self.notes.strip()[:300]}")
         elif word == "fact":
             name, value = rest.split(None, 1)
             fact = self.report["facts"].get(name)
@@ -258,7 +275,7 @@ def main():
         sys.exit(__doc__)
     binary = str(Path(sys.argv[1]).resolve())
     only = os.environ.get("NESTPROBE_MACHINES", "").split()
-    folders = sorted(path.parent for path in Path(sys.argv[2]).glob("*/snapshot.json"))
+    folders = sorted({path.parent for part in ("snapshot.json", "inputs") for path in Path(sys.argv[2]).glob(f"*/{part}")})
     machines = [Machine(folder, binary) for folder in folders if not only or any(part in folder.name for part in only)]
     if not machines:
         sys.exit(f"no machines in {sys.argv[2]}")

@@ -80,7 +80,8 @@ TEST_SUITE("cli") {
         CHECK(parsed({"--explain=nested-parameter-off"}).rule->id == "NP503");
     }
     TEST_CASE("files") {
-        CHECK(parsed({"--from", "-"}).from == "-");
+        CHECK(parsed({"--from", "-"}).from == std::vector<std::string>{"-"});
+        CHECK(parsed({"--from", "a", "--from=b"}).from == std::vector<std::string>{"a", "b"});
         CHECK(parsed({"--from=x", "--json"}).format->name == "json");
         CHECK_FALSE(parsed({"--record", "f"}).wants_output);
         CHECK(parsed({"--record", "f", "--json"}).wants_output);

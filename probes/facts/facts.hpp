@@ -6,17 +6,15 @@
 
 #include "facts/cpu_facts.hpp"
 #include "facts/device_facts.hpp"
+#include "facts/evidence_facts.hpp"
 #include "facts/feature_facts.hpp"
 #include "facts/firmware_facts.hpp"
 #include "facts/guest_facts.hpp"
 #include "facts/hypervisor_facts.hpp"
 #include "facts/iommu_facts.hpp"
 #include "facts/kernel_facts.hpp"
-#include "facts/log_lines.hpp"
 #include "facts/module_facts.hpp"
-#include "machine/modprobe.hpp"
 #include "prove/proof_facts.hpp"
-#include "registers/all.hpp"
 #include "registers/register_values.hpp"
 
 #include <cstddef>
@@ -40,6 +38,8 @@ struct Facts {
     ModuleFacts module{};
     DeviceFacts device{};
     IommuFacts iommu{};
+    /// Where --from got the outputs of other tools, or several inputs: what they say beyond files.
+    std::optional<EvidenceFacts> evidence{};
     /// A guest of this system, where one was asked about: what its definition says.
     std::optional<GuestFacts> guest{};
     /// Where guests were run to find out (--prove), or a snapshot says what came of it.
@@ -59,6 +59,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.module, visit);
     for_each(f.device, visit);
     for_each(f.iommu, visit);
+    if (f.evidence) for_each(*f.evidence, visit);
     if (f.guest) for_each(*f.guest, visit);
     if (f.proof) for_each(*f.proof, visit);
 }

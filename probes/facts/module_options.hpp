@@ -54,6 +54,10 @@ struct StrayLine {
     friend bool operator==(const StrayLine&, const StrayLine&) = default;
 };
 
+/// How many letters must change, come or go to make one word of the other; the exchange of two neighbours is
+/// one change.
+unsigned distance(std::string_view a, std::string_view b);
+
 /// The last option for a parameter, which is the one that counts; null when there is none.
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
                               std::string_view parameter);

@@ -13,6 +13,7 @@ namespace nestprobe {
 
 Reading<std::string> LiveFilesystem::read(std::string_view path) const {
     constexpr std::size_t limit = 32u << 20;
+    if (!path.starts_with('/')) return Absent{Why::not_applicable, "no file of a live machine"};
     const Descriptor file = Descriptor::open_read_only(std::string(path));
     if (!file) return refused(errno, path);
     std::string text;

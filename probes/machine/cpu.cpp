@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The processor: who made it, and whether CPUID shows VMX or SVM.  Raw CPUID keeps showing both when firmware
 // or kernel have switched them off; /proc/cpuinfo does not.  What CPUID cannot tell, /proc/cpuinfo may.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 #include "registers/all.hpp"
@@ -96,10 +97,14 @@ Fact<Technology> technology_of_module(const Shared& shared) {
 /// The kernel names SVM or VMX when it finds it switched off.
 Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
     constexpr LogLine telling[] = {
-        LogLine::vmx_outside_txt_off_by_firmware, LogLine::vmx_inside_txt_off_by_firmware,
-        LogLine::kvm_intel_disabled_by_bios,      LogLine::kvm_intel_no_hardware,
-        LogLine::kvm_intel_not_enabled_in_feat_ctl, LogLine::svm_off_by_firmware,
-        LogLine::svm_off_by_firmware_on_cpu,      LogLine::kvm_amd_disabled_by_bios,
+        LogLine::vmx_outside_txt_off_by_firmware,
+        LogLine::vmx_inside_txt_off_by_firmware,
+        LogLine::kvm_intel_disabled_by_bios,
+        LogLine::kvm_intel_no_hardware,
+        LogLine::kvm_intel_not_enabled_in_feat_ctl,
+        LogLine::svm_off_by_firmware,
+        LogLine::svm_off_by_firmware_on_cpu,
+        LogLine::kvm_amd_disabled_by_bios,
         LogLine::kvm_amd_no_hardware,
     };
     const LoggedLine* line = find_line(shared.log, telling);
@@ -108,7 +113,7 @@ Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise
     return {amd ? Technology::svm : Technology::vmx, {from_log(*line)}};
 }
 
-Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
+Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared, const CpuFacts& cpu) {
     for (const auto& group : cpu.vmx.groups())
         if (is(group.answer, true)) return {Technology::vmx, group.answer.from()};
     for (const auto& group : cpu.svm.groups())
@@ -121,8 +126,31 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
+    for (const auto& [topic, technology] :
+         {std::pair{hearsay::flag_vmx, Technology::vmx}, std::pair{hearsay::flag_svm, Technology::svm}})
+        if (const Fact<bool> heard = read_heard_switch(files, topic); is(heard, true))
+            return {technology, heard.from()};
     Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, module.absence());
+}
+
+}  // namespace
+
+namespace {
+
+/// The first Centaur processors (WinChip, C3 up to Ezra: CentaurHauls before family 6 model 9) define nothing
+/// in CPUID.1:ECX and have no Fn8000_0001_ECX: what stands there is no bit of VMX, SVM or a hypervisor.
+bool defines_no_ecx(const CpuFacts& facts) {
+    const CpuModel* model = facts.model.if_known();
+    return is(facts.vendor, Vendor::centaur) && model &&
+           (model->family < 6 || (model->family == 6 && model->model < 9));
+}
+
+void take_for_clear(PerCpu<bool>& facts, std::string_view where) {
+    CpuSet cpus;
+    for (const auto& group : facts.groups()) cpus.add(group.cpus);
+    facts = {};
+    facts.add(cpus, {false, {{std::string(where), "not defined by this processor's maker"}}});
 }
 
 }  // namespace
@@ -138,7 +166,15 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);
     facts.hypervisor = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
-    facts.technology = probe_technology(shared, facts);
+    if (defines_no_ecx(facts)) {
+        take_for_clear(facts.vmx, "CPUID.1:ECX");
+        take_for_clear(facts.hypervisor, "CPUID.1:ECX");
+        take_for_clear(facts.svm, "CPUID Fn8000_0001_ECX");
+    }
+    or_heard(facts.vmx, machine.files, hearsay::cpuid_vmx);
+    or_heard(facts.svm, machine.files, hearsay::cpuid_svm);
+    or_heard(facts.hypervisor, machine.files, hearsay::cpuid_hypervisor);
+    facts.technology = probe_technology(machine.files, shared, facts);
     return facts;
 }
 

@@ -17,7 +17,8 @@ struct CpuinfoEntry {
     std::string vmx_flags;
     bool has_flags = false;
     bool has_vmx_flags = false;
-    bool flags_cut = false;  ///< the file ends inside the line
+    bool flags_cut = false;  ///< not all of the line is there: the file ends inside it, or "..." stands in it
+    bool end_cut = false;    ///< its last word may be a part of one
     friend bool operator==(const CpuinfoEntry&, const CpuinfoEntry&) = default;
 };
 
@@ -28,6 +29,11 @@ PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text);
 /// Is the word in the `flags` line?  Cites the file.  malformed where the line is missing or cut before the
 /// word.
 PerCpu<bool> flag_of(const PerCpu<CpuinfoEntry>& cpuinfo, std::string_view flag);
+
+/// A list that a terminal wrapped, in mid-word maybe: with a blank between unless the two parts are one flag.
+std::string join_wrapped_flags(std::string_view flags, std::string_view more);
+/// Does the list hold a flag of those that stand behind CPUID.1:ECX's?  Every 64-bit processor has one.
+bool reaches_the_end(std::string_view flags);
 
 /// The words of the `vmx flags` line; not_applicable where there is none.
 PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinfo);

@@ -7,6 +7,7 @@
 // Xen that imitates Hyper-V keeps its own name at the second place.  Each of them takes the first free place
 // (Xen public/arch-x86/cpuid.h), so once a name has been found, some free places in a row end the search: all
 // 257 would cost a guest more than everything else that is read.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 #include "registers/all.hpp"
@@ -142,6 +143,53 @@ std::vector<Provenance> dmi_readings(const HypervisorFacts& f) {
     return from;
 }
 
+// --- what tools call it ---
+
+struct HeardRow {
+    std::string_view name;  ///< how it begins, in lower case
+    Platform platform;
+};
+// util-linux sys-utils/lscpu.c, hv_vendors; systemd src/basic/virt.c, virtualization_table; virt-what(1); the
+// names in Linux 6.12 arch/x86/kernel/cpu/hypervisor.c's "Hypervisor detected".
+constexpr HeardRow heard_rows[] = {
+    {"kvm", Platform::kvm},
+    {"linux kvm", Platform::kvm},
+    {"amazon", Platform::aws},
+    {"aws", Platform::aws},
+    {"google", Platform::gcp},
+    {"xen", Platform::xen},
+    {"microsoft", Platform::hyperv},
+    {"hyperv", Platform::hyperv},
+    {"hyper-v", Platform::hyperv},
+    {"windows subsystem", Platform::wsl2},
+    {"wsl", Platform::wsl2},
+    {"vmware", Platform::vmware},
+    {"vbox", Platform::virtualbox},
+    {"oracle", Platform::virtualbox},
+    {"innotek", Platform::virtualbox},
+    {"virtualbox", Platform::virtualbox},
+    {"qemu", Platform::tcg},
+    {"tcg", Platform::tcg},
+    {"bochs", Platform::other},
+    {"parallels", Platform::parallels},
+    {"bhyve", Platform::bhyve},
+    {"acrn", Platform::acrn},
+    {"apple", Platform::apple},
+    {"nutanix", Platform::nutanix},
+};
+
+/// The product that a tool or the kernel's log names; Absent where none does.
+Fact<Platform> heard_platform(const Filesystem& files) {
+    const Fact<std::string> name = read_hearsay(files, hearsay::hypervisor);
+    if (!name.if_known()) return *name.if_absent();
+    std::string lower;
+    for (const char c : *name.if_known())
+        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const HeardRow& row : heard_rows)
+        if (lower.starts_with(row.name)) return {row.platform, name.from()};
+    return {Platform::other, name.from()};
+}
+
 // --- level ---
 
 Fact<bool> first_true(const PerCpu<bool>& facts) {
@@ -150,14 +198,18 @@ Fact<bool> first_true(const PerCpu<bool>& facts) {
     return Absent{};
 }
 
-Fact<Level> probe_level(const CpuFacts& cpu, const KernelFacts& kernel, const HypervisorFacts& f) {
+Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel,
+                        const HypervisorFacts& f) {
     const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
         if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);
     if (f.xen_role.if_known()) return as(Level::guest, f.xen_role);
     if (find_dmi(f)) return {Level::guest, dmi_readings(f)};
+    const Fact<bool> heard = read_heard_switch(files, hearsay::guest);
+    if (is(heard, true)) return as(Level::guest, heard);
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
+    if (is(heard, false)) return as(Level::bare_metal, heard);
     return cpu.hypervisor.first_absent();
 }
 
@@ -228,6 +280,14 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     if (!chosen && is(f.vmx_by_kvm.first_known(), true))
         return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
     if (!chosen && f.xen_role.if_known()) return {Platform::xen, f.xen_role.from()};
+    Fact<Platform> heard = chosen ? Fact<Platform>(Absent{}) : heard_platform(files);
+    if (!chosen && dmi && is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)
+        heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
+    if (const Platform* known = heard.if_known()) {
+        if (*known == Platform::kvm) return kvm_flavour(files, f, firmware, heard.from());
+        if (*known == Platform::hyperv) return hyperv_flavour(files, kernel, heard.from());
+        if (!dmi || *known != Platform::tcg) return heard;
+    }
     const BrandKind* brand = f.brand_kind.if_known();
     if (!chosen && !dmi && brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
         return {Platform::kvm, f.brand_kind.from()};  // QEMU's names for processors
@@ -282,6 +342,8 @@ BrandKind kind_of_brand(std::string_view brand) {
 
 Fact<std::string> probe_xen_role(const Filesystem& files) {
     const Fact<std::string> type = read_word(files, "/sys/hypervisor/type");
+    if (type.if_absent())
+        if (Fact<std::string> heard = read_hearsay(files, hearsay::xen_role); heard.if_known()) return heard;
     if (!type.if_known()) return type.absence();
     if (!is(type, "xen")) return Absent{Why::not_applicable, "/sys/hypervisor/type is not xen"};
     const auto capabilities = files.read("/proc/xen/capabilities");
@@ -387,7 +449,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
     });
     f.signatures = read_signatures(machine, shared, cpu, kernel);
-    f.level = probe_level(cpu, kernel, f);
+    f.level = probe_level(machine.files, cpu, kernel, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.hyperv_root = probe_hyperv_root(machine, shared, f);

@@ -18,6 +18,8 @@ constexpr std::string_view tables = "/sys/firmware/acpi/tables";
 
 Fact<std::vector<std::string>> list_names(const Filesystem& files, std::string_view folder) {
     const auto names = files.list(folder);
+    if (names.if_known() && !files.lists_all(folder) && names.if_known()->empty())
+        return Absent{Why::not_recorded, fmt::format("{}: not recorded as a whole", folder)};
     if (const auto* known = names.if_known())
         return {*known,
                 {{std::string(folder), known->empty() ? "empty"
@@ -35,6 +37,8 @@ Fact<std::string> find_table(const Filesystem& files) {
     for (const std::string_view name : {"DMAR", "IVRS", "VIOT"})
         if (std::find(names.if_known()->begin(), names.if_known()->end(), name) != names.if_known()->end())
             return {std::string(name), {{fmt::format("{}/{}", tables, name), "there"}}};
+    if (!files.lists_all(tables))
+        return Absent{Why::not_recorded, fmt::format("{}: not recorded as a whole", tables)};
     return {std::string(), {{std::string(tables), "none of DMAR, IVRS, VIOT"}}};
 }
 

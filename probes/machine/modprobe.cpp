@@ -261,7 +261,8 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
     for (const std::string_view directory : directories) {
         const auto names = files.list(directory);
         const Absent* absent = names.if_absent();
-        if (!absent || absent->why == Why::no_device) config.looked = true;
+        if ((!absent && files.lists_all(directory)) || (absent && absent->why == Why::no_device))
+            config.looked = true;
         if (absent && absent->why != Why::no_device && absent->why != Why::not_recorded)
             config.unread.push_back(*absent);
         if (absent) continue;

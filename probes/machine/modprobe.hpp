@@ -24,10 +24,6 @@ struct ModprobeConfig {
 /// Lines about kvm, kvm_intel and kvm_amd.  `command_line` is /proc/cmdline; absent, nothing comes from it.
 ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::string>& command_line);
 
-/// How many letters must change, come or go to make one word of the other; the exchange of two neighbours is
-/// one change.
-unsigned distance(std::string_view a, std::string_view b);
-
 /// The words of a kernel command line, quotes taken off.
 std::vector<std::string> split_command_line(std::string_view text);
 

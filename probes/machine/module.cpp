@@ -31,6 +31,12 @@ ProcModule find_in_proc_modules(std::string_view text, std::string_view name) {
     return found;
 }
 
+/// Why a name that is not among those of /sys/module is not absent.
+Absent why_not_listed(const Shared& shared) {
+    if (const Absent* absent = shared.sys_modules.if_absent()) return *absent;
+    return {Why::not_recorded, "/sys/module: not recorded as a whole"};
+}
+
 /// A module that runs guests without VMX or SVM, next to kvm and neither of the two vendors'.
 Fact<std::string> probe_software(const Shared& shared) {
     constexpr std::string_view hardware[] = {"kvm_intel", "kvm_amd"};
@@ -50,8 +56,9 @@ Fact<std::string> probe_software(const Shared& shared) {
         if (!found.empty()) return {found, {{"/proc/modules", found}}};
         return {"", {{"/proc/modules", "no kvm_ module but the vendors'"}}};
     }
-    if (shared.sys_modules.if_known()) return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
-    return shared.sys_modules.absence();
+    if (shared.sys_modules.if_known() && shared.all_sys_modules)
+        return {"", {{"/sys/module", "no kvm_ module but the vendors'"}}};
+    return why_not_listed(shared);
 }
 
 Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
@@ -60,6 +67,7 @@ Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
     std::vector<std::string> rivals;
     for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
         if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
+    if (rivals.empty() && !shared.all_sys_modules) return why_not_listed(shared);
     const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
     return {std::move(rivals), {{"/sys/module", reading}}};
 }
@@ -84,9 +92,16 @@ Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::
     if (const auto* known = names.if_known()) {
         for (const std::string& name : *known)
             if (name.starts_with(stem)) return {true, {{fmt::format("{}/{}", folder, name), "present"}}};
-        return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
+        if (files.lists_all(folder)) return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
     }
-    if (names.absence().why != Why::no_device) return names.absence();
+    if (names.if_known() || names.if_absent()->why != Why::no_device) {
+        const std::string path = fmt::format("{}/{}", folder, stem);
+        const auto file = files.read(path);  // modprobe may have said that there is none
+        if (const Absent* none = file.if_absent(); none && none->why == Why::no_device)
+            return {false, {{path, none->detail}}};
+        if (names.if_absent()) return *names.if_absent();
+        return Absent{Why::not_recorded, fmt::format("{}: not recorded as a whole", folder)};
+    }
     return {false, {{folder, "absent"}}};
 }
 
@@ -218,11 +233,11 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
     const auto* names = shared.sys_modules.if_known();
     if (names && std::find(names->begin(), names->end(), name) != names->end())
         return state_of_listed(machine.files, shared, release, name);
-    if (names) return {{}, {absence_from(shared, name)}};
+    if (names && shared.all_sys_modules) return {{}, {absence_from(shared, name)}};
     // Code that is built in is in neither list of modules.
     if (auto built_in = find_built_in(machine.files, release, name)) return *std::move(built_in);
     if (shared.proc_modules.if_known()) return {{}, {absence_from(shared, name)}};
-    return shared.sys_modules.absence();
+    return why_not_listed(shared);
 }
 
 ModuleFacts probe_module(const Sources& machine, const Shared& shared, const CpuFacts& cpu,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "probe.hpp"
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 
@@ -15,6 +16,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .cpu = read_registers(machine, wanted),
         .cpuinfo = parse_cpuinfo(machine.files.read("/proc/cpuinfo")),
         .command_line = machine.files.read("/proc/cmdline"),
+        .all_sys_modules = machine.files.lists_all("/sys/module"),
         .sys_modules = machine.files.list("/sys/module"),
         .proc_modules = std::move(proc_modules),
         .log = probe_log(machine.log),
@@ -38,6 +40,51 @@ Fact<bool> read_switch(const Filesystem& files, std::string_view path) {
     return {value, word.from()};
 }
 
+Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic) {
+    const auto text = files.read(topic);
+    if (text.if_absent()) return *text.if_absent();
+    const std::string_view all = *text.if_known();
+    const auto end = all.find('\n');
+    const std::string_view value = trim(all.substr(0, end));
+    const std::string_view source = end == std::string_view::npos ? "" : trim(all.substr(end + 1));
+    if (value.empty() || source.empty()) return Absent{Why::malformed, fmt::format("{}: no value", topic)};
+    return {std::string(value), {{std::string(source), std::string(value)}}};
+}
+
+Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic) {
+    const Fact<std::string> word = read_hearsay(files, topic);
+    if (is(word, "yes")) return {true, word.from()};
+    if (is(word, "no")) return {false, word.from()};
+    return word.if_absent() ? *word.if_absent() : Absent{Why::malformed, std::string(topic)};
+}
+
+void or_heard(PerCpu<bool>& facts, const Filesystem& files, std::string_view topic) {
+    if (facts.any_known()) return;
+    const Fact<bool> heard = read_heard_switch(files, topic);
+    if (heard.if_absent()) return;
+    CpuSet cpus;
+    for (const auto& group : facts.groups()) cpus.add(group.cpus);
+    facts = {};
+    facts.add(cpus, heard);
+}
+
+std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
+    EvidenceFacts facts;
+    const auto contradictions = files.read(hearsay::contradictions);
+    if (const std::string* text = contradictions.if_known()) {
+        std::vector<std::string> lines;
+        for_each_line(*text, [&](std::string_view line) { lines.emplace_back(line); });
+        facts.contradictions = {lines, {{"the inputs", lines.empty() ? "" : lines.front()}}};
+    } else {
+        facts.contradictions = *contradictions.if_absent();
+    }
+    facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
+    facts.usable = read_heard_switch(files, hearsay::usable);
+    if (facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent())
+        return {};
+    return facts;
+}
+
 Facts probe(const Sources& machine, const Wanted& wanted) {
     Shared shared = read_shared(machine, wanted.here);
     Facts facts;
@@ -56,6 +103,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
     facts.iommu = probe_iommu(machine, facts.kernel, config);
+    facts.evidence = probe_evidence(machine.files);
     facts.registers = std::move(shared.cpu.registers);
     return facts;
 }

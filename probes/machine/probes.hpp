@@ -16,6 +16,7 @@ struct Shared {
     CpuReadings cpu;
     PerCpu<CpuinfoEntry> cpuinfo;
     Reading<std::string> command_line;
+    bool all_sys_modules = true;  ///< sys_modules names all of them: one that is not there is absent
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
     Fact<std::vector<LoggedLine>> log;
@@ -68,5 +69,12 @@ Fact<bool> read_switch(const Filesystem& files, std::string_view path);
 /// Is the module in /proc/modules, /sys/module or the list of what is built in?
 Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
                                 const Fact<std::string>& release, std::string_view name);
+/// What a tool said, citing it (base/hearsay.hpp); not_recorded where none did.
+Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
+/// The same, of "yes" and "no".
+Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
+/// Where nothing else is known, what was heard.
+void or_heard(PerCpu<bool>& facts, const Filesystem& files, std::string_view topic);
+std::optional<EvidenceFacts> probe_evidence(const Filesystem& files);
 
 }  // namespace nestprobe

@@ -5,12 +5,14 @@
 #include "base/text.hpp"
 #include "input/bad_file.hpp"
 #include "input/read_input.hpp"
-#include "snapshot/import/import.hpp"
 #include "snapshot/import/import_hwloc.hpp"
+#include "snapshot/import/import_paste.hpp"
+#include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -28,35 +30,99 @@ bool is_directory(const std::string& path) {
     return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/// hwloc-gather-cpuid writes a file per processing unit: pu0, pu1, ...
-Recording load_directory(const std::string& path) {
+// A support archive has thousands of files; of no more than these, and of no more text, is anything read.
+constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20;
+
+struct Folder {
+    std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
+    std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
+    std::size_t text = 0;
+};
+
+/// Links are not followed: they may lead to this machine's own files.
+void walk(const std::string& root, const std::string& below, std::size_t depth, Folder& folder) {
+    const std::string path = below.empty() ? root : fmt::format("{}/{}", root, below);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
-    if (!stream) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
-    std::vector<std::pair<unsigned, std::string>> units;
-    while (const dirent* entry = ::readdir(stream.get())) {
-        const std::string_view name = entry->d_name;
+    if (!stream && below.empty()) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
+    if (!stream) return;
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(stream.get()))
+        if (std::string_view(entry->d_name) != "." && std::string_view(entry->d_name) != "..")
+            names.emplace_back(entry->d_name);
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) {
+        const std::string inner = below.empty() ? name : fmt::format("{}/{}", below, name);
+        const std::string whole = fmt::format("{}/{}", root, inner);
+        struct stat status {};
+        if (::lstat(whole.c_str(), &status) != 0) continue;
+        if (S_ISDIR(status.st_mode) && depth < most_depth) {
+            walk(root, inner, depth + 1, folder);
+            continue;
+        }
         unsigned number = 0;
-        if (name.starts_with("pu") && parse_number(name.substr(2), number))
-            units.emplace_back(number, read_input(fmt::format("{}/{}", path, name), limit));
+        const bool unit = below.empty() && std::string_view(name).starts_with("pu") &&
+                          parse_number(std::string_view(name).substr(2), number);
+        const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+        if (!S_ISREG(status.st_mode) || size > limit || folder.files.size() >= most_files ||
+            folder.text + size > most_text || (!unit && !is_of_interest(inner)))
+            continue;
+        std::string text = read_input(whole, limit);
+        folder.text += text.size();
+        if (unit)
+            folder.units.emplace_back(number, std::move(text));
+        else
+            folder.files.emplace_back(inner, std::move(text));
     }
-    if (units.empty())
-        throw BadFile(fmt::format("{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid", path));
-    std::sort(units.begin(), units.end());
-    return import_hwloc(std::move(units), path);
+}
+
+Imported load_directory(const std::string& path) {
+    Folder folder;
+    walk(path, {}, 0, folder);
+    if (!folder.units.empty()) return {import_hwloc(std::move(folder.units), path), {"hwloc-gather-cpuid"}};
+    Imported imported = import_files(folder.files, path);
+    if (imported.formats.empty())
+        throw BadFile(fmt::format(
+            "{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid, and without a file that "
+            "nestprobe knows",
+            path));
+    return imported;
+}
+
+/// A journal in JSON and osquery's rows begin as a snapshot does.
+bool is_other_json(std::string_view text) {
+    const std::string_view beginning = text.substr(0, 65536);
+    return contains(beginning, "\"MESSAGE\"") && !contains(beginning, "nestprobe-snapshot");
+}
+
+Imported load_one(const std::string& path) {
+    if (is_directory(path)) return load_directory(path);
+    const std::string name = name_of_input(path);
+    const std::string text = read_input(path, limit);
+    if (looks_like_snapshot(text) && !is_other_json(text)) return {read_snapshot(text, name), {"a snapshot"}};
+    Imported imported = import_paste(text, name);
+    if (imported.formats.empty())
+        throw BadFile(fmt::format(
+            "{}: neither a nestprobe snapshot nor a dump or an output of a tool that nestprobe knows", name));
+    return imported;
 }
 
 }  // namespace
 
-Recording load_recording(const std::string& path) {
-    if (is_directory(path)) return load_directory(path);
-    const std::string name = name_of_input(path);
-    const std::string text = read_input(path, limit);
-    if (looks_like_snapshot(text)) return read_snapshot(text, name);
-    const ImportFormat* format = recognise(text);
-    if (!format)
-        throw BadFile(
-            fmt::format("{}: neither a nestprobe snapshot nor a dump of a tool that nestprobe knows", name));
-    return format->import(text, name);
+Loaded load_recordings(const std::vector<std::string>& paths) {
+    Loaded loaded;
+    std::vector<NamedRecording> inputs;
+    for (const std::string& path : paths) {
+        Imported imported = load_one(path);
+        // A snapshot alone is what everybody expects.
+        if (paths.size() > 1 || imported.formats != std::vector<std::string>{"a snapshot"})
+            loaded.notes.push_back(
+                fmt::format("{}: taken for {}", name_of_input(path), fmt::join(imported.formats, ", ")));
+        inputs.push_back({name_of_input(path), std::move(imported.recording)});
+    }
+    loaded.recording = merge_recordings(std::move(inputs));
+    return loaded;
 }
+
+Recording load_recording(const std::string& path) { return load_recordings({path}).recording; }
 
 }  // namespace nestprobe

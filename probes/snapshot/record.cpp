@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/record.hpp"
 
+#include "base/hearsay.hpp"
 #include "snapshot/condense.hpp"
 
 #include <algorithm>
@@ -89,6 +90,7 @@ public:
     RecordingFiles(const Filesystem& files, Recording& recording) : files_(files), recording_(recording) {}
     Reading<std::string> read(std::string_view path) const override {
         auto text = files_.read(path);
+        if (is_hearsay(path) && text.if_absent()) return text;
         if (const std::string* known = text.if_known())
             recording_.files.insert_or_assign(std::string(path), condense(path, *known));
         else
@@ -97,9 +99,10 @@ public:
     }
     Reading<std::vector<std::string>> list(std::string_view directory) const override {
         auto names = files_.list(directory);
-        recording_.directories.insert_or_assign(std::string(directory), names);
+        if (lists_all(directory)) recording_.directories.insert_or_assign(std::string(directory), names);
         return names;
     }
+    bool lists_all(std::string_view directory) const override { return files_.lists_all(directory); }
 
 private:
     const Filesystem& files_;

@@ -66,6 +66,9 @@ public:
         const auto listed = recording_.directories.find(directory);
         return listed == recording_.directories.end() ? derive(directory) : listed->second;
     }
+    bool lists_all(std::string_view directory) const override {
+        return recording_.directories.contains(directory);
+    }
 
 private:
     /// A path that is recorded implies the directories above it, unless it is recorded as missing.

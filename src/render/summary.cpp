@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The answers, the cause, the fix: one screen.
 #include "render/layout.hpp"
+#include "report/known.hpp"
 
 #include <fmt/format.h>
 
@@ -11,8 +12,17 @@ namespace {
 
 constexpr std::size_t column = 20;
 
+/// What is known.  device-assignment is another matter: there it is what lacks.
+std::string headline_of_unknown(const Report& report, const Verdict& v) {
+    const bool guests = report.facts.guest && v.question != Question::kvm_here;
+    if (v.question == Question::device_assignment || guests) return what_is_missing(v);
+    const std::string known = what_is_known(report.facts);
+    return known.empty() ? "nothing that bears on it is known"
+                         : fmt::format("{}; that does not settle it", known);
+}
+
 /// "yes (svm), degraded: /dev/kvm opens and answers"
-std::string answer_text(const Verdict& v) {
+std::string answer_text(const Report& report, const Verdict& v) {
     std::string text(to_string(v.answer));
     if (v.how != How::nothing) text += fmt::format(" ({})", to_string(v.how));
     if (!v.degraded.empty()) text += ", degraded";
@@ -20,28 +30,34 @@ std::string answer_text(const Verdict& v) {
     if (v.answer == Answer::yes && v.proof) text += fmt::format(": {}", v.proof->outcome.message);
     if (v.answer == Answer::no && cause)
         text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
-    if (v.answer == Answer::unknown) text += ": " + what_is_missing(v);
+    if (v.answer == Answer::unknown) text += ": " + headline_of_unknown(report, v);
     if (v.contradictory)
         text += fmt::format(". {} contradicts that: please report it", v.because.front()->rule->id);
     return text;
 }
 
 /// Coloured after wrapping, which counts columns.
-std::string answer_line(const Verdict& v, const Style& style) {
-    const std::string text = wrap(printable(answer_text(v)), column);
+std::string answer_line(const Report& report, const Verdict& v, const Style& style) {
+    const std::string text = wrap(printable(answer_text(report, v)), column);
     return fmt::format("{:<{}}{}{}\n", to_string(v.question), column, answer_word(v, style),
                        text.substr(to_string(v.answer).size()));
+}
+
+/// Most machines need no device assignment.
+bool is_asked(const Report& report, const Verdict& v) {
+    return v.question != Question::device_assignment || report.facts.guest || report.asked == v.question;
 }
 
 /// Each cause once, though two questions share it.
 std::vector<const Finding*> causes(const Report& report) {
     std::vector<const Finding*> all;
     const auto add = [&](const Finding* f) {
-        if (f && std::find(all.begin(), all.end(), f) == all.end()) all.push_back(f);
+        // What nobody could look at has found no fault: the name of one would mislead.
+        if (f && f->outcome.status != Status::unknown && std::find(all.begin(), all.end(), f) == all.end())
+            all.push_back(f);
     };
     for (const Verdict& v : report.verdicts) {
-        if (v.question == Question::device_assignment && !report.facts.guest && report.asked != v.question)
-            continue;  // most machines need none
+        if (!is_asked(report, v)) continue;
         add(v.cause());
         if (v.answer == Answer::yes)
             for (const Finding* f : v.degraded) add(f);
@@ -60,18 +76,39 @@ std::string paragraph(std::string_view label, const std::string& text) {
     return fmt::format("  {:<6}{}\n", label, wrap(printable(text), 8));
 }
 
+/// What could not be told, once for the questions that lack the same, and the command that would tell.
+std::string not_known(const Report& report, const Style& style) {
+    std::vector<std::string> missing, commands;
+    const auto add = [](std::vector<std::string>& list, std::string text) {
+        if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end())
+            list.push_back(std::move(text));
+    };
+    for (const Verdict& v : report.verdicts) {
+        if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
+        add(missing, what_is_missing(v));
+        add(commands, what_to_run(report, v));
+    }
+    std::string text;
+    if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
+    for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
+    for (const std::string& command : commands)
+        text += fmt::format("\n{}\n    {}\n", bold("next, on that machine", style), printable(command));
+    return text;
+}
+
 }  // namespace
 
 std::string render_summary(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
     if (report.facts.guest) text += describe_guest(report);
     text += "\n";
-    for (const Verdict& v : report.verdicts) text += answer_line(v, style);
+    for (const Verdict& v : report.verdicts) text += answer_line(report, v, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
         if (f->outcome.status == Status::fail) text += paragraph("fix", f->fix());
     }
+    text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);
     text += "\nThe whole ladder with every reading: nestprobe --explain\n";
     return text;

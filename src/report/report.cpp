@@ -112,7 +112,8 @@ std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& f
     std::vector<Finding> findings;
     findings.reserve(rules.size());
     for (const Rule* rule : rules)
-        if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)))
+        if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)) &&
+            (!rule->listed || rule->listed(facts)))
             findings.push_back({rule, rule->check(facts)});
     return findings;
 }

@@ -51,6 +51,8 @@ struct Rule {
     std::span<const std::string_view> see;  ///< manual sections, kernel functions
     Outcome (*check)(const Facts&);
     GuestChange edit = GuestChange::none;  ///< what an edit of the guest's definition changes for it
+    /// Where there is anything to judge; null: everywhere.  Elsewhere the rule is left out.
+    bool (*listed)(const Facts&) = nullptr;
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }

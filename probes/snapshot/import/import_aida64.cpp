@@ -20,7 +20,7 @@ bool is_leaf_line(std::string_view line) {
 
 /// "MSR 0000003A: ", and not "MSR Registers".
 bool is_msr_line(std::string_view line) {
-    return line.starts_with("MSR ") && line.size() > 4 && Cursor::is_hex_digit(line[4]);
+    return line.starts_with("MSR") && line.size() > 4 && is_blank(line[3]) && Cursor::is_hex_digit(line[4]);
 }
 
 /// "CPU#000 AffMask: 0x0000000000000001"
@@ -29,7 +29,13 @@ bool is_mask_title(std::string_view line) { return line.starts_with("CPU#") && c
 bool read_leaf(Cursor& line, std::uint32_t& leaf, CpuidRegs& regs) {
     if (!line.skip("CPUID ") || !line.hex(leaf, 8)) return false;
     line.skip(":");  // some leave it out
-    return line.registers({" ", "-", "-", "-"}, regs) && line.at_gap();
+    line.skip_blanks();
+    for (std::uint32_t* reg : {&regs.eax, &regs.ebx, &regs.ecx, &regs.edx}) {
+        // Some copies have blanks where the tool writes dashes.
+        if (reg != &regs.eax && !line.skip("-") && !line.skip(" ")) return false;
+        if (!line.hex(*reg, 8)) return false;
+    }
+    return line.at_gap();
 }
 
 class Aida64 {
@@ -51,18 +57,29 @@ private:
             take_heading(line.text);
     }
 
+    /// CPUs that only a blank line, "Group: 0 mask: 1" or "CPU 0:" parts: the first leaf begins the next.
+    static bool parts_cpus(std::string_view text) {
+        text = trim(text);
+        return text.empty() || text.starts_with("Group: ") ||
+               (text.starts_with("CPU ") && text.ends_with(":"));
+    }
     void take_heading(std::string_view text) {
+        if (parts_cpus(text)) gap_ = true;
         constexpr std::string_view logical = "Logical CPU #";
         const bool is_title = text.starts_with("------[");
-        if (const auto at = text.find(logical); is_title && at != std::string_view::npos)
+        const auto at = text.find(logical);
+        const bool numbered = at != std::string_view::npos && text.size() > at + logical.size() &&
+                              is_digit(text[at + logical.size()]);  // not "Logical CPU # Clock (Normal)"
+        if (is_title && numbered)
             select(Cursor(text.substr(at + logical.size())));
-        else if (is_title && contains(text, "MSR Registers"))
+        else if ((is_title && contains(text, "MSR Registers")) || text.starts_with("MSR Registers"))
             dump_.select_first();  // read on one CPU, and it is not said which: on the others they are not
                                    // known
         else if (text.starts_with("CPUID Registers (CPU #") || is_mask_title(text))
             dump_.select_next();  // these number from 1, or give every CPU the number 0
         else
             return;
+        gap_ = leaves_ = false;
         tagged_.reset();
     }
     void select(Cursor number) {
@@ -78,6 +95,12 @@ private:
         if (!read_leaf(line, leaf, regs))
             dump_.refuse("a leaf has eight hex digits, a colon and four registers of eight hex digits");
         if (text.cut && !line.at_end() && !contains(line.rest(), "]")) dump_.refuse("ends inside a line");
+        if (leaf == 0 && gap_ && leaves_) {
+            dump_.select_next();
+            tagged_.reset();
+        }
+        gap_ = false;
+        leaves_ = true;
         std::uint32_t subleaf = 0;
         if (line.skip(" [SL ")) {
             if (!line.hex(subleaf, 1) || !line.skip("]"))
@@ -116,6 +139,7 @@ private:
     }
 
     Dump dump_;
+    bool gap_ = false, leaves_ = false;    ///< since the last heading: something parted CPUs, a leaf was read
     std::optional<std::uint32_t> tagged_;  ///< the leaf whose last row had its subleaf beside it
 };
 

@@ -134,11 +134,17 @@ void Dump::leaf(CpuidKey key, const CpuidRegs& regs, Repeat repeat) {
     if (key.first == serial_number_leaf) return;
     auto& known = current().cpuid;
     const CpuidRegs masked = mask_apic_ids(key.first, regs);
+    if (ambiguous_.contains({current_, key})) return;
     const auto [found, is_new] = known.try_emplace(key, masked);
     if (is_new || same_answer(found->second, Reading<CpuidRegs>(masked))) return;
-    if (repeat == Repeat::refuse)
+    if (repeat == Repeat::refuse)  // the dump may have run another CPU into this one
         refuse(fmt::format("leaf 0x{:x}, subleaf 0x{:x} stands twice for one CPU", key.first, key.second));
-    found->second = masked;
+    if (repeat == Repeat::replace) {
+        found->second = masked;
+        return;
+    }
+    ambiguous_.emplace(current_, key);
+    known.erase(found);
 }
 
 void Dump::next_leaf(std::uint32_t leaf, const CpuidRegs& regs) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -94,7 +95,8 @@ public:
     /// The CPU after the last new one, for dumps whose headings do not number reliably.
     void select_next();
 
-    enum class Repeat { refuse, replace };
+    /// neither: which of two values is the CPU's cannot be told, so it is not recorded
+    enum class Repeat { refuse, replace, neither };
     void leaf(CpuidKey key, const CpuidRegs& regs, Repeat repeat = Repeat::refuse);
     /// A row of a dump that does not tell the subleaf. It is counted where the rows of that leaf cannot have
     /// a gap; of the other leaves only the first row is taken.
@@ -113,6 +115,7 @@ private:
     std::string name_;
     std::size_t line_ = 0;
     std::vector<CpuRecord> cpus_;
+    std::set<std::pair<std::size_t, CpuidKey>> ambiguous_;  ///< of which CPU in cpus_
     std::unordered_map<unsigned, std::size_t> by_id_;
     std::size_t current_ = 0;
 };

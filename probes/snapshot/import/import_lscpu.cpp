@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // lscpu's text becomes the files that lscpu read it from: /proc/cpuinfo, with one block for all CPUs, and the
-// kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" only repeat flags and are
-// left.
+// kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" are kept as what lscpu said.
+#include "machine/cpuinfo.hpp"
 #include "snapshot/import/import_dump.hpp"
 #include "snapshot/import/import_formats.hpp"
+#include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -43,35 +46,113 @@ std::string restore_report(std::string_view printed) {
     return report;
 }
 
+/// util-linux sys-utils/lscpu.c, virt_types, in the languages that its translations have a word of their own
+/// for.
+enum class VirtType : std::uint8_t { unknown, none, para, full, container };
+VirtType virt_type(std::string_view value) {
+    struct Row {
+        std::string_view word;
+        VirtType type;
+    };
+    constexpr Row rows[] = {
+        {"none", VirtType::none},
+        {"kein", VirtType::none},
+        {"keine", VirtType::none},
+        {"aucun", VirtType::none},
+        {"aucune", VirtType::none},
+        {"ninguno", VirtType::none},
+        {"nenhum", VirtType::none},
+        {"brak", VirtType::none},
+        {"\xe6\x97\xa0", VirtType::none},
+        {"para", VirtType::para},
+        {"Para", VirtType::para},
+        {"\xe5\x8d\x8a\xe8\x99\x9a\xe6\x8b\x9f\xe5\x8c\x96", VirtType::para},
+        {"full", VirtType::full},
+        {"voll", VirtType::full},
+        {"vollst\xc3\xa4ndig", VirtType::full},
+        {"complet", VirtType::full},
+        {"compl\xc3\xa8te", VirtType::full},
+        {"completo", VirtType::full},
+        {"completa", VirtType::full},
+        {"lleno", VirtType::full},
+        {"pe\xc5\x82na", VirtType::full},
+        {"\xe5\xae\x8c\xe5\x85\xa8", VirtType::full},
+        {"\xe5\x85\xa8\xe9\x83\xa8", VirtType::full},
+        {"container", VirtType::container},
+        {"Container", VirtType::container},
+    };
+    for (const Row& row : rows)
+        if (row.word == value) return row.type;
+    return VirtType::unknown;
+}
+
+constexpr std::string_view hypervisors[] = {"KVM",
+                                            "Xen",
+                                            "Microsoft",
+                                            "VMware",
+                                            "Oracle",
+                                            "Parallels",
+                                            "bhyve",
+                                            "Innotek GmbH",
+                                            "QEMU",
+                                            "ACRN",
+                                            "Linux-VServer",
+                                            "User-mode Linux",
+                                            "Windows Subsystem for Linux"};
+constexpr std::string_view vendors[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
+                                        "Shanghai"};
+
+template <class Range>
+bool holds(const Range& range, std::string_view word) {
+    return std::find(std::begin(range), std::end(range), word) != std::end(range);
+}
+
+/// "fpu vme de pse ...": the kernel's flags, whatever the label is called.
+bool looks_like_flags(std::string_view value) {
+    return (value.starts_with("fpu ") || has_word(value, "msr") || contains(value, "...")) &&
+           (has_word(value, "fpu") || has_word(value, "mmx") || has_word(value, "vmx") ||
+            has_word(value, "svm")) &&
+           !contains(value, ":");
+}
+
+bool looks_like_brand(std::string_view value) {
+    for (const std::string_view part : {"(R)", "(TM)", "(tm)", "Processor", "CPU @", "QEMU Virtual", "AMD "})
+        if (contains(value, part)) return true;
+    return false;
+}
+
+/// lscpu's labels are translated; its values are mostly not. So a line is known by its English label, else by
+/// what only that line can hold.
 class Lscpu {
 public:
     explicit Lscpu(const std::string& name) : dump_(format_names::lscpu, name) {}
 
-    Recording read(std::string_view text) && {
+    void read(std::string_view text, Evidence& evidence) && {
+        evidence_ = &evidence;
         dump_.each_line(text, [&](const DumpLine& line) { take(line); });
-        recording_.tool = format_names::lscpu;
-        recording_.files.emplace("/proc/cpuinfo", cpuinfo());
-        return std::move(recording_);
+        CpuLines cpu{.vendor = vendor_, .brand = brand_};
+        if (cpus_) cpu.ids = cpus_->to_string();
+        if (flags_) {
+            cpu.flags = *flags_;
+            cpu.has_flags = true;
+            // Where the list is the last that was copied, more of it may have been there.
+            cpu.flags_cut = flags_cut_ || (flags_are_last_ && (wrapped_ || !reaches_the_end(*flags_)));
+        }
+        evidence.cpu(std::move(cpu));
+        tell_hypervisor();
     }
 
 private:
-    using Handler = void (Lscpu::*)(std::string_view value, bool cut);
-    struct Row {
-        std::string_view key;
-        Handler take;
-    };
+    enum class Last : std::uint8_t { other, flags, vulnerability };
     static constexpr std::string_view vulnerability = "Vulnerability ";
 
     void take(const DumpLine& line) {
-        constexpr Row rows[] = {
-            {"Architecture", &Lscpu::take_architecture},
-            {"On-line CPU(s) list", &Lscpu::take_cpus},
-            {"Vendor ID", &Lscpu::take_vendor},
-            {"Model name", &Lscpu::take_brand},
-            {"Flags", &Lscpu::take_flags},
-        };
+        if (trim(line.text).empty()) return;
         const auto colon = line.text.find(':');
-        if (colon == std::string_view::npos) return;
+        if (last_ == Last::flags && colon == std::string_view::npos) return continue_flags(line);
+        flags_are_last_ = false;
+        if (colon == std::string_view::npos) return continue_text(line);
+        last_ = Last::other;
         const std::string_view key = trim(line.text.substr(0, colon)),
                                value = trim(line.text.substr(colon + 1));
         // Since util-linux 2.37 under a heading of their own, indented.
@@ -80,56 +161,94 @@ private:
         if (indented && in_vulnerabilities_) return take_vulnerability(key, value, line.cut);
         if (key.starts_with(vulnerability))
             return take_vulnerability(key.substr(vulnerability.size()), value, line.cut);
-        const auto* row =
-            std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.key == key; });
-        if (row != std::end(rows)) (this->*row->take)(value, line.cut);
+        take_field(key, value, line);
     }
 
+    void take_field(std::string_view key, std::string_view value, const DumpLine& line) {
+        if (key == "Flags" || (!flags_ && looks_like_flags(value))) {
+            flags_ = value;
+            flags_cut_ = line.cut;
+            flags_are_last_ = true;
+            last_ = Last::flags;
+        } else if (key == "Architecture" || value == "aarch64" || value == "ppc64le" || value == "s390x") {
+            take_architecture(value, line.cut);
+        } else if (key == "On-line CPU(s) list" || (!cpus_ && is_range(value) && !contains(key, "NUMA"))) {
+            if (line.cut) dump_.refuse("ends inside the list of CPUs");
+            CpuSet cpus;
+            if (!CpuSet::parse(value, cpus)) dump_.refuse("a list of CPUs looks like 0-3,8");
+            cpus_ = cpus;
+        } else if (holds(vendors, value) || key == "Vendor ID") {
+            if (!line.cut) vendor_ = restore_vendor(value);
+        } else if (key == "Model name" || (brand_.empty() && key.find("BIOS") == std::string_view::npos &&
+                                           looks_like_brand(value))) {
+            if (!line.cut) brand_ = value;
+        } else if (value == "VT-x" || value == "AMD-V") {
+            evidence_->hear(value == "VT-x" ? hearsay::flag_vmx : hearsay::flag_svm, "yes",
+                            "lscpu, " + std::string(key));
+        } else if ((holds(hypervisors, value) || key == "Hypervisor vendor") && !line.cut) {
+            hypervisor_ = value;
+        } else if (const VirtType type = virt_type(value);
+                   type != VirtType::unknown && !line.cut && !hypervisor_.empty()) {
+            type_ = type;
+        }
+    }
+
+    static bool is_range(std::string_view value) {
+        CpuSet cpus;
+        return contains(value, "-") && CpuSet::parse(value, cpus);
+    }
+    /// A terminal wraps in mid-word: what is one flag's name when it is joined is one flag.
+    void continue_flags(const DumpLine& line) {
+        const std::string_view more = trim(line.text);
+        *flags_ = join_wrapped_flags(*flags_, more);
+        flags_cut_ = line.cut;
+        wrapped_ = true;
+    }
+    void continue_text(const DumpLine& line) {
+        if (last_ != Last::vulnerability || last_path_.empty()) return;
+        evidence_->absent_file(last_path_,
+                               {Why::malformed, fmt::format("{}: wrapped in the dump", last_path_)});
+        (void)line;
+    }
     void take_architecture(std::string_view value, bool cut) {
         const bool x86 =
             value == "x86_64" || (value.size() == 4 && value.front() == 'i' && value.ends_with("86"));
         if (!x86 && !cut) dump_.refuse("the dump of a machine that is not x86");
     }
-    void take_cpus(std::string_view value, bool cut) {
-        if (cut) dump_.refuse("ends inside the list of CPUs");
-        if (!CpuSet::parse(value, cpus_)) dump_.refuse("a list of CPUs looks like 0-3,8");
-    }
-    void take_vendor(std::string_view value, bool cut) {
-        if (!cut) vendor_ = restore_vendor(value);
-    }
-    void take_brand(std::string_view value, bool cut) {
-        if (!cut) brand_ = value;
-    }
-    void take_flags(std::string_view value, bool cut) {
-        flags_ = value;
-        flags_cut_ = cut;
-    }
     void take_vulnerability(std::string_view printed, std::string_view value, bool cut) {
         const std::string name = restore_name(printed);
         if (name.empty()) return;
         const std::string path = fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name);
+        last_ = Last::vulnerability;
+        last_path_ = path;
         if (cut)
-            recording_.files.emplace(
-                path, Absent{Why::malformed, fmt::format("{}: the dump ends inside it", path)});
+            evidence_->absent_file(path, {Why::malformed, fmt::format("{}: the dump ends inside it", path)});
         else
-            recording_.files.emplace(path, restore_report(value) + "\n");
+            evidence_->file(path, restore_report(value) + "\n");
     }
-
-    /// The flags come last, so that a cut in them is one of the file, and read as such.
-    std::string cpuinfo() const {
-        std::string text = fmt::format("processor\t: {}\n", cpus_.to_string());
-        if (!vendor_.empty()) text += fmt::format("vendor_id\t: {}\n", vendor_);
-        if (!brand_.empty()) text += fmt::format("model name\t: {}\n", brand_);
-        if (flags_) text += fmt::format("flags\t\t: {}{}", *flags_, flags_cut_ ? "" : "\n");
-        return flags_cut_ ? text : text + "\n";
+    /// lscpu.c, read_hypervisor(): of Xen it says none in the control domain, para in a PV guest.
+    void tell_hypervisor() {
+        if (hypervisor_.empty()) return;
+        const std::string source = "lscpu, Hypervisor vendor";
+        evidence_->hear(hearsay::hypervisor, hypervisor_, source);
+        if (type_ != VirtType::container) evidence_->hear(hearsay::guest, "yes", source);
+        if (hypervisor_ != "Xen" || type_ == VirtType::unknown || type_ == VirtType::container) return;
+        evidence_->hear(hearsay::xen_role,
+                        type_ == VirtType::none   ? "control domain"
+                        : type_ == VirtType::para ? "PV"
+                                                  : "HVM",
+                        "lscpu, Virtualization type");
     }
 
     Dump dump_;
-    Recording recording_;
-    CpuSet cpus_{0};
-    std::string vendor_, brand_;
+    Evidence* evidence_ = nullptr;
+    std::optional<CpuSet> cpus_;
+    std::string vendor_, brand_, hypervisor_;
+    VirtType type_ = VirtType::unknown;
     std::optional<std::string> flags_;
-    bool flags_cut_ = false;
+    Last last_ = Last::other;
+    std::string last_path_;
+    bool flags_cut_ = false, flags_are_last_ = false, wrapped_ = false;
     bool in_vulnerabilities_ = false;
 };
 
@@ -140,7 +259,16 @@ bool is_lscpu(std::string_view text) {
     return any_early_line(text, [](std::string_view line) { return trim(line).starts_with("CPU(s):"); });
 }
 
-Recording import_lscpu(std::string_view text, const std::string& name) { return Lscpu(name).read(text); }
+void read_lscpu(std::string_view text, const std::string& name, Evidence& evidence) {
+    Lscpu(name).read(text, evidence);
+    evidence.taken(format_names::lscpu);
+}
+
+Recording import_lscpu(std::string_view text, const std::string& name) {
+    Evidence evidence;
+    read_lscpu(text, name, evidence);
+    return std::move(evidence).take();
+}
 
 bool is_cpuinfo(std::string_view text) {
     Cursor line(text.substr(0, 64));

@@ -63,7 +63,7 @@ private:
         if (!text.registers({"", ",", ",", ","}, regs) || !text.at_end())
             dump_.refuse("a register has four values of eight hex digits");
         if (take_until(">") != "/register") dump_.refuse("a register is not closed");
-        dump_.leaf(key, regs);
+        dump_.leaf(key, regs, Dump::Repeat::neither);
     }
     /// eax="00000004" ecx="00000001", in either order
     CpuidKey read_key(std::string_view attributes) {

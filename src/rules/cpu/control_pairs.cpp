@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Pairs of VM-entry and VM-exit controls of which KVM wants both or none (NP110).
+#include "registers/all.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>

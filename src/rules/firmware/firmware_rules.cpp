@@ -43,6 +43,12 @@ Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_maj
         Outcome outcome = cite_log(fail(fmt::format("the kernel log says \"{}\"", line->text)), *line);
         return outcome;
     }
+    if (f.evidence && f.evidence->firmware_off.if_known()) {
+        const std::string& said = *f.evidence->firmware_off.if_known();
+        if (said.find(fmt::format("({})", flag_word(f))) != std::string::npos)
+            return cite(fail(fmt::format("kvm-ok, which asks the register, says \"{}\"", said)),
+                        f.evidence->firmware_off);
+    }
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
     // used.
     const std::string itlb = itlb_multihit(f);

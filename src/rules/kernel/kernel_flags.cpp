@@ -77,6 +77,8 @@ Outcome check_flags(const Facts& f) {
     const bool svm = has(f, Technology::svm);
     const PerCpu<Words>& listed = svm ? f.kernel.svm_flags : f.kernel.vmx_flags;
     const std::string_view line = svm ? "flags" : "vmx flags";
+    if (!f.kernel.flag_usable.any_known())
+        return skip(fmt::format("whether /proc/cpuinfo lists {} is not known", flag_word(f)));
     if (!f.kernel.flag_usable.any([](bool usable) { return usable; }))
         return cite(skip(fmt::format("/proc/cpuinfo does not list {} itself (NP403)", flag_word(f))),
                     f.kernel.flag_usable);

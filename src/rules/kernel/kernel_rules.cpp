@@ -174,6 +174,20 @@ Outcome check_listed_without_cpuid(const Facts& f) {
 constexpr std::string_view clear_see[] = {
     "Linux Documentation/admin-guide/kernel-parameters.txt, clearcpuid="};
 constexpr std::string_view lock_see[] = {"Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl()"};
+bool has_several_inputs(const Facts& f) { return f.evidence && f.evidence->contradictions.if_known(); }
+
+Outcome check_inputs(const Facts& f) {
+    if (!has_several_inputs(f)) return skip("one machine was looked at once");
+    return judge(
+        [](const std::vector<std::string>& lines) {
+            if (lines.empty()) return pass("the inputs agree");
+            std::string text;
+            for (const std::string& line : lines) text += fmt::format("{}{}", text.empty() ? "" : "; ", line);
+            return fail(text);
+        },
+        f.evidence->contradictions);
+}
+
 constexpr std::string_view flag_see[] = {
     "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl() (5.6)",
     "Linux arch/x86/kernel/cpu/amd.c, init_amd() (6.7, commit 7deda2ce5b33)",
@@ -288,6 +302,23 @@ constexpr Rule rules[] = {
         .fix = "Run nestprobe natively, outside emulators and sandboxes.",
         .see = flag_see,
         .check = check_listed_without_cpuid,
+    },
+    {
+        .id = "NP408",
+        .name = "inputs-contradict",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "what was given of one machine does not agree",
+        .explain =
+            "Several inputs of --from are taken for one machine. Where two of them say different things of\n"
+            "the same file, flag or register, they are of two machines, or of one before and after a "
+            "change:\n"
+            "neither is believed.",
+        .fix = "Take all of it again, at one time and on one machine:\n    nestprobe --record machine.json",
+        .see = flag_see,
+        .check = check_inputs,
+        .listed = has_several_inputs,
     },
 };
 

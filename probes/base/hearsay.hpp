@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What a tool's output says of a machine and no file of the kernel holds: lscpu's "Hypervisor vendor", the
+// log's "Hypervisor detected", kvm-ok's verdict.  A recording keeps it as a file without a slash in front:
+// first the value, then a line that says who said it.  A live machine has none.
+#pragma once
+
+#include <string_view>
+
+namespace nestprobe {
+
+namespace hearsay {
+inline constexpr std::string_view hypervisor = "hearsay/hypervisor";  ///< its name: "KVM", "Xen"
+inline constexpr std::string_view guest = "hearsay/guest";            ///< "yes", "no"
+inline constexpr std::string_view xen_role = "hearsay/xen_role";      ///< as in HypervisorFacts
+inline constexpr std::string_view flag_vmx = "hearsay/flag_vmx";      ///< "yes", "no": the kernel's flag
+inline constexpr std::string_view flag_svm = "hearsay/flag_svm";
+inline constexpr std::string_view cpuid_vmx = "hearsay/cpuid_vmx";  ///< "yes", "no": CPUID's own bit
+inline constexpr std::string_view cpuid_svm = "hearsay/cpuid_svm";
+inline constexpr std::string_view cpuid_hypervisor = "hearsay/cpuid_hypervisor";
+inline constexpr std::string_view firmware_off = "hearsay/firmware_off";      ///< the tool's line
+inline constexpr std::string_view usable = "hearsay/usable";                  ///< "yes": /dev/kvm is there
+inline constexpr std::string_view node = "hearsay/node";                      ///< "root:kvm 0660"
+inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
+}  // namespace hearsay
+
+constexpr bool is_hearsay(std::string_view path) { return path.starts_with("hearsay/"); }
+
+}  // namespace nestprobe

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What other tools' outputs say beyond what the kernel's files hold: known only where --from got such
+// outputs.
+#pragma once
+
+#include "base/fact.hpp"
+
+#include <string>
+#include <vector>
+
+namespace nestprobe {
+
+struct EvidenceFacts {
+    Fact<std::vector<std::string>> contradictions{};
+    Fact<std::string> firmware_off{};
+    Fact<bool> usable{};
+};
+template <class V>
+constexpr void for_each(const EvidenceFacts& f, V&& visit) {
+    visit("evidence.contradictions", f.contradictions,
+          "what the inputs of --from say differently of one machine");
+    visit("evidence.firmware_off", f.firmware_off,
+          "a line of a tool that read the registers: firmware has VMX or SVM off");
+    visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "snapshot/import/evidence.hpp"
+
+#include "base/errors.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+/// Flags that are cut, flags that are whole, more of them: each is worth more than the one before.
+int worth(const CpuLines& cpu) { return !cpu.has_flags ? 0 : cpu.flags_cut ? 1 : 2; }
+
+/// One description of the processor from several: the better list of flags, and what it lacks from the
+/// others.
+void complete(CpuLines& better, const CpuLines& other) {
+    if (better.ids.empty()) better.ids = other.ids;
+    if (better.vendor.empty()) better.vendor = other.vendor;
+    if (better.brand.empty()) better.brand = other.brand;
+    if (!better.has_vmx_flags && other.has_vmx_flags) {
+        better.vmx_flags = other.vmx_flags;
+        better.has_vmx_flags = true;
+    }
+}
+
+/// The words of a cut list that the other one has and this one lacks are there as well.
+void add_words(CpuLines& cpu, const CpuLines& other) {
+    if (!cpu.flags_cut || !other.has_flags) return;
+    for (const std::string_view word : split_words(other.flags))
+        if ((word == "vmx" || word == "svm" || word == "hypervisor" || word == "ept") &&
+            !has_word(cpu.flags, word))
+            cpu.flags = fmt::format("{} ... {}", word, cpu.flags);
+}
+
+}  // namespace
+
+void Evidence::file(std::string path, std::string text) {
+    recording_.files.insert_or_assign(std::move(path), Reading<std::string>(std::move(text)));
+}
+void Evidence::absent_file(const std::string& path, Absent absent) {
+    recording_.files.insert_or_assign(path, Reading<std::string>(std::move(absent)));
+}
+void Evidence::directory(const std::string& path, std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    recording_.directories.insert_or_assign(path, Reading<std::vector<std::string>>(std::move(names)));
+}
+void Evidence::log_line(std::string line) {
+    constexpr std::size_t most = 20000;
+    if (!recording_.kernel_log)
+        recording_.kernel_log = Reading<std::vector<std::string>>(std::vector<std::string>{});
+    auto& lines = *recording_.kernel_log->if_known();
+    if (lines.size() < most) lines.push_back(std::move(line));
+}
+void Evidence::forget_log() {
+    if (recording_.kernel_log) recording_.kernel_log->if_known()->clear();
+}
+void Evidence::hear(std::string_view topic, std::string_view value, std::string_view source) {
+    file(std::string(topic), fmt::format("{}\n{}\n", value, source));
+}
+void Evidence::kvm(Reading<bool> open) { recording_.kvm.open = std::move(open); }
+void Evidence::cpu(CpuLines lines) { cpus_.push_back(std::move(lines)); }
+void Evidence::dump(Recording recording) {
+    recording_.cpus = std::move(recording.cpus);
+    if (recording_.tool.empty()) recording_.tool = recording.tool;
+}
+void Evidence::msr(const CpuSet& ids, std::uint32_t index, std::uint64_t value) {
+    for (CpuRecord& record : recording_.cpus)
+        if (record.ids.intersects(ids)) {
+            record.msr.insert_or_assign(index, value);
+            return;
+        }
+    recording_.cpus.push_back({ids, {}, {}});
+    recording_.cpus.back().msr.emplace(index, value);
+}
+void Evidence::taken(std::string_view format) {
+    if (std::find(taken_.begin(), taken_.end(), format) == taken_.end()) taken_.emplace_back(format);
+}
+
+std::string write_cpuinfo(const std::vector<CpuLines>& cpus) {
+    std::string text;
+    for (const CpuLines& cpu : cpus) {
+        text += fmt::format("processor\t: {}\n", cpu.ids.empty() ? "0" : cpu.ids);
+        if (!cpu.vendor.empty()) text += fmt::format("vendor_id\t: {}\n", cpu.vendor);
+        if (!cpu.brand.empty()) text += fmt::format("model name\t: {}\n", cpu.brand);
+        if (cpu.has_vmx_flags) text += fmt::format("vmx flags\t: {}\n", cpu.vmx_flags);
+        if (!cpu.has_flags) {
+            text += "\n";
+            continue;
+        }
+        // A cut at the very end is the file's; one in the middle shows as what people write for it.
+        const bool last = &cpu == &cpus.back();
+        text += fmt::format("flags\t\t: {}{}", cpu.flags, !cpu.flags_cut ? "\n\n" : last ? "" : " ...\n\n");
+    }
+    return text;
+}
+
+Recording Evidence::take() && {
+    if (!cpus_.empty() && !recording_.files.contains("/proc/cpuinfo")) {
+        // Processors that are told apart by number stay apart; else the best description is everybody's.
+        std::vector<CpuLines> numbered;
+        std::copy_if(cpus_.begin(), cpus_.end(), std::back_inserter(numbered),
+                     [](const CpuLines& cpu) { return !cpu.ids.empty() && cpu.has_flags; });
+        CpuLines best = cpus_.front();
+        for (const CpuLines& cpu : cpus_) {
+            if (&cpu == &cpus_.front()) continue;
+            CpuLines other = cpu;
+            if (worth(other) > worth(best)) std::swap(other, best);
+            complete(best, other);
+            add_words(best, other);
+        }
+        if (numbered.size() > 1)
+            for (CpuLines& cpu : numbered) complete(cpu, best);
+        recording_.files.emplace("/proc/cpuinfo",
+                                 write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
+    }
+    // ls says whose the node is, another program that it may not open it.
+    const auto node = recording_.files.find(hearsay::node);
+    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open &&
+        recording_.kvm.open->if_absent() && recording_.kvm.open->if_absent()->why == Why::permission_denied) {
+        const std::string& said = *node->second.if_known();
+        const int error = recording_.kvm.open->if_absent()->error;
+        recording_.kvm.open = Reading<bool>(Absent{
+            Why::permission_denied,
+            fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
+    }
+    if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
+    return std::move(recording_);
+}
+
+bool read_refusal(std::string_view path, std::string_view words, Absent& absent) {
+    struct Row {
+        std::string_view words;
+        int error;
+        Why why;
+    };
+    constexpr Row rows[] = {
+        {"No such file or directory", ENOENT, Why::no_device},
+        {"cannot find", ENOENT, Why::no_device},
+        {"Permission denied", EACCES, Why::permission_denied},
+        {"Operation not permitted", EPERM, Why::permission_denied},
+        {"No such device or address", ENXIO, Why::no_device},
+        {"No such device", ENODEV, Why::no_device},
+    };
+    for (const Row& row : rows)
+        if (contains(words, row.words)) {
+            absent = {row.why, fmt::format("{}: {}", path, error_text(row.error)), row.error};
+            return true;
+        }
+    return false;
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// What the readers of a paste put together: files, kernel log lines, and what tools said, of one machine.
+#pragma once
+
+#include "base/hearsay.hpp"
+#include "snapshot/recording.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nestprobe {
+
+/// One processor, or all that are alike, as lscpu, /proc/cpuinfo and the kernel's log describe it.
+struct CpuLines {
+    std::string ids;  ///< "0-7"; empty: nobody said
+    std::string vendor, brand, flags, vmx_flags;
+    bool has_flags = false, has_vmx_flags = false;
+    bool flags_cut = false;  ///< the end of the flags may be missing
+};
+
+class Evidence {
+public:
+    /// What stands later in a paste is the newer state.
+    void file(std::string path, std::string text);
+    void absent_file(const std::string& path, Absent absent);
+    void directory(const std::string& path, std::vector<std::string> names);
+    void log_line(std::string line);
+    /// The kernel was started again: what its log said before is about another life.
+    void forget_log();
+    /// `source` says who said it: "lscpu, Hypervisor vendor".
+    void hear(std::string_view topic, std::string_view value, std::string_view source);
+    void kvm(Reading<bool> open);
+    void cpu(CpuLines lines);
+    /// A register dump that stands among other outputs.
+    void dump(Recording recording);
+    void msr(const CpuSet& ids, std::uint32_t index, std::uint64_t value);
+    /// A format that was recognised, for --explain.
+    void taken(std::string_view format);
+
+    bool anything() const { return !taken_.empty(); }
+    const std::vector<std::string>& formats() const { return taken_; }
+    Recording take() &&;
+
+private:
+    Recording recording_;
+    std::vector<CpuLines> cpus_;
+    std::vector<std::string> taken_;
+};
+
+/// The text of /proc/cpuinfo that says this.
+std::string write_cpuinfo(const std::vector<CpuLines>& cpus);
+
+/// What the kernel says of a path that it refuses: "No such file or directory" and so on, in the words of any
+/// tool; false where the line says nothing of the kind.
+bool read_refusal(std::string_view path, std::string_view words, Absent& absent);
+
+}  // namespace nestprobe

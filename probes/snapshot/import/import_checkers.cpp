@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Other checkers' outputs, as witnesses of what they looked at and no more: kvm-ok (flags, register 0x3a,
+// whether the node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities,
+// systemd-detect-virt, virt-what, id, rdmsr.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+// cpu-checker's kvm-ok; libvirt tools/virt-host-validate-qemu.c.
+constexpr std::string_view checker_lines[] = {
+    "INFO: /dev/kvm ",       "INFO: Your CPU ",      "INFO: KVM (",     "INFO: For more detailed",
+    "KVM acceleration can",  "INFO: cpu ",           "QEMU: Checking ", "QEMU: comprobando",
+    "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
+
+std::string_view after(std::string_view line, std::string_view part) {
+    const auto at = line.find(part);
+    return at == std::string_view::npos ? std::string_view{} : line.substr(at + part.size());
+}
+
+void read_kvm_ok(std::string_view line, Evidence& evidence) {
+    if (contains(line, "/dev/kvm does not exist"))
+        evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
+    else if (contains(line, "/dev/kvm exists"))
+        evidence.hear(hearsay::usable, "yes", "kvm-ok: /dev/kvm exists");
+    else if (contains(line, "CPU does not support KVM extensions"))
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", trim(line));
+    // It names the module by the flag that it found.
+    if (contains(line, "sudo modprobe kvm_intel"))
+        evidence.hear(hearsay::flag_vmx, "yes", "kvm-ok: modprobe kvm_intel");
+    if (contains(line, "sudo modprobe kvm_amd"))
+        evidence.hear(hearsay::flag_svm, "yes", "kvm-ok: modprobe kvm_amd");
+    for (const auto& [word, topic] :
+         {std::pair<std::string_view, std::string_view>{"(vmx)", hearsay::flag_vmx},
+          std::pair<std::string_view, std::string_view>{"(svm)", hearsay::flag_svm}})
+        if (contains(line, "is disabled by your BIOS") && contains(line, word)) {
+            evidence.hear(topic, "yes", fmt::format("kvm-ok: {}", trim(line)));
+            evidence.hear(hearsay::firmware_off, trim(line), "kvm-ok");
+        }
+}
+
+/// "QEMU: Checking for hardware virtualization : PASS" counts flags of either vendor.
+void read_validate(std::string_view line, Evidence& evidence) {
+    const bool pass = contains(line, ": PASS"), fail = contains(line, ": FAIL");
+    if (contains(line, "for hardware virtualization") && fail)
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", "virt-host-validate: hardware virtualization FAIL");
+    if (contains(line, "/dev/kvm") && contains(line, "exists") && fail)
+        evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
+    if (contains(line, "/dev/kvm") && pass)
+        evidence.hear(hearsay::usable, "yes", fmt::format("virt-host-validate: {}", trim(line)));
+}
+
+}  // namespace
+
+bool is_checker_line(std::string_view line) {
+    line = trim(line);
+    return std::any_of(std::begin(checker_lines), std::end(checker_lines),
+                       [&](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
+void read_checkers(const Section& section, Evidence& evidence) {
+    const std::string_view text = section.body;
+    for_each_line(text, [&](std::string_view line) {
+        if (contains(line, "QEMU: ")) {
+            read_validate(line, evidence);
+            evidence.taken("virt-host-validate");
+        } else if (is_checker_line(line)) {
+            read_kvm_ok(line, evidence);
+            evidence.taken("kvm-ok");
+        }
+    });
+}
+
+bool is_virsh_capabilities(std::string_view text) {
+    text = text.substr(0, 8192);
+    return contains(text, "<capabilities>") || (contains(text, "<host>") && contains(text, "<cpu>"));
+}
+
+/// libvirt src/conf/capabilities.c: <host><cpu> holds the model that the host's CPUID comes nearest to, and
+/// what it has besides.  A model may hold svm itself, so a name that is not there proves nothing.
+void read_virsh_capabilities(const Section& section, Evidence& evidence) {
+    std::string_view host = section.body;
+    host = host.substr(0, host.find("</host>"));
+    const auto begin = host.find("<cpu>");
+    if (begin == std::string_view::npos) return;
+    const std::string_view cpu = host.substr(begin, host.find("</cpu>") - begin);
+    CpuLines lines;
+    if (contains(cpu, "<vendor>Intel</vendor>")) lines.vendor = "GenuineIntel";
+    if (contains(cpu, "<vendor>AMD</vendor>")) lines.vendor = "AuthenticAMD";
+    if (contains(cpu, "<vendor>Hygon</vendor>")) lines.vendor = "HygonGenuine";
+    for (const auto& [name, topic] :
+         {std::pair<std::string_view, std::string_view>{"vmx", hearsay::cpuid_vmx},
+          std::pair<std::string_view, std::string_view>{"svm", hearsay::cpuid_svm}})
+        if (contains(cpu, fmt::format("<feature name='{}'/>", name)))
+            evidence.hear(topic, "yes", fmt::format("virsh capabilities, <feature name='{}'/>", name));
+    if (contains(cpu, "<feature name='hypervisor'/>"))
+        evidence.hear(hearsay::guest, "yes", "virsh capabilities, <feature name='hypervisor'/>");
+    if (!lines.vendor.empty()) evidence.cpu(lines);
+    evidence.taken("virsh capabilities");
+}
+
+/// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a
+/// line.
+void read_detect_virt(const Section& section, Evidence& evidence) {
+    constexpr std::string_view containers[] = {
+        "docker", "podman", "lxc",   "lxc-libvirt", "systemd-nspawn", "openvz",
+        "rkt",    "proot",  "pouch", "wsl",         "container-other"};
+    const std::string source =
+        section.command.program.empty() ? "systemd-detect-virt" : section.command.program;
+    std::string found;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        if (const std::string_view path = after(line, " found in DMI (");
+            !path.empty() && contains(line, "irtualization ")) {
+            const std::string_view name = after(line.substr(0, line.find(" found in DMI")), "irtualization ");
+            if (path.starts_with("/sys/class/dmi/id/") && path.ends_with(")") && !name.empty())
+                evidence.file(std::string(path.substr(0, path.size() - 1)), fmt::format("{}\n", name));
+        } else if (const std::string_view name = after(line, "irtualization found, CPUID="); !name.empty()) {
+            evidence.hear(hearsay::hypervisor, name, fmt::format("{}, CPUID", source));
+            evidence.hear(hearsay::guest, "yes", fmt::format("{}, CPUID", source));
+            found = "CPUID";
+        } else if (!line.empty() && line.find(' ') == std::string_view::npos) {
+            if (std::find(std::begin(containers), std::end(containers), line) != std::end(containers)) {
+                if (line != "wsl") evidence.file("/run/systemd/container", fmt::format("{}\n", line));
+            } else if (line == "none") {
+                evidence.hear(hearsay::guest, "no", source);
+            } else if (found.empty()) {
+                evidence.hear(hearsay::hypervisor, line, source);
+                evidence.hear(hearsay::guest, "yes", source);
+                found = line;
+            }
+        }
+    });
+    evidence.taken(source);
+}
+
+/// "uid=1000(joe) gid=1000(joe) groups=1000(joe),108(kvm)"
+void read_id(const Section& section, Evidence& evidence) {
+    const std::string_view text = section.body;
+    const auto number_at = [&](std::string_view key) {
+        const std::string_view rest = after(text, key);
+        return rest.substr(0, rest.find_first_not_of("0123456789"));
+    };
+    const std::string_view uid = number_at("uid=");
+    const auto groups_at = text.find("groups=");
+    if (uid.empty() || groups_at == std::string_view::npos || section.cut()) return;
+    std::string numbers;
+    std::string_view rest = text.substr(groups_at + 7);
+    rest = rest.substr(0, rest.find_first_of(" \n"));
+    while (!rest.empty()) {
+        numbers.append(rest.substr(0, rest.find_first_not_of("0123456789"))).push_back(' ');
+        const auto comma = rest.find(',');
+        rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
+    evidence.file("/proc/self/status", fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", uid, numbers));
+    evidence.taken("id");
+}
+
+/// rdmsr 0x3a prints one CPU's value (the first's), rdmsr -a a line a CPU; -f and -x change what is printed.
+void read_rdmsr(const Section& section, Evidence& evidence) {
+    std::uint64_t index = 0;
+    bool all = false, decimal = false, known = false;
+    unsigned cpu = 0;
+    const auto& words = section.command.words;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        if (word == "-a" || word == "--all")
+            all = true;
+        else if (word == "-d" || word == "-u" || word == "-o" || word.starts_with("-f") ||
+                 word.starts_with("--bitfield"))
+            decimal = true;
+        else if (word == "-p" && i + 1 < words.size())
+            parse_number(std::string_view(words[++i]), cpu);
+        else if (word.starts_with("-p"))
+            parse_number(word.substr(2), cpu);
+        else if (word.starts_with("0x") || word.starts_with("0X"))
+            known = parse_number(word.substr(2), index, 16);
+        else if (!word.starts_with('-'))
+            known = parse_number(word, index);
+    }
+    if (!known || decimal || index > UINT32_MAX || cpu >= CpuSet::limit) return;
+    const char* const end = section.body.data() + section.body.size();
+    for_each_line(section.body, [&](std::string_view line) {
+        std::uint64_t value = 0;
+        const bool cut = line.data() + line.size() == end;
+        std::string_view number = trim(line);
+        if (number.starts_with("0x")) number.remove_prefix(2);
+        if (cut || cpu >= CpuSet::limit || !parse_number(number, value, 16)) return;
+        evidence.msr(CpuSet(cpu), static_cast<std::uint32_t>(index), value);
+        evidence.taken("rdmsr");
+        cpu += all ? 1 : CpuSet::limit;
+    });
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+// The processor in words: /proc/cpuinfo and greps of it, cpuid's long text, osquery's rows, dmidecode.
+#include "base/text.hpp"
+#include "machine/cpuinfo.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string_view key_of(std::string_view line) {
+    // "/proc/cpuinfo:flags : ..." of grep over several files
+    if (line.starts_with("/proc/cpuinfo:")) line.remove_prefix(14);
+    return trim(line.substr(0, line.find(':')));
+}
+
+class CpuinfoReader {
+public:
+    explicit CpuinfoReader(const Section& section) : section_(section) {}
+
+    void read(Evidence& evidence) && {
+        const char* const end = section_.body.data() + section_.body.size();
+        for_each_line(section_.body,
+                      [&](std::string_view line) { take(line, line.data() + line.size() == end); });
+        finish();
+        for (CpuLines& cpu : cpus_) evidence.cpu(std::move(cpu));
+    }
+
+private:
+    enum class Last : std::uint8_t { other, flags, vmx_flags };
+
+    void take(std::string_view line, bool cut) {
+        if (trim(line).empty()) {
+            last_ = Last::other;
+            return;
+        }
+        const auto colon = line.find(':', line.starts_with("/proc/cpuinfo:") ? 14 : 0);
+        if (colon == std::string_view::npos) return take_more(line);
+        const std::string_view key = key_of(line), value = trim(line.substr(colon + 1));
+        last_ = Last::other;
+        if (key == "processor") {
+            finish();
+            CpuSet cpus;
+            if (!cut && CpuSet::parse(value, cpus)) cpu_.ids = cpus.to_string();
+        } else if (key == "vendor_id" && !cut) {
+            if (!cpu_.vendor.empty() || cpu_.has_flags) finish();
+            cpu_.vendor = value == "Shanghai" ? "  Shanghai  " : std::string(value);
+        } else if (key == "model name" && !cut) {
+            cpu_.brand = value;
+        } else if (key == "flags") {
+            if (cpu_.has_flags) finish();
+            cpu_.flags = value;
+            cpu_.has_flags = true;
+            cpu_.flags_cut = cut || !reaches_the_end(value);
+            last_ = Last::flags;
+        } else if (key == "vmx flags" && !cut) {
+            cpu_.vmx_flags = value;
+            cpu_.has_vmx_flags = true;
+            last_ = Last::vmx_flags;
+        }
+    }
+    void take_more(std::string_view line) {
+        if (last_ == Last::flags) {
+            cpu_.flags = join_wrapped_flags(cpu_.flags, line);
+            cpu_.flags_cut = true;  // a terminal may have shown more
+        } else if (last_ == Last::vmx_flags) {
+            cpu_.has_vmx_flags = false;  // what was wrapped in mid-word cannot be told
+        }
+    }
+    /// grep prints a line of each processor: they count up.
+    void finish() {
+        if (cpu_.has_flags || !cpu_.vendor.empty() || !cpu_.brand.empty()) {
+            if (cpu_.ids.empty() && cpu_.has_flags && section_.command.filtered)
+                cpu_.ids = fmt::format("{}", cpus_.size());
+            if (cpus_.size() < CpuSet::limit) cpus_.push_back(std::move(cpu_));
+        }
+        cpu_ = {};
+        last_ = Last::other;
+    }
+
+    const Section& section_;
+    std::vector<CpuLines> cpus_;
+    CpuLines cpu_;
+    Last last_ = Last::other;
+};
+
+/// grep -c and wc -l: none, or one of the two where only that was asked for.
+bool read_count(const Section& section, Evidence& evidence) {
+    unsigned count = 0;
+    const std::string_view number = trim(section.body);
+    if (!section.command.counts || section.cut() || !parse_number(number, count)) return false;
+    std::string pattern;
+    for (const std::string& p : section.command.patterns) pattern += p + " ";
+    const bool vmx = contains(pattern, "vmx"), svm = contains(pattern, "svm");
+    for (const auto& [asked, other, topic] :
+         {std::tuple{vmx, svm, hearsay::flag_vmx}, std::tuple{svm, vmx, hearsay::flag_svm}})
+        if (asked && (count == 0 || !other))
+            evidence.hear(topic, count == 0 ? "no" : "yes",
+                          fmt::format("{}: {}", section.command.line, count));
+    return vmx || svm;
+}
+
+/// grep -o prints the words alone.
+bool read_words(const Section& section, Evidence& evidence) {
+    bool any = false;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        if (line != "vmx" && line != "svm") return;
+        evidence.hear(line == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, "yes", section.command.line);
+        any = true;
+    });
+    return any;
+}
+
+// --- cpuid's long text ---
+
+struct BitRow {
+    std::string_view name, topic;
+};
+// Todd Allen's cpuid: names of the bits since its first version.
+constexpr BitRow cpuid_rows[] = {
+    {"VMX: virtual machine extensions", hearsay::cpuid_vmx},
+    {"SVM: secure virtual machine", hearsay::cpuid_svm},
+    {"hypervisor guest status", hearsay::cpuid_hypervisor},
+};
+
+/// `brand = "..."`, `vendor_id = "GenuineIntel"`
+std::string_view quoted(std::string_view line, std::string_view key) {
+    line = trim(line);
+    if (!line.starts_with(key)) return {};
+    const auto open = line.find('"'), close = line.rfind('"');
+    return open == close ? std::string_view{} : line.substr(open + 1, close - open - 1);
+}
+
+}  // namespace
+
+void read_cpuinfo(const Section& section, Evidence& evidence) {
+    if (read_count(section, evidence) || (section.command.filtered && read_words(section, evidence))) {
+        evidence.taken("a count of flags");
+        return;
+    }
+    CpuinfoReader(section).read(evidence);
+    evidence.taken("/proc/cpuinfo");
+}
+
+bool is_cpuid_text(std::string_view text) {
+    text = text.substr(0, 16384);
+    return contains(text, "vendor_id = \"") || contains(text, "feature information (1/e") ||
+           contains(text, "hypervisor guest status");
+}
+
+void read_cpuid_text(const Section& section, Evidence& evidence) {
+    CpuLines cpu;
+    unsigned cpus = 0;
+    const char* const end = section.body.data() + section.body.size();
+    for_each_line(section.body, [&](std::string_view line) {
+        if (line.data() + line.size() == end) return;  // cut: "true" may be part of a word
+        unsigned number = 0;
+        const std::string_view heading = trim(line);
+        if (heading.starts_with("CPU ") && heading.ends_with(":") &&
+            parse_number(heading.substr(4, heading.size() - 5), number))
+            cpus = std::max(cpus, number + 1);
+        if (const auto vendor = quoted(line, "vendor_id"); !vendor.empty()) cpu.vendor = vendor;
+        if (const auto brand = quoted(line, "brand = "); !brand.empty()) cpu.brand = trim(brand);
+        if (const auto name = quoted(line, "hypervisor_id");
+            !name.empty() && name.find_first_not_of(" ") != std::string_view::npos)
+            evidence.hear(hearsay::hypervisor, trim(name), "cpuid, hypervisor_id");
+        for (const BitRow& row : cpuid_rows) {
+            if (!heading.starts_with(row.name)) continue;
+            const std::string_view value = trim(heading.substr(heading.find('=') + 1));
+            if (value == "true" || value == "false")
+                evidence.hear(row.topic, value == "true" ? "yes" : "no", fmt::format("cpuid, {}", row.name));
+        }
+    });
+    if (cpus > 0 && cpus <= CpuSet::limit) cpu.ids = cpus == 1 ? "0" : fmt::format("0-{}", cpus - 1);
+    if (!cpu.vendor.empty() || !cpu.brand.empty()) evidence.cpu(cpu);
+    evidence.taken("cpuid's text");
+}
+
+bool is_osquery(std::string_view text) {
+    text = trim(text.substr(0, 65536));
+    return text.starts_with('[') &&
+           (contains(text, "\"input_eax\"") || contains(text, "\"feature_control\""));
+}
+
+/// Tables cpuid (feature, value, ...) and msr (processor_number, feature_control, ...).  A bit is one bit:
+/// the rest of its register is not known.
+void read_osquery(const Section& section, Evidence& evidence) {
+    const Json rows = Json::parse(section.body, nullptr, false);
+    if (!rows.is_array()) return;
+    const auto field = [](const Json& row, const char* name) {
+        const auto found = row.find(name);
+        return found != row.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    for (const Json& row : rows) {
+        if (!row.is_object()) continue;
+        const std::string feature = field(row, "feature"), value = field(row, "value");
+        for (const auto& [name, topic] :
+             {std::pair{"vmx", hearsay::cpuid_vmx}, std::pair{"svm", hearsay::cpuid_svm},
+              std::pair{"hypervisor", hearsay::cpuid_hypervisor}})
+            if (feature == name && (value == "0" || value == "1"))
+                evidence.hear(topic, value == "1" ? "yes" : "no", fmt::format("osquery, cpuid: {}", name));
+        if (feature == "vendor" && !value.empty()) evidence.cpu({.vendor = value});
+        if (feature == "product_name" && !value.empty()) evidence.cpu({.brand = std::string(trim(value))});
+        unsigned cpu = 0;
+        std::uint64_t control = 0;
+        if (parse_number(std::string_view(field(row, "processor_number")), cpu) && cpu < CpuSet::limit &&
+            parse_number(std::string_view(field(row, "feature_control")), control))
+            evidence.msr(CpuSet(cpu), 0x3a, control);
+    }
+    evidence.taken("osquery");
+}
+
+bool is_dmidecode(std::string_view text) {
+    return text.starts_with("# dmidecode") ||
+           (contains(text, "System Information") && contains(text, "Manufacturer:"));
+}
+
+void read_dmidecode(const Section& section, Evidence& evidence) {
+    struct Row {
+        std::string_view title, key, file;
+    };
+    constexpr Row rows[] = {
+        {"BIOS Information", "Vendor", "bios_vendor"},
+        {"BIOS Information", "Version", "bios_version"},
+        {"BIOS Information", "Release Date", "bios_date"},
+        {"System Information", "Manufacturer", "sys_vendor"},
+        {"System Information", "Product Name", "product_name"},
+    };
+    std::string_view title;
+    const char* const end = section.body.data() + section.body.size();
+    for_each_line(section.body, [&](std::string_view line) {
+        if (line.data() + line.size() == end) return;
+        if (!line.empty() && !is_blank(line.front())) title = trim(line);
+        const auto colon = line.find(':');
+        if (colon == std::string_view::npos) return;
+        const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
+        for (const Row& row : rows)
+            if (row.title == title && row.key == key && !value.empty())
+                evidence.file(fmt::format("/sys/class/dmi/id/{}", row.file), fmt::format("{}\n", value));
+    });
+    evidence.taken("dmidecode");
+}
+
+/// Linux drivers/firmware/dmi_scan.c, dmi_format_ids(): "VENDOR PRODUCT/BOARD, BIOS VERSION DATE".  A blank
+/// parts maker and product, and both may have blanks of their own.
+void read_dmi_line(std::string_view text, Evidence& evidence) {
+    constexpr std::string_view makers[] = {"QEMU",
+                                           "Red Hat",
+                                           "Google",
+                                           "Amazon EC2",
+                                           "Microsoft Corporation",
+                                           "VMware, Inc.",
+                                           "innotek GmbH",
+                                           "Xen",
+                                           "OpenStack Foundation",
+                                           "Nutanix",
+                                           "Alibaba Cloud",
+                                           "KubeVirt",
+                                           "Hewlett-Packard",
+                                           "System manufacturer",
+                                           "ASUSTeK COMPUTER INC.",
+                                           "Gigabyte Technology Co., Ltd.",
+                                           "Micro-Star International Co., Ltd.",
+                                           "To Be Filled By O.E.M.",
+                                           "DigitalOcean",
+                                           "Hetzner",
+                                           "Parallels Software International Inc."};
+    const auto bios = text.rfind(", BIOS ");
+    if (bios == std::string_view::npos) return;
+    std::string_view machine = text.substr(0, bios);
+    const std::string_view firmware = trim(text.substr(bios + 7));
+    if (const auto blank = firmware.rfind(' ');
+        blank != std::string_view::npos && contains(firmware.substr(blank), "/")) {
+        evidence.file("/sys/class/dmi/id/bios_version", fmt::format("{}\n", firmware.substr(0, blank)));
+        evidence.file("/sys/class/dmi/id/bios_date", fmt::format("{}\n", firmware.substr(blank + 1)));
+    }
+    machine = machine.substr(0, machine.rfind('/'));
+    std::size_t size = machine.find(' ');
+    for (const std::string_view ending : {" Inc.", " Ltd.", " Corporation", " GmbH", " LLC", " Inc"})
+        if (const auto at = machine.find(ending);
+            at != std::string_view::npos && at + ending.size() < machine.size()) {
+            size = at + ending.size();
+            break;
+        }
+    for (const std::string_view maker : makers)
+        if (machine.starts_with(maker)) size = maker.size();
+    if (size == std::string_view::npos || size >= machine.size()) size = machine.size();
+    evidence.file("/sys/class/dmi/id/sys_vendor", fmt::format("{}\n", trim(machine.substr(0, size))));
+    if (size < machine.size())
+        evidence.file("/sys/class/dmi/id/product_name", fmt::format("{}\n", trim(machine.substr(size))));
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+// Files of the kernel, of modprobe.d and of kernel configurations, as cat, grep and head show them, and the
+// lines by which tools say that they could not read one.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+/// Files that a probe reads, by how their paths begin.
+constexpr std::string_view wanted[] = {"/proc/cpuinfo",
+                                       "/proc/modules",
+                                       "/proc/cmdline",
+                                       "/proc/sys/kernel/osrelease",
+                                       "/proc/interrupts",
+                                       "/proc/xen/capabilities",
+                                       "/proc/self/status",
+                                       "/proc/sys/kernel/modules_disabled",
+                                       "/sys/module/kvm",
+                                       "/sys/module/vfio",
+                                       "/sys/class/dmi/id/",
+                                       "/sys/hypervisor/",
+                                       "/sys/kernel/security/lockdown",
+                                       "/sys/devices/system/cpu/vulnerabilities/",
+                                       "/sys/class/misc/kvm/",
+                                       "/etc/modprobe.d/",
+                                       "/run/modprobe.d/",
+                                       "/usr/lib/modprobe.d/",
+                                       "/lib/modprobe.d/",
+                                       "/usr/local/lib/modprobe.d/",
+                                       "/boot/config-",
+                                       "/run/systemd/container"};
+
+bool is_wanted(std::string_view path) {
+    return std::any_of(std::begin(wanted), std::end(wanted),
+                       [&](std::string_view beginning) { return path.starts_with(beginning); });
+}
+
+/// "/sys/module/kvm_intel/parameters/nested:Y", of grep; the path and what stands behind the colon.
+bool split_grepped(std::string_view line, std::string_view& path, std::string_view& value) {
+    if (!line.starts_with("/sys/") && !line.starts_with("/proc/") && !line.starts_with("/etc/")) return false;
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return false;
+    path = line.substr(0, colon);
+    value = line.substr(colon + 1);
+    return path.find(' ') == std::string_view::npos;
+}
+
+/// The path in "cat: /a/b: No such file or directory", "ls: cannot access '/dev/kvm': ...".
+std::string_view path_in(std::string_view line) {
+    for (const std::string_view root : {"/dev/", "/sys/", "/proc/", "/etc/"}) {
+        const auto at = line.find(root);
+        if (at == std::string_view::npos) continue;
+        const auto end = line.find_first_of(" :'\"`,", at);
+        return line.substr(at, end == std::string_view::npos ? end : end - at);
+    }
+    return {};
+}
+
+/// "crw-rw---- 1 root kvm 10, 232 Jan 10 22:43 /dev/kvm": owner, group and mode, as KVM's own refusal names
+/// them.
+bool read_node(std::string_view line, std::string& node) {
+    const auto words = split_words(line);
+    if (words.size() < 6 || !words[0].starts_with("crw") || words[0].size() < 10 ||
+        words.back() != "/dev/kvm")
+        return false;
+    unsigned mode = 0;
+    for (std::size_t i = 1; i < 10; ++i) mode = mode << 1 | (words[0][i] != '-' ? 1U : 0U);
+    node = fmt::format("{}:{} {:04o}", words[2], words[3], mode);
+    return true;
+}
+
+/// "Linux host 6.1.0-18-amd64 #1 SMP ...": the release is the third word.
+bool read_uname(std::string_view line, Evidence& evidence) {
+    const auto words = split_words(line);
+    if (words.size() < 4 || words[0] != "Linux" || words[1] == "version" || words[2].empty() ||
+        words[2].front() < '0' || words[2].front() > '9' || !contains(words[2], "."))
+        return false;
+    evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", words[2]));
+    evidence.taken("uname");
+    return true;
+}
+
+/// "modprobe: FATAL: Module kvm_intel not found in directory /lib/modules/4.19.47": of the running kernel.
+bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view not_found = "not found in directory /lib/modules/";
+    if (!contains(line, "modprobe: ")) return false;
+    if (const auto at = line.find(not_found); at != std::string_view::npos && contains(line, "Module kvm")) {
+        const std::string release(trim(line.substr(at + not_found.size())));
+        if (release.empty() || release.find_first_of(" /") != std::string::npos) return false;
+        evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+        for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+            std::string stem(module);
+            std::replace(stem.begin(), stem.end(), '_', '-');
+            if (!contains(line, module) && !contains(line, stem)) continue;
+            const std::string path = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem);
+            evidence.absent_file(
+                path, {Why::no_device, fmt::format("modprobe: not found in /lib/modules/{}", release)});
+        }
+    } else if (!contains(line, "could not insert")) {
+        return false;
+    }
+    evidence.taken("modprobe");
+    return true;
+}
+
+/// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
+bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view beginnings[] = {"Could not access KVM kernel module",
+                                               "failed to initialize KVM",
+                                               "failed to open /dev/kvm",
+                                               "Could not open /dev/kvm",
+                                               "open /dev/kvm",
+                                               "cannot open /dev/kvm",
+                                               "can't open /dev/kvm"};
+    if (std::none_of(std::begin(beginnings), std::end(beginnings),
+                     [&](std::string_view part) { return contains(line, part); }))
+        return false;
+    Absent absent;
+    // "failed to initialize KVM" also ends KVM_CREATE_VM's failures; these two words are open()'s alone.
+    if (!read_refusal("/dev/kvm", line, absent)) return false;
+    if (contains(line, "initialize KVM") && absent.why != Why::permission_denied &&
+        !contains(line, "No such file or directory"))
+        return false;
+    evidence.kvm(std::move(absent));
+    evidence.taken("a program's refusal");
+    return true;
+}
+
+bool read_missing(std::string_view line, Evidence& evidence) {
+    const std::string_view path = path_in(line);
+    Absent absent;
+    if (path.empty() || !contains(line, ": ") || !read_refusal(path, line, absent)) return false;
+    if (path == "/dev/kvm")
+        evidence.kvm(std::move(absent));
+    else if (is_wanted(path))
+        evidence.absent_file(std::string(path), std::move(absent));
+    else
+        return false;
+    evidence.taken("a tool's refusal");
+    return true;
+}
+
+}  // namespace
+
+bool is_modprobe_file(std::string_view text) {
+    std::size_t lines = 0, directives = 0;
+    for_each_line(text, [&](std::string_view line) {
+        const auto words = split_words(line);
+        if (words.empty() || words[0].starts_with('#')) return;
+        ++lines;
+        const bool directive = words[0] == "options" || words[0] == "blacklist" || words[0] == "install" ||
+                               words[0] == "softdep" || words[0] == "alias" || words[0] == "remove";
+        directives += directive && words.size() >= 2;
+    });
+    return directives > 0 && directives == lines;
+}
+
+void read_modprobe_file(std::string_view path, std::string_view text, Evidence& evidence) {
+    // A line that was cut may lack a word, or a part of one.
+    const auto end = text.rfind('\n');
+    const std::string_view whole = end == std::string_view::npos ? "" : text.substr(0, end + 1);
+    std::string name(path.substr(path.rfind('/') + 1));
+    if (name.ends_with(".txt")) name.resize(name.size() - 4);
+    if (name.empty() || name == "-" || name.find_first_of(" \t") != std::string::npos) name = "pasted";
+    if (path.starts_with("/etc/modprobe.d/") || path.starts_with("/usr/lib/modprobe.d/") ||
+        path.starts_with("/lib/modprobe.d/") || path.starts_with("/run/modprobe.d/") ||
+        path.starts_with("/usr/local/lib/modprobe.d/"))
+        evidence.file(std::string(path), std::string(whole));
+    else
+        evidence.file(fmt::format("/etc/modprobe.d/{}{}", name, name.ends_with(".conf") ? "" : ".conf"),
+                      std::string(whole));
+    evidence.taken("a file of modprobe.d");
+}
+
+bool is_kernel_config(std::string_view text) {
+    std::size_t lines = 0, symbols = 0;
+    for_each_line(text, [&](std::string_view line) {
+        line = trim(line);
+        if (line.empty() || lines > 200) return;
+        if (line.starts_with("#") && !line.ends_with(" is not set")) return;
+        ++lines;
+        symbols += (line.starts_with("CONFIG_") && contains(line, "=")) || line.starts_with("# CONFIG_");
+    });
+    return symbols > 0 && symbols == lines;
+}
+
+/// Only what it mentions: a grep shows a part, and a symbol that is not there is not known.
+void read_kernel_config(std::string_view text, Evidence& evidence) {
+    std::string kept;
+    const auto end = text.rfind('\n');
+    for_each_line(text.substr(0, end == std::string_view::npos ? 0 : end + 1), [&](std::string_view line) {
+        line = trim(line);
+        if (line.starts_with("CONFIG_") || line.starts_with("# CONFIG_")) kept.append(line).push_back('\n');
+    });
+    evidence.file("/proc/config.gz", kept);
+    evidence.taken("a kernel's configuration");
+}
+
+bool read_file_of_kernel(const std::string& path, std::string_view text, Evidence& evidence) {
+    if (!is_wanted(path)) return false;
+    if (contains(path, "/modprobe.d/")) {
+        read_modprobe_file(path, text, evidence);
+        return true;
+    }
+    if (path.starts_with("/boot/config-")) {
+        read_kernel_config(text, evidence);
+        return true;
+    }
+    Absent absent;
+    if (read_refusal(path, text.substr(0, 200), absent) && contains(text, path)) {
+        evidence.absent_file(path, std::move(absent));
+    } else if (trim(text).empty()) {
+        return false;
+    } else {
+        // One value a file; what stands behind it in a paste is something else.
+        const bool single = path.starts_with("/sys/") || path == "/proc/cmdline";
+        const std::string_view value = single ? text.substr(0, text.find('\n')) : text;
+        if (single && text.find('\n') == std::string_view::npos && path == "/proc/cmdline") return false;
+        evidence.file(path, fmt::format("{}{}", value, single || value.ends_with('\n') ? "\n" : ""));
+    }
+    evidence.taken(path);
+    return true;
+}
+
+bool read_single_line(std::string_view line, const Section& section, Evidence& evidence) {
+    line = trim(line);
+    if (line.empty()) return false;
+    std::string_view path, value;
+    if (split_grepped(line, path, value)) {
+        Absent absent;
+        if (read_refusal(path, value, absent)) return read_missing(line, evidence);
+        if (path == "/proc/cpuinfo" || !is_wanted(path) || path.starts_with("/etc/")) return false;
+        evidence.file(std::string(path), fmt::format("{}\n", trim(value)));
+        evidence.taken("files of /sys");
+        return true;
+    }
+    std::string node;
+    if (read_node(line, node)) {
+        evidence.hear(hearsay::node, node, "ls -l /dev/kvm");
+        evidence.taken("ls -l /dev/kvm");
+        return true;
+    }
+    if (line.starts_with("BOOT_IMAGE=") && line.find(' ') != std::string_view::npos) {
+        if (!section.body.ends_with('\n') && section.body.ends_with(line)) return false;  // cut
+        evidence.file("/proc/cmdline", fmt::format("{}\n", line));
+        evidence.taken("/proc/cmdline");
+        return true;
+    }
+    return read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
+           read_kvm_refusal(line, evidence) || read_missing(line, evidence);
+}
+
+}  // namespace nestprobe

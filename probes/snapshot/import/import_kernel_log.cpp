@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+// The kernel's log as people have it: dmesg in all its forms, journalctl -k in its short forms, -o json, -o
+// export and -o cat, syslog's files.  Lines lose stamp, host and level; what they prove becomes the files
+// that would prove it.  A log is a ring or a part of one: a line that is not there proves nothing.
+#include "base/text.hpp"
+#include "facts/log_lines.hpp"
+#include "live/parts.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+using Json = nlohmann::json;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
+
+/// "[    0.000000]", "[Wed Nov 25 18:36:34 2026]", "[  +0.000003]", "[    T0]", "[    5.14 <    0.10>]": its
+/// size.
+std::size_t bracket_size(std::string_view text) {
+    constexpr std::size_t longest = 48;
+    const auto close = text.find(']');
+    if (!text.starts_with('[') || close == std::string_view::npos || close > longest || close == 1) return 0;
+    const std::string_view inside = text.substr(1, close - 1);
+    const bool stamp = has_digit(inside) && std::all_of(inside.begin(), inside.end(), [](char c) {
+                           return is_digit(c) || is_blank(c) || (c >= 'a' && c <= 'z') ||
+                                  (c >= 'A' && c <= 'Z') || c == '.' || c == ':' || c == '+' || c == '<' ||
+                                  c == '>' || c == '-' || c == ',';
+                       });
+    return stamp ? close + 1 : 0;
+}
+
+/// Stamps and the caller's mark, in front of the message itself.
+std::string_view behind_brackets(std::string_view text, bool& stamped) {
+    for (int i = 0; i < 3; ++i) {
+        const std::size_t size = bracket_size(text);
+        if (size == 0) break;
+        text = text.substr(size);
+        while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+        stamped = true;
+    }
+    return text;
+}
+
+/// "kern  :info  : [..." of dmesg -x; "<6>[..." of dmesg -r.
+std::string_view behind_level(std::string_view text, bool& stamped) {
+    if (text.starts_with('<')) {
+        const auto close = text.find('>');
+        unsigned level = 0;
+        if (close < 5 && parse_number(text.substr(1, close - 1), level)) {
+            stamped = true;
+            return text.substr(close + 1);
+        }
+    }
+    if (text.starts_with("kern") && text.size() > 4 && (text[4] == ' ' || text[4] == ':')) {
+        const auto first = text.find(':');
+        const auto second = text.find(':', first + 1);
+        if (first < 12 && second != std::string_view::npos && second < 24) {
+            stamped = true;
+            return trim(text.substr(second + 1));
+        }
+    }
+    return text;
+}
+
+/// Behind "Nov 25 18:36:34 host kernel: ", or "kernel: " alone; empty where there is no such tag.
+std::string_view behind_tag(std::string_view text) {
+    constexpr std::string_view tag = "kernel: ";
+    constexpr std::size_t longest = 120;
+    const auto at = text.substr(0, longest).find(tag);
+    if (at == std::string_view::npos) return {};
+    const bool alone = at == 0;
+    const bool named =
+        at > 0 && text[at - 1] == ' ' && (has_digit(text.substr(0, at)) || text.starts_with('['));
+    return alone || named ? text.substr(at + tag.size()) : std::string_view{};
+}
+
+/// "2026-11-25T18:36:34,123456+00:00 "
+std::string_view behind_iso_stamp(std::string_view text, bool& stamped) {
+    const auto blank = text.find(' ');
+    if (text.size() < 20 || blank == std::string_view::npos || blank < 19 || text[4] != '-' ||
+        text[7] != '-' || text[10] != 'T' || !is_digit(text[0]))
+        return text;
+    stamped = true;
+    return text.substr(blank + 1);
+}
+
+// --- JSON and export ---
+
+/// A journal's field is a text, or an array of bytes where it is no UTF-8.
+std::string field_of(const Json& entry, const char* name) {
+    const auto found = entry.find(name);
+    if (found == entry.end()) return {};
+    if (found->is_string()) return found->get<std::string>();
+    std::string text;
+    if (found->is_array())
+        for (const Json& byte : *found)
+            if (byte.is_number_unsigned() && byte.get<unsigned>() < 256)
+                text += static_cast<char>(byte.get<unsigned>());
+    return text;
+}
+
+bool is_kernels(const Json& entry) {
+    const std::string transport = field_of(entry, "_TRANSPORT"),
+                      identifier = field_of(entry, "SYSLOG_IDENTIFIER");
+    if (!transport.empty()) return transport == "kernel";
+    return identifier.empty() || identifier == "kernel";
+}
+
+void read_json(std::string_view text, std::vector<std::string>& messages) {
+    std::string pending;  // json-pretty spreads an entry over lines
+    for_each_line(text, [&](std::string_view line) {
+        constexpr std::size_t longest = 1u << 16;
+        if (pending.empty() && !trim(line).starts_with('{')) return;
+        pending.append(line).push_back('\n');
+        if (!trim(line).ends_with('}') && pending.size() < longest) return;
+        const Json entry = Json::parse(pending, nullptr, false);
+        if (entry.is_discarded() && pending.size() < longest) return;
+        pending.clear();
+        if (entry.is_object() && is_kernels(entry)) messages.push_back(field_of(entry, "MESSAGE"));
+    });
+}
+
+void read_export(std::string_view text, std::vector<std::string>& messages) {
+    std::string message;
+    bool kernels = true;
+    const auto finish = [&] {
+        if (!message.empty() && kernels) messages.push_back(message);
+        message.clear();
+        kernels = true;
+    };
+    for_each_line(text, [&](std::string_view line) {
+        line = trim(line);
+        if (line.empty() || line.starts_with("__CURSOR=")) finish();
+        if (line.starts_with("MESSAGE=")) message = line.substr(8);
+        if (line.starts_with("_TRANSPORT=")) kernels = line == "_TRANSPORT=kernel";
+    });
+    finish();
+}
+
+// --- what lines prove ---
+
+/// "Intel(R) Xeon(R) CPU ... (family: 0x6, model: 0x55, stepping: 0x4)", older: "(fam: 06, model: ..."
+std::string_view brand_in(std::string_view message) {
+    const auto at = message.find("CPU0: ");
+    if (at == std::string_view::npos || at > 12) return {};
+    const std::string_view rest = message.substr(at + 6);
+    auto end = rest.find(" (fam");
+    if (end == std::string_view::npos) end = rest.find(" stepping ");
+    return end == std::string_view::npos ? std::string_view{} : trim(rest.substr(0, end));
+}
+
+/// A real processor's brand names its maker; what QEMU calls its models does not.
+std::string_view vendor_of_brand(std::string_view brand) {
+    if (contains(brand, "Intel(R)")) return "GenuineIntel";
+    for (const std::string_view amd :
+         {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
+        if (brand.starts_with(amd)) return "AuthenticAMD";
+    if (brand.starts_with("AMD EPYC ") && brand.size() > 9 && is_digit(brand[9])) return "AuthenticAMD";
+    return {};
+}
+
+/// "Brought up 1 node, 8 CPUs"
+unsigned cpus_in(std::string_view message) {
+    const auto at = message.find("Brought up ");
+    unsigned count = 0;
+    if (at == std::string_view::npos) return 0;
+    const auto words = split_words(message.substr(at));
+    for (std::size_t i = 1; i < words.size(); ++i)
+        if (words[i].starts_with("CPU") && parse_number(words[i - 1], count) && count > 0 &&
+            count <= CpuSet::limit)
+            return count;
+    return 0;
+}
+
+class KernelLogReader {
+public:
+    explicit KernelLogReader(Evidence& evidence) : evidence_(evidence) {}
+    /// `cut`: the text ends inside the line, so a number or a list at its end may be a part of one.
+    void take(std::string_view message, bool cut) {
+        message = trim(message);
+        constexpr std::size_t longest = 1000;
+        if (message.empty()) return;
+        if (message.starts_with("Linux version ")) return take_version(message.substr(14));
+        if (!cut) take_facts(message);
+        if (wanted(message)) evidence_.log_line(std::string(message.substr(0, longest)));
+    }
+    void finish() {
+        if (!cpu_.brand.empty() || !cpu_.ids.empty()) evidence_.cpu(cpu_);
+    }
+
+private:
+    void take_facts(std::string_view message) {
+        if (const auto at = message.find("ommand line: "); at < 8) {
+            evidence_.file("/proc/cmdline", fmt::format("{}\n", message.substr(at + 13)));
+        } else if (message.starts_with("DMI: ") && contains(message, "BIOS")) {
+            read_dmi_line(message.substr(5), evidence_);
+        } else if (const std::string_view brand = brand_in(message); !brand.empty()) {
+            cpu_.brand = brand;
+            cpu_.vendor = vendor_of_brand(brand);
+        } else if (const unsigned cpus = cpus_in(message); cpus > 0) {
+            cpu_.ids = cpus == 1 ? "0" : fmt::format("0-{}", cpus - 1);
+        } else {
+            take_hypervisor(message);
+        }
+    }
+    /// "6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 ...": another boot begins.
+    void take_version(std::string_view rest) {
+        if (rest.find(' ') == std::string_view::npos) return;  // cut
+        evidence_.forget_log();
+        cpu_ = {};
+        evidence_.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", rest.substr(0, rest.find(' '))));
+    }
+    void hear(std::string_view name, std::string_view message) {
+        const std::string source = fmt::format("kernel log: {}", message.substr(0, 100));
+        evidence_.hear(hearsay::hypervisor, name, source);
+        evidence_.hear(hearsay::guest, "yes", source);
+    }
+    void take_hypervisor(std::string_view message) {
+        constexpr std::string_view detected = "Hypervisor detected: ",
+                                   booting = "Booting paravirtualized kernel on ";
+        if (message.starts_with(detected)) {
+            hear(trim(message.substr(detected.size())), message);
+            if (contains(message, "Xen PV"))
+                evidence_.hear(hearsay::xen_role, "PV", "kernel log: Hypervisor detected");
+        } else if (message.starts_with(booting)) {
+            const std::string_view on = message.substr(booting.size());
+            if (on.starts_with("KVM") || on.starts_with("Xen") || on.starts_with("VMware")) hear(on, message);
+        }
+    }
+    /// A line of the table of those that bear on virtualization.
+    static bool wanted(std::string_view message) { return classify_log_line(message) != nullptr; }
+
+    Evidence& evidence_;
+    CpuLines cpu_;
+};
+
+/// How the kernel's own lines about virtualization begin, where nothing stands in front of them.
+bool begins_as_kernels(std::string_view line) {
+    constexpr std::string_view beginnings[] = {"kvm: ",
+                                               "kvm_intel: ",
+                                               "kvm_amd: ",
+                                               "KVM: ",
+                                               "SVM: ",
+                                               "VMX: ",
+                                               "x86/cpu: VMX",
+                                               "x86/cpu: SVM",
+                                               "SVM disabled",
+                                               "DMAR: ",
+                                               "DMAR-IR: ",
+                                               "AMD-Vi: ",
+                                               "Linux version ",
+                                               "smpboot: CPU0",
+                                               "Lockdown: ",
+                                               "Hypervisor detected: ",
+                                               "Kernel is locked down",
+                                               "Command line: ",
+                                               "tboot: "};
+    return std::any_of(std::begin(beginnings), std::end(beginnings),
+                       [&](std::string_view part) { return line.starts_with(part); });
+}
+
+bool is_journal_json(std::string_view text) {
+    text = trim(text.substr(0, 65536));
+    return text.starts_with('{') && contains(text, "\"MESSAGE\"");
+}
+
+}  // namespace
+
+bool is_stamped(std::string_view line, std::string_view& message) {
+    bool stamped = false;
+    line = trim(line);
+    if (const std::string_view tagged = behind_tag(line); !tagged.empty()) {
+        message = behind_brackets(tagged, stamped);
+        return true;
+    }
+    std::string_view rest = behind_brackets(behind_iso_stamp(behind_level(line, stamped), stamped), stamped);
+    if (!stamped && begins_as_kernels(line)) stamped = true;
+    message = rest;
+    return stamped;
+}
+
+bool is_kernel_log(std::string_view text) {
+    if (is_journal_json(text) || text.starts_with("__CURSOR=")) return true;
+    std::size_t lines = 0, stamped = 0;
+    for_each_line(text, [&](std::string_view line) {
+        std::string_view message;
+        if (trim(line).empty() || lines >= 200) return;
+        ++lines;
+        stamped += is_stamped(line, message);
+    });
+    return lines > 0 && (stamped * 2 > lines || trim(text).starts_with("Linux version "));
+}
+
+void read_kernel_log(const Section& section, Evidence& evidence) {
+    const std::string_view text = section.body;
+    KernelLogReader reader(evidence);
+    std::vector<std::string> messages;
+    if (is_journal_json(text)) {
+        read_json(text, messages);
+    } else if (text.starts_with("__CURSOR=")) {
+        read_export(text, messages);
+    } else {
+        // Where lines are tagged with who wrote them, only the kernel's are taken.
+        bool tagged = false;
+        for_each_line(text,
+                      [&](std::string_view line) { tagged = tagged || !behind_tag(trim(line)).empty(); });
+        for_each_line(text, [&](std::string_view line) {
+            std::string_view message;
+            const bool stamped = is_stamped(line, message);
+            const std::string_view plain = trim(line);
+            const bool own = stamped && !plain.empty() &&
+                             (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
+            if (tagged && behind_tag(plain).empty() && !own) return;
+            messages.emplace_back(message);
+        });
+    }
+    for (const std::string& message : messages)
+        reader.take(message, section.cut() && &message == &messages.back());
+    reader.finish();
+    evidence.taken("the kernel's log");
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Any text that people paste, and any folder of such: outputs of commands with or without prompts, mixed.
+#pragma once
+
+#include "snapshot/recording.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace nestprobe {
+
+struct PasteFormat {
+    std::string_view name, doc;
+};
+/// What a paste may hold, for the manual.
+std::span<const PasteFormat> paste_formats();
+
+struct Imported {
+    Recording recording;
+    std::vector<std::string> formats;  ///< what it was taken for; empty: nothing in it was understood
+};
+
+/// Throws BadFile where a dump of registers in it is broken.
+Imported import_paste(std::string_view text, const std::string& name);
+
+/// A folder's files by their paths below it, as sosreport and supportconfig leave them: "proc/cpuinfo",
+/// "sos_commands/kernel/lsmod", "boot.txt".
+Imported import_files(const std::vector<std::pair<std::string, std::string>>& files, const std::string& name);
+
+/// Does a file of this name, below a folder, bear on anything?  Others are not even opened.
+bool is_of_interest(std::string_view path);
+
+}  // namespace nestprobe

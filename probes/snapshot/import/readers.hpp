@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The readers of outputs that people paste, one pair of functions per format: does the text look like it, and
+// what does it say?  import_paste.cpp lists them in a table; nobody else calls them.
+#pragma once
+
+#include "snapshot/import/evidence.hpp"
+#include "snapshot/import/paste.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+/// `name` is the file's, for messages.
+void read_lscpu(std::string_view text, const std::string& name, Evidence& evidence);
+
+bool is_kernel_log(std::string_view text);
+void read_kernel_log(const Section& section, Evidence& evidence);
+/// A line with the kernel's time stamp or name in front; without these in `message`.
+bool is_stamped(std::string_view line, std::string_view& message);
+
+void read_cpuinfo(const Section& section, Evidence& evidence);
+
+bool is_lsmod(std::string_view text);
+void read_lsmod(const Section& section, Evidence& evidence);
+bool is_modinfo(std::string_view text);
+void read_modinfo(const Section& section, Evidence& evidence);
+bool is_systool(std::string_view text);
+void read_systool(const Section& section, Evidence& evidence);
+
+/// cat, grep and head of files of the kernel, of modprobe.d and of kernel configurations.
+bool is_modprobe_file(std::string_view text);
+void read_modprobe_file(std::string_view path, std::string_view text, Evidence& evidence);
+bool is_kernel_config(std::string_view text);
+void read_kernel_config(std::string_view text, Evidence& evidence);
+/// False where this path bears on nothing.
+bool read_file_of_kernel(const std::string& path, std::string_view text, Evidence& evidence);
+/// "cat: /dev/kvm: No such file or directory", "/sys/module/kvm_intel/parameters/nested:Y", "BOOT_IMAGE=...",
+/// "crw-rw---- 1 root kvm 10, 232 ... /dev/kvm", "Linux host 6.1.0 ...", a refusal of modprobe or QEMU.
+bool read_single_line(std::string_view line, const Section& section, Evidence& evidence);
+
+bool is_virsh_capabilities(std::string_view text);
+void read_virsh_capabilities(const Section& section, Evidence& evidence);
+bool is_checker_line(std::string_view line);  ///< kvm-ok, virt-host-validate
+void read_checkers(const Section& section, Evidence& evidence);
+bool is_osquery(std::string_view text);
+void read_osquery(const Section& section, Evidence& evidence);
+bool is_cpuid_text(std::string_view text);
+void read_cpuid_text(const Section& section, Evidence& evidence);
+bool is_dmidecode(std::string_view text);
+void read_dmidecode(const Section& section, Evidence& evidence);
+void read_detect_virt(const Section& section, Evidence& evidence);
+void read_id(const Section& section, Evidence& evidence);
+void read_rdmsr(const Section& section, Evidence& evidence);
+
+/// "Dell Inc. PowerEdge R640/0W23H8, BIOS 2.10.2 02/24/2021", of the kernel's log, as files of DMI.
+void read_dmi_line(std::string_view text, Evidence& evidence);
+
+}  // namespace nestprobe

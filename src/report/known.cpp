@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "report/known.hpp"
+
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+bool yes(bool value) { return value; }
+bool no(bool value) { return !value; }
+
+/// What CPUID and the kernel's list say of VMX or SVM.
+std::string of_processor(const Facts& f) {
+    const std::string word = hardware_word(f);
+    const std::string_view flag = flag_word(f);
+    const PerCpu<bool>& bit = cpuid_bit(f);
+    const PerCpu<bool>& listed = f.kernel.flag_usable;
+    if (f.cpu.technology.if_absent()) {
+        if (f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no))
+            return "the kernel lists neither vmx nor svm";
+        return {};
+    }
+    if (bit.any(yes) && listed.any(yes)) return fmt::format("{} is there and the kernel lists it", word);
+    if (bit.any(yes) && listed.all(no))
+        return fmt::format("CPUID shows {}, and the kernel does not list it", word);
+    if (bit.any(yes)) return fmt::format("CPUID shows {}", word);
+    if (listed.any(yes)) return fmt::format("the kernel lists {}", flag);
+    if (listed.all(no)) return fmt::format("the kernel does not list {}", flag);
+    if (bit.all(no)) return fmt::format("CPUID shows no {}", word);
+    return {};
+}
+
+std::string of_modules(const Facts& f) {
+    if (const Module* vendor = f.module.vendor.if_known()) {
+        const std::string name = vendor_module_name(f);
+        switch (vendor->state) {
+            case Module::State::loaded: return fmt::format("{} is loaded", name);
+            case Module::State::built_in: return fmt::format("{} is built in", name);
+            case Module::State::present: return fmt::format("{} is in the kernel", name);
+            case Module::State::absent: return fmt::format("{} is not loaded", name);
+        }
+    }
+    const Module* kvm = f.module.kvm.if_known();
+    if (!kvm) return {};
+    return kvm->state == Module::State::absent ? "kvm is not loaded" : "kvm is loaded, the common part";
+}
+
+}  // namespace
+
+std::string what_is_known(const Facts& f) {
+    std::vector<std::string> known;
+    const auto add = [&](std::string text) {
+        if (!text.empty()) known.push_back(std::move(text));
+    };
+    add(of_processor(f));
+    add(of_modules(f));
+    if (is(f.module.nested, true)) add("nested is on");
+    if (is(f.module.nested, false)) add("nested is off");
+    if (is(f.device.open, true))
+        add("/dev/kvm opens");
+    else if (is(f.device.registered, true))
+        add("KVM has registered /dev/kvm");
+    else if (f.evidence && is(f.evidence->usable, true))
+        add("/dev/kvm was there");
+    return fmt::format("{}", fmt::join(known, "; "));
+}
+
+std::string what_to_run(const Report& report, const Verdict& verdict) {
+    const Facts& f = report.facts;
+    if (verdict.answer != Answer::unknown) return {};
+    const auto reasons = [&](std::string_view part) {
+        return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
+            return finding->outcome.message.find(part) != std::string::npos;
+        });
+    };
+    const Absent* nested = f.module.nested.if_absent();
+    const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
+    if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
+        f.module.name.if_known())
+        return fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known());
+    if (reasons("recorded") || f.evidence) return "nestprobe --record machine.json";
+    if (reasons("EACCES") || reasons("EPERM")) return "sudo nestprobe";
+    return {};
+}
+
+}  // namespace nestprobe
