@@ -113,7 +113,7 @@ Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise
     return {amd ? Technology::svm : Technology::vmx, {from_log(*line)}};
 }
 
-Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared, const CpuFacts& cpu) {
+Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     for (const auto& group : cpu.vmx.groups())
         if (is(group.answer, true)) return {Technology::vmx, group.answer.from()};
     for (const auto& group : cpu.svm.groups())
@@ -126,10 +126,8 @@ Fact<Technology> probe_technology(const Filesystem& files, const Shared& shared,
     if (vmx.any(yes)) return {Technology::vmx, vmx.first_known().from()};
     const PerCpu<bool> svm = flag_of(shared.cpuinfo, "svm");
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
-    for (const auto& [topic, technology] :
-         {std::pair{hearsay::flag_vmx, Technology::vmx}, std::pair{hearsay::flag_svm, Technology::svm}})
-        if (const Fact<bool> heard = read_heard_switch(files, topic); is(heard, true))
-            return {technology, heard.from()};
+    if (is(shared.heard_vmx, true)) return {Technology::vmx, shared.heard_vmx.from()};
+    if (is(shared.heard_svm, true)) return {Technology::svm, shared.heard_svm.from()};
     Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, module.absence());
 }
@@ -171,10 +169,10 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
         take_for_clear(facts.hypervisor, "CPUID.1:ECX");
         take_for_clear(facts.svm, "CPUID Fn8000_0001_ECX");
     }
-    or_heard(facts.vmx, machine.files, hearsay::cpuid_vmx);
-    or_heard(facts.svm, machine.files, hearsay::cpuid_svm);
-    or_heard(facts.hypervisor, machine.files, hearsay::cpuid_hypervisor);
-    facts.technology = probe_technology(machine.files, shared, facts);
+    or_heard(facts.vmx, read_heard_switch(machine.files, hearsay::cpuid_vmx));
+    or_heard(facts.svm, read_heard_switch(machine.files, hearsay::cpuid_svm));
+    or_heard(facts.hypervisor, read_heard_switch(machine.files, hearsay::cpuid_hypervisor));
+    facts.technology = probe_technology(shared, facts);
     return facts;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The running kernel: its version and configuration, what it made of the processor's flags, and what it lets
 // this process see.
-#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/kernel_words.hpp"
 #include "machine/modprobe.hpp"
@@ -163,8 +162,8 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.version = parse_version(facts.release);
     facts.flag_vmx = flag_of(shared.cpuinfo, "vmx");
     facts.flag_svm = flag_of(shared.cpuinfo, "svm");
-    or_heard(facts.flag_vmx, machine.files, hearsay::flag_vmx);
-    or_heard(facts.flag_svm, machine.files, hearsay::flag_svm);
+    or_heard(facts.flag_vmx, shared.heard_vmx);
+    or_heard(facts.flag_svm, shared.heard_svm);
     facts.flag_hypervisor = flag_of(shared.cpuinfo, "hypervisor");
     facts.flag_usable = usable_flag(facts, cpu.technology);
     facts.flag_ept = flag_of(shared.cpuinfo, "ept");

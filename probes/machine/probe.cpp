@@ -20,6 +20,8 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .sys_modules = machine.files.list("/sys/module"),
         .proc_modules = std::move(proc_modules),
         .log = probe_log(machine.log),
+        .heard_vmx = read_heard_switch(machine.files, hearsay::flag_vmx),
+        .heard_svm = read_heard_switch(machine.files, hearsay::flag_svm),
     };
 }
 
@@ -58,10 +60,8 @@ Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic) {
     return word.if_absent() ? *word.if_absent() : Absent{Why::malformed, std::string(topic)};
 }
 
-void or_heard(PerCpu<bool>& facts, const Filesystem& files, std::string_view topic) {
-    if (facts.any_known()) return;
-    const Fact<bool> heard = read_heard_switch(files, topic);
-    if (heard.if_absent()) return;
+void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard) {
+    if (facts.any_known() || heard.if_absent()) return;
     CpuSet cpus;
     for (const auto& group : facts.groups()) cpus.add(group.cpus);
     facts = {};

@@ -20,6 +20,7 @@ struct Shared {
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
     Fact<std::vector<LoggedLine>> log;
+    Fact<bool> heard_vmx, heard_svm;  ///< what tools said of the kernel's flags
 };
 Shared read_shared(const Sources& machine, RegisterList wanted);
 
@@ -74,7 +75,7 @@ Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
 /// The same, of "yes" and "no".
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
 /// Where nothing else is known, what was heard.
-void or_heard(PerCpu<bool>& facts, const Filesystem& files, std::string_view topic);
+void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard);
 std::optional<EvidenceFacts> probe_evidence(const Filesystem& files);
 
 }  // namespace nestprobe

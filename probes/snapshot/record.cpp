@@ -99,7 +99,15 @@ public:
     }
     Reading<std::vector<std::string>> list(std::string_view directory) const override {
         auto names = files_.list(directory);
-        if (lists_all(directory)) recording_.directories.insert_or_assign(std::string(directory), names);
+        if (!names.if_known() || lists_all(directory)) {
+            recording_.directories.insert_or_assign(std::string(directory), names);
+            return names;
+        }
+        // A part of a directory stays one: each name as a file that is there and was not recorded.
+        for (const std::string& name : *names.if_known()) {
+            const std::string path = std::string(directory) + '/' + name;
+            recording_.files.try_emplace(path, Absent{Why::not_recorded, path + ": not recorded"});
+        }
         return names;
     }
     bool lists_all(std::string_view directory) const override { return files_.lists_all(directory); }

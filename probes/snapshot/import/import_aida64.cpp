@@ -68,8 +68,10 @@ private:
         constexpr std::string_view logical = "Logical CPU #";
         const bool is_title = text.starts_with("------[");
         const auto at = text.find(logical);
-        const bool numbered = at != std::string_view::npos && text.size() > at + logical.size() &&
-                              is_digit(text[at + logical.size()]);  // not "Logical CPU # Clock (Normal)"
+        // "Logical CPU # Clock (Normal)" is the head of a table of clock rates.
+        const std::string_view behind =
+            at == std::string_view::npos ? std::string_view{} : trim(text.substr(at + logical.size()));
+        const bool numbered = !behind.empty() && !behind.starts_with("Clock");
         if (is_title && numbered)
             select(Cursor(text.substr(at + logical.size())));
         else if ((is_title && contains(text, "MSR Registers")) || text.starts_with("MSR Registers"))
