@@ -141,7 +141,7 @@ class Machine:
         elif word == "rule":
             self.expect_rule(line, rest)
         elif word == "says":
-            if rest not in self.causes_text():
+            if rest not in flat(self.causes_text()):  # a fix is laid out in lines
                 self.fault(f"{line}: not in the causes: {self.causes_text()[:400]}")
         elif word == "never":
             self.expect_never(rest, line)
@@ -202,7 +202,7 @@ class Machine:
         if word in ("says", "reads"):
             text = rest.split(None, 2)[2]
             readings = " ".join(f"{reading['where']} = {reading['raw']}" for reading in finding["readings"])
-            said = readings if word == "reads" else f"{finding['message']} {finding.get('fix') or ''}"
+            said = readings if word == "reads" else flat(f"{finding['message']} {finding.get('fix') or ''}")
             if text not in said:
                 self.fault(f"{line}: it says: {said}")
         elif word not in STATUSES:

@@ -14,6 +14,7 @@
 #include "facts/iommu_facts.hpp"
 #include "facts/kernel_facts.hpp"
 #include "facts/module_facts.hpp"
+#include "facts/system_facts.hpp"
 #include "prove/proof_facts.hpp"
 #include "registers/register_values.hpp"
 
@@ -38,6 +39,7 @@ struct Facts {
     ModuleFacts module{};
     DeviceFacts device{};
     IommuFacts iommu{};
+    SystemFacts system{};
     /// Where --from got the outputs of other tools, or several inputs: what they say beyond files.
     std::optional<EvidenceFacts> evidence{};
     /// A guest of this system, where one was asked about: what its definition says.
@@ -59,6 +61,7 @@ constexpr void for_each(const Facts& f, V&& visit) {
     for_each(f.module, visit);
     for_each(f.device, visit);
     for_each(f.iommu, visit);
+    for_each(f.system, visit);
     if (f.evidence) for_each(*f.evidence, visit);
     if (f.guest) for_each(*f.guest, visit);
     if (f.proof) for_each(*f.proof, visit);

@@ -54,6 +54,7 @@ private:
 /// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
 Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module);
 DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
+SystemFacts probe_system(const Filesystem& files, const Shared& shared, const KernelFacts& kernel);
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);
 
 /// Those lines that the table of log lines knows.

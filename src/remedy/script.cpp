@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/script.hpp"
 
-#include "render/layout.hpp"
 #include "base/text.hpp"
 #include "remedy/script_functions.hpp"
 #include "remedy/script_steps.hpp"
 #include "remedy/shell.hpp"
+#include "render/layout.hpp"
 
 #include <fmt/format.h>
 

@@ -34,7 +34,7 @@ std::string rung(std::span<const Finding> alike, const Style& style) {
             "{:{}}{}\n", "", indent,
             wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
     if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
-        text += fmt::format("{:{}}fix: {}\n", "", indent, wrap(printable(f.fix()), indent + 5));
+        text += fmt::format("{:{}}fix: {}", "", indent, steps_text(f.remedy(), indent + 5));
     return text;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-report/1, as CONTRACT.md and schema/report.schema.json have it.  Keys keep their order.
+#include "base/text.hpp"
 #include "render/json_text.hpp"
 #include "render/render.hpp"
 
@@ -112,13 +113,39 @@ void write_word(JsonText& out, std::string_view key, std::string_view word) {
         out.value(word);
 }
 
-/// The fix of a finding that failed, otherwise null.
+void write_list(JsonText& out, std::string_view key, const std::vector<std::string>& words) {
+    out.key(key);
+    out.begin_array();
+    for (const std::string& word : words) out.value(word);
+    out.end_array();
+}
+
+void write_step(JsonText& out, const Step& step) {
+    out.begin_object();
+    out.member("where", to_string(step.where));
+    out.member("do", step.what);
+    write_list(out, "commands", step.commands);
+    if (!step.file.empty()) {
+        out.member("file", step.file);
+        write_list(out, "lines", step.lines);
+    }
+    out.member("cost", to_string(step.cost));
+    out.member("expect", step.expect);
+    out.end_object();
+}
+
+/// The fix of a finding that failed, as text and as steps; otherwise null and none.
 void write_fix(JsonText& out, const Finding* f) {
+    const Remedy remedy = f && f->outcome.status == Status::fail ? f->remedy() : Remedy();
     out.key("fix");
-    if (f && f->outcome.status == Status::fail)
-        out.value(f->fix());
-    else
+    if (remedy.empty())
         out.null();
+    else
+        out.value(trim(steps_text(remedy, 0)));
+    out.key("steps");
+    out.begin_array();
+    for (const Step& step : remedy.steps) write_step(out, step);
+    out.end_array();
 }
 
 void write_verdict(JsonText& out, const Verdict& v) {
@@ -147,13 +174,6 @@ void write_finding(JsonText& out, const Finding& f) {
     write_readings(out, f.outcome.because);
     write_fix(out, &f);
     out.end_object();
-}
-
-void write_list(JsonText& out, std::string_view key, const std::vector<std::string>& words) {
-    out.key(key);
-    out.begin_array();
-    for (const std::string& word : words) out.value(word);
-    out.end_array();
 }
 
 /// Only where a guest's definition was given.

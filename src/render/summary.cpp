@@ -106,7 +106,7 @@ std::string render_summary(const Report& report, const Style& style) {
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
-        if (f->outcome.status == Status::fail) text += paragraph("fix", f->fix());
+        if (f->outcome.status == Status::fail) text += fmt::format("  fix   {}", steps_text(f->remedy(), 8));
     }
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);

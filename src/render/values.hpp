@@ -21,6 +21,8 @@ inline Json value_of(Technology v) { return v == Technology::vmx ? "vmx" : "svm"
 inline Json value_of(Level v) { return to_string(v); }
 inline Json value_of(Platform v) { return to_string(v); }
 inline Json value_of(BrandKind v) { return to_string(v); }
+inline Json value_of(BootLoader v) { return to_string(v); }
+inline Json value_of(InitramfsTool v) { return to_string(v); }
 inline Json value_of(Tristate v) { return to_string(v); }
 inline Json value_of(DefinitionKind v) { return to_string(v); }
 inline Json value_of(Accelerator v) { return to_string(v); }

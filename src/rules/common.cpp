@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/common.hpp"
 #include "registers/all.hpp"
+#include "remedy/steps.hpp"
 
 #include "rules/module/parameters.hpp"
 
@@ -202,41 +203,18 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {
 
 namespace {
 
-std::string reload(const Facts& f, std::string_view module) {
-    const Module* m = f.module.vendor.if_known();
-    const std::string first =
-        m && m->users > 0
-            ? fmt::format("{} has {} users now: stop the virtual machines, then", module, m->users)
-            : "with all virtual machines stopped,";
-    return fmt::format(
-        "{} sudo modprobe -r {} && sudo modprobe {}. Where the initramfs loads KVM, renew it too "
-        "(update-initramfs -u, dracut -f).",
-        first, module, module);
-}
+constexpr std::string_view by_command_line = "kernel command line";  // as ModuleOption::source has it
 
-/// Where the kernel command line is: in WSL 2 it is Windows that gives it.
-std::string_view where_words(const Facts& f) {
-    if (is(f.hypervisor.platform, Platform::wsl2))
-        return "(in Windows: kernelCommandLine= under [wsl2] of %USERPROFILE%\\.wslconfig, then wsl "
-               "--shutdown)";
-    return "(GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig)";
-}
-
-}  // namespace
-
-namespace {
-
-/// Every file and line that switches the parameter off, "A, B and C": were one left, it would count.
-std::string files_that_say_off(const Facts& f, std::string_view module, std::string_view parameter) {
-    std::vector<std::string> places;
-    for (const ModuleOption& o : *f.module.options.if_known())
-        if (o.module == module && o.parameter == parameter && o.source != "kernel command line" &&
-            read_value(module, parameter, o.value, version_of(f)) == Reads::off)
-            places.push_back(o.source);
-    std::string text;
-    for (std::size_t i = 0; i < places.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == places.size() ? " and " : ", ") + places[i];
-    return text;
+/// Every line and word that switches the parameter off: were one left, it would count.
+std::vector<ModuleOption> what_says_off(const Facts& f, std::string_view module, std::string_view parameter,
+                                        bool words) {
+    std::vector<ModuleOption> found;
+    if (const auto* options = f.module.options.if_known())
+        for (const ModuleOption& o : *options)
+            if (o.module == module && o.parameter == parameter && (o.source == by_command_line) == words &&
+                read_value(module, parameter, o.value, version_of(f)) == Reads::off)
+                found.push_back(o);
+    return found;
 }
 
 /// nested is off by default there, so that to delete a line is not enough.
@@ -247,37 +225,23 @@ bool off_by_default(const Facts& f, std::string_view module, std::string_view pa
 
 }  // namespace
 
-std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
+Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
     const std::string_view parameter = assignment.substr(0, assignment.find('='));
-    const auto* options = f.module.options.if_known();
-    const ModuleOption* asked = options ? effective(*options, module, parameter) : nullptr;
-    const int value = asked_value(f, module, parameter);
-    const bool by_kernel = asked && asked->source == "kernel command line";
-    if (by_kernel && value == 0) {
-        const std::string files = files_that_say_off(f, module, parameter);
-        const std::string also =
-            files.empty() ? "" : fmt::format(" Delete that option in {}, too: it would count then.", files);
-        if (off_by_default(f, module, parameter))
-            return fmt::format("Write {}.{}=1 in its place on the kernel command line {} and reboot.", module,
-                               parameter, where_words(f));
-        return fmt::format("Take {}.{}={} out of the kernel command line {} and reboot.{}", module, parameter,
-                           asked->value, where_words(f), also);
+    const std::vector<ModuleOption> lines = what_says_off(f, module, parameter, false);
+    std::vector<std::string> words;
+    for (const ModuleOption& o : what_says_off(f, module, parameter, true))
+        words.push_back(fmt::format("{}.{}={}", o.module, o.parameter, o.value));
+    const std::string on = fmt::format("{}.{}", module, assignment);
+    if (vendor_module_is(f, Module::State::built_in)) return change_words(f, words, {on});
+    const bool needs_line = !lines.empty() || off_by_default(f, module, parameter);
+    if (!words.empty()) {
+        Remedy remedy(change_words(f, words, {}));
+        if (needs_line) remedy.then(set_option(module, parameter, lines)).then(renew_initramfs(f));
+        return remedy;
     }
-    if (vendor_module_is(f, Module::State::built_in))
-        return fmt::format(
-            "{0} is built into this kernel, so modprobe.d does not reach it: add \"{0}.{1}\" to the kernel "
-            "command line {2} and reboot.",
-            module, assignment, where_words(f));
-    if (asked && value == 0 && off_by_default(f, module, parameter))
-        return fmt::format("Write {}=1 there instead, in {}; then, {}", parameter,
-                           files_that_say_off(f, module, parameter), reload(f, module));
-    if (asked && value == 0)
-        return fmt::format("Delete that option in {}; then, {}", files_that_say_off(f, module, parameter),
-                           reload(f, module));
-    if (asked && value == 1)
-        return fmt::format("It is asked for already ({}), so {}", asked->source, reload(f, module));
-    return fmt::format("echo 'options {0} {1}' | sudo tee /etc/modprobe.d/nestprobe-{0}.conf; then, {2}",
-                       module, assignment, reload(f, module));
+    Remedy remedy;
+    if (asked_value(f, module, parameter) != 1) remedy.then(set_option(module, parameter, lines));
+    return remedy.then(reload_module(f, module, parameter)).then(renew_initramfs(f));
 }
 
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {

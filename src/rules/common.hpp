@@ -77,7 +77,7 @@ std::optional<KernelVersion> version_of(const Facts& f);
 
 /// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel
 /// command line where the module is built in.  "kvm_intel", "nested=1".
-std::string fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);
+Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);
 /// Where a parameter's value was asked for: "set by /etc/modprobe.d/kvm.conf:3 (kvm_intel.nested=0)"; empty
 /// when nothing asks, or nobody knows.
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter);

@@ -29,7 +29,7 @@ std::string origin_of_off(const Facts& f, const Feature& feature) {
            "hand when the module was loaded, or set in the initramfs";
 }
 
-std::string fix_of_off(const Facts& f, const Feature& feature) {
+Remedy fix_of_off(const Facts& f, const Feature& feature) {
     const std::string_view module = module_of(feature.technology);
     if (asked_value(f, module, feature.parameter) == 0)
         return fix_parameter(f, module, fmt::format("{}=1", feature.parameter));

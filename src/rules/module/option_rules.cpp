@@ -2,6 +2,7 @@
 // What modprobe.d and the kernel command line say about KVM's modules: lines that keep a module out (NP502),
 // options that do (NP543, NP549), and lines that do nothing (NP544, NP545, NP548).
 #include "base/text.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/module/parameters.hpp"
 #include "rules/module/refusals.hpp"
@@ -39,20 +40,49 @@ std::string name_blocks(const std::vector<const ModuleBlock*>& blocks) {
 }
 
 /// Every line, and then what loads the module.
-std::string fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks) {
-    std::string text;
-    bool restart = false;
-    for (const ModuleBlock* b : blocks) {
-        restart = restart || b->source == command_line;
-        text += b->source == command_line
-                    ? fmt::format("Remove {} from {} on the kernel command line. ", b->module,
-                                  b->kind == ModuleBlock::Kind::module_blacklist ? "module_blacklist="
-                                                                                 : "modprobe.blacklist=")
-                    : fmt::format("Delete the line \"{}\" ({}). ", text_of(*b), b->source);
+/// The list of a word such as module_blacklist=, without these modules; the word as it is then, or empty.
+std::string without_modules(std::string_view word, const std::vector<const ModuleBlock*>& blocks) {
+    const std::size_t equals = word.find('=');
+    std::string kept;
+    for (std::string_view list = word.substr(equals + 1); !list.empty();) {
+        const std::string_view item = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(item.size() + 1, list.size()));
+        const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock* b) {
+            return b->source == command_line && b->module == item;
+        });
+        if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
     }
-    return text + fmt::format("Renew the initramfs (sudo update-initramfs -u, or sudo dracut -f), then {}.",
-                              restart ? std::string("restart")
-                                      : fmt::format("sudo modprobe {}", vendor_module_name(f)));
+    return kept.empty() ? "" : fmt::format("{}={}", word.substr(0, equals), kept);
+}
+
+/// The words of the kernel command line that keep modules out, as they are and as they are to be.
+void change_lists(const Facts& f, const std::vector<const ModuleBlock*>& blocks, Remedy& remedy) {
+    std::vector<std::string> drop, add;
+    if (const auto* words = f.kernel.command_line.if_known())
+        for (const std::string& word : *words) {
+            if (!word.starts_with("module_blacklist=") && !word.starts_with("modprobe.blacklist=")) continue;
+            const std::string kept = without_modules(word, blocks);
+            if (kept == word) continue;
+            drop.push_back(word);
+            if (!kept.empty()) add.push_back(kept);
+        }
+    if (drop.empty()) return;
+    remedy.then(change_words(f, std::move(drop), std::move(add)));
+}
+
+Remedy fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks) {
+    Remedy remedy;
+    bool in_files = false;
+    for (const ModuleBlock* b : blocks)
+        if (b->source != command_line) {
+            remedy.then(drop_line(b->source, b->module));
+            in_files = true;
+        }
+    const std::size_t lines = remedy.steps.size();
+    change_lists(f, blocks, remedy);
+    if (in_files) remedy.then(renew_initramfs(f));
+    if (remedy.steps.size() == lines + (in_files ? 1 : 0)) remedy.then(load_module(vendor_module_name(f)));
+    return remedy;
 }
 
 Outcome blacklisted_by_log(const Facts& f, const LoggedLine& line) {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// How this system is set up: what a cure has to know to be done to the letter here.
+#pragma once
+
+#include "base/fact.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+/// Who passes the kernel its command line, and by what it is changed.
+enum class BootLoader : std::uint8_t {
+    grub_debian,   ///< GRUB by /etc/default/grub and update-grub: Debian, Ubuntu and their kin
+    grubby,        ///< boot loader entries by grubby: Fedora, RHEL and their kin
+    grub_suse,     ///< GRUB by grub2-mkconfig
+    grub_other,    ///< GRUB by grub-mkconfig: Arch, Gentoo, Void
+    systemd_boot,  ///< entries made by kernel-install from /etc/kernel/cmdline
+    proxmox,       ///< /etc/kernel/cmdline and proxmox-boot-tool
+    ostree,        ///< rpm-ostree kargs
+    kernelstub,    ///< Pop!_OS
+    nixos,         ///< boot.kernelParams of the system's configuration
+    talos,         ///< the image factory's kernel arguments
+    unraid,        ///< syslinux.cfg on the boot stick
+    wsl2,          ///< .wslconfig on Windows
+};
+
+/// What makes the initramfs anew.
+enum class InitramfsTool : std::uint8_t { update_initramfs, dracut, mkinitcpio, with_system };
+
+struct SystemFacts {
+    Fact<std::string> distribution{};
+    Fact<BootLoader> boot_loader{};
+    Fact<InitramfsTool> initramfs{};
+};
+template <class V>
+constexpr void for_each(const SystemFacts& f, V&& visit) {
+    visit("system.distribution", f.distribution, "ID and ID_LIKE of /etc/os-release");
+    visit("system.boot_loader", f.boot_loader,
+          "by what the kernel command line is changed: files of boot loaders, else the distribution");
+    visit("system.initramfs", f.initramfs, "by what the initramfs is renewed, as the distribution does it");
+}
+
+std::string_view to_string(BootLoader loader);
+std::string_view to_string(InitramfsTool tool);
+
+}  // namespace nestprobe
