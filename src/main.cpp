@@ -24,6 +24,8 @@ ExitStatus run(const Options& options) {
             return write_stdout("nestprobe " NESTPROBE_VERSION "\n", ExitStatus::yes);
         case Options::Action::rules: return write_stdout(render_rules(style), ExitStatus::yes);
         case Options::Action::rule: return write_stdout(render_rule(*options.rule, style), ExitStatus::yes);
+        case Options::Action::message:
+            return write_stdout(render_message(*options.message, style), ExitStatus::yes);
         case Options::Action::value:
             return write_stdout(options.format->name == "json"
                                     ? render_value_json(*options.reg, options.value)

@@ -20,8 +20,8 @@ and why or why not, with the fix. Reads only; changes nothing.
 
 What to print:
       --explain          the whole ladder, each reading and where it came from
-      --explain=RULE     what a rule checks, why it matters, how to mend it
-                         (id or name: NP503, nested-parameter-off)
+      --explain=WHAT     the page of a rule, by id or name (NP503), or of a
+                         message of QEMU, libvirt, KVM ..., pasted in quotes
       --json             the report, for monitoring
       --format NAME      summary (the default), explain, json, facts
       --registers        the registers decoded, bit by bit, and what KVM here
@@ -89,9 +89,18 @@ Colour colour_named(const std::string& name) {
     throw UsageError{fmt::format("--color: not auto, always or never: \"{}\"", name)};
 }
 
-const Rule* rule_named(const std::string& name) {
-    if (const Rule* rule = find_rule(name)) return rule;
-    throw UsageError{fmt::format("--explain: no rule \"{}\"; nestprobe --rules lists them", name)};
+/// A rule by id or name, a message by id, else the message that the text is.
+void read_explain_option(const std::string& text, Options& options) {
+    options.action = Options::Action::rule;
+    options.rule = find_rule(text);
+    if (options.rule) return;
+    options.action = Options::Action::message;
+    options.message = message_of_id(text);
+    if (!options.message) options.message = find_message(text);
+    if (!options.message)
+        throw UsageError{
+            fmt::format("--explain: no rule and no known message \"{}\"; the nearest rules are {}", text,
+                        fmt::join(nearest_rules(text), ", "))};
 }
 
 /// NAME or NAME=VALUE; the name may have a = of its own: CPUID.(EAX=07H,ECX=0):EBX.
@@ -282,21 +291,18 @@ void check_together(const Given& given) {
     if (given.prove && !given.from.empty()) throw UsageError{"--prove runs guests here, so not with --from"};
     if (given.prove && (given.rules || given.registers || !given.explain.value_or("").empty()))
         throw UsageError{
-            "--prove goes with a report, so neither with --rules, --explain=RULE nor --registers"};
+            "--prove goes with a report, so neither with --rules, --explain=WHAT nor --registers"};
     if (given.fix && (given.quiet || given.diff))
         throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
 }
 
-/// The format, and the rule whose page is wanted.
+/// The format, and the rule or message whose page is wanted.
 void choose_output(const Given& given, Options& options) {
     options.format = given.format    ? format_named(*given.format)
                      : given.json    ? find_format("json")
                      : given.explain ? find_format("explain")
                                      : find_format("summary");
-    if (given.explain && !given.explain->empty()) {
-        options.action = Options::Action::rule;
-        options.rule = rule_named(*given.explain);
-    }
+    if (given.explain && !given.explain->empty()) read_explain_option(*given.explain, options);
     const bool comparable = options.format->name == "summary" || options.format->name == "json";
     if (given.diff && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
 }

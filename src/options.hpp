@@ -30,12 +30,13 @@ enum class ExitStatus : int {
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct Options {
-    enum class Action : std::uint8_t { report, rules, rule, registers, value, help, version };
+    enum class Action : std::uint8_t { report, rules, rule, message, registers, value, help, version };
     Action action = Action::report;
-    const Format* format = nullptr;  ///< never null after parse_command_line()
-    const Rule* rule = nullptr;      ///< of Action::rule
-    const Register* reg = nullptr;   ///< of Action::registers: this one alone; null: all.  Of Action::value
-    std::uint64_t value = 0;         ///< of Action::value: a number to decode; no machine is looked at
+    const Format* format = nullptr;    ///< never null after parse_command_line()
+    const Rule* rule = nullptr;        ///< of Action::rule
+    const Message* message = nullptr;  ///< of Action::message
+    const Register* reg = nullptr;     ///< of Action::registers: this one alone; null: all.  Of Action::value
+    std::uint64_t value = 0;           ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;
     std::vector<std::string>
         from;                  ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
@@ -46,7 +47,7 @@ struct Options {
     Colour colour = Colour::automatic;
     bool quiet = false;
     ProveOptions prove{};  ///< run guests to find out
-    bool fix = false;  ///< print the script that mends what was found
+    bool fix = false;      ///< print the script that mends what was found
 };
 
 /// What the command line cannot mean; its text is one line.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare the manual page and the README with what the program says of itself.
 
-    docs_check.py BINARY MANPAGE REGISTERS_PAGE
+    docs_check.py BINARY MANPAGE REGISTERS_PAGE RULES_PAGE MESSAGES_PAGE
 
 Prints what differs.  Exit status: 0 nothing, 1 something, 77 (which Meson calls skipped) when a tool is missing.
 """
@@ -108,10 +108,10 @@ def missing_rules(binary: str, page: str) -> Iterator[str]:
 
 
 def main() -> int:
-    if len(sys.argv) != 5:
-        print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE RULES_PAGE", file=sys.stderr)
+    if len(sys.argv) != 6:
+        print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE RULES_PAGE MESSAGES_PAGE", file=sys.stderr)
         return 64
-    binary, page, registers_page, rules_page = sys.argv[1:]
+    binary, page, registers_page, rules_page, messages_page = sys.argv[1:]
     help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
     wrong = []
     if help_run.returncode:
@@ -121,8 +121,8 @@ def main() -> int:
     wrong += missing_rules(binary, plain(Path(rules_page).read_text()))
     mandoc = shutil.which("mandoc")
     if mandoc:
-        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page, rules_page],
-                              text=True, capture_output=True)
+        lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page, rules_page,
+                               messages_page], text=True, capture_output=True)
         said = (lint.stdout + lint.stderr).strip().splitlines()
         wrong += [f"mandoc: {line}" for line in said or ["failed"]] if lint.returncode else []
     print(*wrong, sep="\n", end="\n" if wrong else "")

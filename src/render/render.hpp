@@ -2,6 +2,7 @@
 // From a report to text: pure functions, and the table that lists them.
 #pragma once
 
+#include "messages/messages.hpp"
 #include "report/report.hpp"
 
 #include <string>
@@ -34,5 +35,7 @@ std::string render_facts(const Report& report, const Style& style);
 std::string render_rules(const Style& style);
 /// A rule's page: what it checks, why it matters, how to mend it.
 std::string render_rule(const Rule& rule, const Style& style);
+/// A message's page: what it means, likely causes, what to do, how to tell that it worked.
+std::string render_message(const Message& message, const Style& style);
 
 }  // namespace nestprobe

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The list of rules, and what their words are.
+#include "machine/modprobe.hpp"
 #include "rules/rule.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,40 @@ const Rule* find_rule(std::string_view id_or_name) {
     for (const Rule* rule : all_rules())
         if (same(rule->id) || same(rule->name)) return rule;
     return nullptr;
+}
+
+namespace {
+
+/// How many of the words of a rule's name stand in a text.
+unsigned words_in(std::string_view name, std::string_view text) {
+    unsigned n = 0;
+    while (!name.empty()) {
+        const std::string_view word = name.substr(0, name.find('-'));
+        name.remove_prefix(std::min(word.size() + 1, name.size()));
+        if (word.size() > 2 && text.find(word) != std::string_view::npos) ++n;
+    }
+    return n;
+}
+
+}  // namespace
+
+std::vector<std::string_view> nearest_rules(std::string_view text) {
+    constexpr std::size_t most = 3, longest = 200;  // of a whole log, the beginning
+    std::string wanted(text.substr(0, longest));
+    for (char& c : wanted) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    struct Near {
+        unsigned words, far;
+        std::string_view name;
+    };
+    std::vector<Near> all;
+    for (const Rule* rule : all_rules())
+        all.push_back({words_in(rule->name, wanted), distance(rule->name, wanted), rule->name});
+    std::stable_sort(all.begin(), all.end(), [](const Near& a, const Near& b) {
+        return a.words != b.words ? a.words > b.words : a.far < b.far;
+    });
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < std::min(most, all.size()); ++i) names.push_back(all[i].name);
+    return names;
 }
 
 Outcome carry(const Absent& absent) {

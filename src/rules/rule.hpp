@@ -152,5 +152,7 @@ std::span<const Rule> iommu_cause_rules();
 std::vector<const Rule*> all_rules();
 /// By id or name, letters of either case; null when there is none.
 const Rule* find_rule(std::string_view id_or_name);
+/// The names of three rules, those first that have most words of the text, then those spelled most like it.
+std::vector<std::string_view> nearest_rules(std::string_view text);
 
 }  // namespace nestprobe

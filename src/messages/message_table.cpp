@@ -1,0 +1,2025 @@
+// SPDX-License-Identifier: MIT
+// The table of messages.  A line of steps or worked that begins with four blanks is a command, whole.
+// Statements about other people's products carry their source; they age, and say when they were made.
+#include "messages/messages.hpp"
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view vm_entry_invalid_guest_state_patterns[] = {
+    "hardware error 0x80000021", "vm entry failed with error 0x80000021", "guest running in big real mode",
+    "without unrestricted mode support"};
+constexpr std::string_view vm_entry_invalid_guest_state_rules[] = {"NP514", "NP509", "NP104"};
+constexpr std::string_view vm_entry_msr_loading_patterns[] = {"hardware error 0x80000022"};
+constexpr std::string_view vm_entry_msr_loading_rules[] = {"NP104", "NP105"};
+constexpr std::string_view vm_entry_machine_check_patterns[] = {"hardware error 0x80000029"};
+constexpr std::string_view vm_entry_invalid_control_patterns[] = {"hardware error 0x7",
+                                                                  "hardware_entry_failure_reason = 0x7"};
+constexpr std::string_view vm_entry_invalid_control_rules[] = {"NP104", "NP103", "NP105", "NP711"};
+constexpr std::string_view vm_entry_invalid_host_state_patterns[] = {"hardware error 0x8"};
+constexpr std::string_view vm_entry_invalid_host_state_rules[] = {"NP104"};
+constexpr std::string_view vm_entry_unsupported_component_patterns[] = {"hardware error 0xc"};
+constexpr std::string_view vm_entry_unsupported_component_rules[] = {"NP104", "NP711"};
+constexpr std::string_view vm_entry_error_zero_patterns[] = {"hardware error 0x0"};
+constexpr std::string_view vm_entry_error_zero_rules[] = {"NP604", "NP104"};
+constexpr std::string_view vmrun_invalid_patterns[] = {"hardware error 0xffffffff",
+                                                       "hardware error 0xffffffffffffffff"};
+constexpr std::string_view vmrun_invalid_rules[] = {"NP607"};
+constexpr std::string_view kvm_entry_failed_patterns[] = {"kvm: entry failed, hardware error",
+                                                          "kvm_exit_fail_entry", "kvm_exit_fail_entry (9)"};
+constexpr std::string_view kvm_entry_failed_rules[] = {"NP104", "NP514", "NP604"};
+constexpr std::string_view kvm_internal_error_emulation_patterns[] = {"kvm internal error. suberror: 1",
+                                                                      "emulation failure"};
+constexpr std::string_view kvm_internal_error_emulation_rules[] = {"NP514", "NP509"};
+constexpr std::string_view kvm_internal_error_patterns[] = {"kvm internal error. suberror"};
+constexpr std::string_view kvm_internal_error_rules[] = {"NP509"};
+constexpr std::string_view qemu_set_msr_vmx_patterns[] = {
+    "failed to set msr 0x480", "failed to set msr 0x481", "failed to set msr 0x482",
+    "failed to set msr 0x483", "failed to set msr 0x484", "failed to set msr 0x485",
+    "failed to set msr 0x486", "failed to set msr 0x487", "failed to set msr 0x488",
+    "failed to set msr 0x489", "failed to set msr 0x48a", "failed to set msr 0x48b",
+    "failed to set msr 0x48c", "failed to set msr 0x48d", "failed to set msr 0x48e",
+    "failed to set msr 0x48f", "failed to set msr 0x490", "failed to set msr 0x491",
+    "failed to set msr 0x492", "failed to set msr 0x493"};
+constexpr std::string_view qemu_set_msr_vmx_rules[] = {"NP104", "NP706", "NP705", "NP103"};
+constexpr std::string_view qemu_set_msr_pmu_patterns[] = {
+    "failed to set msr 0x345", "failed to set msr 0x38d", "failed to set msr 0x38e",
+    "failed to set msr 0x38f", "failed to set msr 0x390", "failed to set msr 0x3f1",
+    "failed to set msr 0x186", "failed to set msr 0x187"};
+constexpr std::string_view qemu_set_msr_patterns[] = {"failed to set msr", "kvm_msr_buf->nmsrs' failed"};
+constexpr std::string_view qemu_set_msr_rules[] = {"NP104"};
+constexpr std::string_view qemu_host_lacks_vmx_patterns[] = {
+    "host doesn't support requested feature: cpuid*ecx.vmx",
+    "host doesn't support requested feature: cpuid*ecx.svm"};
+constexpr std::string_view qemu_host_lacks_vmx_rules[] = {"NP503", "NP607", "NP707", "NP608"};
+constexpr std::string_view qemu_host_lacks_vmx_control_patterns[] = {
+    "host doesn't support requested feature: msr(48"};
+constexpr std::string_view qemu_host_lacks_vmx_control_rules[] = {"NP512", "NP511", "NP104"};
+constexpr std::string_view qemu_host_lacks_feature_patterns[] = {"host doesn't support requested feature",
+                                                                 "host doesn't support requested features"};
+constexpr std::string_view qemu_host_lacks_feature_rules[] = {"NP705", "NP713"};
+constexpr std::string_view qemu_tcg_lacks_vmx_patterns[] = {
+    "tcg doesn't support requested feature: cpuid*ecx.vmx"};
+constexpr std::string_view qemu_tcg_lacks_vmx_rules[] = {"NP703", "NP701"};
+constexpr std::string_view qemu_tcg_lacks_feature_patterns[] = {"tcg doesn't support requested feature"};
+constexpr std::string_view qemu_tcg_lacks_feature_rules[] = {"NP703"};
+constexpr std::string_view kvm_module_no_such_file_patterns[] = {
+    "could not access kvm kernel module: no such file or directory",
+    "failed to initialize kvm: no such file or directory"};
+constexpr std::string_view kvm_module_no_such_file_rules[] = {"NP601", "NP501", "NP504", "NP101",
+                                                              "NP201", "NP202", "NP302", "NP301"};
+constexpr std::string_view kvm_module_permission_denied_patterns[] = {
+    "could not access kvm kernel module: permission denied", "failed to initialize kvm: permission denied"};
+constexpr std::string_view kvm_module_permission_denied_rules[] = {"NP603"};
+constexpr std::string_view kvm_module_operation_not_permitted_patterns[] = {
+    "could not access kvm kernel module: operation not permitted",
+    "failed to initialize kvm: operation not permitted"};
+constexpr std::string_view kvm_module_operation_not_permitted_rules[] = {"NP603"};
+constexpr std::string_view kvm_device_busy_patterns[] = {
+    "could not access kvm kernel module: device or resource busy",
+    "failed to initialize kvm: device or resource busy", "ioctl(kvm_create_vm) failed: 16",
+    "unable to create vm: oserror(16)"};
+constexpr std::string_view kvm_device_busy_rules[] = {"NP604"};
+constexpr std::string_view kvm_create_vm_failed_patterns[] = {"ioctl(kvm_create_vm) failed"};
+constexpr std::string_view kvm_create_vm_failed_rules[] = {"NP604", "NP605"};
+constexpr std::string_view failed_to_initialize_kvm_patterns[] = {"failed to initialize kvm"};
+constexpr std::string_view failed_to_initialize_kvm_rules[] = {"NP601", "NP603", "NP604", "NP605"};
+constexpr std::string_view qemu_invalid_accelerator_patterns[] = {
+    "invalid accelerator kvm", "invalid accelerator hax", "invalid accelerator whpx",
+    "invalid accelerator hvf", "no accelerator selected and no default accelerator available"};
+constexpr std::string_view qemu_invalid_accelerator_rules[] = {"NP605"};
+constexpr std::string_view qemu_hax_not_working_patterns[] = {
+    "hax is not working", "failed to open the hax device", "failed to initialize hax",
+    "hax*and emulator runs in emulation mode", "unable to open haxm device"};
+constexpr std::string_view qemu_hax_not_working_rules[] = {"NP302"};
+constexpr std::string_view qemu_whpx_not_working_patterns[] = {
+    "whpx: no accelerator found", "failed to initialize whpx", "whpx is not working",
+    "whpx is either not available or not installed"};
+constexpr std::string_view qemu_whpx_not_working_rules[] = {"NP302"};
+constexpr std::string_view libvirt_domain_type_not_supported_patterns[] = {
+    "domain type 'kvm' not supported", "does not support virt type 'kvm'",
+    "domain requires kvm, but it is not available", "host does not support domain type kvm"};
+constexpr std::string_view libvirt_domain_type_not_supported_rules[] = {"NP601", "NP501", "NP603"};
+constexpr std::string_view libvirt_no_capabilities_kvm_patterns[] = {
+    "could not find capabilities for domaintype=kvm",
+    "could not find capabilities for arch=", "could not get preferred machine",
+    "no supported architecture for os type 'hvm'", "does not support virtualization type hvm"};
+constexpr std::string_view libvirt_no_capabilities_kvm_rules[] = {"NP601", "NP603", "NP501", "NP302",
+                                                                  "NP301"};
+constexpr std::string_view libvirt_missing_vmx_patterns[] = {
+    "missing features: vmx",
+    "missing features: svm",
+    "missing features*vmx",
+    "missing features*svm",
+    "does not provide required features: vmx",
+    "does not provide required features: svm",
+    "cpu feature vmx not found",
+    "host cpu does not provide required features*vmx",
+    "host cpu does not provide required features*svm"};
+constexpr std::string_view libvirt_missing_vmx_rules[] = {"NP503", "NP607", "NP707"};
+constexpr std::string_view libvirt_missing_features_patterns[] = {
+    "guest cpu doesn't match specification: missing features", "the cpu is incompatible with host cpu",
+    "does not provide required features"};
+constexpr std::string_view libvirt_missing_features_rules[] = {"NP705", "NP713"};
+constexpr std::string_view virt_manager_kvm_not_available_patterns[] = {
+    "kvm is not available. this may mean the kvm package is not installed", "kvm is not available",
+    "kvm kernel modules are not loaded", "kvm acceleration not available, using 'qemu'",
+    "no hypervisor options were found for this connection"};
+constexpr std::string_view virt_manager_kvm_not_available_rules[] = {"NP601", "NP501", "NP201",
+                                                                     "NP202", "NP302", "NP301"};
+constexpr std::string_view android_no_vmx_patterns[] = {"kvm requires a cpu that supports vmx or svm"};
+constexpr std::string_view android_no_vmx_rules[] = {"NP101", "NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view android_dev_kvm_not_found_patterns[] = {
+    "/dev/kvm is not found", "kvm is not installed on this machine (/dev/kvm is missing)"};
+constexpr std::string_view android_dev_kvm_not_found_rules[] = {"NP601", "NP501"};
+constexpr std::string_view android_dev_kvm_permission_patterns[] = {
+    "/dev/kvm device: permission denied", "this user doesn't have permissions to use kvm",
+    "device permission*/dev/kvm"};
+constexpr std::string_view android_dev_kvm_permission_rules[] = {"NP603"};
+constexpr std::string_view android_needs_acceleration_patterns[] = {
+    "emulation currently requires hardware acceleration",
+    "please ensure kvm is properly installed and usable", "cpu acceleration status",
+    "kvm is required to run this avd"};
+constexpr std::string_view android_needs_acceleration_rules[] = {"NP601", "NP603", "NP101", "NP302", "NP301"};
+constexpr std::string_view vbox_svm_in_use_patterns[] = {"verr_svm_in_use",
+                                                         "virtualbox can't enable the amd-v extension",
+                                                         "amd-v is being used by another hypervisor"};
+constexpr std::string_view vbox_svm_in_use_rules[] = {"NP604"};
+constexpr std::string_view vbox_vmx_root_mode_patterns[] = {"verr_vmx_in_vmx_root_mode",
+                                                            "virtualbox can't operate in vmx root mode",
+                                                            "vt-x is being used by another hypervisor"};
+constexpr std::string_view vbox_vmx_root_mode_rules[] = {"NP604"};
+constexpr std::string_view vbox_host_svme_not_enabled_patterns[] = {
+    "verr_svm_host_svme_not_enabled", "host api has not enabled svme bit in efer msr"};
+constexpr std::string_view vbox_host_svme_not_enabled_rules[] = {"NP604"};
+constexpr std::string_view vbox_no_vmx_patterns[] = {"verr_vmx_no_vmx", "vt-x is not available"};
+constexpr std::string_view vbox_no_vmx_rules[] = {"NP101", "NP302", "NP306"};
+constexpr std::string_view vbox_vmx_disabled_patterns[] = {
+    "verr_vmx_msr_all_vmx_disabled", "verr_vmx_msr_vmx_disabled", "verr_vmx_msr_vmxon_disabled",
+    "verr_vmx_msr_locked_or_disabled", "vt-x is disabled in the bios"};
+constexpr std::string_view vbox_vmx_disabled_rules[] = {"NP201", "NP304"};
+constexpr std::string_view vbox_svm_disabled_patterns[] = {"verr_svm_disabled",
+                                                           "amd-v is disabled in the bios"};
+constexpr std::string_view vbox_svm_disabled_rules[] = {"NP202", "NP303"};
+constexpr std::string_view vbox_no_svm_patterns[] = {"verr_svm_no_svm", "amd-v is not available"};
+constexpr std::string_view vbox_no_svm_rules[] = {"NP101", "NP301"};
+constexpr std::string_view vbox_no_driver_patterns[] = {"kernel driver not installed (rc=-1908)",
+                                                        "verr_vm_driver_not_installed",
+                                                        "the vboxdrv kernel module is not loaded"};
+constexpr std::string_view docker_machine_no_vtx_patterns[] = {
+    "this computer doesn't have vt-x/amd-v enabled"};
+constexpr std::string_view docker_machine_no_vtx_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view vbox_nested_setting_patterns[] = {"enable nested vt-x/amd-v", "nested-hw-virt"};
+constexpr std::string_view vbox_nested_setting_rules[] = {"NP302", "NP301"};
+constexpr std::string_view vmware_vtx_disabled_patterns[] = {
+    "this host supports intel vt-x, but intel vt-x is disabled",
+    "this host supports intel vt-x, but vt-x is disabled", "this host supports amd-v, but amd-v is disabled",
+    "binary translation is incompatible with long mode"};
+constexpr std::string_view vmware_vtx_disabled_rules[] = {"NP201", "NP202", "NP604"};
+constexpr std::string_view vmware_vtx_in_use_patterns[] = {"vt-x*is already in use", "vt-x may be in use",
+                                                           "vt-x is already in use by another",
+                                                           "another*virtualization product*vt-x"};
+constexpr std::string_view vmware_vtx_in_use_rules[] = {"NP604"};
+constexpr std::string_view vmware_ept_not_supported_patterns[] = {
+    "virtualized intel vt-x/ept is not supported on this platform",
+    "virtualized amd-v/rvi is not supported on this platform",
+    "does not support nested virtualization on this host", "module 'hv' power on failed"};
+constexpr std::string_view vmware_ept_not_supported_rules[] = {"NP302", "NP301", "NP509"};
+constexpr std::string_view vmware_esxi_nested_patterns[] = {
+    "vmware esx*does not support hardware-assisted virtualization", "no hardware virtualization*esx",
+    "hardware virtualization is not a feature of the cpu, or is not enabled in the bios", "vhv.enable"};
+constexpr std::string_view vmware_esxi_nested_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view docker_desktop_hav_patterns[] = {
+    "hardware assisted virtualization and data execution protection must be enabled",
+    "hardware assisted virtualization", "docker desktop*virtualization support not detected",
+    "virtualization support wasn't detected", "virtualization must be enabled"};
+constexpr std::string_view docker_desktop_hav_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view docker_desktop_linux_patterns[] = {
+    "docker desktop requires kvm", "kvm is not enabled on host", "docker desktop*kvm"};
+constexpr std::string_view docker_desktop_linux_rules[] = {"NP601", "NP603"};
+constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
+    "hcs_e_hyperv_not_installed",
+    "please enable the virtual machine platform",
+    "please enable the \"virtual machine platform\"",
+    "wsl2 is not supported with your current machine configuration",
+    "current machine configuration does not support wsl2",
+    "0x80370102"};
+constexpr std::string_view wsl_virtual_machine_platform_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view wsl_nested_not_supported_patterns[] = {
+    "nested virtualization is not supported on this machine", "geschachtelte virtualisierung wird auf"};
+constexpr std::string_view wsl_nested_not_supported_rules[] = {"NP302", "NP301"};
+constexpr std::string_view hyperv_component_not_running_patterns[] = {
+    "one of the hyper-v components is not running", "the hypervisor is not running",
+    "a hypervisor is already running", "hyper-v cannot be installed",
+    "platform does not support nested virtualization"};
+constexpr std::string_view hyperv_component_not_running_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view hyperv_expose_failed_patterns[] = {
+    "cannot modify property without enabling virtualizationbasedsecurityoptout",
+    "exposevirtualizationextensions"};
+constexpr std::string_view hyperv_expose_failed_rules[] = {"NP302"};
+constexpr std::string_view proxmox_kvm_not_available_patterns[] = {
+    "kvm virtualisation configured, but not available"};
+constexpr std::string_view proxmox_kvm_not_available_rules[] = {"NP601", "NP603", "NP201",
+                                                                "NP202", "NP302", "NP301"};
+constexpr std::string_view gnome_boxes_patterns[] = {
+    "virtualization extensions are unavailable on your system",
+    "boxes cannot access the virtualization backend"};
+constexpr std::string_view gnome_boxes_rules[] = {"NP601", "NP603", "NP201", "NP202"};
+constexpr std::string_view vagrant_libvirt_patterns[] = {
+    "error while creating domain: error saving the server", "call to virdomaincreatewithflags failed",
+    "call to virdomaindefinexml failed"};
+constexpr std::string_view vagrant_libvirt_rules[] = {"NP601", "NP603"};
+constexpr std::string_view vagrant_vbox_failed_patterns[] = {
+    "there was an error while executing `vboxmanage`", "vboxmanage: error"};
+constexpr std::string_view vagrant_vbox_failed_rules[] = {"NP604", "NP302"};
+constexpr std::string_view firecracker_no_kvm_patterns[] = {
+    "error creating the kvm object", "error creating kvm object", "critical error creating the kvm object",
+    "cannot open /dev/kvm. error"};
+constexpr std::string_view firecracker_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view firecracker_create_vm_patterns[] = {"cannot create vm*resource busy",
+                                                               "failed to create vm: *(os error 16)"};
+constexpr std::string_view firecracker_create_vm_rules[] = {"NP604", "NP104"};
+constexpr std::string_view cloud_hypervisor_no_kvm_patterns[] = {
+    "failed to open hypervisor interface", "failed to create the hypervisor: no supported hypervisor",
+    "is /dev/kvm available?", "hypervisorcreate", "vmcreate(no such file or directory"};
+constexpr std::string_view cloud_hypervisor_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view crosvm_no_kvm_patterns[] = {"failed to create kvm*/dev/kvm",
+                                                       "failed to open kvm device", "crosvm*/dev/kvm"};
+constexpr std::string_view crosvm_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view kata_not_capable_patterns[] = {"system is not capable of running kata containers",
+                                                          "cpu property not found",
+                                                          "kernel property not found*kvm"};
+constexpr std::string_view kata_not_capable_rules[] = {"NP101", "NP302", "NP301", "NP501"};
+constexpr std::string_view minikube_kvm2_patterns[] = {
+    "provider_kvm2_not_found", "pr_kvm",
+    "host_virt_unavailable",   "/dev/kvm doesn't exist, is kvm supported",
+    "minikube*kvm2*not found", "libvirt group membership check failed"};
+constexpr std::string_view minikube_kvm2_rules[] = {"NP601", "NP603", "NP302", "NP301"};
+constexpr std::string_view kind_no_virtualization_patterns[] = {
+    "nested virtualization is not supported on this device", "qemu exited unexpectedly", "qemu has exited",
+    "vz*nested virtualization"};
+constexpr std::string_view kind_no_virtualization_rules[] = {"NP603", "NP601", "NP302", "NP301"};
+constexpr std::string_view multipass_kvm_patterns[] = {
+    "kvm support is not enabled on this machine", "failed to launch: kvm (vmx) is disabled by your bios",
+    "failed to launch: kvm (svm) is disabled by your bios", "launch failed: kvm"};
+constexpr std::string_view multipass_kvm_rules[] = {"NP601", "NP201", "NP202", "NP302", "NP301", "NP604"};
+constexpr std::string_view kvm_ok_no_extensions_patterns[] = {"your cpu does not support kvm extensions"};
+constexpr std::string_view kvm_ok_no_extensions_rules[] = {"NP101", "NP302", "NP301",
+                                                           "NP403", "NP201", "NP202"};
+constexpr std::string_view kvm_ok_disabled_by_bios_patterns[] = {
+    "is disabled by your bios", "enter your bios setup and enable virtualization technology"};
+constexpr std::string_view kvm_ok_disabled_by_bios_rules[] = {"NP201", "NP202", "NP304", "NP303"};
+constexpr std::string_view kvm_ok_cannot_be_used_patterns[] = {"kvm acceleration can not be used",
+                                                               "info: /dev/kvm does not exist"};
+constexpr std::string_view kvm_ok_cannot_be_used_rules[] = {"NP601", "NP501"};
+constexpr std::string_view kvm_ok_says_yes_patterns[] = {"kvm acceleration can be used"};
+constexpr std::string_view kvm_ok_says_yes_rules[] = {"NP603", "NP604", "NP504", "NP607"};
+constexpr std::string_view vhv_hardware_virtualization_patterns[] = {
+    "checking for hardware virtualization*fail",
+    "only emulated cpus are available, performance will be significantly limited"};
+constexpr std::string_view vhv_hardware_virtualization_rules[] = {"NP101", "NP302", "NP301",
+                                                                  "NP201", "NP202", "NP403"};
+constexpr std::string_view vhv_kvm_device_patterns[] = {
+    "checking if device /dev/kvm exists*fail", "check that the 'kvm-intel' or 'kvm-amd' modules are loaded"};
+constexpr std::string_view vhv_kvm_device_rules[] = {"NP601", "NP501"};
+constexpr std::string_view vhv_kvm_access_patterns[] = {
+    "checking if device /dev/kvm is accessible*fail",
+    "check /dev/kvm is world writable or you are in a group that is allowed to access it"};
+constexpr std::string_view vhv_kvm_access_rules[] = {"NP603"};
+constexpr std::string_view vhv_iommu_patterns[] = {
+    "checking if iommu is enabled by kernel*warn", "iommu appears to be disabled in kernel",
+    "checking for device assignment iommu support*warn",
+    "no acpi dmar table found, iommu either disabled in bios or not supported",
+    "no acpi ivrs table found, iommu either disabled in bios or not supported"};
+constexpr std::string_view vhv_iommu_rules[] = {"NP801", "NP807"};
+constexpr std::string_view vhv_secure_guest_patterns[] = {
+    "checking for secure guest support*warn", "unknown if this platform has secure guest support"};
+constexpr std::string_view modprobe_not_supported_patterns[] = {
+    "could not insert 'kvm_intel': operation not supported",
+    "could not insert 'kvm_amd': operation not supported", "insert*kvm*operation not supported"};
+constexpr std::string_view modprobe_not_supported_rules[] = {"NP101", "NP201", "NP202", "NP302", "NP301",
+                                                             "NP303", "NP304", "NP505", "NP403", "NP515"};
+constexpr std::string_view modprobe_io_error_patterns[] = {"could not insert 'kvm_intel': input/output error",
+                                                           "could not insert 'kvm_amd': input/output error"};
+constexpr std::string_view modprobe_io_error_rules[] = {"NP103", "NP104", "NP102", "NP515", "NP604", "NP105"};
+constexpr std::string_view modprobe_invalid_argument_patterns[] = {
+    "could not insert 'kvm_intel': invalid argument", "could not insert 'kvm_amd': invalid argument",
+    "could not insert 'kvm': invalid argument", "error running install command*module kvm"};
+constexpr std::string_view modprobe_invalid_argument_rules[] = {"NP502", "NP515", "NP517"};
+constexpr std::string_view modprobe_key_rejected_patterns[] = {"key was rejected by service",
+                                                               "could not insert*required key not available"};
+constexpr std::string_view modprobe_key_rejected_rules[] = {"NP515"};
+constexpr std::string_view modprobe_not_permitted_patterns[] = {
+    "could not insert 'kvm_intel': operation not permitted",
+    "could not insert 'kvm_amd': operation not permitted", "could not insert 'kvm': operation not permitted"};
+constexpr std::string_view modprobe_not_permitted_rules[] = {"NP405", "NP502", "NP515"};
+constexpr std::string_view modprobe_busy_patterns[] = {
+    "could not insert 'kvm_intel': device or resource busy",
+    "could not insert 'kvm_amd': device or resource busy"};
+constexpr std::string_view modprobe_busy_rules[] = {"NP604"};
+constexpr std::string_view modprobe_file_exists_patterns[] = {"could not insert 'kvm_intel': file exists",
+                                                              "could not insert 'kvm_amd': file exists"};
+constexpr std::string_view modprobe_file_exists_rules[] = {"NP505", "NP506"};
+constexpr std::string_view modprobe_not_found_patterns[] = {
+    "module kvm_intel not found in directory", "module kvm_amd not found in directory",
+    "module kvm not found in directory", "module kvm-intel not found"};
+constexpr std::string_view modprobe_not_found_rules[] = {"NP504", "NP404"};
+constexpr std::string_view modprobe_unknown_symbol_patterns[] = {
+    "unknown symbol in module, or unknown parameter"};
+constexpr std::string_view modprobe_unknown_symbol_rules[] = {"NP502", "NP504", "NP515"};
+constexpr std::string_view modprobe_exec_format_patterns[] = {"could not insert 'kvm*exec format error",
+                                                              "kvm*invalid module format"};
+constexpr std::string_view modprobe_exec_format_rules[] = {"NP504", "NP515"};
+constexpr std::string_view modprobe_in_use_patterns[] = {"module kvm_intel is in use",
+                                                         "module kvm_amd is in use", "module kvm is in use"};
+constexpr std::string_view modprobe_in_use_rules[] = {"NP507"};
+constexpr std::string_view vfio_group_not_viable_patterns[] = {
+    "is not viable", "please ensure all devices within the iommu_group are bound to their vfio bus driver"};
+constexpr std::string_view vfio_group_not_viable_rules[] = {"NP801"};
+constexpr std::string_view proxmox_no_iommu_patterns[] = {
+    "no iommu detected, please activate it", "cannot prepare pci pass-through, iommu not present"};
+constexpr std::string_view proxmox_no_iommu_rules[] = {"NP801"};
+constexpr std::string_view vfio_no_iommu_patterns[] = {"no iommu detected",
+                                                       "no iommu_group found",
+                                                       "no iommu group found",
+                                                       "no available iommu models",
+                                                       "vfio*no such file or directory*iommu",
+                                                       "host doesn't support passthrough of host pci devices",
+                                                       "host doesn't support legacy pci passthrough"};
+constexpr std::string_view vfio_no_iommu_rules[] = {"NP801", "NP807"};
+constexpr std::string_view vfio_failed_to_set_iommu_patterns[] = {
+    "failed to set iommu for container", "vfio: failed to set iommu", "no interrupt remapping support"};
+constexpr std::string_view vfio_failed_to_set_iommu_rules[] = {"NP802", "NP801", "NP806"};
+constexpr std::string_view vfio_map_dma_patterns[] = {"vfio_map_dma failed", "vfio_dma_map"};
+constexpr std::string_view vfio_map_dma_rules[] = {"NP803"};
+constexpr std::string_view qemu_caching_mode_patterns[] = {
+    "caching-mode=on for intel-iommu", "requires caching mode", "without enabling caching-mode=on"};
+constexpr std::string_view qemu_caching_mode_rules[] = {"NP726", "NP727", "NP803"};
+constexpr std::string_view qemu_interrupt_remapping_irqchip_patterns[] = {
+    "interrupt remapping cannot work with kernel-irqchip=on",
+    "iommu interrupt remapping requires split i/o apic"};
+constexpr std::string_view qemu_interrupt_remapping_irqchip_rules[] = {"NP722", "NP723"};
+constexpr std::string_view xen_vmx_disabled_patterns[] = {
+    "vmx disabled by bios", "(xen) vmx: feature control msr not initialised", "(xen)*svm*disabled by bios",
+    "(xen) cpu*: svm disabled", "hvm: svm disabled"};
+constexpr std::string_view xen_vmx_disabled_rules[] = {"NP306", "NP201", "NP202"};
+constexpr std::string_view xen_nested_hap_patterns[] = {
+    "shadow paging and nested virtualisation are mutually exclusive", "platform:nested-virt",
+    "exp-nested-hvm", "nestedhvm="};
+constexpr std::string_view xen_nested_hap_rules[] = {"NP302", "NP301", "NP306"};
+constexpr std::string_view xen_hvm_not_available_patterns[] = {"hvm guests but your cpu does not support",
+                                                               "xen*hardware virtualization*not available",
+                                                               "hvm guest not available", "no hvm support"};
+constexpr std::string_view xen_hvm_not_available_rules[] = {"NP306"};
+constexpr std::string_view sev_kvm_unsupported_patterns[] = {
+    "kvm is unsupported when running as an sev guest"};
+constexpr std::string_view sev_kvm_unsupported_rules[] = {"NP308"};
+constexpr std::string_view kvm_disabled_by_bios_patterns[] = {
+    "kvm: disabled by bios", "' disabled by bios", "txt) disabled by bios", "svm disabled (by bios)",
+    "vmx not enabled (by bios)"};
+constexpr std::string_view kvm_disabled_by_bios_rules[] = {"NP201", "NP202", "NP304", "NP303"};
+constexpr std::string_view kvm_no_hardware_support_patterns[] = {
+    "kvm: no hardware support", "vmx not supported by cpu", "svm not supported by cpu", "has_svm",
+    "isn't amd or hygon"};
+constexpr std::string_view kvm_no_hardware_support_rules[] = {"NP505", "NP302", "NP301", "NP101", "NP202"};
+constexpr std::string_view kvm_enabling_failed_patterns[] = {"enabling virtualization on cpu",
+                                                             "vmxon faulted"};
+constexpr std::string_view kvm_enabling_failed_rules[] = {"NP604"};
+constexpr std::string_view unhandled_msr_patterns[] = {"unhandled rdmsr", "unhandled wrmsr", "ignored rdmsr",
+                                                       "ignored wrmsr"};
+constexpr std::string_view vbs_nested_windows_patterns[] = {
+    "virtualization-based security", "credential guard", "memory integrity", "core isolation"};
+constexpr std::string_view vbs_nested_windows_rules[] = {"NP711", "NP712"};
+constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
+    "virtualization is not enabled",
+    "virtualization is disabled",
+    "enable virtualization in the bios",
+    "enable virtualization in bios",
+    "vt-x/amd-v hardware acceleration is not available",
+    "hardware acceleration is not available",
+    "svm mode"};
+constexpr std::string_view generic_virtualization_not_enabled_rules[] = {"NP201", "NP202", "NP302", "NP301"};
+
+constexpr Message table[] =
+    {
+        {.id = "vm-entry-invalid-guest-state",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_invalid_guest_state_patterns,
+         .means =
+             R"(VM entry failed with basic exit reason 33, "invalid guest state" (bit 31 of the number says "failed entry", 0x21 is 33). The processor, or the hypervisor above, refused the register state that KVM wanted to give the guest.)",
+         .rules = vm_entry_invalid_guest_state_rules,
+         .causes =
+             R"(1. No unrestricted guest: the processor lacks it (before Westmere), ept=0 or unrestricted_guest=0 was given, or the hypervisor above does not offer it. Then real-mode code, which all firmware starts with, is entered only in states that can be imitated.
+2. The guest returns from system management mode: UEFI with Secure Boot, Windows 11 setup. Kernels of 2016 to 2022 had faults of that kind.
+3. In a virtual machine: a fault of the hypervisor above, whose checks differ from the hardware's.)",
+         .steps = R"(Is unrestricted guest on? It should say Y:
+    cat /sys/module/kvm_intel/parameters/unrestricted_guest
+If it says N, look for the option that did it, delete it and reload KVM with all guests off:
+    grep -rnE 'unrestricted_guest=|ept=' /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+If no option is there and this is a virtual machine, the level above has to offer it; install a newer kernel there. If it says Y, install a newer kernel here. For the details of one failure, this is allowed at any time:
+    echo 1 | sudo tee /sys/module/kvm_intel/parameters/dump_invalid_vmcs
+then start the guest again and read the dump:
+    sudo dmesg)",
+         .worked =
+             R"(The guest gets past its firmware, and the kernel log has no new "dump_invalid_vmcs" line.)",
+         .otherwise =
+             R"(A guest with Secure Boot that runs without it: the fault is in SMM, and switching Secure Boot off is a way round it. On AMD the number is another one: 0xffffffff.)",
+         .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\"; Linux arch/x86/kvm/vmx/vmx.c, "
+                   "vmx_handle_exit(); tianocore/edk2#91 (2016); snapd#12142 (2022-09)"},
+        {.id = "vm-entry-msr-loading",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_msr_loading_patterns,
+         .means =
+             R"(VM entry failed with basic exit reason 34, "MSR loading": a register in the VM-entry MSR-load area was refused.)",
+         .rules = vm_entry_msr_loading_rules,
+         .causes =
+             R"(1. In a virtual machine: the hypervisor above does not know the register, or refuses its value.
+2. A guest definition that gives the guest a register (a PMU register, for example) that the processor has not.
+3. A fault of KVM.)",
+         .steps = R"(Take what is special out of the guest's CPU first: the PMU, then all flags but the model.
+    qemu-system-x86_64 -accel kvm -cpu host,pmu=off -m 512 -nographic
+If the guest starts, give the flags back one at a time. If it does not, and this is a virtual machine, update the kernel of the level above.)",
+         .worked = R"(The guest gets past its firmware.)",
+         .otherwise = R"(0x80000021 is refused guest state, 0x7 refused controls: other pages.)",
+         .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\", \"VM-Entry Failures During or After Loading "
+                   "Guest State\""},
+        {.id = "vm-entry-machine-check",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_machine_check_patterns,
+         .means =
+             R"(VM entry failed with basic exit reason 41: a machine-check event happened during the entry. This is a hardware error.)",
+         .rules = {},
+         .causes = R"(1. Memory, cache or processor fault.
+2. Overclocking or undervolting.)",
+         .steps = R"(Read what the machine check said:
+    sudo journalctl -k -b --grep 'mce|Hardware Error'
+Take overclocking and undervolting back; test the memory.)",
+         .worked = R"(The log stays free of machine checks under load.)",
+         .otherwise = R"(Nothing in KVM's or the guest's settings causes this.)",
+         .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\""},
+        {.id = "vm-entry-invalid-control",
+         .program = "QEMU with KVM, Kata, uhyve, KubeVirt",
+         .patterns = vm_entry_invalid_control_patterns,
+         .means =
+             R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 7, "VM entry with invalid control field(s)". The controls that KVM set are not a combination that the processor, or the hypervisor above, takes.)page",
+         .rules = vm_entry_invalid_control_rules,
+         .causes =
+             R"(1. In a virtual machine, by far the most common: the hypervisor above shows a control in its capability registers and refuses it on entry. GitHub's hosted runners had it in waves.
+2. Guest started with -overcommit cpu-pm=on or the like, which switches off exits that the level above wants.
+3. The virtual machine was moved to a host with other capabilities while KVM stayed loaded.)",
+         .steps =
+             R"(Load the module again, so that it reads the capabilities of the present host; all guests have to be off:
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+If that does not help, switch optional helpers off, one at a time, until a guest starts:
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel enable_apicv=0 preemption_timer=0
+On a hosted CI runner: run the job again; it may get another host. Otherwise the kernel of the level above has to be updated.)",
+         .worked = R"(A guest runs. nestprobe --prove runs a tiny one and says so; no static check can.)",
+         .otherwise = R"(Error 8 is invalid host state, 0x80000021 invalid guest state.)",
+         .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; actions/runner-images#5128; "
+                   "hermit-os/uhyve#1150, #1206"},
+        {.id = "vm-entry-invalid-host-state",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_invalid_host_state_patterns,
+         .means =
+             R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 8, "VM entry with invalid host-state field(s)": the state to return to is one that the processor, or the hypervisor above, does not take.)page",
+         .rules = vm_entry_invalid_host_state_rules,
+         .causes =
+             R"(1. In a virtual machine: a fault of the hypervisor above, or one whose checks differ from the hardware's (CET, LA57, PKS shown but not carried through).
+2. A kernel module of another hypervisor that changed control registers under KVM.)",
+         .steps = R"(Is another hypervisor's module here? This should print nothing:
+    lsmod | grep -E 'vboxdrv|vmmon'
+In a virtual machine update the kernel of the level above, or take newer features out of the guest's CPU there.)",
+         .worked = R"(A guest runs.)",
+         .otherwise = R"(0x80000021 (guest state) and 0x7 (controls) have pages of their own.)",
+         .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\""},
+        {.id = "vm-entry-unsupported-component",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_unsupported_component_patterns,
+         .means =
+             R"(VM-instruction error 12, "VMREAD/VMWRITE from/to unsupported VMCS component": a VMCS field that KVM uses is not there.)",
+         .rules = vm_entry_unsupported_component_rules,
+         .causes =
+             R"(1. In a virtual machine: the hypervisor above shows a control and does not implement its fields.
+2. Enlightened VMCS, where the level above implements part of it.)",
+         .steps = R"(Which field? The kernel log names it:
+    sudo journalctl -k -b --grep 'vmwrite|vmread'
+In a virtual machine update the level above; without enlightened VMCS (hv-evmcs) in the guest's CPU KVM takes the ordinary way.)",
+         .worked = R"(A guest runs and the log has no new such line.)",
+         .otherwise = R"()",
+         .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; Linux arch/x86/kvm/vmx/vmx.c, "
+                   "vmwrite_error()"},
+        {.id = "vm-entry-error-zero",
+         .program = "QEMU with KVM",
+         .patterns = vm_entry_error_zero_patterns,
+         .means =
+             R"(VM entry failed and the VM-instruction error reads as 0, which is no error number: the failure was not recorded in a current VMCS. KVM has lost the VMCS, or the hypervisor above fails without saying why.)",
+         .rules = vm_entry_error_zero_rules,
+         .causes =
+             R"(1. Another hypervisor on this machine switched VMX off or took the VMCS away (VirtualBox 7.2.10 beside QEMU is known for it).
+2. In a virtual machine: an old or faulty hypervisor above (kernels of 2018 and 2019, and AMD ones in 2026, are known for it).)",
+         .steps = R"(Shut down the other product's guests, then unload its module and try again:
+    lsmod | grep -E 'vboxdrv|vmmon'
+    sudo modprobe -r vboxnetadp vboxnetflt vboxdrv
+In a virtual machine without such a module: update the kernel of the level above, and start this machine again (shut down, start).)",
+         .worked = R"(A guest runs, several times.)",
+         .otherwise = R"(The number 0x0 says nothing about the guest's own definition.)",
+         .source = "VirtualBox/virtualbox#711 (2026-06); kubevirt/kubevirt#2318 (2019); "
+                   "coconut-svsm/svsm#1081 (2026)"},
+        {.id = "vmrun-invalid",
+         .program = "QEMU with KVM on AMD",
+         .patterns = vmrun_invalid_patterns,
+         .means =
+             R"(VMRUN ended with exit code -1, VMEXIT_INVALID: the processor, or the hypervisor above, refused the guest's state or controls. It is AMD's counterpart of Intel's 0x80000021 and 0x7.)",
+         .rules = vmrun_invalid_rules,
+         .causes =
+             R"(1. In a virtual machine: a fault of the hypervisor above (KVM of before 5.10; Hyper-V before Windows 11 or Server 2022, or a configuration version below 9.3).
+2. A guest in a state that KVM builds wrongly: newer kernels fixed several.)",
+         .steps = R"(For the details of one failure:
+    echo 1 | sudo tee /sys/module/kvm_amd/parameters/dump_invalid_vmcb
+    sudo dmesg
+Install a newer kernel, in a virtual machine on the level above first.)",
+         .worked = R"(A guest runs.)",
+         .otherwise = R"()",
+         .source = "AMD APM vol. 2, \"VMRUN: Canonicalization and Consistency Checks\"; Linux "
+                   "arch/x86/kvm/svm/svm.c, svm_handle_exit()"},
+        {.id = "kvm-entry-failed",
+         .program = "QEMU with KVM",
+         .patterns = kvm_entry_failed_patterns,
+         .means =
+             R"(KVM could not enter the guest at all. The number tells why: 0x80000021 guest state, 0x80000022 register loading, 0x7 controls, 0x8 host state, 0x0 unknown, 0xffffffff on AMD.)",
+         .rules = kvm_entry_failed_rules,
+         .causes =
+             R"(1. In a virtual machine: the hypervisor above shows nesting and does not carry it through.
+2. Another hypervisor on this machine.
+3. A guest that needs unrestricted guest where there is none.)",
+         .steps = R"(Ask for the number's own page:
+    nestprobe --explain='hardware error 0x80000021')",
+         .worked = R"(A guest runs.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/api.rst, KVM_EXIT_FAIL_ENTRY"},
+        {.id = "kvm-internal-error-emulation",
+         .program = "QEMU with KVM",
+         .patterns = kvm_internal_error_emulation_patterns,
+         .means =
+             R"(KVM had to execute an instruction of the guest itself and does not know it. In ordinary guests that happens where the guest touches a device's memory with an unusual instruction, or runs real-mode code without unrestricted guest.)",
+         .rules = kvm_internal_error_emulation_rules,
+         .causes = R"(1. The guest jumped into nothing: the wrong firmware or kernel image.
+2. No unrestricted guest or no EPT here, as under VirtualBox, so that far more is emulated.
+3. An instruction that KVM's emulator lacks: newer kernels know more.)",
+         .steps = R"(    cat /sys/module/kvm_intel/parameters/unrestricted_guest
+    cat /sys/module/kvm_intel/parameters/ept
+Both should say Y. In a guest of VirtualBox they often do not: use another hypervisor for nested guests. Otherwise try the guest with its firmware's default, and a newer kernel.)",
+         .worked = R"(The guest gets past the instruction in the "Code=" line.)",
+         .otherwise =
+             R"(Suberror 3 is a fault while an event was delivered (bad page tables), 4 an exit KVM did not expect.)",
+         .source = "Linux include/uapi/linux/kvm.h; slimbootloader/slimbootloader#1469 (2022-01)"},
+        {.id = "kvm-internal-error",
+         .program = "QEMU with KVM",
+         .patterns = kvm_internal_error_patterns,
+         .means =
+             R"(KVM gave up the guest: suberror 2 two exceptions at once, 3 a fault while an event was delivered, 4 an exit that it did not expect.)",
+         .rules = kvm_internal_error_rules,
+         .causes = R"(1. The guest's memory or page tables are wrong (wrong image, bad memory).
+2. In a virtual machine: the level above reports an exit that this kernel does not know.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'unexpected exit reason|EPT'
+Install a newer kernel; in a virtual machine on the level above.)",
+         .worked = R"(The guest runs.)",
+         .otherwise = R"()",
+         .source = "Linux include/uapi/linux/kvm.h, KVM_INTERNAL_ERROR_*"},
+        {.id = "qemu-set-msr-vmx",
+         .program = "QEMU",
+         .patterns = qemu_set_msr_vmx_patterns,
+         .means =
+             R"(QEMU asked KVM to show the guest a set of VMX capabilities that KVM does not offer, and aborted. 0x480 to 0x491 are the VMX capability registers; 0x48d, 0x48e, 0x48f and 0x490 are the pin-based, processor-based, exit and entry controls.)",
+         .rules = qemu_set_msr_vmx_rules,
+         .causes =
+             R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
+2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects.
+3. A guest that was saved or moved from another kernel.)",
+         .steps =
+             R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
+    virsh edit GUEST
+QEMU:
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
+Does the guest itself need VMX? If not, leave it out, and the register is never set: -cpu host,-vmx, or <feature policy='disable' name='vmx'/>.)",
+         .worked = R"(The guest starts. In it this is not 0, if VMX was wanted:
+    grep -c -w vmx /proc/cpuinfo)",
+         .otherwise =
+             R"(0x345 and 0x38d to 0x3f1 are the PMU's registers: pmu=off. 0xc0000104 is AMD's TSC ratio.)",
+         .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs(); kubevirt/kubevirt#5068; "
+                   "kata-containers#1326; canonical/lxd#6518"},
+        {.id = "qemu-set-msr-pmu",
+         .program = "QEMU",
+         .patterns = qemu_set_msr_pmu_patterns,
+         .means =
+             R"(QEMU asked KVM to set a register of the performance counters (PMU), which KVM refused, as a rule because the level above offers no such counters.)",
+         .rules = {},
+         .causes = R"(1. A virtual machine without a virtual PMU, in which guests get -cpu host.
+2. kvm.enable_pmu=N on this host.)",
+         .steps =
+             R"(Start the guest without a PMU. QEMU: -cpu host,pmu=off. libvirt, inside <features>: <pmu state='off'/>
+    virsh edit GUEST)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"(Has nothing to do with nested virtualization as such.)",
+         .source = "QEMU target/i386/kvm/kvm.c; crc-org/crc#527 (2019-09)"},
+        {.id = "qemu-set-msr",
+         .program = "QEMU",
+         .patterns = qemu_set_msr_patterns,
+         .means =
+             R"(QEMU wanted to set a register of the guest that KVM refused, and aborted. The register's number is in the line.)",
+         .rules = qemu_set_msr_rules,
+         .causes = R"(1. In a virtual machine: the level above lacks the register.
+2. Guest definition and kernel do not go together.)",
+         .steps =
+             R"(Look at the line before the assertion for the number, then start the guest with a smaller CPU:
+    qemu-system-x86_64 -accel kvm -cpu host,pmu=off,-vmx -m 512 -nographic)",
+         .worked = R"(The guest starts; give flags back one at a time.)",
+         .otherwise = R"()",
+         .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs()"},
+        {.id = "qemu-host-lacks-vmx",
+         .program = "QEMU",
+         .patterns = qemu_host_lacks_vmx_patterns,
+         .means =
+             R"(KVM does not offer VMX or SVM to guests, so QEMU leaves it out and starts the guest without: no nesting in that guest.)",
+         .rules = qemu_host_lacks_vmx_rules,
+         .causes = R"(1. The nested parameter is off on this host.
+2. The model is of the other maker: qemu64 asks for svm on Intel, where the line is harmless.
+3. In a virtual machine: VMX or SVM is not there for KVM at all.)",
+         .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+    cat /sys/module/kvm_amd/parameters/nested
+If the one that is there says N or 0, switch it on for good and reload KVM with all guests off:
+    echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+(kvm_amd on AMD.) Somebody may have switched it off on purpose, against escapes from nested guests.)",
+         .worked = R"(The line is gone from the guest's log, and in the guest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"(With check='none' the guest starts all the same and simply has no vmx.)",
+         .source = "QEMU target/i386/cpu.c; Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps()"},
+        {.id = "qemu-host-lacks-vmx-control",
+         .program = "QEMU",
+         .patterns = qemu_host_lacks_vmx_control_patterns,
+         .means =
+             R"(The guest definition asks for a single VMX feature (its name is in the line) that KVM does not offer. The guest starts without it.)",
+         .rules = qemu_host_lacks_vmx_control_rules,
+         .causes =
+             R"(1. libvirt 9.10 and later write all vmx-* features of a model into the definition; this host has fewer.
+2. APICv or posted interrupts are off here (enable_apicv=N), or the hypervisor above does not offer them.)",
+         .steps =
+             R"(As a rule nothing: it costs a nested guest some speed. To be rid of it use the host's own set:
+    virsh edit GUEST
+with <cpu mode='host-passthrough'/>.)",
+         .worked = R"(The warning is gone after shutting the guest down and starting it.)",
+         .otherwise = R"(Not a reason for a black screen or a failed start.)",
+         .source = "QEMU target/i386/cpu.c; virt-manager/virt-manager#234 (2023-01)"},
+        {.id = "qemu-host-lacks-feature",
+         .program = "QEMU",
+         .patterns = qemu_host_lacks_feature_patterns,
+         .means =
+             R"(The CPU model in the guest definition has a feature that this host's KVM does not offer. Without "enforce" the guest starts without it; with it, QEMU stops.)",
+         .rules = qemu_host_lacks_feature_rules,
+         .causes = R"(1. A model newer than the processor.
+2. A feature that microcode switched off (TSX: hle, rtm).)",
+         .steps =
+             R"(Use -cpu host, or <cpu mode='host-model'/>, or the model's variant without the feature (-noTSX).
+    virsh domcapabilities --virttype kvm
+lists the models that are usable here.)",
+         .worked = R"(No such line in the guest's log.)",
+         .otherwise = R"(Only vmx and svm decide nesting; they have a page of their own.)",
+         .source = "QEMU target/i386/cpu.c"},
+        {.id = "qemu-tcg-lacks-vmx",
+         .program = "QEMU",
+         .patterns = qemu_tcg_lacks_vmx_patterns,
+         .means = R"(QEMU emulates this guest in software (TCG), and TCG has no VMX: KVM is not used.)",
+         .rules = qemu_tcg_lacks_vmx_rules,
+         .causes = R"(1. KVM could not be opened and QEMU fell back, or no -accel kvm was given.
+2. The guest is of type qemu in libvirt.)",
+         .steps = R"(Give -accel kvm alone, so that the reason is printed and nothing falls back:
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
+libvirt: the first line of the definition has to be <domain type='kvm'>.
+    virsh edit GUEST)",
+         .worked = R"(In the guest systemd-detect-virt says kvm and not qemu.)",
+         .otherwise = R"(TCG does emulate SVM: -cpu max or EPYC shows svm, very slowly.)",
+         .source = "QEMU docs/system/i386, target/i386/tcg"},
+        {.id = "qemu-tcg-lacks-feature",
+         .program = "QEMU",
+         .patterns = qemu_tcg_lacks_feature_patterns,
+         .means =
+             R"(QEMU emulates this guest in software (TCG) and leaves out a feature that the model has. A warning.)",
+         .rules = qemu_tcg_lacks_feature_rules,
+         .causes = R"(1. KVM is not used: not asked for, or not there.)",
+         .steps = R"(    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic)",
+         .worked = R"(The warning is gone, and KVM is used.)",
+         .otherwise = R"(Under TCG the warning itself is harmless.)",
+         .source = "QEMU target/i386/cpu.c"},
+        {.id = "kvm-module-no-such-file",
+         .program = "QEMU",
+         .patterns = kvm_module_no_such_file_patterns,
+         .means =
+             R"(There is no /dev/kvm: KVM's module is not loaded, or this is a container to which the device was not given.)",
+         .rules = kvm_module_no_such_file_rules,
+         .causes =
+             R"(1. In a virtual machine or rented server: VMX or SVM is not shown to it, so nothing loads the module.
+2. On real hardware: VT-x or SVM Mode is off in firmware setup, often after a firmware update or a reset to defaults.
+3. A container without the device.
+4. The module is blacklisted, or the running kernel's modules are gone (updated, not restarted).)",
+         .steps = R"(Try to load it; the error says which of the four it is:
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+"Operation not supported": see that page. In a container pass the device in:
+    docker run --device /dev/kvm IMAGE)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"(Installing qemu-kvm does not create the device; only the kernel's module does.)",
+         .source = "QEMU accel/kvm/kvm-all.c; cases of foxlet/macOS-Simple-KVM#252"},
+        {.id = "kvm-module-permission-denied",
+         .program = "QEMU",
+         .patterns = kvm_module_permission_denied_patterns,
+         .means =
+             R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
+         .rules = kvm_module_permission_denied_rules,
+         .causes =
+             R"(1. The user is not in the group of /dev/kvm (kvm as a rule), or was added and has not logged in again.
+2. In a container: the device has a group that the container does not know, or the device cgroup forbids it.
+3. libvirt: QEMU runs as libvirt-qemu or qemu, and that user is not in the group.)",
+         .steps = R"page(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+(the group that ls showed), then log in again. For this session alone:
+    sudo setfacl -m "u:$USER:rw" /dev/kvm
+Docker:
+    docker run --device /dev/kvm --group-add "$(stat -c %g /dev/kvm)" IMAGE)page",
+         .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+         .otherwise = R"(chmod 666 works until the next start only and opens KVM to everybody.)",
+         .source = "QEMU accel/kvm/kvm-all.c; udev rules 50-udev-default.rules"},
+        {.id = "kvm-module-operation-not-permitted",
+         .program = "QEMU",
+         .patterns = kvm_module_operation_not_permitted_patterns,
+         .means =
+             R"(Opening /dev/kvm was refused with EPERM: not by the file's mode but by a device cgroup, a sandbox or a security module.)",
+         .rules = kvm_module_operation_not_permitted_rules,
+         .causes = R"(1. A container or a systemd unit without the device (DeviceAllow, --device).
+2. SELinux or AppArmor.)",
+         .steps = R"(Docker: --device /dev/kvm. A unit: DeviceAllow=/dev/kvm rw. Was it SELinux?
+    sudo ausearch -m AVC -ts recent)",
+         .worked =
+             R"(The guest starts. Looking at the file's mode is not enough: EPERM comes from elsewhere.)",
+         .otherwise = R"(Group membership does not help against EPERM.)",
+         .source = "Linux Documentation/admin-guide/cgroup-v2.rst, \"Device controller\""},
+        {.id = "kvm-device-busy",
+         .program = "QEMU, minikube, Firecracker, multipass",
+         .patterns = kvm_device_busy_patterns,
+         .means = R"(KVM is loaded and could not switch VMX or SVM on: another hypervisor holds it.)",
+         .rules = kvm_device_busy_rules,
+         .causes = R"(1. VirtualBox or VMware has a guest running, or, with VirtualBox, just its window open.
+2. Another hypervisor's module (vboxdrv, vmmon) of a product that is no longer used.
+3. In a virtual machine: the level above refused VMXON.)",
+         .steps = R"(Shut the other product's guests down, then see what is loaded:
+    lsmod | grep -E 'vboxdrv|vmmon'
+    sudo journalctl -k -b --grep 'enabling virtualization|VMXON'
+Unload it if you do not need it:
+    sudo modprobe -r vboxnetadp vboxnetflt vboxdrv
+    sudo /etc/init.d/vmware stop)",
+         .worked = R"(The guest starts.)",
+         .otherwise =
+             R"(The way round (KVM keeps VirtualBox out) is VERR_VMX_IN_VMX_ROOT_MODE and VERR_SVM_IN_USE.)",
+         .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
+        {.id = "kvm-create-vm-failed",
+         .program = "QEMU",
+         .patterns = kvm_create_vm_failed_patterns,
+         .means =
+             R"(/dev/kvm opened, and creating a virtual machine failed; the number is the errno: 16 busy, 12 no memory, 5 could not be switched on, 22 wrong type, 1 forbidden.)",
+         .rules = kvm_create_vm_failed_rules,
+         .causes = R"(1. 16 or 5: another hypervisor holds VMX or SVM, or one CPU refused.
+2. 12: a memory limit.
+3. 22: a machine type for encrypted guests that this host has not.)",
+         .steps = R"(    sudo journalctl -k -b --grep kvm)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/api.rst, KVM_CREATE_VM"},
+        {.id = "failed-to-initialize-kvm",
+         .program = "QEMU",
+         .patterns = failed_to_initialize_kvm_patterns,
+         .means = R"(QEMU could not use KVM; the words after the colon are the reason.)",
+         .rules = failed_to_initialize_kvm_rules,
+         .causes = R"(1. "No such file or directory": no device.
+2. "Permission denied": this user.
+3. "Device or resource busy": another hypervisor.
+4. "Function not implemented", "Invalid argument": the kernel and QEMU do not go together (split irqchip, missing capability).)",
+         .steps = R"(    nestprobe)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "QEMU accel/kvm/kvm-all.c"},
+        {.id = "qemu-invalid-accelerator",
+         .program = "QEMU",
+         .patterns = qemu_invalid_accelerator_patterns,
+         .means =
+             R"(This QEMU program was built without that accelerator. It says nothing about the machine.)",
+         .rules = qemu_invalid_accelerator_rules,
+         .causes = R"(1. A QEMU for Windows or macOS was asked for KVM, which exists on Linux only.
+2. A QEMU for another processor (qemu-system-aarch64 on x86): KVM serves its own architecture only.
+3. A package without KVM, or an emulator made from QEMU (xemu, Android's).)",
+         .steps = R"(Which accelerators has it?
+    qemu-system-x86_64 -accel help
+Install the distribution's QEMU for x86:
+    sudo apt install qemu-system-x86)",
+         .worked = R"(-accel help lists kvm.)",
+         .otherwise = R"()",
+         .source = "QEMU accel/accel-system.c; xemu-project/xemu#736 (2022-02)"},
+        {.id = "qemu-hax-not-working",
+         .program = "Android emulator, QEMU on Windows",
+         .patterns = qemu_hax_not_working_patterns,
+         .means =
+             R"(HAXM, Intel's old accelerator for Windows and macOS, is missing or has no VMX. It is not Linux, and HAXM has been given up (2023).)",
+         .rules = qemu_hax_not_working_rules,
+         .causes =
+             R"(1. Hyper-V, WSL2 or memory integrity holds VMX on Windows: then the Windows Hypervisor Platform is the way.
+2. VT-x is off in firmware setup; or AMD, on which HAXM never worked.
+3. Inside a virtual machine without nesting.)",
+         .steps = R"(On Windows, in an administrator's PowerShell, then restart:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
+QEMU: -accel whpx. Android emulator: nothing more, or its AEHD driver.)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"()",
+         .source = "intel/haxm (archived 2023); developer.android.com, \"Configure hardware acceleration\""},
+        {.id = "qemu-whpx-not-working",
+         .program = "QEMU on Windows, Android emulator",
+         .patterns = qemu_whpx_not_working_patterns,
+         .means = R"(The Windows Hypervisor Platform is not installed or Hyper-V does not run.)",
+         .rules = qemu_whpx_not_working_rules,
+         .causes = R"(1. The optional feature is off.
+2. Hyper-V does not start: VT-x or SVM off in firmware setup, or this Windows is itself a virtual machine without nesting, or hypervisorlaunchtype is off.)",
+         .steps = R"(In an administrator's PowerShell, then restart:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
+    bcdedit /set hypervisorlaunchtype auto)",
+         .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
+         .otherwise = R"()",
+         .source = "MicrosoftDocs/xamarin-docs#765; QEMU target/i386/whpx"},
+        {.id = "libvirt-domain-type-not-supported",
+         .program = "libvirt, virt-install, Vagrant",
+         .patterns = libvirt_domain_type_not_supported_patterns,
+         .means =
+             R"(libvirt asked QEMU what it can do and got no KVM. As a rule there is no usable /dev/kvm for the user that QEMU runs as; libvirt may also remember an old answer.)",
+         .rules = libvirt_domain_type_not_supported_rules,
+         .causes =
+             R"(1. No /dev/kvm: no VMX or SVM (virtual machine), switched off in firmware setup, module not loaded.
+2. /dev/kvm came after libvirt had asked, or its permissions changed.
+3. The emulator is for another architecture, or was built without KVM.)",
+         .steps = R"(    ls -l /dev/kvm
+If it is there, make libvirt ask again:
+    sudo systemctl restart libvirtd
+    sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
+    sudo systemctl restart libvirtd
+(virtqemud instead of libvirtd where that is the service.))",
+         .worked = R"(    virsh domcapabilities --virttype kvm
+prints XML and not an error.)",
+         .otherwise = R"(Installing more packages rarely helps.)",
+         .source = "libvirt src/qemu/qemu_capabilities.c; virtkick/virtkick#163"},
+        {.id = "libvirt-no-capabilities-kvm",
+         .program = "libvirt, minikube kvm2, Vagrant",
+         .patterns = libvirt_no_capabilities_kvm_patterns,
+         .means = R"(libvirt knows no emulator that can run such a guest with KVM here.)",
+         .rules = libvirt_no_capabilities_kvm_rules,
+         .causes = R"(1. No usable /dev/kvm for QEMU's user.
+2. No QEMU for this architecture is installed.
+3. virt-host-validate says PASS and this comes all the same: libvirt remembers an older answer, or QEMU runs as a user without access.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo apt install qemu-system-x86
+    sudo systemctl restart libvirtd
+As a last step delete what libvirt remembers:
+    sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
+    sudo systemctl restart libvirtd)",
+         .worked = R"(    virsh domcapabilities --virttype kvm)",
+         .otherwise = R"()",
+         .source = "libvirt src/conf/capabilities.c; kubernetes/minikube#2991, #4348; vagrant-libvirt#1208"},
+        {.id = "libvirt-missing-vmx",
+         .program = "libvirt",
+         .patterns = libvirt_missing_vmx_patterns,
+         .means = R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
+         .rules = libvirt_missing_vmx_rules,
+         .causes = R"(1. The nested parameter is off on this host.
+2. The feature is of the other maker: vmx on AMD, svm on Intel.
+3. libvirt remembers the time before nesting was switched on.)",
+         .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+    cat /sys/module/kvm_amd/parameters/nested
+If it says N or 0, with all guests off (kvm_amd on AMD):
+    echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+    sudo systemctl restart libvirtd
+If the guest needs no nesting, delete the feature line instead:
+    virsh edit GUEST)",
+         .worked = R"(    virsh domcapabilities --virttype kvm | grep -E "'(vmx|svm)'")",
+         .otherwise = R"()",
+         .source = "libvirt src/cpu/cpu.c, src/cpu/cpu_x86.c"},
+        {.id = "libvirt-missing-features",
+         .program = "libvirt",
+         .patterns = libvirt_missing_features_patterns,
+         .means =
+             R"(The guest definition asks for CPU features that this host's KVM does not offer; they are listed in the line. The guest does not start.)",
+         .rules = libvirt_missing_features_rules,
+         .causes = R"(1. A model newer than this processor, or a definition that came from another host.
+2. Features that microcode or the kernel switched off (hle, rtm, mpx).)",
+         .steps = R"(Which models are usable here?
+    virsh domcapabilities --virttype kvm
+Then use host-model or host-passthrough, or delete the feature:
+    virsh edit GUEST)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"(vmx and svm have a page of their own.)",
+         .source = "libvirt src/cpu/cpu.c"},
+        {.id = "virt-manager-kvm-not-available",
+         .program = "virt-manager, virt-install",
+         .patterns = virt_manager_kvm_not_available_patterns,
+         .means = R"(virt-manager asked libvirt, which sees no KVM. Guests would be emulated, very slowly.)",
+         .rules = virt_manager_kvm_not_available_rules,
+         .causes = R"(1. In a virtual machine: VMX or SVM is not shown to it.
+2. On hardware: VT-x or SVM Mode is off in firmware setup.
+3. The module is not loaded, or QEMU is not installed.)",
+         .steps = R"(    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+    sudo systemctl restart libvirtd
+The error of modprobe says which it is.)",
+         .worked = R"(A new machine offers "KVM" under the connection.)",
+         .otherwise = R"(If only an existing guest is slow, its type is qemu: a new one has type kvm.)",
+         .source = "virt-manager virtManager/createvm.py; virt-manager/virt-manager#286"},
+        {.id = "android-no-vmx",
+         .program = "Android emulator",
+         .patterns = android_no_vmx_patterns,
+         .means = R"(The emulator looked at CPUID or /proc/cpuinfo and found neither vmx nor svm.)",
+         .rules = android_no_vmx_rules,
+         .causes =
+             R"(1. A container or virtual machine whose host does not show VMX or SVM (Docker on Windows or macOS, most rented servers, WSL2 on Windows 10).
+2. Firmware: on kernels from 5.6 (Intel) and 6.7 (AMD) the flag is missing when it is switched off there.)",
+         .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+0 in a virtual machine: the level above has to show it. 0 on real hardware: firmware setup, then power off and on.)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"(An arm64 image on an x86 machine does not use KVM either.)",
+         .source = "docker-android-sdk/android-29#1 (2020-05); mindrunner/docker-android-sdk#101 (2024-04)"},
+        {.id = "android-dev-kvm-not-found",
+         .program = "Android emulator",
+         .patterns = android_dev_kvm_not_found_patterns,
+         .means =
+             R"(There is no /dev/kvm where the emulator runs. The words "VT disabled in BIOS or KVM kernel module not loaded" are a guess.)",
+         .rules = android_dev_kvm_not_found_rules,
+         .causes =
+             R"(1. A container or sandbox (Docker, Flatpak) that was not given the device, while the host has it.
+2. The module is not loaded.
+3. No VMX or SVM.)",
+         .steps = R"(Outside of the container:
+    ls -l /dev/kvm
+If it is there:
+    docker run --device /dev/kvm IMAGE
+    flatpak override --user --device=kvm APP
+Else:
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"()",
+         .source = "aerokube/images#243 (2020-04); Dart-Code/Dart-Code#1205 (2018-09)"},
+        {.id = "android-dev-kvm-permission",
+         .program = "Android emulator, Android Studio",
+         .patterns = android_dev_kvm_permission_patterns,
+         .means = R"(/dev/kvm is there and this user may not open it.)",
+         .rules = android_dev_kvm_permission_rules,
+         .causes = R"(1. Not in the group of the device, or not logged in again since.
+2. A CI runner: GitHub's hosted Linux runners have the device and need a rule.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+then log in again. In a CI job, which cannot do that:
+    echo 'KERNEL=="kvm", GROUP="kvm", MODE="0666", OPTIONS+="static_node=kvm"' | sudo tee /etc/udev/rules.d/99-kvm4all.rules
+    sudo udevadm control --reload-rules
+    sudo udevadm trigger --name-match=kvm)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"()",
+         .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
+        {.id = "android-needs-acceleration",
+         .program = "Android emulator",
+         .patterns = android_needs_acceleration_patterns,
+         .means =
+             R"(The emulator wants KVM and cannot use it; the line "CPU acceleration status" after it says why.)",
+         .rules = android_needs_acceleration_rules,
+         .causes = R"(1. "requires a CPU that supports vmx or svm".
+2. "/dev/kvm is not found".
+3. "permission denied": each has a page.)",
+         .steps = R"(    emulator -accel-check
+    nestprobe)",
+         .worked = R"(emulator -accel-check says that KVM is installed and usable.)",
+         .otherwise = R"(-no-accel starts the emulator without, too slow for use.)",
+         .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+        {.id = "vbox-svm-in-use",
+         .program = "VirtualBox",
+         .patterns = vbox_svm_in_use_patterns,
+         .means =
+             R"(KVM, or another hypervisor, holds AMD-V, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_amd is loaded, not when a guest starts.)",
+         .rules = vbox_svm_in_use_rules,
+         .causes = R"(1. Linux 6.12 or later with kvm_amd loaded and VirtualBox older than 7.2.10.
+2. A KVM guest runs.
+3. On a Windows host: Hyper-V or memory integrity.)",
+         .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
+    sudo modprobe -r kvm_amd
+For good:
+    echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
+    sudo modprobe -r kvm_amd kvm
+    sudo modprobe kvm_amd
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+         .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+says N, and the VirtualBox guest starts.)",
+         .otherwise = R"("recompile your kernel" in VirtualBox's text is never needed.)",
+         .source = "VirtualBox/virtualbox#81 (2025-07), #141 (2025-08), #711, #713 (2026-06)"},
+        {.id = "vbox-vmx-root-mode",
+         .program = "VirtualBox",
+         .patterns = vbox_vmx_root_mode_patterns,
+         .means =
+             R"(KVM, or another hypervisor, holds VT-x, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_intel is loaded, not when a guest starts.)",
+         .rules = vbox_vmx_root_mode_rules,
+         .causes = R"(1. Linux 6.12 or later with kvm_intel loaded and VirtualBox older than 7.2.10.
+2. A KVM guest runs.)",
+         .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
+    sudo modprobe -r kvm_intel
+For good:
+    echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
+    sudo modprobe -r kvm_intel kvm
+    sudo modprobe kvm_intel
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+         .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+says N, and the VirtualBox guest starts.)",
+         .otherwise = R"()",
+         .source = "NixOS/nixpkgs#363887 (2024-12); VirtualBox/virtualbox#141 (2025-08), #711 (2026-06)"},
+        {.id = "vbox-host-svme-not-enabled",
+         .program = "VirtualBox",
+         .patterns = vbox_host_svme_not_enabled_patterns,
+         .means =
+             R"(VirtualBox 7.2.10 asks the kernel to hold AMD-V and found it off: KVM was told not to take it at load.)",
+         .rules = vbox_host_svme_not_enabled_rules,
+         .causes =
+             R"(1. kvm.enable_virt_at_load=0 is set, by an older recipe or by the distribution's VirtualBox package.)",
+         .steps = R"(Find the line and delete it (Debian: virtualbox-kvm-autodisable.conf), then reload:
+    grep -rn enable_virt_at_load /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline
+    sudo modprobe -r kvm_amd kvm
+    sudo modprobe kvm_amd
+Or unload KVM altogether.)",
+         .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+says Y, and the guest starts.)",
+         .otherwise = R"()",
+         .source = "VirtualBox/virtualbox#713, #711 (2026-06)"},
+        {.id = "vbox-no-vmx",
+         .program = "VirtualBox, Vagrant",
+         .patterns = vbox_no_vmx_patterns,
+         .means = R"(VirtualBox sees no VT-x in CPUID.)",
+         .rules = vbox_no_vmx_rules,
+         .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown VT-x.
+2. On a Windows host Hyper-V holds it and hides it.
+3. A processor without.)",
+         .steps =
+             R"(In a virtual machine: have nesting switched on above, then shut down and start. Windows host, if Hyper-V is not needed, in an administrator's prompt, then restart:
+    bcdedit /set hypervisorlaunchtype off)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"(Off in firmware setup is another message: VERR_VMX_MSR_ALL_VMX_DISABLED.)",
+         .source = "hashicorp/vagrant#10056 (2018)"},
+        {.id = "vbox-vmx-disabled",
+         .program = "VirtualBox, Vagrant, minikube",
+         .patterns = vbox_vmx_disabled_patterns,
+         .means = R"(The processor has VT-x and register 0x3A (IA32_FEATURE_CONTROL) locks it off.)",
+         .rules = vbox_vmx_disabled_rules,
+         .causes = R"(1. Switched off in firmware setup.
+2. In a virtual machine: the level above locks it off; no firmware setup there helps.
+3. Switched on since, but the machine was restarted and not powered off.)",
+         .steps =
+             R"(Real hardware: firmware setup, "Intel Virtualization Technology" or "VT-x" on; save, power off, wait ten seconds, power on.)",
+         .worked = R"(    grep -c '^flags.* vmx ' /proc/cpuinfo
+is the number of CPUs.)",
+         .otherwise = R"()",
+         .source = "kubernetes/minikube#4378 (2019-05)"},
+        {.id = "vbox-svm-disabled",
+         .program = "VirtualBox, Vagrant, minikube",
+         .patterns = vbox_svm_disabled_patterns,
+         .means = R"(The processor has AMD-V and register VM_CR (bit SVMDIS) switches it off.)",
+         .rules = vbox_svm_disabled_rules,
+         .causes = R"(1. "SVM Mode" is off in firmware setup.
+2. On a Windows host Hyper-V hides it; the text says "or by the host OS".
+3. In a virtual machine: the level above.)",
+         .steps = R"(Real hardware: firmware setup, "SVM Mode" on; save, power off and on.)",
+         .worked = R"(    grep -c -w svm /proc/cpuinfo
+is the number of CPUs, and kvm_amd loads.)",
+         .otherwise = R"()",
+         .source = "kubernetes/minikube#7074 (2020-03)"},
+        {.id = "vbox-no-svm",
+         .program = "VirtualBox",
+         .patterns = vbox_no_svm_patterns,
+         .means = R"(VirtualBox sees no AMD-V in CPUID.)",
+         .rules = vbox_no_svm_rules,
+         .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown it.
+2. On a Windows host Hyper-V hides it.)",
+         .steps = R"(In a virtual machine: have nesting switched on above, then shut down and start.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "VirtualBox include/VBox/err.h"},
+        {.id = "vbox-no-driver",
+         .program = "VirtualBox",
+         .patterns = vbox_no_driver_patterns,
+         .means = R"(VirtualBox's own module is not loaded. Not a matter of VT-x, AMD-V or KVM.)",
+         .rules = {},
+         .causes = R"(1. The kernel was updated and the module not built again.
+2. Secure Boot refuses it because it is not signed.)",
+         .steps = R"(    sudo /sbin/vboxconfig
+    sudo journalctl -k -b --grep 'vboxdrv|Lockdown')",
+         .worked = R"(    lsmod | grep vboxdrv)",
+         .otherwise = R"()",
+         .source = "VirtualBox manual, \"The VirtualBox Kernel Modules\""},
+        {.id = "docker-machine-no-vtx",
+         .program = "minikube, docker-machine",
+         .patterns = docker_machine_no_vtx_patterns,
+         .means =
+             R"(The VirtualBox driver looked for VT-x or AMD-V before it made a machine and found neither. "Enabling it in the BIOS is mandatory" is a guess.)",
+         .rules = docker_machine_no_vtx_rules,
+         .causes =
+             R"(1. minikube or docker-machine runs inside a virtual machine without nesting: by far the most common.
+2. Windows with Hyper-V: the check cannot see behind it.
+3. Switched off in firmware setup.)",
+         .steps = R"(Choose a driver that needs no virtualization:
+    minikube start --driver=docker
+Or have nesting switched on above, then shut this machine down and start it.)",
+         .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+is not 0, and minikube start ends with "Done!".)",
+         .otherwise = R"(--no-vtx-check silences the check only; VirtualBox fails after it.)",
+         .source = "kubernetes/minikube#3900, #2687 (2018), #18365 (2024-03)"},
+        {.id = "vbox-nested-setting",
+         .program = "VirtualBox",
+         .patterns = vbox_nested_setting_patterns,
+         .means =
+             R"(VirtualBox's switch that shows VT-x or AMD-V to a guest. The box is grey until nested paging is on and where the command line has to be used.)",
+         .rules = vbox_nested_setting_rules,
+         .causes = R"(1. The switch is off, as it is by default. AMD since VirtualBox 6.0, Intel since 6.1.
+2. VirtualBox on a KVM backend, or on Windows with Hyper-V: no nesting there.)",
+         .steps = R"(On the machine that runs VirtualBox, with the guest off:
+    VBoxManage modifyvm GUEST --nested-hw-virt on
+    VBoxManage startvm GUEST)",
+         .worked = R"(In the guest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise =
+             R"(Nested guests under VirtualBox are slow and some do not start; KVM, VMware and Hyper-V do it better.)",
+         .source = "VBoxManage manual, modifyvm; cyberus-technology/virtualbox-kvm#19 (2024-03)"},
+        {.id = "vmware-vtx-disabled",
+         .program = "VMware Workstation, Player",
+         .patterns = vmware_vtx_disabled_patterns,
+         .means =
+             R"(VMware found the processor's feature and could not use it: it is locked off, or another hypervisor holds it.)",
+         .rules = vmware_vtx_disabled_rules,
+         .causes = R"(1. Off in firmware setup, or switched on and not powered off since.
+2. KVM holds it (Linux 6.12 and later: as soon as its module is loaded).
+3. On Windows: Hyper-V or memory integrity.)",
+         .steps = R"(On Linux:
+    sudo modprobe -r kvm_intel
+    sudo modprobe -r kvm_amd
+If the guest then starts, see the page of VERR_VMX_IN_VMX_ROOT_MODE for a cure that lasts. Otherwise firmware setup, then power off and on.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "VMware's message; that the cure of VirtualBox fits VMware is likely, not tried"},
+        {.id = "vmware-vtx-in-use",
+         .program = "VMware Workstation",
+         .patterns = vmware_vtx_in_use_patterns,
+         .means = R"(Another hypervisor holds VT-x or AMD-V; on Linux nearly always KVM.)",
+         .rules = vmware_vtx_in_use_rules,
+         .causes = R"(1. Linux 6.12 or later: KVM holds it from the time its module is loaded.
+2. A KVM or VirtualBox guest runs.)",
+         .steps = R"(    sudo modprobe -r kvm_intel
+    sudo modprobe -r kvm_amd
+A cure that lasts: options kvm enable_virt_at_load=0
+    echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-vmware.conf
+and restart.)",
+         .worked = R"(The guest starts while kvm_intel or kvm_amd is loaded.)",
+         .otherwise = R"()",
+         .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
+        {.id = "vmware-ept-not-supported",
+         .program = "VMware Workstation, Player, Fusion",
+         .patterns = vmware_ept_not_supported_patterns,
+         .means =
+             R"(The guest has "Virtualize Intel VT-x/EPT or AMD-V/RVI" switched on, and VMware cannot offer it on this host.)",
+         .rules = vmware_ept_not_supported_rules,
+         .causes =
+             R"(1. Windows host: Hyper-V runs (WSL2, memory integrity, Credential Guard, Sandbox), so VMware sits on top of it and has no VT-x to pass on.
+2. VMware itself runs in a virtual machine without EPT or NPT.
+3. A processor before Nehalem: VT-x without EPT.)",
+         .steps =
+             R"(Windows host, if WSL2 and Hyper-V can be done without. Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt:
+    bcdedit /set hypervisorlaunchtype off
+and restart. If "Virtualization-based security" still says Running in msinfo32, a UEFI lock or a policy holds it.)",
+         .worked =
+             R"(msinfo32 says "Virtualization-based security: Not enabled" and the guest starts with the box ticked.)",
+         .otherwise = R"(Without the box the guest starts, and has no nesting in it.)",
+         .source = "GNS3/gns3-server#1538, #2554 (2025-08), #2164"},
+        {.id = "vmware-esxi-nested",
+         .program = "VMware ESXi",
+         .patterns = vmware_esxi_nested_patterns,
+         .means =
+             R"(ESXi, or its installer, sees no VT-x or AMD-V; inside a virtual machine that is a matter of the level above.)",
+         .rules = vmware_esxi_nested_rules,
+         .causes = R"(1. A nested ESXi whose virtual machine is not shown VT-x or AMD-V.
+2. Off in firmware setup of a physical host.)",
+         .steps =
+             R"(ESXi or vCenter above: power the machine off, Edit settings, CPU, "Expose hardware assisted virtualization to the guest OS" (vhv.enable = "TRUE" in the .vmx file); power on. KVM above: CPU host-passthrough, and for ESXi as a guest on the host:
+    echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs)",
+         .worked = R"(The installer goes on without the warning.)",
+         .otherwise = R"()",
+         .source = "docs of vSphere, \"Expose VMware Hardware Assisted Virtualization\""},
+        {.id = "docker-desktop-hav",
+         .program = "Docker Desktop for Windows",
+         .patterns = docker_desktop_hav_patterns,
+         .means = R"(Docker Desktop needs a virtual machine (WSL2 or Hyper-V) and Windows cannot start one.)",
+         .rules = docker_desktop_hav_rules,
+         .causes = R"(1. Windows itself is a virtual machine without nesting.
+2. VT-x or SVM Mode is off in firmware setup.
+3. Hyper-V is installed and does not start: hypervisorlaunchtype off.)",
+         .steps =
+             R"(In a virtual machine: have nesting switched on above (Hyper-V host, with the machine off):
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+On hardware: Task Manager, Performance, CPU: "Virtualization" has to say Enabled. Then, as administrator, and restart:
+    bcdedit /set hypervisorlaunchtype auto)",
+         .worked = R"(Docker Desktop starts.)",
+         .otherwise = R"()",
+         .source = "docker/for-win#8712 (2020-09), #13015 (2022-10)"},
+        {.id = "docker-desktop-linux",
+         .program = "Docker Desktop for Linux",
+         .patterns = docker_desktop_linux_patterns,
+         .means =
+             R"(Docker Desktop for Linux runs its own virtual machine under KVM and cannot use it. Docker Engine needs no KVM at all.)",
+         .rules = docker_desktop_linux_rules,
+         .causes = R"(1. No /dev/kvm: a virtual machine without nesting, firmware setup, module.
+2. The user may not open it.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+then log in again. Without KVM install Docker Engine, which shares this kernel.)",
+         .worked = R"(Docker Desktop starts.)",
+         .otherwise = R"()",
+         .source = "docker/desktop-linux#2 (2022-04)"},
+        {.id = "wsl-virtual-machine-platform",
+         .program = "WSL",
+         .patterns = wsl_virtual_machine_platform_patterns,
+         .means = R"(Windows cannot start the virtual machine that WSL2 is: the hypervisor does not run.)",
+         .rules = wsl_virtual_machine_platform_rules,
+         .causes = R"(1. The "Virtual Machine Platform" feature is off.
+2. Virtualization is off in firmware setup.
+3. hypervisorlaunchtype is off, set by an older recipe or by an emulator for Android games.
+4. Windows is itself a virtual machine without nesting.)",
+         .steps = R"(As administrator, then restart:
+    wsl.exe --install --no-distribution
+    bcdedit /set hypervisorlaunchtype auto
+Task Manager, Performance, CPU: "Virtualization" has to say Enabled; if not, firmware setup.)",
+         .worked = R"(    wsl.exe --status
+and systeminfo ends with "A hypervisor has been detected".)",
+         .otherwise = R"(WSL1 works without: wsl.exe --set-version DISTRIBUTION 1)",
+         .source = "microsoft/WSL#11117, #13092 (2025-06), #14435 (2026-03)"},
+        {.id = "wsl-nested-not-supported",
+         .program = "WSL",
+         .patterns = wsl_nested_not_supported_patterns,
+         .means = R"(WSL starts, and says that no vmx or svm will be in it.)",
+         .rules = wsl_nested_not_supported_rules,
+         .causes =
+             R"(1. Windows 10: WSL offers nesting on Windows 11 only, even where Hyper-V on the same machine has it.
+2. Windows is a virtual machine without nesting of its own.)",
+         .steps =
+             R"(Windows 11: nesting is on unless %USERPROFILE%\.wslconfig says nestedVirtualization=false under [wsl2]; then:
+    wsl.exe --shutdown
+Windows 10: use a Hyper-V virtual machine:
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
+         .worked = R"(In WSL:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"(The warning itself is harmless to those who need no KVM.)",
+         .source = "microsoft/WSL#11216 (2024-02)"},
+        {.id = "hyperv-component-not-running",
+         .program = "Hyper-V, minikube, Docker",
+         .patterns = hyperv_component_not_running_patterns,
+         .means =
+             R"(Hyper-V is installed and its hypervisor does not run. Inside a virtual machine that means no nesting.)",
+         .rules = hyperv_component_not_running_rules,
+         .causes = R"(1. Windows is a virtual machine that is not shown VT-x or AMD-V.
+2. Off in firmware setup.
+3. hypervisorlaunchtype is off.
+4. AMD: a host before Windows 11 or Server 2022, or a configuration version below 9.3.)",
+         .steps = R"(On the Hyper-V host above, machine off:
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+VMware above: "Virtualize Intel VT-x/EPT or AMD-V/RVI". KVM above: host-passthrough, and Hyper-V enlightenments for the CPU. In the guest:
+    bcdedit /set hypervisorlaunchtype auto
+and restart.)",
+         .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
+         .otherwise = R"()",
+         .source = "docker/for-win#4470, #574; kubernetes/minikube#7404; VVV#2534 (2021-10)"},
+        {.id = "hyperv-expose-failed",
+         .program = "Hyper-V",
+         .patterns = hyperv_expose_failed_patterns,
+         .means = R"(The Hyper-V host refuses to show virtualization to its guest.)",
+         .rules = hyperv_expose_failed_rules,
+         .causes = R"(1. The machine is running or saved: it has to be off.
+2. An early Windows 10 (2016) with virtualization-based security.
+3. Host before Server 2016; AMD before Windows 11 or Server 2022.)",
+         .steps = R"(    Stop-VM -Name GUEST
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+    Start-VM -Name GUEST)",
+         .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
+         .otherwise = R"()",
+         .source = "MicrosoftDocs/Virtualization-Documentation#308 (2016)"},
+        {.id = "proxmox-kvm-not-available",
+         .program = "Proxmox VE",
+         .patterns = proxmox_kvm_not_available_patterns,
+         .means =
+             R"(Proxmox could not open /dev/kvm and gives this one text for every reason. "Enable in BIOS" is right on hardware only.)",
+         .rules = proxmox_kvm_not_available_rules,
+         .causes = R"(1. Proxmox runs in a virtual machine that is not shown VMX or SVM.
+2. VT-x or SVM Mode is off in firmware setup.
+3. The module is not loaded: a foreign kernel, a blacklist.)",
+         .steps = R"(    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+The error tells which. Nested under Proxmox: on the outer node
+    qm set VMID --cpu host
+    qm stop VMID
+    qm start VMID)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise =
+             R"("KVM hardware virtualization: No" in the options makes the guest start, emulated and very slow.)",
+         .source = "Proxmox qemu-server src/PVE/QemuServer.pm; LongQT-sea/pve-live#1"},
+        {.id = "gnome-boxes",
+         .program = "GNOME Boxes",
+         .patterns = gnome_boxes_patterns,
+         .means =
+             R"(Boxes asks libvirt for KVM and gets none. Its advice about the BIOS is one of several reasons.)",
+         .rules = gnome_boxes_rules,
+         .causes = R"(1. Flatpak: the sandbox lacks the device, while the host has it.
+2. No /dev/kvm, or no permission.
+3. Virtualization off in firmware setup, or a virtual machine without nesting.)",
+         .steps = R"(    ls -l /dev/kvm
+    flatpak override --user --device=kvm org.gnome.Boxes
+    gnome-boxes --checks)",
+         .worked = R"(gnome-boxes --checks says yes to KVM.)",
+         .otherwise = R"()",
+         .source = "flathub/org.gnome.Boxes#6 (2020-04); clearlinux/clr-bundles#246 (2023)"},
+        {.id = "vagrant-libvirt",
+         .program = "Vagrant",
+         .patterns = vagrant_libvirt_patterns,
+         .means =
+             R"(libvirt refused the machine that Vagrant asked for; its own words follow after the colon and have pages of their own.)",
+         .rules = vagrant_libvirt_rules,
+         .causes = R"(1. "could not find capabilities for domaintype=kvm": no usable KVM.
+2. "Domain requires KVM".
+3. A CPU that the host has not.)",
+         .steps = R"(    virsh -c qemu:///system domcapabilities --virttype kvm
+Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
+         .worked = R"(vagrant up goes on.)",
+         .otherwise = R"()",
+         .source = "vagrant-libvirt#598, #1208"},
+        {.id = "vagrant-vbox-failed",
+         .program = "Vagrant",
+         .patterns = vagrant_vbox_failed_patterns,
+         .means = R"(VirtualBox refused; the word in capitals (VERR_...) is the reason.)",
+         .rules = vagrant_vbox_failed_rules,
+         .causes = R"(1. VERR_VMX_IN_VMX_ROOT_MODE, VERR_SVM_IN_USE: KVM holds it.
+2. VERR_VMX_NO_VMX: no VT-x here.)",
+         .steps = R"(    nestprobe --explain=VERR_SVM_IN_USE)",
+         .worked = R"(vagrant up goes on.)",
+         .otherwise = R"()",
+         .source = "VirtualBox include/VBox/err.h"},
+        {.id = "firecracker-no-kvm",
+         .program = "Firecracker",
+         .patterns = firecracker_no_kvm_patterns,
+         .means =
+             R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied".)",
+         .rules = firecracker_no_kvm_rules,
+         .causes = R"(1. 13: the user has no access; the jailer drops to a user that has none.
+2. 2: no device: no KVM on this machine, or none in the jail.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo setfacl -m "u:$USER:rw" /dev/kvm)",
+         .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+         .otherwise =
+             R"(On EC2 (2026) Firecracker needs a .metal type or one with nested virtualization switched on.)",
+         .source = "firecracker-microvm/firecracker#2268 (2020-11), #2908 (2022-02)"},
+        {.id = "firecracker-create-vm",
+         .program = "Firecracker",
+         .patterns = firecracker_create_vm_patterns,
+         .means = R"(KVM answers, and a virtual machine could not be made or entered.)",
+         .rules = firecracker_create_vm_rules,
+         .causes = R"(1. Another hypervisor holds VMX or SVM.
+2. In a virtual machine: nesting is shown and fails on entry; Firecracker does not support nesting below it.)",
+         .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+    sudo journalctl -k -b --grep kvm)",
+         .worked = R"(The microVM starts.)",
+         .otherwise = R"()",
+         .source = "firecracker-microvm/firecracker#668, #1109"},
+        {.id = "cloud-hypervisor-no-kvm",
+         .program = "Cloud Hypervisor",
+         .patterns = cloud_hypervisor_no_kvm_patterns,
+         .means = R"(Cloud Hypervisor found neither /dev/kvm nor /dev/mshv that it may open.)",
+         .rules = cloud_hypervisor_no_kvm_rules,
+         .causes = R"(1. No device.
+2. No permission.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER")",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "cloud-hypervisor#1568 (2020-08), #1748; microvm-nix/microvm.nix#78 (2023)"},
+        {.id = "crosvm-no-kvm",
+         .program = "crosvm",
+         .patterns = crosvm_no_kvm_patterns,
+         .means = R"(crosvm could not open /dev/kvm.)",
+         .rules = crosvm_no_kvm_rules,
+         .causes = R"(1. No device.
+2. No permission, or the sandbox (minijail) has no such node.)",
+         .steps = R"(    ls -l /dev/kvm
+    crosvm run --disable-sandbox KERNEL
+tells whether it is the sandbox.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "crosvm documentation; wording differs by version (not checked)"},
+        {.id = "kata-not-capable",
+         .program = "Kata Containers",
+         .patterns = kata_not_capable_patterns,
+         .means = R"(kata-runtime check misses a CPU flag or a module; name= in its lines says which.)",
+         .rules = kata_not_capable_rules,
+         .causes = R"(1. name=vmx or svm: not shown here: a virtual machine without nesting.
+2. name=sse4_1 or another: a guest CPU model that is too old; nesting itself is fine.
+3. name=kvm_intel on an AMD machine, in old versions: the check knew Intel only.)",
+         .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+0: the level above has to show it. More than 0: give the machine the host's CPU (host-passthrough) above.)",
+         .worked = R"(    kata-runtime check)",
+         .otherwise = R"()",
+         .source = "kata-containers/runtime#646 (2018), #476; kata-containers#1819 (2021)"},
+        {.id = "minikube-kvm2",
+         .program = "minikube",
+         .patterns = minikube_kvm2_patterns,
+         .means = R"(minikube's KVM or VirtualBox driver found no virtualization, or no access to it.)",
+         .rules = minikube_kvm2_rules,
+         .causes = R"(1. minikube runs in a virtual machine without nesting.
+2. libvirt is not installed, or the user is not in the libvirt group.
+3. Off in firmware setup.)",
+         .steps = R"(A driver that needs no virtualization:
+    minikube start --driver=docker
+For kvm2:
+    virt-host-validate qemu
+    sudo usermod -aG libvirt "$USER"
+then log in again.)",
+         .worked = R"(minikube start ends with "Done!".)",
+         .otherwise = R"()",
+         .source = "kubernetes/minikube#18365 (2024-03), #2991"},
+        {.id = "kind-no-virtualization",
+         .program = "kind, podman machine, Colima, Lima",
+         .patterns = kind_no_virtualization_patterns,
+         .means =
+             R"(The tool starts a virtual machine of its own (kind itself does not: it needs containers only) and cannot.)",
+         .rules = kind_no_virtualization_rules,
+         .causes =
+             R"(1. On Linux: /dev/kvm is missing or not open to this user; the tool's log has QEMU's words.
+2. On a Mac: nesting needs Apple M3 or later and macOS 15, and arm64 guests.
+3. Hosted macOS runners have no nesting.)",
+         .steps = R"(On Linux:
+    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+podman and kind need no machine on Linux; use them without "machine".)",
+         .worked = R"(The machine starts.)",
+         .otherwise = R"()",
+         .source = "lima-vm/lima#477; abiosoft/colima#434 (2022-09); bootc-dev/podman-bootc#24"},
+        {.id = "multipass-kvm",
+         .program = "Multipass",
+         .patterns = multipass_kvm_patterns,
+         .means = R"(Multipass asked kvm-ok's way and got no KVM.)",
+         .rules = multipass_kvm_rules,
+         .causes =
+             R"(1. Locked off in firmware setup: before Linux 5.6 the vmx flag stays visible all the same.
+2. A virtual machine without nesting.
+3. Another hypervisor holds it.)",
+         .steps = R"(    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+    sudo journalctl -k -b --grep kvm)",
+         .worked = R"(multipass launch works.)",
+         .otherwise = R"()",
+         .source = "canonical/multipass#322 (2018-07), #3392 (2024-01), #12"},
+        {.id = "kvm-ok-no-extensions",
+         .program = "kvm-ok",
+         .patterns = kvm_ok_no_extensions_patterns,
+         .means =
+             R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
+         .rules = kvm_ok_no_extensions_rules,
+         .causes = R"(1. In a virtual machine: not shown by the level above.
+2. On hardware: off in firmware setup; kernels from 5.6 (Intel) and 6.7 (AMD) remove the flag then, so kvm-ok blames the processor.
+3. A processor without.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'VMX|SVM'
+"disabled by BIOS" there: firmware setup, then power off and on. A virtual machine: the level above.)",
+         .worked = R"(kvm-ok says that KVM acceleration can be used.)",
+         .otherwise = R"()",
+         .source = "Ubuntu cpu-checker, kvm-ok"},
+        {.id = "kvm-ok-disabled-by-bios",
+         .program = "kvm-ok",
+         .patterns = kvm_ok_disabled_by_bios_patterns,
+         .means = R"(kvm-ok read register 0x3A or VM_CR and found virtualization locked off.)",
+         .rules = kvm_ok_disabled_by_bios_rules,
+         .causes = R"(1. Off in firmware setup.
+2. In a virtual machine: the level above locks it, and no firmware setup helps.)",
+         .steps =
+             R"(Firmware setup: "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; power off, wait ten seconds, power on.)",
+         .worked = R"(    kvm-ok)",
+         .otherwise = R"()",
+         .source = "Ubuntu cpu-checker, kvm-ok; canonical/multipass#322 (2018-07)"},
+        {.id = "kvm-ok-cannot-be-used",
+         .program = "kvm-ok",
+         .patterns = kvm_ok_cannot_be_used_patterns,
+         .means = R"(kvm-ok sees no /dev/kvm, or a reason above it in its output.)",
+         .rules = kvm_ok_cannot_be_used_rules,
+         .causes = R"(1. The module is not loaded.
+2. No VMX or SVM, or locked off: kvm-ok's other lines.)",
+         .steps = R"(    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd)",
+         .worked = R"(    kvm-ok)",
+         .otherwise = R"(Only one of the two commands can succeed.)",
+         .source = "Ubuntu cpu-checker, kvm-ok"},
+        {.id = "kvm-ok-says-yes",
+         .program = "kvm-ok",
+         .patterns = kvm_ok_says_yes_patterns,
+         .means =
+             R"(kvm-ok found the flag and did not find it locked. It opens nothing: permission, another hypervisor, a kernel without the module and nesting are not looked at.)",
+         .rules = kvm_ok_says_yes_rules,
+         .causes = R"(1. /dev/kvm is there and not for this user.
+2. "/dev/kvm does not exist" stands above it: the module's file is missing.
+3. Another hypervisor holds VMX or SVM.)",
+         .steps = R"(    nestprobe)",
+         .worked = R"(A guest starts.)",
+         .otherwise = R"()",
+         .source = "Ubuntu cpu-checker, kvm-ok; weaveworks/ignite#583"},
+        {.id = "vhv-hardware-virtualization",
+         .program = "virt-host-validate",
+         .patterns = vhv_hardware_virtualization_patterns,
+         .means = R"(No vmx or svm in /proc/cpuinfo.)",
+         .rules = vhv_hardware_virtualization_rules,
+         .causes = R"(1. A virtual machine that is not shown it.
+2. Off in firmware setup.)",
+         .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+    sudo journalctl -k -b --grep 'VMX|SVM')",
+         .worked = R"(    virt-host-validate qemu)",
+         .otherwise = R"()",
+         .source = "libvirt tools/virt-host-validate-qemu.c"},
+        {.id = "vhv-kvm-device",
+         .program = "virt-host-validate",
+         .patterns = vhv_kvm_device_patterns,
+         .means = R"(No /dev/kvm, though the processor's flag is there.)",
+         .rules = vhv_kvm_device_rules,
+         .causes = R"(1. The module is not loaded or refuses.
+2. A container.)",
+         .steps = R"(    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd)",
+         .worked = R"(    virt-host-validate qemu)",
+         .otherwise = R"()",
+         .source = "libvirt tools/virt-host-validate-qemu.c"},
+        {.id = "vhv-kvm-access",
+         .program = "virt-host-validate",
+         .patterns = vhv_kvm_access_patterns,
+         .means =
+             R"(The user who ran virt-host-validate may not open /dev/kvm. For system guests QEMU's user counts, not this one.)",
+         .rules = vhv_kvm_access_rules,
+         .causes = R"(1. Not in the group.)",
+         .steps = R"(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+then log in again.)",
+         .worked = R"(    virt-host-validate qemu)",
+         .otherwise = R"(World writable is not needed.)",
+         .source = "libvirt tools/virt-host-validate-qemu.c; kubernetes/minikube#3706"},
+        {.id = "vhv-iommu",
+         .program = "virt-host-validate",
+         .patterns = vhv_iommu_patterns,
+         .means =
+             R"(No IOMMU is in use. That matters for giving devices to guests only, not for KVM or nesting.)",
+         .rules = vhv_iommu_rules,
+         .causes =
+             R"(1. Intel, "disabled in kernel": intel_iommu=on is missing where the kernel's default is off, or firmware's table is faulty.
+2. No table: VT-d or AMD-Vi is off in firmware setup; in a virtual machine there is no virtual IOMMU.
+3. Xen: it holds the IOMMU.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
+    ls /sys/class/iommu)",
+         .worked = R"(    ls /sys/kernel/iommu_groups
+lists groups.)",
+         .otherwise = R"()",
+         .source = "libvirt tools/virt-host-validate-common.c"},
+        {.id = "vhv-secure-guest",
+         .program = "virt-host-validate",
+         .patterns = vhv_secure_guest_patterns,
+         .means =
+             R"(This host cannot run encrypted guests (SEV, SEV-SNP, TDX). Nothing to do with KVM, nesting or Secure Boot.)",
+         .rules = {},
+         .causes = R"(1. The processor has none, or it is off.)",
+         .steps = R"(Nothing, unless you want encrypted guests.)",
+         .worked = R"()",
+         .otherwise = R"(A harmless line that is often taken for the cause.)",
+         .source = "libvirt tools/virt-host-validate-common.c"},
+        {.id = "modprobe-not-supported",
+         .program = "modprobe, insmod",
+         .patterns = modprobe_not_supported_patterns,
+         .means =
+             R"(The module ran its checks and refused (EOPNOTSUPP): no VMX or SVM as it sees it. The kernel log has the reason.)",
+         .rules = modprobe_not_supported_rules,
+         .causes = R"(1. In a virtual machine: VMX or SVM is not shown.
+2. On hardware: switched off in firmware setup.
+3. The module of the other maker: kvm_intel on AMD.
+4. A confidential guest (SEV, TDX); or NX off.)",
+         .steps = R"page(    sudo journalctl -k -b --grep 'kvm|VMX|SVM'
+"disabled by BIOS" or "(by BIOS)": firmware setup, then power off and on; in a virtual machine it is the level above. "not supported by CPU" in a virtual machine: the level above.)page",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
+        {.id = "modprobe-io-error",
+         .program = "modprobe",
+         .patterns = modprobe_io_error_patterns,
+         .means =
+             R"(The module refused with EIO: a CPU that is not like the others, a capability set that lacks what KVM needs, or VMX that could not be switched on.)",
+         .rules = modprobe_io_error_rules,
+         .causes = R"(1. In a virtual machine: the VMX registers above are incomplete.
+2. One CPU has VMX locked off while the others have not, or microcode differs.
+3. Linux 6.12 and later: another hypervisor holds VMX, or VMXON faulted.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'kvm|VMX'
+"Inconsistent" or "reference config": update microcode and firmware. "Failed to setup VMCS config": the level above. "enabling virtualization on CPU": another hypervisor.)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/vmx/vmx.c"},
+        {.id = "modprobe-invalid-argument",
+         .program = "modprobe",
+         .patterns = modprobe_invalid_argument_patterns,
+         .means =
+             R"(EINVAL: an option has a word that the parameter does not take, kvm and the vendor module are from different builds, or an "install" line in modprobe.d says false.)",
+         .rules = modprobe_invalid_argument_rules,
+         .causes =
+             R"(1. options kvm_amd nested=Y: kvm_amd.nested is a number, so the whole module stays out. Write 1.
+2. "disagrees about version of symbol": a kernel package half updated.
+3. "Error running install command": somebody blocked it on purpose.)",
+         .steps =
+             R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+    sudo journalctl -k -b --grep 'invalid for parameter|disagrees about version'
+Correct the line, then:
+    sudo modprobe kvm_amd)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux kernel/params.c, parse_args(); kmod libkmod-module.c"},
+        {.id = "modprobe-key-rejected",
+         .program = "modprobe",
+         .patterns = modprobe_key_rejected_patterns,
+         .means =
+             R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file's signature is missing, unknown or damaged.)",
+         .rules = modprobe_key_rejected_rules,
+         .causes = R"(1. A self-built kvm, or one of another kernel, in the place of the distribution's.
+2. A module that was stripped or recompressed after signing.)",
+         .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
+    sudo apt install --reinstall "linux-image-$(uname -r)"
+    sudo depmod -a
+A self-built one: sign it and enrol the key:
+    sudo mokutil --import MOK.der)page",
+         .worked = R"(    sudo modprobe kvm_intel
+says nothing.)",
+         .otherwise = R"(A distribution's own KVM never needs an extra key.)",
+         .source = "Linux kernel/module/signing.c"},
+        {.id = "modprobe-not-permitted",
+         .program = "modprobe",
+         .patterns = modprobe_not_permitted_patterns,
+         .means =
+             R"(EPERM: not root, loading is switched off, the command line blacklists the module, or lockdown refuses it.)",
+         .rules = modprobe_not_permitted_rules,
+         .causes = R"(1. Run without sudo, or in a container.
+2. module_blacklist=kvm_intel on the kernel command line.
+3. kernel.modules_disabled=1.
+4. Lockdown and an unsigned file.)",
+         .steps = R"(    cat /proc/cmdline
+    cat /proc/sys/kernel/modules_disabled
+    sudo journalctl -k -b --grep 'blacklisted|Lockdown')",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"(Lines in modprobe.d are not the cause of EPERM.)",
+         .source = "Linux kernel/module/main.c"},
+        {.id = "modprobe-busy",
+         .program = "modprobe",
+         .patterns = modprobe_busy_patterns,
+         .means = R"(From 6.12 on loading KVM switches VMX or SVM on; somebody else holds it.)",
+         .rules = modprobe_busy_rules,
+         .causes = R"(1. VirtualBox or VMware has a guest running.
+2. Another hypervisor below Linux.)",
+         .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+Shut its guests down and load KVM again:
+    sudo modprobe kvm_intel)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux virt/kvm/kvm_main.c"},
+        {.id = "modprobe-file-exists",
+         .program = "modprobe",
+         .patterns = modprobe_file_exists_patterns,
+         .means = R"(Another vendor module serves KVM already (EEXIST): the other maker's, or kvm_pvm.)",
+         .rules = modprobe_file_exists_rules,
+         .causes = R"(1. kvm_pvm is loaded and serves guests without VMX.
+2. The wrong maker's module was asked for.)",
+         .steps = R"(    lsmod | grep kvm
+    sudo modprobe -r kvm_pvm
+    sudo modprobe kvm_intel)",
+         .worked = R"(    lsmod | grep kvm_intel)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/x86.c"},
+        {.id = "modprobe-not-found",
+         .program = "modprobe",
+         .patterns = modprobe_not_found_patterns,
+         .means =
+             R"(The running kernel has no such module file: it was updated and not restarted, is a trimmed image, or has no KVM.)",
+         .rules = modprobe_not_found_rules,
+         .causes =
+             R"(1. The kernel package was updated: the directory of the running release is gone. Restart.
+2. A container: its /lib/modules is not the host's.
+3. A kernel without KVM (WSL1, NAS, minimal cloud image), or KVM is built in and needs no module.)",
+         .steps = R"page(    ls /lib/modules
+    uname -r
+Different: restart. Ubuntu's trimmed images:
+    sudo apt install "linux-modules-extra-$(uname -r)")page",
+         .worked = R"(    sudo modprobe kvm_intel)",
+         .otherwise = R"()",
+         .source = "kmod tools/modprobe.c"},
+        {.id = "modprobe-unknown-symbol",
+         .program = "modprobe",
+         .patterns = modprobe_unknown_symbol_patterns,
+         .means =
+             R"(ENOENT: a symbol that the module needs is not there. Modern kernels ignore unknown parameters, so it never is a parameter.)",
+         .rules = modprobe_unknown_symbol_rules,
+         .causes = R"(1. "install kvm /bin/true" in modprobe.d: kvm is skipped and kvm_intel finds no symbols.
+2. kvm.ko is of another build.)",
+         .steps = R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+    sudo modprobe kvm
+    sudo modprobe kvm_intel)",
+         .worked = R"(    lsmod | grep kvm)",
+         .otherwise = R"()",
+         .source = "kmod tools/modprobe.c; Linux kernel/module/main.c"},
+        {.id = "modprobe-exec-format",
+         .program = "modprobe, insmod",
+         .patterns = modprobe_exec_format_patterns,
+         .means =
+             R"(ENOEXEC: the module file is of another kernel, truncated, or compressed in a way that this kernel cannot undo.)",
+         .rules = modprobe_exec_format_rules,
+         .causes = R"(1. A module copied from, or built for, another release.
+2. A broken package.)",
+         .steps = R"page(    sudo journalctl -k -b --grep 'version magic|ELF'
+    sudo apt install --reinstall "linux-image-$(uname -r)"
+    sudo depmod -a)page",
+         .worked = R"(    sudo modprobe kvm_intel)",
+         .otherwise = R"()",
+         .source = "Linux kernel/module/main.c"},
+        {.id = "modprobe-in-use",
+         .program = "modprobe",
+         .patterns = modprobe_in_use_patterns,
+         .means =
+             R"(The module cannot be unloaded: guests run, or another module needs it. Not an error of KVM.)",
+         .rules = modprobe_in_use_rules,
+         .causes = R"(1. A guest, or a program that holds /dev/kvm open (libvirt's probing, an emulator).
+2. kvm is asked for before kvm_intel.)",
+         .steps = R"(    sudo fuser -v /dev/kvm
+    sudo virsh list
+Shut the guests down, then the vendor module first:
+    sudo modprobe -r kvm_intel)",
+         .worked = R"(    lsmod | grep kvm)",
+         .otherwise = R"(A restart does the same.)",
+         .source = "Linux kernel/module/main.c"},
+        {.id = "vfio-group-not-viable",
+         .program = "QEMU, libvirt, KubeVirt, Incus",
+         .patterns = vfio_group_not_viable_patterns,
+         .means =
+             R"(The device shares its IOMMU group with others that host drivers still use. All of them go to the guest, or to vfio-pci, together.)",
+         .rules = vfio_group_not_viable_rules,
+         .causes = R"(1. A graphics card's audio or USB function was left to the host.
+2. Devices behind one bridge without ACS.)",
+         .steps = R"(Who is in the group (write the device's address)?
+    ls /sys/bus/pci/devices/0000:01:00.0/iommu_group/devices
+    lspci -nnk
+Bind all of them but bridges to vfio-pci (options vfio-pci ids=..., or driverctl):
+    sudo driverctl set-override 0000:01:00.1 vfio-pci)",
+         .worked = R"(lspci -nnk shows vfio-pci for each, and the guest starts.)",
+         .otherwise =
+             R"(pcie_acs_override parts the groups by ignoring what hardware said: unsafe. Another slot may help.)",
+         .source = "Linux Documentation/driver-api/vfio.rst; kubevirt/kubevirt#6718"},
+        {.id = "proxmox-no-iommu",
+         .program = "Proxmox VE",
+         .patterns = proxmox_no_iommu_patterns,
+         .means = R"(Proxmox sees no IOMMU groups on this node.)",
+         .rules = proxmox_no_iommu_rules,
+         .causes = R"(1. As for every Linux: firmware setup, intel_iommu=on on older kernels, faulty tables.
+2. The word was added to a file that this node does not start from.)",
+         .steps = R"(    cat /proc/cmdline
+    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
+systemd-boot: /etc/kernel/cmdline (one line), then
+    proxmox-boot-tool refresh
+GRUB: /etc/default/grub, then
+    update-grub
+and restart.)",
+         .worked = R"(    ls /sys/kernel/iommu_groups)",
+         .otherwise = R"()",
+         .source = "Proxmox VE documentation, \"PCI(e) Passthrough\""},
+        {.id = "vfio-no-iommu",
+         .program = "QEMU, libvirt",
+         .patterns = vfio_no_iommu_patterns,
+         .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
+         .rules = vfio_no_iommu_rules,
+         .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).
+2. Intel: intel_iommu=on is missing where the kernel's default is off (Ubuntu 22.04).
+3. Firmware's table is faulty and was dropped.
+4. In a virtual machine: no virtual IOMMU was given.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
+    ls /sys/class/iommu
+No line and no table: firmware setup, or above a virtual IOMMU. "Firmware Bug": firmware update. A table and no use: intel_iommu=on on the kernel command line.)",
+         .worked = R"(    ls /sys/kernel/iommu_groups)",
+         .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
+         .source = "Linux drivers/iommu; foxlet/macOS-Simple-KVM#579"},
+        {.id = "vfio-failed-to-set-iommu",
+         .program = "QEMU",
+         .patterns = vfio_failed_to_set_iommu_patterns,
+         .means =
+             R"(VFIO has the group and could not attach it to the IOMMU. "Operation not permitted" nearly always means that interrupts are not remapped.)",
+         .rules = vfio_failed_to_set_iommu_rules,
+         .causes =
+             R"(1. No interrupt remapping: in a virtual machine the virtual IOMMU lacks intremap=on; on hardware firmware's table leaves an I/O APIC out.
+2. vfio_iommu_type1 is not loaded.
+3. "Input/output error": a mediated device (GVT-g) whose parent does not work.
+4. A region that firmware keeps for the device (RMRR).)",
+         .steps = R"(    sudo journalctl -k -b --grep 'remapping|RMRR|1:1'
+    sudo modprobe vfio_iommu_type1
+In a virtual machine: intremap='on' for the virtual IOMMU, with a split I/O APIC, above.)",
+         .worked = R"(The guest starts with the device.)",
+         .otherwise =
+             R"(allow_unsafe_interrupts=1 makes it go on and lets a guest inject interrupts into the host.)",
+         .source = "Linux drivers/vfio/vfio_iommu_type1.c; intel/gvt-linux#171 (2020-09)"},
+        {.id = "vfio-map-dma",
+         .program = "QEMU",
+         .patterns = vfio_map_dma_patterns,
+         .means = R"(The guest's memory could not be mapped for the device. The errno says why.)",
+         .rules = vfio_map_dma_rules,
+         .causes =
+             R"(1. "Cannot allocate memory": the memory lock limit, or too many mappings (dma_entry_limit).
+2. "Invalid argument": an address above the IOMMU's width, or in a reserved region.
+3. "Bad address": memory of another device (resizable BAR).)",
+         .steps = R"(    ulimit -l
+libvirt sets the limit itself; for plain QEMU run it with
+    prlimit --memlock=unlimited qemu-system-x86_64 -accel kvm -m 512 -nographic
+In a virtual machine: caching_mode='on' and a wider aw_bits for the virtual IOMMU, above.)",
+         .worked = R"(The guest starts with the device.)",
+         .otherwise = R"()",
+         .source = "Linux drivers/vfio/vfio_iommu_type1.c"},
+        {.id = "qemu-caching-mode",
+         .program = "QEMU",
+         .patterns = qemu_caching_mode_patterns,
+         .means =
+             R"(A device of the host is given to a guest that has a virtual Intel IOMMU without caching mode; QEMU refuses.)",
+         .rules = qemu_caching_mode_rules,
+         .causes = R"(1. The definition lacks caching_mode='on'.)",
+         .steps =
+             R"(libvirt, inside <iommu model='intel'>: <driver intremap='on' caching_mode='on'/>, and <ioapic driver='qemu'/> under <features>:
+    virsh edit GUEST
+QEMU: -device intel-iommu,intremap=on,caching-mode=on before the other devices.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "QEMU hw/i386/intel_iommu.c"},
+        {.id = "qemu-interrupt-remapping-irqchip",
+         .program = "QEMU, libvirt",
+         .patterns = qemu_interrupt_remapping_irqchip_patterns,
+         .means =
+             R"(A virtual IOMMU with interrupt remapping needs the I/O APIC in QEMU, not in the kernel.)",
+         .rules = qemu_interrupt_remapping_irqchip_rules,
+         .causes = R"(1. kernel-irqchip=on, or no <ioapic driver='qemu'/>.)",
+         .steps = R"(libvirt, under <features>: <ioapic driver='qemu'/>
+    virsh edit GUEST
+QEMU: -machine q35,kernel-irqchip=split)",
+         .worked = R"(The guest starts, and in it the kernel log says "Enabled IRQ remapping".)",
+         .otherwise = R"()",
+         .source = "QEMU hw/i386/x86-iommu.c; libvirt src/conf/domain_validate.c"},
+        {.id = "xen-vmx-disabled",
+         .program = "Xen",
+         .patterns = xen_vmx_disabled_patterns,
+         .means = R"(Xen itself found VMX or SVM switched off by firmware; HVM guests do not start.)",
+         .rules = xen_vmx_disabled_rules,
+         .causes = R"(1. Off in firmware setup.
+2. Xen is itself a guest: the level above.)",
+         .steps = R"(    sudo xl dmesg
+    sudo xl info
+virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
+         .worked = R"(    sudo xl info | grep virt_caps)",
+         .otherwise = R"()",
+         .source = "Xen xen/arch/x86/hvm"},
+        {.id = "xen-nested-hap",
+         .program = "Xen, XCP-ng",
+         .patterns = xen_nested_hap_patterns,
+         .means =
+             R"(Nested HVM of Xen works with hardware-assisted paging (HAP) only, and is experimental: crashes are known.)",
+         .rules = xen_nested_hap_rules,
+         .causes = R"(1. The guest has shadow paging (hap=0, or a migration setting).
+2. Nesting is not switched on for it.)",
+         .steps =
+             R"(xl configuration: hap=1 and nestedhvm=1. XCP-ng 8.3 and XenServer 8, with the guest halted:
+    xe vm-param-set uuid=UUID platform:nested-virt=true)",
+         .worked = R"(In the guest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"(Do not rely on it for work that matters.)",
+         .source = "vatesfr/xen-orchestra#3743; xcp-ng/xcp#105, #562; xl.cfg(5)"},
+        {.id = "xen-hvm-not-available",
+         .program = "Xen, libvirt",
+         .patterns = xen_hvm_not_available_patterns,
+         .means =
+             R"(Xen has no VMX or SVM, so that only PV guests start. The Linux in dom0 never sees vmx or svm, even where Xen has it.)",
+         .rules = xen_hvm_not_available_rules,
+         .causes = R"(1. Off in firmware setup.
+2. Looking in dom0's /proc/cpuinfo, which proves nothing.)",
+         .steps = R"(    sudo xl info
+virt_caps with "hvm": Xen has it.)",
+         .worked = R"(    sudo xl info | grep virt_caps)",
+         .otherwise = R"(KVM does not work under Xen; start Linux without Xen for KVM.)",
+         .source = "xl(1)"},
+        {.id = "sev-kvm-unsupported",
+         .program = "Linux",
+         .patterns = sev_kvm_unsupported_patterns,
+         .means = R"(This is a confidential guest (SEV). KVM does not load in it by design.)",
+         .rules = sev_kvm_unsupported_rules,
+         .causes = R"(1. A confidential virtual machine type.)",
+         .steps = R"(Use an ordinary machine type for nesting. There is no switch.)",
+         .worked = R"()",
+         .otherwise = R"(TDX guests have no VMX either.)",
+         .source = "Linux arch/x86/kvm/svm/svm.c"},
+        {.id = "kvm-disabled-by-bios",
+         .program = "Linux",
+         .patterns = kvm_disabled_by_bios_patterns,
+         .means = R"(The kernel read the lock register (0x3A or VM_CR) and virtualization is switched off.)",
+         .rules = kvm_disabled_by_bios_rules,
+         .causes = R"(1. Off in firmware setup, often after an update of it.
+2. Switched on, and restarted instead of powered off.
+3. In a virtual machine: the level above did it.
+4. Intel: a kernel without KVM ran before and kexec started this one.)",
+         .steps =
+             R"(Real hardware: firmware setup, "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; save, power off, wait ten seconds, power on. A virtual machine: the level above.)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kernel/cpu/feat_ctl.c, amd.c"},
+        {.id = "kvm-no-hardware-support",
+         .program = "Linux",
+         .patterns = kvm_no_hardware_support_patterns,
+         .means =
+             R"(One of KVM's modules was tried and its technology was not there. On the other maker's processor this is harmless.)",
+         .rules = kvm_no_hardware_support_rules,
+         .causes =
+             R"(1. The other maker's module: built in, listed in /etc/modules, or tried by VirtualBox. Harmless.
+2. In a virtual machine: not shown.
+3. AMD from 6.7: switched off in firmware setup reads as "not supported".)",
+         .steps = R"(    lsmod | grep kvm
+If kvm_intel or kvm_amd is listed with kvm, KVM works and the line is to be ignored.)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "clearlinux/distribution#1702; VirtualBox/virtualbox#629 (2026-04)"},
+        {.id = "kvm-enabling-failed",
+         .program = "Linux",
+         .patterns = kvm_enabling_failed_patterns,
+         .means = R"(KVM could not switch VMX or SVM on, though its module is loaded.)",
+         .rules = kvm_enabling_failed_rules,
+         .causes = R"(1. VirtualBox or VMware holds it.
+2. "VMXON faulted" with 0x5 in the line, in a virtual machine: the level above refuses.
+3. After resume: one CPU came back locked.)",
+         .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+Shut the other product's guests down. Without such a module: power off and on.)",
+         .worked = R"(A guest starts and no new line appears.)",
+         .otherwise = R"()",
+         .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
+        {.id = "unhandled-msr",
+         .program = "Linux, guests of macOS, ESXi, Windows",
+         .patterns = unhandled_msr_patterns,
+         .means = R"(A guest used a register that KVM does not have. Most guests cope; some stop there.)",
+         .rules = {},
+         .causes = R"(1. macOS, ESXi or Windows with Hyper-V as a guest.)",
+         .steps = R"(On the host, if the guest hangs or restarts at that point:
+    echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs
+For good:
+    echo 'options kvm ignore_msrs=1' | sudo tee /etc/modprobe.d/kvm-ignore-msrs.conf)",
+         .worked = R"(The guest gets past it.)",
+         .otherwise = R"(Answers all unknown registers with 0: some drivers then misbehave.)",
+         .source = "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check()"},
+        {.id = "vbs-nested-windows",
+         .program = "Windows",
+         .patterns = vbs_nested_windows_patterns,
+         .means =
+             R"(Windows uses Hyper-V for its own protection (VBS). As a host it keeps VT-x from other hypervisors; as a guest of KVM it needs nesting and is slow without enlightenments.)",
+         .rules = vbs_nested_windows_rules,
+         .causes = R"(1. Windows 11 switches it on by default.)",
+         .steps =
+             R"(Host, to free VT-x: Windows Security, Device security, Core isolation, Memory integrity off; as administrator:
+    bcdedit /set hypervisorlaunchtype off
+and restart. Guest of KVM: Hyper-V enlightenments in the definition, on Intel hv-evmcs as well.)",
+         .worked = R"(msinfo32: "Virtualization-based security: Not enabled".)",
+         .otherwise = R"(A UEFI lock or company policy switches it on again.)",
+         .source = "Microsoft Learn, \"Virtualization-based Security\""},
+        {.id = "generic-virtualization-not-enabled",
+         .program = "many",
+         .patterns = generic_virtualization_not_enabled_patterns,
+         .means =
+             R"(A program found no VT-x or AMD-V and guesses at the BIOS. In a virtual machine that guess is wrong.)",
+         .rules = generic_virtualization_not_enabled_rules,
+         .causes = R"(1. In a virtual machine: not shown by the level above.
+2. On hardware: off in firmware setup.
+3. On Windows: Hyper-V holds it.)",
+         .steps = R"(    nestprobe)",
+         .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"()",
+         .source = "the pages of the programs above"},
+};
+
+}  // namespace
+
+std::span<const Message> messages() { return table; }
+
+}  // namespace nestprobe

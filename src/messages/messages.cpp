@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Which message a pasted text is: a loose comparison, line by line.
+#include "messages/messages.hpp"
+
+#include <cctype>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+bool is_hex(char ch) { return std::isxdigit(static_cast<unsigned char>(ch)) != 0; }
+
+/// The parts of a pattern, in order.  A part that ends in a hex number may be a prefix of a longer one only
+/// where the pattern means it ("msr 0x48"); a whole "error 0x7" must not be found in "error 0x7f" or the
+/// like.
+bool fits(std::string_view pattern, std::string_view line) {
+    const bool whole_number = pattern.find("error 0x") != std::string_view::npos;
+    std::size_t from = 0;
+    for (std::string_view rest = pattern; !rest.empty();) {
+        const std::size_t star = rest.find('*');
+        const std::string_view part = rest.substr(0, star);
+        std::size_t at = line.find(part, from);
+        while (whole_number && at != std::string_view::npos && at + part.size() < line.size() &&
+               is_hex(line[at + part.size()]))
+            at = line.find(part, at + 1);
+        if (at == std::string_view::npos) return false;
+        from = at + part.size();
+        rest = star == std::string_view::npos ? std::string_view{} : rest.substr(star + 1);
+    }
+    return true;
+}
+
+/// A typographic quotation mark at the beginning of a text, as a plain one; 0 when there is none.
+char plain_quote(std::string_view text) {
+    constexpr std::string_view quotes[] = {"\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c", "\xe2\x80\x9d"};
+    for (std::size_t i = 0; i < std::size(quotes); ++i)
+        if (text.starts_with(quotes[i])) return i < 2 ? '\'' : '"';
+    return 0;
+}
+
+char lower(char ch) { return static_cast<char>(std::tolower(static_cast<unsigned char>(ch))); }
+
+/// One character more.  The zeros that a hex number begins with are left out: 0x0000000080000021 is
+/// 0x80000021.
+void append(std::string& out, char ch) {
+    if (is_hex(ch) && out.ends_with("0x0")) out.pop_back();
+    out += lower(ch);
+}
+
+}  // namespace
+
+std::string loosened(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char ch = text[i];
+        if (const char quote = plain_quote(text.substr(i)); quote != 0) {
+            out += quote;
+            i += 2;  // three bytes, as UTF-8
+        } else if (ch != ' ' && ch != '\t' && ch != '\r') {
+            append(out, ch);
+        } else if (!out.empty() && out.back() != ' ') {
+            out += ' ';
+        }
+    }
+    return out;
+}
+
+const Message* find_message(std::string_view text) {
+    const std::string all = loosened(text);
+    for (const Message& message : messages())
+        for (const std::string_view pattern : message.patterns)
+            for (std::string_view rest = all; !rest.empty();) {
+                const std::size_t end = rest.find('\n');
+                if (fits(pattern, rest.substr(0, end))) return &message;
+                rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+            }
+    return nullptr;
+}
+
+const Message* message_of_id(std::string_view id) {
+    for (const Message& message : messages())
+        if (message.id == id) return &message;
+    return nullptr;
+}
+
+}  // namespace nestprobe

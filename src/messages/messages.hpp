@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Messages that people paste, of many programs: what each means, and a page for it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+struct Message {
+    std::string_view id;       ///< kebab-case; never reused
+    std::string_view program;  ///< whose words they are
+    std::span<const std::string_view>
+        patterns;                             ///< lower case; any of them; '*' is any text between two parts
+    std::string_view means;                   ///< one or two sentences
+    std::span<const std::string_view> rules;  ///< ids of rules that judge the same thing; may be empty
+    std::string_view causes;                  ///< likely ones, in order
+    std::string_view steps;      ///< what to do; a line that begins with four blanks is a command, whole
+    std::string_view worked;     ///< how to tell that it worked; may be empty
+    std::string_view otherwise;  ///< what else it can be, what it is not; may be empty
+    std::string_view source;     ///< and its date where it ages
+};
+
+/// In the order of the search: the most specific first.
+std::span<const Message> messages();
+
+/// Lower case, runs of blanks as one, typographic quotes as plain ones, a hex number without leading zeros.
+std::string loosened(std::string_view text);
+
+/// The first message that fits any line of a text; null when none does.
+const Message* find_message(std::string_view text);
+
+/// Null when there is none of that id.
+const Message* message_of_id(std::string_view id);
+
+}  // namespace nestprobe

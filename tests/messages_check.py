@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Check the pages of messages as they are printed: for each line of SAMPLES the page that the program gives, its
+commands by sh -n, and that nestprobe-messages(7) holds every message with its patterns and its commands.
+
+    messages_check.py BINARY SAMPLES TABLE MESSAGES_PAGE
+
+TABLE is the source of the table.  Prints what is wrong.  Exit status: 0 nothing, 1 something.
+"""
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+WANTED = ("\nlikely causes:\n", "\nwhat to do:\n", "\nsource:\n")
+
+
+def page_of(binary: str, what: str) -> tuple[int, str]:
+    run = subprocess.run([binary, "--explain=" + what], text=True, capture_output=True)
+    return run.returncode, run.stdout
+
+
+def sample_faults(binary: str, samples: list[str]) -> Iterator[str]:
+    for line in samples:
+        wanted, text = line.split("\t", 1)
+        status, page = page_of(binary, text)
+        if wanted == "NONE":
+            if status != 64:
+                yield f"{text}: exit status {status}, not 64"
+        elif status != 0 or page.split("\n", 1)[0] != wanted:
+            yield f"{text}: exit status {status}, page {page[:40]!r}, not {wanted}"
+
+
+def command_faults(name: str, page: str) -> Iterator[str]:
+    for line in page.splitlines():
+        if not line.startswith("    "):
+            continue
+        command = line[4:]
+        check = subprocess.run(["sh", "-n"], input=command + "\n", text=True, capture_output=True)
+        if check.returncode:
+            yield f"{name}: sh does not take it: {command}: {check.stderr.strip()}"
+        if re.search(r"[.,;]$", command):
+            yield f"{name}: something stands behind the command: {command}"
+
+
+def manual_faults(name: str, patterns: list[str], page: str, section: str | None) -> Iterator[str]:
+    if section is None:
+        yield f"{name} is not in nestprobe-messages(7)"
+        return
+    for pattern in patterns:
+        if f".It\n{pattern}\n" not in section:
+            yield f"{name}: nestprobe-messages(7) lacks the pattern {pattern}"
+    for line in page.splitlines():
+        if line.startswith("    ") and line[4:] not in section.splitlines():
+            yield f"{name}: nestprobe-messages(7) lacks the command {line[4:]}"
+
+
+def plain(roff: str) -> str:
+    return roff.replace(r"\-", "-").replace(r"\&", "").replace(r"\e", "\\")
+
+
+def main() -> int:
+    if len(sys.argv) != 5:
+        print("usage: messages_check.py BINARY SAMPLES TABLE MESSAGES_PAGE", file=sys.stderr)
+        return 64
+    binary = sys.argv[1]
+    samples, table, manual = (Path(path).read_text() for path in sys.argv[2:])
+    patterns = {name.replace("_", "-"): [p.replace('\\"', '"') for p in re.findall(r'"((?:[^"\\]|\\.)*)"', words)]
+                for name, words in re.findall(r"(\w+)_patterns\[\] = \{(.*?)\};", table, re.S)}
+    sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
+    wrong = list(sample_faults(binary, samples.splitlines()))
+    ids = re.findall(r'\.id = "(.*?)"', table)
+    if len(ids) < 100 or set(ids) != set(patterns):
+        wrong.append(f"{len(ids)} messages and {len(patterns)} lists of patterns in the table")
+    for name in ids:
+        status, page = page_of(binary, name)
+        wrong += [f"{name}: no {word.strip()}" for word in WANTED if status or word not in page]
+        wrong += command_faults(name, page)
+        wrong += manual_faults(name, patterns.get(name, []), page, sections.pop(name, None))
+    wrong += [f"{name} is in nestprobe-messages(7) and not in the table" for name in sections]
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

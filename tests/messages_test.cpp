@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The table of messages: what is pasted finds its page.
+#include "messages/messages.hpp"
+#include "options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <string>
+
+using namespace nestprobe;
+
+namespace {
+
+/// A pattern as text: something between the parts.
+std::string filled(std::string_view pattern) {
+    std::string text(pattern);
+    for (std::size_t at; (at = text.find('*')) != std::string::npos;) text.replace(at, 1, " x ");
+    return text;
+}
+
+std::string id_of(std::string_view text) {
+    const Message* message = find_message(text);
+    return message ? std::string(message->id) : "NONE";
+}
+
+}  // namespace
+
+TEST_SUITE("messages") {
+    TEST_CASE("a line of a terminal or log is found as the message that it is") {
+        const char* path = std::getenv("NESTPROBE_MESSAGE_SAMPLES");
+        if (!path) {
+            MESSAGE("NESTPROBE_MESSAGE_SAMPLES is not set: skipped");
+            return;
+        }
+        std::ifstream file(path);
+        REQUIRE(file);
+        std::size_t lines = 0;
+        for (std::string line; std::getline(file, line); ++lines) {
+            const auto tab = line.find('\t');
+            REQUIRE(tab != std::string::npos);
+            const std::string id = line.substr(0, tab), text = line.substr(tab + 1);
+            CAPTURE(text);
+            CHECK(id_of(text) == id);
+            CHECK(id_of("$ qemu-system-x86_64 disk.img\n" + text + "\r\n$ ") == id);
+        }
+        CHECK(lines >= 100);
+    }
+    TEST_CASE("every pattern is lower case and finds its own message, not one before it") {
+        for (const Message& message : messages())
+            for (const std::string_view pattern : message.patterns) {
+                CAPTURE(pattern);
+                CHECK(loosened(pattern) == pattern);
+                CHECK(id_of(filled(pattern)) == message.id);
+            }
+    }
+    TEST_CASE("every message is whole, and its rules exist") {
+        std::set<std::string_view> ids;
+        for (const Message& message : messages()) {
+            CAPTURE(message.id);
+            CHECK(ids.insert(message.id).second);
+            CHECK_FALSE(find_rule(message.id));
+            CHECK_FALSE(message.patterns.empty());
+            CHECK_FALSE(message.means.empty());
+            CHECK_FALSE(message.causes.empty());
+            CHECK_FALSE(message.steps.empty());
+            CHECK_FALSE(message.source.empty());
+            for (const std::string_view rule : message.rules) CHECK(find_rule(rule));
+        }
+        CHECK(ids.size() > 100);
+    }
+    TEST_CASE("case, blanks, typographic quotes and leading zeros do not count") {
+        CHECK(loosened("A  \t b") == "a b");
+        CHECK(loosened("host doesn\xe2\x80\x99t \xe2\x80\x9cx\xe2\x80\x9d") == "host doesn't \"x\"");
+        CHECK(loosened("0x0000000080000021") == "0x80000021");
+        CHECK(loosened("0x0, 0x00, 0x07") == "0x0, 0x0, 0x7");
+        CHECK(id_of("kvm: Entry failed,  hardware error 0x0000000080000021") ==
+              "vm-entry-invalid-guest-state");
+        CHECK(id_of("hello world, kvm is nice") == "NONE");
+        CHECK(id_of("") == "NONE");
+    }
+    TEST_CASE("--explain takes a rule, a message's id, or a message") {
+        const auto asked = [](const char* what) {
+            const char* words[] = {"nestprobe", "--explain", what};
+            return parse_command_line(3, words);
+        };
+        CHECK(asked("nested-parameter-off").rule->id == "NP503");
+        CHECK(asked("vmrun-invalid").message->id == "vmrun-invalid");
+        CHECK(asked("error: failed to set MSR 0x48d to 0x5600000016").message->id == "qemu-set-msr-vmx");
+        CHECK(nearest_rules("nested-paramter-off").front() == "nested-parameter-off");
+        try {
+            asked("nested-paramter-off");
+            FAIL("no such rule, and no complaint");
+        } catch (const UsageError& error) {
+            CHECK(error.message.find("nested-parameter-off") != std::string::npos);
+        }
+    }
+}
