@@ -176,8 +176,8 @@ Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kerne
 
 Fact<Platform> xen_flavour(const HypervisorFacts& f, const KernelFacts& kernel, const FirmwareFacts& firmware,
                            std::vector<Provenance> from) {
-    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware)); sign && sign->platform == Platform::aws_xen)
-        return {Platform::aws_xen, dmi_readings(*sign, f, firmware)};
+    if (firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
+        return {Platform::aws_xen, firmware.version.from()};
     if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::aws))
         return {Platform::aws_xen, cloud->from()};
     if (is(f.xen_role, "control domain")) return {Platform::xen_control_domain, f.xen_role.from()};

@@ -41,8 +41,6 @@ constexpr std::string_view azures_tag = "7783-7084-3265-9085-8269-3286-77";
 
 constexpr DmiSign dmi_signs[] = {
     // clouds and hosters
-    {Platform::aws_xen, {.vendor = "Xen", .bios = "Xen 4.2.amazon"}},
-    {Platform::aws_xen, {.bios = "4.2.amazon"}},
     {Platform::aws, {.vendor = "Amazon EC2"}},
     {Platform::aws, {.bios_vendor = "Amazon EC2"}, true},
     {Platform::gcp, {.product = "Google Compute Engine"}},

@@ -55,6 +55,8 @@ std::string sentence(const Remedy& remedy) {
         append_sentence(text, step.what);
         for (const std::string& command : step.commands)
             text += fmt::format("{} {}", &command == &step.commands.front() ? "" : ";", command);
+        if (!step.file.empty())
+            append_sentence(text, fmt::format("In {}: {}", step.file, fmt::join(step.lines, "; ")));
     }
     return text;
 }

@@ -21,11 +21,7 @@ constexpr std::string_view hardware_see[] = {
 
 /// The sign that a processor has SVM though CPUID does not show it: what only such a one has.
 std::string sign_of_hidden_svm(const Facts& f) {
-    for (const auto& g : f.registers.groups()) {
-        const std::uint64_t* revision = g[registers::cpuid_8000000a_eax].if_known();
-        if (revision && *revision != 0)
-            return fmt::format("CPUID Fn8000_000A, SVM's own leaf, answers (EAX is 0x{:x})", *revision);
-    }
+    if (is(f.cpu.svm_leaf, true)) return "SVM's own leaf of CPUID answers (Fn8000_000A)";
     for (const auto& g : f.kernel.svm_flags.groups())
         if (const auto* words = g.answer.if_known(); words && !words->empty())
             return fmt::format("/proc/cpuinfo shows {}, which belongs to SVM", fmt::join(*words, ", "));
@@ -83,7 +79,7 @@ Outcome check_no_hardware(const Facts& f) {
             f.cpu.svm);
     if (hardware_absent(f) && is(f.hypervisor.level, Level::bare_metal))
         if (auto outcome = hidden_by_firmware(f))
-            return cite(cite(*std::move(outcome), f.cpu.vmx), f.cpu.svm);
+            return cite(cite(cite(*std::move(outcome), f.cpu.vmx), f.cpu.svm), f.cpu.svm_leaf);
     if (hardware_absent(f))
         return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU"), f.cpu.vmx), f.cpu.svm);
     if (f.kernel.flag_vmx.any(yes)) return cite(pass("/proc/cpuinfo shows vmx"), f.kernel.flag_vmx);
@@ -210,7 +206,8 @@ constexpr Rule rules[] = {
         .explain =
             "KVM needs the processor's virtualization instructions: VMX (Intel, Zhaoxin, VIA) or SVM\n"
             "(AMD, Hygon). CPUID shows them even when firmware or kernel have switched them off; some\n"
-            "firmware hides the bit as well, and then other parts of SVM tell. In a guest this rule stands back:\n"
+            "firmware hides the bit as well, and then other parts of SVM tell. In a guest this rule stands "
+            "back:\n"
             "there the hypervisor decides what CPUID shows.",
         .fix =
             "Another processor is needed; until then only emulation is left (qemu-system-x86_64 -accel tcg).",

@@ -60,8 +60,7 @@ std::string guest_of(const Facts& f) {
 std::string hint_of_brand(const Facts& f, std::string_view flag) {
     const BrandKind* kind = f.hypervisor.brand_kind.if_known();
     const Platform* platform = f.hypervisor.platform.if_known();
-    const bool qemu =
-        platform && *platform != Platform::firecracker && *platform <= Platform::cloud_hypervisor;
+    const bool qemu = platform && *platform < Platform::cloud_hypervisor;
     const std::string* known = f.cpu.brand.if_known();
     if (!kind || !qemu || !known) return {};
     const std::string& brand = *known;

@@ -65,8 +65,9 @@ std::vector<Step> steps_of(const PlatformStep (&rows)[N], std::string_view flag)
     return steps;
 }
 
-std::string_view how_sure(Certainty certainty) {
-    switch (certainty) {
+std::string_view how_sure(const PlatformRow& row) {
+    if (row.intro.find("report") != std::string_view::npos) return "";
+    switch (row.certainty) {
         case Certainty::documented: return "";
         case Certainty::reported: return ", by reports of users";
         case Certainty::one_report: return ", by one report";
@@ -115,7 +116,7 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     const PlatformRow& row = row_of(f.hypervisor.platform);
     Remedy remedy(steps_of(row.steps, flag));
     remedy.intro =
-        fmt::format("{} ({}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row.certainty));
+        fmt::format("{} (The text is {}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row));
     if (row.id == Platform::aws && f.hypervisor.dmi_product.if_known())
         remedy.intro += fmt::format(" This one is {}.", *f.hypervisor.dmi_product.if_known());
     ask_the_platform(remedy, row, flag);
@@ -138,7 +139,7 @@ Remedy iommu_on_platform(const Facts& f) {
     if (!steps.empty()) return steps;
     return Remedy(row.iommu_none.empty()
                       ? "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU."
-                      : fmt::format("{} ({}.)", row.iommu_none, as_of(row.date, f)));
+                      : fmt::format("{} (The text is {}.)", row.iommu_none, as_of(row.date, f)));
 }
 
 }  // namespace nestprobe
