@@ -56,6 +56,7 @@ struct Machine {
     explicit Machine(const std::vector<std::string>& from) {
         if (from.empty()) {
             live = std::make_unique<LiveMachine>();
+            month = utc_now().substr(0, 7);
             return;
         }
         Loaded loaded = load_recordings(from);
@@ -63,6 +64,7 @@ struct Machine {
         replay(std::move(loaded.recording));
     }
     void replay(Recording recording) {
+        month = recording.recorded.substr(0, 7);
         proof = recording.proof;
         replayed = std::make_unique<ReplayedMachine>(std::move(recording));
     }
@@ -70,6 +72,7 @@ struct Machine {
 
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
+    std::string month;                 ///< "2026-11": of a file, when it was recorded; empty: it does not say
     std::optional<ProofRecord> proof;  ///< of a file, what it holds
     std::vector<std::string> notes;    ///< what each input was taken for
 };
@@ -118,6 +121,7 @@ std::string print(const Options& options, const Report& report, const Style& sty
     if (options.diff.empty()) return options.format->render(report, style);
     const Machine other({options.diff});
     Facts facts = probe(other.sources(), every_register);
+    facts.month = other.month;
     if (other.proof) facts.proof = decode_proof(*other.proof);
     const Report there = make_report(std::move(facts));
     return options.format->name == "json" ? render_diff_json(report, there)
@@ -147,6 +151,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);
     Facts facts = probe(recorder ? recorder->sources() : machine.sources(), registers.wanted);
+    facts.month = machine.month;
     if (options.prove.wanted && !run_proofs(options, facts, machine)) return ExitStatus::unknown;
     if (machine.proof) facts.proof = decode_proof(*machine.proof);
     if (recorder)

@@ -29,6 +29,7 @@ struct CpuFacts {
     Fact<CpuModel> model{};
     PerCpu<bool> vmx{};
     PerCpu<bool> svm{};
+    Fact<bool> svm_leaf{};
     PerCpu<bool> hypervisor{};
     Fact<Technology> technology{};
 };
@@ -42,6 +43,7 @@ constexpr void for_each(const CpuFacts& f, V&& visit) {
     visit("cpu.model", f.model, "family, model, stepping from CPUID.1:EAX");
     visit("cpu.vmx", f.vmx, "CPUID.1:ECX.VMX[bit 5], which firmware and kernel settings do not change");
     visit("cpu.svm", f.svm, "CPUID Fn8000_0001_ECX[SVM], which firmware and kernel settings do not change");
+    visit("cpu.svm_leaf", f.svm_leaf, "CPUID Fn8000_000A, SVM's own leaf, answers though the bit is clear");
     visit("cpu.hypervisor", f.hypervisor, "CPUID.1:ECX.HYPERVISOR[bit 31]: this system is a guest");
     visit("cpu.technology", f.technology,
           "VMX or SVM, from CPUID, else the vendor, else the kernel's flags and modules");

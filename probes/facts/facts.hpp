@@ -20,11 +20,13 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace nestprobe {
 
 struct Facts {
+    std::string month{};  ///< "2026-11": when the machine was looked at; empty where a snapshot does not say
     RegisterReadings registers{};
     /// What KVM here says that a guest finds in each register: KVM_GET_SUPPORTED_CPUID, and KVM_GET_MSRS of
     /// its feature MSRs.  not_applicable: KVM lists no such leaf, or says nothing of this register

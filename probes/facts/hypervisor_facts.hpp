@@ -28,21 +28,50 @@ enum class Platform : std::uint8_t {
     proxmox,
     openstack,
     kubevirt,
+    nutanix,
+    cloudstack,
+    ovirt,
+    incus,
+    lxd,
+    cloud_hypervisor,
+    firecracker,
+    crosvm,
+    tcg,
+    // clouds and hosters
     aws,
+    aws_xen,
     gcp,
     azure,
-    firecracker,
-    nutanix,
+    oci,
+    alibaba,
+    tencent,
+    hetzner,
+    digitalocean,
+    linode,
+    vultr,
+    scaleway,
+    // Windows
     hyperv,
+    hyperv_root,
+    wsl1,
     wsl2,
+    // others
     vmware,
     virtualbox,
-    xen,
-    tcg,
     parallels,
     apple,
-    bhyve,
+    xen,
+    xen_control_domain,
+    xen_pv,
+    xen_pvh,
+    qubes,
     acrn,
+    bhyve,
+    openbsd_vmm,
+    nvmm,
+    haxm,
+    qnx,
+    jailhouse,
     other,
 };
 
@@ -61,6 +90,12 @@ struct HypervisorFacts {
     Fact<BrandKind> brand_kind{};
     Fact<std::string> dmi_vendor{};
     Fact<std::string> dmi_product{};
+    Fact<std::string> dmi_version{};
+    Fact<std::string> dmi_family{};
+    Fact<std::string> dmi_board_vendor{};
+    Fact<std::string> dmi_board{};
+    Fact<std::string> dmi_chassis_tag{};
+    Fact<std::string> dmi_bios_vendor{};
     PerCpu<bool> vmx_by_kvm{};
     Fact<std::string> xen_role{};
     Fact<bool> hyperv_root{};
@@ -75,6 +110,12 @@ constexpr void for_each(const HypervisorFacts& f, V&& visit) {
     visit("hypervisor.brand_kind", f.brand_kind, "what the brand string says about the guest's CPU model");
     visit("hypervisor.dmi_vendor", f.dmi_vendor, "/sys/class/dmi/id/sys_vendor");
     visit("hypervisor.dmi_product", f.dmi_product, "/sys/class/dmi/id/product_name");
+    visit("hypervisor.dmi_version", f.dmi_version, "/sys/class/dmi/id/product_version");
+    visit("hypervisor.dmi_family", f.dmi_family, "/sys/class/dmi/id/product_family");
+    visit("hypervisor.dmi_board_vendor", f.dmi_board_vendor, "/sys/class/dmi/id/board_vendor");
+    visit("hypervisor.dmi_board", f.dmi_board, "/sys/class/dmi/id/board_name");
+    visit("hypervisor.dmi_chassis_tag", f.dmi_chassis_tag, "/sys/class/dmi/id/chassis_asset_tag");
+    visit("hypervisor.dmi_bios_vendor", f.dmi_bios_vendor, "/sys/class/dmi/id/bios_vendor");
     visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm,
           "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
     visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");

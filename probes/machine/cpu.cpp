@@ -132,6 +132,24 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     return module.if_known() ? module : technology_of_log(shared, module.absence());
 }
 
+/// AMD APM Vol. 3, "CPUID Fn8000_000A": reserved without SVM.  Firmware that hides the bit may leave the
+/// leaf.
+Fact<bool> probe_svm_leaf(const Sources& machine, const Shared& shared, const CpuFacts& facts) {
+    if (facts.vendor.if_known() && !is(facts.vendor, Vendor::amd) && !is(facts.vendor, Vendor::hygon))
+        return Absent{Why::not_applicable, "not a processor with SVM"};
+    const Fact<bool> shown = facts.svm.first_known();
+    if (!shown.if_known()) return shown.absence();
+    if (is(shown, true)) return Absent{Why::not_applicable, "CPUID shows SVM"};
+    const auto& group = shared.cpu.registers.groups().front();
+    const auto& highest = group[registers::cpuid_80000000_eax];
+    if (!highest.if_known()) return highest.absence();
+    if (*highest.if_known() < 0x8000'000a || group.cpus.empty())
+        return {false, {{"CPUID.80000000H:EAX", hex(*highest.if_known())}}};
+    const auto leaf = machine.cpuid.read(group.cpus.first(), 0x8000'000a, 0);
+    if (!leaf.if_known()) return leaf.absence();
+    return {leaf.if_known()->eax != 0, {{"CPUID Fn8000_000A_EAX", hex(leaf.if_known()->eax)}}};
+}
+
 }  // namespace
 
 namespace {
@@ -163,6 +181,7 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.model = decode(regs, registers::cpuid_1_eax, decode_model).first_known();
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);
+    facts.svm_leaf = probe_svm_leaf(machine, shared, facts);
     facts.hypervisor = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
     if (defines_no_ecx(facts)) {
         take_for_clear(facts.vmx, "CPUID.1:ECX");

@@ -9,6 +9,7 @@
 // 257 would cost a guest more than everything else that is read.
 #include "base/hearsay.hpp"
 #include "base/text.hpp"
+#include "machine/platform_signs.hpp"
 #include "machine/probes.hpp"
 #include "registers/all.hpp"
 
@@ -18,44 +19,6 @@ namespace nestprobe {
 namespace {
 
 // --- signatures ---
-
-struct SignatureRow {
-    std::string_view text;
-    std::string_view name;
-    Platform platform;
-};
-// systemd src/basic/virt.c; Linux 6.12 arch/x86/kernel/cpu/{vmware,mshyperv}.c, kvm.c; Xen
-// public/arch-x86/cpuid.h.
-constexpr SignatureRow signatures[] = {
-    {"KVMKVMKVM", "KVM", Platform::kvm},
-    {"Linux KVM Hv", "KVM with Hyper-V emulation", Platform::kvm},
-    {"Microsoft Hv", "Hyper-V", Platform::hyperv},
-    {"VMwareVMware", "VMware", Platform::vmware},
-    {"XenVMMXenVMM", "Xen", Platform::xen},
-    {"VBoxVBoxVBox", "VirtualBox", Platform::virtualbox},
-    {"TCGTCGTCGTCG", "QEMU TCG", Platform::tcg},
-    {"bhyve bhyve ", "bhyve", Platform::bhyve},
-    {"BHyVE BHyVE ", "bhyve", Platform::bhyve},
-    {" lrpepyh  vr", "Parallels", Platform::parallels},
-    {"lrpepyh vr", "Parallels", Platform::parallels},
-    {" prl hyperv ", "Parallels", Platform::parallels},
-    {"prl hyperv", "Parallels", Platform::parallels},
-    {"ACRNACRNACRN", "ACRN", Platform::acrn},
-    {"Apple VZ", "Apple Virtualization", Platform::apple},
-    {"Jailhouse", "Jailhouse", Platform::other},
-    {"UnisysSpar64", "Unisys s-Par", Platform::other},
-    {"SRESRESRESRE", "LMHS", Platform::other},
-    {"___ NVMM ___", "NVMM", Platform::other},
-    {"OpenBSDVMM58", "OpenBSD vmm", Platform::other},
-    {"HAXMHAXMHAXM", "Intel HAXM", Platform::other},
-    {"EVMMEVMMEVMM", "Intel eVMM", Platform::other},
-};
-
-const SignatureRow* find_signature(std::string_view text) {
-    for (const SignatureRow& row : signatures)
-        if (row.text == text) return &row;
-    return nullptr;
-}
 
 /// An unknown name is believed only where the leaf describes its own block, as the convention demands.
 bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text) {
@@ -81,7 +44,7 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Share
             continue;
         }
         const std::string text = hypervisor_name(*regs.if_known());
-        const SignatureRow* row = find_signature(text);
+        const SignatureSign* row = find_signature(text);
         if (!row && !plausible(*regs.if_known(), leaf, text)) {
             gap += !found.empty();
             continue;
@@ -95,51 +58,34 @@ Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Share
 
 // --- DMI ---
 
-struct DmiRow {
-    std::string_view vendor;   ///< how sys_vendor begins; empty: any
-    std::string_view product;  ///< how product_name begins; empty: any
-    Platform platform;
-};
-// systemd src/basic/virt.c, dmi_vendor_table; virt-what.
-constexpr DmiRow dmi_rows[] = {
-    {"QEMU", "", Platform::kvm},
-    {"KVM", "", Platform::kvm},
-    {"", "KVM", Platform::kvm},
-    {"OpenStack", "", Platform::openstack},
-    {"", "OpenStack", Platform::openstack},
-    {"KubeVirt", "", Platform::kubevirt},
-    {"", "KubeVirt", Platform::kubevirt},
-    {"Amazon EC2", "", Platform::aws},
-    {"", "Google Compute Engine", Platform::gcp},
-    {"Microsoft Corporation", "Virtual Machine", Platform::hyperv},
-    {"VMware", "", Platform::vmware},
-    {"VMW", "", Platform::vmware},
-    {"innotek GmbH", "", Platform::virtualbox},
-    {"", "VirtualBox", Platform::virtualbox},
-    {"Xen", "", Platform::xen},
-    {"Parallels", "", Platform::parallels},
-    {"BHYVE", "", Platform::bhyve},
-    {"", "BHYVE", Platform::bhyve},
-    {"", "Apple Virtualization", Platform::apple},
-    {"Nutanix", "AHV", Platform::nutanix},
-    {"oVirt", "", Platform::kvm},
-    {"Red Hat", "RHEV", Platform::kvm},
-    {"Alibaba Cloud", "Alibaba Cloud ECS", Platform::kvm},
-};
-
-/// The virtual machine that DMI describes; null for a real one (an EC2 .metal instance is real).
-const DmiRow* find_dmi(const HypervisorFacts& f) {
-    const std::string vendor = f.dmi_vendor.if_known() ? *f.dmi_vendor.if_known() : "";
-    const std::string product = f.dmi_product.if_known() ? *f.dmi_product.if_known() : "";
-    if (contains(product, ".metal")) return nullptr;
-    for (const DmiRow& row : dmi_rows)
-        if (vendor.starts_with(row.vendor) && product.starts_with(row.product)) return &row;
-    return nullptr;
+std::string_view text_of(const Fact<std::string>& fact) {
+    return fact.if_known() ? std::string_view(*fact.if_known()) : std::string_view{};
 }
 
-std::vector<Provenance> dmi_readings(const HypervisorFacts& f) {
-    std::vector<Provenance> from = f.dmi_vendor.from();
-    from.insert(from.end(), f.dmi_product.from().begin(), f.dmi_product.from().end());
+Dmi dmi_of(const HypervisorFacts& f, const FirmwareFacts& firmware) {
+    return {.vendor = text_of(f.dmi_vendor),
+            .product = text_of(f.dmi_product),
+            .bios_vendor = text_of(f.dmi_bios_vendor),
+            .board_vendor = text_of(f.dmi_board_vendor),
+            .board = text_of(f.dmi_board),
+            .chassis_tag = text_of(f.dmi_chassis_tag),
+            .bios = text_of(firmware.version)};
+}
+
+/// What of DMI a sign rests on.
+std::vector<Provenance> dmi_readings(const DmiSign& sign, const HypervisorFacts& f,
+                                     const FirmwareFacts& firmware) {
+    std::vector<Provenance> from;
+    const auto add = [&](std::string_view begins, const Fact<std::string>& fact) {
+        if (!begins.empty()) from.insert(from.end(), fact.from().begin(), fact.from().end());
+    };
+    add(sign.begins.vendor, f.dmi_vendor);
+    add(sign.begins.product, f.dmi_product);
+    add(sign.begins.bios_vendor, f.dmi_bios_vendor);
+    add(sign.begins.board_vendor, f.dmi_board_vendor);
+    add(sign.begins.board, f.dmi_board);
+    add(sign.begins.chassis_tag, f.dmi_chassis_tag);
+    add(sign.begins.bios, firmware.version);
     return from;
 }
 
@@ -181,7 +127,7 @@ constexpr HeardRow heard_rows[] = {
 /// The product that a tool or the kernel's log names; Absent where none does.
 Fact<Platform> heard_platform(const Filesystem& files) {
     const Fact<std::string> name = read_hearsay(files, hearsay::hypervisor);
-    if (!name.if_known()) return *name.if_absent();
+    if (!name.if_known()) return name.absence();
     std::string lower;
     for (const char c : *name.if_known())
         lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -199,12 +145,13 @@ Fact<bool> first_true(const PerCpu<bool>& facts) {
 }
 
 Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel,
-                        const HypervisorFacts& f) {
+                        const FirmwareFacts& firmware, const HypervisorFacts& f) {
     const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
         if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);
     if (f.xen_role.if_known()) return as(Level::guest, f.xen_role);
-    if (find_dmi(f)) return {Level::guest, dmi_readings(f)};
+    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware)); sign && !sign->hardware_too)
+        return {Level::guest, dmi_readings(*sign, f, firmware)};
     const Fact<bool> heard = read_heard_switch(files, hearsay::guest);
     if (is(heard, true)) return as(Level::guest, heard);
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
@@ -227,15 +174,21 @@ Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
 }
 
-Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const FirmwareFacts& firmware,
-                           std::vector<Provenance> from) {
-    if (const DmiRow* row = find_dmi(f)) {
-        const std::string* bios = firmware.version.if_known();
-        from = dmi_readings(f);
-        if (row->platform == Platform::kvm && bios && bios->starts_with("Proxmox"))
-            return {Platform::proxmox, firmware.version.from()};
+/// What the kernel is called, where DMI could not be read: a cloud's own kernel most likely runs in that
+/// cloud.
+std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const KernelFacts& kernel) {
+    if (f.dmi_vendor.if_known() || f.dmi_product.if_known() || !kernel.release.if_known()) return {};
+    const Platform cloud = cloud_of_kernel(*kernel.release.if_known());
+    if (cloud == Platform::other) return {};
+    return Fact<Platform>{cloud, kernel.release.from()};
+}
+
+Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
+                           const FirmwareFacts& firmware, std::vector<Provenance> from) {
+    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware))) {
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
-        return {row->platform == Platform::hyperv ? Platform::kvm : row->platform, std::move(from)};
+        const bool copied = sign->platform == Platform::hyperv || sign->platform == Platform::azure;
+        return {copied ? Platform::kvm : sign->platform, dmi_readings(*sign, f, firmware)};
     }
     if (f.dmi_vendor.if_absent() && f.dmi_vendor.absence().why == Why::no_device) {
         if (is(f.brand_kind, BrandKind::normalized)) {
@@ -246,60 +199,97 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
         const Fact<bool> firecracker = acpi_is_firecracker(files);
         if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
     }
+    const auto cloud = likely_cloud(f, kernel);
+    if (cloud && runs_kvm(*cloud->if_known())) return *cloud;
     return {Platform::kvm, std::move(from)};
 }
 
-/// Azure is told from a Hyper-V of one's own by a constant asset tag, looked at only on such a machine.
-Fact<Platform> hyperv_flavour(const Filesystem& files, const KernelFacts& kernel,
-                              std::vector<Provenance> from) {
-    if (kernel.release.if_known() && contains(*kernel.release.if_known(), "microsoft-standard"))
-        return {Platform::wsl2, kernel.release.from()};
-    const Fact<std::string> tag = read_word(files, "/sys/class/dmi/id/chassis_asset_tag");
-    if (is(tag, "7783-7084-3265-9085-8269-3286-77")) return {Platform::azure, tag.from()};
+/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2.
+std::optional<Fact<Platform>> windows_by_kernel(const KernelFacts& kernel) {
+    if (!kernel.release.if_known()) return {};
+    const std::string& release = *kernel.release.if_known();
+    if (contains(release, "microsoft-standard")) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
+    if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
+    return {};
+}
+
+/// "Microsoft Hv" alone: Windows' own, or a KVM that imitates it and hides its name (kvm=off); then DMI
+/// tells.
+Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kernel,
+                              const FirmwareFacts& firmware, std::vector<Provenance> from) {
+    if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+    if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
+    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware)))
+        return {sign->platform, dmi_readings(*sign, f, firmware)};
+    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::azure)) return *cloud;
     return {Platform::hyperv, std::move(from)};
+}
+
+Fact<Platform> xen_flavour(const HypervisorFacts& f, const KernelFacts& kernel, const FirmwareFacts& firmware,
+                           std::vector<Provenance> from) {
+    if (firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
+        return {Platform::aws_xen, firmware.version.from()};
+    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::aws))
+        return {Platform::aws_xen, cloud->from()};
+    if (is(f.xen_role, "control domain")) return {Platform::xen_control_domain, f.xen_role.from()};
+    if (kernel.release.if_known() && contains(*kernel.release.if_known(), ".qubes."))
+        return {Platform::qubes, kernel.release.from()};
+    if (is(f.xen_role, "PV")) return {Platform::xen_pv, f.xen_role.from()};
+    if (is(f.xen_role, "PVH")) return {Platform::xen_pvh, f.xen_role.from()};
+    return {Platform::xen, std::move(from)};
+}
+
+/// The name in CPUID that counts: others imitate Hyper-V in front of their own.
+const SignatureSign* chosen_signature(const HypervisorFacts& f) {
+    const SignatureSign* chosen = nullptr;
+    if (const auto* found = f.signatures.if_known())
+        for (const Signature& s : *found) {
+            const SignatureSign* row = find_signature(s.text);
+            if (row && (!chosen || row->platform != Platform::hyperv)) chosen = row;
+        }
+    return chosen;
+}
+
+/// No name in CPUID: DMI, the kernel's name, KVM's own VMCS revision, QEMU's names for processors.
+Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& kernel,
+                                 const FirmwareFacts& firmware, const HypervisorFacts& f) {
+    const DmiSign* dmi = find_dmi(dmi_of(f, firmware));
+    if (!dmi)
+        if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+    if (is(f.vmx_by_kvm.first_known(), true))
+        return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
+    if (f.xen_role.if_known()) return xen_flavour(f, kernel, firmware, f.xen_role.from());
+    Fact<Platform> heard = heard_platform(files);
+    if (dmi && is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)
+        heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
+    if (const Platform* known = heard.if_known()) {
+        if (*known == Platform::kvm) return kvm_flavour(files, f, kernel, firmware, heard.from());
+        if (*known == Platform::hyperv) return hyperv_flavour(f, kernel, firmware, heard.from());
+        if (!dmi || *known != Platform::tcg) return heard;
+    }
+    if (dmi && dmi->platform == Platform::xen)
+        return xen_flavour(f, kernel, firmware, dmi_readings(*dmi, f, firmware));
+    if (dmi) return {dmi->platform, dmi_readings(*dmi, f, firmware)};
+    if (auto cloud = likely_cloud(f, kernel)) return *std::move(cloud);
+    const BrandKind* brand = f.brand_kind.if_known();
+    if (brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
+        return {Platform::kvm, f.brand_kind.from()};
+    return {Platform::other, f.level.from()};
 }
 
 Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, const HypervisorFacts& f) {
     if (!f.level.if_known()) return f.level.absence();
     if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
-
-    const SignatureRow* chosen = nullptr;
-    if (const auto* found = f.signatures.if_known()) {
-        for (const Signature& s : *found) {
-            const SignatureRow* row = find_signature(s.text);
-            // The last one that is not Hyper-V's: others imitate Hyper-V in front of their own name.
-            if (row && (!chosen || row->platform != Platform::hyperv)) chosen = row;
-        }
+    const SignatureSign* chosen = chosen_signature(f);
+    if (!chosen) return without_signature(files, kernel, firmware, f);
+    const std::vector<Provenance>& from = f.signatures.from();
+    switch (chosen->platform) {
+        case Platform::kvm: return kvm_flavour(files, f, kernel, firmware, from);
+        case Platform::hyperv: return hyperv_flavour(f, kernel, firmware, from);
+        case Platform::xen: return xen_flavour(f, kernel, firmware, from);
+        default: return {chosen->platform, from};
     }
-    std::vector<Provenance> from = chosen ? f.signatures.from() : f.level.from();
-    const DmiRow* dmi = find_dmi(f);
-    if (!chosen && !dmi && kernel.release.if_known() &&
-        contains(*kernel.release.if_known(), "microsoft-standard"))
-        return {Platform::wsl2, kernel.release.from()};
-    if (!chosen && is(f.vmx_by_kvm.first_known(), true))
-        return kvm_flavour(files, f, firmware, f.vmx_by_kvm.first_known().from());
-    if (!chosen && f.xen_role.if_known()) return {Platform::xen, f.xen_role.from()};
-    Fact<Platform> heard = chosen ? Fact<Platform>(Absent{}) : heard_platform(files);
-    if (!chosen && dmi && is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)
-        heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
-    if (const Platform* known = heard.if_known()) {
-        if (*known == Platform::kvm) return kvm_flavour(files, f, firmware, heard.from());
-        if (*known == Platform::hyperv) return hyperv_flavour(files, kernel, heard.from());
-        if (!dmi || *known != Platform::tcg) return heard;
-    }
-    const BrandKind* brand = f.brand_kind.if_known();
-    if (!chosen && !dmi && brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
-        return {Platform::kvm, f.brand_kind.from()};  // QEMU's names for processors
-    if (!chosen && !dmi) return {Platform::other, std::move(from)};
-    const Platform platform = chosen ? chosen->platform : dmi->platform;
-    if (!chosen) from = dmi_readings(f);
-    if (platform == Platform::xen && firmware.version.if_known() &&
-        contains(*firmware.version.if_known(), "amazon"))
-        return {Platform::aws, firmware.version.from()};
-    if (platform == Platform::kvm) return kvm_flavour(files, f, firmware, std::move(from));
-    if (platform == Platform::hyperv) return hyperv_flavour(files, kernel, std::move(from));
-    return {platform, std::move(from)};
 }
 
 // --- the brand string ---
@@ -444,15 +434,21 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     HypervisorFacts f;
     f.dmi_vendor = read_word(machine.files, "/sys/class/dmi/id/sys_vendor");
     f.dmi_product = read_word(machine.files, "/sys/class/dmi/id/product_name");
+    f.dmi_version = read_word(machine.files, "/sys/class/dmi/id/product_version");
+    f.dmi_family = read_word(machine.files, "/sys/class/dmi/id/product_family");
+    f.dmi_board_vendor = read_word(machine.files, "/sys/class/dmi/id/board_vendor");
+    f.dmi_board = read_word(machine.files, "/sys/class/dmi/id/board_name");
+    f.dmi_chassis_tag = read_word(machine.files, "/sys/class/dmi/id/chassis_asset_tag");
+    f.dmi_bios_vendor = read_word(machine.files, "/sys/class/dmi/id/bios_vendor");
     f.xen_role = probe_xen_role(machine.files);
     f.vmx_by_kvm = decode(shared.cpu.registers, registers::ia32_vmx_basic, [](std::uint64_t raw) {
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
     });
     f.signatures = read_signatures(machine, shared, cpu, kernel);
-    f.level = probe_level(machine.files, cpu, kernel, f);
+    f.level = probe_level(machine.files, cpu, kernel, firmware, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
-    f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
+    f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)
                          : Fact<std::string>(Absent{Why::not_applicable, "not a guest"});
@@ -467,21 +463,47 @@ std::string_view to_string(Platform platform) {
         case Platform::proxmox: return "Proxmox VE";
         case Platform::openstack: return "OpenStack";
         case Platform::kubevirt: return "KubeVirt";
+        case Platform::nutanix: return "Nutanix AHV";
+        case Platform::cloudstack: return "Apache CloudStack";
+        case Platform::ovirt: return "oVirt";
+        case Platform::incus: return "Incus";
+        case Platform::lxd: return "LXD";
+        case Platform::cloud_hypervisor: return "Cloud Hypervisor";
+        case Platform::firecracker: return "Firecracker";
+        case Platform::crosvm: return "crosvm";
+        case Platform::tcg: return "QEMU TCG";
         case Platform::aws: return "Amazon EC2";
+        case Platform::aws_xen: return "Amazon EC2";
         case Platform::gcp: return "Google Compute Engine";
         case Platform::azure: return "Microsoft Azure";
-        case Platform::firecracker: return "Firecracker";
-        case Platform::nutanix: return "Nutanix AHV";
+        case Platform::oci: return "Oracle Cloud Infrastructure";
+        case Platform::alibaba: return "Alibaba Cloud ECS";
+        case Platform::tencent: return "Tencent Cloud";
+        case Platform::hetzner: return "Hetzner Cloud";
+        case Platform::digitalocean: return "DigitalOcean";
+        case Platform::linode: return "Akamai (Linode)";
+        case Platform::vultr: return "Vultr";
+        case Platform::scaleway: return "Scaleway";
         case Platform::hyperv: return "Hyper-V";
+        case Platform::hyperv_root: return "Hyper-V";
+        case Platform::wsl1: return "WSL1";
         case Platform::wsl2: return "WSL2";
         case Platform::vmware: return "VMware";
         case Platform::virtualbox: return "VirtualBox";
-        case Platform::xen: return "Xen";
-        case Platform::tcg: return "QEMU TCG";
         case Platform::parallels: return "Parallels";
         case Platform::apple: return "Apple Virtualization";
-        case Platform::bhyve: return "bhyve";
+        case Platform::xen: return "Xen";
+        case Platform::xen_control_domain: return "Xen";
+        case Platform::xen_pv: return "Xen";
+        case Platform::xen_pvh: return "Xen";
+        case Platform::qubes: return "Qubes OS";
         case Platform::acrn: return "ACRN";
+        case Platform::bhyve: return "bhyve";
+        case Platform::openbsd_vmm: return "OpenBSD vmm";
+        case Platform::nvmm: return "NVMM";
+        case Platform::haxm: return "Intel HAXM";
+        case Platform::qnx: return "QNX Hypervisor";
+        case Platform::jailhouse: return "Jailhouse";
         case Platform::other: break;
     }
     return "another hypervisor";

@@ -50,22 +50,26 @@ std::string step_text(const Step& step, std::size_t indent) {
 }  // namespace
 
 std::string sentence(const Remedy& remedy) {
-    std::string text;
+    std::string text = remedy.intro;
     for (const Step& step : remedy.steps) {
         append_sentence(text, step.what);
         for (const std::string& command : step.commands)
             text += fmt::format("{} {}", &command == &step.commands.front() ? "" : ";", command);
+        if (!step.file.empty())
+            append_sentence(text, fmt::format("In {}: {}", step.file, fmt::join(step.lines, "; ")));
     }
     return text;
 }
 
 std::string steps_text(const Remedy& remedy, std::size_t indent) {
-    if (remedy.steps.size() == 1) return step_text(remedy.steps.front(), indent);
+    if (remedy.steps.size() == 1 && remedy.intro.empty()) return step_text(remedy.steps.front(), indent);
     std::string text;
+    if (!remedy.intro.empty()) text = wrap(printable(remedy.intro), indent) + "\n";
     std::size_t number = 0;
     for (const Step& step : remedy.steps) {
-        if (number > 0) text.append(indent, ' ');
-        text += fmt::format("{}. {}", number + 1, step_text(step, indent + 3));
+        if (!text.empty()) text.append(indent, ' ');
+        text += remedy.steps.size() == 1 ? step_text(step, indent)
+                                         : fmt::format("{}. {}", number + 1, step_text(step, indent + 3));
         ++number;
     }
     return text;

@@ -91,6 +91,7 @@ struct Step {
 
 struct Remedy {
     std::vector<Step> steps{};
+    std::string intro{};  ///< what the steps presuppose, in front of them; empty: nothing
 
     Remedy() = default;
     Remedy(std::vector<Step> list) : steps(std::move(list)) {}

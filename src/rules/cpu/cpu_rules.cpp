@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the processor itself (NP1xx).
+#include "registers/all.hpp"
 #include "rules/common.hpp"
+#include "rules/firmware/firmware_makers.hpp"
 
 #include "machine/readings.hpp"
 
@@ -17,6 +19,44 @@ constexpr std::string_view hardware_see[] = {
     "Intel SDM Vol. 3C, \"Discovering Support for VMX\"",
     "AMD APM Vol. 2, \"Enabling SVM\"",
 };
+
+/// The sign that a processor has SVM though CPUID does not show it: what only such a one has.
+std::string sign_of_hidden_svm(const Facts& f) {
+    if (is(f.cpu.svm_leaf, true)) return "SVM's own leaf of CPUID answers (Fn8000_000A)";
+    for (const auto& g : f.kernel.svm_flags.groups())
+        if (const auto* words = g.answer.if_known(); words && !words->empty())
+            return fmt::format("/proc/cpuinfo shows {}, which belongs to SVM", fmt::join(*words, ", "));
+    for (const auto& g : f.registers.groups())
+        if (const std::uint64_t* raw = g[registers::cpuid_80000001_ecx].if_known();
+            raw && registers::cpuid_80000001_ecx["SKINIT"].is_set(*raw))
+            return "CPUID shows SKINIT, which belongs to SVM";
+    return {};
+}
+
+/// Knights Landing and Knights Mill, all of which have VMX (Intel ARK; Linux arch/x86/include/asm/
+/// intel-family.h for the models).
+bool is_xeon_phi(const Facts& f) {
+    const CpuModel* model = f.cpu.model.if_known();
+    return model && is(f.cpu.vendor, Vendor::intel) && model->family == 6 &&
+           (model->model == 0x57 || model->model == 0x85);
+}
+
+/// Neither bit is shown, and the processor has it: firmware can hide the bit, not only lock the register.
+std::optional<Outcome> hidden_by_firmware(const Facts& f) {
+    const std::string sign = sign_of_hidden_svm(f);
+    if (!sign.empty())
+        return fail(
+            fmt::format("CPUID shows neither VMX nor SVM on any CPU, but {}: most likely the firmware "
+                        "hides SVM",
+                        sign),
+            switch_on_in_firmware(f, FirmwareSwitch::svm));
+    if (is_xeon_phi(f))
+        return fail(
+            "CPUID shows neither VMX nor SVM on any CPU, but every Xeon Phi of this model has VMX: "
+            "most likely the firmware hides it",
+            switch_on_in_firmware(f, FirmwareSwitch::vmx));
+    return std::nullopt;
+}
 
 Outcome check_no_hardware(const Facts& f) {
     if (const std::string name = software_kvm(f); !name.empty())
@@ -38,6 +78,9 @@ Outcome check_no_hardware(const Facts& f) {
                                      carry(list).message)),
                  f.cpu.vmx),
             f.cpu.svm);
+    if (hardware_absent(f) && is(f.hypervisor.level, Level::bare_metal))
+        if (auto outcome = hidden_by_firmware(f))
+            return cite(cite(cite(*std::move(outcome), f.cpu.vmx), f.cpu.svm), f.cpu.svm_leaf);
     if (hardware_absent(f))
         return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU"), f.cpu.vmx), f.cpu.svm);
     if (f.kernel.flag_vmx.any(yes)) return cite(pass("/proc/cpuinfo shows vmx"), f.kernel.flag_vmx);
@@ -160,11 +203,12 @@ constexpr Rule rules[] = {
         .layer = Layer::cpu,
         .question = Question::kvm_here,
         .role = Role::blocker,
-        .title = "the processor has neither VMX nor SVM",
+        .title = "the processor shows neither VMX nor SVM",
         .explain =
             "KVM needs the processor's virtualization instructions: VMX (Intel, Zhaoxin, VIA) or SVM\n"
-            "(AMD, Hygon). CPUID shows them even when firmware or kernel have switched them off, so a\n"
-            "processor that does not show them does not have them. In a guest this rule stands back:\n"
+            "(AMD, Hygon). CPUID shows them even when firmware or kernel have switched them off; some\n"
+            "firmware hides the bit as well, and then other parts of SVM tell. In a guest this rule stands "
+            "back:\n"
             "there the hypervisor decides what CPUID shows.",
         .fix =
             "Another processor is needed; until then only emulation is left (qemu-system-x86_64 -accel tcg).",

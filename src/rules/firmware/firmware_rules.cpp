@@ -6,6 +6,7 @@
 // VMX off itself. Where the register cannot be read, other witnesses are heard in the order of their weight:
 // a loaded module (KVM checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
 #include "rules/common.hpp"
+#include "rules/firmware/firmware_makers.hpp"
 
 #include <fmt/format.h>
 
@@ -118,10 +119,16 @@ Outcome check_vmx_disabled(const Facts& f) {
     return outcome;
 }
 
-/// Whose firmware it is, and of when, behind what blames it: what to look for at the maker's.
-template <Outcome (*check)(const Facts&)>
-Outcome with_version(const Facts& f) {
+/// Whose firmware it is, and of when, behind what blames it, and where its maker puts the switch.
+template <Outcome (*check)(const Facts&), FirmwareSwitch which>
+Outcome by_maker(const Facts& f) {
     Outcome outcome = check(f);
+    if (outcome.status != Status::fail) return outcome;
+    if (outcome.remedy.empty()) outcome.remedy = switch_on_in_firmware(f, which);
+    return cite(std::move(outcome), f.firmware.version);
+}
+
+Outcome with_version(Outcome outcome, const Facts& f) {
     return outcome.status == Status::fail ? cite(std::move(outcome), f.firmware.version) : outcome;
 }
 
@@ -182,7 +189,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"Intel Virtualization Technology\" (VT-x) in the firmware setup, then switch the "
                "machine off and on: the lock survives a warm restart on some boards.",
         .see = feature_control_see,
-        .check = with_version<check_vmx_disabled>,
+        .check = by_maker<check_vmx_disabled, FirmwareSwitch::vmx>,
     },
     {
         .id = "NP202",
@@ -199,7 +206,7 @@ constexpr Rule rules[] = {
         .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,
-        .check = with_version<check_svm_disabled>,
+        .check = by_maker<check_svm_disabled, FirmwareSwitch::svm>,
     },
     {
         .id = "NP203",
@@ -215,7 +222,7 @@ constexpr Rule rules[] = {
         .fix = "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, "
                "allow VMX inside SMX.",
         .see = feature_control_see,
-        .check = with_version<check_vmx_inside_smx_only>,
+        .check = [](const Facts& f) { return with_version(check_vmx_inside_smx_only(f), f); },
     },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the hypervisor above this system (NP3xx).  None of them names firmware: whatever a guest reads,
 // the hypervisor gave it, or the guest's own earlier software.
+#include "machine/platform_signs.hpp"
 #include "rules/common.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
@@ -11,24 +12,55 @@ namespace {
 
 bool yes(bool value) { return value; }
 
-std::string fix_above(const Facts& f, std::string_view flag) {
-    return fix_on_platform(f.hypervisor.platform, f.hypervisor.dmi_product, flag);
+Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
+
+std::string_view word_of(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
+
+/// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
+bool by_kernel_name(const Facts& f) {
+    const auto& from = f.hypervisor.platform.from();
+    const auto& kernel = f.kernel.release.from();
+    const bool certain = is(f.hypervisor.platform, Platform::wsl1) ||
+                         is(f.hypervisor.platform, Platform::wsl2) ||
+                         is(f.hypervisor.platform, Platform::qubes);
+    return !certain && !from.empty() && !kernel.empty() && from.front().where == kernel.front().where;
+}
+
+bool imitates_hyperv_alone(const Facts& f) {
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return signatures && signatures->size() == 1 && signatures->front().text == "Microsoft Hv" && platform &&
+           runs_kvm(*platform);
 }
 
 /// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
 std::string above(const Facts& f) {
     const Platform* p = f.hypervisor.platform.if_known();
+    if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
     if (p && *p != Platform::other) return std::string(to_string(*p));
     const auto* signatures = f.hypervisor.signatures.if_known();
     return signatures && !signatures->empty() ? signatures->front().name : "the hypervisor above";
+}
+
+/// "this is a guest of KVM", and how sure that is.
+std::string guest_of(const Facts& f) {
+    if (by_kernel_name(f))
+        return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})", above(f),
+                           *f.kernel.release.if_known());
+    if (imitates_hyperv_alone(f))
+        return fmt::format(
+            "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
+            "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
+            "enlightenments",
+            above(f));
+    return fmt::format("this is a guest of {}", above(f));
 }
 
 /// What this guest can know of its own definition, told from what is likely.
 std::string hint_of_brand(const Facts& f, std::string_view flag) {
     const BrandKind* kind = f.hypervisor.brand_kind.if_known();
     const Platform* platform = f.hypervisor.platform.if_known();
-    const bool qemu = platform && (*platform == Platform::kvm || *platform == Platform::proxmox ||
-                                   *platform == Platform::openstack || *platform == Platform::kubevirt);
+    const bool qemu = platform && *platform < Platform::cloud_hypervisor;
     const std::string* known = f.cpu.brand.if_known();
     if (!kind || !qemu || !known) return {};
     const std::string& brand = *known;
@@ -71,7 +103,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
     if (bit.any(yes))
         return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
     if (bit.all([](bool set) { return !set; }))
-        return cite(cite(fail(fmt::format("this is a guest of {}, and CPUID shows it no {}.{}", above(f),
+        return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}.{}", guest_of(f),
                                           to_string(technology), hint_of_brand(f, word)),
                               fix_above(f, word)),
                          bit),
@@ -87,10 +119,10 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
             f.module.vendor);
     if (unlisted)
         return cite(
-            cite(fail(fmt::format("this is a guest of {}, and /proc/cpuinfo shows no {}, without "
+            cite(fail(fmt::format("{}, and /proc/cpuinfo shows no {}, without "
                                   "which {} does not load. CPUID itself was not read: that {} hides "
                                   "it is likely, not certain.{}",
-                                  above(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
+                                  guest_of(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
                                   above(f), hint_of_brand(f, word)),
                       fix_above(f, word)),
                  flag),
@@ -185,18 +217,20 @@ Outcome judge_sign(F&& decide, const Fact<T>& fact, std::string_view otherwise) 
 
 Outcome check_xen(const Facts& f) {
     return judge_sign(
-        [](const std::string& role) {
+        [&](const std::string& role) {
             if (role == "HVM") return pass("this is a Xen HVM guest, which Xen may show VMX or SVM");
             return fail(fmt::format("this is Xen's {}: Xen owns VMX and SVM and hides them from it",
-                                    role == "control domain" ? "control domain (dom0)" : role + " guest"));
+                                    role == "control domain" ? "control domain (dom0)" : role + " guest"),
+                        fix_above(f, word_of(f)));
         },
         f.hypervisor.xen_role, "no sign of Xen");
 }
 
 Outcome check_hyperv_root(const Facts& f) {
     return judge_sign(
-        [](bool root) {
-            return root ? fail("this is Hyper-V's root partition: the Microsoft hypervisor owns VMX and SVM")
+        [&](bool root) {
+            return root ? fail("this is Hyper-V's root partition: the Microsoft hypervisor owns VMX and SVM",
+                               fix_above(f, word_of(f)))
                         : pass("this is not Hyper-V's root partition");
         },
         f.hypervisor.hyperv_root, "no sign of Hyper-V");

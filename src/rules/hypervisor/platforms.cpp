@@ -1,92 +1,145 @@
 // SPDX-License-Identifier: MIT
-// Cloud and desktop products change; their rows are data for that reason.  Sources: the vendors'
-// documentation of nested virtualization, proxmox/qemu-server CPUConfig.pm, nova.conf(5), xl.cfg(5),
-// VBoxManage(1).
 #include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace nestprobe {
 namespace {
 
-struct PlatformRow {
-    Platform platform;
-    std::string_view fix;  ///< {0}: vmx or svm; {1}: kvm_intel or kvm_amd
-};
+std::string replace_all(std::string_view text, std::string_view what, std::string_view by) {
+    std::string out;
+    for (std::size_t at = 0;;) {
+        const std::size_t found = text.find(what, at);
+        out += text.substr(at, found - at);
+        if (found == std::string_view::npos) return out;
+        out += by;
+        at = found + what.size();
+    }
+}
 
-constexpr PlatformRow rows[] = {
-    {Platform::kvm,
-     "On the host: (1) cat /sys/module/{1}/parameters/nested must say Y or 1. (2) libvirt: virsh edit GUEST, "
-     "<cpu mode='host-passthrough'/>, or <feature policy='require' name='{0}'/> in the CPU that it has; "
-     "plain QEMU: -cpu host, or -cpu MODEL,+{0}. Then shut the guest down and start it again: a reboot "
-     "inside keeps the old CPU."},
-    {Platform::proxmox,
-     "On the Proxmox node: qm set VMID --cpu host, with /sys/module/{1}/parameters/nested saying Y or 1; "
-     "then stop and start the VM (a reboot keeps the old CPU)."},
-    {Platform::openstack,
-     "On the compute node, in nova.conf: [libvirt] cpu_mode = host-passthrough (or cpu_model_extra_flags = "
-     "{0}), with /sys/module/{1}/parameters/nested on; restart nova-compute and hard-reboot the instance."},
-    {Platform::kubevirt,
-     "In the VirtualMachine: spec.template.spec.domain.cpu.model: host-passthrough (or features: [{{name: "
-     "{0}, policy: require}}]), on a node with {1}.nested on; then restart the VM."},
-    {Platform::aws,
-     "EC2: ordinary instances do not show {0}. Take a .metal type, or one with nested virtualization (C8i, "
-     "M8i, R8i) launched with --cpu-options NestedVirtualization=enabled."},
-    {Platform::gcp,
-     "Compute Engine: stop the VM and set advancedMachineFeatures.enableNestedVirtualization=true on an "
-     "Intel machine series that allows it (N1, N2, C2, C3; not E2, not AMD or Arm), if the organization "
-     "policy compute.disableNestedVirtualization allows it."},
-    {Platform::azure,
-     "Azure: resize to a size that supports nested virtualization (Dv3/Ev3 and later) with security type "
-     "Standard; Trusted Launch and confidential sizes do not show {0}."},
-    {Platform::firecracker,
-     "Firecracker does not offer nested virtualization: its CPU templates take {0} away. Run this on bare "
-     "metal, or on a KVM host that passes {0} through."},
-    {Platform::nutanix,
-     "Nutanix AHV: ask the administrator to pass the CPU through (acli vm.update VM cpu_passthrough=true), "
-     "then power-cycle the VM."},
-    {Platform::hyperv,
-     "On the Hyper-V host, VM off, in an administrator's PowerShell: Set-VMProcessor -VMName VM "
-     "-ExposeVirtualizationExtensions $true (Intel: Windows 10 or Server 2016 and later; AMD: Windows 11 or "
-     "Server 2022 and later)."},
-    {Platform::wsl2,
-     "WSL2 needs Windows 11 for this: in %USERPROFILE%\\.wslconfig, section [wsl2], "
-     "nestedVirtualization=true; then wsl --shutdown. Windows 10 does not offer it."},
-    {Platform::vmware,
-     "VMware, VM off: \"Expose hardware assisted virtualization to the guest OS\" (vhv.enable = \"TRUE\" in "
-     "the .vmx). On a Windows host with Hyper-V or memory integrity on, VMware cannot offer it."},
-    {Platform::virtualbox,
-     "VirtualBox, VM off: VBoxManage modifyvm VM --nested-hw-virt on, with nested paging on. It is greyed "
-     "out while the Windows host runs Hyper-V."},
-    {Platform::xen,
-     "Xen, in the domain's configuration: nestedhvm=1 and hap=1 (XCP-ng: xe vm-param-set uuid=UUID "
-     "platform:nested-virt=true). Xen calls this experimental; a domain can crash."},
-    {Platform::tcg,
-     "QEMU runs this guest by emulation (TCG), which never offers VMX, and SVM only with -cpu max or a model "
-     "with +svm. Use KVM on the host: -accel kvm -cpu host, <domain type='kvm'>."},
-    {Platform::parallels,
-     "Parallels Desktop (Intel Macs): Hardware, CPU & Memory, \"Enable nested virtualization\"."},
-    {Platform::apple,
-     "Apple's Virtualization framework does not offer {0} to x86 guests. Use another machine."},
-    {Platform::bhyve, "bhyve has no nested virtualization. Use another hypervisor above this guest."},
-    {Platform::acrn, "ACRN: only a post-launched VM of a build with nested virtualization gets {0}."},
-    {Platform::other,
-     "Ask whoever runs the hypervisor above to offer {0} to this guest (\"nested virtualization\"), and "
-     "power-cycle the guest."},
-};
+/// {flag} and {module} as text: the braces of JSON in a command are not fmt's.
+std::string fill(std::string_view text, std::string_view flag) {
+    return replace_all(replace_all(text, "{flag}", flag), "{module}",
+                       flag == "svm" ? "kvm_amd" : "kvm_intel");
+}
+
+template <std::size_t N>
+std::vector<std::string> fill_lines(const std::string_view (&lines)[N], std::string_view flag) {
+    std::vector<std::string> out;
+    for (const std::string_view line : lines)
+        if (!line.empty()) out.push_back(fill(line, flag));
+    return out;
+}
+
+bool says_when(std::string_view what) {
+    return what.starts_with("Only") || what.starts_with("If ") || what.starts_with("Otherwise");
+}
+
+Step as_step(const PlatformStep& row, std::string_view flag) {
+    std::string what = fill(row.what, flag);
+    if (!row.only_if.empty() && !says_when(what))
+        what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
+    return {.where = row.where,
+            .what = std::move(what),
+            .commands = fill_lines(row.commands, flag),
+            .file = std::string(row.file.empty() && !row.lines[0].empty() ? "its definition or command line"
+                                                                          : row.file),
+            .lines = fill_lines(row.lines, flag),
+            .cost = row.cost,
+            .expect = fill(row.expect, flag),
+            .action = row.expect == expect_in_guest && row.only_if.empty() ? Action(ShowToThisGuest{})
+                                                                           : Action(ByHand{})};
+}
+
+bool is_for(const PlatformStep& step, std::string_view flag) {
+    return step.technology == For::any || (step.technology == For::svm) == (flag == "svm");
+}
+
+template <std::size_t N>
+std::vector<Step> steps_of(const PlatformStep (&rows)[N], std::string_view flag) {
+    std::vector<Step> steps;
+    for (const PlatformStep& row : rows)
+        if (!row.empty() && is_for(row, flag)) steps.push_back(as_step(row, flag));
+    return steps;
+}
+
+std::string_view how_sure(const PlatformRow& row) {
+    if (row.intro.find("report") != std::string_view::npos) return "";
+    switch (row.certainty) {
+        case Certainty::documented: return "";
+        case Certainty::reported: return ", by reports of users";
+        case Certainty::one_report: return ", by one report";
+        case Certainty::remembered: return ", not checked against the maker's text";
+        case Certainty::unknown: return ", and nothing was found that says yes or no";
+    }
+    return "";
+}
+
+/// The platform's own answer comes first: it stays true when the table does not.
+void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view flag) {
+    if (row.query[0].empty() || row.steps[0].empty()) return;
+    const std::vector<std::string> commands = fill_lines(row.query, flag);
+    for (const Step& step : remedy.steps)
+        if (step.commands == commands) return;
+    remedy.steps.insert(remedy.steps.begin(), {.where = row.steps[0].where,
+                                               .what = "See what is so today; this stays true when the text "
+                                                       "here is out of date.",
+                                               .commands = commands});
+}
+
+int months_of(std::string_view date) {
+    int year = 0, month = 0;
+    if (date.size() != 7) return 0;
+    std::from_chars(date.data(), date.data() + 4, year);
+    std::from_chars(date.data() + 5, date.data() + 7, month);
+    return year * 12 + month;
+}
 
 }  // namespace
 
-std::string fix_on_platform(const Fact<Platform>& platform, const Fact<std::string>& product,
-                            std::string_view flag) {
+std::string as_of(std::string_view date, const Facts& f) {
+    const int age = f.month.empty() ? 0 : months_of(f.month) - months_of(date);
+    if (age <= 12) return fmt::format("as of {}", date);
+    return fmt::format("as of {}, more than a year before this was looked at: it may have changed", date);
+}
+
+const PlatformRow& row_of(const Fact<Platform>& platform) {
     const Platform known = platform.if_known() ? *platform.if_known() : Platform::other;
-    std::string text;
-    for (const PlatformRow& row : rows)
-        if (row.platform == known)
-            text = fmt::format(fmt::runtime(row.fix), flag, flag == "svm" ? "kvm_amd" : "kvm_intel");
-    if (known == Platform::aws && product.if_known())
-        text += fmt::format(" (This one is {}.)", *product.if_known());
-    return text;
+    for (const PlatformRow& row : platform_rows())
+        if (row.id == known) return row;
+    return platform_rows().back();
+}
+
+Remedy fix_on_platform(const Facts& f, std::string_view flag) {
+    const PlatformRow& row = row_of(f.hypervisor.platform);
+    Remedy remedy(steps_of(row.steps, flag));
+    remedy.intro =
+        fmt::format("{} (The text is {}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row));
+    if (row.id == Platform::aws && f.hypervisor.dmi_product.if_known())
+        remedy.intro += fmt::format(" This one is {}.", *f.hypervisor.dmi_product.if_known());
+    ask_the_platform(remedy, row, flag);
+    if (!row.instead.empty())
+        remedy.then(Step{.where = Where::provider,
+                         .what = fmt::format("What works there without it: {}.", fill(row.instead, flag))});
+    if (!row.ask.empty())
+        remedy.then(Step{.where = Where::provider,
+                         .what = "Or ask whoever runs it; ready to send:",
+                         .file = "a message",
+                         .lines = {fill(row.ask, flag)}});
+    return remedy;
+}
+
+Remedy iommu_on_platform(const Facts& f) {
+    const PlatformRow& row = row_of(f.hypervisor.platform);
+    const std::string_view flag = is(f.cpu.technology, Technology::svm) ? "svm" : "vmx";
+    std::vector<Step> steps = steps_of(row.iommu_steps, flag);
+    for (Step& step : steps) step.action = ByHand{};
+    if (!steps.empty()) return steps;
+    return Remedy(row.iommu_none.empty()
+                      ? "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU."
+                      : fmt::format("{} (The text is {}.)", row.iommu_none, as_of(row.date, f)));
 }
 
 }  // namespace nestprobe

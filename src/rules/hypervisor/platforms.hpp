@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: MIT
-// Each hypervisor's own switch for nested virtualization: what to change above a guest that has no VMX or
-// SVM.
+// Each platform's own switch for nested virtualization, and for a virtual IOMMU: what to change above a guest
+// that has none.
 #pragma once
 
 #include "facts/facts.hpp"
+#include "remedy/remedy.hpp"
+#include "rules/hypervisor/platform_rows.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace nestprobe {
 
-/// What to do on the platform above, for VMX or SVM.  The platform may be unknown.
-std::string fix_on_platform(const Fact<Platform>& platform, const Fact<std::string>& product,
-                            std::string_view flag);
+/// The row of this platform; that of Platform::other where it is not known.
+const PlatformRow& row_of(const Fact<Platform>& platform);
+/// What to do on the platform above; `flag` is vmx or svm.
+Remedy fix_on_platform(const Facts& f, std::string_view flag);
+/// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.
+Remedy iommu_on_platform(const Facts& f);
+/// "as of 2026-11"; where that is more than a year before the machine was looked at, it is said.
+std::string as_of(std::string_view date, const Facts& f);
 
 }  // namespace nestprobe

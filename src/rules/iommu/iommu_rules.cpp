@@ -4,6 +4,8 @@
 
 #include "base/text.hpp"
 #include "rules/common.hpp"
+#include "rules/firmware/firmware_makers.hpp"
+#include "rules/hypervisor/platforms.hpp"
 #include "rules/iommu/iommu_causes.hpp"
 
 #include <fmt/format.h>
@@ -18,8 +20,7 @@ namespace {
 
 /// A guest of QEMU, whose definition somebody can edit.
 bool knows_libvirt(const Facts& f) {
-    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg) ||
-           is(f.hypervisor.platform, Platform::proxmox);
+    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg);
 }
 
 constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
@@ -63,17 +64,20 @@ std::string_view driver_symbol(std::string_view table) {
     return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
 }
 
-std::string fix_no_table(const Facts& f) {
-    if (is(f.hypervisor.level, Level::bare_metal))
+Remedy fix_no_table(const Facts& f) {
+    if (is(f.hypervisor.level, Level::bare_metal)) {
+        if (is(f.cpu.technology, Technology::svm)) return switch_on_in_firmware(f, FirmwareSwitch::amd_iommu);
+        if (is(f.cpu.technology, Technology::vmx))
+            return switch_on_in_firmware(f, FirmwareSwitch::vtd)
+                .then(Step{.what = "On Intel also intel_iommu=on on the kernel command line."});
         return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
                "on the kernel command line.";
+    }
     if (!in_guest(f))
         return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
                "definition.";
     if (knows_libvirt(f)) return std::string(give_guest_one);
-    const Platform* platform = f.hypervisor.platform.if_known();
-    return fmt::format("Only the hypervisor above can give this guest an IOMMU; {} may have none to give.",
-                       platform ? to_string(*platform) : "it");
+    return iommu_on_platform(f);
 }
 
 constexpr std::string_view take_intels =
@@ -89,7 +93,7 @@ std::string fix_no_driver(std::string_view table) {
         driver_symbol(table));
 }
 
-std::string fix_no_iommu(const Facts& f) {
+Remedy fix_no_iommu(const Facts& f) {
     if (const std::string* word = switched_off_by(f))
         return fmt::format(
             "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
@@ -169,7 +173,7 @@ Outcome check_no_iommu(const Facts& f) {
         f.iommu.groups, f.iommu.instances);
 }
 
-std::string fix_remapping(const Facts& f) {
+Remedy fix_remapping(const Facts& f) {
     if (const std::string* word = find_word(f, words_without_remapping))
         return fmt::format("Take {} out of the kernel command line and reboot.", *word);
     if (is(f.iommu.irq_remap, Tristate::no))
@@ -178,6 +182,8 @@ std::string fix_remapping(const Facts& f) {
     if (!in_guest(f))
         return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware. The "
                "kernel's log says what it lacks: sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
+    if (!knows_libvirt(f) && f.hypervisor.platform.if_known() && !is(f.hypervisor.platform, Platform::other))
+        return iommu_on_platform(f);
     if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
     return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
            "driver='qemu'/>; and do "

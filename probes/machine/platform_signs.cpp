@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Sources: systemd src/basic/virt.c; virt-what(1); cloud-init tools/ds-identify (sys_vendor, asset tags);
+// Linux 6.12 arch/x86/kernel/cpu/{vmware,mshyperv}.c, kvm.c; Xen public/arch-x86/cpuid.h; boot logs of
+// guests of each (2026-11).  Rows are tried from the top.
+#include "machine/platform_signs.hpp"
+
+#include "base/text.hpp"
+
+namespace nestprobe {
+namespace {
+
+constexpr SignatureSign signatures[] = {
+    {"KVMKVMKVM", "KVM", Platform::kvm},
+    {"Linux KVM Hv", "KVM with Hyper-V emulation", Platform::kvm},
+    {"Microsoft Hv", "Hyper-V", Platform::hyperv},
+    {"VMwareVMware", "VMware", Platform::vmware},
+    {"XenVMMXenVMM", "Xen", Platform::xen},
+    {"VBoxVBoxVBox", "VirtualBox", Platform::virtualbox},
+    {"TCGTCGTCGTCG", "QEMU TCG", Platform::tcg},
+    {"bhyve bhyve ", "bhyve", Platform::bhyve},
+    {"BHyVE BHyVE ", "bhyve", Platform::bhyve},
+    {" lrpepyh  vr", "Parallels", Platform::parallels},
+    {"lrpepyh vr", "Parallels", Platform::parallels},
+    {" prl hyperv ", "Parallels", Platform::parallels},
+    {"prl hyperv", "Parallels", Platform::parallels},
+    {"ACRNACRNACRN", "ACRN", Platform::acrn},
+    {"Apple VZ", "Apple Virtualization", Platform::apple},
+    {"Jailhouse", "Jailhouse", Platform::jailhouse},
+    {"UnisysSpar64", "Unisys s-Par", Platform::other},
+    {"SRESRESRESRE", "LMHS", Platform::other},
+    {"___ NVMM ___", "NVMM", Platform::nvmm},
+    {"OpenBSDVMM58", "OpenBSD vmm", Platform::openbsd_vmm},
+    {"HAXMHAXMHAXM", "Intel HAXM", Platform::haxm},
+    {"EVMMEVMMEVMM", "Intel eVMM", Platform::other},
+    {"QNXQVMBSQG", "QNX", Platform::qnx},
+    {" QNXQVMBSQG ", "QNX", Platform::qnx},
+    {"QXNQSBMV", "QNX", Platform::qnx},
+};
+
+constexpr std::string_view azures_tag = "7783-7084-3265-9085-8269-3286-77";
+
+constexpr DmiSign dmi_signs[] = {
+    // clouds and hosters
+    {Platform::aws, {.vendor = "Amazon EC2"}},
+    {Platform::aws, {.bios_vendor = "Amazon EC2"}, true},
+    {Platform::gcp, {.product = "Google Compute Engine"}},
+    {Platform::gcp, {.vendor = "Google", .bios_vendor = "Google"}, true},
+    {Platform::azure,
+     {.vendor = "Microsoft Corporation", .product = "Virtual Machine", .chassis_tag = azures_tag}},
+    {Platform::azure, {.chassis_tag = azures_tag}, true},
+    {Platform::oci, {.chassis_tag = "OracleCloud.com"}, true},
+    {Platform::alibaba, {.product = "Alibaba Cloud ECS"}},
+    {Platform::alibaba, {.vendor = "Alibaba Cloud"}, true},
+    {Platform::tencent, {.vendor = "Tencent Cloud"}, true},
+    {Platform::tencent, {.vendor = "Smdbmds"}, true},
+    {Platform::hetzner, {.vendor = "Hetzner"}},
+    {Platform::digitalocean, {.vendor = "DigitalOcean"}},
+    {Platform::linode, {.vendor = "Linode"}},
+    {Platform::linode, {.vendor = "Akamai"}},
+    {Platform::vultr, {.vendor = "Vultr"}, true},
+    {Platform::scaleway, {.vendor = "Scaleway"}, true},
+    // clouds of one's own
+    {Platform::openstack, {.vendor = "OpenStack"}},
+    {Platform::openstack, {.product = "OpenStack"}},
+    {Platform::openstack, {.chassis_tag = "OpenStack"}, true},
+    {Platform::openstack, {.chassis_tag = "HUAWEICLOUD"}, true},
+    {Platform::openstack, {.chassis_tag = "OpenTelekomCloud"}, true},
+    {Platform::kubevirt, {.vendor = "KubeVirt"}},
+    {Platform::kubevirt, {.product = "KubeVirt"}},
+    {Platform::kubevirt, {.vendor = "Red Hat", .product = "OpenShift Virtualization"}},
+    {Platform::kubevirt, {.vendor = "Red Hat", .product = "Container-native virtualization"}},
+    {Platform::nutanix, {.vendor = "Nutanix", .product = "AHV"}},
+    {Platform::nutanix, {.vendor = "Nutanix"}, true},
+    {Platform::cloudstack, {.product = "CloudStack"}},
+    {Platform::cloudstack, {.vendor = "Apache Software Foundation"}},
+    {Platform::ovirt, {.vendor = "oVirt"}},
+    {Platform::ovirt, {.product = "oVirt"}},
+    {Platform::ovirt, {.vendor = "Red Hat", .product = "RHEV"}},
+    {Platform::ovirt, {.vendor = "Red Hat", .product = "RHV"}},
+    {Platform::proxmox, {.vendor = "QEMU", .bios = "Proxmox"}},
+    {Platform::proxmox, {.bios_vendor = "Proxmox"}, true},
+    {Platform::incus, {.vendor = "QEMU", .board = "Incus"}},
+    {Platform::incus, {.board_vendor = "LinuxContainers"}},
+    {Platform::lxd, {.board_vendor = "Canonical Ltd.", .board = "LXD"}},
+    {Platform::lxd, {.vendor = "QEMU", .board = "LXD"}},
+    {Platform::cloud_hypervisor, {.vendor = "Cloud Hypervisor"}},
+    {Platform::cloud_hypervisor, {.product = "cloud-hypervisor"}},
+    {Platform::crosvm, {.product = "crosvm"}},
+    // products that are not KVM
+    {Platform::hyperv, {.vendor = "Microsoft Corporation", .product = "Virtual Machine"}},
+    {Platform::vmware, {.vendor = "VMware"}},
+    {Platform::vmware, {.vendor = "VMW"}},
+    {Platform::virtualbox, {.vendor = "innotek GmbH"}},
+    {Platform::virtualbox, {.product = "VirtualBox"}},
+    {Platform::virtualbox, {.board_vendor = "Oracle Corporation", .board = "VirtualBox"}},
+    {Platform::xen, {.vendor = "Xen"}},
+    {Platform::xen, {.product = "HVM domU"}},
+    {Platform::parallels, {.vendor = "Parallels"}},
+    {Platform::bhyve, {.vendor = "BHYVE"}},
+    {Platform::bhyve, {.product = "BHYVE"}},
+    {Platform::bhyve, {.product = "SmartDC HVM"}},
+    {Platform::openbsd_vmm, {.vendor = "OpenBSD"}},
+    {Platform::apple, {.product = "Apple Virtualization"}},
+    // KVM, and nobody says who manages it
+    {Platform::kvm, {.vendor = "QEMU"}},
+    {Platform::kvm, {.vendor = "KVM"}},
+    {Platform::kvm, {.product = "KVM"}},
+};
+
+struct KernelSign {
+    std::string_view part;
+    Platform platform;
+};
+constexpr KernelSign kernel_signs[] = {
+    {"-aws", Platform::aws},      {".amzn", Platform::aws},     {"-gcp", Platform::gcp},
+    {"-azure", Platform::azure},  {"-oracle", Platform::oci},   {"-linode", Platform::linode},
+    {".al8.", Platform::alibaba}, {".tl4.", Platform::tencent}, {".tl3.", Platform::tencent},
+};
+
+bool fits(const Dmi& dmi, const Dmi& begins) {
+    return dmi.vendor.starts_with(begins.vendor) && dmi.product.starts_with(begins.product) &&
+           dmi.bios_vendor.starts_with(begins.bios_vendor) &&
+           dmi.board_vendor.starts_with(begins.board_vendor) && dmi.board.starts_with(begins.board) &&
+           dmi.chassis_tag.starts_with(begins.chassis_tag) && dmi.bios.starts_with(begins.bios);
+}
+
+}  // namespace
+
+const SignatureSign* find_signature(std::string_view text) {
+    for (const SignatureSign& row : signatures)
+        if (row.text == text) return &row;
+    return nullptr;
+}
+
+const DmiSign* find_dmi(const Dmi& dmi) {
+    if (contains(dmi.product, ".metal")) return nullptr;
+    for (const DmiSign& row : dmi_signs)
+        if (fits(dmi, row.begins)) return &row;
+    return nullptr;
+}
+
+Platform cloud_of_kernel(std::string_view release) {
+    for (const KernelSign& row : kernel_signs)
+        if (contains(release, row.part)) return row.platform;
+    return Platform::other;
+}
+
+bool runs_kvm(Platform platform) {
+    return platform <= Platform::crosvm || platform == Platform::aws ||
+           (platform >= Platform::gcp && platform <= Platform::scaleway && platform != Platform::azure);
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// What each platform offers to a guest that has no VMX or SVM, or no IOMMU, and how.  Data only; nothing
+// here looks at a machine.  It ages: every row has the month whose state it describes, and its source.
+#pragma once
+
+#include "facts/hypervisor_facts.hpp"
+#include "remedy/remedy.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace nestprobe {
+
+/// May a guest on this platform be shown VMX or SVM?
+enum class Nesting : std::uint8_t {
+    yes_switch,        ///< there is a switch per guest, instance or host
+    by_type,           ///< no switch: the type or size of the instance decides
+    host_decides,      ///< no switch of its own: a guest sees what the host's KVM offers
+    provider_decides,  ///< a hoster's own choice, which a customer cannot change
+    none,              ///< the product has no nested virtualization today
+    never,             ///< cannot be, by design
+};
+
+/// Which technology a step is for.  any: both, with {flag} and {module} in its text.
+enum class For : std::uint8_t { any, vmx, svm };
+
+/// How sure a row is; its intro says so where it is not the maker's own text.
+enum class Certainty : std::uint8_t {
+    documented,  ///< the maker's text or source
+    reported,    ///< several users' reports or scripts that agree
+    one_report,  ///< a single secondary source
+    remembered,  ///< general knowledge of the product; the source named was not read for this row
+    unknown,     ///< nothing was found that says yes or no
+};
+
+/// A step as data.  `commands` are whole lines to paste; `lines` go into `file`.  {flag}: vmx or svm;
+/// {module}: kvm_intel or kvm_amd, replaced as text.  Words in CAPITALS are for the person to replace.
+struct PlatformStep {
+    Where where = Where::here;
+    std::string_view what = {};
+    std::string_view commands[5] = {};
+    std::string_view file = {};
+    std::string_view lines[4] = {};
+    Cost cost = Cost::none;
+    std::string_view expect = {};
+    For technology = For::any;
+    std::string_view only_if = {};  ///< "the host is older than …"; empty: always
+    constexpr bool empty() const { return what.empty(); }
+};
+
+struct PlatformRow {
+    Platform id = Platform::other;
+    Nesting nesting = Nesting::host_decides;
+    std::string_view intro = {};       ///< the case, in plain words
+    PlatformStep steps[7] = {};        ///< ends at the first empty one
+    std::string_view ask = {};         ///< what to ask the provider or administrator for, ready to send
+    std::string_view instead = {};     ///< what this provider offers that would work
+    std::string_view query[3] = {};    ///< commands that stay true when this table does not
+    PlatformStep iommu_steps[4] = {};  ///< the platform's own switch for a virtual IOMMU
+    std::string_view iommu_none = {};  ///< why there is none; empty: see iommu_steps
+    std::string_view broken = {};      ///< advertised, and then not working
+    Certainty certainty = Certainty::documented;
+    std::string_view source = {};
+    std::string_view date = {};  ///< "YYYY-MM": when the row was written down
+};
+
+/// Ends with Platform::other.
+std::span<const PlatformRow> platform_rows();
+/// What `expect` says where the step shows VMX or SVM to the guest.
+extern const std::string_view expect_in_guest;
+
+}  // namespace nestprobe

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Tables of other people's products: no row may lack its text, its source or its date.
+#include "rules/hypervisor/platforms.hpp"
+#include "machine/platform_signs.hpp"
+#include "rules/firmware/firmware_makers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+
+using namespace nestprobe;
+
+namespace {
+
+bool is_month(std::string_view date) {
+    return date.size() == 7 && date.starts_with("20") && date[4] == '-' && date.substr(5) >= "01" &&
+           date.substr(5) <= "12";
+}
+
+/// One whole line that has no placeholder left.
+bool is_line(std::string_view text) {
+    return !text.empty() && text.find('\n') == text.npos && text.find("{flag}") == text.npos &&
+           text.find("{module}") == text.npos;
+}
+
+Facts on(Platform platform) {
+    Facts f;
+    f.hypervisor.level = {Level::guest, {}};
+    f.hypervisor.platform = {platform, {}};
+    return f;
+}
+
+void check_steps(const Remedy& remedy) {
+    REQUIRE_FALSE(remedy.empty());
+    for (const Step& step : remedy.steps) {
+        CHECK(is_line(step.what));
+        CHECK(step.where != Where::firmware);
+        CHECK(step.lines.empty() == step.file.empty());
+        for (const std::string& command : step.commands) CHECK(is_line(command));
+        for (const std::string& line : step.lines) CHECK(is_line(line));
+    }
+}
+
+}  // namespace
+
+TEST_SUITE("platforms") {
+    TEST_CASE("every platform has one row, whole, for both technologies") {
+        std::set<Platform> seen;
+        for (const PlatformRow& row : platform_rows()) {
+            CAPTURE(to_string(row.id));
+            CHECK(seen.insert(row.id).second);
+            CHECK_FALSE(row.intro.empty());
+            CHECK_FALSE(row.source.empty());
+            CHECK(is_month(row.date));
+            CHECK((row.id == Platform::other || row.iommu_steps[0].empty() != row.iommu_none.empty()));
+            CHECK((row.id == Platform::other) == (to_string(row.id) == "another hypervisor"));
+            // Nobody is asked for what the product does not have.
+            if (row.nesting == Nesting::none || row.nesting == Nesting::never) CHECK(row.ask.empty());
+            for (const std::string_view flag : {"vmx", "svm"}) {
+                const Remedy remedy = fix_on_platform(on(row.id), flag);
+                check_steps(remedy);
+                CHECK(is_line(remedy.intro));
+                CHECK(remedy.intro.find(row.date) != std::string::npos);
+                const std::string other = flag == "vmx" ? "kvm_amd" : "kvm_intel";
+                CHECK(sentence(remedy).find(other + " nested=1") == std::string::npos);
+            }
+            check_steps(iommu_on_platform(on(row.id)));
+        }
+        CHECK(seen.size() == static_cast<std::size_t>(Platform::other) + 1);
+    }
+
+    TEST_CASE("a row that is more than a year old says so") {
+        Facts f = on(Platform::hetzner);
+        const std::string old = "it may have changed";
+        const auto intro = [&](const char* month) {
+            f.month = month;
+            return fix_on_platform(f, "vmx").intro;
+        };
+        CHECK(intro("").find(old) == std::string::npos);
+        CHECK(intro("2027-07").find(old) == std::string::npos);
+        CHECK(intro("2027-08").find(old) != std::string::npos);
+    }
+
+    TEST_CASE("every maker of firmware has a way in, a source and a date") {
+        for (const FirmwareMaker& row : firmware_makers()) {
+            CAPTURE(row.name);
+            CHECK_FALSE(row.name.empty());
+            CHECK_FALSE(row.key.empty());
+            CHECK((!row.vmx.empty() || !row.svm.empty() || !row.remark.empty()));
+            CHECK(
+                (!row.sys_vendor[0].empty() || !row.board_vendor[0].empty() || !row.bios_vendor[0].empty()));
+            CHECK_FALSE(row.source.empty());
+            CHECK(is_month(row.date));
+        }
+    }
+
+    TEST_CASE("each row of makers can be found") {
+        for (const FirmwareMaker& row : firmware_makers()) {
+            CAPTURE(row.name);
+            HypervisorFacts machine;
+            machine.dmi_vendor = {std::string(row.sys_vendor[0]), {}};
+            machine.dmi_product = {std::string(row.product[0]), {}};
+            machine.dmi_board_vendor = {std::string(row.board_vendor[0]), {}};
+            machine.dmi_bios_vendor = {std::string(row.bios_vendor[0]), {}};
+            CHECK(find_firmware_maker(machine) == &row);
+        }
+    }
+}
