@@ -16,6 +16,8 @@ Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform
 
 std::string_view word_of(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
 
+constexpr std::string_view unnamed = "the hypervisor above";
+
 /// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
 bool by_kernel_name(const Facts& f) {
     const auto& from = f.hypervisor.platform.from();
@@ -39,7 +41,7 @@ std::string above(const Facts& f) {
     if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
     if (p && *p != Platform::other) return std::string(to_string(*p));
     const auto* signatures = f.hypervisor.signatures.if_known();
-    return signatures && !signatures->empty() ? signatures->front().name : "the hypervisor above";
+    return signatures && !signatures->empty() ? signatures->front().name : std::string(unnamed);
 }
 
 /// "this is a guest of KVM", and how sure that is.
@@ -53,7 +55,9 @@ std::string guest_of(const Facts& f) {
             "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
             "enlightenments",
             above(f));
-    return fmt::format("this is a guest of {}", above(f));
+    const std::string name = above(f);
+    if (name == unnamed) return "this is a guest, and what runs it is not known";
+    return fmt::format("this is a guest of {}", name);
 }
 
 /// What this guest can know of its own definition, told from what is likely.
