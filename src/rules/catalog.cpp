@@ -22,6 +22,7 @@ std::vector<const Rule*> all_rules() {
                             refusal_rules(),
                             option_rules(),
                             nested_rules(),
+                            escape_rules(),
                             vmx_feature_rules(),
                             svm_feature_rules(),
                             feature_contradiction_rules(),
