@@ -40,9 +40,7 @@ std::string user_words(const Facts& f) {
 }
 
 std::string failed_words(const Facts& f, std::span<const Exposure> all, ExposureState worst) {
-    const std::string* release = f.kernel.release.if_known();
-    const std::string* build = f.kernel.build.if_known();
-    const std::string name = parse_release(release ? *release : "", build ? *build : "").text;
+    const std::string name = release_of(f).text;
     const std::string names = names_of(all, ExposureState::likely, true);
     if (worst == ExposureState::exposed)
         return fmt::format(
@@ -89,12 +87,13 @@ Step nesting_off(const Facts& f) {
                                     "command line and reboot.",
                                     module),
                 .cost = Cost::reboot};
-    return {
-        .what = "Until then, if no guest needs nesting, switch it off, with all virtual machines stopped:",
-        .commands = {fmt::format("echo 'options {} nested=0' | sudo tee /etc/modprobe.d/zz-nested-off.conf",
-                                 module),
-                     fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
-        .cost = Cost::stop_guests};
+    return {.what = fmt::format(
+                "Until then, if no guest needs nesting, switch it off: write the line options {0} "
+                "nested=0 into the file /etc/modprobe.d/zz-nested-off.conf, and with all virtual "
+                "machines stopped reload {0}:",
+                module),
+            .commands = {fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
+            .cost = Cost::stop_guests};
 }
 
 Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {
@@ -142,7 +141,10 @@ std::string passed_words(const Facts& f, std::span<const Exposure> all) {
                        lesser.empty() ? "" : fmt::format("; of the lesser ones, {} may be", lesser));
 }
 
-Outcome cite_each(Outcome outcome, std::span<const Exposure> all) {
+/// A line for each hole, unless one sentence says it for all.
+Outcome cite_each(Outcome outcome, const Facts& f, std::span<const Exposure> all) {
+    const bool unreachable = is(f.module.nested, false) && shadow_for_all(f) == false;
+    if (unreachable || release_of(f).maker == KernelMaker::hidden) return outcome;
     for (const Exposure& e : all)
         outcome.because.push_back({std::string(e.escape->cve),
                                    fmt::format("{} ({}): {}", to_string(e.state), e.escape->what, e.why)});
@@ -168,7 +170,7 @@ Outcome check_escapes(const Facts& f) {
                                 names_of(all, ExposureState::unknown, true), *f.kernel.release.if_known()))
                           : pass(passed_words(f, all));
     outcome = cite(cite(std::move(outcome), f.module.nested), f.kernel.release);
-    return cite_each(cite(std::move(outcome), f.kernel.build), all);
+    return cite_each(cite(std::move(outcome), f.kernel.build), f, all);
 }
 
 constexpr std::string_view see[] = {

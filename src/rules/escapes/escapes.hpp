@@ -74,6 +74,8 @@ struct KernelRelease {
     std::string text{};  ///< as people know it: the release, or Debian's package
 };
 KernelRelease parse_release(std::string_view release, std::string_view build);
+/// Of the running kernel; hidden where its release is not known.
+KernelRelease release_of(const Facts& f);
 
 enum class Fixed : std::uint8_t { yes, not_affected, no, unknown };
 /// Has this kernel the fix?  `first` becomes the release or package that has it, empty where there is none.

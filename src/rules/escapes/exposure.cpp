@@ -108,10 +108,14 @@ std::optional<bool> shadow_for_all(const Facts& f) {
     return inverse(value_of(on_amd(f) ? f.module.npt : f.module.ept));
 }
 
-std::vector<Exposure> exposures(const Facts& f, std::optional<bool> nested) {
+KernelRelease release_of(const Facts& f) {
     const std::string* release = f.kernel.release.if_known();
     const std::string* build = f.kernel.build.if_known();
-    const KernelRelease kernel = release ? parse_release(*release, build ? *build : "") : KernelRelease{};
+    return release ? parse_release(*release, build ? *build : "") : KernelRelease{};
+}
+
+std::vector<Exposure> exposures(const Facts& f, std::optional<bool> nested) {
+    const KernelRelease kernel = release_of(f);
     std::vector<Exposure> all;
     for (const Escape& escape : escapes()) all.push_back(exposure_of(f, escape, kernel, nested));
     return all;
