@@ -99,7 +99,6 @@ Step nesting_off(const Facts& f) {
 Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {
     Remedy remedy{newer_kernel(all)};
     const bool shadow = shadow_for_all(f) == true;
-    if (is(f.module.nested, true)) remedy.then(nesting_off(f));
     if (shadow && software_kvm(f).empty())
         remedy.then(
             Step{.what = fmt::format("Nesting off does not help while {} is off: switch that on, where the "
@@ -112,6 +111,8 @@ Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {
     else
         remedy.then(Step{.what = "Nesting off does not help against holes in QEMU, nor against those of the "
                                  "hypervisor above this system."});
+    // Its commands come last: in a sentence, nothing stands behind them.
+    if (is(f.module.nested, true)) remedy.then(nesting_off(f));
     return remedy;
 }
 
