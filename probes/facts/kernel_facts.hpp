@@ -23,6 +23,7 @@ struct KernelVersion {
 
 struct KernelFacts {
     Fact<std::string> release{};
+    Fact<std::string> build{};
     Fact<KernelVersion> version{};
     Fact<Tristate> config_vendor{};
     PerCpu<bool> flag_vmx{};
@@ -45,6 +46,7 @@ struct KernelFacts {
 template <class V>
 constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
+    visit("kernel.build", f.build, "/proc/sys/kernel/version (uname -v), in which Debian names its package");
     visit("kernel.version", f.version, "its first two numbers");
     visit("kernel.config_vendor", f.config_vendor,
           "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");

@@ -159,6 +159,7 @@ PerCpu<std::vector<std::string>> probe_svm_flags(const Shared& shared, const Fac
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu) {
     KernelFacts facts;
     facts.release = read_word(machine.files, "/proc/sys/kernel/osrelease");
+    facts.build = read_word(machine.files, "/proc/sys/kernel/version");
     facts.version = parse_version(facts.release);
     facts.flag_vmx = flag_of(shared.cpuinfo, "vmx");
     facts.flag_svm = flag_of(shared.cpuinfo, "svm");

@@ -129,6 +129,7 @@ std::span<const Rule> module_rules();
 std::span<const Rule> refusal_rules();
 std::span<const Rule> option_rules();
 std::span<const Rule> nested_rules();
+std::span<const Rule> escape_rules();
 std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();

@@ -2,6 +2,7 @@
 // Rules about the module parameter nested (NP5xx).  A parameter under /sys/module is what is in force;
 // modprobe.d and the command line are what was asked for.
 #include "rules/common.hpp"
+#include "rules/escapes/escapes.hpp"
 #include "rules/module/parameters.hpp"
 #include "rules/module/refusals.hpp"
 
@@ -10,9 +11,15 @@
 namespace nestprobe {
 namespace {
 
+/// Nesting may be off on purpose, where it would open holes that are known.
+std::string policy_words(const Facts& f) {
+    if (worst_of(exposures(f, true)) < ExposureState::likely) return {};
+    return ". It may be policy: on this kernel nested=1 opens known holes (NP570)";
+}
+
 std::string origin_of_nested_off(const Facts& f, const std::string& module) {
     const int asked = asked_value(f, module, "nested");
-    if (asked == 0) return asked_by(f, module, "nested");
+    if (asked == 0) return asked_by(f, module, "nested") + policy_words(f);
     if (asked == 1)
         return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));
     if (f.module.options.if_absent())
