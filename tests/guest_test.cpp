@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Definitions of guests and the edits of their text: what the definitions under guests/ do not show.
-#include "remedy/text_edit.hpp"
-#include "remedy/xml_edit.hpp"
 #include "guest/definition.hpp"
 #include "input/bad_file.hpp"
+#include "remedy/text_edit.hpp"
+#include "remedy/xml_edit.hpp"
 
 #include <doctest/doctest.h>
 

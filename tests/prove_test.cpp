@@ -2,13 +2,13 @@
 // --prove without a virtual machine: a scripted one stands in for KVM.  What real ones do is the lab's
 // business.
 #include "prove/prove.hpp"
-#include "options.hpp"
 #include "fake_machine.hpp"
+#include "input/bad_file.hpp"
+#include "options.hpp"
 #include "prove/failure_report.hpp"
 #include "prove/hardware_errors.hpp"
 #include "prove/runner.hpp"
 #include "render/render.hpp"
-#include "input/bad_file.hpp"
 #include "snapshot/read.hpp"
 #include "snapshot/write.hpp"
 

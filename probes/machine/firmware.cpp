@@ -25,15 +25,13 @@ VmCr decode_vm_cr(std::uint64_t raw) {
 }
 
 /// "American Megatrends Inc. F20 07/09/2024": so that a reset setting can be linked to a firmware update.
-Fact<std::string> probe_version(const Filesystem& files) {
-    std::string text;
-    Fact<std::string> first;
-    for (const std::string_view name : {"bios_vendor", "bios_version", "bios_date"}) {
-        Fact<std::string> part = read_word(files, fmt::format("/sys/class/dmi/id/{}", name));
+Fact<std::string> probe_version(const Filesystem& files, const Fact<std::string>& vendor) {
+    std::string text = vendor.if_known() ? *vendor.if_known() : std::string{};
+    for (const std::string_view name : {"bios_version", "bios_date"}) {
+        const Fact<std::string> part = read_word(files, fmt::format("/sys/class/dmi/id/{}", name));
         if (part.if_known()) text += (text.empty() ? "" : " ") + *part.if_known();
-        if (name == "bios_vendor") first = std::move(part);
     }
-    if (text.empty()) return first.absence();
+    if (text.empty()) return vendor.absence();
     return {text, {{"/sys/class/dmi/id/bios_*", text}}};
 }
 
@@ -44,7 +42,7 @@ FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared) {
         .feature_control =
             decode(shared.cpu.registers, registers::ia32_feature_control, decode_feature_control),
         .vm_cr = decode(shared.cpu.registers, registers::vm_cr, decode_vm_cr),
-        .version = probe_version(machine.files),
+        .version = probe_version(machine.files, shared.bios_vendor),
     };
 }
 

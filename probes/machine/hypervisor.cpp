@@ -439,7 +439,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.dmi_board_vendor = read_word(machine.files, "/sys/class/dmi/id/board_vendor");
     f.dmi_board = read_word(machine.files, "/sys/class/dmi/id/board_name");
     f.dmi_chassis_tag = read_word(machine.files, "/sys/class/dmi/id/chassis_asset_tag");
-    f.dmi_bios_vendor = read_word(machine.files, "/sys/class/dmi/id/bios_vendor");
+    f.dmi_bios_vendor = shared.bios_vendor;
     f.xen_role = probe_xen_role(machine.files);
     f.vmx_by_kvm = decode(shared.cpu.registers, registers::ia32_vmx_basic, [](std::uint64_t raw) {
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;

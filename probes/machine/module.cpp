@@ -94,12 +94,12 @@ Fact<bool> probe_files(const Filesystem& files, const KernelFacts& kernel, std::
             if (name.starts_with(stem)) return {true, {{fmt::format("{}/{}", folder, name), "present"}}};
         if (files.lists_all(folder)) return {false, {{fmt::format("{}/{}", folder, stem), "absent"}}};
     }
-    if (names.if_known() || names.if_absent()->why != Why::no_device) {
+    if (names.if_known() || names.absence().why != Why::no_device) {
         const std::string path = fmt::format("{}/{}", folder, stem);
         const auto file = files.read(path);  // modprobe may have said that there is none
         if (const Absent* none = file.if_absent(); none && none->why == Why::no_device)
             return {false, {{path, none->detail}}};
-        if (names.if_absent()) return *names.if_absent();
+        if (names.if_absent()) return names.absence();
         return Absent{Why::not_recorded, fmt::format("{}: not recorded as a whole", folder)};
     }
     return {false, {{folder, "absent"}}};

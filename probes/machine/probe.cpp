@@ -20,6 +20,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .sys_modules = machine.files.list("/sys/module"),
         .proc_modules = std::move(proc_modules),
         .log = probe_log(machine.log),
+        .bios_vendor = read_word(machine.files, "/sys/class/dmi/id/bios_vendor"),
         .heard_vmx = read_heard_switch(machine.files, hearsay::flag_vmx),
         .heard_svm = read_heard_switch(machine.files, hearsay::flag_svm),
     };
@@ -44,7 +45,7 @@ Fact<bool> read_switch(const Filesystem& files, std::string_view path) {
 
 Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic) {
     const auto text = files.read(topic);
-    if (text.if_absent()) return *text.if_absent();
+    if (text.if_absent()) return text.absence();
     const std::string_view all = *text.if_known();
     const auto end = all.find('\n');
     const std::string_view value = trim(all.substr(0, end));
@@ -57,7 +58,7 @@ Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic) {
     const Fact<std::string> word = read_hearsay(files, topic);
     if (is(word, "yes")) return {true, word.from()};
     if (is(word, "no")) return {false, word.from()};
-    return word.if_absent() ? *word.if_absent() : Absent{Why::malformed, std::string(topic)};
+    return word.if_absent() ? word.absence() : Absent{Why::malformed, std::string(topic)};
 }
 
 void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard) {
@@ -76,7 +77,7 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
         for_each_line(*text, [&](std::string_view line) { lines.emplace_back(line); });
         facts.contradictions = {lines, {{"the inputs", lines.empty() ? "" : lines.front()}}};
     } else {
-        facts.contradictions = *contradictions.if_absent();
+        facts.contradictions = contradictions.absence();
     }
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
     facts.usable = read_heard_switch(files, hearsay::usable);

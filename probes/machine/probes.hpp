@@ -20,6 +20,7 @@ struct Shared {
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
     Fact<std::vector<LoggedLine>> log;
+    Fact<std::string> bios_vendor;    ///< of DMI
     Fact<bool> heard_vmx, heard_svm;  ///< what tools said of the kernel's flags
 };
 Shared read_shared(const Sources& machine, RegisterList wanted);

@@ -11,7 +11,7 @@ namespace {
 
 bool same(const Reading<std::vector<std::string>>& a, const Reading<std::vector<std::string>>& b) {
     if (a.if_known() && b.if_known()) return *a.if_known() == *b.if_known();
-    return a.if_absent() && b.if_absent() && same_reason(*a.if_absent(), *b.if_absent());
+    return a.if_absent() && b.if_absent() && same_reason(a.absence(), b.absence());
 }
 
 struct Row {

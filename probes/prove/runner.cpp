@@ -197,7 +197,7 @@ ProofRun run_proof(const ProofSetup& setup, const MakeVm& make_vm) {
     VmSetup machine = make_setup(setup);
     machine.cpu = setup.cpu;
     if (const auto started = vm->start(machine); started.if_absent()) {
-        run.proved = *started.if_absent();
+        run.proved = started.absence();
         return run;
     }
     Watcher watcher(setup, run);

@@ -77,7 +77,8 @@ std::string condense_config(std::string_view path, const std::string& text) {
     if (!plain.if_known()) return text;
     return keep_lines(*plain.if_known(), "", [](std::string_view line) {
         return contains(line, "CONFIG_KVM") || contains(line, "CONFIG_VIRTUALIZATION") ||
-               contains(line, "IOMMU") || contains(line, "CONFIG_IRQ_REMAP") || contains(line, "CONFIG_X86_MSR");
+               contains(line, "IOMMU") || contains(line, "CONFIG_IRQ_REMAP") ||
+               contains(line, "CONFIG_X86_MSR");
     });
 }
 

@@ -448,7 +448,8 @@ void Reader::store(Slot slot, Value& value) {
         case Slot::log: recording_.kernel_log = list(); break;
         case Slot::proof_entry: {
             ProofEntry entry;
-            if (!parse_key(key_, entry)) fail(fmt::format("\"{}\" is no proof and its CPUs", key_.substr(0, 60)));
+            if (!parse_key(key_, entry))
+                fail(fmt::format("\"{}\" is no proof and its CPUs", key_.substr(0, 60)));
             entry.words = list();
             recording_.proof->push_back(std::move(entry));
             break;

@@ -122,9 +122,9 @@ Recording Evidence::take() && {
     // ls says whose the node is, another program that it may not open it.
     const auto node = recording_.files.find(hearsay::node);
     if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open &&
-        recording_.kvm.open->if_absent() && recording_.kvm.open->if_absent()->why == Why::permission_denied) {
+        recording_.kvm.open->if_absent() && recording_.kvm.open->absence().why == Why::permission_denied) {
         const std::string& said = *node->second.if_known();
-        const int error = recording_.kvm.open->if_absent()->error;
+        const int error = recording_.kvm.open->absence().error;
         recording_.kvm.open = Reading<bool>(Absent{
             Why::permission_denied,
             fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
