@@ -23,8 +23,6 @@ constexpr std::string_view same_microcode =
 constexpr std::string_view even_cpus =
     "The hypervisor above shows this guest CPUs that are not alike: stop the guest and start it again (not "
     "a reboot) on one host, with one CPU model for all its CPUs.";
-constexpr std::string_view update_above =
-    "Update the hypervisor above, or give this guest the host's own CPU model (host-passthrough).";
 constexpr std::string_view signing =
     "Use the distribution's own kvm and vendor module, which its kernel trusts: reinstall the kernel's "
     "package. A module that was built by hand has to be signed with a key that is enrolled (mokutil "
