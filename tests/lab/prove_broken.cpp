@@ -52,8 +52,8 @@ constexpr std::uint64_t far_away = 1ull << 52;  // past every physical address
 // "VMX Instruction Reference".
 const Broken vmx_table[] = {
     {variable("VMXON without IA32_FEATURE_CONTROL", l1_skip_feature, 1, 4), Stage::vmxon, "#GP"},
-    {variable("a guest that does not come to its end", l1_vmx, 0xfeeb, 2), Stage::none,
-     "two seconds"},  // jmp .
+    {variable("a guest that does not come to its end", l1_vmx, 0xfceb310f, 4), Stage::none,
+     "two seconds"},  // RDTSC, JMP back
     {variable("wrong revision of the VMXON region", l1_vmxon_mark, 1, 4), Stage::vmxon,
      "VMfailInvalid (CF): the address of the VMXON region or its revision"},
     {variable("VMXON region not on a page's boundary", l1_vmxon, place::own + 8), Stage::vmxon,
@@ -117,8 +117,8 @@ const Broken svm_table[] = {
     {vmcb("a segment both of 64 and of 32 bits", 0x412, 0xe9b, 2), Stage::vmrun, "CS.L and CS.D are all 1",
      Proof::long_mode},
     {vmcb("inner guest's RIP where nothing is", 0x578, place::io_bitmap), Stage::vmrun, "VMEXIT_"},
-    {variable("a guest that does not come to its end", l1_svm, 0xfeeb, 2), Stage::none,
-     "two seconds"},  // jmp .
+    {variable("a guest that does not come to its end", l1_svm, 0xfceb310f, 4), Stage::none,
+     "two seconds"},  // RDTSC, JMP back
     {variable("VMCB not on a page's boundary", l1_control, place::control + 8), Stage::vmsave, "#GP"},
     {variable("host save area past every address", l1_hsave, 0xfffff123, 4), Stage::hsave, "#GP"},
 };
