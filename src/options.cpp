@@ -29,7 +29,7 @@ What to print:
       --registers=NAME   that one: IA32_FEATURE_CONTROL, MSR_IA32_FEAT_CTL,
                          0x3a, CPUID.7:EBX, "CPUID Fn8000_000A_EDX"
       --registers=NAME=VALUE  that number decoded; no machine is looked at
-      --fix              a shell script with comments that would mend what was
+      --fix              a shell script with comments that would fix what was
                          found; it is printed, and nothing is run or written
       --rules            every rule, a line each
       --prove            run a guest of a few bytes, and a guest inside it, to
@@ -53,7 +53,7 @@ Which machine:
 
 Which guest:
       --domain GUEST     what the guest defined there will be offered, and the
-                         edit that mends it: a file (libvirt's XML, a QEMU
+                         edit that fixes it: a file (libvirt's XML, a QEMU
                          command line, a Proxmox .conf; - is stdin), a guest of
                          libvirt's here by name, or pid:N of a running QEMU.
                          kvm-in-guests and device-assignment are then about it
