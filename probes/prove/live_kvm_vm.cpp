@@ -183,14 +183,14 @@ Reading<bool> LiveKvmVm::set_registers(const VmSetup& setup) {
 Reading<bool> LiveKvmVm::start(const VmSetup& setup) {
     on_cpu_.emplace(setup.cpu);
     if (on_cpu_->error() != 0) return refused(on_cpu_->error(), no_such_cpu);
-    if (const auto created = create(setup); created.if_absent()) return created;
+    if (auto created = create(setup); created.if_absent()) return created;
     if (setup.offer_all) {
         const auto table = std::make_unique<CpuidTable>();
         if (::ioctl(kvm_.get(), get_supported_cpuid, table.get()) != 0)
             return refused(errno, "KVM_GET_SUPPORTED_CPUID");
         if (::ioctl(cpu_.get(), set_cpuid, table.get()) != 0) return refused(errno, "KVM_SET_CPUID2");
     }
-    if (const auto set = set_registers(setup); set.if_absent()) return set;
+    if (auto set = set_registers(setup); set.if_absent()) return set;
     watchdog_ = std::make_unique<Watchdog>(*reinterpret_cast<kvm_run*>(run_.bytes()), setup.limit);
     if (!watchdog_->armed()) return refused(watchdog_->error(), "timer_create");
     return true;

@@ -20,7 +20,7 @@ namespace nestprobe {
 class Watchdog {
 public:
     Watchdog(kvm_run& run, std::chrono::milliseconds limit) {
-        watched_.store(&run);
+        watched.store(&run);
         struct sigaction action {};
         action.sa_handler = &bark;  // without SA_RESTART
         ::sigemptyset(&action.sa_mask);
@@ -42,7 +42,7 @@ public:
     }
     ~Watchdog() {
         if (armed_) ::timer_delete(timer_);
-        watched_.store(nullptr);
+        watched.store(nullptr);
         ::sigaction(number(), &before_, nullptr);
         ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
     }
@@ -54,10 +54,10 @@ public:
 private:
     static int number() { return SIGRTMIN + 1; }
     static void bark(int) {
-        if (kvm_run* run = watched_.load())
+        if (kvm_run* run = watched.load())
             __atomic_store_n(&run->immediate_exit, std::uint8_t{1}, __ATOMIC_RELAXED);
     }
-    static inline std::atomic<kvm_run*> watched_ = nullptr;
+    static inline std::atomic<kvm_run*> watched = nullptr;
     static_assert(std::atomic<kvm_run*>::is_always_lock_free);
 
     timer_t timer_{};

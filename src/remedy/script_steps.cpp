@@ -78,7 +78,7 @@ private:
 
     /// The file of a line in modprobe.d, to be changed: a package's is copied to /etc first.
     static std::string own_file(std::string_view source, ShellCalls& calls) {
-        const std::string file(file_of(source));
+        std::string file(file_of(source));
         if (file.starts_with("/etc/")) return file;
         calls.add("take_over", {file});
         return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));

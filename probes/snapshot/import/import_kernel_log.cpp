@@ -149,7 +149,7 @@ void read_export(std::string_view text, std::vector<std::string>& messages) {
 /// "Intel(R) Xeon(R) CPU ... (family: 0x6, model: 0x55, stepping: 0x4)", older: "(fam: 06, model: ..."
 std::string_view brand_in(std::string_view message) {
     const auto at = message.find("CPU0: ");
-    if (at == std::string_view::npos || at > 12) return {};
+    if (at > 12) return {};  // not found, or too far into the line
     const std::string_view rest = message.substr(at + 6);
     auto end = rest.find(" (fam");
     if (end == std::string_view::npos) end = rest.find(" stepping ");
