@@ -31,6 +31,7 @@ struct Verdict {
     std::vector<const Finding*>
         because{};  ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
     std::vector<const Finding*> degraded{};  ///< of a yes: what it costs
+    std::vector<Finding> then{};  ///< of a no: what shows once the cause is fixed, one behind the other
     const Finding* proof = nullptr;          ///< the proof that passed, if one did
     bool contradictory = false;              ///< a proof passed and a blocker failed: one of the two is wrong
     How how = How::nothing;                  ///< of a yes to kvm-here
