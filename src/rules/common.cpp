@@ -44,9 +44,10 @@ std::string_view flag_word(const Facts& f) { return has(f, Technology::svm) ? "s
 bool hardware_absent(const Facts& f) { return clear_everywhere(f.cpu.vmx) && clear_everywhere(f.cpu.svm); }
 
 std::string software_kvm(const Facts& f) {
-    const std::string* name = f.module.software.if_known();
-    if (!name || name->empty() || f.cpu.vmx.any(yes) || f.cpu.svm.any(yes)) return {};
-    return *name;
+    if (f.cpu.vmx.any(yes) || f.cpu.svm.any(yes)) return {};
+    if (const std::string* name = f.module.software.if_known()) return *name;
+    const bool works = is(f.device.open, true) && is(f.device.api_version, 12);
+    return works && hardware_absent(f) ? "a module of KVM that could not be named" : "";
 }
 
 bool software_kvm_unseen(const Facts& f) {

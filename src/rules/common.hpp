@@ -20,7 +20,8 @@ std::string hardware_word(const Facts& f);
 std::string_view flag_word(const Facts& f);
 /// CPUID could be read everywhere and shows neither VMX nor SVM.
 bool hardware_absent(const Facts& f);
-/// The kvm_pvm kind of KVM is what /dev/kvm belongs to: its name, or empty.
+/// The kvm_pvm kind of KVM is what /dev/kvm belongs to: its name, or empty.  Where the modules could not be
+/// read, a /dev/kvm that works while CPUID shows neither VMX nor SVM belongs to no other kind.
 std::string software_kvm(const Facts& f);
 /// A KVM that needs neither VMX nor SVM (kvm_pvm) may be here unseen: the look at the modules or at /dev/kvm
 /// failed, and the other of the two says nothing either.  Then nothing that processor, firmware, hypervisor

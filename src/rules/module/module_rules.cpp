@@ -93,14 +93,13 @@ Outcome check_wrong_vendor(const Facts& f) {
 Outcome check_software(const Facts& f) {
     if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded))
         return skip("the vendor's module is loaded");
-    return judge(
-        [&](const std::string&) {
-            const std::string name = software_kvm(f);
-            if (name.empty()) return pass("KVM here stands on VMX or SVM, or is not there");
-            return fail(
-                fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either", name));
-        },
-        f.module.software);
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(cite(fail(fmt::format(
+                             "KVM runs by {}, without VMX or SVM: its guests are never shown either", name)),
+                         f.module.software),
+                    f.device.open);
+    return judge([](const std::string&) { return pass("KVM here stands on VMX or SVM, or is not there"); },
+                 f.module.software);
 }
 
 /// Loading is the strictest check that KVM has; but who may not open the device cannot use it.
