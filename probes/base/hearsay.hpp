@@ -19,7 +19,6 @@ inline constexpr std::string_view cpuid_svm = "hearsay/cpuid_svm";
 inline constexpr std::string_view cpuid_hypervisor = "hearsay/cpuid_hypervisor";
 inline constexpr std::string_view firmware_off = "hearsay/firmware_off";      ///< the tool's line
 inline constexpr std::string_view usable = "hearsay/usable";                  ///< "yes": /dev/kvm is there
-inline constexpr std::string_view node = "hearsay/node";                      ///< "root:kvm 0660"
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 }  // namespace hearsay
 

@@ -100,6 +100,43 @@ std::string write_cpuinfo(const std::vector<CpuLines>& cpus) {
     return text;
 }
 
+void Evidence::node(NodeLine line) { node_ = std::move(line); }
+void Evidence::user(UserLine line) { user_ = std::move(line); }
+
+namespace {
+
+bool names_any(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// path_resolution(7), "Permissions": the owner's bits for the owner, else the group's for its members, else
+/// the others'.  KVM is opened for reading and writing.  Root may always.
+bool may_open(const NodeLine& node, const UserLine& user) {
+    constexpr unsigned read_write = 6;
+    if (names_any(user.user, "0") || node.has_acl) return true;
+    const unsigned shift = names_any(user.user, node.owner) ? 6 : names_any(user.groups, node.group) ? 3 : 0;
+    return (node.mode >> shift & read_write) == read_write;
+}
+
+}  // namespace
+
+/// ls says whose the node is; another program that it may not open it, or id that nobody in its place may.
+void Evidence::judge_access() {
+    if (!node_) return;
+    const std::string shown = fmt::format("/dev/kvm ({}:{} {:04o})", node_->owner, node_->group, node_->mode);
+    if (!recording_.kvm.open) {
+        if (user_ && !may_open(*node_, *user_))
+            kvm(Absent{Why::permission_denied,
+                       fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
+                       EACCES});
+        return;
+    }
+    const Absent* refused = recording_.kvm.open->if_absent();
+    if (!refused || refused->why != Why::permission_denied) return;
+    const int error = refused->error;
+    kvm(Absent{Why::permission_denied, fmt::format("{}: {}", shown, error_text(error)), error});
+}
+
 Recording Evidence::take() && {
     if (!cpus_.empty() && !recording_.files.contains("/proc/cpuinfo")) {
         // Processors that are told apart by number stay apart; else the best description is everybody's.
@@ -119,16 +156,7 @@ Recording Evidence::take() && {
         recording_.files.emplace("/proc/cpuinfo",
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
-    // ls says whose the node is, another program that it may not open it.
-    const auto node = recording_.files.find(hearsay::node);
-    if (node != recording_.files.end() && node->second.if_known() && recording_.kvm.open &&
-        recording_.kvm.open->if_absent() && recording_.kvm.open->absence().why == Why::permission_denied) {
-        const std::string& said = *node->second.if_known();
-        const int error = recording_.kvm.open->absence().error;
-        recording_.kvm.open = Reading<bool>(Absent{
-            Why::permission_denied,
-            fmt::format("/dev/kvm ({}): {}", said.substr(0, said.find('\n')), error_text(error)), error});
-    }
+    judge_access();
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
 }

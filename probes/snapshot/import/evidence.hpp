@@ -5,6 +5,7 @@
 #include "base/hearsay.hpp"
 #include "snapshot/recording.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,18 @@ struct CpuLines {
     bool flags_cut = false;  ///< the end of the flags may be missing
 };
 
+/// /dev/kvm as ls -l shows it.
+struct NodeLine {
+    std::string owner, group;  ///< names or numbers
+    unsigned mode = 0;         ///< the nine bits of rwx
+    bool has_acl = false;      ///< "+": more than these may open it
+};
+
+/// Who ran a command, as id shows it; each name and number by itself.
+struct UserLine {
+    std::vector<std::string> user, groups;
+};
+
 class Evidence {
 public:
     /// What stands later in a paste is the newer state.
@@ -31,6 +44,9 @@ public:
     /// `source` says who said it: "lscpu, Hypervisor vendor".
     void hear(std::string_view topic, std::string_view value, std::string_view source);
     void kvm(Reading<bool> open);
+    /// Where nobody tried to open /dev/kvm, its mode and the user's groups tell who is kept out.
+    void node(NodeLine line);
+    void user(UserLine line);
     void cpu(CpuLines lines);
     /// A register dump that stands among other outputs.
     void dump(Recording recording);
@@ -43,7 +59,11 @@ public:
     Recording take() &&;
 
 private:
+    void judge_access();
+
     Recording recording_;
+    std::optional<NodeLine> node_;
+    std::optional<UserLine> user_;
     std::vector<CpuLines> cpus_;
     std::vector<std::string> taken_;
 };

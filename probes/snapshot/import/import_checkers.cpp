@@ -142,25 +142,37 @@ void read_detect_virt(const Section& section, Evidence& evidence) {
     evidence.taken(source);
 }
 
+/// "108(kvm)": the number and the name.
+void add_identity(std::string_view item, std::vector<std::string>& list) {
+    const auto open = item.find('(');
+    list.emplace_back(item.substr(0, open));
+    if (open == std::string_view::npos) return;
+    const std::string_view name = item.substr(open + 1);
+    list.emplace_back(name.substr(0, name.find(')')));
+}
+
 /// "uid=1000(joe) gid=1000(joe) groups=1000(joe),108(kvm)"
 void read_id(const Section& section, Evidence& evidence) {
     const std::string_view text = section.body;
-    const auto number_at = [&](std::string_view key) {
+    const auto word_at = [&](std::string_view key) {
         const std::string_view rest = after(text, key);
-        return rest.substr(0, rest.find_first_not_of("0123456789"));
+        return rest.substr(0, rest.find_first_of(" \n"));
     };
-    const std::string_view uid = number_at("uid=");
-    const auto groups_at = text.find("groups=");
-    if (uid.empty() || groups_at == std::string_view::npos || section.cut()) return;
+    const std::string_view uid = word_at("uid="), groups = word_at("groups=");
+    if (uid.empty() || groups.empty() || section.cut()) return;
+    UserLine user;
+    add_identity(uid, user.user);
     std::string numbers;
-    std::string_view rest = text.substr(groups_at + 7);
-    rest = rest.substr(0, rest.find_first_of(" \n"));
-    while (!rest.empty()) {
-        numbers.append(rest.substr(0, rest.find_first_not_of("0123456789"))).push_back(' ');
+    for (std::string_view rest = groups; !rest.empty();) {
         const auto comma = rest.find(',');
+        const std::string_view item = rest.substr(0, comma);
+        numbers.append(item.substr(0, item.find('('))).push_back(' ');
+        add_identity(item, user.groups);
         rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
     }
-    evidence.file("/proc/self/status", fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", uid, numbers));
+    evidence.file("/proc/self/status",
+                  fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", user.user.front(), numbers));
+    evidence.user(std::move(user));
     evidence.taken("id");
 }
 

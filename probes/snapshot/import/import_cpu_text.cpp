@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The processor in words: /proc/cpuinfo and greps of it, cpuid's long text, osquery's rows, dmidecode.
+// The processor in words: /proc/cpuinfo and greps of it, cpuid's long text, osquery's rows.
 #include "base/text.hpp"
 #include "machine/cpuinfo.hpp"
 #include "snapshot/import/readers.hpp"
@@ -216,86 +216,6 @@ void read_osquery(const Section& section, Evidence& evidence) {
             evidence.msr(CpuSet(cpu), 0x3a, control);
     }
     evidence.taken("osquery");
-}
-
-bool is_dmidecode(std::string_view text) {
-    return text.starts_with("# dmidecode") ||
-           (contains(text, "System Information") && contains(text, "Manufacturer:"));
-}
-
-void read_dmidecode(const Section& section, Evidence& evidence) {
-    struct Row {
-        std::string_view title, key, file;
-    };
-    constexpr Row rows[] = {
-        {"BIOS Information", "Vendor", "bios_vendor"},
-        {"BIOS Information", "Version", "bios_version"},
-        {"BIOS Information", "Release Date", "bios_date"},
-        {"System Information", "Manufacturer", "sys_vendor"},
-        {"System Information", "Product Name", "product_name"},
-    };
-    std::string_view title;
-    const char* const end = section.body.data() + section.body.size();
-    for_each_line(section.body, [&](std::string_view line) {
-        if (line.data() + line.size() == end) return;
-        if (!line.empty() && !is_blank(line.front())) title = trim(line);
-        const auto colon = line.find(':');
-        if (colon == std::string_view::npos) return;
-        const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
-        for (const Row& row : rows)
-            if (row.title == title && row.key == key && !value.empty())
-                evidence.file(fmt::format("/sys/class/dmi/id/{}", row.file), fmt::format("{}\n", value));
-    });
-    evidence.taken("dmidecode");
-}
-
-/// Linux drivers/firmware/dmi_scan.c, dmi_format_ids(): "VENDOR PRODUCT/BOARD, BIOS VERSION DATE".  A blank
-/// parts maker and product, and both may have blanks of their own.
-void read_dmi_line(std::string_view text, Evidence& evidence) {
-    constexpr std::string_view makers[] = {"QEMU",
-                                           "Red Hat",
-                                           "Google",
-                                           "Amazon EC2",
-                                           "Microsoft Corporation",
-                                           "VMware, Inc.",
-                                           "innotek GmbH",
-                                           "Xen",
-                                           "OpenStack Foundation",
-                                           "Nutanix",
-                                           "Alibaba Cloud",
-                                           "KubeVirt",
-                                           "Hewlett-Packard",
-                                           "System manufacturer",
-                                           "ASUSTeK COMPUTER INC.",
-                                           "Gigabyte Technology Co., Ltd.",
-                                           "Micro-Star International Co., Ltd.",
-                                           "To Be Filled By O.E.M.",
-                                           "DigitalOcean",
-                                           "Hetzner",
-                                           "Parallels Software International Inc."};
-    const auto bios = text.rfind(", BIOS ");
-    if (bios == std::string_view::npos) return;
-    std::string_view machine = text.substr(0, bios);
-    const std::string_view firmware = trim(text.substr(bios + 7));
-    if (const auto blank = firmware.rfind(' ');
-        blank != std::string_view::npos && contains(firmware.substr(blank), "/")) {
-        evidence.file("/sys/class/dmi/id/bios_version", fmt::format("{}\n", firmware.substr(0, blank)));
-        evidence.file("/sys/class/dmi/id/bios_date", fmt::format("{}\n", firmware.substr(blank + 1)));
-    }
-    machine = machine.substr(0, machine.rfind('/'));
-    std::size_t size = machine.find(' ');
-    for (const std::string_view ending : {" Inc.", " Ltd.", " Corporation", " GmbH", " LLC", " Inc"})
-        if (const auto at = machine.find(ending);
-            at != std::string_view::npos && at + ending.size() < machine.size()) {
-            size = at + ending.size();
-            break;
-        }
-    for (const std::string_view maker : makers)
-        if (machine.starts_with(maker)) size = maker.size();
-    if (size == std::string_view::npos || size >= machine.size()) size = machine.size();
-    evidence.file("/sys/class/dmi/id/sys_vendor", fmt::format("{}\n", trim(machine.substr(0, size))));
-    if (size < machine.size())
-        evidence.file("/sys/class/dmi/id/product_name", fmt::format("{}\n", trim(machine.substr(size))));
 }
 
 }  // namespace nestprobe

@@ -62,16 +62,16 @@ std::string_view path_in(std::string_view line) {
     return {};
 }
 
-/// "crw-rw---- 1 root kvm 10, 232 Jan 10 22:43 /dev/kvm": owner, group and mode, as KVM's own refusal names
-/// them.
-bool read_node(std::string_view line, std::string& node) {
+/// "crw-rw----+ 1 root kvm 10, 232 Jan 10 22:43 /dev/kvm"
+bool read_node(std::string_view line, Evidence& evidence) {
     const auto words = split_words(line);
     if (words.size() < 6 || !words[0].starts_with("crw") || words[0].size() < 10 ||
         words.back() != "/dev/kvm")
         return false;
     unsigned mode = 0;
     for (std::size_t i = 1; i < 10; ++i) mode = mode << 1 | (words[0][i] != '-' ? 1U : 0U);
-    node = fmt::format("{}:{} {:04o}", words[2], words[3], mode);
+    evidence.node({std::string(words[2]), std::string(words[3]), mode, words[0].ends_with('+')});
+    evidence.taken("ls -l /dev/kvm");
     return true;
 }
 
@@ -240,10 +240,9 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("files of /sys");
         return true;
     }
-    std::string node;
-    if (read_node(line, node)) {
-        evidence.hear(hearsay::node, node, "ls -l /dev/kvm");
-        evidence.taken("ls -l /dev/kvm");
+    if (line == "/.dockerenv" || line == "/run/.containerenv") {
+        evidence.file(std::string(line), "");
+        evidence.taken(line);
         return true;
     }
     if (line.starts_with("BOOT_IMAGE=") && line.find(' ') != std::string_view::npos) {
@@ -252,7 +251,7 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("/proc/cmdline");
         return true;
     }
-    return read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
+    return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_kvm_refusal(line, evidence) || read_missing(line, evidence);
 }
 

@@ -23,7 +23,7 @@ constexpr PasteFormat formats[] = {
     {"files", "cat, grep, head of files of /proc, /sys and /etc/modprobe.d, kernel configurations"},
     {"checkers", "kvm-ok, virt-host-validate, virsh capabilities, systemd-detect-virt, virt-what"},
     {"processor", "cpuid's text, rdmsr, osquery's rows of cpuid and msr"},
-    {"machine", "dmidecode, uname -a, id, ls -l /dev/kvm, QEMU's refusals"},
+    {"machine", "dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals"},
 };
 
 using Read = void (*)(const Section&, Evidence&);
@@ -34,12 +34,19 @@ struct ProgramRow {
     Read read;
 };
 constexpr ProgramRow programs[] = {
-    {"dmesg", read_kernel_log},      {"journalctl", read_kernel_log},
-    {"lsmod", read_lsmod},           {"modinfo", read_modinfo},
-    {"systool", read_systool},       {"systemd-detect-virt", read_detect_virt},
-    {"virt-what", read_detect_virt}, {"id", read_id},
-    {"rdmsr", read_rdmsr},           {"dmidecode", read_dmidecode},
+    {"dmesg", read_kernel_log},
+    {"journalctl", read_kernel_log},
+    {"lsmod", read_lsmod},
+    {"modinfo", read_modinfo},
+    {"systool", read_systool},
+    {"systemd-detect-virt", read_detect_virt},
+    {"virt-what", read_detect_virt},
+    {"id", read_id},
+    {"rdmsr", read_rdmsr},
+    {"dmidecode", read_dmidecode},
     {"osqueryi", read_osquery},
+    {"uname", read_uname_output},
+    {"hostnamectl", read_hostnamectl},
 };
 
 /// What a whole output shows by itself.
@@ -51,15 +58,11 @@ void read_config_section(const Section& section, Evidence& evidence) {
     read_kernel_config(section.body, evidence);
 }
 constexpr ContentRow contents[] = {
-    {is_osquery, read_osquery},
-    {is_virsh_capabilities, read_virsh_capabilities},
-    {is_dmidecode, read_dmidecode},
-    {is_cpuid_text, read_cpuid_text},
-    {is_modinfo, read_modinfo},
-    {is_systool, read_systool},
-    {is_kernel_config, read_config_section},
-    {is_kernel_log, read_kernel_log},
-    {is_lsmod, read_lsmod},
+    {is_osquery, read_osquery},       {is_virsh_capabilities, read_virsh_capabilities},
+    {is_dmidecode, read_dmidecode},   {is_hostnamectl, read_hostnamectl},
+    {is_cpuid_text, read_cpuid_text}, {is_modinfo, read_modinfo},
+    {is_systool, read_systool},       {is_kernel_config, read_config_section},
+    {is_kernel_log, read_kernel_log}, {is_lsmod, read_lsmod},
 };
 
 bool looks_like_lscpu(std::string_view text) {

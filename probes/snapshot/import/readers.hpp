@@ -49,6 +49,10 @@ bool is_cpuid_text(std::string_view text);
 void read_cpuid_text(const Section& section, Evidence& evidence);
 bool is_dmidecode(std::string_view text);
 void read_dmidecode(const Section& section, Evidence& evidence);
+/// uname with any of its options.
+void read_uname_output(const Section& section, Evidence& evidence);
+bool is_hostnamectl(std::string_view text);
+void read_hostnamectl(const Section& section, Evidence& evidence);
 void read_detect_virt(const Section& section, Evidence& evidence);
 void read_id(const Section& section, Evidence& evidence);
 void read_rdmsr(const Section& section, Evidence& evidence);
