@@ -11,13 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import recorded
+
 here = Path(__file__).resolve().parent
 FORMATS = ([], ["--explain"], ["--json"], ["--format", "facts"], ["--fix"], ["--registers"], ["--registers", "--json"],
            ["--question", "device-assignment"], ["--question", "device-assignment", "--fix"], ["--record", "-"])
 
 
 def inputs(part):
-    machines = sorted(here.glob("machines/**/snapshot.json"))
+    machines = recorded.snapshots(here / "machines")
     for path in machines:
         if part in path.parent.name:
             for options in FORMATS:

@@ -15,6 +15,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
+
 BINARY = sys.argv[1]
 COUNT = 10000 if os.environ.get("NESTPROBE_FULL") else 600
 COMPARED = ("paste-lscpu-", "paste-cpuinfo-", "paste-systool", "paste-cpuid-text", "paste-virsh", "paste-osquery",
@@ -37,7 +39,7 @@ def answers(report):
 
 
 def inputs():
-    for folder in sorted(Path(sys.argv[2]).iterdir()):
+    for folder in recorded.folders(sys.argv[2]):
         for path in sorted((folder / "inputs").glob("*.txt")) if (folder / "inputs").is_dir() else []:
             yield folder.name, path.read_bytes()
 

@@ -19,6 +19,8 @@ import xml.dom.minidom
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
+
 HOSTS = ("lab-bochs-haswell-nested", "amd-zen3-nested-on", "lab-qemu-svm-nested", "kvm-guest-only-vmcs-revision",
          "intel-skylake-only-cpuid-recorded")
 BEYOND = {"NP701", "NP708"}  # of another kind, or encrypted
@@ -138,7 +140,7 @@ class Case:
         self.path.write_text(maker.domain(), encoding="utf-8", newline="")
 
     def ask(self, binary, machines, path):
-        done = subprocess.run([binary, "--from", machines / self.host / "snapshot.json", "--domain", path, "--json"],
+        done = subprocess.run([binary, "--from", recorded.snapshot_path(machines, self.host), "--domain", path, "--json"],
                               capture_output=True, check=False)
         if done.returncode not in (0, 1, 2) or done.stderr:
             raise AssertionError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")

@@ -15,6 +15,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
+
 EVIL = "\x1b[31m\x07\u009b31m\x7f\r\x08\u202e\u2066\u200f"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 ASK = ([], ["--explain"], ["--format", "facts"], ["--json"], ["--registers"], ["--registers", "--json"], ["--fix"],
@@ -79,7 +81,7 @@ def wrong_with(binary, other, machine, name, ask):
 
 def main():
     binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
-    paths = sorted(machines.glob("*/snapshot.json"))
+    paths = recorded.snapshots(machines)
     chosen = paths[::int(sys.argv[3]) if len(sys.argv) > 3 else len(paths) // 12]
     runs = []
     for path in chosen:

@@ -18,6 +18,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
+
 EVIL = "/etc/modprobe.d/a'; touch pwned; '$(id)`id`\n#.conf"
 faults = []
 
@@ -65,7 +67,7 @@ def check_syntax(scripts):
 
 
 def check_hostile(binary, machines):
-    machine = json.loads((machines / "lab-qemu-svm-nested-off/snapshot.json").read_text())
+    machine = recorded.snapshot(machines, "lab-qemu-svm-nested-off")
     machine["directories"] = {k: v for k, v in machine.get("directories", {}).items() if "modprobe" not in k}
     machine["files"] = {k: v for k, v in machine["files"].items() if "modprobe.d" not in k}
     machine["files"][EVIL] = "options kvm_amd nested=0\n"
@@ -91,7 +93,7 @@ def check_hostile(binary, machines):
 
 
 def check_harmless(binary, machines):
-    script = script_of(binary, machines / "lab-qemu-svm-nested/snapshot.json")
+    script = script_of(binary, recorded.snapshot_path(machines, "lab-qemu-svm-nested"))
     commands = [line for line in script.splitlines() if line and not line.startswith("#")]
     if commands != ["echo 'nestprobe: nothing to mend' >&2"]:
         fault(f"a machine that is well gets {commands}")
@@ -101,7 +103,7 @@ def check_words(binary, machines):
     """Words on the command line mend what they are for: without a table that announces an IOMMU none of them does."""
     name = "intel-skylake-vtd-not-switched-on"
     for tables, handled in ((["APIC", "DMAR"], True), (["APIC"], False)):
-        machine = json.loads((machines / name / "snapshot.json").read_text())
+        machine = recorded.snapshot(machines, name)
         machine["directories"]["/sys/firmware/acpi/tables"] = tables
         machine["files"]["/proc/cmdline"] = "ro iommu=off intremap=off\n"
         with tempfile.TemporaryDirectory() as folder:
@@ -114,11 +116,11 @@ def check_words(binary, machines):
 
 def main():
     binary, machines, guests = (Path(argument).resolve() for argument in sys.argv[1:4])
-    snapshots = sorted(machines.glob("*/snapshot.json"))
+    snapshots = recorded.snapshots(machines)
     definitions = sorted(path for path in guests.glob("*/guest.*"))
     with ThreadPoolExecutor(2) as pool:
         scripts = list(pool.map(lambda path: script_of(binary, path), snapshots))
-        scripts += pool.map(lambda path: script_of(binary, machines / "lab-bochs-haswell-nested/snapshot.json",
+        scripts += pool.map(lambda path: script_of(binary, recorded.snapshot_path(machines, "lab-bochs-haswell-nested"),
                                                    "--domain", path), definitions)
     different = check_syntax(scripts)
     check_hostile(binary, machines)

@@ -20,6 +20,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
+
 APPLETS = "awk cat cmp cp cut env false grep head id ls mkdir mktemp mv printf readlink rm sed sh sort tail touch tr true".split()
 SHELLS = ("busybox", "dash")
 MENDED = ("NP401", "NP501", "NP502", "NP503", "NP507", "NP508", "NP801", "NP802")
@@ -215,7 +217,7 @@ def main():
     if os.geteuid() != 0 or missing:
         print(f"needs root, to chroot{', and ' + ', '.join(missing) if missing else ''}")
         return 77
-    folders = sorted(path.parent for path in machines.glob("*/snapshot.json"))
+    folders = [path.parent for path in recorded.snapshots(machines)]
     cases = [Case(folder, question) for folder in folders for question in ("", "device-assignment")]
     with ThreadPoolExecutor(2) as pool:
         wrong = [said for all_said in pool.map(lambda case: case.run(binary), cases) for said in all_said]

@@ -17,6 +17,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
 from machines_check import ANSWERS, BadExpectation, Machine, load_validator
 
 # What a rule finds that no edit of a few lines mends: another kind of guest, encryption, a machine type that is built in
@@ -33,7 +34,7 @@ class Guest(Machine):
         self.definition = next(path for path in folder.iterdir() if path.name.startswith("guest."))
         lines = (folder / "expect").read_text(encoding="utf-8").splitlines()
         self.host = next(line.split()[1] for line in lines if line.startswith("host "))
-        self.snapshot = machines / self.host / "snapshot.json"
+        self.snapshot = recorded.snapshot_path(machines, self.host)
         self.notes = []
 
     def ask(self, definition, *options):
@@ -79,7 +80,7 @@ class Guest(Machine):
         self.findings = {finding["id"]: finding for finding in self.report["findings"]}
         self.edit = self.report["edit"]
         self.check_status()
-        self.check_expectations()
+        self.expect_all((self.folder / "expect").read_text(encoding="utf-8").splitlines())
         if self.edit["diff"]:
             self.check_edit()
 
@@ -161,6 +162,10 @@ def main():
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Guest.run, guests))
         list(pool.map(lambda guest: guest.check(validator), guests))
+    for guest in guests:
+        if guest.report is not None:
+            for line in guest.check_golden(os.environ.get("NESTPROBE_REFRESH", "")):
+                print(line)
     faulty = [guest for guest in guests if guest.faults]
     for guest in faulty:
         print(f"FAIL  {guest.name}", *(f"    {fault}" for fault in guest.faults), sep="\n")

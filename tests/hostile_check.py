@@ -19,6 +19,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import recorded
 from fix_run_check import APPLETS, Root
 
 TEXTS = {
@@ -55,7 +56,7 @@ PROCESSES = ("guest=$(touch /PWNED)", "guest=\x1b]0;title\x07\x1b[2J", "guest=\u
 
 
 def machine(machines, name):
-    return json.loads((machines / name / "snapshot.json").read_text())
+    return recorded.snapshot(machines, name)
 
 
 class Case:

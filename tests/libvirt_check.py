@@ -20,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import recorded
+
 PROGRAMS = ("libvirtd", "virsh", "virt-xml", "patch", "qemu-system-x86_64")
 REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libvirt-eim-without-intremap": "NP724",
            "libvirt-many-cpus": "NP725", "libvirt-two-iommus": "NP732", "libvirt-iommu-with-address": "NP733",
@@ -40,7 +42,7 @@ def cmdline(pid):
 class Check:
     def __init__(self, binary, guests, machines, folder):
         self.binary, self.guests, self.folder = binary, guests, folder
-        self.host = machines / "lab-bochs-haswell-nested/snapshot.json"
+        self.host = recorded.snapshot_path(machines, "lab-bochs-haswell-nested")
         self.passed, self.failed = 0, 0
 
     def expect(self, truth, what):

@@ -5,10 +5,10 @@
     machines_check.py BINARY MACHINES_DIR [SCHEMA]
 
 For each machine the binary is run with --json, --explain, without a format, and with --format facts. Compared are
-the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, and the
-output with the golden files report.json and explain.txt, byte for byte, where they are there.
-NESTPROBE_REFRESH=1 rewrites golden files that are there, NESTPROBE_REFRESH=all makes them for every machine;
-both print the difference. NESTPROBE_MACHINES="zen3 case-" looks only at machines with such a part in their name.
+the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, the output
+with the golden files report.json and explain.txt, byte for byte, where they are there, and INDEX.tsv with all of them.
+NESTPROBE_REFRESH=1 rewrites the index and the golden files that are there, and prints the difference.
+NESTPROBE_MACHINES="zen3 case-" looks only at machines with such a part in their name.
 """
 import difflib
 import json
@@ -19,6 +19,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import machine_index
+import recorded
+
+sys.path.insert(0, str(Path(__file__).parent / "lab"))
+from situations import SITUATIONS  # noqa: E402
+
 QUESTIONS = ("kvm-here", "kvm-in-guests", "device-assignment")
 ANSWERS = {"yes": 0, "no": 1, "unknown": 2}
 NEVER_IN_A_GUEST = ("BIOS", "firmware setup", "VT-x", "SVM Mode")
@@ -26,6 +32,11 @@ STATUSES = ("pass", "fail", "unknown", "skipped")
 HOWS = ("vmx", "svm", "software")
 GOLDEN = {"report.json": "json", "explain.txt": "explain"}
 PARTS = {"snapshot.json", "inputs", "expect", *GOLDEN}
+# The first line of `expect`: where the machine comes from
+ORIGIN = {"lab": r"# origin: recorded in the lab: (?P<situation>\S+) under (?:QEMU|Bochs|KVM under QEMU|KVM under Bochs)",
+          "cases": r"# origin: (?:public report, case (?P<case>\d\d)|written by hand in the form of \S.*)",
+          "made": r"# origin: written by hand"}
+FEWEST = 3  # expectations
 
 
 class BadExpectation(Exception):
@@ -40,6 +51,7 @@ def flat(text):
 class Machine:
     def __init__(self, folder, binary):
         self.name = folder.name
+        self.place = f"{folder.parent.name}/{folder.name}"
         self.folder = folder
         self.binary = binary
         self.faults = []
@@ -124,8 +136,16 @@ class Machine:
             self.fault("no file expect")
             return
         lines = path.read_text(encoding="utf-8").splitlines()
-        if not any(line.startswith(QUESTIONS) for line in lines):
+        expectations = {line for line in lines if line.strip() and not line.startswith("#")}
+        if not any(line.startswith(QUESTIONS) for line in expectations):
             self.fault("expect: no answer is expected")
+        if len(expectations) < FEWEST:
+            self.fault(f"expect: fewer than {FEWEST} expectations")
+        self.check_origin(lines[0] if lines else "")
+        self.check_degraded(expectations)
+        self.expect_all(lines)
+
+    def expect_all(self, lines):
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
                 continue
@@ -133,6 +153,31 @@ class Machine:
                 self.expect(line)
             except (BadExpectation, ValueError, IndexError) as error:
                 self.fault(f"expect:{number}: cannot be understood: {line} ({error})")
+
+    def check_origin(self, line):
+        room = self.folder.parent.name
+        found = re.fullmatch(ORIGIN[room], line)
+        if not found:
+            return self.fault(f"expect: its first line is not {ORIGIN[room]}: {line}")
+        named = found.groupdict()
+        if room == "lab":
+            true = self.name == f"lab-{named['situation'].lower()}" and \
+                any(situation.name == named["situation"] for situation in SITUATIONS)
+        elif room == "cases":
+            true = self.name.startswith(f"case-{named['case']}-" if named["case"] else ("paste-", "dump-", "folder-", "inputs-"))
+        else:
+            true = not self.name.startswith(("lab-", "case-", "paste-"))
+        if not true:
+            self.fault(f"expect: this is not where {self.name} comes from: {line}")
+        if named.get("case") and f"| {self.name} |" not in (self.folder.parent.parent / "README.md").read_text(encoding="utf-8"):
+            self.fault("it is not among the cases in README.md")
+
+    def check_degraded(self, expectations):
+        """That it is degraded is the file's to say: an answer about which it says nothing is not."""
+        for question, answer in self.report["answers"].items():
+            told = any(line.startswith(question + " ") for line in expectations)  # then expect_answer compares
+            if answer["degraded"] and not told:
+                self.fault(f"expect: says nothing of {question}, which is degraded: {answer['because'][:200]}")
 
     def expect(self, line):
         word, rest = line.split(None, 1)
@@ -228,10 +273,9 @@ class Machine:
         shown = []
         for name, output in GOLDEN.items():
             path = self.folder / name
-            there = path.exists()
-            if not there and refresh != "all":
+            if not path.exists():
                 continue
-            old = path.read_text(encoding="utf-8") if there else ""
+            old = path.read_text(encoding="utf-8")
             new = self.text[output]
             if old == new:
                 continue
@@ -275,7 +319,7 @@ def main():
         sys.exit(__doc__)
     binary = str(Path(sys.argv[1]).resolve())
     only = os.environ.get("NESTPROBE_MACHINES", "").split()
-    folders = sorted({path.parent for part in ("snapshot.json", "inputs") for path in Path(sys.argv[2]).glob(f"*/{part}")})
+    folders = recorded.folders(sys.argv[2])
     machines = [Machine(folder, binary) for folder in folders if not only or any(part in folder.name for part in only)]
     if not machines:
         sys.exit(f"no machines in {sys.argv[2]}")
@@ -298,7 +342,8 @@ def main():
     lacking = uncovered(binary, machines) if not only else []
     for line in lacking:
         print(f"FAIL  coverage  {line}")
-    failed_coverage = 1 if lacking else 0
+    wrong_index = not only and machine_index.check(Path(sys.argv[2]) / "INDEX.tsv", binary, machines)
+    failed_coverage = bool(lacking) + bool(wrong_index)
     print(f"{len(machines) - failed} passed, {failed + failed_coverage} failed")
     return 1 if failed + failed_coverage else 0
 

@@ -22,6 +22,7 @@ except ImportError:
     print("no python3-jsonschema: the documents cannot be validated")
     sys.exit(77)
 
+import recorded as golden_machines
 import second_decoder as second
 from corpus_check import FORMATS, number
 
@@ -252,7 +253,7 @@ def check_printed(document, report, register, fields):
 
 
 def jobs_of_machines(folder):
-    for path in sorted(folder.glob("*/snapshot.json")):
+    for path in golden_machines.snapshots(folder):
         yield path.parent.name, path, recorded(json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -194,9 +194,9 @@ TEST_SUITE("withheld") {
         const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 97;
         std::size_t turn = 0, tried = 0, machines = 0;
         std::set<std::filesystem::path> folders;
-        for (const auto& entry : std::filesystem::directory_iterator(folder)) folders.insert(entry.path());
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+            if (entry.path().filename() == "snapshot.json") folders.insert(entry.path().parent_path());
         for (const auto& path : folders) {
-            if (!std::filesystem::exists(path / "snapshot.json")) continue;
             Withholder withholder(path.filename().string(), load(path / "snapshot.json"), turn, every);
             withholder.try_all();
             tried += withholder.tried();

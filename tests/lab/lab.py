@@ -166,7 +166,7 @@ def complaints(situation: Situation, report: dict, got: dict[str, bytes]) -> Ite
         words = [answer["answer"], answer.get("how"), answer.get("cause"), names.get(answer.get("cause")),
                  "degraded" if answer.get("degraded") else None]
         wanted = expected.split()
-        if wanted[0] != words[0] or not set(wanted) <= set(words):
+        if wanted[0] != words[0] or not set(wanted) <= set(words) or ("degraded" in wanted) != ("degraded" in words):
             yield f"expected {question} {expected} got {' '.join(filter(None, words))}"
         # The truth itself: a table that expects the wrong thing is a failure too.
         seen = happened(got, EVENTS[short])

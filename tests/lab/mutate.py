@@ -39,7 +39,7 @@ def noticed(mutant: Path, out: Path, situations: Iterable[Situation], judge: Jud
 
 def golden_witness(machines: Path, rule: str) -> str:
     """A golden machine, not of the lab, that expects this rule to fail."""
-    for expect in sorted(machines.glob("*/expect")):
+    for expect in sorted(machines.glob("*/*/expect")):
         if re.search(rf"^(rule {rule} fail|kvm-\S+ (no|yes) .*{rule}|kvm-\S+ no {rule}$)", expect.read_text("utf-8"), re.M):
             return expect.parent.name
     return ""
@@ -54,6 +54,6 @@ def report(found: dict[str, list[str]], machines: Path) -> int:
             continue
         unnoticed += 1
         witness = golden_witness(machines, rule)
-        print(f"none {rule}" + (f"     only tests/machines/{witness}" if witness else "     nor a golden machine's line"))
+        print(f"none {rule}" + (f"     only tests/machines/*/{witness}" if witness else "     nor a golden machine's line"))
     print(f"{len(found) - unnoticed} rules noticed by a situation, {unnoticed} not")
     return unnoticed
