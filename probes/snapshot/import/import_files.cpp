@@ -251,6 +251,11 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("/proc/cmdline");
         return true;
     }
+    if (line.starts_with("uid=") && contains(line, " groups=")) {
+        read_id({section.command, fmt::format("{}{}", line, section.body.ends_with(line) ? "" : "\n")},
+                evidence);
+        return true;
+    }
     return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_kvm_refusal(line, evidence) || read_missing(line, evidence);
 }
