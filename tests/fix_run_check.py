@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The scripts of --fix, run: each golden machine's in a root of its own, made of what was recorded of that machine.
 
-    fix_run_check.py BINARY MACHINES_DIR
+    fix_run_check.py NESTPROBE MACHINES_DIR
 
 There the script finds the machine's modprobe.d, kernel command line and parameters, a GRUB, and a modprobe that loads
 modules as kmod would; nothing of the machine that this runs on is touched. It runs twice (the second run must change
@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+from run import Nestprobe
 
 APPLETS = "awk cat cmp cp cut env false grep head id ls mkdir mktemp mv printf readlink rm sed sh sort tail touch tr true".split()
 SHELLS = ("busybox", "dash")
@@ -153,9 +154,8 @@ class Root:
         return snapshot
 
 
-def failing(binary, snapshot, *options):
-    done = subprocess.run([binary, "--from", "-", "--json", *options], input=json.dumps(snapshot), capture_output=True,
-                          text=True, check=False)
+def failing(nestprobe, snapshot, *options):
+    done = nestprobe.text("--from", "-", "--json", *options, input=json.dumps(snapshot))
     return {finding["id"] for finding in json.loads(done.stdout)["findings"] if finding["status"] == "fail"}
 
 
@@ -168,27 +168,26 @@ class Case:
         self.name = f"{folder.name} {question}".strip()
         self.words = set()
 
-    def run(self, binary):
+    def run(self, nestprobe):
         """What is wrong, a line for each shell."""
-        script = subprocess.run([binary, "--from", self.folder / "snapshot.json", "--fix", *self.options],
-                                capture_output=True, text=True, check=False).stdout
+        script = nestprobe.text("--from", self.folder / "snapshot.json", "--fix", *self.options).stdout
         self.words = set(re.findall(r"^(drop_option|drop_block|want_option|drop_word|add_word|renew_initramfs)\b", script,
                                     re.MULTILINE))
-        return [said for shell in SHELLS if self.words for said in [self.run_in(shell, binary, script)] if said]
+        return [said for shell in SHELLS if self.words for said in [self.run_in(shell, nestprobe, script)] if said]
 
-    def run_in(self, shell, binary, script):
+    def run_in(self, shell, nestprobe, script):
         with tempfile.TemporaryDirectory() as name:
             root = Root(Path(name), json.loads((self.folder / "snapshot.json").read_text()), shell)
             # busybox has a modprobe of its own, which it prefers to any program
             root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\nmodprobe() { /bin/modprobe "$@"; }\n', 1))
             try:
-                self.check(binary, root)
+                self.check(nestprobe, root)
             except AssertionError as error:
                 return f"{self.name}, {shell}: {error}"
         return ""
 
-    def check(self, binary, root):
-        before = failing(binary, root.snapshot, *self.options)
+    def check(self, nestprobe, root):
+        before = failing(nestprobe, root.snapshot, *self.options)
         first = root.run("sh", "/tmp/fix.sh")
         after_first = root.state()
         left = "left to do by hand" in first.stderr
@@ -205,14 +204,14 @@ class Case:
             root.reboot()
             third = root.run("sh", "/tmp/fix.sh")
             assert "reboot" not in third.stderr, f"after the reboot: {third.stderr}"
-        now = failing(binary, root.recorded(), *self.options)
+        now = failing(nestprobe, root.recorded(), *self.options)
         if not left:
             still = sorted((before & now).intersection(MENDED) - {"NP801", "NP802"})
             assert not still, f"still failing: {still}; before: {sorted(before)}\n{first.stderr}"
 
 
 def main():
-    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "chroot") if not shutil.which(program)]
     if os.geteuid() != 0 or missing:
         print(f"needs root, to chroot{', and ' + ', '.join(missing) if missing else ''}")
@@ -220,7 +219,7 @@ def main():
     folders = [path.parent for path in recorded.snapshots(machines)]
     cases = [Case(folder, question) for folder in folders for question in ("", "device-assignment")]
     with ThreadPoolExecutor(2) as pool:
-        wrong = [said for all_said in pool.map(lambda case: case.run(binary), cases) for said in all_said]
+        wrong = [said for all_said in pool.map(lambda case: case.run(nestprobe), cases) for said in all_said]
     for said in wrong:
         print(f"FAIL {said}")
     ran = [case for case in cases if case.words]
