@@ -10,6 +10,7 @@ nothing), once more after a reboot where it asks for one, and then nestprobe is 
 be mended. All of it once with busybox, once with dash and mawk. Exit status 77, which Meson calls skipped, without root
 or busybox.
 """
+import functools
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,11 +60,28 @@ UPDATE_GRUB = """#!/bin/sh
 echo "linux /vmlinuz ro $GRUB_CMDLINE_LINUX $GRUB_CMDLINE_LINUX_DEFAULT" > /boot/grub/grub.cfg
 """
 LOG = "#!/bin/sh\necho \"${0##*/} $*\" >> /tmp/log\n"
+COPIES, COPYING, COPIES_FOLDER = {}, threading.Lock(), tempfile.TemporaryDirectory()
 NOT_OURS = re.compile("BOOT_IMAGE=|root=|ro$|rw$")
 
 
 def text_of(entry):
     return entry if isinstance(entry, str) else None
+
+
+def put(path, target):
+    """A program, or a library of one. One copy serves all roots: they are on the same file system."""
+    with COPYING:
+        if path not in COPIES:
+            COPIES[path] = Path(COPIES_FOLDER.name) / str(len(COPIES))
+            shutil.copy(path, COPIES[path])
+    if not target.exists():
+        os.link(COPIES[path], target)
+
+
+@functools.lru_cache
+def libraries_of(program):
+    said = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(/\S+) \(0x", said)
 
 
 class Root:
@@ -73,7 +92,7 @@ class Root:
         for name in ("bin", "tmp", "dev", "proc", "boot/grub", "etc/default", "etc/modprobe.d", "away", "sys/module"):
             (folder / name).mkdir(parents=True)
         (folder / "dev/null").touch()
-        shutil.copy(shutil.which("busybox"), folder / "bin/busybox")
+        put(shutil.which("busybox"), folder / "bin/busybox")
         for applet in APPLETS:
             (folder / "bin" / applet).symlink_to("busybox")
         if shell == "dash":
@@ -88,11 +107,10 @@ class Root:
         """Another machine's program, with the libraries that it needs."""
         target = self.folder / "bin" / name
         target.unlink()
-        shutil.copy(shutil.which(program), target)
-        said = subprocess.run(["ldd", target], capture_output=True, text=True, check=True).stdout
-        for library in re.findall(r"(/\S+) \(0x", said):
+        put(shutil.which(program), target)
+        for library in libraries_of(shutil.which(program)):
             (self.folder / library.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(library, self.folder / library.lstrip("/"))
+            put(library, self.folder / library.lstrip("/"))
 
     def program(self, name, text):
         path = self.folder / "bin" / name
@@ -173,21 +191,24 @@ class Case:
         script = nestprobe.text("--from", self.folder / "snapshot.json", "--fix", *self.options).stdout
         self.words = set(re.findall(r"^(drop_option|drop_block|want_option|drop_word|add_word|renew_initramfs)\b", script,
                                     re.MULTILINE))
-        return [said for shell in SHELLS if self.words for said in [self.run_in(shell, nestprobe, script)] if said]
+        if not self.words:
+            return []
+        snapshot = json.loads((self.folder / "snapshot.json").read_text())
+        before = failing(nestprobe, snapshot, *self.options)
+        return [said for shell in SHELLS for said in [self.run_in(shell, nestprobe, script, snapshot, before)] if said]
 
-    def run_in(self, shell, nestprobe, script):
+    def run_in(self, shell, nestprobe, script, snapshot, before):
         with tempfile.TemporaryDirectory() as name:
-            root = Root(Path(name), json.loads((self.folder / "snapshot.json").read_text()), shell)
+            root = Root(Path(name), snapshot, shell)
             # busybox has a modprobe of its own, which it prefers to any program
             root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\nmodprobe() { /bin/modprobe "$@"; }\n', 1))
             try:
-                self.check(nestprobe, root)
+                self.check(nestprobe, root, before)
             except AssertionError as error:
                 return f"{self.name}, {shell}: {error}"
         return ""
 
-    def check(self, nestprobe, root):
-        before = failing(nestprobe, root.snapshot, *self.options)
+    def check(self, nestprobe, root, before):
         first = root.run("sh", "/tmp/fix.sh")
         after_first = root.state()
         left = "left to do by hand" in first.stderr
