@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""damage_check.py BINARY MACHINES_DIR
+"""damage_check.py NESTPROBE MACHINES_DIR
 
 Pastes that are cut or have a byte changed: no crash, no hang, and of a cut no claim that the whole does not make. A
 cut may know less; an answer of it is the whole's answer, or unknown, unless the whole says less by what stands behind
@@ -16,8 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+from run import Nestprobe
 
-BINARY = sys.argv[1]
+NESTPROBE = Nestprobe(sys.argv[1])
 COUNT = 10000 if os.environ.get("NESTPROBE_FULL") else 600
 COMPARED = ("paste-lscpu-", "paste-cpuinfo-", "paste-systool", "paste-cpuid-text", "paste-virsh", "paste-osquery",
             "case-44-", "case-13-")
@@ -25,7 +26,7 @@ random.seed(18)
 
 
 def run(data):
-    done = subprocess.run([BINARY, "--from", "-", "--json"], input=data, capture_output=True, timeout=20, check=False)
+    done = NESTPROBE.run("--from", "-", "--json", input=data, timeout=20)
     if done.returncode == 65:
         return done, None
     try:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Edits of definitions that nobody wrote by hand: random ones, the same each time, laid out in every way.
 
-    edits_check.py BINARY MACHINES_DIR [COUNT [SEED]]
+    edits_check.py NESTPROBE MACHINES_DIR [COUNT [SEED]]
 
 Each is judged, its diff applied with patch(1), and what comes out must be well-formed, keep every comment, be found
 good, and need no further edit; where the first was valid by libvirt's schema, so must the second be. A guest that an
@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+import run
 
 HOSTS = ("lab-bochs-haswell-nested", "amd-zen3-nested-on", "lab-qemu-svm-nested", "kvm-guest-only-vmcs-revision",
          "intel-skylake-only-cpuid-recorded")
@@ -139,9 +140,8 @@ class Case:
         self.path, self.mended = folder / f"{number}.xml", folder / f"{number}.mended.xml"
         self.path.write_text(maker.domain(), encoding="utf-8", newline="")
 
-    def ask(self, binary, machines, path):
-        done = subprocess.run([binary, "--from", recorded.snapshot_path(machines, self.host), "--domain", path, "--json"],
-                              capture_output=True, check=False)
+    def ask(self, nestprobe, machines, path):
+        done = nestprobe.run("--from", recorded.snapshot_path(machines, self.host), "--domain", path, "--json")
         if done.returncode not in (0, 1, 2) or done.stderr:
             raise AssertionError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
         report = json.loads(done.stdout)
@@ -149,10 +149,10 @@ class Case:
                and f["status"] in ("fail", "unknown") and f["id"] not in BEYOND]
         return bad, report["edit"]
 
-    def run(self, binary, machines):
+    def run(self, nestprobe, machines):
         """What is wrong; empty: nothing."""
         try:
-            bad, edit = self.ask(binary, machines, self.path)
+            bad, edit = self.ask(nestprobe, machines, self.path)
             given_up = any(NO_EDIT in note for note in edit["notes"])
             if not edit["diff"]:
                 assert not bad or given_up, f"{bad}, and neither an edit nor a note"
@@ -167,7 +167,7 @@ class Case:
             lost = set(re.findall(rb"<!--.*?-->", before)) - set(re.findall(rb"<!--.*?-->", after))
             gone = set(re.findall(rb"<!--.*?-->", b"".join(re.findall(rb"<iommu.*?</iommu>", before, re.DOTALL))))
             assert lost <= gone, f"comments lost: {lost}\n{edit['diff']}"
-            bad, further = self.ask(binary, machines, self.mended)
+            bad, further = self.ask(nestprobe, machines, self.mended)
             assert not bad or given_up, f"after the edit these still fail: {bad}\n{edit['diff']}"
             assert not further["diff"], f"after the edit there is another:\n{edit['diff']}\n{further['diff']}"
         except (AssertionError, ValueError, xml.parsers.expat.ExpatError) as error:
@@ -184,13 +184,13 @@ def valid_by_schema(paths):
 
 
 def main():
-    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    nestprobe, machines = run.Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     count, seed = (int(sys.argv[n]) if len(sys.argv) > n else default for n, default in ((3, 150), (4, 1)))
     with tempfile.TemporaryDirectory() as name:
         maker = Maker(seed)
         cases = [Case(number, maker, Path(name)) for number in range(count)]
         with ThreadPoolExecutor(2) as pool:
-            wrong = [said for said in pool.map(lambda case: case.run(binary, machines), cases) if said]
+            wrong = [said for said in pool.map(lambda case: case.run(nestprobe, machines), cases) if said]
         mended = [case for case in cases if case.mended.exists()]
         valid = valid_by_schema([path for case in mended for path in (case.path, case.mended)])
         if valid is None:

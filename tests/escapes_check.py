@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Control characters in what a machine says: none comes out, on stdout or stderr, in any format.
 
-    escapes_check.py BINARY MACHINES_DIR [EVERY]
+    escapes_check.py NESTPROBE MACHINES_DIR [EVERY]
 
 Every nth golden machine gets escape sequences, C1, DEL and characters that turn the direction of writing into the texts of its files, the
 names of files and directories, the log, why readings are absent, and CPUID's brand. JSON must say the same with escapes of its own.
@@ -10,12 +10,12 @@ names of files and directories, the log, why readings are absent, and CPUID's br
 import copy
 import json
 import re
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+import run
 
 EVIL = "\x1b[31m\x07\u009b31m\x7f\r\x08\u202e\u2066\u200f"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -69,9 +69,9 @@ WAYS = {"behind texts": texts(lambda text: text.rstrip("\n") + EVIL + "\n"), "be
         "behind values": texts(lambda text: re.sub(r"=(\w+)", lambda m: f"={m[1]}{EVIL}", text)), "names": names, "elsewhere": elsewhere}
 
 
-def wrong_with(binary, other, machine, name, ask):
-    done = subprocess.run([binary, "--from", "-", *(other if word == "OTHER" else word for word in ask)], input=json.dumps(machine),
-                          capture_output=True, text=True, errors="surrogateescape", check=False)
+def wrong_with(nestprobe, other, machine, name, ask):
+    done = nestprobe.text("--from", "-", *(other if word == "OTHER" else word for word in ask), input=json.dumps(machine),
+                          errors="surrogateescape")
     said = [f"{stream}: {found[0]!r} in {text[max(0, found.start() - 60):found.end() + 20]!r}"
             for stream, text in (("stdout", done.stdout), ("stderr", done.stderr)) for found in [CONTROL.search(text)] if found]
     if done.returncode not in (0, 1, 2):
@@ -80,7 +80,7 @@ def wrong_with(binary, other, machine, name, ask):
 
 
 def main():
-    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    nestprobe, machines = run.Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     paths = recorded.snapshots(machines)
     chosen = paths[::int(sys.argv[3]) if len(sys.argv) > 3 else len(paths) // 12]
     runs = []
@@ -91,7 +91,7 @@ def main():
             poison(machine)
             runs += [(machine, f"{path.parent.name}, {way}:", ask) for ask in ASK]
     with ThreadPoolExecutor(2) as pool:
-        wrong = [said for all_said in pool.map(lambda run: wrong_with(binary, paths[7], *run), runs) for said in all_said]
+        wrong = [said for all_said in pool.map(lambda job: wrong_with(nestprobe, paths[7], *job), runs) for said in all_said]
     for said in wrong:
         print(f"FAIL {said}")
     print(f"{len(runs)} outputs, {len(wrong)} failed")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The scripts of --fix, for every golden machine and every guest's definition: sh and shellcheck take them.
 
-    fix_check.py BINARY MACHINES_DIR GUESTS_DIR
+    fix_check.py NESTPROBE MACHINES_DIR GUESTS_DIR
 
 None of them is run here: what they do is seen in fix_run_check.py, and in the lab (situations qemu-fix-*). A hostile modprobe.d makes
 no step but "by hand"; what a hostile definition puts into one must come back from a shell's parser as one word, or stand in a comment.
@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+import run
 
 EVIL = "/etc/modprobe.d/a'; touch pwned; '$(id)`id`\n#.conf"
 faults = []
@@ -29,8 +30,8 @@ def fault(text):
     print(f"FAIL {text}")
 
 
-def script_of(binary, snapshot, *options):
-    done = subprocess.run([binary, "--from", snapshot, "--fix", *options], capture_output=True, text=True, check=False)
+def script_of(nestprobe, snapshot, *options):
+    done = nestprobe.text("--from", snapshot, "--fix", *options)
     if done.stderr or done.returncode not in (0, 1, 2) or not done.stdout.startswith("#!/bin/sh\n"):
         fault(f"{snapshot}: exit status {done.returncode}, {done.stderr}")
     return done.stdout
@@ -66,7 +67,7 @@ def check_syntax(scripts):
         return len(paths)
 
 
-def check_hostile(binary, machines):
+def check_hostile(nestprobe, machines):
     machine = recorded.snapshot(machines, "lab-qemu-svm-nested-off")
     machine["directories"] = {k: v for k, v in machine.get("directories", {}).items() if "modprobe" not in k}
     machine["files"] = {k: v for k, v in machine["files"].items() if "modprobe.d" not in k}
@@ -74,7 +75,7 @@ def check_hostile(binary, machines):
     with tempfile.TemporaryDirectory() as folder:
         snapshot = Path(folder) / "machine.json"
         snapshot.write_text(json.dumps(machine))
-        body = steps(script_of(binary, snapshot))
+        body = steps(script_of(nestprobe, snapshot))
         words = shlex.split(body, comments=True)
         if "left=$((left + 1))" not in body or not any(word.startswith("left to do by hand: NP5") for word in words):
             fault(f"the hostile name is not left to be done by hand: {words}")
@@ -86,20 +87,20 @@ def check_hostile(binary, machines):
         name = "x'; touch /tmp/pwned; '$(id)\nNESTPROBE_PATCH\ntouch /tmp/pwned"
         guest.write_text(f"<domain type='kvm'>\n  <name>{name}</name>\n  <cpu mode='custom'>\n"
                          "    <model>Haswell</model>\n  </cpu>\n</domain>\n")
-        body = steps(script_of(binary, snapshot, "--domain", guest))
+        body = steps(script_of(nestprobe, snapshot, "--domain", guest))
         outside = re.sub(r"<< 'NESTPROBE_PATCH'; then\n.*?\nNESTPROBE_PATCH\n", "; then\n", body, flags=re.S)
         if "touch" in shlex.split(outside, comments=True):
             fault(f"the guest's name broke out:\n{body}")
 
 
-def check_harmless(binary, machines):
-    script = script_of(binary, recorded.snapshot_path(machines, "lab-qemu-svm-nested"))
+def check_harmless(nestprobe, machines):
+    script = script_of(nestprobe, recorded.snapshot_path(machines, "lab-qemu-svm-nested"))
     commands = [line for line in script.splitlines() if line and not line.startswith("#")]
     if commands != ["echo 'nestprobe: nothing to mend' >&2"]:
         fault(f"a machine that is well gets {commands}")
 
 
-def check_words(binary, machines):
+def check_words(nestprobe, machines):
     """Words on the command line mend what they are for: without a table that announces an IOMMU none of them does."""
     name = "intel-skylake-vtd-not-switched-on"
     for tables, handled in ((["APIC", "DMAR"], True), (["APIC"], False)):
@@ -109,23 +110,23 @@ def check_words(binary, machines):
         with tempfile.TemporaryDirectory() as folder:
             snapshot = Path(folder) / "machine.json"
             snapshot.write_text(json.dumps(machine))
-            body = steps(script_of(binary, snapshot, "--question", "device-assignment"))
+            body = steps(script_of(nestprobe, snapshot, "--question", "device-assignment"))
         if ("NP801" not in body) != handled or ("drop_word 'iommu=off'" in body) != handled or "intremap=off" not in body:
             fault(f"{name} with {tables}, iommu=off and intremap=off:\n{body}")
 
 
 def main():
-    binary, machines, guests = (Path(argument).resolve() for argument in sys.argv[1:4])
+    nestprobe, machines, guests = run.Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     snapshots = recorded.snapshots(machines)
     definitions = sorted(path for path in guests.glob("*/guest.*"))
     with ThreadPoolExecutor(2) as pool:
-        scripts = list(pool.map(lambda path: script_of(binary, path), snapshots))
-        scripts += pool.map(lambda path: script_of(binary, recorded.snapshot_path(machines, "lab-bochs-haswell-nested"),
+        scripts = list(pool.map(lambda path: script_of(nestprobe, path), snapshots))
+        scripts += pool.map(lambda path: script_of(nestprobe, recorded.snapshot_path(machines, "lab-bochs-haswell-nested"),
                                                    "--domain", path), definitions)
     different = check_syntax(scripts)
-    check_hostile(binary, machines)
-    check_harmless(binary, machines)
-    check_words(binary, machines)
+    check_hostile(nestprobe, machines)
+    check_harmless(nestprobe, machines)
+    check_words(nestprobe, machines)
     print(f"{len(scripts)} scripts, {different} of them different; {len(faults)} failed")
     return 1 if faults or not scripts else 0
 

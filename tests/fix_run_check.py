@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The scripts of --fix, run: each golden machine's in a root of its own, made of what was recorded of that machine.
 
-    fix_run_check.py BINARY MACHINES_DIR
+    fix_run_check.py NESTPROBE MACHINES_DIR
 
 There the script finds the machine's modprobe.d, kernel command line and parameters, a GRUB, and a modprobe that loads
 modules as kmod would; nothing of the machine that this runs on is touched. It runs twice (the second run must change
@@ -10,6 +10,7 @@ nothing), once more after a reboot where it asks for one, and then nestprobe is 
 be mended. All of it once with busybox, once with dash and mawk. Exit status 77, which Meson calls skipped, without root
 or busybox.
 """
+import functools
 import json
 import os
 import re
@@ -17,10 +18,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+from run import Nestprobe
 
 APPLETS = "awk cat cmp cp cut env false grep head id ls mkdir mktemp mv printf readlink rm sed sh sort tail touch tr true".split()
 SHELLS = ("busybox", "dash")
@@ -57,11 +60,28 @@ UPDATE_GRUB = """#!/bin/sh
 echo "linux /vmlinuz ro $GRUB_CMDLINE_LINUX $GRUB_CMDLINE_LINUX_DEFAULT" > /boot/grub/grub.cfg
 """
 LOG = "#!/bin/sh\necho \"${0##*/} $*\" >> /tmp/log\n"
+COPIES, COPYING, COPIES_FOLDER = {}, threading.Lock(), tempfile.TemporaryDirectory()
 NOT_OURS = re.compile("BOOT_IMAGE=|root=|ro$|rw$")
 
 
 def text_of(entry):
     return entry if isinstance(entry, str) else None
+
+
+def put(path, target):
+    """A program, or a library of one. One copy serves all roots: they are on the same file system."""
+    with COPYING:
+        if path not in COPIES:
+            COPIES[path] = Path(COPIES_FOLDER.name) / str(len(COPIES))
+            shutil.copy(path, COPIES[path])
+    if not target.exists():
+        os.link(COPIES[path], target)
+
+
+@functools.lru_cache
+def libraries_of(program):
+    said = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"(/\S+) \(0x", said)
 
 
 class Root:
@@ -72,7 +92,7 @@ class Root:
         for name in ("bin", "tmp", "dev", "proc", "boot/grub", "etc/default", "etc/modprobe.d", "away", "sys/module"):
             (folder / name).mkdir(parents=True)
         (folder / "dev/null").touch()
-        shutil.copy(shutil.which("busybox"), folder / "bin/busybox")
+        put(shutil.which("busybox"), folder / "bin/busybox")
         for applet in APPLETS:
             (folder / "bin" / applet).symlink_to("busybox")
         if shell == "dash":
@@ -87,11 +107,10 @@ class Root:
         """Another machine's program, with the libraries that it needs."""
         target = self.folder / "bin" / name
         target.unlink()
-        shutil.copy(shutil.which(program), target)
-        said = subprocess.run(["ldd", target], capture_output=True, text=True, check=True).stdout
-        for library in re.findall(r"(/\S+) \(0x", said):
+        put(shutil.which(program), target)
+        for library in libraries_of(shutil.which(program)):
             (self.folder / library.lstrip("/")).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(library, self.folder / library.lstrip("/"))
+            put(library, self.folder / library.lstrip("/"))
 
     def program(self, name, text):
         path = self.folder / "bin" / name
@@ -153,9 +172,8 @@ class Root:
         return snapshot
 
 
-def failing(binary, snapshot, *options):
-    done = subprocess.run([binary, "--from", "-", "--json", *options], input=json.dumps(snapshot), capture_output=True,
-                          text=True, check=False)
+def failing(nestprobe, snapshot, *options):
+    done = nestprobe.text("--from", "-", "--json", *options, input=json.dumps(snapshot))
     return {finding["id"] for finding in json.loads(done.stdout)["findings"] if finding["status"] == "fail"}
 
 
@@ -168,27 +186,29 @@ class Case:
         self.name = f"{folder.name} {question}".strip()
         self.words = set()
 
-    def run(self, binary):
+    def run(self, nestprobe):
         """What is wrong, a line for each shell."""
-        script = subprocess.run([binary, "--from", self.folder / "snapshot.json", "--fix", *self.options],
-                                capture_output=True, text=True, check=False).stdout
+        script = nestprobe.text("--from", self.folder / "snapshot.json", "--fix", *self.options).stdout
         self.words = set(re.findall(r"^(drop_option|drop_block|want_option|drop_word|add_word|renew_initramfs)\b", script,
                                     re.MULTILINE))
-        return [said for shell in SHELLS if self.words for said in [self.run_in(shell, binary, script)] if said]
+        if not self.words:
+            return []
+        snapshot = json.loads((self.folder / "snapshot.json").read_text())
+        before = failing(nestprobe, snapshot, *self.options)
+        return [said for shell in SHELLS for said in [self.run_in(shell, nestprobe, script, snapshot, before)] if said]
 
-    def run_in(self, shell, binary, script):
+    def run_in(self, shell, nestprobe, script, snapshot, before):
         with tempfile.TemporaryDirectory() as name:
-            root = Root(Path(name), json.loads((self.folder / "snapshot.json").read_text()), shell)
+            root = Root(Path(name), snapshot, shell)
             # busybox has a modprobe of its own, which it prefers to any program
             root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\nmodprobe() { /bin/modprobe "$@"; }\n', 1))
             try:
-                self.check(binary, root)
+                self.check(nestprobe, root, before)
             except AssertionError as error:
                 return f"{self.name}, {shell}: {error}"
         return ""
 
-    def check(self, binary, root):
-        before = failing(binary, root.snapshot, *self.options)
+    def check(self, nestprobe, root, before):
         first = root.run("sh", "/tmp/fix.sh")
         after_first = root.state()
         left = "left to do by hand" in first.stderr
@@ -205,14 +225,14 @@ class Case:
             root.reboot()
             third = root.run("sh", "/tmp/fix.sh")
             assert "reboot" not in third.stderr, f"after the reboot: {third.stderr}"
-        now = failing(binary, root.recorded(), *self.options)
+        now = failing(nestprobe, root.recorded(), *self.options)
         if not left:
             still = sorted((before & now).intersection(MENDED) - {"NP801", "NP802"})
             assert not still, f"still failing: {still}; before: {sorted(before)}\n{first.stderr}"
 
 
 def main():
-    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "chroot") if not shutil.which(program)]
     if os.geteuid() != 0 or missing:
         print(f"needs root, to chroot{', and ' + ', '.join(missing) if missing else ''}")
@@ -220,7 +240,7 @@ def main():
     folders = [path.parent for path in recorded.snapshots(machines)]
     cases = [Case(folder, question) for folder in folders for question in ("", "device-assignment")]
     with ThreadPoolExecutor(2) as pool:
-        wrong = [said for all_said in pool.map(lambda case: case.run(binary), cases) for said in all_said]
+        wrong = [said for all_said in pool.map(lambda case: case.run(nestprobe), cases) for said in all_said]
     for said in wrong:
         print(f"FAIL {said}")
     ran = [case for case in cases if case.words]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Definitions of guests: what nestprobe --domain says of each under GUESTS_DIR, and whether its edit mends it.
 
-    guests_check.py BINARY GUESTS_DIR MACHINES_DIR [SCHEMA]
+    guests_check.py NESTPROBE GUESTS_DIR MACHINES_DIR [SCHEMA]
 
 Each folder holds guest.xml, guest.qemu or guest.conf, and `expect` (GUESTS_DIR/README.md). Every diff is applied with
 patch(1) to a copy: what comes out must be what the diff says, be answered with yes as far as the definition goes, and
@@ -17,8 +17,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import machine_index
 import recorded
-from machines_check import ANSWERS, BadExpectation, Machine, load_validator
+import run
+from expectations import ANSWERS, BadExpectation
+from machines_check import Machine, load_validator
 
 # What a rule finds that no edit of a few lines mends: another kind of guest, encryption, a machine type that is built in
 BEYOND = {"NP701", "NP708", "NP721"}
@@ -29,8 +32,8 @@ def can_validate():
 
 
 class Guest(Machine):
-    def __init__(self, folder, binary, machines):
-        super().__init__(folder, binary)
+    def __init__(self, folder, nestprobe, machines):
+        super().__init__(folder, nestprobe)
         self.definition = next(path for path in folder.iterdir() if path.name.startswith("guest."))
         lines = (folder / "expect").read_text(encoding="utf-8").splitlines()
         self.host = next(line.split()[1] for line in lines if line.startswith("host "))
@@ -39,10 +42,7 @@ class Guest(Machine):
 
     def ask(self, definition, *options):
         """The guest's file; where it is said to run, libvirt's guest through a virsh that knows only this one."""
-        environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-        for option in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
-            if option in os.environ:
-                environment[option] = os.environ[option]
+        environment = run.plain_environment()
         running = self.folder / "running.xml"
         with tempfile.TemporaryDirectory() as folder:
             if running.exists():
@@ -52,9 +52,7 @@ class Guest(Machine):
                 virsh.chmod(0o755)
                 environment["PATH"] = f"{folder}:{environment['PATH']}"
                 definition = "alpha"
-            return subprocess.run([self.binary, "--from", str(self.snapshot), "--domain", str(definition), *options],
-                                  cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=environment,
-                                  timeout=60, check=False)
+            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *options, cwd=folder, env=environment)
 
     def run(self):
         self.text, self.status = {}, {}
@@ -139,9 +137,8 @@ class Guest(Machine):
                 self.fault(f"virt-xml-validate: {done.stderr.decode()[:400]}\n{mended.read_text()}")
 
 
-def uncovered(binary, guests):
-    listed = subprocess.run([binary, "--rules"], capture_output=True, text=True, timeout=60, check=True)
-    rules = [line.split()[0] for line in listed.stdout.splitlines() if line.startswith("NP7")]
+def uncovered(nestprobe, guests):
+    rules = [rule for rule in machine_index.rules_of(nestprobe) if rule.startswith("NP7")]
     failing = set().union(*(guest.failing for guest in guests))
     passing = set().union(*(guest.passing for guest in guests))
     return [f"{rule}: no guest where it fails" for rule in rules if rule not in failing] + \
@@ -151,9 +148,9 @@ def uncovered(binary, guests):
 def main():
     if len(sys.argv) not in (4, 5):
         sys.exit(__doc__)
-    binary, machines = str(Path(sys.argv[1]).resolve()), Path(sys.argv[3]).resolve()
+    nestprobe, machines = run.Nestprobe(sys.argv[1]), Path(sys.argv[3]).resolve()
     folders = sorted(path.parent for path in Path(sys.argv[2]).resolve().glob("*/expect"))
-    guests = [Guest(folder, binary, machines) for folder in folders]
+    guests = [Guest(folder, nestprobe, machines) for folder in folders]
     if not guests:
         sys.exit(f"no guests in {sys.argv[2]}")
     if not shutil.which("patch"):
@@ -169,7 +166,7 @@ def main():
     faulty = [guest for guest in guests if guest.faults]
     for guest in faulty:
         print(f"FAIL  {guest.name}", *(f"    {fault}" for fault in guest.faults), sep="\n")
-    lacking = uncovered(binary, guests)
+    lacking = uncovered(nestprobe, guests)
     for line in lacking:
         print(f"FAIL  coverage  {line}")
     if not can_validate():

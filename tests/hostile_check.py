@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Shell code in what a machine, a definition of a guest or a file's name says: no script of --fix runs it.
 
-    hostile_check.py BINARY MACHINES_DIR
+    hostile_check.py NESTPROBE MACHINES_DIR
 
 Each text in each place makes a script. sh must take it, it must hold no control character, and, where root and busybox are there, it is
 run in a root of its own (fix_run_check.py), after which update-grub sources /etc/default/grub: a text that became code makes a file named
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import recorded
 from fix_run_check import APPLETS, Root
+from run import Nestprobe
 
 TEXTS = {
     "a command": "$(touch${IFS}PWNED)", "backticks": "`touch${IFS}PWNED`", "a quotation mark": "';touch PWNED;'",
@@ -65,14 +66,14 @@ class Case:
     def __init__(self, name, snapshot, by_hand, guest=None):
         self.name, self.snapshot, self.by_hand, self.guest = name, snapshot, by_hand, guest
 
-    def script(self, binary):
+    def script(self, nestprobe):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "machine.json").write_text(json.dumps(self.snapshot))
-            argv = [binary, "--from", "machine.json", "--fix"]
+            argv = ["--from", "machine.json", "--fix"]
             if self.guest:
                 (Path(folder) / self.guest[0]).write_bytes(self.guest[1].encode())
                 argv.append(f"--domain={self.guest[0]}")
-            done = subprocess.run(argv, cwd=folder, capture_output=True, check=False)
+            done = nestprobe.run(*argv, cwd=folder)
         assert done.returncode in (0, 1, 2) and not done.stderr, f"exit status {done.returncode}: {done.stderr}"
         script = done.stdout.decode()
         control = CONTROL.search(script)
@@ -83,10 +84,10 @@ class Case:
         assert bool(said) or not self.by_hand, f"nothing is left to be done by hand:\n{script}"
         return script
 
-    def run(self, binary, shell):
+    def run(self, nestprobe, shell):
         """What is wrong; empty: nothing. Without a shell the script is not run."""
         try:
-            script = self.script(binary)
+            script = self.script(nestprobe)
             if shell:
                 with tempfile.TemporaryDirectory() as folder:
                     self.check_run(Path(folder), script, shell)
@@ -133,11 +134,11 @@ def hostile_cases(machines):
         yield Case(f"{label} in a file's name", host, False, (text.replace("/", "_") + ".xml", DOMAIN.format("vm", "")))
 
 
-def check_names(binary, machines, shell):
+def check_names(nestprobe, machines, shell):
     """-o.xml is an option to patch(1), a=b.xml an assignment to awk."""
     for name in ("-o.xml", "a=b.xml", "--help", "a b.xml", "-.xml"):
         case = Case(name, machine(machines, HOST), False, (name, DOMAIN.format("vm", "")))
-        script = case.script(binary)
+        script = case.script(nestprobe)
         with tempfile.TemporaryDirectory() as folder:
             root = Root(Path(folder), case.snapshot, shell)
             root.bring("patch", "patch")  # busybox prefers its own, which has no --force
@@ -149,12 +150,12 @@ def check_names(binary, machines, shell):
                     yield f"{name}, {shell}: {done.returncode}, {done.stderr}"
 
 
-def check_quoted_word(binary, machines, shell):
+def check_quoted_word(nestprobe, machines, shell):
     """The kernel takes quotation marks off; who looks for the word must, or nothing is done and that is called done."""
     name, words = COMMAND_LINES["clearcpuid"]
     snapshot = machine(machines, name)
     snapshot["files"]["/proc/cmdline"] = 'root=/dev/sda1 clearcpuid="vmx" quiet\n'
-    script = Case(words, snapshot, False).script(binary)
+    script = Case(words, snapshot, False).script(nestprobe)
     with tempfile.TemporaryDirectory() as folder:
         root = Root(Path(folder), dict(snapshot, files={}), shell)
         root.path("/proc/cmdline").write_text(snapshot["files"]["/proc/cmdline"])
@@ -165,10 +166,10 @@ def check_quoted_word(binary, machines, shell):
             yield f"a quoted word, {shell}: {done.returncode}, {done.stderr}"
 
 
-def check_processes(binary, machines, shell):
+def check_processes(nestprobe, machines, shell):
     """Those that have a virtual machine are listed where a module cannot be reloaded."""
     snapshot = machine(machines, "lab-qemu-svm-nested-off")
-    script = Case("processes", snapshot, False).script(binary)
+    script = Case("processes", snapshot, False).script(nestprobe)
     with tempfile.TemporaryDirectory() as folder:
         root = Root(Path(folder), snapshot, shell)
         root.path("/tmp/fix.sh").write_text(script)
@@ -186,18 +187,18 @@ def check_processes(binary, machines, shell):
 
 
 def main():
-    binary, machines = (Path(argument).resolve() for argument in sys.argv[1:3])
+    nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "patch", "chroot") if not shutil.which(program)]
     shells = ("busybox", "dash") if os.geteuid() == 0 and not missing else ()
     APPLETS.append("patch")
     cases = list(hostile_cases(machines))
     with ThreadPoolExecutor(2) as pool:
         # each in one shell, in turn: what a text becomes is the same in both
-        wrong = list(filter(None, pool.map(lambda pair: pair[1].run(binary, shells[pair[0] % 2] if shells else None),
+        wrong = list(filter(None, pool.map(lambda pair: pair[1].run(nestprobe, shells[pair[0] % 2] if shells else None),
                                            enumerate(cases))))
     for shell in shells:
         for check in (check_names, check_quoted_word, check_processes):
-            wrong += check(binary, machines, shell)
+            wrong += check(nestprobe, machines, shell)
     for said in wrong:
         print(f"FAIL {said}")
     if not shells:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a real libvirt says: of the edits that nestprobe prints, and of the definitions that it finds fault with.
 
-    libvirt_check.py BINARY GUESTS_DIR MACHINES_DIR
+    libvirt_check.py NESTPROBE GUESTS_DIR MACHINES_DIR
 
 Starts a libvirtd of its own, hidden from the machine's, and asks it: it must define what an edit made, refuse with the
 words that the rules quote, take the virt-xml commands, serve --domain NAME, and make of GUESTS_DIR/libvirt-argv/source.xml
@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import recorded
+from run import Nestprobe
 
 PROGRAMS = ("libvirtd", "virsh", "virt-xml", "patch", "qemu-system-x86_64")
 REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libvirt-eim-without-intremap": "NP724",
@@ -40,8 +41,8 @@ def cmdline(pid):
 
 
 class Check:
-    def __init__(self, binary, guests, machines, folder):
-        self.binary, self.guests, self.folder = binary, guests, folder
+    def __init__(self, nestprobe, guests, machines, folder):
+        self.nestprobe, self.guests, self.folder = nestprobe, guests, folder
         self.host = recorded.snapshot_path(machines, "lab-bochs-haswell-nested")
         self.passed, self.failed = 0, 0
 
@@ -52,7 +53,7 @@ class Check:
             print(f"FAIL {what}")
 
     def ask(self, definition, *options):
-        return run(self.binary, "--from", self.host, "--domain", definition, *options)
+        return self.nestprobe.text("--from", self.host, "--domain", definition, *options, timeout=240)
 
     def edits_are_defined(self):
         for definition in sorted(self.guests.glob("libvirt-*/guest.xml")):
@@ -62,7 +63,7 @@ class Check:
                 continue
             mended = self.folder / "guest.xml"
             shutil.copy(definition, mended)
-            said = subprocess.run([self.binary, "--from", self.host, "--domain", mended], capture_output=True, check=False)
+            said = self.nestprobe.run("--from", self.host, "--domain", mended)
             subprocess.run(["patch", "--binary", mended], input=said.stdout, capture_output=True, check=False)
             done = run("virsh", "define", mended)
             self.expect(done.returncode == 0, f"{name}: libvirt does not take the edited definition: {done.stderr}")
@@ -188,7 +189,7 @@ def stop(daemon, folder):
 
 
 def main():
-    binary, guests, machines = (Path(argument).resolve() for argument in sys.argv[1:4])
+    nestprobe, guests, machines = Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     os.environ["PATH"] += ":/usr/sbin"
     missing = [program for program in PROGRAMS if not shutil.which(program)]
     if missing:
@@ -211,7 +212,7 @@ def main():
                     print(f"libvirtd does not start here: exit status {daemon.returncode}")
                     return 77
                 time.sleep(0.2)
-            check = Check(binary, guests, machines, folder)
+            check = Check(nestprobe, guests, machines, folder)
             for part in (check.names_are_served, check.edits_are_defined, check.commands_do_the_same, check.scripts_mend, check.refusals_are_quoted,
                          check.arguments_are_as_recorded, check.running_guests_are_compared):
                 part()

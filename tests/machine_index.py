@@ -6,13 +6,11 @@ A line for each rule and machine: the rule's id and name, whether it is expected
 import difflib
 import os
 import re
-import subprocess
 
 
-def rules_of(binary):
+def rules_of(nestprobe):
     """Id -> name."""
-    listed = subprocess.run([binary, "--rules"], capture_output=True, text=True, timeout=60, check=True).stdout
-    return dict(re.findall(r"^(NP\d+)\s+\S+\s+(\S+)", listed, re.MULTILINE))
+    return dict(re.findall(r"^(NP\d+)\s+\S+\s+(\S+)", nestprobe.text("--rules").stdout, re.MULTILINE))
 
 
 def lines_of(rules, machines):
@@ -22,9 +20,9 @@ def lines_of(rules, machines):
     return [f"{rule}\t{rules.get(rule, '?')}\t{word}\t{place}" for rule, word, place in sorted(rows)]
 
 
-def check(path, binary, machines):
+def check(path, rules, machines):
     """Prints how the file differs and answers whether it does; rewrites it where that is wanted."""
-    new = lines_of(rules_of(binary), machines)
+    new = lines_of(rules, machines)
     old = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     if new == old:
         return False

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The rooms of the house: which folder may include which, and nothing else does.
+
+    rooms_check.py SOURCE_DIR
+
+probes/ looks and never includes src/; live/ and snapshot/ do not know each other; facts/ is data only; in src/ main and
+session alone reach a source; a format of render/ sees what a rule found, not the rule. An arrow that is not drawn here
+is a fault. No two files have one name. No file is longer than 300 lines, but tables, and those that are named here.
+"""
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+LONGEST = 300
+
+# A room, and the rooms whose headers it may include. "probes": sources.hpp and probe.hpp. A file of src/ itself is a room.
+MAY_INCLUDE = {
+    "probes": "base facts registers",
+    "probes/base": "",
+    "probes/registers": "base",
+    "probes/facts": "base registers",
+    "probes/machine": "probes base facts registers",
+    "probes/input": "base",
+    "probes/guest": "base facts input",
+    "probes/live": "probes base input machine",
+    "probes/prove": "probes base facts input",
+    "probes/snapshot": "probes base facts input machine import",
+    "probes/snapshot/import": "base facts input machine snapshot",
+    "src/main": "input options render session terminal",
+    "src/session": "probes base guest live prove registers snapshot options output remedy render terminal",
+    "src/options": "registers render",
+    "src/output": "base input",
+    "src/terminal": "base options output",
+    "src/messages": "base",
+    "src/report": "base facts rules rules/guest",
+    "src/rules": "base facts registers machine",
+    "src/remedy": "base facts guest report",
+    "src/render": "base facts machine registers messages report",
+    "src/rules/cpu": "base facts machine registers rules rules/firmware rules/module",
+    "src/rules/device": "base facts rules",
+    "src/rules/escapes": "base facts rules",
+    "src/rules/firmware": "base facts remedy rules rules/hypervisor",
+    "src/rules/guest": "base facts rules rules/cpu",
+    "src/rules/hypervisor": "base facts machine remedy rules",
+    "src/rules/iommu": "base facts rules rules/firmware rules/hypervisor",
+    "src/rules/kernel": "base facts machine registers rules",
+    "src/rules/module": "base facts registers remedy rules rules/escapes rules/kernel",
+}
+
+# Against the drawing, file by file, and why it is still so. A line that no file needs is a fault.
+ODD = {
+    "src/options.hpp": "prove",                  # ProveOptions
+    "src/output.hpp": "snapshot",                # describe_recording()
+    "src/rules/rule.hpp": "remedy",              # what a check returns holds its cure
+    "src/rules/common.cpp": "remedy rules/module",  # steps about the parameters, by their names
+    "src/remedy/script.cpp": "render",           # wrapping
+    "src/remedy/domain_edit.cpp": "rules/guest",
+    "src/remedy/guest_edit.cpp": "rules/guest",
+    "src/remedy/script_steps.cpp": "rules/iommu rules/module",
+    "src/render/edit_text.cpp": "rules/guest",
+}
+
+# Tables: as long as what they list.
+TABLES = {"probes/machine/log_lines.cpp", "src/messages/message_table.cpp", "src/rules/hypervisor/platform_rows.cpp",
+          "src/rules/firmware/firmware_makers.cpp", "src/rules/escapes/escape_table.cpp", "probes/facts/log_lines.hpp",
+          "src/remedy/script_functions.hpp"}
+# Longer than they should be: want a split.
+LONG = {"probes/guest/domain.cpp": 400, "probes/guest/qemu_options.cpp": 310, "probes/machine/hypervisor.cpp": 550,
+        "probes/machine/modprobe.cpp": 350, "probes/snapshot/import/import_cpu_text.cpp": 310,
+        "probes/snapshot/import/import_kernel_log.cpp": 350, "probes/snapshot/import/paste.cpp": 400,
+        "probes/snapshot/read.cpp": 500, "src/options.cpp": 400, "src/rules/device/device_rules.cpp": 350,
+        "src/rules/hypervisor/hypervisor_rules.cpp": 450, "src/rules/iommu/iommu_rules.cpp": 350,
+        "src/rules/kernel/kernel_rules.cpp": 350, "src/rules/module/features_vmx.cpp": 350,
+        "src/rules/module/option_rules.cpp": 500}
+
+
+def room_of(path):
+    """"probes/machine" of a file there; "src/session" of src/session.cpp; "probes" of probes/probe.hpp."""
+    if len(path.parts) > 2:
+        return str(path.parent)
+    return "probes" if path.parts[0] == "probes" else f"src/{path.stem}"
+
+
+def full(names):
+    """"base rules/guest" -> the rooms of these names."""
+    rooms = {room.removeprefix("probes/").removeprefix("src/"): room for room in MAY_INCLUDE}
+    rooms["import"] = "probes/snapshot/import"
+    return {rooms[name] for name in names.split()}
+
+
+def files(root):
+    """All but the precompiled header, which nobody includes by name."""
+    return sorted(path.relative_to(root) for top in ("probes", "src") for path in (root / top).rglob("*.[ch]pp")
+                  if path.parent.name != "pch")
+
+
+def arrows(root):
+    """(file, file that it includes), both relative to `root`."""
+    for path in files(root):
+        for name in re.findall(r'^#include "([^"]+)"', (root / path).read_text(encoding="utf-8"), re.MULTILINE):
+            places = (path.parent / name, Path("src") / name, Path("probes") / name)
+            found = next((place for place in places if (root / place).exists()), None)
+            if found is None:
+                yield path, Path("nowhere") / name
+            else:
+                yield path, found
+
+
+def check_arrows(root):
+    odd = defaultdict(set)
+    for path, target in arrows(root):
+        here, there = room_of(path), room_of(target)
+        if here not in MAY_INCLUDE:
+            yield f"{path}: {here} is no room that is drawn"
+        elif there in full(ODD.get(str(path), "")):
+            odd[str(path)].add(there)
+        elif here != there and there not in full(MAY_INCLUDE[here]):
+            yield f"{path} includes {target}: {here} may not know {there}"
+    for path, names in ODD.items():
+        for other in sorted(full(names) - odd[path]):
+            yield f"{path} includes nothing of {other} any more: take it out of ODD"
+
+
+def check_names(root):
+    seen = {}
+    for path in files(root):
+        if path.name in seen:
+            yield f"{path} and {seen[path.name]} have one name"
+        seen[path.name] = path
+
+
+def check_lengths(root):
+    for path in files(root):
+        lines = len((root / path).read_text(encoding="utf-8").splitlines())
+        most = LONG.get(str(path), LONGEST)
+        if str(path) not in TABLES and lines > most:
+            yield f"{path} has {lines} lines, at most {most}: it wants a split"
+    for path in [*TABLES, *LONG]:
+        if not (root / path).exists():
+            yield f"{path} is not there any more"
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    root = Path(sys.argv[1]).resolve()
+    wrong = [*check_arrows(root), *check_names(root), *check_lengths(root)]
+    for said in wrong:
+        print(f"FAIL {said}")
+    print(f"{len(files(root))} files, {len(set(map(str, map(room_of, files(root)))))} rooms, {len(wrong)} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
