@@ -169,10 +169,24 @@ std::string_view fix_of(const Facts& f, const Refusal& r) {
     return in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix;
 }
 
+/// A log that somebody pasted is all there is: a line that names the module is the news of the day.
+Outcome refused_by_log_alone(const Facts& f, std::string_view rule) {
+    const Absent& modules = f.module.vendor.absence();
+    const HeardRefusal heard = heard_refusal(f);
+    if (withheld(modules) || !heard || !heard.refusal->names_module || heard.refusal->rule != rule)
+        return carry(modules);
+    return cite_log(
+        fail(fmt::format("the kernel log says \"{}\": {}. Whether the module was loaded since then "
+                         "does not show.",
+                         heard.line->text, heard.refusal->means),
+             std::string(fix_of(f, *heard.refusal))),
+        *heard.line);
+}
+
 /// The rules' common frame: which of them speaks is a matter of the line.
 Outcome check_refused_by(const Facts& f, std::string_view rule) {
     if (auto above = follows_from_above(f)) return *std::move(above);
-    if (f.module.vendor.if_absent()) return carry(f.module.vendor.absence());
+    if (f.module.vendor.if_absent()) return refused_by_log_alone(f, rule);
     const std::string name = vendor_module_name(f);
     if (!vendor_module_absent(f))
         return cite(pass(fmt::format("{} is in the kernel", name)), f.module.vendor);
