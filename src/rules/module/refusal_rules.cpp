@@ -173,7 +173,8 @@ std::string_view fix_of(const Facts& f, const Refusal& r) {
 Outcome refused_by_log_alone(const Facts& f, std::string_view rule) {
     const Absent& modules = f.module.vendor.absence();
     const HeardRefusal heard = heard_refusal(f);
-    if (withheld(modules) || !heard || !heard.refusal->names_module || heard.refusal->rule != rule)
+    if (withheld(modules) || !heard || !heard.refusal->names_module || heard.refusal->rule != rule ||
+        log_row(heard.line->id).effect != LogEffect::load_refused)
         return carry(modules);
     return cite_log(
         fail(fmt::format("the kernel log says \"{}\": {}. Whether the module was loaded since then "
