@@ -28,6 +28,8 @@ std::string page_of(const Rule& rule) {
     text += fmt::format("A {} rule about\n.Cm {} ;\nit fails when {}.\n.Pp\n", to_string(rule.role),
                         roff(to_string(rule.question)), roff(rule.title));
     text += fmt::format("{}.Pp\nFix:\n{}", paragraph(rule.explain), paragraph(rule.fix));
+    if (!rule.worked.empty()) text += fmt::format(".Pp\nIt worked when:\n{}", paragraph(rule.worked));
+    if (!rule.also.empty()) text += fmt::format(".Pp\nWhat else it can be:\n{}", paragraph(rule.also));
     text += ".Pp\nSources:\n.Bl -bullet -compact\n";
     for (const std::string_view see : rule.see) text += fmt::format(".It\n{}", paragraph(see));
     return text + ".El\n";

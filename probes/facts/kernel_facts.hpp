@@ -42,6 +42,8 @@ struct KernelFacts {
     Fact<std::vector<unsigned>> groups{};
     Fact<unsigned> uid{};
     Fact<std::string> container{};
+    Fact<std::string> job{};
+    Fact<bool> user_namespace{};
 };
 template <class V>
 constexpr void for_each(const KernelFacts& f, V&& visit) {
@@ -70,7 +72,11 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("process.groups", f.groups, "its supplementary groups, by number");
     visit("process.uid", f.uid, "its effective user id");
     visit("process.container", f.container,
-          "the container that it runs in, \"none\" where there is no sign of one");
+          "the container or sandbox that it runs in, \"none\" where there is no sign of one");
+    visit("process.job", f.job,
+          "the CI whose job it is: github-hosted, github, gitlab-hosted, gitlab, ci; \"none\"");
+    visit("process.user_namespace", f.user_namespace,
+          "it runs in a user namespace: /proc/self/uid_map does not map every user to itself");
 }
 
 }  // namespace nestprobe

@@ -133,16 +133,6 @@ void probe_process(const Filesystem& files, KernelFacts& facts) {
         facts.uid = {uid, {{fmt::format("{}, Uid", status_path), std::string(uids[1])}}};
 }
 
-/// systemd writes the name; Podman and Docker leave a file.  No sign is no proof.
-Fact<std::string> probe_container(const Filesystem& files) {
-    Fact<std::string> systemd = read_word(files, "/run/systemd/container");
-    if (systemd.if_known()) return systemd;
-    if (files.read("/.dockerenv").if_known()) return {"docker", {{"/.dockerenv", "present"}}};
-    if (files.read("/run/.containerenv").if_known()) return {"podman", {{"/run/.containerenv", "present"}}};
-    if (systemd.absence().why != Why::no_device) return systemd;
-    return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
-}
-
 PerCpu<bool> usable_flag(const KernelFacts& facts, const Fact<Technology>& technology) {
     if (!technology.if_known()) return technology.absence();
     return *technology.if_known() == Technology::vmx ? facts.flag_vmx : facts.flag_svm;
@@ -176,7 +166,9 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.vulnerabilities = probe_vulnerabilities(machine.files);
     facts.log = shared.log;
     probe_process(machine.files, facts);
-    facts.container = probe_container(machine.files);
+    facts.container = probe_container(machine.files, facts.release);
+    facts.job = probe_job(machine.files);
+    facts.user_namespace = probe_user_namespace(machine.files);
     return facts;
 }
 

@@ -30,6 +30,14 @@ FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu);
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                                  const FirmwareFacts& firmware, const KernelFacts& kernel);
+/// "docker", "kubernetes", "proxmox-ct"; "none" where there is no sign of a container.
+Fact<std::string> probe_container(const Filesystem& files, const Fact<std::string>& release);
+/// "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"; "none".
+Fact<std::string> probe_job(const Filesystem& files);
+/// Not the first user namespace: ids are mapped, and root is not the host's.
+Fact<bool> probe_user_namespace(const Filesystem& files);
+/// Of /proc/self/environ: what these three look at, a line each.
+std::string keep_environment(const std::string& text);
 VmxFacts probe_vmx(const Shared& shared);
 /// What KVM demands of VMX and the capability MSRs that were read do not offer.
 PerCpu<std::vector<std::string>> probe_vmx_missing(const RegisterReadings& readings);

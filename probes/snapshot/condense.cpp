@@ -6,6 +6,7 @@
 #include "machine/cpuinfo.hpp"
 #include "machine/kernel_words.hpp"
 #include "machine/modprobe.hpp"
+#include "machine/probes.hpp"
 
 #include <fmt/format.h>
 
@@ -70,6 +71,16 @@ std::string condense_status(std::string_view, const std::string& text) {
     });
 }
 
+std::string condense_environment(std::string_view, const std::string& text) { return keep_environment(text); }
+
+/// The paths of the cgroups name users and units: of them, what tells of a container.
+std::string condense_cgroup(std::string_view, const std::string& text) {
+    std::string kept;
+    for (const std::string_view part : {"/kubepods", "/docker/", "/docker-", "/libpod-", "/lxc.payload"})
+        if (contains(text, part)) kept += fmt::format("0::{}\n", part);
+    return kept.empty() ? "0::/\n" : kept;
+}
+
 std::string condense_config(std::string_view path, const std::string& text) {
     if (path.ends_with("/modules.builtin"))
         return keep_lines(text, "", [](std::string_view line) { return contains(line, "/kvm"); });
@@ -95,6 +106,8 @@ constexpr Row rows[] = {
     {"/proc/cmdline", condense_command_line},
     {"/proc/modules", condense_proc_modules},
     {"/proc/self/status", condense_status},
+    {"/proc/self/environ", condense_environment},
+    {"/proc/self/cgroup", condense_cgroup},
     {"/proc/config.gz", condense_config},
     {"/boot/config-", condense_config},
     {"/lib/modules/", condense_config},
@@ -106,6 +119,8 @@ constexpr Row rows[] = {
     {"/sys/firmware/acpi/tables/FACP", condense_acpi},
     {"/.dockerenv", condense_presence},
     {"/run/.containerenv", condense_presence},
+    {"/.flatpak-info", condense_presence},
+    {"/imagegeneration/imagedata.json", condense_presence},
 };
 
 }  // namespace

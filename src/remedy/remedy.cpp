@@ -83,6 +83,8 @@ std::string_view to_string(Where where) {
         case Where::windows_host: return "windows-host";
         case Where::provider: return "provider";
         case Where::guest_definition: return "guest-definition";
+        case Where::container_host: return "container-host";
+        case Where::ci_job: return "ci-job";
     }
     return "";
 }
@@ -107,6 +109,8 @@ std::string_view title_of(Where where) {
         case Where::windows_host: return "On the Windows host";
         case Where::provider: return "With the provider";
         case Where::guest_definition: return "In the guest's definition";
+        case Where::container_host: return "On the container's host";
+        case Where::ci_job: return "In the CI job";
     }
     return "";
 }

@@ -18,10 +18,12 @@ namespace nestprobe {
 enum class Where : std::uint8_t {
     here,              ///< on this system
     firmware,          ///< in this machine's firmware setup
-    hypervisor_host,   ///< on the host that runs this guest, or this container
+    hypervisor_host,   ///< on the host that runs this guest
     windows_host,      ///< on the Windows that runs it
     provider,          ///< with the cloud or the hoster: its console, its command line, its support
     guest_definition,  ///< in the definition of a guest of this system
+    container_host,    ///< on the host that runs this container
+    ci_job,            ///< in the definition of the CI job that this is
 };
 
 /// What a step costs.

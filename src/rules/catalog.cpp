@@ -11,15 +11,35 @@ namespace nestprobe {
 
 std::vector<const Rule*> all_rules() {
     std::vector<const Rule*> all;
-    for (const auto list : {cpu_rules(),           control_pair_rules(),  missing_feature_rules(),
-                            firmware_rules(),      hypervisor_rules(),    kernel_rules(),
-                            kernel_flag_rules(),   module_rules(),        refusal_rules(),
-                            option_rules(),        nested_rules(),        escape_rules(),
-                            vmx_feature_rules(),   svm_feature_rules(),   feature_contradiction_rules(),
-                            rival_rules(),         device_rules(),        proof_rules(),
-                            guest_trouble_rules(), guest_kind_rules(),    guest_cpu_rules(),
-                            guest_start_rules(),   guest_iommu_rules(),   guest_device_rules(),
-                            iommu_rules(),         iommu_feature_rules(), iommu_cause_rules()})
+    for (const auto list : {cpu_rules(),
+                            control_pair_rules(),
+                            missing_feature_rules(),
+                            firmware_rules(),
+                            hypervisor_rules(),
+                            platform_trouble_rules(),
+                            kernel_rules(),
+                            kernel_flag_rules(),
+                            module_rules(),
+                            refusal_rules(),
+                            option_rules(),
+                            nested_rules(),
+                            escape_rules(),
+                            vmx_feature_rules(),
+                            svm_feature_rules(),
+                            feature_contradiction_rules(),
+                            slow_rules(),
+                            rival_rules(),
+                            device_rules(),
+                            proof_rules(),
+                            guest_trouble_rules(),
+                            guest_kind_rules(),
+                            guest_cpu_rules(),
+                            guest_start_rules(),
+                            guest_iommu_rules(),
+                            guest_device_rules(),
+                            iommu_rules(),
+                            iommu_feature_rules(),
+                            iommu_cause_rules()})
         for (const Rule& rule : list) all.push_back(&rule);
     return all;
 }

@@ -53,6 +53,8 @@ struct Rule {
     GuestChange edit = GuestChange::none;  ///< what an edit of the guest's definition changes for it
     /// Where there is anything to judge; null: everywhere.  Elsewhere the rule is left out.
     bool (*listed)(const Facts&) = nullptr;
+    std::string_view worked = {};  ///< how to tell that the fix worked; a line with four blanks is a command
+    std::string_view also = {};    ///< what else looks like it
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }
@@ -133,6 +135,8 @@ std::span<const Rule> escape_rules();
 std::span<const Rule> vmx_feature_rules();
 std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
+std::span<const Rule> slow_rules();
+std::span<const Rule> platform_trouble_rules();
 std::span<const Rule> rival_rules();
 std::span<const Rule> guest_trouble_rules();
 std::span<const Rule> device_rules();

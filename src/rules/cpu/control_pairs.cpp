@@ -109,6 +109,8 @@ constexpr Rule rules[] = {
         .fix = "A hypervisor that offers both halves, or newer microcode.",
         .see = pair_see,
         .check = check_pairs,
+        .worked = "modprobe kvm_intel succeeds, and /dev/kvm is there.",
+        .also = "The same refusal for another reason says so in other words: see kvm-module-refused (NP515).",
     },
 };
 

@@ -214,6 +214,9 @@ constexpr Rule rules[] = {
             "Another processor is needed; until then only emulation is left (qemu-system-x86_64 -accel tcg).",
         .see = hardware_see,
         .check = check_no_hardware,
+        .worked = "lscpu says VT-x or AMD-V in its line Virtualization.",
+        .also = "A firmware that hides the feature altogether (some do when it is switched off; AMD leaves "
+                "npt or svm_lock in the flags then), or a guest whose hypervisor hides itself as well.",
     },
     {
         .id = "NP102",
@@ -228,6 +231,8 @@ constexpr Rule rules[] = {
         .fix = "Update firmware and microcode; take the odd CPUs offline as a stop-gap.",
         .see = disagree_see,
         .check = check_cpus_disagree,
+        .worked = "nestprobe --format facts shows one value of cpu.vmx, or of cpu.svm, for all CPUs.",
+        .also = "A guest whose virtual CPUs were defined one by one, or that was moved between unlike hosts.",
     },
     {
         .id = "NP103",
@@ -244,6 +249,9 @@ constexpr Rule rules[] = {
                "take the odd CPUs offline before loading KVM.",
         .see = differ_see,
         .check = check_capabilities_differ,
+        .worked =
+            "The line \"Inconsistent VMCS config\" is gone from the kernel log after modprobe kvm_intel.",
+        .also = "Mixed microcode: all CPUs show the same number in the microcode line of /proc/cpuinfo then.",
     },
     {
         .id = "NP104",
@@ -260,6 +268,8 @@ constexpr Rule rules[] = {
         .fix = "A hypervisor that offers all of VMX, or another processor, is needed.",
         .see = required_see,
         .check = check_required,
+        .worked = "modprobe kvm_intel succeeds, and /dev/kvm is there.",
+        .also = "A guest definition that takes vmx features away one by one (-vmx-…).",
     },
     {
         .id = "NP105",

@@ -3,6 +3,7 @@
 // The permission bits of the node prove nothing: a real open() is what counts, and each errno has its own
 // rule.
 #include "rules/common.hpp"
+#include "rules/device/access.hpp"
 
 #include <fmt/format.h>
 
@@ -21,11 +22,9 @@ std::string who(const Facts& f) {
     return text;
 }
 
-bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
-
 /// Judge the open by its errno: fail for those given, pass when it worked, skip for the others' rules.
 template <class M>
-Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& message, std::string fix) {
+Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& message, Remedy fix) {
     const Absent* absent = f.device.open.if_absent();
     if (!absent) return cite(pass("/dev/kvm opens"), f.device.open);
     const int refused = open_error(f);
@@ -43,56 +42,28 @@ Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& messag
     return outcome;
 }
 
-std::string fix_missing(const Facts& f) {
-    if (in_container(f))
-        return "Give the container the device: docker run --device /dev/kvm, podman run --device /dev/kvm "
-               "--group-add keep-groups, Kubernetes: a device plugin.";
-    if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded))
-        return "KVM is loaded and only the node is missing: mount devtmpfs on /dev or let udev run; by hand, "
-               "sudo mknod -m 660 /dev/kvm c 10 232.";
-    return {};
-}
-
 Outcome check_missing(const Facts& f) {
     return check_open(
         f, {ENOENT},
         [&](const Absent&) {
-            return std::string(in_container(f) ? "this container has no /dev/kvm"
-                                               : "/dev/kvm does not exist");
+            if (!in_a_container(f)) return std::string("/dev/kvm does not exist");
+            const bool host_has = is(f.device.registered, true);
+            return fmt::format("this container has no /dev/kvm (it is {}){}", place_words(f),
+                               host_has ? "; the host has KVM up" : "");
         },
-        fix_missing(f));
+        fix_missing_device(f));
 }
 
 Outcome check_no_driver(const Facts& f) {
-    return check_open(f, {ENODEV, ENXIO},
-                      [&](const Absent&) {
-                          return fmt::format(
-                              "/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did "
-                              "not accept this machine",
-                              error_name(open_error(f)));
-                      },
-                      {});
-}
-
-/// The node belongs to root's or nobody's group: joining that helps nobody.
-bool nobodys_group(std::string_view detail) {
-    for (const std::string_view words :
-         {"group root", "group nogroup", "group 0", "root:root", "nobody:nogroup"})
-        if (detail.find(words) != std::string_view::npos) return true;
-    return false;
-}
-
-std::string fix_permission(const Facts& f) {
-    const Absent* absent = f.device.open.if_absent();
-    if (!absent) return {};
-    if (open_error(f) == EPERM)
-        return "A device cgroup or a security module forbids it: DeviceAllow=/dev/kvm rw (systemd), --device "
-               "/dev/kvm (containers), ausearch -m AVC (SELinux).";
-    if (nobodys_group(absent->detail))
-        return "The node's group is not one to join: as root, add the udev rule KERNEL==\"kvm\", "
-               "GROUP=\"kvm\", MODE=\"0660\" and join that group; in a container pass the device with its "
-               "group (--group-add).";
-    return {};
+    return check_open(
+        f, {ENODEV, ENXIO},
+        [&](const Absent&) {
+            return fmt::format(
+                "/dev/kvm is a node with no driver behind it ({}): KVM is not loaded, or did "
+                "not accept this machine",
+                error_name(open_error(f)));
+        },
+        fix_no_driver(f));
 }
 
 /// For who is kept out of a KVM that works.
@@ -102,13 +73,26 @@ std::string itself_up(const Facts& f) {
     return ". KVM itself is up" + (software.empty() ? "" : fmt::format(", through {} (software)", software));
 }
 
+/// A group without a name is one that this user namespace does not map.
+std::string where(const Facts& f) {
+    std::string text;
+    if (const std::string_view place = place_words(f); !place.empty())
+        text = fmt::format(". This is {}", place);
+    const Absent* refusal = f.device.open.if_absent();
+    const std::string group = refusal ? node_of(*refusal).group : std::string{};
+    const bool unmapped = group == "nogroup" || group == "nobody" || group == "65534";
+    if (unmapped && !is(f.kernel.user_namespace, false))
+        text += fmt::format(". {} stands for a group of the host that this container does not map", group);
+    return text;
+}
+
 Outcome check_permission(const Facts& f) {
     Outcome outcome = check_open(
         f, {EACCES, EPERM},
         [&](const Absent& a) {
-            return fmt::format("this user may not open {}{}{}", a.detail, who(f), itself_up(f));
+            return fmt::format("this user may not open {}{}{}{}", a.detail, who(f), itself_up(f), where(f));
         },
-        fix_permission(f));
+        fix_denied_device(f));
     return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
 }
 
@@ -221,9 +205,13 @@ constexpr Rule rules[] = {
         .explain =
             "KVM makes /dev/kvm when kvm_intel or kvm_amd has accepted the machine. Without the node,\n"
             "nothing can start a guest. In containers the node is missing although the host has it.",
-        .fix = "Load the KVM module (see the failed rules above); in a container pass --device /dev/kvm.",
+        .fix =
+            "Load KVM's module: sudo modprobe kvm_intel on Intel, sudo modprobe kvm_amd on AMD; what it says "
+            "if it refuses tells the rest. In a container the device has to be passed in.",
         .see = device_see,
         .check = check_missing,
+        .worked = "ls -l /dev/kvm shows a character device 10, 232.",
+        .also = "The processor or the module (the rules before this one), where this is no container.",
     },
     {
         .id = "NP602",
@@ -239,6 +227,8 @@ constexpr Rule rules[] = {
         .fix = "Load the KVM module; if it is refused, see the failed rules above.",
         .see = device_see,
         .check = check_no_driver,
+        .worked = "nestprobe says that /dev/kvm opens.",
+        .also = "A module that loads and is refused at once: dmesg says why (NP515).",
     },
     {
         .id = "NP603",
@@ -255,6 +245,9 @@ constexpr Rule rules[] = {
                "for one session: sudo setfacl -m u:$USER:rw /dev/kvm.",
         .see = device_see,
         .check = check_permission,
+        .worked = "test -w /dev/kvm succeeds, in the shell that needs it.",
+        .also = "An old session: groups count from the next login on. A service runs as its own user, not as "
+                "yours.",
     },
     {
         .id = "NP605",
@@ -271,6 +264,8 @@ constexpr Rule rules[] = {
         .fix = "Look what the node is: ls -l /dev/kvm must show 10, 232.",
         .see = device_see,
         .check = check_api,
+        .worked = "ls -l /dev/kvm shows 10, 232, and nestprobe says that it answers.",
+        .also = "Too many open files, or no memory: the errno in the message tells.",
     },
     {
         .id = "NP606",

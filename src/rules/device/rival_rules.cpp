@@ -186,6 +186,8 @@ constexpr Rule rules[] = {
         .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
         .see = busy_see,
         .check = check_busy,
+        .worked = "nestprobe says that /dev/kvm opens and answers, and a guest starts.",
+        .also = "A CPU that its firmware left locked gives the same line in the log (NP201).",
     },
     {
         .id = "NP609",
@@ -203,6 +205,9 @@ constexpr Rule rules[] = {
         .fix = "Use one of them at a time: unload the other's modules (vboxdrv, vmmon), or KVM's.",
         .see = beside_see,
         .check = check_beside,
+        .worked = "Both products start a machine, one after the other.",
+        .also = "Only one of the two can run guests at a time, except where VirtualBox is new enough to use "
+                "KVM itself.",
     },
 };
 

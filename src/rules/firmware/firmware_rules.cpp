@@ -190,6 +190,10 @@ constexpr Rule rules[] = {
                "machine off and on: the lock survives a warm restart on some boards.",
         .see = feature_control_see,
         .check = by_maker<check_vmx_disabled, FirmwareSwitch::vmx>,
+        .worked = "vmx is among the flags of /proc/cpuinfo (Linux 5.6 and later), and kvm_intel loads.",
+        .also = "A kernel that was built without KVM for Intel and locked the register itself, or was "
+                "started by kexec from such a one (NP402); Intel TXT (NP203). A register that keeps its lock "
+                "over a warm restart: switch the power off.",
     },
     {
         .id = "NP202",
@@ -207,6 +211,9 @@ constexpr Rule rules[] = {
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,
         .check = by_maker<check_svm_disabled, FirmwareSwitch::svm>,
+        .worked = "svm is among the flags of /proc/cpuinfo (Linux 6.7 and later), and kvm_amd loads.",
+        .also = "A firmware update that set all options back; a board where the switch comes back only after "
+                "the power was off.",
     },
     {
         .id = "NP203",

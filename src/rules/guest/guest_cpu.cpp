@@ -168,6 +168,9 @@ constexpr Rule rules[] = {
         .fix = "Choose a CPU: <cpu mode='host-passthrough'/>, -cpu host, qm set VMID --cpu host.",
         .see = cpu_see,
         .check = check_default_cpu,
+        .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
+        .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
+                "(NP503).",
     },
     {
         .id = "NP705",
@@ -190,6 +193,9 @@ constexpr Rule rules[] = {
             "AMD).",
         .see = cpu_see,
         .check = check_model,
+        .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
+        .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
+                "(NP503).",
     },
     {
         .id = "NP706",
@@ -203,6 +209,9 @@ constexpr Rule rules[] = {
         .fix = "Delete that feature from the definition.",
         .see = cpu_see,
         .check = check_switched_off,
+        .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
+        .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
+                "(NP503).",
     },
     {
         .id = "NP707",

@@ -131,6 +131,9 @@ constexpr Rule rules[] = {
         .fix = "Shut the guest down and start it.",
         .see = cpu_see,
         .check = check_in_force,
+        .worked = "virsh dumpxml of the running guest shows the new CPU.",
+        .also = "A managed save or a snapshot with memory, which brings the old CPU back: virsh "
+                "managedsave-remove.",
     },
     {
         .id = "NP711",
@@ -173,6 +176,8 @@ constexpr Rule rules[] = {
         .fix = "Mend this system first; or policy='optional'.",
         .see = cpu_see,
         .check = check_start,
+        .worked = "The guest starts.",
+        .also = "A host of other microcode or kernel than the one that the definition was made on.",
     },
 };
 

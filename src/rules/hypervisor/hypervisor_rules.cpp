@@ -107,8 +107,8 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
     if (bit.any(yes))
         return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
     if (bit.all([](bool set) { return !set; }))
-        return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}.{}", guest_of(f),
-                                          to_string(technology), hint_of_brand(f, word)),
+        return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}{}.{}", guest_of(f),
+                                          to_string(technology), no_switch_there(f), hint_of_brand(f, word)),
                               fix_above(f, word)),
                          bit),
                     f.hypervisor.platform);
@@ -283,6 +283,9 @@ constexpr Rule rules[] = {
         .fix = "Make the hypervisor above show SVM to this guest.",
         .see = hides_see,
         .check = check_hides_svm,
+        .worked = "svm is among the flags of /proc/cpuinfo in this guest.",
+        .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
+                "shut down and started.",
     },
     {
         .id = "NP302",
@@ -298,6 +301,9 @@ constexpr Rule rules[] = {
         .fix = "Make the hypervisor above show VMX to this guest.",
         .see = hides_see,
         .check = check_hides_vmx,
+        .worked = "vmx is among the flags of /proc/cpuinfo in this guest.",
+        .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
+                "shut down and started.",
     },
     {
         .id = "NP303",
@@ -313,6 +319,10 @@ constexpr Rule rules[] = {
                "above sets it: look there.",
         .see = vm_cr_see,
         .check = check_svm_disabled_in_guest,
+        .worked =
+            "svm is among the flags of /proc/cpuinfo in this guest (Linux 6.7 and later), and kvm_amd loads.",
+        .also =
+            "The host's kvm_amd without nested shows no SVM at all: that is hypervisor-hides-svm (NP301).",
     },
     {
         .id = "NP304",
@@ -330,6 +340,9 @@ constexpr Rule rules[] = {
                "back, its virtual firmware or the hypervisor above writes it: update them.",
         .see = guest_lock_see,
         .check = check_vmx_locked_in_guest,
+        .worked = "kvm_intel loads in this guest.",
+        .also =
+            "A kernel of this guest without KVM for Intel, which locks the register at each start (NP402).",
     },
     {
         .id = "NP305",
@@ -359,6 +372,9 @@ constexpr Rule rules[] = {
         .fix = "Boot Linux without Xen, or use an HVM guest with nestedhvm=1.",
         .see = xen_see,
         .check = check_xen,
+        .worked = "dmesg of the new start has no line \"Hypervisor detected: Xen\".",
+        .also =
+            "An HVM guest of Xen, which can be shown VMX (nestedhvm): that is hypervisor-hides-vmx (NP302).",
     },
     {
         .id = "NP307",
@@ -385,6 +401,8 @@ constexpr Rule rules[] = {
         .fix = "Use an ordinary guest, without TDX, SEV or isolation.",
         .see = confidential_see,
         .check = check_confidential,
+        .worked = "dmesg has no line \"Memory Encryption Features active\" with SEV or TDX.",
+        .also = "A host that can encrypt guests, and an ordinary guest on it: nothing is lost there.",
     },
 };
 

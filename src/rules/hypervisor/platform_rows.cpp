@@ -276,6 +276,7 @@ constexpr PlatformRow rows[] = {
         .broken = "In waves, nested guests failed at VM entry (hardware error 0x7 or 0x0) on Azure hosts "
                   "whose every "
                   "check passed; deallocate and start, to land on another host, or prove it with --prove.",
+        .shows_and_fails = true,
         .certainty = Certainty::reported,
         .source = "Microsoft Learn, pages of the VM sizes; azure-docs pull request 90910 (Dasv4); Trusted "
                   "launch FAQ",
@@ -882,6 +883,7 @@ constexpr PlatformRow rows[] = {
         .broken =
             "With side-channel mitigations on, nested guests are extremely slow although VMX is shown. Fault "
             "Tolerance excludes it. VMware supports other hypervisors inside for tests only.",
+        .shows_and_fails = true,
         .certainty = Certainty::remembered,
         .source = "VMware vSphere documentation, Expose VMware hardware assisted virtualization; govc usage",
         .date = "2026-11",
@@ -986,6 +988,7 @@ constexpr PlatformRow rows[] = {
         .broken = "Nested guests of VirtualBox are slow or hang, often without nested paging inside (no ept "
                   "in the vmx "
                   "flags); 64-bit nested guests were seen to fail.",
+        .shows_and_fails = true,
         .source = "VirtualBox manual, Nested virtualization; VBoxManage modifyvm; VirtualBox issues 586; "
                   "virtualbox-kvm issue 19",
         .date = "2026-11",
@@ -1058,6 +1061,7 @@ constexpr PlatformRow rows[] = {
                    .what = "Run the guest by another accelerator (WHPX with nesting, KVM on Linux)."}},
         .iommu_none = "HAXM has no virtual IOMMU.",
         .broken = "It reports no VMX although the definition asks for it.",
+        .shows_and_fails = true,
         .source = "intel/haxm issues 479, 306",
         .date = "2026-11",
     },
@@ -1167,6 +1171,7 @@ constexpr PlatformRow rows[] = {
         .iommu_none = "Xen shows its guests no IOMMU.",
         .broken =
             "The domain can crash when the nested hypervisor starts; Xen calls the feature experimental.",
+        .shows_and_fails = true,
         .source = "Xen documentation, xl.cfg(5), nestedhvm; xcp-ng/xcp issue 105",
         .date = "2026-11",
     },
@@ -1274,7 +1279,8 @@ constexpr PlatformRow rows[] = {
              {.where = Where::provider,
               .what =
                   "If you rent this machine: ask for it, or for a product that has it (a dedicated server "
-                  "always has).",
+                  "always has). By one survey of 2026-09 OVH's VPS have it, and the plain VPS of Contabo and "
+                  "Hostinger have not.",
               .only_if = "the host is not yours"}},
         .ask = ask_nesting,
         .instead = "a dedicated (bare metal) server, where KVM runs without nesting",

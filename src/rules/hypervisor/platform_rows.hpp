@@ -58,7 +58,9 @@ struct PlatformRow {
     std::string_view query[3] = {};    ///< commands that stay true when this table does not
     PlatformStep iommu_steps[4] = {};  ///< the platform's own switch for a virtual IOMMU
     std::string_view iommu_none = {};  ///< why there is none; empty: see iommu_steps
-    std::string_view broken = {};      ///< advertised, and then not working
+    std::string_view broken = {};      ///< what is known to fail there once it is on
+    bool shows_and_fails =
+        false;  ///< users see VMX or SVM there, and their guests fail: worth saying to each
     Certainty certainty = Certainty::documented;
     std::string_view source = {};
     std::string_view date = {};  ///< "YYYY-MM": when the row was written down

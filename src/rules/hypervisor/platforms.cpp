@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -89,6 +90,38 @@ void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view f
                                                .commands = commands});
 }
 
+/// The machine of a hosted CI runner is nobody's to change.
+struct JobRow {
+    std::string_view job, intro, what, line;
+};
+constexpr JobRow job_rows[] = {
+    {"github-hosted",
+     "This is a runner of GitHub's own, whose machine a user cannot change. As of 2026-11 the x64 Linux "
+     "runners show "
+     "VMX or SVM (standard ones since 2024-04; Intel or AMD by chance); the arm64, macOS and Windows ones do "
+     "not.",
+     "Take an x64 Linux runner, or run the job again: it may land on another host.",
+     "runs-on: ubuntu-latest"},
+    {"gitlab-hosted",
+     "This is a runner of GitLab.com's own, whose machine a user cannot change. As of 2026-11, by reports, "
+     "it shows "
+     "neither VMX nor SVM.",
+     "Register a runner of your own on a machine with KVM, and name it by its tag.", "tags: [kvm]"},
+};
+
+std::optional<Remedy> fix_in_job(const Facts& f) {
+    const std::string* job = f.kernel.job.if_known();
+    for (const JobRow& row : job_rows)
+        if (job && row.job == *job) {
+            Remedy remedy(
+                Step{.where = Where::ci_job, .what = std::string(row.what), .file = "the job's definition"});
+            remedy.steps.front().lines.emplace_back(row.line);
+            remedy.intro = row.intro;
+            return remedy;
+        }
+    return std::nullopt;
+}
+
 int months_of(std::string_view date) {
     int year = 0, month = 0;
     if (date.size() != 7) return 0;
@@ -112,7 +145,17 @@ const PlatformRow& row_of(const Fact<Platform>& platform) {
     return platform_rows().back();
 }
 
+std::string no_switch_there(const Facts& f) {
+    const PlatformRow& row = row_of(f.hypervisor.platform);
+    const std::string_view can = row.nesting == Nesting::none || row.nesting == Nesting::never
+                                     ? "nobody can switch it on there"
+                                 : row.nesting == Nesting::by_type ? "the type of the instance decides there"
+                                                                   : "";
+    return can.empty() ? std::string{} : fmt::format("; {} ({}, {})", can, row.source, as_of(row.date, f));
+}
+
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {
+    if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
     const PlatformRow& row = row_of(f.hypervisor.platform);
     Remedy remedy(steps_of(row.steps, flag));
     remedy.intro =
@@ -123,6 +166,9 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (!row.instead.empty())
         remedy.then(Step{.where = Where::provider,
                          .what = fmt::format("What works there without it: {}.", fill(row.instead, flag))});
+    if (!row.broken.empty() && row.id != Platform::kvm)
+        remedy.then(Step{.where = remedy.steps.empty() ? Where::here : remedy.steps.back().where,
+                         .what = fmt::format("Know before you rely on it: {}", fill(row.broken, flag))});
     if (!row.ask.empty())
         remedy.then(Step{.where = Where::provider,
                          .what = "Or ask whoever runs it; ready to send:",

@@ -16,6 +16,8 @@ namespace nestprobe {
 const PlatformRow& row_of(const Fact<Platform>& platform);
 /// What to do on the platform above; `flag` is vmx or svm.
 Remedy fix_on_platform(const Facts& f, std::string_view flag);
+/// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
+std::string no_switch_there(const Facts& f);
 /// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.
 Remedy iommu_on_platform(const Facts& f);
 /// "as of 2026-11"; where that is more than a year before the machine was looked at, it is said.

@@ -105,6 +105,8 @@ constexpr Rule rules[] = {
         .fix = "In this guest's definition: <driver caching_mode='on'/> in its <iommu>.",
         .see = vtd_see,
         .check = check_caching_mode,
+        .worked = "dmesg in the guest says \"IOMMU batching disallowed due to virtualization\".",
+        .also = "A guest that is given no device of the host needs it not.",
     },
     {
         .id = "NP804",

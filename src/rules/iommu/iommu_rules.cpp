@@ -255,6 +255,8 @@ constexpr Rule rules[] = {
         .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",
         .see = iommu_see,
         .check = check_no_iommu,
+        .worked = "ls /sys/class/iommu is not empty, and /sys/kernel/iommu_groups has groups.",
+        .also = "Under Xen the hypervisor drives it, and Linux sees none.",
     },
     {
         .id = "NP802",
@@ -270,6 +272,8 @@ constexpr Rule rules[] = {
                "driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
         .see = iommu_see,
         .check = check_no_remapping,
+        .worked = "dmesg says \"Enabled IRQ remapping\" or \"AMD-Vi: Interrupt remapping enabled\".",
+        .also = "A kernel that was told intremap=off, or built without CONFIG_IRQ_REMAP.",
     },
 };
 

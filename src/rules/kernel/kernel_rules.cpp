@@ -211,6 +211,8 @@ constexpr Rule rules[] = {
                "update-grub) and reboot.",
         .see = clear_see,
         .check = check_clearcpuid,
+        .worked = "The flag is among those of /proc/cpuinfo after the next start.",
+        .also = "Firmware that has it off as well shows only then (NP201, NP202).",
     },
     {
         .id = "NP402",
@@ -243,6 +245,8 @@ constexpr Rule rules[] = {
                "it is; on bare metal look into the firmware setup for VT-x or SVM Mode.",
         .see = flag_see,
         .check = check_flag_cleared,
+        .worked = "The flag is among those of /proc/cpuinfo.",
+        .also = "Firmware (NP201, NP202), which root sees in the registers; the kernel's own lock (NP402).",
     },
     {
         .id = "NP404",
@@ -258,6 +262,9 @@ constexpr Rule rules[] = {
                "default kernel has them.",
         .see = config_see,
         .check = check_without_kvm,
+        .worked =
+            "modinfo kvm_intel or modinfo kvm_amd prints the module's file, or it is in modules.builtin.",
+        .also = "Modules in a package of their own that is not installed (NP504).",
     },
     {
         .id = "NP410",
@@ -287,6 +294,8 @@ constexpr Rule rules[] = {
                "reboot.",
         .see = loading_see,
         .check = check_loading_disabled,
+        .worked = "cat /proc/sys/kernel/modules_disabled prints 0 after the next start.",
+        .also = "Lockdown refuses unsigned modules only (NP542), and no distribution's KVM.",
     },
     {
         .id = "NP406",

@@ -124,6 +124,8 @@ constexpr Rule rules[] = {
         .fix = "Take npt=0 out of modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<npt>,
+        .worked = "cat /sys/module/kvm_amd/parameters/npt prints Y or 1.",
+        .also = "A hypervisor above that has no NPT to give; then the option here changes nothing.",
     },
     {
         .id = "NP525",

@@ -147,6 +147,8 @@ constexpr Rule rules[] = {
         .fix = "Take ept=0 out of modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<ept>,
+        .worked = "cat /sys/module/kvm_intel/parameters/ept prints Y.",
+        .also = "A hypervisor above that has no EPT to give; then the option here changes nothing.",
     },
     {
         .id = "NP513",
@@ -189,6 +191,8 @@ constexpr Rule rules[] = {
             "Take enable_shadow_vmcs=0 out of modprobe.d and the kernel command line and reload the module.",
         .see = shadow_see,
         .check = check<shadow_vmcs>,
+        .worked = "cat /sys/module/kvm_intel/parameters/enable_shadow_vmcs prints Y.",
+        .also = "Hyper-V's enlightened VMCS, which takes its place and is about as fast.",
     },
     {
         .id = "NP512",

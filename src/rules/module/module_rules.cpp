@@ -150,6 +150,9 @@ constexpr Rule rules[] = {
         .fix = "sudo modprobe kvm_intel (Intel, Zhaoxin, VIA) or sudo modprobe kvm_amd (AMD, Hygon).",
         .see = load_see,
         .check = check_not_loaded,
+        .worked = "/dev/kvm is there.",
+        .also = "A module that was tried and refused says why in the kernel log (NP515); one that is kept "
+                "out by a line of modprobe.d (NP502).",
     },
     {
         .id = "NP504",
@@ -165,6 +168,8 @@ constexpr Rule rules[] = {
                "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
         .see = files_see,
         .check = check_files_missing,
+        .worked = "ls /lib/modules/$(uname -r)/kernel/arch/x86/kvm lists the module.",
+        .also = "The running kernel's modules went away with an upgrade: a restart is all that lacks.",
     },
     {
         .id = "NP505",
@@ -208,6 +213,8 @@ constexpr Rule rules[] = {
                "it through.",
         .see = software_see,
         .check = check_software,
+        .worked = "lsmod shows kvm_intel or kvm_amd, and not that module.",
+        .also = "A guest of a hypervisor that shows no VMX: there such a KVM is all that works (NP302).",
     },
 };
 

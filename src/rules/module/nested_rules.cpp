@@ -158,6 +158,9 @@ constexpr Rule rules[] = {
                "reload the module.",
         .see = nested_see,
         .check = check_nested,
+        .worked = "cat /sys/module/kvm_intel/parameters/nested prints Y, of kvm_amd 1; then a guest has to "
+                  "be shut down and started.",
+        .also = "nested is on and the guest's own definition leaves the feature out (NP704, NP705).",
     },
     {
         .id = "NP507",
@@ -172,6 +175,9 @@ constexpr Rule rules[] = {
         .fix = "Reload the module.",
         .see = nested_see,
         .check = check_not_live,
+        .worked = "cat /sys/module/kvm_intel/parameters/nested prints what was asked for.",
+        .also = "The module came from the initramfs, which has its own copy of modprobe.d, or is built in "
+                "and reads the kernel command line alone.",
     },
     {
         .id = "NP508",

@@ -329,6 +329,9 @@ constexpr Rule rules[] = {
         .fix = "Delete the line, renew the initramfs, reboot.",
         .see = block_see,
         .check = check_blocked,
+        .worked = "lsmod shows the module after the next start.",
+        .also = "blacklist keeps a module from loading by itself only; modprobe by hand still loads it. "
+                "install with /bin/false keeps both out.",
     },
     {
         .id = "NP543",
@@ -345,6 +348,9 @@ constexpr Rule rules[] = {
         .fix = "Write 1 or 0 instead.",
         .see = option_see,
         .check = check_bad_option,
+        .worked = "modprobe succeeds, and the parameter shows the value that is meant.",
+        .also = "A parameter that the module does not have is ignored, with a line in the log: it keeps "
+                "nothing out.",
     },
     {
         .id = "NP549",

@@ -270,6 +270,9 @@ constexpr Rule rules[] = {
         .fix = "Use the distribution's own module, or sign the module with a key that is enrolled.",
         .see = signature_see,
         .check = check_signature,
+        .worked = "modprobe succeeds, and dmesg has no new line about a key or a signature.",
+        .also = "Lockdown of the whole kernel (Secure Boot) refuses what is not signed; the distribution's "
+                "own modules are signed.",
     },
     {
         .id = "NP515",
@@ -286,6 +289,8 @@ constexpr Rule rules[] = {
                "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
         .see = refused_see,
         .check = check_refused,
+        .worked = "modprobe succeeds without a word, and /dev/kvm is there.",
+        .also = "The line in the log may be of an earlier try: dmesg --follow beside a new modprobe tells.",
     },
 };
 

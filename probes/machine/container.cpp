@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The place that this process runs in: a container, an application's sandbox, a job of a CI.  What a person
+// can do about /dev/kvm depends on it.  Each sign proves presence; that none is there proves nothing.
+//
+// Sources: systemd.exec and container-interface documentation (/run/systemd/container, container=); Docker's
+// /.dockerenv; podman-run(1), /run/.containerenv; Kubernetes documentation, "Environment variables for
+// Services" and "Projected volumes"; LXD and Incus documentation, "Communication between instance and host"
+// (/dev/lxd, /dev/incus); Flatpak documentation, /.flatpak-info; Apptainer user guide, environment; GitHub
+// documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables".
+#include "base/text.hpp"
+#include "machine/probes.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view environment_path = "/proc/self/environ";
+constexpr std::string_view gitlabs_own = "runners-manager.gitlab.com";  ///< in a runner's description
+
+/// Each NAME=VALUE: the kernel ends them with NULs, a snapshot with line feeds.
+template <class V>
+void for_each_variable(std::string_view text, V&& visit) {
+    const char end = contains(text, std::string_view("\0", 1)) ? '\0' : '\n';
+    while (!text.empty()) {
+        const std::string_view word = text.substr(0, text.find(end));
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+        const auto equals = word.find('=');
+        if (equals != std::string_view::npos) visit(word.substr(0, equals), word.substr(equals + 1));
+    }
+}
+
+/// Of this process: the value, or nothing.
+std::optional<std::string> variable(const Filesystem& files, std::string_view wanted) {
+    const auto text = files.read(environment_path);
+    std::optional<std::string> found;
+    if (text.if_known())
+        for_each_variable(*text.if_known(), [&](std::string_view name, std::string_view value) {
+            if (name == wanted) found = std::string(value);
+        });
+    return found;
+}
+
+Fact<std::string> by_variable(std::string_view place, std::string_view name) {
+    return {std::string(place), {{std::string(environment_path), std::string(name)}}};
+}
+
+std::optional<Fact<std::string>> kubernetes(const Filesystem& files) {
+    if (variable(files, "KUBERNETES_SERVICE_HOST"))
+        return by_variable("kubernetes", "KUBERNETES_SERVICE_HOST");
+    constexpr std::string_view secrets = "/run/secrets/kubernetes.io";
+    if (files.list(secrets).if_known())
+        return Fact<std::string>{"kubernetes", {{std::string(secrets), "present"}}};
+    return std::nullopt;
+}
+
+/// Whose LXC it is: Proxmox's kernel is the host's too; LXD and Incus put a directory into /dev.
+Fact<std::string> lxc_flavour(const Filesystem& files, const Fact<std::string>& release,
+                              const Fact<std::string>& lxc) {
+    if (release.if_known() && release.if_known()->ends_with("-pve")) {
+        Fact<std::string> found("proxmox-ct", lxc.from());
+        return {*found.if_known(), {lxc.from().front(), release.from().front()}};
+    }
+    if (files.list("/dev/incus").if_known()) return {"incus", {{"/dev/incus", "present"}}};
+    if (files.list("/dev/lxd").if_known()) return {"lxd", {{"/dev/lxd", "present"}}};
+    return lxc;
+}
+
+struct FileSign {
+    std::string_view path;
+    std::string_view place;
+};
+constexpr FileSign file_signs[] = {
+    {"/.dockerenv", "docker"},
+    {"/run/.containerenv", "podman"},
+    {"/.flatpak-info", "flatpak"},
+};
+
+struct CgroupSign {
+    std::string_view part;
+    std::string_view place;
+};
+// What a path of /proc/self/cgroup holds where it is not hidden by a cgroup namespace.
+constexpr CgroupSign cgroup_signs[] = {
+    {"/kubepods", "kubernetes"}, {"/docker/", "docker"},  {"/docker-", "docker"},
+    {"/libpod-", "podman"},      {"/lxc.payload", "lxc"},
+};
+
+std::optional<Fact<std::string>> by_cgroup(const Filesystem& files) {
+    constexpr std::string_view path = "/proc/self/cgroup";
+    const auto text = files.read(path);
+    if (!text.if_known()) return std::nullopt;
+    for (const CgroupSign& sign : cgroup_signs)
+        if (contains(*text.if_known(), sign.part))
+            return Fact<std::string>{std::string(sign.place), {{std::string(path), std::string(sign.part)}}};
+    return std::nullopt;
+}
+
+/// container=lxc, which LXC, Podman and systemd-nspawn set for all that they start; and Apptainer's own.
+std::optional<Fact<std::string>> by_environment(const Filesystem& files) {
+    if (auto name = variable(files, "container"); name && !name->empty())
+        return by_variable(*name, "container=" + *name);
+    for (const std::string_view name : {"APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"})
+        if (variable(files, name)) return by_variable("apptainer", name);
+    return std::nullopt;
+}
+
+Fact<std::string> find_container(const Filesystem& files) {
+    if (auto pod = kubernetes(files)) return *std::move(pod);
+    Fact<std::string> systemd = read_word(files, "/run/systemd/container");
+    if (systemd.if_known()) return systemd;
+    for (const FileSign& sign : file_signs)
+        if (files.read(sign.path).if_known())
+            return {std::string(sign.place), {{std::string(sign.path), "present"}}};
+    if (auto found = by_environment(files)) return *std::move(found);
+    if (auto found = by_cgroup(files)) return *std::move(found);
+    if (systemd.absence().why != Why::no_device) return systemd;
+    return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
+}
+
+}  // namespace
+
+Fact<std::string> probe_container(const Filesystem& files, const Fact<std::string>& release) {
+    Fact<std::string> found = find_container(files);
+    return is(found, "lxc") ? lxc_flavour(files, release, found) : found;
+}
+
+/// sudo takes the environment away; the file that GitHub's own images have is still there.
+Fact<std::string> probe_job(const Filesystem& files) {
+    constexpr std::string_view image = "/imagegeneration/imagedata.json";
+    if (variable(files, "GITHUB_ACTIONS").value_or("") == "true") {
+        const bool hosted = variable(files, "RUNNER_ENVIRONMENT").value_or("") == "github-hosted";
+        return by_variable(hosted ? "github-hosted" : "github",
+                           hosted ? "RUNNER_ENVIRONMENT=github-hosted" : "GITHUB_ACTIONS=true");
+    }
+    if (files.read(image).if_known()) return {"github-hosted", {{std::string(image), "present"}}};
+    if (variable(files, "GITLAB_CI").value_or("") == "true") {
+        const std::string runner = variable(files, "CI_RUNNER_DESCRIPTION").value_or("");
+        const bool hosted = contains(runner, gitlabs_own);
+        return by_variable(hosted ? "gitlab-hosted" : "gitlab",
+                           hosted ? "CI_RUNNER_DESCRIPTION=" + runner : "GITLAB_CI=true");
+    }
+    if (variable(files, "CI").value_or("") == "true") return by_variable("ci", "CI=true");
+    const auto text = files.read(environment_path);
+    if (const Absent* absent = text.if_absent()) return *absent;
+    return {"none", {{std::string(environment_path), "no variable of a CI"}}};
+}
+
+/// user_namespaces(7): the first namespace maps 0 to 0, all of 4294967295 ids.
+Fact<bool> probe_user_namespace(const Filesystem& files) {
+    constexpr std::string_view path = "/proc/self/uid_map";
+    const auto text = files.read(path);
+    if (!text.if_known()) return text.absence();
+    const auto words = split_words(*text.if_known());
+    const bool whole = words.size() == 3 && words[0] == "0" && words[1] == "0" && words[2] == "4294967295";
+    return {!whole, {{std::string(path), std::string(trim(*text.if_known()))}}};
+}
+
+std::string keep_environment(const std::string& text) {
+    constexpr std::string_view with_value[] = {"container", "CI", "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT",
+                                               "GITLAB_CI"};
+    constexpr std::string_view name_only[] = {"KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER",
+                                              "SINGULARITY_CONTAINER"};
+    const auto is_one_of = [](std::string_view name, std::span<const std::string_view> names) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    std::string kept;
+    for_each_variable(text, [&](std::string_view name, std::string_view value) {
+        const bool hosted = name == "CI_RUNNER_DESCRIPTION" && contains(value, gitlabs_own);
+        if (hosted || is_one_of(name, with_value))
+            kept.append(name).append("=").append(value).append("\n");
+        else if (is_one_of(name, name_only))
+            kept.append(name).append("=\n");
+    });
+    return kept;
+}
+
+}  // namespace nestprobe

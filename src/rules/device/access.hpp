@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// How this place is given /dev/kvm: on a host by its group, in a container by who starts that, in a job of a
+// CI by the job's definition.
+#pragma once
+
+#include "rules/common.hpp"
+
+#include <string>
+
+namespace nestprobe {
+
+/// Who may open the node, as the refusal says it.
+struct DeviceNode {
+    std::string group{};  ///< its name; the number where the system has no name for it; empty: not said
+    std::string gid{};    ///< its number, where it is said
+    unsigned mode = 0;
+};
+/// Of "owner 0, group kvm (104), mode 0660" or "root:kvm 0660".
+DeviceNode node_of(const Absent& refusal);
+/// That group is root's or nobody's, or nobody here has a name for it: to join it helps nobody.
+bool is_nobodys(const DeviceNode& node);
+
+bool in_a_container(const Facts& f);
+/// "a container of Docker", "a pod of Kubernetes"; empty where there is no sign of one.
+std::string_view place_words(const Facts& f);
+
+/// There is no /dev/kvm here, although KVM may well be up.
+Remedy fix_missing_device(const Facts& f);
+/// The node is there, and no driver behind it.
+Remedy fix_no_driver(const Facts& f);
+/// It is there and may not be opened: EACCES or EPERM.
+Remedy fix_denied_device(const Facts& f);
+
+}  // namespace nestprobe

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// The table of containers and CI jobs.  State of 2026-11.  Sources: docker-run(1) (--device, --group-add),
+// Compose file reference (devices, group_add); podman-run(1) (--group-add keep-groups); Kubernetes
+// documentation, "Device Plugins" and "Configure a Security Context"; lxc.container.conf(5); LXD and Incus
+// documentation, "Type: unix-char"; Proxmox VE administration guide, pct(1), dev[n] (since 8.1);
+// systemd.nspawn(5), systemd.resource- control(5), DeviceAllow; Flatpak documentation, sandbox permissions;
+// Apptainer user guide, bind mounts; GitHub changelog of 2024-04-02 and workflow syntax, container.options;
+// GitLab Runner documentation, [runners.docker].
+#include "rules/device/access_rows.hpp"
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view opens = "In the container, ls -l /dev/kvm shows the device.";
+
+constexpr AccessStep see_host = {
+    .what =
+        "See that the host itself has it; if not, the host is to be put right first (run nestprobe there).",
+    .commands = {"ls -l /dev/kvm"},
+};
+
+constexpr AccessStep udev_in_job = {
+    .where = Where::ci_job,
+    .what =
+        "In a step before the one that needs it: let everybody in this machine, which is thrown away, open "
+        "it. (A new group would count from the next login on, which a job has not.)",
+    .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/99-open-kvm.rules",
+                 "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"},
+    .expect = "test -w /dev/kvm succeeds. Do it after installing packages: those can restart udev.",
+};
+
+constexpr AccessRow rows[] = {
+    {"docker",
+     "a container of Docker",
+     {see_host,
+      {.what = "Create the container again with the device; a container that runs cannot be given it. (Under "
+               "Docker "
+               "Desktop the host is its own virtual machine.)",
+       .commands = {"docker run --device /dev/kvm IMAGE"},
+       .expect = opens},
+      {.what = "The same in Compose:",
+       .file = "compose.yaml, the service",
+       .lines = {"devices:", "  - /dev/kvm"}}},
+     {{.what = "Create the container again with the group of the host's node, by its number: the names "
+               "inside are the "
+               "image's own. (Or run as root inside: --user 0.)",
+       .commands = {"docker run --device /dev/kvm --group-add \"$(stat -c %g /dev/kvm)\" IMAGE"},
+       .expect = "In the container, test -w /dev/kvm succeeds."},
+      {.what = "The same in Compose, with the number that stat -c %g /dev/kvm prints on the host:",
+       .file = "compose.yaml, the service",
+       .lines = {"devices:", "  - /dev/kvm", "group_add:", "  - \"GID\""}}}},
+    {"podman",
+     "a container of Podman",
+     {see_host,
+      {.what = "Create the container again with the device; rootless, the user who runs it has to be able to "
+               "open it "
+               "on the host, and keeps that group:",
+       .commands = {"podman run --device /dev/kvm --group-add keep-groups IMAGE"},
+       .expect = opens}},
+     {{.what = "On the host, let the user who runs podman open it, and log in again.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" \"$USER\""},
+       .expect = "test -w /dev/kvm succeeds on the host."},
+      {.what = "Create the container again, keeping that user's groups (they show as nogroup inside, and "
+               "count; needs "
+               "crun).",
+       .commands = {"podman run --device /dev/kvm --group-add keep-groups IMAGE"},
+       .expect = "In the container, test -w /dev/kvm succeeds."}}},
+    {"kubernetes",
+     "a pod of Kubernetes",
+     {{.what = "See which nodes offer the device. (KubeVirt brings devices.kubevirt.io/kvm; without it any "
+               "device "
+               "plugin for /dev/kvm does, under its own name.)",
+       .commands = {"kubectl get nodes -o custom-columns='NODE:.metadata.name,KVM:.status.allocatable."
+                    "devices\\.kubevirt\\.io/kvm'"},
+       .expect = "a number for a node"},
+      {.what = "Ask for it in the pod, and create the pod again. (A hostPath volume of /dev/kvm alone is not "
+               "enough: "
+               "the device cgroup forbids it unless the container is privileged.)",
+       .file = "the pod's manifest, the container",
+       .lines = {"resources:", "  limits:", "    devices.kubevirt.io/kvm: \"1\""},
+       .expect = opens}},
+     {{.what = "See the number of the node's group, on that node.", .commands = {"stat -c %g /dev/kvm"}},
+      {.what = "Give the pod that group, and create it again.",
+       .file = "the pod's manifest, spec",
+       .lines = {"securityContext:", "  supplementalGroups: [GID]"},
+       .expect = "In the pod, test -w /dev/kvm succeeds."}}},
+    {"lxc",
+     "a container of LXC",
+     {see_host,
+      {.what = "Allow the device and mount it.",
+       .file = "/var/lib/lxc/CONTAINER/config",
+       .lines = {"lxc.cgroup2.devices.allow = c 10:232 rwm",
+                 "lxc.mount.entry = /dev/kvm dev/kvm none bind,optional,create=file"}},
+      {.what = "Stop the container and start it.",
+       .commands = {"sudo lxc-stop -n CONTAINER", "sudo lxc-start -n CONTAINER"},
+       .expect = opens}},
+     {{.what = "In an unprivileged container the host's group is mapped to nobody. Let the container's root "
+               "in, whose "
+               "number on the host is the first of lxc.idmap (100000 here).",
+       .commands = {"sudo setfacl -m u:100000:rw /dev/kvm"},
+       .expect = "In the container, root opens /dev/kvm. The entry is gone after a restart of the host: a "
+                 "udev rule "
+                 "makes it last."}}},
+    {"lxd",
+     "a container of LXD",
+     {see_host,
+      {.what = "Give it the device; it counts at once. GID: what getent group kvm prints in the container.",
+       .commands =
+           {"lxc config device add CONTAINER kvm unix-char source=/dev/kvm path=/dev/kvm gid=GID mode=0660"},
+       .expect = opens}},
+     {{.what = "Set the device's group to the container's own (GID: what getent group kvm prints in the "
+               "container). If "
+               "a profile has the device, override it: lxc config device override.",
+       .commands = {"lxc config device set CONTAINER kvm gid=GID mode=0660"},
+       .expect = "In the container, a member of that group opens /dev/kvm."}}},
+    {"incus",
+     "a container of Incus",
+     {see_host,
+      {.what = "Give it the device; it counts at once. GID: what getent group kvm prints in the container.",
+       .commands = {"incus config device add CONTAINER kvm unix-char source=/dev/kvm path=/dev/kvm gid=GID "
+                    "mode=0660"},
+       .expect = opens}},
+     {{.what = "Set the device's group to the container's own (GID: what getent group kvm prints in the "
+               "container). If "
+               "a profile has the device, override it: incus config device override.",
+       .commands = {"incus config device set CONTAINER kvm gid=GID mode=0660"},
+       .expect = "In the container, a member of that group opens /dev/kvm."}}},
+    {"proxmox-ct",
+     "a container (CT) of Proxmox VE",
+     {see_host,
+      {.what = "On the node, pass the device, and restart the container. GID: what getent group kvm prints "
+               "in the "
+               "container.",
+       .commands = {"pct set CTID --dev0 /dev/kvm,gid=GID,mode=0660", "pct reboot CTID"},
+       .expect = opens},
+      {.what = "Only before Proxmox VE 8.1, which has no dev0: these lines, and restart the container.",
+       .file = "/etc/pve/lxc/CTID.conf",
+       .lines = {"lxc.cgroup2.devices.allow: c 10:232 rwm",
+                 "lxc.mount.entry: /dev/kvm dev/kvm none bind,optional,create=file"}}},
+     {{.what = "On the node, set the device's group to the container's own, and restart it. GID: what getent "
+               "group kvm "
+               "prints in the container. (A lxc.mount.entry of /dev/kvm in its file has to go.)",
+       .commands = {"pct set CTID --dev0 /dev/kvm,gid=GID,mode=0660", "pct reboot CTID"},
+       .expect = "In the container, a member of that group opens /dev/kvm."}}},
+    {"systemd-nspawn",
+     "a container of systemd-nspawn",
+     {see_host,
+      {.what = "Bind the device into it.",
+       .file = "/etc/systemd/nspawn/CONTAINER.nspawn",
+       .lines = {"[Files]", "Bind=/dev/kvm"}},
+      {.what = "Allow it, and start the container again.",
+       .commands = {"sudo systemctl set-property systemd-nspawn@CONTAINER.service DeviceAllow='/dev/kvm rw'",
+                    "sudo machinectl reboot CONTAINER"},
+       .expect = opens}},
+     {{.what = "Start it without mapped users, or let its root in: the first number of its user range on the "
+               "host.",
+       .commands = {"sudo setfacl -m u:FIRST_UID:rw /dev/kvm"},
+       .expect = "In the container, root opens /dev/kvm."}}},
+    {"flatpak",
+     "an application's sandbox (Flatpak)",
+     {{.what = "Give the application the device, and start it again.",
+       .commands = {"flatpak override --user --device=kvm APPLICATION"},
+       .expect = "flatpak info --show-permissions APPLICATION lists kvm among the devices."}},
+     {}},
+    {"apptainer",
+     "a container of Apptainer",
+     {see_host,
+      {.what = "Start it with the host's /dev (the default, where the administrator has not said otherwise), "
+               "or with "
+               "that node:",
+       .commands = {"apptainer exec --bind /dev/kvm IMAGE COMMAND"},
+       .expect = opens}},
+     {{.what = "Inside one is the same user as outside: let that user open it on the host, and log in again.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" \"$USER\""}}}},
+    // jobs: where no container's row is nearer
+    {"github-hosted",
+     "a job on a runner of GitHub's own",
+     {{.where = Where::ci_job,
+       .what = "Take a runner that has it: the x64 Linux ones do, the arm64 and macOS ones do not (as of "
+               "2026-11).",
+       .file = "the workflow, the job",
+       .lines = {"runs-on: ubuntu-latest"},
+       .expect = "ls -l /dev/kvm in a step shows the device."}},
+     {udev_in_job}},
+    {"github",
+     "a job on a self-hosted runner of GitHub's",
+     {},
+     {{.what =
+           "On the runner's machine: let the user of the runner's service open it, and restart that service.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" RUNNER_USER", "sudo ./svc.sh stop",
+                    "sudo ./svc.sh start"},
+       .expect = "test -w /dev/kvm succeeds in a step."}}},
+    {"gitlab-hosted",
+     "a job on a runner of GitLab.com's own",
+     {{.where = Where::ci_job,
+       .what = "GitLab.com's hosted runners give their jobs no /dev/kvm (as of 2026-11, by reports): "
+               "register a runner "
+               "of your own on a machine that has KVM, and name it by its tag.",
+       .file = ".gitlab-ci.yml, the job",
+       .lines = {"tags: [kvm]"}}},
+     {}},
+    {"gitlab",
+     "a job on a self-managed runner of GitLab's",
+     {see_host,
+      {.what = "With the Docker executor: pass the device to every job, and restart the runner.",
+       .file = "/etc/gitlab-runner/config.toml, section [runners.docker]",
+       .lines = {"devices = [\"/dev/kvm\"]"}},
+      {.what = "Restart the runner.", .commands = {"sudo gitlab-runner restart"}}},
+     {{.what = "With the shell executor: let the runner's user open it, and restart the runner.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" gitlab-runner",
+                    "sudo gitlab-runner restart"}},
+      {.what = "With the Docker executor: run the job's image as root, or set the group in the image to the "
+               "number "
+               "that this prints on the runner's machine.",
+       .commands = {"stat -c %g /dev/kvm"}}}},
+    {"ci", "a job of a CI", {}, {udev_in_job}},
+};
+
+}  // namespace
+
+std::span<const AccessRow> access_rows() { return rows; }
+
+}  // namespace nestprobe

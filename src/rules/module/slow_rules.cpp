@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Rules about what makes guests of guests slow although nothing is switched off (NP533, NP534): protection of
+// the processor that costs something at every entry.  Advice: to give it up is a decision about safety.
+#include "base/text.hpp"
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+/// The text of one of the two files that tell how KVM stands; empty when it is not known.
+std::string text_of(const Facts& f, std::string_view name) {
+    if (const auto* texts = f.kernel.vulnerabilities.if_known())
+        for (const std::string& text : *texts)
+            if (text.starts_with(name) && text.substr(name.size()).starts_with(": "))
+                return text.substr(name.size() + 2);
+    return {};
+}
+
+bool has_text(const Facts& f, std::string_view name) { return !text_of(f, name).empty(); }
+bool tells_of_l1tf(const Facts& f) { return has_text(f, "l1tf") && !has(f, Technology::svm); }
+bool tells_of_pages(const Facts& f) { return has_text(f, "itlb_multihit") && !has(f, Technology::svm); }
+
+/// Nobody nests here: nothing is lost.
+bool nests(const Facts& f) { return is(f.module.nested, true); }
+
+/// "VMX: conditional cache flushes, SMT vulnerable", "VMX: cache flushes, …"; before 4.20 without the colon.
+Outcome check_flushes(const Facts& f) {
+    const std::string text = text_of(f, "l1tf");
+    if (!contains(text, "cache flushes"))
+        return cite(pass(fmt::format("no flush at the entry of a guest (l1tf: {})", text)),
+                    f.kernel.vulnerabilities);
+    if (!nests(f)) return cite(skip("nested is not on"), f.kernel.vulnerabilities);
+    const bool always = !contains(text, "conditional");
+    return cite(
+        fail(fmt::format(
+            "KVM flushes the first-level data cache {} (l1tf: {}), and for a guest's guest at each "
+            "change between the two: that costs most where there are many exits",
+            always ? "at every entry of a guest" : "at entries of guests behind code that could leak", text)),
+        f.kernel.vulnerabilities);
+}
+
+Outcome check_splits(const Facts& f) {
+    const std::string text = text_of(f, "itlb_multihit");
+    if (!contains(text, "Split huge pages"))
+        return cite(pass(fmt::format("huge pages are not split (itlb_multihit: {})", text)),
+                    f.kernel.vulnerabilities);
+    if (!nests(f)) return cite(skip("nested is not on"), f.kernel.vulnerabilities);
+    return cite(
+        fail(fmt::format("KVM splits huge pages that guests execute (itlb_multihit: {}), those of a guest's "
+                         "guest too: more misses of the TLB, and pauses while they are put together again",
+                         text)),
+        f.kernel.vulnerabilities);
+}
+
+constexpr std::string_view l1tf_see[] = {
+    "Linux Documentation/admin-guide/hw-vuln/l1tf.rst, \"Mitigation control for KVM\"",
+    "Linux arch/x86/kvm/vmx/vmx.c, vmx_l1d_flush()"};
+constexpr std::string_view itlb_see[] = {"Linux Documentation/admin-guide/hw-vuln/multihit.rst",
+                                         "Linux arch/x86/kvm/mmu/mmu.c, kvm_recover_nx_huge_pages()"};
+
+constexpr Rule rules[] = {
+    {
+        .id = "NP533",
+        .name = "l1d-flushed-at-guest-entry",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "the first-level data cache is flushed when guests are entered",
+        .explain =
+            "Processors before about 2019 can leak what is in the first-level data cache to a guest (L1TF). "
+            "KVM\n"
+            "flushes it, by default at those entries that follow code which could have loaded secrets. A "
+            "guest\n"
+            "hypervisor is told that its own flushing is not needed, so nothing is to be changed in guests.",
+        .fix = "Leave it where guests are not trusted. A processor that is not affected (l1tf: Not affected) "
+               "has no "
+               "such cost. Where every guest and every guest's guest is your own: "
+               "kvm_intel.vmentry_l1d_flush=never "
+               "on the kernel command line, which gives the protection up.",
+        .see = l1tf_see,
+        .check = check_flushes,
+        .listed = tells_of_l1tf,
+    },
+    {
+        .id = "NP534",
+        .name = "huge-pages-split",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "KVM splits huge pages that guests execute",
+        .explain = "On processors with the iTLB multihit erratum a guest could hang the machine by an "
+                   "executable huge\n"
+                   "page, so KVM maps what guests execute in small pages (kvm.nx_huge_pages). It does so for "
+                   "the pages of\n"
+                   "a guest's guest too.",
+        .fix = "Leave it where guests are not trusted. A processor without the erratum (itlb_multihit: Not "
+               "affected) "
+               "has no such cost. Where every guest is your own: the option nx_huge_pages=off for the module "
+               "kvm, "
+               "which lets a guest hang this machine.",
+        .see = itlb_see,
+        .check = check_splits,
+        .listed = tells_of_pages,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> slow_rules() { return rules; }
+
+}  // namespace nestprobe
