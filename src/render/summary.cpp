@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::size_t column = 20;
 
-/// What is known.  device-assignment is another matter: there it is what lacks.
-std::string headline_of_unknown(const Report& report, const Verdict& v) {
-    const bool guests = report.facts.guest && v.question != Question::kvm_here;
-    if (v.question == Question::device_assignment || guests) return what_is_missing(v);
-    const std::string known = what_is_known(report.facts);
-    return known.empty() ? "nothing that bears on it is known"
-                         : fmt::format("{}; that does not settle it", known);
-}
-
 /// "yes (svm), degraded: /dev/kvm opens and answers"
 std::string answer_text(const Report& report, const Verdict& v) {
     std::string text(to_string(v.answer));
@@ -86,14 +77,12 @@ std::string not_known(const Report& report, const Style& style) {
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
         add(missing, what_is_missing(v));
-        add(commands, what_to_run(report, v));
+        for (std::string& command : what_to_run(report, v)) add(commands, std::move(command));
     }
     std::string text;
     if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
     for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
-    for (const std::string& command : commands)
-        text += fmt::format("\n{}\n    {}\n", bold("next, on that machine", style), printable(command));
-    return text;
+    return text + next_commands(commands, style);
 }
 
 }  // namespace

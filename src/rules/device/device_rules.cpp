@@ -274,7 +274,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP606",
-        .name = "dev-kvm-silent",
+        .name = "dev-kvm-answers",
         .layer = Layer::device,
         .question = Question::kvm_here,
         .role = Role::proof,
@@ -288,7 +288,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP607",
-        .name = "nesting-not-offered",
+        .name = "nesting-offered",
         .layer = Layer::device,
         .question = Question::kvm_in_guests,
         .role = Role::proof,

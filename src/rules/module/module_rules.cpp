@@ -181,7 +181,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP518",
-        .name = "kvm-module-not-live",
+        .name = "kvm-module-loaded",
         .layer = Layer::module,
         .question = Question::kvm_here,
         .role = Role::proof,
