@@ -80,9 +80,11 @@ std::string open_entries(const Report& report, const Style& style) {
 
 /// "/sys/x: not recorded" -> "not recorded": so that what is missing for one reason shares a line.
 std::string reason_of(const Finding& f) {
+    constexpr std::size_t longest = 40;
     const std::string& message = f.outcome.message;
     const std::size_t colon = message.rfind(": ");
-    return colon == std::string::npos || message.front() != '/' ? message : message.substr(colon + 2);
+    const bool is_short = colon != std::string::npos && message.size() - colon <= longest;
+    return is_short ? message.substr(colon + 2) : message;
 }
 
 /// What could not be judged, and no answer hangs on it: the rules that share a reason on one line.
@@ -144,14 +146,8 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
 
 std::string answers(const Report& report, const Style& style) {
     std::string text = "\n";
-    std::vector<std::string> commands;
-    for (const Verdict& v : report.verdicts) {
-        text += answer(report, v, style);
-        for (std::string& command : what_to_run(report, v))
-            if (std::find(commands.begin(), commands.end(), command) == commands.end())
-                commands.push_back(std::move(command));
-    }
-    return text + next_commands(commands, style);
+    for (const Verdict& v : report.verdicts) text += answer(report, v, style);
+    return text + next_commands(what_to_run(report), style);
 }
 
 std::string explain(const Report& report, const std::string& entries, const Style& style) {

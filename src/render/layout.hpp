@@ -35,7 +35,7 @@ std::string describe_machine(const Facts& facts);
 /// "Its /proc/cpuinfo will not show vmx."  There must be one.
 std::string describe_guest(const Report& report);
 /// The diff as it is, which patch(1) finds between the words around it; then the commands and arguments.
-/// Empty where there is nothing to mend.
+/// Empty where there is nothing to fix.
 std::string render_edit(const GuestEdit& edit);
 
 }  // namespace nestprobe

@@ -34,11 +34,6 @@ std::string answer_line(const Report& report, const Verdict& v, const Style& sty
                        text.substr(to_string(v.answer).size()));
 }
 
-/// Most machines need no device assignment.
-bool is_asked(const Report& report, const Verdict& v) {
-    return v.question != Question::device_assignment || report.facts.guest || report.asked == v.question;
-}
-
 /// Each cause once, though two questions share it.
 std::vector<const Finding*> causes(const Report& report) {
     std::vector<const Finding*> all;
@@ -69,20 +64,16 @@ std::string paragraph(std::string_view label, const std::string& text) {
 
 /// What could not be told, once for the questions that lack the same, and the command that would tell.
 std::string not_known(const Report& report, const Style& style) {
-    std::vector<std::string> missing, commands;
-    const auto add = [](std::vector<std::string>& list, std::string text) {
-        if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end())
-            list.push_back(std::move(text));
-    };
+    std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
-        add(missing, what_is_missing(v));
-        for (std::string& command : what_to_run(report, v)) add(commands, std::move(command));
+        const std::string what = what_is_missing(v);
+        if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);
     }
     std::string text;
     if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
     for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
-    return text + next_commands(commands, style);
+    return text + next_commands(what_to_run(report), style);
 }
 
 }  // namespace
@@ -99,7 +90,7 @@ std::string render_summary(const Report& report, const Style& style) {
     }
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);
-    text += "\nThe whole ladder with every reading: nestprobe --explain\n";
+    text += "\nLayer by layer, with the readings: nestprobe --explain\n";
     return text;
 }
 

@@ -70,6 +70,11 @@ std::string what_is_known(const Facts& f) {
     return fmt::format("{}", fmt::join(known, "; "));
 }
 
+bool is_asked(const Report& report, const Verdict& verdict) {
+    return verdict.question != Question::device_assignment || report.facts.guest ||
+           report.asked == verdict.question;
+}
+
 std::string what_is_missing(const Verdict& verdict) {
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {
@@ -96,9 +101,11 @@ std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
                          : fmt::format("{}; that does not settle it", known);
 }
 
-std::vector<std::string> what_to_run(const Report& report, const Verdict& verdict) {
+namespace {
+
+// The register's file is not there until msr is loaded; to open it takes root.
+std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
     const Facts& f = report.facts;
-    if (verdict.answer != Answer::unknown) return {};
     const auto reasons = [&](std::string_view part) {
         return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
             return finding->outcome.message.find(part) != std::string::npos;
@@ -112,7 +119,21 @@ std::vector<std::string> what_to_run(const Report& report, const Verdict& verdic
     if (reasons("recorded") || f.evidence) return {"nestprobe --record machine.json"};
     if (reasons("/msr: No such file")) return {"sudo modprobe msr", "sudo nestprobe"};
     if ((reasons("EACCES") || reasons("EPERM")) && !is(f.kernel.uid, 0u)) return {"sudo nestprobe"};
+    if (open_error(f) != 0 && !has_own_rule(open_error(f))) return {"sudo dmesg | grep -i kvm"};
     return {};
+}
+
+}  // namespace
+
+std::vector<std::string> what_to_run(const Report& report) {
+    std::vector<std::string> commands;
+    for (const Verdict& v : report.verdicts) {
+        if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
+        for (std::string& command : what_would_tell(report, v))
+            if (std::find(commands.begin(), commands.end(), command) == commands.end())
+                commands.push_back(std::move(command));
+    }
+    return commands;
 }
 
 }  // namespace nestprobe

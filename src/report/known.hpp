@@ -16,13 +16,17 @@ std::string what_processor_shows(const Facts& facts);
 /// known.
 std::string what_is_known(const Facts& facts);
 
+/// Most machines need no device assignment: told in full where it is the question, or of a guest.
+bool is_asked(const Report& report, const Verdict& verdict);
+
 /// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
 std::string what_is_missing(const Verdict& verdict);
 
 /// What heads an unknown answer: what is known, never the name of a fault that nobody found.
 std::string headline_of_unknown(const Report& report, const Verdict& verdict);
 
-/// What to type where the machine is, a command each; empty where nothing that nestprobe knows of would tell.
-std::vector<std::string> what_to_run(const Report& report, const Verdict& verdict);
+/// What to type where the machine is, for every question that is asked and has no answer, a command each;
+/// empty where nothing that nestprobe knows of would tell.
+std::vector<std::string> what_to_run(const Report& report);
 
 }  // namespace nestprobe

@@ -14,7 +14,7 @@ bool failed(const Finding& f) { return f.outcome.status == Status::fail && f.rul
 bool is_empty(Layer layer, const Facts& f) {
     switch (layer) {
         case Layer::cpu: return hardware_absent(f);
-        case Layer::firmware: return in_guest(f);
+        case Layer::firmware: return in_guest(f) || switched_off(f);
         case Layer::hypervisor: return is(f.hypervisor.level, Level::bare_metal);
         case Layer::module: return vendor_module_absent(f) && software_kvm(f).empty();
         default: return false;

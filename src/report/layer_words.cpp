@@ -94,6 +94,9 @@ std::string of_firmware(const Facts& f) {
             : fmt::format("0x3a {}", why_not(f.firmware.feature_control.first_absent()));
     if (vendor_module_is(f, Module::State::loaded))
         return fmt::format("switched on, as {} is loaded; {}", vendor_module_name(f), unread);
+    const bool cleared_where_off = kernel_at_least(f, svm ? 6 : 5, svm ? 7 : 6);
+    if (f.kernel.flag_usable.any(yes) && cleared_where_off)
+        return fmt::format("switched on, as the kernel lists {}; {}", flag_word(f), unread);
     if (disabled_by_bios(f)) return fmt::format("switched off, says the kernel log; {}", unread);
     return f.cpu.technology.if_known() ? unread : "not known, as the processor is not known";
 }
@@ -103,15 +106,19 @@ std::string of_firmware(const Facts& f) {
 std::string of_hypervisor(const Facts& f) {
     const Level* level = f.hypervisor.level.if_known();
     if (!level) return "bare metal or guest: not known";
+    const std::string* role = f.hypervisor.xen_role.if_known();
     std::string words = "none: bare metal";
     if (*level == Level::guest) {
         const Platform* platform = f.hypervisor.platform.if_known();
-        words = fmt::format("guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
+        const std::string name(platform ? to_string(*platform) : "an unknown hypervisor");
+        words = "guest of " + name;
+        if (role) words += fmt::format(" ({}{})", name == "Xen" ? "" : "Xen ", *role);
     }
-    if (const std::string* role = f.hypervisor.xen_role.if_known()) words += fmt::format(", Xen {}", *role);
     if (is(f.hypervisor.hyperv_root, true)) words += ", root partition";
     const std::string* confidential = f.hypervisor.confidential.if_known();
-    if (confidential && *confidential != "none") words += fmt::format(", encrypted ({})", *confidential);
+    if (confidential && *confidential != "none") words += fmt::format(", confidential: {}", *confidential);
+    if (*level == Level::guest && cpuid_bit(f).all(no))
+        words += fmt::format(", which shows no {}", hardware_word(f));
     return words;
 }
 
@@ -275,7 +282,7 @@ std::vector<std::string> levels(const Facts& f) {
         if (const auto* signatures = f.hypervisor.signatures.if_known())
             for (const Signature& s : *signatures)
                 above += fmt::format(", CPUID 0x{:x} \"{}\"", s.leaf, s.text);
-        lines.push_back(above + "; what it runs on is not seen from here");
+        lines.push_back(above + ", unless it is a guest too");
     }
     lines.push_back(guest ? "this system" : "this system, on bare metal");
     if (f.guest) {

@@ -32,6 +32,7 @@ constexpr std::pair<std::string_view, std::string_view> former_names[] = {
     {"kvm-module-not-live", "NP518"},
     {"dev-kvm-silent", "NP606"},
     {"nesting-not-offered", "NP607"},
+    {"guest-not-started-anew", "NP710"},
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ Looked look(const Facts& f) {
 
 std::string fix_pairs(const Facts& f) {
     constexpr std::string_view stop_gap =
-        "As a stop-gap: sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0";
+        "As a workaround: sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0";
     return fmt::format("{} {}",
                        in_guest(f) ? "The hypervisor above has to offer both or none: update it."
                                    : "Update microcode and firmware.",

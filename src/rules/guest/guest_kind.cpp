@@ -82,7 +82,7 @@ constexpr Rule rules[] = {
             "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
             "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
-               "mend "
+               "fix "
                "that first.",
         .see = see,
         .check = check_emulated,

@@ -207,7 +207,7 @@ constexpr Rule rules[] = {
         .title = "the kernel was told on its command line to ignore VMX or SVM",
         .explain = "clearcpuid= makes the kernel forget a flag. KVM then refuses to load and says that the\n"
                    "processor does not support what it does support.",
-        .fix = "Take clearcpuid= out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, "
+        .fix = "Remove clearcpuid= from the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, "
                "update-grub) and reboot.",
         .see = clear_see,
         .check = check_clearcpuid,

@@ -185,7 +185,7 @@ constexpr Rule rules[] = {
         .layer = Layer::module,
         .question = Question::kvm_here,
         .role = Role::proof,
-        .title = "no loaded KVM module speaks for it",
+        .title = "no KVM module is loaded",
         .explain =
             "kvm_intel and kvm_amd load only after KVM has checked every CPU, so a loaded one is proof\n"
             "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
@@ -204,7 +204,7 @@ constexpr Rule rules[] = {
         .explain =
             "A KVM such as kvm_pvm runs guests on processors that show neither VMX nor SVM. Its guests\n"
             "work, but none of them is ever shown VMX or SVM.",
-        .fix = "Guests that shall run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
+        .fix = "Guests that are to run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
                "it through.",
         .see = software_see,
         .check = check_software,

@@ -41,9 +41,9 @@ constexpr Refusal refusals[] = {
      "one CPU's VMX capabilities differ from the others'", same_microcode, even_cpus},
     {LogLine::vm_entry_exit_pair, "NP515",
      "of a pair of VM-entry and VM-exit controls only one is offered, which no processor does",
-     "Update microcode and firmware. As a stop-gap (6.1 and later): sudo modprobe kvm_intel "
+     "Update microcode and firmware. As a workaround (6.1 and later): sudo modprobe kvm_intel "
      "error_on_inconsistent_vmcs_config=0",
-     "The hypervisor above has to offer both or none: update it. As a stop-gap (6.1 and later): sudo "
+     "The hypervisor above has to offer both or none: update it. As a workaround (6.1 and later): sudo "
      "modprobe kvm_intel error_on_inconsistent_vmcs_config=0"},
     {LogLine::vmcs_config_failed, "NP515",
      "a VMX control that KVM cannot do without is not offered, or reading a capability MSR failed",
