@@ -109,7 +109,7 @@ std::string idle_unknowns(const Report& report, const Style& style) {
     return text;
 }
 
-/// "41 other rules pass, 12 do not apply: nestprobe --explain --all shows them"
+/// "41 other rules pass, 12 do not apply: --all shows them"
 std::string count_others(const Report& report) {
     std::size_t pass = 0, apart = 0, no_proof = 0;
     for (const Finding& f : report.findings) {
@@ -123,7 +123,7 @@ std::string count_others(const Report& report) {
     std::string text = fmt::format("{} other rule{} pass{}, {} do{} not apply", pass, pass == 1 ? "" : "s",
                                    pass == 1 ? "es" : "", apart, apart == 1 ? "es" : "");
     if (no_proof > 0) text += fmt::format(", {} prove{} nothing", no_proof, no_proof == 1 ? "s" : "");
-    return fmt::format("\n{}\n", wrap(text + ": nestprobe --explain --all shows them", 0));
+    return fmt::format("\n{}\n", wrap(text + ": --all shows them", 0));
 }
 
 std::string answer(const Report& report, const Verdict& v, const Style& style) {

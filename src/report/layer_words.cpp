@@ -72,7 +72,9 @@ std::string of_register(const PerCpu<T>& registers, std::string_view number) {
     std::vector<std::string> parts;
     const std::size_t groups = registers.groups().size();
     for (const auto& group : registers.groups()) {
-        const std::string cpus = groups == 1 ? "all CPUs" : name_cpus(group.cpus);
+        const std::string cpus = groups > 1               ? name_cpus(group.cpus)
+                                 : group.cpus.size() == 1 ? "the one CPU"
+                                                          : "all CPUs";
         if (const T* value = group.answer.if_known())
             parts.push_back(
                 fmt::format("{} ({} = 0x{:x} on {})", words_of(*value), number, value->raw, cpus));
