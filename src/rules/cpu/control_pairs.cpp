@@ -106,7 +106,7 @@ constexpr Rule rules[] = {
             "pairs and does not load where only one half is offered (\"Inconsistent VM-Entry/VM-Exit "
             "pair\").\n"
             "Processors offer both; a hypervisor above may take one away and forget the other.",
-        .fix = "A hypervisor that offers both halves, or newer microcode.",
+        .fix = "Use a hypervisor that offers both halves, or newer microcode.",
         .see = pair_see,
         .check = check_pairs,
     },

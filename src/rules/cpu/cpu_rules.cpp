@@ -255,7 +255,7 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "a VMX control that KVM cannot do without is not offered",
         .explain =
-            "KVM demands a score of VMX controls, which every processor since the first with VMX has; its\n"
+            "KVM needs some twenty VMX controls, which every processor since the first with VMX has; its\n"
             "module does not load without them (Input/output error). Where one is missing, a hypervisor\n"
             "above has taken it away. \"Offered\" is the upper half of the capability MSR: the control may\n"
             "be 1. A register that cannot be read is not held against the processor.",

@@ -81,7 +81,7 @@ constexpr Rule rules[] = {
         .explain =
             "VM entry checks a guest's state. That it was refused (QEMU: \"KVM: entry failed, hardware "
             "error\")\n"
-            "shows that all that is advertised need not work: a hypervisor above that shows controls which "
+            "shows that not all that is advertised works: a hypervisor above that shows controls which "
             "it\n"
             "then refuses, another hypervisor on this system, or a fault of KVM's. It may be long ago; only\n"
             "starting a guest tells whether it is still so.",

@@ -202,8 +202,7 @@ constexpr Rule rules[] = {
         .explain =
             "While VM_CR.SVMDIS is set, EFER.SVME cannot be set, and SVM stays off. Linux never clears\n"
             "SVMDIS, locked or not. Since 6.7 the kernel also removes svm from /proc/cpuinfo then, and\n"
-            "kvm_amd says \"SVM not supported by CPU\", which sounds like a lack of the processor and is "
-            "none.",
+            "kvm_amd says \"SVM not supported by CPU\", as if the processor lacked it.",
         .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,

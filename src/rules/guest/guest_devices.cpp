@@ -252,7 +252,7 @@ constexpr Rule rules[] = {
         .layer = Layer::guest,
         .question = Question::device_assignment,
         .role = Role::blocker,
-        .title = "the guest's IOMMU has a number of address bits that there is not",
+        .title = "the guest's IOMMU has a number of address bits that does not exist",
         .explain =
             "A VT-d translates 39 bits of address with three levels of page table and 48 with four (57 with\n"
             "five, which newer versions of QEMU may have). libvirt takes any number, and QEMU refuses.",

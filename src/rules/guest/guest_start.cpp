@@ -126,8 +126,8 @@ constexpr Rule rules[] = {
         .role = Role::degraded,
         .title = "the running guest has the old definition",
         .explain =
-            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit counts\n"
-            "from the next cold start on; reboots and restored states keep the old.",
+            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit takes "
+            "effect at the next cold start; reboots and restored states keep what was there before.",
         .fix = "Shut the guest down and start it.",
         .see = cpu_see,
         .check = check_in_force,

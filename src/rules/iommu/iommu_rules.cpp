@@ -247,9 +247,9 @@ constexpr Rule rules[] = {
         .title = "the kernel drives no IOMMU",
         .explain =
             "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
-            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, lacks "
-            "in\n"
-            "the guest's definition, is switched off or not switched on on the kernel command line, or this\n"
+            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, is "
+            "missing from the guest's definition, is switched off or not switched on on the kernel command "
+            "line, or this\n"
             "kernel has no driver for it: ACPI's tables, the command line and the kernel's configuration "
             "tell.",
         .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",

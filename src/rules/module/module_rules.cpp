@@ -158,9 +158,8 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the KVM module for the running kernel is not installed",
-        .explain =
-            "The module must lie in /lib/modules under the release that runs. It does not after a kernel\n"
-            "upgrade without a reboot, and where the distribution packs it separately.",
+        .explain = "The module must be in /lib/modules under the release that runs. It is not there after a "
+                   "kernel upgrade without a reboot, or where the distribution packages it separately.",
         .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: "
                "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
         .see = files_see,

@@ -210,7 +210,7 @@ constexpr Rule rules[] = {
         .explain =
             "Options of all files are joined in the order of the files' names, then the kernel command\n"
             "line; the last one counts.",
-        .fix = "Delete the one that is not meant.",
+        .fix = "Delete the one that is not wanted.",
         .see = nested_see,
         .check = check_conflict,
     },
