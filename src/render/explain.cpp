@@ -30,7 +30,7 @@ std::string message_of(const Finding& f) {
     return (f.outcome.status == Status::pass ? "proved: " : "no proof: ") + f.outcome.message;
 }
 
-std::string entry(std::span<const Finding> alike, const Style& style) {
+std::string rung(std::span<const Finding> alike, const Style& style) {
     constexpr std::size_t indent = 14;
     const Finding& f = alike.front();
     std::string others;
@@ -60,7 +60,7 @@ std::string all_entries(const Report& report, const Style& style) {
         if (rest.front().rule->layer != layer) text += heading(rest.front().rule->layer, style);
         layer = rest.front().rule->layer;
         const std::size_t alike = count_alike(rest);
-        text += entry(rest.first(alike), style);
+        text += rung(rest.first(alike), style);
         i += alike;
     }
     return text;
@@ -73,7 +73,7 @@ std::string open_entries(const Report& report, const Style& style) {
         if (!is_open(report, f)) continue;
         if (f.rule->layer != layer) text += heading(f.rule->layer, style);
         layer = f.rule->layer;
-        text += entry({&f, 1}, style);
+        text += rung({&f, 1}, style);
     }
     return text;
 }
