@@ -25,8 +25,9 @@ std::string paragraph(std::string_view text) {
 
 std::string page_of(const Rule& rule) {
     std::string text = fmt::format(".Ss {} {}\n", rule.id, roff(rule.name));
-    text += fmt::format("A {} rule about\n.Cm {} ;\nit fails when {}.\n.Pp\n", to_string(rule.role),
-                        roff(to_string(rule.question)), roff(rule.title));
+    text += fmt::format("A {} rule about\n.Cm {} ;\nit {} {}.\n.Pp\n", to_string(rule.role),
+                        roff(to_string(rule.question)),
+                        rule.role == Role::proof ? "proves nothing where" : "fails when", roff(rule.title));
     text += fmt::format("{}.Pp\nFix:\n{}", paragraph(rule.explain), paragraph(rule.fix));
     if (!rule.worked.empty()) text += fmt::format(".Pp\nIt worked when:\n{}", paragraph(rule.worked));
     if (!rule.also.empty()) text += fmt::format(".Pp\nWhat else it can be:\n{}", paragraph(rule.also));
@@ -57,7 +58,7 @@ the first that fails, from the processor outwards to the device, is the cause.
 .It Sy proof
 where it passes, the answer is yes, whatever could not be read on the way.
 .It Sy degraded
-where it fails, the answer is yes, at a price that the rule names.
+where it fails, the answer is yes, and the rule names what that costs.
 .It Sy advice
 shown with the answer, which it does not change.
 .El

@@ -19,7 +19,9 @@ Tell whether this system can run KVM guests, whether those guests can run KVM,
 and why or why not, with the fix. Reads only; changes nothing.
 
 What to print:
-      --explain          the whole ladder, each reading and where it came from
+      --explain          the ladder: a line for each layer, and below it what
+                         failed, costs something or could not be judged
+      --all              with --explain: every rule with its readings
       --explain=WHAT     the page of a rule, by id or name (NP503), or of a
                          message of QEMU, libvirt, KVM ..., pasted in quotes
       --json             the report, for monitoring
@@ -167,7 +169,7 @@ struct Given {
     std::optional<std::string> explain, format, question, colour, registers, diff, domain, record, prove;
     std::vector<std::string> from;
     std::string file;  ///< behind the options: of --prove=report
-    bool json = false, rules = false, fix = false, quiet = false, help = false, version = false;
+    bool json = false, rules = false, fix = false, all = false, quiet = false, help = false, version = false;
 
     int outputs() const { return json + rules + fix + format.has_value() + explain.has_value(); }
 };
@@ -185,6 +187,7 @@ struct Spec {
 
 constexpr Spec specs[] = {
     {.name = "explain", .text = &Given::explain, .may_lack_text = true},
+    {.name = "all", .flag = &Given::all},
     {.name = "json", .flag = &Given::json},
     {.name = "format", .text = &Given::format},
     {.name = "registers", .text = &Given::registers, .may_lack_text = true},
@@ -304,6 +307,9 @@ void choose_output(const Given& given, Options& options) {
                                      : find_format("summary");
     if (given.explain && !given.explain->empty()) read_explain_option(*given.explain, options);
     const bool comparable = options.format->name == "summary" || options.format->name == "json";
+    options.all = given.all;
+    const bool ladder = options.action == Options::Action::report && options.format->name == "explain";
+    if (given.all && !ladder) throw UsageError{"--all goes with --explain"};
     if (given.diff && !comparable) throw UsageError{"--diff prints text, or JSON with --json"};
 }
 

@@ -47,7 +47,8 @@ struct Options {
     Colour colour = Colour::automatic;
     bool quiet = false;
     ProveOptions prove{};  ///< run guests to find out
-    bool fix = false;      ///< print the script that mends what was found
+    bool fix = false;      ///< print the script that fixes what was found
+    bool all = false;      ///< of --explain: every rule
 };
 
 /// What the command line cannot mean; its text is one line.

@@ -118,6 +118,7 @@ struct RegistersWanted {
 /// What to print, and where the answer of the first machine decides the exit status.
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
+    if (options.all) return render_explain_all(report, style);
     if (options.diff.empty()) return options.format->render(report, style);
     const Machine other({options.diff});
     Facts facts = probe(other.sources(), every_register);

@@ -106,6 +106,10 @@ class Expectations:
         elif word == "summary":
             if rest not in flat(self.text["summary"]):
                 self.fault(f"{line}: but the summary has it not")
+        elif word == "rung":
+            self.expect_rung(line, *rest.split(None, 2))
+        elif word == "fits":
+            self.expect_to_fit(line, int(rest))
         elif word == "taken":
             if rest not in self.notes:
                 self.fault(f"{line}: but stderr says {self.notes.strip()[:300]}")
@@ -119,8 +123,22 @@ class Expectations:
         else:
             raise BadExpectation(f"no expectation begins with {word}")
 
-    def expect_never(self, text, line):
+    def expect_rung(self, line, layer, mark, words):
+        """A line of the ladder, with the lines that it goes on in."""
+        rung = re.search(rf"^  (\S+) +{layer} +(.*(?:\n {{20}}\S.*)*)", self.text["explain"], re.M)
+        if not rung:
+            self.fault(f"{line}: the ladder has no such layer")
+        elif rung[1] != mark or words not in flat(rung[2]):
+            self.fault(f"{line}: it is {rung[1]} {flat(rung[2])}")
+
+    def expect_to_fit(self, line, most):
         for name in ("explain", "summary"):
+            lines = self.text[name].splitlines()
+            if len(lines) > most or any(len(text) > 80 for text in lines):
+                self.fault(f"{line}: --{name} has {len(lines)} lines, the longest of {max(map(len, lines))} columns")
+
+    def expect_never(self, text, line):
+        for name in ("explain", "every rule", "summary"):
             said = flat(self.text[name])
             if text in said:
                 at = said.index(text)

@@ -56,8 +56,9 @@ class Guest(Machine):
 
     def run(self):
         self.text, self.status = {}, {}
-        for name in ("json", "explain", "summary", "facts"):
-            done = self.ask(self.definition, f"--format={name}")
+        for name in ("json", "explain", "every rule", "summary", "facts"):
+            words = ("--explain", "--all") if name == "every rule" else (f"--format={name}",)
+            done = self.ask(self.definition, *words)
             self.text[name], self.status[name] = done.stdout.decode("utf-8", "replace"), done.returncode
             if done.stderr:
                 self.fault(f"{name}: on stderr: {done.stderr.decode('utf-8', 'replace').strip()[:300]}")

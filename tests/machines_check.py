@@ -44,15 +44,17 @@ class Machine(Expectations):
     # --- running ---
 
     def run(self):
-        formats = {"json": "--json", "explain": "--explain", "summary": "--format=summary", "facts": "--format=facts"}
+        formats = {"json": ["--json"], "explain": ["--explain"], "every rule": ["--explain", "--all"],
+                   "summary": ["--format=summary"], "facts": ["--format=facts"]}
         self.text, self.status, self.notes = {}, {}, ""
         given = [word for path in self.inputs for word in ("--from", str(path))]
-        for name, option in formats.items():
-            done = self.nestprobe.run(*given, option, env=run.plain_environment())
+        for name, options in formats.items():
+            option = " ".join(options)
+            done = self.nestprobe.run(*given, *options, env=run.plain_environment())
             self.text[name] = done.stdout.decode("utf-8", "replace")
             self.status[name] = done.returncode
             said = done.stderr.decode("utf-8", "replace")
-            if name == "explain" and self.is_paste:
+            if "--explain" in options and self.is_paste:
                 self.notes, said = said, "".join(line for line in said.splitlines() if ": taken for " not in line)
                 if self.notes.count(": taken for ") != len(self.inputs):
                     self.fault(f"--explain does not say what each input was taken for: {self.notes.strip()[:300]}")

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace nestprobe;
 using namespace nestprobe::test;
 
@@ -29,6 +31,30 @@ TEST_SUITE("render") {
                 begin = end + 1;
             }
         }
+    }
+    TEST_CASE("the ladder has a line for each layer, and what is well stays one line") {
+        const std::string text = render_explain(report_of(haswell()), {});
+        CHECK(text.find("  ok    cpu         VMX on all 4 CPUs\n") != std::string::npos);
+        CHECK(text.find("  ok    firmware    switched on, locked (0x3a = 0x5 on all CPUs)\n") !=
+              std::string::npos);
+        CHECK(text.find("  ok    module      kvm_intel loaded, nested=Y\n") != std::string::npos);
+        CHECK(text.find("\n5 KVM's modules") == std::string::npos);
+        CHECK(text.find("other rules pass") != std::string::npos);
+        CHECK(render_explain_all(report_of(haswell()), {}).find("\n5 KVM's modules") != std::string::npos);
+    }
+    TEST_CASE("on a terminal the ladder has rails, as wide as the plain one") {
+        const std::string plain = draw_ladder(report_of(haswell()), {});
+        const std::string drawn = draw_ladder(report_of(haswell()), {.unicode = true});
+        CHECK(drawn.starts_with("  ├─✓─┤ cpu         VMX on all 4 CPUs\n"));
+        CHECK(std::count(plain.begin(), plain.end(), '\n') == std::count(drawn.begin(), drawn.end(), '\n'));
+    }
+    TEST_CASE("a proof is proved or not, and never fails") {
+        const std::string with = render_explain_all(report_of(haswell()), {});
+        CHECK(with.find("  ok    NP518 proved: ") != std::string::npos);
+        const std::string without = render_explain_all(report_of(haswell_without_kvm()), {});
+        CHECK(without.find("NP518 no proof: ") != std::string::npos);
+        CHECK(without.find("FAIL  NP518") == std::string::npos);
+        CHECK(without.find("FAIL  NP606") == std::string::npos);
     }
     TEST_CASE("wrapping") {
         CHECK(wrap("a b\nc", 4) == "a b c");
@@ -78,6 +104,14 @@ TEST_SUITE("cli") {
         CHECK(parsed({"--explain"}).format->name == "explain");
         CHECK(parsed({"--explain=NP503"}).rule->name == "nested-parameter-off");
         CHECK(parsed({"--explain=nested-parameter-off"}).rule->id == "NP503");
+    }
+    TEST_CASE("--all goes with --explain alone") {
+        CHECK(parsed({"--explain", "--all"}).all);
+        CHECK(parsed({"--all", "--format", "explain"}).all);
+        CHECK_FALSE(parsed({"--explain"}).all);
+        CHECK_THROWS_AS(parsed({"--all"}), UsageError);
+        CHECK_THROWS_AS(parsed({"--all", "--json"}), UsageError);
+        CHECK_THROWS_AS(parsed({"--all", "--explain=NP503"}), UsageError);
     }
     TEST_CASE("files") {
         CHECK(parsed({"--from", "-"}).from == std::vector<std::string>{"-"});

@@ -111,7 +111,7 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.vmport", f.vmport, "VMware's backdoor port, which has no part in nesting");
     visit("guest.runs", f.runs, "it runs, or did when libvirt wrote that definition down");
     visit("guest.not_in_force", f.not_in_force,
-          "what the running guest still has otherwise, as it was not started anew");
+          "what the running guest still has otherwise, because it was not restarted");
 }
 
 std::string_view to_string(DefinitionKind kind);

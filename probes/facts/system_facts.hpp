@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How this system is set up: what a cure has to know to be done to the letter here.
+// How this system is set up: what a fix has to know to be done to the letter here.
 #pragma once
 
 #include "base/fact.hpp"
@@ -26,7 +26,7 @@ enum class BootLoader : std::uint8_t {
     wsl2,          ///< .wslconfig on Windows
 };
 
-/// What makes the initramfs anew.
+/// What rebuilds the initramfs.
 enum class InitramfsTool : std::uint8_t { update_initramfs, dracut, mkinitcpio, with_system };
 
 struct SystemFacts {

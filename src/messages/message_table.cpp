@@ -438,7 +438,7 @@ then start the guest again and read the dump:
              R"(1. In a virtual machine: the hypervisor above does not know the register, or refuses its value.
 2. A guest definition that gives the guest a register (a PMU register, for example) that the processor has not.
 3. A fault of KVM.)",
-         .steps = R"(Take what is special out of the guest's CPU first: the PMU, then all flags but the model.
+         .steps = R"(Remove what is special from the guest's CPU first: the PMU, then all flags but the model.
     qemu-system-x86_64 -accel kvm -cpu host,pmu=off -m 512 -nographic
 If the guest starts, give the flags back one at a time. If it does not, and this is a virtual machine, update the kernel of the level above.)",
          .worked = R"(The guest gets past its firmware.)",
@@ -492,7 +492,7 @@ On a hosted CI runner: run the job again; it may get another host. Otherwise the
 2. A kernel module of another hypervisor that changed control registers under KVM.)",
          .steps = R"(Is another hypervisor's module here? This should print nothing:
     lsmod | grep -E 'vboxdrv|vmmon'
-In a virtual machine update the kernel of the level above, or take newer features out of the guest's CPU there.)",
+In a virtual machine update the kernel of the level above, or remove newer features from the guest's CPU there.)",
          .worked = R"(A guest runs.)",
          .otherwise = R"(0x80000021 (guest state) and 0x7 (controls) have pages of their own.)",
          .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\""},

@@ -147,7 +147,7 @@ bool DomainEdit::use_q35() {
         edit_.notes.push_back(
             "An IOMMU needs machine type q35. This definition has devices at addresses of the i440fx "
             "machine, so no "
-            "edit of a few lines does it: define the guest anew (virt-install --import --machine q35 with "
+            "edit of a few lines does it: define the guest again (virt-install --import --machine q35 with "
             "its "
             "disks).");
         return false;

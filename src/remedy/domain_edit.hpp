@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The edit of libvirt's XML that mends a guest: the CPU that it is shown, and its IOMMU.
+// The edit of libvirt's XML that fixes a guest: the CPU that it is shown, and its IOMMU.
 #pragma once
 
 #include "remedy/xml_edit.hpp"

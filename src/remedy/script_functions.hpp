@@ -181,7 +181,7 @@ drop_word() {
     fi
     has_word "$1" < /proc/cmdline || return 0
     if [ -z "$(boot_loader)" ] || boot_loader | has_word "$1"; then
-        say "left to do by hand: take $1 out of the kernel command line, in the boot loader's configuration"
+        say "left to do by hand: remove $1 from the kernel command line, in the boot loader's configuration"
         left=$((left + 1))
     else
         reboot=yes
@@ -267,7 +267,7 @@ reload() {
         modprobe -r "$module" || stop "$module cannot be removed: what does lsmod say uses it?"
     fi
     modprobe "$module" || stop "$module cannot be loaded: see dmesg"
-    say "loaded $module anew"
+    say "reloaded $module"
     for parameter; do
         is_on "$module" "$parameter" || stop "$module.$parameter should be on now and is not: ask nestprobe --explain"
         say "$module.$parameter is on"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The definition of a guest in a line, and the edit that mends it.
+// The definition of a guest in a line, and the edit that fixes it.
 #include "render/layout.hpp"
 #include "rules/guest/guest_questions.hpp"
 

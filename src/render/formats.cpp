@@ -6,7 +6,7 @@ namespace {
 
 constexpr Format table[] = {
     {"summary", "the answers, the cause, the fix: fits on one screen", render_summary},
-    {"explain", "the whole ladder, layer by layer, with every reading", render_explain},
+    {"explain", "the ladder: a line for each layer, and what decided, with its readings", render_explain},
     {"json", "the report, for monitoring (nestprobe-report/1)", render_json},
     {"facts", "every fact with its readings, or with why it is missing", render_facts},
 };

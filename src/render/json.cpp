@@ -100,7 +100,7 @@ std::string because_of(const Verdict& v) {
         return cause ? cause->outcome.message : "nothing that bears on it could be read";
     }
     std::string text = v.proof ? v.proof->outcome.message : "every rule that could say no passed";
-    if (const Finding* price = v.cause()) text += "; at a price: " + price->outcome.message;
+    if (const Finding* price = v.cause()) text += "; it costs something: " + price->outcome.message;
     return text;
 }
 

@@ -14,15 +14,36 @@ std::string coloured(std::string_view text, std::string_view code, const Style& 
 
 }  // namespace
 
-std::string mark(Status status, const Style& style) {
+std::string mark(Standing standing, const Style& style) {
     const bool u = style.unicode;
-    switch (status) {
-        case Status::pass: return coloured(u ? "✓   " : "ok  ", "32", style);
-        case Status::fail: return coloured(u ? "✗   " : "FAIL", "31", style);
-        case Status::unknown: return coloured("?   ", "33", style);
-        case Status::skipped: return "-   ";
+    switch (standing) {
+        case Standing::well: return coloured(u ? "✓   " : "ok  ", "32", style);
+        case Standing::costs: return coloured("!   ", "33", style);
+        case Standing::failed: return coloured(u ? "✗   " : "FAIL", "31", style);
+        case Standing::unknown: return coloured("?   ", "33", style);
+        case Standing::apart: return "-   ";
     }
     return "    ";
+}
+
+std::string mark(const Finding& finding, const Style& style) {
+    switch (finding.outcome.status) {
+        case Status::pass: return mark(Standing::well, style);
+        case Status::unknown: return mark(Standing::unknown, style);
+        case Status::skipped: return mark(Standing::apart, style);
+        case Status::fail: break;
+    }
+    return mark(finding.rule->role == Role::blocker ? Standing::failed
+                : finding.rule->role == Role::proof ? Standing::apart
+                                                    : Standing::costs,
+                style);
+}
+
+std::string next_commands(const std::vector<std::string>& commands, const Style& style) {
+    if (commands.empty()) return {};
+    std::string text = fmt::format("\n{}\n", bold("next, on the machine itself", style));
+    for (const std::string& command : commands) text += fmt::format("    {}\n", printable(command));
+    return text;
 }
 
 std::string answer_word(const Verdict& verdict, const Style& style) {
@@ -36,23 +57,6 @@ std::string bold(std::string_view text, const Style& style) { return coloured(te
 
 std::string green(std::string_view text, const Style& style) { return coloured(text, "32", style); }
 std::string yellow(std::string_view text, const Style& style) { return coloured(text, "33", style); }
-
-std::string what_is_missing(const Verdict& verdict) {
-    std::vector<std::pair<std::string, std::string>> missing;  // message, rules
-    for (const Finding* f : verdict.because) {
-        const auto same = std::find_if(missing.begin(), missing.end(),
-                                       [&](const auto& m) { return m.first == f->outcome.message; });
-        if (same == missing.end())
-            missing.emplace_back(f->outcome.message, f->rule->id);
-        else
-            same->second += fmt::format(", {}", f->rule->id);
-    }
-    if (missing.empty()) return "nothing that bears on it could be read";
-    std::string text;
-    for (const auto& [message, rules] : missing)
-        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
-    return text;
-}
 
 std::string describe_machine(const Facts& facts) {
     std::string text =

@@ -4,14 +4,18 @@
 
 #include "base/printable.hpp"
 #include "render/render.hpp"
+#include "report/ladder.hpp"
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
-/// "ok", "FAIL", "?", "-" (or a mark and a colour), always four columns wide.
-std::string mark(Status status, const Style& style);
+/// "ok", "!", "FAIL", "?", "-" (or a mark and a colour), always four columns wide.
+std::string mark(Standing standing, const Style& style);
+/// The same of a rule: what fails and is no obstacle is "!", and a proof never fails, it proves nothing.
+std::string mark(const Finding& finding, const Style& style);
 /// "yes", "no", "unknown", coloured.
 std::string answer_word(const Verdict& verdict, const Style& style);
 std::string bold(std::string_view text, const Style& style);
@@ -19,8 +23,11 @@ std::string bold(std::string_view text, const Style& style);
 std::string green(std::string_view text, const Style& style);
 std::string yellow(std::string_view text, const Style& style);
 
-/// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
-std::string what_is_missing(const Verdict& verdict);
+/// A line for each level of the stack that is known, and for each layer: mark, name, what is the case there.
+std::string draw_ladder(const Report& report, const Style& style);
+
+/// What to type next, where the machine is, each command alone on its line; empty where there is none.
+std::string next_commands(const std::vector<std::string>& commands, const Style& style);
 
 /// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
 std::string describe_machine(const Facts& facts);
@@ -28,7 +35,7 @@ std::string describe_machine(const Facts& facts);
 /// "Its /proc/cpuinfo will not show vmx."  There must be one.
 std::string describe_guest(const Report& report);
 /// The diff as it is, which patch(1) finds between the words around it; then the commands and arguments.
-/// Empty where there is nothing to mend.
+/// Empty where there is nothing to fix.
 std::string render_edit(const GuestEdit& edit);
 
 }  // namespace nestprobe

@@ -27,13 +27,16 @@ std::span<const Format> formats();
 const Format* find_format(std::string_view name);
 
 std::string render_summary(const Report& report, const Style& style);
+/// The ladder, and what failed, costs something or could not be judged.
 std::string render_explain(const Report& report, const Style& style);
+/// The same with every rule: --all.
+std::string render_explain_all(const Report& report, const Style& style);
 std::string render_json(const Report& report, const Style& style);
 std::string render_facts(const Report& report, const Style& style);
 
 /// A line for every rule.
 std::string render_rules(const Style& style);
-/// A rule's page: what it checks, why it matters, how to mend it.
+/// A rule's page: what it checks, why it matters, how to fix it.
 std::string render_rule(const Rule& rule, const Style& style);
 /// A message's page: what it means, likely causes, what to do, how to tell that it worked.
 std::string render_message(const Message& message, const Style& style);

@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::size_t column = 20;
 
-/// What is known.  device-assignment is another matter: there it is what lacks.
-std::string headline_of_unknown(const Report& report, const Verdict& v) {
-    const bool guests = report.facts.guest && v.question != Question::kvm_here;
-    if (v.question == Question::device_assignment || guests) return what_is_missing(v);
-    const std::string known = what_is_known(report.facts);
-    return known.empty() ? "nothing that bears on it is known"
-                         : fmt::format("{}; that does not settle it", known);
-}
-
 /// "yes (svm), degraded: /dev/kvm opens and answers"
 std::string answer_text(const Report& report, const Verdict& v) {
     std::string text(to_string(v.answer));
@@ -41,11 +32,6 @@ std::string answer_line(const Report& report, const Verdict& v, const Style& sty
     const std::string text = wrap(printable(answer_text(report, v)), column);
     return fmt::format("{:<{}}{}{}\n", to_string(v.question), column, answer_word(v, style),
                        text.substr(to_string(v.answer).size()));
-}
-
-/// Most machines need no device assignment.
-bool is_asked(const Report& report, const Verdict& v) {
-    return v.question != Question::device_assignment || report.facts.guest || report.asked == v.question;
 }
 
 /// Each cause once, though two questions share it.
@@ -78,22 +64,16 @@ std::string paragraph(std::string_view label, const std::string& text) {
 
 /// What could not be told, once for the questions that lack the same, and the command that would tell.
 std::string not_known(const Report& report, const Style& style) {
-    std::vector<std::string> missing, commands;
-    const auto add = [](std::vector<std::string>& list, std::string text) {
-        if (!text.empty() && std::find(list.begin(), list.end(), text) == list.end())
-            list.push_back(std::move(text));
-    };
+    std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
-        add(missing, what_is_missing(v));
-        add(commands, what_to_run(report, v));
+        const std::string what = what_is_missing(v);
+        if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);
     }
     std::string text;
     if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
     for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
-    for (const std::string& command : commands)
-        text += fmt::format("\n{}\n    {}\n", bold("next, on that machine", style), printable(command));
-    return text;
+    return text + next_commands(what_to_run(report), style);
 }
 
 }  // namespace
@@ -110,7 +90,7 @@ std::string render_summary(const Report& report, const Style& style) {
     }
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);
-    text += "\nThe whole ladder with every reading: nestprobe --explain\n";
+    text += "\nLayer by layer, with the readings: nestprobe --explain\n";
     return text;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -14,8 +15,24 @@ namespace {
 bool yes(bool value) { return value; }
 bool no(bool value) { return !value; }
 
-/// What CPUID and the kernel's list say of VMX or SVM.
-std::string of_processor(const Facts& f) {
+std::string of_modules(const Facts& f) {
+    if (const Module* vendor = f.module.vendor.if_known()) {
+        const std::string name = vendor_module_name(f);
+        switch (vendor->state) {
+            case Module::State::loaded: return fmt::format("{} is loaded", name);
+            case Module::State::built_in: return fmt::format("{} is built in", name);
+            case Module::State::present: return fmt::format("{} is in the kernel", name);
+            case Module::State::absent: return fmt::format("{} is not loaded", name);
+        }
+    }
+    const Module* kvm = f.module.kvm.if_known();
+    if (!kvm) return {};
+    return kvm->state == Module::State::absent ? "kvm is not loaded" : "kvm is loaded, the common part";
+}
+
+}  // namespace
+
+std::string what_processor_shows(const Facts& f) {
     const std::string word = hardware_word(f);
     const std::string_view flag = flag_word(f);
     const PerCpu<bool>& bit = cpuid_bit(f);
@@ -35,29 +52,12 @@ std::string of_processor(const Facts& f) {
     return {};
 }
 
-std::string of_modules(const Facts& f) {
-    if (const Module* vendor = f.module.vendor.if_known()) {
-        const std::string name = vendor_module_name(f);
-        switch (vendor->state) {
-            case Module::State::loaded: return fmt::format("{} is loaded", name);
-            case Module::State::built_in: return fmt::format("{} is built in", name);
-            case Module::State::present: return fmt::format("{} is in the kernel", name);
-            case Module::State::absent: return fmt::format("{} is not loaded", name);
-        }
-    }
-    const Module* kvm = f.module.kvm.if_known();
-    if (!kvm) return {};
-    return kvm->state == Module::State::absent ? "kvm is not loaded" : "kvm is loaded, the common part";
-}
-
-}  // namespace
-
 std::string what_is_known(const Facts& f) {
     std::vector<std::string> known;
     const auto add = [&](std::string text) {
         if (!text.empty()) known.push_back(std::move(text));
     };
-    add(of_processor(f));
+    add(what_processor_shows(f));
     add(of_modules(f));
     if (is(f.module.nested, true)) add("nested is on");
     if (is(f.module.nested, false)) add("nested is off");
@@ -70,9 +70,42 @@ std::string what_is_known(const Facts& f) {
     return fmt::format("{}", fmt::join(known, "; "));
 }
 
-std::string what_to_run(const Report& report, const Verdict& verdict) {
+bool is_asked(const Report& report, const Verdict& verdict) {
+    return verdict.question != Question::device_assignment || report.facts.guest ||
+           report.asked == verdict.question;
+}
+
+std::string what_is_missing(const Verdict& verdict) {
+    std::vector<std::pair<std::string, std::string>> missing;  // message, rules
+    for (const Finding* f : verdict.because) {
+        const auto same = std::find_if(missing.begin(), missing.end(),
+                                       [&](const auto& m) { return m.first == f->outcome.message; });
+        if (same == missing.end())
+            missing.emplace_back(f->outcome.message, f->rule->id);
+        else
+            same->second += fmt::format(", {}", f->rule->id);
+    }
+    if (missing.empty()) return "nothing that bears on it could be read";
+    std::string text;
+    for (const auto& [message, rules] : missing)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
+    return text;
+}
+
+// device-assignment and a guest's definition are other matters: there it is what is missing.
+std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
+    const bool guests = report.facts.guest && verdict.question != Question::kvm_here;
+    if (verdict.question == Question::device_assignment || guests) return what_is_missing(verdict);
+    const std::string known = what_is_known(report.facts);
+    return known.empty() ? "nothing that bears on it is known"
+                         : fmt::format("{}; that does not settle it", known);
+}
+
+namespace {
+
+// The register's file is not there until msr is loaded; to open it takes root.
+std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
     const Facts& f = report.facts;
-    if (verdict.answer != Answer::unknown) return {};
     const auto reasons = [&](std::string_view part) {
         return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
             return finding->outcome.message.find(part) != std::string::npos;
@@ -82,10 +115,25 @@ std::string what_to_run(const Report& report, const Verdict& verdict) {
     const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
     if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
         f.module.name.if_known())
-        return fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known());
-    if (reasons("recorded") || f.evidence) return "nestprobe --record machine.json";
-    if (reasons("EACCES") || reasons("EPERM")) return "sudo nestprobe";
+        return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
+    if (reasons("recorded") || f.evidence) return {"nestprobe --record machine.json"};
+    if (reasons("/msr: No such file")) return {"sudo modprobe msr", "sudo nestprobe"};
+    if ((reasons("EACCES") || reasons("EPERM")) && !is(f.kernel.uid, 0u)) return {"sudo nestprobe"};
+    if (open_error(f) != 0 && !has_own_rule(open_error(f))) return {"sudo dmesg | grep -i kvm"};
     return {};
+}
+
+}  // namespace
+
+std::vector<std::string> what_to_run(const Report& report) {
+    std::vector<std::string> commands;
+    for (const Verdict& v : report.verdicts) {
+        if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
+        for (std::string& command : what_would_tell(report, v))
+            if (std::find(commands.begin(), commands.end(), command) == commands.end())
+                commands.push_back(std::move(command));
+    }
+    return commands;
 }
 
 }  // namespace nestprobe

@@ -5,14 +5,28 @@
 #include "report/report.hpp"
 
 #include <string>
+#include <vector>
 
 namespace nestprobe {
+
+/// What CPUID and the kernel's list say of VMX or SVM: "CPUID shows VMX"; empty where neither was read.
+std::string what_processor_shows(const Facts& facts);
 
 /// "VMX is there and the kernel lists it; kvm_intel is loaded"; empty where nothing that bears on it is
 /// known.
 std::string what_is_known(const Facts& facts);
 
-/// What to type where the machine is; empty where nothing that nestprobe knows of would tell.
-std::string what_to_run(const Report& report, const Verdict& verdict);
+/// Most machines need no device assignment: told in full where it is the question, or of a guest.
+bool is_asked(const Report& report, const Verdict& verdict);
+
+/// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
+std::string what_is_missing(const Verdict& verdict);
+
+/// What heads an unknown answer: what is known, never the name of a fault that nobody found.
+std::string headline_of_unknown(const Report& report, const Verdict& verdict);
+
+/// What to type where the machine is, for every question that is asked and has no answer, a command each;
+/// empty where nothing that nestprobe knows of would tell.
+std::vector<std::string> what_to_run(const Report& report);
 
 }  // namespace nestprobe

@@ -31,16 +31,16 @@ struct Verdict {
     std::vector<const Finding*>
         because{};  ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
     std::vector<const Finding*> degraded{};  ///< of a yes: what it costs
-    std::vector<Finding> then{};  ///< of a no: what shows once the cause is fixed, one behind the other
-    const Finding* proof = nullptr;          ///< the proof that passed, if one did
-    bool contradictory = false;              ///< a proof passed and a blocker failed: one of the two is wrong
-    How how = How::nothing;                  ///< of a yes to kvm-here
+    std::vector<Finding> then{};     ///< of a no: what shows once the cause is fixed, one behind the other
+    const Finding* proof = nullptr;  ///< the proof that passed, if one did
+    bool contradictory = false;      ///< a proof passed and a blocker failed: one of the two is wrong
+    How how = How::nothing;          ///< of a yes to kvm-here
 
     /// The finding that a reader should see first; null for a plain yes.
     const Finding* cause() const;
 };
 
-/// What mends the definition of a guest (edit/guest_edit.hpp makes it).
+/// What fixes the definition of a guest (remedy/guest_edit.hpp makes it).
 struct GuestEdit {
     std::string guest{};  ///< its name, or the file's
     std::string file{};   ///< where the definition lies; empty: libvirt gave it, or nobody knows

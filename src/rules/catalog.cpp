@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 
@@ -44,6 +45,18 @@ std::vector<const Rule*> all_rules() {
     return all;
 }
 
+namespace {
+
+/// Names that rules had: people and scripts may still ask for them.
+constexpr std::pair<std::string_view, std::string_view> former_names[] = {
+    {"kvm-module-not-live", "NP518"},
+    {"dev-kvm-silent", "NP606"},
+    {"nesting-not-offered", "NP607"},
+    {"guest-not-started-anew", "NP710"},
+};
+
+}  // namespace
+
 const Rule* find_rule(std::string_view id_or_name) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     const auto same = [&](std::string_view a) {
@@ -52,6 +65,8 @@ const Rule* find_rule(std::string_view id_or_name) {
     };
     for (const Rule* rule : all_rules())
         if (same(rule->id) || same(rule->name)) return rule;
+    for (const auto& [name, id] : former_names)
+        if (same(name)) return find_rule(id);
     return nullptr;
 }
 

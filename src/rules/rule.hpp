@@ -26,7 +26,7 @@ inline constexpr Question questions[] = {Question::kvm_here, Question::kvm_in_gu
 enum class Role : std::uint8_t {
     blocker,   ///< fail: the answer is no
     proof,     ///< pass: the answer is yes, whatever could not be read on the way
-    degraded,  ///< fail: it works, at a price
+    degraded,  ///< fail: it works, but it costs something
     advice,    ///< neither; shown with the answer
 };
 

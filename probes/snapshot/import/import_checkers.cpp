@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Other checkers' outputs, as witnesses of what they looked at and no more: kvm-ok (flags, register 0x3a,
+// Other checkers' outputs, as evidence of what they looked at and no more: kvm-ok (flags, register 0x3a,
 // whether the node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities,
 // systemd-detect-virt, virt-what, id, rdmsr.
 #include "base/text.hpp"

@@ -57,7 +57,7 @@ Looked look(const Facts& f) {
 
 std::string fix_pairs(const Facts& f) {
     constexpr std::string_view stop_gap =
-        "As a stop-gap: sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0";
+        "As a workaround: sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0";
     return fmt::format("{} {}",
                        in_guest(f) ? "The hypervisor above has to offer both or none: update it."
                                    : "Update microcode and firmware.",
@@ -106,7 +106,7 @@ constexpr Rule rules[] = {
             "pairs and does not load where only one half is offered (\"Inconsistent VM-Entry/VM-Exit "
             "pair\").\n"
             "Processors offer both; a hypervisor above may take one away and forget the other.",
-        .fix = "A hypervisor that offers both halves, or newer microcode.",
+        .fix = "Use a hypervisor that offers both halves, or newer microcode.",
         .see = pair_see,
         .check = check_pairs,
         .worked = "modprobe kvm_intel succeeds, and /dev/kvm is there.",

@@ -106,13 +106,14 @@ Outcome check_cpus_disagree(const Facts& f) {
     }
     if (with.empty() || without.empty())
         return cite(pass(fmt::format("all CPUs that were read agree about {}", hardware_word(f))), bit);
-    return cite(fail(fmt::format("{} show {}, {} do not; KVM loads only when all do", name_cpus(with),
-                                 hardware_word(f), name_cpus(without)),
-                     fmt::format("Update firmware and microcode; in a guest, mend the definition of its "
-                                 "CPUs. As a stop-gap take the odd ones offline before loading KVM: echo 0 | "
-                                 "sudo tee /sys/devices/system/cpu/cpu{}/online.",
-                                 without.first())),
-                bit);
+    return cite(
+        fail(fmt::format("{} show {}, {} do not; KVM loads only when all do", name_cpus(with),
+                         hardware_word(f), name_cpus(without)),
+             fmt::format("Update firmware and microcode; in a guest, correct the definition of its "
+                         "CPUs. As a workaround, take the odd ones offline before loading KVM: echo 0 | "
+                         "sudo tee /sys/devices/system/cpu/cpu{}/online.",
+                         without.first())),
+        bit);
 }
 
 /// "0x47fff00000000 on CPU 0, 0x7ff00000000 on CPUs 1-4"
@@ -228,7 +229,7 @@ constexpr Rule rules[] = {
         .explain =
             "KVM checks every online CPU when its module loads, and refuses when one of them lacks what\n"
             "the others have. Mixed microcode, firmware faults and odd guest definitions do that.",
-        .fix = "Update firmware and microcode; take the odd CPUs offline as a stop-gap.",
+        .fix = "Update firmware and microcode; take the odd CPUs offline as a workaround.",
         .see = disagree_see,
         .check = check_cpus_disagree,
         .worked = "nestprobe --format facts shows one value of cpu.vmx, or of cpu.svm, for all CPUs.",
@@ -245,8 +246,9 @@ constexpr Rule rules[] = {
             "KVM builds one VMCS configuration for all CPUs and compares what each CPU offers, bit by bit,\n"
             "when its module loads. Hybrid processors, partial microcode updates and odd hypervisors make\n"
             "the capability MSRs differ; the module is refused then.",
-        .fix = "Bring all cores to the same microcode (early loading) and update the firmware; as a stop-gap "
-               "take the odd CPUs offline before loading KVM.",
+        .fix =
+            "Bring all cores to the same microcode (early loading) and update the firmware; as a workaround "
+            "take the odd CPUs offline before loading KVM.",
         .see = differ_see,
         .check = check_capabilities_differ,
         .worked =
@@ -261,7 +263,7 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "a VMX control that KVM cannot do without is not offered",
         .explain =
-            "KVM demands a score of VMX controls, which every processor since the first with VMX has; its\n"
+            "KVM needs some twenty VMX controls, which every processor since the first with VMX has; its\n"
             "module does not load without them (Input/output error). Where one is missing, a hypervisor\n"
             "above has taken it away. \"Offered\" is the upper half of the capability MSR: the control may\n"
             "be 1. A register that cannot be read is not held against the processor.",
@@ -282,7 +284,7 @@ constexpr Rule rules[] = {
             "Where CPUID shows VMX, IA32_VMX_BASIC and its like exist. A read of one that raises #GP (the\n"
             "msr driver's EIO) contradicts CPUID: a hypervisor that shows the flag and does not have the\n"
             "registers. KVM's module most likely fails to load then.",
-        .fix = "The hypervisor above has to be mended or updated, or to stop showing VMX.",
+        .fix = "The hypervisor above has to be updated, or to stop showing VMX.",
         .see = refused_see,
         .check = check_refused,
     },

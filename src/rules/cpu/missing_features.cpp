@@ -109,7 +109,7 @@ constexpr Rule rules[] = {
         .role = Role::advice,
         .title = "the hypervisor above does not offer what makes guests of guests fast",
         .explain =
-            "Nesting works without them, at a price that the guest's guest pays. On bare metal the rule\n"
+            "Nesting works without them, but more slowly for the guest's guest. On bare metal the rule\n"
             "passes and says what the processor lacks, as nothing can be done about it. In a guest the\n"
             "hypervisor above decides: KVM hands on virtual VMLOAD and VMSAVE, virtual GIF, LBR\n"
             "virtualization and TSC scaling of SVM since 6.1, vNMI since 6.6; what it never hands on is not\n"

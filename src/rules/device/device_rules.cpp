@@ -261,7 +261,7 @@ constexpr Rule rules[] = {
             "Where /dev/kvm does not open for a reason that is neither its absence nor a lack of rights\n"
             "(too many open files, out of memory, Input/output error), or does not answer, this rule says\n"
             "that nobody can tell: a module that is loaded does not outweigh a device that refuses.",
-        .fix = "Look what the node is: ls -l /dev/kvm must show 10, 232.",
+        .fix = "Check what the node is: ls -l /dev/kvm must show 10, 232.",
         .see = device_see,
         .check = check_api,
         .worked = "ls -l /dev/kvm shows 10, 232, and nestprobe says that it answers.",
@@ -269,7 +269,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP606",
-        .name = "dev-kvm-silent",
+        .name = "dev-kvm-answers",
         .layer = Layer::device,
         .question = Question::kvm_here,
         .role = Role::proof,
@@ -283,7 +283,7 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP607",
-        .name = "nesting-not-offered",
+        .name = "nesting-offered",
         .layer = Layer::device,
         .question = Question::kvm_in_guests,
         .role = Role::proof,
@@ -303,9 +303,8 @@ constexpr Rule rules[] = {
         .question = Question::kvm_in_guests,
         .role = Role::blocker,
         .title = "KVM does not offer VMX or SVM to guests",
-        .explain =
-            "What KVM_GET_SUPPORTED_CPUID does not contain, no guest can be given. It is so when nested is\n"
-            "off, and when /dev/kvm belongs to a KVM that does not nest.",
+        .explain = "What KVM_GET_SUPPORTED_CPUID does not contain, no guest can be given. This is so when "
+                   "nested is off, and when /dev/kvm belongs to a KVM that does not nest.",
         .fix = "Switch the parameter nested on and reload the module (NP503).",
         .see = cpuid_see,
         .check = check_withholds,

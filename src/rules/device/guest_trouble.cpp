@@ -13,7 +13,7 @@ Outcome check_msr(const Facts& f) {
                                  LogLine::ignore_msrs_unsupported};
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard_last(f, kinds);
-    if (!line) return pass("the kernel log names no MSR that a guest asked for in vain");
+    if (!line) return pass("the kernel log names no MSR that a guest asked for and did not get");
     if (asked_value(f, "kvm", "ignore_msrs") == 1)
         return cite_log(
             pass(fmt::format("the kernel log says \"{}\", and kvm.ignore_msrs is set since", line->text)),
@@ -60,8 +60,8 @@ constexpr Rule rules[] = {
         .role = Role::advice,
         .title = "a guest asked for a model-specific register that KVM does not emulate",
         .explain =
-            "KVM answers a read or write of an MSR that it does not know with a fault. Linux guests take it\n"
-            "in their stride, so most such lines mean nothing. macOS, some versions of Windows and VMware\n"
+            "KVM answers a read or write of an MSR that it does not know with a fault. Linux guests cope\n"
+            "with that, so most such lines mean nothing. macOS, some versions of Windows and VMware\n"
             "ESXi as guests stop there: for these there is kvm.ignore_msrs, which lets the access pass. "
             "QEMU's\n"
             "\"failed to set MSR\" is another matter: there KVM refused a value that QEMU gave, as with a "
@@ -81,7 +81,7 @@ constexpr Rule rules[] = {
         .explain =
             "VM entry checks a guest's state. That it was refused (QEMU: \"KVM: entry failed, hardware "
             "error\")\n"
-            "shows that all that is advertised need not work: a hypervisor above that shows controls which "
+            "shows that not all that is advertised works: a hypervisor above that shows controls which "
             "it\n"
             "then refuses, another hypervisor on this system, or a fault of KVM's. It may be long ago; only\n"
             "starting a guest tells whether it is still so.",

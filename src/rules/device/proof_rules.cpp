@@ -195,8 +195,9 @@ constexpr Rule rules[] = {
         .title = "a guest of a few bytes was run, and failed",
         .explain =
             "With --prove, a guest of some forty bytes is run in KVM. Where that fails although all else\n"
-            "looks right, the processor refused the entry, or KVM gave up: the message has the error by its\n"
-            "manual's name. Inside a guest, VMLAUNCH and VMRUN are carried out by the hypervisor above:\n"
+            "looks right, the processor refused the entry, or KVM gave up: the message has the error by the "
+            "manual's name for it. Inside a guest, VMLAUNCH and VMRUN are carried out by the hypervisor "
+            "above:\n"
             "some show VMX or SVM, or controls of theirs, and break at the first entry.",
         .fix = "See what the hypervisor above is known for; report the failure there.",
         .see = here_see,
@@ -226,8 +227,9 @@ constexpr Rule rules[] = {
         .title = "a guest was offered VMX or SVM, and could not run a guest with it",
         .explain =
             "With --prove, a guest switches VMX or SVM on and runs a guest of its own. Where it cannot,\n"
-            "although KVM offers it, the message says at which instruction, and the error by its manual's\n"
-            "name. Where this system is a guest itself, the hypervisor above takes part in every step.",
+            "although KVM offers it, the message says at which instruction, and the error by the manual's "
+            "name for it. Where this system is a guest itself, the hypervisor above takes part in every "
+            "step.",
         .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
         .see = nested_see,
         .check = check_nested_fails,

@@ -118,7 +118,7 @@ std::string reload_both(const Facts& f) {
                        vendor_module_name(f));
 }
 
-/// What to set depends on whose guests shall run, and on VirtualBox's version.
+/// What to set depends on whose guests are to run, and on VirtualBox's version.
 std::string fix_beside(const Facts& f, const std::string& names) {
     if (!has_switch(f)) return "";
     if (wants_kvm_to_hold(f, names)) {

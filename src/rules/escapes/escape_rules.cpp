@@ -77,7 +77,7 @@ Step newer_kernel(std::span<const Exposure> all) {
             newest.empty() ? "Upstream, 7.2 and later have all fixes; for this branch some have none known."
                            : fmt::format("{} and later have the fixes.", newest)),
         .cost = Cost::reboot,
-        .expect = "nestprobe --explain shows NP570 as ok"};
+        .expect = "nestprobe --explain --all shows NP570 as ok"};
 }
 
 Step nesting_off(const Facts& f) {

@@ -3,7 +3,7 @@
 //
 // The same two registers can be closed by firmware, by an earlier kernel, or by the hypervisor above.
 // Firmware is named only on bare metal: in a guest NP303 and NP304 speak, and NP402 where this kernel locks
-// VMX off itself. Where the register cannot be read, other witnesses are heard in the order of their weight:
+// VMX off itself. Where the register cannot be read, other evidence is weighed, the strongest first:
 // a loaded module (KVM checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
 #include "rules/common.hpp"
 #include "rules/firmware/firmware_makers.hpp"
@@ -33,8 +33,8 @@ std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
 }
 
 /// The register could not be read: what others say.
-Outcome from_witnesses(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor,
-                       const PerCpu<bool>& flag) {
+Outcome from_evidence(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor,
+                      const PerCpu<bool>& flag) {
     const bool loaded = vendor_module_is(f, Module::State::loaded);
     if (loaded)
         return cite(pass(fmt::format("{} is loaded, and it loads only where firmware allows {}",
@@ -82,7 +82,8 @@ Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
     if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
     outcome.remedy = fmt::format(
         "The firmware treats {} unlike the others, which is its fault: update it and switch the machine off "
-        "and on. As a stop-gap before KVM is loaded: echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online.",
+        "and on. As a workaround before KVM is loaded: echo 0 | sudo tee "
+        "/sys/devices/system/cpu/cpu{}/online.",
         name_cpus(odd), odd.first());
     return outcome;
 }
@@ -115,7 +116,7 @@ Outcome check_vmx_disabled(const Facts& f) {
     outcome = name_odd_cpus(std::move(outcome), f.firmware.feature_control,
                             [](const FeatureControl& fc) { return fc.locked && !fc.vmx_outside_smx; });
     if (outcome.status == Status::unknown && !f.firmware.feature_control.any_known())
-        return from_witnesses(f, outcome, 5, 6, f.kernel.flag_vmx);
+        return from_evidence(f, outcome, 5, 6, f.kernel.flag_vmx);
     return outcome;
 }
 
@@ -169,7 +170,7 @@ Outcome check_svm_disabled(const Facts& f) {
     outcome =
         name_odd_cpus(std::move(outcome), f.firmware.vm_cr, [](const VmCr& cr) { return cr.svm_disabled; });
     if (outcome.status == Status::unknown && !f.firmware.vm_cr.any_known())
-        return from_witnesses(f, outcome, 6, 7, f.kernel.flag_svm);
+        return from_evidence(f, outcome, 6, 7, f.kernel.flag_svm);
     return outcome;
 }
 
@@ -204,9 +205,8 @@ constexpr Rule rules[] = {
         .title = "the firmware has switched SVM off",
         .explain =
             "While VM_CR.SVMDIS is set, EFER.SVME cannot be set, and SVM stays off. Linux never clears\n"
-            "SVMDIS, locked or not. Since 6.7 the kernel also takes svm out of /proc/cpuinfo then, and\n"
-            "kvm_amd says \"SVM not supported by CPU\", which sounds like a lack of the processor and is "
-            "none.",
+            "SVMDIS, locked or not. Since 6.7 the kernel also removes svm from /proc/cpuinfo then, and\n"
+            "kvm_amd says \"SVM not supported by CPU\", as if the processor lacked it.",
         .fix = "Enable \"SVM Mode\" (AMD-V) in the firmware setup (CPU or AMD CBS menu), then switch the "
                "machine off and on. Firmware updates often reset it.",
         .see = vm_cr_see,

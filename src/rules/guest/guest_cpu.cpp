@@ -69,7 +69,7 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
         return unknown(fmt::format("{} is no model of QEMU's that nestprobe knows: whether it has {} is open",
                                    model, feature));
     const std::string why = named->vendor == Technology::svm
-                                ? "KVM takes svm out of every named model unless it is asked for"
+                                ? "KVM removes svm from every named model unless it is asked for"
                                 : "no named model of QEMU's has vmx";
     return fail(
         fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
@@ -237,7 +237,7 @@ constexpr Rule rules[] = {
         .explain = "KVM does not run in a guest whose memory or state is encrypted: kvm_amd refuses, and TDX "
                    "has no\n"
                    "VMX to give.",
-        .fix = "Take <launchSecurity> out, if the guest shall run KVM.",
+        .fix = "Remove <launchSecurity> if the guest is to run KVM.",
         .see = secure_see,
         .check = check_encrypted,
     },

@@ -133,12 +133,12 @@ Outcome check_place(const Facts& f) {
             if (model != IommuModel::virtio)
                 return fail(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
                                         to_string(model)),
-                            "Take <address> out of <iommu>.");
+                            "Remove <address> from <iommu>.");
             if (bus == 0) return pass("virtio-iommu is on bus 0, as it must be");
             return fail(fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
                                     "device (bus=0)\"",
                                     bus),
-                        "Take <address> out of <iommu>: libvirt finds a place on bus 0.");
+                        "Remove <address> from <iommu>: libvirt finds a place on bus 0.");
         },
         f.guest->iommu, f.guest->iommu_bus);
 }
@@ -242,7 +242,7 @@ constexpr Rule rules[] = {
         .explain = "Intel's and AMD's IOMMUs are parts of the machine: their <iommu> has no <address>. "
                    "virtio-iommu\n"
                    "is a PCI device, and must be on bus 0, before all that it translates for.",
-        .fix = "Take <address> out of <iommu>.",
+        .fix = "Remove <address> from <iommu>.",
         .see = see,
         .check = check_place,
     },
@@ -252,7 +252,7 @@ constexpr Rule rules[] = {
         .layer = Layer::guest,
         .question = Question::device_assignment,
         .role = Role::blocker,
-        .title = "the guest's IOMMU has a number of address bits that there is not",
+        .title = "the guest's IOMMU has a number of address bits that does not exist",
         .explain =
             "A VT-d translates 39 bits of address with three levels of page table and 48 with four (57 with\n"
             "five, which newer versions of QEMU may have). libvirt takes any number, and QEMU refuses.",

@@ -237,7 +237,7 @@ constexpr Rule rules[] = {
         .explain = "A kernel learns of an IOMMU from the ACPI tables DMAR, IVRS or VIOT. libvirt leaves ACPI "
                    "out of\n"
                    "a guest whose <features> do not ask for it.",
-        .fix = "In <features>: <acpi/>; on a command line no -no-acpi, no acpi=off.",
+        .fix = "In <features>: <acpi/>; on a command line, remove -no-acpi or acpi=off.",
         .see = see,
         .check = check_acpi,
     },

@@ -66,7 +66,7 @@ constexpr Rule rules[] = {
         .title = "the guest is not an x86 guest of KVM or QEMU",
         .explain =
             "Definitions of other hypervisors' guests (Xen, LXC, ...) and of other architectures can be\n"
-            "read, but neither VMX nor SVM is theirs to have.",
+            "read, but their guests can have neither VMX nor SVM.",
         .fix = "Define a guest of type kvm, x86_64.",
         .see = see,
         .check = check_foreign,
@@ -77,12 +77,12 @@ constexpr Rule rules[] = {
         .layer = Layer::guest,
         .question = Question::kvm_in_guests,
         .role = Role::blocker,
-        .title = "QEMU emulates the guest, and this CPU without SVM",
+        .title = "QEMU emulates the guest, with a CPU that has no SVM",
         .explain =
             "A guest of type qemu (or without -accel kvm) is emulated (TCG). QEMU can emulate SVM, slowly,\n"
             "with the CPU \"max\", with AMD's newer models and where svm is asked for; VMX it cannot.",
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
-               "mend "
+               "fix "
                "that first.",
         .see = see,
         .check = check_emulated,
@@ -96,7 +96,7 @@ constexpr Rule rules[] = {
         .title = "QEMU emulates the guest, without KVM",
         .explain =
             "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
-            "Hypervisors run in it, at a small part of the speed.",
+            "Hypervisors run in it, at a fraction of the speed.",
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
         .see = see,
         .check = check_slow,

@@ -45,7 +45,7 @@ Outcome check_start(const Facts& f) {
                             "start (\"Host CPU does not provide required features: {}\", or \"guest CPU "
                             "doesn't match specification: missing features: {}\")",
                             feature, feature, feature),
-                "Mend this system first (the failed rules above); policy='optional' lets the guest start "
+                "Fix this system first (the failed rules above); policy='optional' lets the guest start "
                 "without.");
         },
         policy_of_guest(f));
@@ -71,12 +71,12 @@ Outcome check_evmcs(const Facts& f) {
             if (evmcs != Setting::on) return pass("the enlightened VMCS is not asked for");
             if (has(f, Technology::svm))
                 return fail("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
-                            "Take evmcs out of <hyperv>.");
+                            "Remove evmcs from <hyperv>.");
             if (is(f.guest->windows, true)) return pass("the enlightened VMCS, for Hyper-V in Windows");
             return fail(
                 "with the enlightened VMCS KVM takes posted interrupts and other controls away from "
                 "the guest: only Hyper-V is the faster for it, KVM in the guest the slower",
-                "Keep evmcs for Windows with Hyper-V; for any other guest take it out of <hyperv>.");
+                "Keep evmcs for Windows with Hyper-V; for any other guest remove it from <hyperv>.");
         },
         f.guest->evmcs);
 }
@@ -120,14 +120,14 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP710",
-        .name = "guest-not-started-anew",
+        .name = "guest-not-restarted",
         .layer = Layer::guest,
         .question = Question::kvm_in_guests,
         .role = Role::degraded,
         .title = "the running guest has the old definition",
         .explain =
-            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit counts\n"
-            "from the next cold start on; reboots and restored states keep the old.",
+            "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit takes "
+            "effect at the next cold start; reboots and restored states keep what was there before.",
         .fix = "Shut the guest down and start it.",
         .see = cpu_see,
         .check = check_in_force,
@@ -173,7 +173,7 @@ constexpr Rule rules[] = {
         .explain =
             "A feature with policy require is compared before, or when, the guest starts (check='partial',\n"
             "'full'). Where nested is off, the guest that ran yesterday does not start today.",
-        .fix = "Mend this system first; or policy='optional'.",
+        .fix = "Fix this system first; or policy='optional'.",
         .see = cpu_see,
         .check = check_start,
         .worked = "The guest starts.",

@@ -203,7 +203,7 @@ Outcome check_vmx_msrs(const Facts& f) {
                 fail(fmt::format("CPUID shows VMX, but reading IA32_VMX_BASIC (0x480) faults ({}): the VMX "
                                  "that is shown is not there",
                                  absent->detail),
-                     in_guest(f) ? "Update the hypervisor above, or take VMX out of this guest's definition."
+                     in_guest(f) ? "Update the hypervisor above, or remove VMX from this guest's definition."
                                  : "Update the firmware; if this is a guest after all, its hypervisor shows "
                                    "VMX without having it."),
                 f.cpu.vmx);
@@ -354,7 +354,7 @@ constexpr Rule rules[] = {
         .explain =
             "A processor with VMX has IA32_VMX_BASIC (0x480). Where reading it faults, a hypervisor has\n"
             "set the CPUID bit without the rest, and kvm_intel cannot load.",
-        .fix = "Update the hypervisor above, or take VMX out of this guest's definition.",
+        .fix = "Update the hypervisor above, or remove VMX from this guest's definition.",
         .see = msr_see,
         .check = check_vmx_msrs,
     },

@@ -101,7 +101,7 @@ constexpr Rule rules[] = {
                    "Without it\n"
                    "devices that the hypervisor emulates can be given to guests of this guest; a real device "
                    "that this\n"
-                   "guest was given cannot be given on: QEMU does not start so.",
+                   "guest was given cannot be passed on: QEMU does not start then.",
         .fix = "In this guest's definition: <driver caching_mode='on'/> in its <iommu>.",
         .see = vtd_see,
         .check = check_caching_mode,
@@ -158,7 +158,7 @@ constexpr Rule rules[] = {
         .explain = "DMAR and IVRS are lists of structures that each say how long they are. Behind the first "
                    "that is wrong\n"
                    "nothing can be read.",
-        .fix = "A newer firmware.",
+        .fix = "Update the firmware.",
         .see = vtd_see,
         .check = check_damage,
     },

@@ -96,7 +96,7 @@ std::string fix_no_driver(std::string_view table) {
 Remedy fix_no_iommu(const Facts& f) {
     if (const std::string* word = switched_off_by(f))
         return fmt::format(
-            "Take {} out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
+            "Remove {} from the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
             "update-grub or grub2-mkconfig) and reboot.",
             *word);
     if (const HeardCause heard = heard_cause(f, Stops::dma)) return heard.fix(f);
@@ -175,7 +175,7 @@ Outcome check_no_iommu(const Facts& f) {
 
 Remedy fix_remapping(const Facts& f) {
     if (const std::string* word = find_word(f, words_without_remapping))
-        return fmt::format("Take {} out of the kernel command line and reboot.", *word);
+        return fmt::format("Remove {} from the kernel command line and reboot.", *word);
     if (is(f.iommu.irq_remap, Tristate::no))
         return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
     if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
@@ -247,9 +247,9 @@ constexpr Rule rules[] = {
         .title = "the kernel drives no IOMMU",
         .explain =
             "VFIO gives a device to a guest only behind an IOMMU. Where there is one that the kernel\n"
-            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, lacks "
-            "in\n"
-            "the guest's definition, is switched off or not switched on on the kernel command line, or this\n"
+            "drives, its devices are in /sys/kernel/iommu_groups. Otherwise it is off in the firmware, is "
+            "missing from the guest's definition, is switched off or not switched on on the kernel command "
+            "line, or this\n"
             "kernel has no driver for it: ACPI's tables, the command line and the kernel's configuration "
             "tell.",
         .fix = "Enable the IOMMU in firmware, hypervisor and kernel.",

@@ -125,7 +125,7 @@ constexpr Rule rules[] = {
             "differ, the machine under the kernel has changed: a guest was moved, microcode was loaded\n"
             "late, or registers and file are not of one machine. Words that only some kernels know are\n"
             "not compared.",
-        .fix = "Restart the system, so that the kernel looks once more.",
+        .fix = "Restart the system, so that the kernel looks again.",
         .see = flags_see,
         .check = check_flags,
     },

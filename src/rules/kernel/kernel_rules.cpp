@@ -207,7 +207,7 @@ constexpr Rule rules[] = {
         .title = "the kernel was told on its command line to ignore VMX or SVM",
         .explain = "clearcpuid= makes the kernel forget a flag. KVM then refuses to load and says that the\n"
                    "processor does not support what it does support.",
-        .fix = "Take clearcpuid= out of the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, "
+        .fix = "Remove clearcpuid= from the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, "
                "update-grub) and reboot.",
         .see = clear_see,
         .check = check_clearcpuid,
@@ -240,7 +240,7 @@ constexpr Rule rules[] = {
             "CPUID shows what the processor has; /proc/cpuinfo shows what the kernel makes use of. Where\n"
             "CPUID has VMX or SVM and /proc/cpuinfo does not, the kernel found it unusable: VMX not\n"
             "allowed by IA32_FEATURE_CONTROL (5.6 and later), SVM disabled in VM_CR (6.7 and later), or\n"
-            "clearcpuid=. This needs no root to see, where the registers do.",
+            "clearcpuid=. To see this takes no root; to read the registers does.",
         .fix = "Run nestprobe as root with the msr module loaded (sudo modprobe msr) to see which register "
                "it is; on bare metal look into the firmware setup for VT-x or SVM Mode.",
         .see = flag_see,
@@ -288,8 +288,8 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the kernel refuses to load modules",
-        .explain = "kernel.modules_disabled=1, or nomodule on the command line, keeps every module out; the\n"
-                   "setting cannot be taken back before the next boot.",
+        .explain = "kernel.modules_disabled=1, or nomodule on the command line, keeps every module out; the "
+                   "setting cannot be undone until the next boot.",
         .fix = "Remove kernel.modules_disabled=1 from sysctl.d, or have KVM loaded before it is set, and "
                "reboot.",
         .see = loading_see,

@@ -40,7 +40,7 @@ Remedy fix_of_off(const Facts& f, const Feature& feature) {
         return "Usually none: Enlightened VMCS is the faster way on Hyper-V.";
     if (f.module.options.if_absent()) return {};
     return fmt::format(
-        "No configuration asks for it: with all virtual machines stopped, load the module anew without it "
+        "No configuration asks for it: with all virtual machines stopped, reload the module without it "
         "(sudo modprobe -r {0} && sudo modprobe {0}), and look into the initramfs if it comes back.",
         module);
 }

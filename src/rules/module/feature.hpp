@@ -20,7 +20,7 @@ struct Feature {
     Fact<bool> ModuleFacts::*depends_on = nullptr;  ///< a parameter without which it is forced off
     std::string_view depends_name = {};
     bool for_nesting = false;  ///< acts only on guests that nest: a Y with nested off proves nothing
-    /// Where the processor lacks it, NP106 says so, and this is no failure: no option would mend it.
+    /// Where the processor lacks it, NP106 says so, and this is no failure: no option would change that.
     bool told_by_np106 = false;
 };
 

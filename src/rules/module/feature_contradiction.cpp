@@ -62,7 +62,7 @@ constexpr Rule rules[] = {
             "not have. One that is on against the registers means that the registers changed after that,\n"
             "or are of another machine. kvm_intel.preemption_timer is left out before 5.10, which did not\n"
             "force it.",
-        .fix = "With all virtual machines stopped, load the module anew, so that it looks once more.",
+        .fix = "With all virtual machines stopped, reload the module, so that it looks again.",
         .see = forced_see,
         .check = check_contradiction,
     },

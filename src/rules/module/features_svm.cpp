@@ -121,7 +121,7 @@ constexpr Rule rules[] = {
         .explain =
             "Without NPT, KVM keeps shadow page tables, and virtual VMLOAD/VMSAVE goes with it. nested\n"
             "stays on, but guests get SVM without NPT, which Hyper-V refuses.",
-        .fix = "Take npt=0 out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove npt=0 from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<npt>,
         .worked = "cat /sys/module/kvm_amd/parameters/npt prints Y or 1.",
@@ -139,7 +139,7 @@ constexpr Rule rules[] = {
                    "decoding the instruction, and guest hypervisors, which are not offered it either, do so "
                    "again for\n"
                    "their own guests.",
-        .fix = "Take nrips=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove nrips=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<nrips>,
     },
@@ -154,7 +154,7 @@ constexpr Rule rules[] = {
             "A guest hypervisor runs VMLOAD and VMSAVE around every entry to its guests. With virtual "
             "VMLOAD\n"
             "and VMSAVE (kvm_amd.vls, which needs NPT) they need no exit; without it each of them is one.",
-        .fix = "Take vls=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove vls=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vls>,
     },
@@ -168,7 +168,7 @@ constexpr Rule rules[] = {
         .explain = "A guest hypervisor runs CLGI and STGI around every entry to its guests. With the virtual "
                    "global\n"
                    "interrupt flag they need no exit; without it each of them is one.",
-        .fix = "Take vgif=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove vgif=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vgif>,
     },
@@ -184,7 +184,7 @@ constexpr Rule rules[] = {
                    "guest. With lbrv=0 guest hypervisors are not offered it, and last-branch records in "
                    "their guests\n"
                    "are slow or missing. Kernels up to 5.15 do not have the parameter, 6.1 has it.",
-        .fix = "Take lbrv=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove lbrv=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<lbrv>,
     },
@@ -201,7 +201,7 @@ constexpr Rule rules[] = {
                    "of theirs\n"
                    "that needs another frequency reads a wrong clock or pays for each reading.",
         .fix =
-            "Take tsc_scaling=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+            "Remove tsc_scaling=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<tsc_scaling>,
     },
@@ -217,7 +217,7 @@ constexpr Rule rules[] = {
                    "the last one, with further exits, and guest hypervisors are not offered it. Kernels up "
                    "to 6.1 do\n"
                    "not have the parameter, 6.6 has it.",
-        .fix = "Take vnmi=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove vnmi=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vnmi>,
     },
@@ -231,7 +231,7 @@ constexpr Rule rules[] = {
         .explain = "Before 6.1, KVM switches AVIC off for good in every guest whose definition has svm; from "
                    "6.1 on only\n"
                    "while a guest of it runs. AVIC itself is never offered to guest hypervisors.",
-        .fix = "Update the kernel to 6.1 or later, or take svm out of the guests that do not nest (libvirt: "
+        .fix = "Update the kernel to 6.1 or later, or disable svm in the guests that do not nest (libvirt: "
                "<feature policy='disable' name='svm'/>).",
         .see = avic_see,
         .check = check_avic,

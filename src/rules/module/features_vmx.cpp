@@ -144,7 +144,7 @@ constexpr Rule rules[] = {
         .explain =
             "Without EPT, KVM keeps shadow page tables; unrestricted guest, A/D bits and PML go with it.\n"
             "nested stays on, but guests get VMX without EPT, which Hyper-V, ESXi and VirtualBox refuse.",
-        .fix = "Take ept=0 out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove ept=0 from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<ept>,
         .worked = "cat /sys/module/kvm_intel/parameters/ept prints Y.",
@@ -158,7 +158,7 @@ constexpr Rule rules[] = {
         .role = Role::degraded,
         .title = "VPID is not used",
         .explain = "VPID keeps the TLB across entries and exits. Without it every transition flushes it.",
-        .fix = "Take vpid=0 out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove vpid=0 from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<vpid>,
     },
@@ -172,7 +172,7 @@ constexpr Rule rules[] = {
         .explain =
             "Without it KVM must emulate real mode, which is slow and now and then wrong: firmware and\n"
             "boot loaders suffer, and guests of guests twice.",
-        .fix = "Take unrestricted_guest=0 and ept=0 out of modprobe.d and the kernel command line and reload "
+        .fix = "Remove unrestricted_guest=0 and ept=0 from modprobe.d and the kernel command line and reload "
                "the module.",
         .see = paging_see,
         .check = check<unrestricted_guest>,
@@ -188,7 +188,7 @@ constexpr Rule rules[] = {
             "With VMCS shadowing most VMREADs and VMWRITEs of a guest hypervisor need no exit. Without it\n"
             "each one does; guests see the capability all the same, because KVM emulates it.",
         .fix =
-            "Take enable_shadow_vmcs=0 out of modprobe.d and the kernel command line and reload the module.",
+            "Remove enable_shadow_vmcs=0 from modprobe.d and the kernel command line and reload the module.",
         .see = shadow_see,
         .check = check<shadow_vmcs>,
         .worked = "cat /sys/module/kvm_intel/parameters/enable_shadow_vmcs prints Y.",
@@ -204,7 +204,7 @@ constexpr Rule rules[] = {
         .explain =
             "APICv (APIC-register virtualization, virtual-interrupt delivery, posted interrupts) delivers\n"
             "interrupts without exits. Without it guest hypervisors get none of the three either.",
-        .fix = "Take enable_apicv=0 out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove enable_apicv=0 from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<apicv>,
     },
@@ -220,7 +220,7 @@ constexpr Rule rules[] = {
                    "neither the accessed and dirty bits nor page-modification logging. Linux keeps them off "
                    "where a\n"
                    "processor lacks them or has an erratum.",
-        .fix = "Take eptad=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove eptad=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<ept_ad>,
     },
@@ -236,7 +236,7 @@ constexpr Rule rules[] = {
                    "without it each first write faults. It matters while a guest is migrated or saved, and "
                    "more so when\n"
                    "its own guests run. Guest hypervisors are offered PML all the same: KVM emulates it.",
-        .fix = "Take pml=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove pml=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<pml>,
     },
@@ -252,7 +252,7 @@ constexpr Rule rules[] = {
                    "guest to its APIC page exits, and guest hypervisors do not get the control for their own "
                    "guests.",
         .fix =
-            "Take flexpriority=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+            "Remove flexpriority=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<flexpriority>,
     },
@@ -265,9 +265,9 @@ constexpr Rule rules[] = {
         .title = "virtual NMIs are not used",
         .explain = "With virtual NMIs the processor itself knows when a guest can take an NMI. Without them "
                    "KVM keeps\n"
-                   "track of it, at the price of further exits, and guest hypervisors do not get the control "
+                   "track of it, at the cost of further exits, and guest hypervisors do not get the control "
                    "either.",
-        .fix = "Take vnmi=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+        .fix = "Remove vnmi=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<virtual_nmis>,
     },
@@ -283,7 +283,7 @@ constexpr Rule rules[] = {
                    "kernel, whose interrupts are exits. Guest hypervisors are offered an emulated one in "
                    "either case.\n"
                    "Linux keeps it off on processors with an erratum and where the TSC is very fast.",
-        .fix = "Take preemption_timer=0 (or N) out of modprobe.d and the kernel command line and reload the "
+        .fix = "Remove preemption_timer=0 (or N) from modprobe.d and the kernel command line and reload the "
                "module.",
         .see = paging_see,
         .check = check<preemption_timer>,
@@ -300,7 +300,7 @@ constexpr Rule rules[] = {
             "another\n"
             "need no exit. It is never offered to guest hypervisors; their guests pay for it as before.",
         .fix =
-            "Take enable_ipiv=0 (or N) out of modprobe.d and the kernel command line and reload the module.",
+            "Remove enable_ipiv=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = apicv_see,
         .check = check<ipi_virtualization>,
     },

@@ -161,9 +161,8 @@ constexpr Rule rules[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the KVM module for the running kernel is not installed",
-        .explain =
-            "The module must lie in /lib/modules under the release that runs. It does not after a kernel\n"
-            "upgrade without a reboot, and where the distribution packs it separately.",
+        .explain = "The module must be in /lib/modules under the release that runs. It is not there after a "
+                   "kernel upgrade without a reboot, or where the distribution packages it separately.",
         .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: "
                "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
         .see = files_see,
@@ -186,11 +185,11 @@ constexpr Rule rules[] = {
     },
     {
         .id = "NP518",
-        .name = "kvm-module-not-live",
+        .name = "kvm-module-loaded",
         .layer = Layer::module,
         .question = Question::kvm_here,
         .role = Role::proof,
-        .title = "no loaded KVM module speaks for it",
+        .title = "no KVM module is loaded",
         .explain =
             "kvm_intel and kvm_amd load only after KVM has checked every CPU, so a loaded one is proof\n"
             "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
@@ -209,7 +208,7 @@ constexpr Rule rules[] = {
         .explain =
             "A KVM such as kvm_pvm runs guests on processors that show neither VMX nor SVM. Its guests\n"
             "work, but none of them is ever shown VMX or SVM.",
-        .fix = "Guests that shall run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
+        .fix = "Guests that are to run KVM need a machine with VMX or SVM: bare metal, or a host that passes "
                "it through.",
         .see = software_see,
         .check = check_software,

@@ -150,10 +150,10 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "the module parameter nested is off",
         .explain =
-            "With kvm_intel.nested or kvm_amd.nested off, KVM takes VMX or SVM out of what it offers to\n"
+            "With kvm_intel.nested or kvm_amd.nested off, KVM leaves VMX or SVM out of what it offers to\n"
             "guests, whatever their definitions ask for. The value under /sys/module is what is in force;\n"
             "it is set when the module loads, by modprobe.d, the kernel command line, or by hand, and\n"
-            "cannot be changed before the module is loaded anew. Off was kvm_intel's default before 4.20.",
+            "cannot be changed until the module is reloaded. Off was kvm_intel's default before 4.20.",
         .fix = "Set options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d, stop the virtual machines, "
                "reload the module.",
         .see = nested_see,
@@ -216,7 +216,7 @@ constexpr Rule rules[] = {
         .explain =
             "Options of all files are joined in the order of the files' names, then the kernel command\n"
             "line; the last one counts.",
-        .fix = "Delete the one that is not meant.",
+        .fix = "Delete the one that is not wanted.",
         .see = nested_see,
         .check = check_conflict,
     },

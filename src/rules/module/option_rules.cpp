@@ -322,11 +322,12 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "modprobe.d or the kernel command line keeps the KVM module out",
         .explain =
-            "\"blacklist\" keeps a module from being loaded by itself; \"install MODULE /bin/false\" and\n"
+            "\"blacklist\" keeps a module from being loaded automatically; \"install MODULE /bin/false\" "
+            "and\n"
             "module_blacklist= on the kernel command line keep it out altogether. Of several lines the\n"
             "kernel's module_blacklist= decides first, then the first install line, then a blacklist.\n"
             "Instructions for VirtualBox and VMware leave such lines behind.",
-        .fix = "Delete the line, renew the initramfs, reboot.",
+        .fix = "Delete the line, rebuild the initramfs, reboot.",
         .see = block_see,
         .check = check_blocked,
         .worked = "lsmod shows the module after the next start.",
@@ -339,11 +340,11 @@ constexpr Rule rules[] = {
         .layer = Layer::module,
         .question = Question::kvm_here,
         .role = Role::blocker,
-        .title = "an option has a word that the kernel does not take, which keeps the whole module out",
+        .title = "an option has a value that the kernel rejects, which keeps the whole module out",
         .explain =
-            "A parameter's type decides which words it takes. A switch takes Y, N, 1 and 0; a number takes\n"
+            "A parameter's type decides which values it takes. A switch takes Y, N, 1 and 0; a number takes\n"
             "no letters: kvm_amd.nested is a number in every kernel, so nested=Y, copied from a recipe for\n"
-            "kvm_intel, fails there with \"Invalid argument\". A word that is not taken is not ignored: the\n"
+            "kvm_intel, fails there with \"Invalid argument\". A value that is rejected is not ignored: the "
             "module does not load. 1 and 0 are taken by every such parameter in every version.",
         .fix = "Write 1 or 0 instead.",
         .see = option_see,
@@ -361,7 +362,7 @@ constexpr Rule rules[] = {
         .title = "the module is loaded now, but its options would keep it out the next time",
         .explain =
             "The module was loaded with other options than those that stand in modprobe.d and on the\n"
-            "kernel command line today. One of these has a word that its parameter does not take: at the\n"
+            "kernel command line today. One of these has a value that its parameter does not take: at the "
             "next boot or reload the module does not load. Where it is built in, the default is in force.",
         .fix = "Write 1 or 0 instead.",
         .see = option_see,
@@ -375,7 +376,7 @@ constexpr Rule rules[] = {
         .role = Role::advice,
         .title = "a line about KVM in modprobe.d or on the kernel command line is misspelt and does nothing",
         .explain =
-            "modprobe passes over a line that begins with no word of its own, and an option of a module\n"
+            "modprobe skips a line that begins with none of its commands, and an option of a module\n"
             "that does not exist; the kernel ignores a parameter that a module does not have, with a line\n"
             "in its log. In all three cases nothing happens, and nobody says so at the time.",
         .fix = "Write the name that is meant.",
@@ -391,7 +392,7 @@ constexpr Rule rules[] = {
         .title = "options for KVM stand in a file that modprobe does not read",
         .explain =
             "Of /etc/modprobe.d and its like, only files whose names end in .conf are read. Those whose\n"
-            "names say that they were put aside (.bak, .dpkg-old and so on) are not told of.",
+            "names say that they were put aside (.bak, .dpkg-old and so on) are not reported.",
         .fix = "Rename the file so that it ends in .conf.",
         .see = block_see,
         .check = check_unread_file,
@@ -404,7 +405,8 @@ constexpr Rule rules[] = {
         .role = Role::advice,
         .title = "a line that is meant to keep KVM out does not",
         .explain =
-            "\"blacklist kvm\" does not keep kvm out, for it is loaded as what kvm_intel and kvm_amd need.\n"
+            "\"blacklist kvm\" does not keep kvm out, because kvm_intel and kvm_amd depend on it and bring "
+            "it in.\n"
             "Names in module_blacklist= and modprobe.blacklist= are compared letter by letter: kvm-intel\n"
             "there means nothing. Of several install lines for a module the first counts, and none of them\n"
             "where a softdep line names the module.",

@@ -41,9 +41,9 @@ constexpr Refusal refusals[] = {
      "one CPU's VMX capabilities differ from the others'", same_microcode, even_cpus},
     {LogLine::vm_entry_exit_pair, "NP515",
      "of a pair of VM-entry and VM-exit controls only one is offered, which no processor does",
-     "Update microcode and firmware. As a stop-gap (6.1 and later): sudo modprobe kvm_intel "
+     "Update microcode and firmware. As a workaround (6.1 and later): sudo modprobe kvm_intel "
      "error_on_inconsistent_vmcs_config=0",
-     "The hypervisor above has to offer both or none: update it. As a stop-gap (6.1 and later): sudo "
+     "The hypervisor above has to offer both or none: update it. As a workaround (6.1 and later): sudo "
      "modprobe kvm_intel error_on_inconsistent_vmcs_config=0"},
     {LogLine::vmcs_config_failed, "NP515",
      "a VMX control that KVM cannot do without is not offered, or reading a capability MSR failed",
@@ -231,11 +231,11 @@ constexpr Rule rules[] = {
         .title = "the vendor's module does not fit the kvm that is in the kernel",
         .explain =
             "kvm_intel and kvm_amd use what kvm exports. Where kvm is not there (kept out by an install\n"
-            "line, or the module was given to insmod), or comes from another build (an initramfs that was\n"
-            "not renewed, a module built by hand), the loader says \"Unknown symbol\" or \"disagrees about\n"
+            "line, or the module was given to insmod), or comes from another build (an initramfs that was "
+            "not rebuilt, a module built by hand), the loader says \"Unknown symbol\" or \"disagrees about\n"
             "version of symbol\", and the module stays out.",
-        .fix = "Have kvm and the vendor's module of one build: reinstall the kernel's package, renew the "
-               "initramfs, restart.",
+        .fix = "Use kvm and the vendor's module from one build: reinstall the kernel's package, rebuild the "
+               "initramfs, reboot.",
         .see = loader_see,
         .check = check_symbols,
     },
@@ -248,7 +248,7 @@ constexpr Rule rules[] = {
         .title = "the KVM module's file is not one for the running kernel",
         .explain =
             "The loader compares the module's version magic (release, configuration, compiler options)\n"
-            "with the kernel's, and refuses a file that is damaged or packed in a way that it cannot\n"
+            "with the kernel's, and refuses a file that is damaged or compressed in a way that it cannot "
             "undo: \"Exec format error\". A kernel that was updated and not restarted is the usual case.",
         .fix = "Restart into the installed kernel, or reinstall its package.",
         .see = loader_see,
@@ -283,8 +283,8 @@ constexpr Rule rules[] = {
         .title = "the KVM module was tried and refused this machine",
         .explain =
             "When its module loads, KVM checks every CPU: the VMX controls that it needs, that they are\n"
-            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong stands in the\n"
-            "kernel log. The log is a ring: an old line may tell of an earlier attempt.",
+            "the same on all CPUs, that nobody else uses VMX or SVM. What it found wrong is in the kernel "
+            "log. The log is a ring: an old line may tell of an earlier attempt.",
         .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
                "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
         .see = refused_see,
