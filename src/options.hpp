@@ -14,8 +14,7 @@
 
 namespace nestprobe {
 
-/// sysexits(3) where there is one.  With --format nagios, which alone means something else by 0 to 3, see
-/// there.
+/// The answer, or one of sysexits(3).
 enum class ExitStatus : int {
     yes = 0,
     no = 1,

@@ -5,6 +5,7 @@
 #include "live/machine.hpp"
 #include "live/parts.hpp"
 #include "machine/cpuinfo.hpp"
+#include "machine/kept_log.hpp"
 #include "machine/modprobe.hpp"
 
 #include <doctest/doctest.h>

@@ -15,7 +15,7 @@
 #include "facts/kernel_facts.hpp"
 #include "facts/module_facts.hpp"
 #include "facts/system_facts.hpp"
-#include "prove/proof_facts.hpp"
+#include "facts/proof_facts.hpp"
 #include "registers/register_values.hpp"
 
 #include <cstddef>

@@ -106,13 +106,10 @@ private:
     mutable std::future<Answers> ahead_;
 };
 
-/// The kernel's log: the lines that the table knows, the last 32 of each kind, at most 400 bytes each.
+/// The kernel's log: what machine/kept_log.hpp keeps of it.
 class LiveKernelLog final : public KernelLog {
 public:
     Reading<std::vector<std::string>> lines() const override;
 };
-
-/// The same of a text as syslog(2) gives it: "<6>[    0.000000] message" a line.
-std::vector<std::string> lines_of_syslog(std::string_view text);
 
 }  // namespace nestprobe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "prove/proof_facts.hpp"
+#include "facts/proof_facts.hpp"
 
 #include "base/errors.hpp"
 #include "base/text.hpp"

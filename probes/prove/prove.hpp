@@ -4,7 +4,7 @@
 
 #include "facts/facts.hpp"
 #include "prove/kvm_vm.hpp"
-#include "prove/proof_facts.hpp"
+#include "facts/proof_facts.hpp"
 #include "sources.hpp"
 
 #include <optional>

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/cpu_set.hpp"
-#include "prove/proof_facts.hpp"
+#include "facts/proof_facts.hpp"
 #include "sources.hpp"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nestprobe-report/1, as CONTRACT.md and schema/report.schema.json have it.  Keys keep their order.
+// nestprobe-report/1, as schema/report.schema.json has it.  Keys keep their order.
 #include "base/text.hpp"
 #include "render/json_text.hpp"
 #include "render/render.hpp"

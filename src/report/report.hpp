@@ -64,7 +64,7 @@ struct Report {
 /// Rules about the definition of a guest have nothing to say where there is none, those about --prove where
 /// it was not done: they are left out.
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts);
-/// Judge one question from the findings that bear on it, as ARCHITECTURE's lexicographic order says.
+/// Judge one question from the findings that bear on it: a proof first, then blockers, then what is unknown.
 /// `counts`: which of them; null: all.
 Verdict decide(Question question, std::span<const Finding> findings,
                bool (*counts)(const Finding&) = nullptr);

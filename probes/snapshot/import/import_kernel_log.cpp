@@ -4,7 +4,7 @@
 // that would prove it.  A log is a ring or a part of one: a line that is not there proves nothing.
 #include "base/text.hpp"
 #include "facts/log_lines.hpp"
-#include "live/parts.hpp"
+#include "machine/kept_log.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "snapshot/flat_json.hpp"
+#include "base/flat_json.hpp"
 
 #include <nlohmann/json.hpp>
 
