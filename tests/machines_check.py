@@ -6,7 +6,7 @@
 
 For each machine nestprobe is run with --json, --explain, without a format, and with --format facts. Compared are
 the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, the output
-with the golden files report.json and explain.txt, byte for byte, where they are there, and INDEX.tsv with all of them.
+with the whole outputs (whole_output.py) where they are there, and INDEX.tsv with all of them.
 NESTPROBE_REFRESH=1 rewrites the index and the golden files that are there, and prints the difference.
 NESTPROBE_MACHINES="zen3 case-" looks only at machines with such a part in their name.
 """

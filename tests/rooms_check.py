@@ -38,14 +38,14 @@ MAY_INCLUDE = {
     "src/rules": "base facts registers machine",
     "src/remedy": "base facts guest report",
     "src/render": "base facts machine registers messages report",
-    "src/rules/cpu": "base facts machine registers rules rules/firmware rules/module",
-    "src/rules/device": "base facts rules",
-    "src/rules/escapes": "base facts rules",
+    "src/rules/cpu": "base facts machine registers remedy rules rules/firmware rules/module",
+    "src/rules/device": "base facts remedy rules",
+    "src/rules/escapes": "base facts remedy rules",
     "src/rules/firmware": "base facts remedy rules rules/hypervisor",
-    "src/rules/guest": "base facts rules rules/cpu",
+    "src/rules/guest": "base facts remedy rules rules/cpu",
     "src/rules/hypervisor": "base facts machine remedy rules",
-    "src/rules/iommu": "base facts rules rules/firmware rules/hypervisor",
-    "src/rules/kernel": "base facts machine registers rules",
+    "src/rules/iommu": "base facts remedy rules rules/firmware rules/hypervisor",
+    "src/rules/kernel": "base facts machine registers remedy rules",
     "src/rules/module": "base facts registers remedy rules rules/escapes rules/kernel",
 }
 
@@ -73,7 +73,7 @@ LONG = {"probes/guest/domain.cpp": 400, "probes/guest/qemu_options.cpp": 310, "p
         "probes/snapshot/read.cpp": 500, "src/options.cpp": 400, "src/rules/device/device_rules.cpp": 350,
         "src/rules/hypervisor/hypervisor_rules.cpp": 450, "src/rules/iommu/iommu_rules.cpp": 350,
         "src/rules/kernel/kernel_rules.cpp": 350, "src/rules/module/features_vmx.cpp": 350,
-        "src/rules/module/option_rules.cpp": 500}
+        "src/rules/module/option_rules.cpp": 500, "src/rules/module/refusal_rules.cpp": 350}
 
 
 def room_of(path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whole outputs of a few machines and of one guest: report.json and explain.txt, byte for byte.
+"""Whole outputs of a few machines and of one guest: report.json, explain.txt and every-rule.txt (--explain --all), byte for byte.
 
 They are there for the format. A rule that a stored file does not name is newer than it, and is left out of what is
 compared: a new rule changes no file that is not about it.
@@ -7,7 +7,7 @@ compared: a new rule changes no file that is not about it.
 import difflib
 import re
 
-FILES = {"report.json": "json", "explain.txt": "explain"}
+FILES = {"report.json": "json", "explain.txt": "explain", "every-rule.txt": "every rule"}
 FINDING = re.compile(r'    \{\n      "id": "(NP\d+)".*?\n    \}(?=,?\n)', re.DOTALL)
 HEAD = re.compile(r"^  (?:ok  |FAIL|\?   |-   )  ((?:NP\d+,?\s+)+)", re.MULTILINE)
 
