@@ -4,10 +4,11 @@
     nestprobe = Nestprobe("build-dev/tests/batch")
     done = nestprobe.run("--from", path, "--json")     # done.returncode, .stdout, .stderr
 
-tests/batch is the program's own code without its start, which under sanitizers is most of what a run costs: it forks for
-each command line. Any other name is a nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of
-them as threads ask at a time.
+tests/batch is the program's own code without its start, which under sanitizers is most of what a run costs. Any other
+name is a nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of them as threads ask at a
+time. What they leaked is told at the end, and makes the check script fail.
 """
+import atexit
 import os
 import queue
 import select
@@ -54,6 +55,11 @@ class Batch:
         status, said, complained = map(int, line.split())
         return status, self.read(lambda _: said, until), self.read(lambda _: complained, until)
 
+    def end(self):
+        """Whether it did so without a complaint, of LeakSanitizer for instance."""
+        self.process.stdin.close()
+        return self.process.wait(60) == 0
+
     def kill(self):
         os.killpg(self.process.pid, 9)
         self.process.wait()
@@ -63,6 +69,13 @@ class Nestprobe:
     def __init__(self, program):
         self.program = str(Path(program).resolve())
         self.batches = queue.LifoQueue() if Path(program).name == "batch" else None
+        atexit.register(self.end)
+
+    def end(self):
+        ended = [self.batches.get_nowait().end() for _ in range(self.batches.qsize())] if self.batches else []
+        if not all(ended):
+            print("FAIL  tests/batch ended with a complaint: see stderr", flush=True)
+            os._exit(1)
 
     def run(self, *words, input=b"", env=None, cwd=None, timeout=60):
         """As subprocess.run() answers, with bytes. Raises subprocess.TimeoutExpired."""
