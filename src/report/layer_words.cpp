@@ -287,7 +287,7 @@ std::vector<std::string> levels(const Facts& f) {
         if (const auto* signatures = f.hypervisor.signatures.if_known())
             for (const Signature& s : *signatures)
                 above += fmt::format(", CPUID 0x{:x} \"{}\"", s.leaf, s.text);
-        lines.push_back(above + ", unless it is a guest too");
+        lines.push_back(above + "; may be a guest too");
     }
     lines.push_back(guest ? "this system" : "this system, on bare metal");
     if (f.guest) {
