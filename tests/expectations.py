@@ -107,7 +107,7 @@ class Expectations:
             if rest not in flat(self.text["summary"]):
                 self.fault(f"{line}: but the summary has it not")
         elif word == "rung":
-            self.expect_rung(line, *rest.split(None, 2))
+            self.expect_rung(line, *rest.split(None, 1))
         elif word == "fits":
             self.expect_to_fit(line, int(rest))
         elif word == "taken":
@@ -123,13 +123,16 @@ class Expectations:
         else:
             raise BadExpectation(f"no expectation begins with {word}")
 
-    def expect_rung(self, line, layer, mark, words):
-        """A line of the ladder, with the lines that it goes on in."""
-        rung = re.search(rf"^  (\S+) +{layer} +(.*(?:\n {{20}}\S.*)*)", self.text["explain"], re.M)
+    def expect_rung(self, line, layer, words):
+        """A line of the ladder, with the lines that it goes on in. L0, L1 ... have no mark."""
+        rung = re.search(rf"^  (?:\S+ +| +)({layer} +.*(?:\n {{20}}\S.*)*)", self.text["explain"], re.M)
         if not rung:
-            self.fault(f"{line}: the ladder has no such layer")
-        elif rung[1] != mark or words not in flat(rung[2]):
-            self.fault(f"{line}: it is {rung[1]} {flat(rung[2])}")
+            self.fault(f"{line}: the ladder has no such line")
+            return
+        said = flat(rung[0]) if layer[0] != "L" else flat(rung[1]).partition(" ")[2]
+        wanted = words if layer[0] == "L" else "{0} {2} {1}".format(*words.split(None, 1), layer)
+        if not said.startswith(wanted):
+            self.fault(f"{line}: it is {said}")
 
     def expect_to_fit(self, line, most):
         for name in ("explain", "summary"):

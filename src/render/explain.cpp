@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ std::size_t count_alike(std::span<const Finding> findings) {
 /// A proof proves or does not; it never fails.
 std::string message_of(const Finding& f) {
     if (f.rule->role != Role::proof || f.outcome.status == Status::skipped) return f.outcome.message;
-    return (f.outcome.status == Status::pass ? "proved: " : "no proof: ") + f.outcome.message;
+    return fmt::format("{}: {}", f.outcome.status == Status::pass ? "proved" : "no proof", f.outcome.message);
 }
 
 std::string rung(std::span<const Finding> alike, const Style& style) {
@@ -66,14 +67,31 @@ std::string all_entries(const Report& report, const Style& style) {
     return text;
 }
 
+/// Those of the same layer that could not be judged for the same reason share a rung.
+bool is_alike(const Finding& a, const Finding& b) {
+    const auto same_reading = [](const Provenance& x, const Provenance& y) {
+        return x.where == y.where && x.raw == y.raw;
+    };
+    return a.outcome.status == Status::unknown && b.outcome.status == Status::unknown &&
+           a.rule->layer == b.rule->layer && a.outcome.message == b.outcome.message &&
+           std::equal(a.outcome.because.begin(), a.outcome.because.end(), b.outcome.because.begin(),
+                      b.outcome.because.end(), same_reading);
+}
+
 std::string open_entries(const Report& report, const Style& style) {
+    std::vector<Finding> open;
+    std::copy_if(report.findings.begin(), report.findings.end(), std::back_inserter(open),
+                 [&](const Finding& f) { return is_open(report, f); });
     std::string text;
     Layer layer{};
-    for (const Finding& f : report.findings) {
-        if (!is_open(report, f)) continue;
-        if (f.rule->layer != layer) text += heading(f.rule->layer, style);
-        layer = f.rule->layer;
-        text += rung({&f, 1}, style);
+    while (!open.empty()) {
+        const auto rest = std::stable_partition(open.begin(), open.end(), [&](const Finding& f) {
+            return &f == &open.front() || is_alike(open.front(), f);
+        });
+        if (open.front().rule->layer != layer) text += heading(open.front().rule->layer, style);
+        layer = open.front().rule->layer;
+        text += rung({open.begin(), rest}, style);
+        open.erase(open.begin(), rest);
     }
     return text;
 }

@@ -21,7 +21,7 @@ std::string mark(Standing standing, const Style& style) {
         case Standing::costs: return coloured("!   ", "33", style);
         case Standing::failed: return coloured(u ? "✗   " : "FAIL", "31", style);
         case Standing::unknown: return coloured("?   ", "33", style);
-        case Standing::apart: return "-   ";
+        case Standing::apart: return u ? "·   " : "-   ";
     }
     return "    ";
 }

@@ -49,6 +49,8 @@ std::string of_cpu(const Facts& f) {
     const std::size_t all = online ? online->size() : with.size() + without.size();
     if (!f.cpu.technology.if_known() && hardware_absent(f)) return "neither VMX nor SVM";
     if (!with.empty()) return fmt::format("{} on {}", hardware_word(f), cpus_of(with, all));
+    if (!without.empty() && f.kernel.flag_usable.any(yes))
+        return fmt::format("CPUID shows no {}, and the kernel lists {}", hardware_word(f), flag_word(f));
     if (!without.empty()) return fmt::format("{} not shown", hardware_word(f));
     const std::string said = what_processor_shows(f);
     return said.empty() ? fmt::format("CPUID {}", why_not(cpuid_bit(f).first_absent())) : said;
@@ -86,7 +88,7 @@ std::string of_register(const PerCpu<T>& registers, std::string_view number) {
 
 std::string of_firmware(const Facts& f) {
     if (in_guest(f)) return "the hypervisor decides, not this guest's firmware";
-    if (hardware_absent(f)) return "has nothing to switch";
+    if (hardware_absent(f) && !f.kernel.flag_usable.any(yes)) return "has nothing to switch";
     const bool svm = has(f, Technology::svm);
     std::string words =
         svm ? of_register(f.firmware.vm_cr, "0xc0010114") : of_register(f.firmware.feature_control, "0x3a");
@@ -205,6 +207,7 @@ std::string of_device(const Facts& f) {
             return fmt::format("/dev/kvm does not open ({})",
                                absent.error != 0 ? error_name(absent.error) : "no permission");
         if (is(f.device.registered, true)) return "KVM has registered /dev/kvm";
+        if (f.evidence && is(f.evidence->usable, true)) return "/dev/kvm was there";
         return fmt::format("/dev/kvm {}", why_not(absent));
     }
     const Fact<bool>& offers = has(f, Technology::svm) ? f.device.offers_svm : f.device.offers_vmx;
@@ -284,7 +287,7 @@ std::vector<std::string> levels(const Facts& f) {
         if (const auto* signatures = f.hypervisor.signatures.if_known())
             for (const Signature& s : *signatures)
                 above += fmt::format(", CPUID 0x{:x} \"{}\"", s.leaf, s.text);
-        lines.push_back(above + ", unless it is a guest too");
+        lines.push_back(above + "; may be a guest too");
     }
     lines.push_back(guest ? "this system" : "this system, on bare metal");
     if (f.guest) {

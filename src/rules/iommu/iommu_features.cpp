@@ -17,7 +17,7 @@ Outcome check_caching_mode(const Facts& f) {
                       : fail(
                             "VT-d is not in caching mode: devices that the hypervisor itself emulates can be "
                             "given "
-                            "away, but one that this guest was given cannot be given on",
+                            "away, but one that this guest was given cannot be passed on",
                             "In this guest's definition: <driver caching_mode='on'/> in its <iommu>.");
         },
         f.iommu.caching_mode);

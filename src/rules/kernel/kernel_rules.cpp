@@ -324,7 +324,7 @@ constexpr Rule rules[] = {
             "the same file, flag or register, they are of two machines, or of one before and after a "
             "change:\n"
             "neither is believed.",
-        .fix = "Take all of it again, at one time and on one machine:\n    nestprobe --record machine.json",
+        .fix = "Take all of it again, at one time and on one machine: nestprobe --record machine.json",
         .see = flag_see,
         .check = check_inputs,
         .listed = has_several_inputs,

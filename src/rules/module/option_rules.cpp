@@ -119,12 +119,12 @@ std::string why_void(const ModuleBlock& b) {
     switch (b.nothing) {
         case ModuleBlock::Void::none: break;
         case ModuleBlock::Void::dependency:
-            return "kvm is loaded as what kvm_intel and kvm_amd need, and no blacklist is asked for that";
+            return "kvm is loaded because kvm_intel and kvm_amd depend on it, which no blacklist prevents";
         case ModuleBlock::Void::hyphen:
             return "the names in such a list are compared letter by letter, and the module's has an "
                    "underscore";
         case ModuleBlock::Void::later_install: return "an earlier install line for the module counts";
-        case ModuleBlock::Void::softdep: return "a softdep line for the module puts it out of force";
+        case ModuleBlock::Void::softdep: return "a softdep line for the module overrides it";
     }
     return "";
 }
