@@ -8,11 +8,12 @@
 that are so there, and these are looked at; a row without says in more than 20 characters why nothing can be seen.
 """
 import json
-import os
-import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from run import Nestprobe, plain_environment
 
 WANTED = [f"FM-{n:02}" for n in range(1, 136)] + [f"TRAP-{n}" for n in range(1, 19)] + [f"IO-{n}" for n in range(1, 17)]
 REASON = 20  # characters, at least
@@ -24,12 +25,13 @@ def flat(text):
 
 class Tables:
     def __init__(self, binary, machines, guests):
-        self.binary, self.machines, self.guests = binary, machines, guests
+        self.nestprobe, self.machines, self.guests = Nestprobe(binary), machines, guests
 
-    def run(self, *words):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("NESTPROBE")}
-        return subprocess.run([self.binary, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-                              env=environment | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}, check=False)
+    def run(self, *words, path=""):
+        environment = plain_environment()
+        if path:
+            environment["PATH"] = f"{path}:{environment['PATH']}"
+        return self.nestprobe.text(*words, env=environment, errors="replace")
 
     @staticmethod
     def find(root, name):
@@ -42,42 +44,33 @@ class Tables:
         """The findings of a machine, or of a guest's definition on the host that it is of."""
         kind, _, name = where.rpartition(":")
         if kind == "guest":
-            folder = self.find(self.guests, name)
-            expect = (folder / "expect").read_text(encoding="utf-8").splitlines()
-            host = next(line.split()[1] for line in expect if line.startswith("host "))
-            definition = next(path for path in sorted(folder.iterdir()) if path.name.startswith("guest."))
-            words = ["--from", str(self.find(self.machines, host) / "snapshot.json")]
-            running = folder / "running.xml"
-            if running.exists():
-                return self.report_of_running(words, definition, running)
-            done = self.run(*words, "--domain", str(definition), "--json")
+            done = self.ask_guest(self.find(self.guests, name))
         else:
             folder = self.find(self.machines, name)
             given = sorted((folder / "inputs").iterdir()) if (folder / "inputs").is_dir() else [folder / "snapshot.json"]
-            done = self.run(*[word for path in given for word in ("--from", str(path))], "--json")
+            done = self.run(*[word for path in given for word in ("--from", path)], "--json")
         return {finding["id"]: finding for finding in json.loads(done.stdout)["findings"]}
 
-    def report_of_running(self, words, definition, running):
-        """Through a virsh that knows this guest alone."""
-        import tempfile
-        with tempfile.TemporaryDirectory() as folder:
-            virsh = Path(folder) / "virsh"
+    def ask_guest(self, folder):
+        expect = (folder / "expect").read_text(encoding="utf-8").splitlines()
+        host = next(line.split()[1] for line in expect if line.startswith("host "))
+        words = ["--from", self.find(self.machines, host) / "snapshot.json"]
+        definition = next(path for path in sorted(folder.iterdir()) if path.name.startswith("guest."))
+        running = folder / "running.xml"
+        if not running.exists():
+            return self.run(*words, "--domain", definition, "--json")
+        with tempfile.TemporaryDirectory() as place:  # through a virsh that knows this guest alone
+            virsh = Path(place) / "virsh"
             virsh.write_text(f'#!/bin/sh\nif [ "$5" = --inactive ]; then cat {definition}; else cat {running}; fi\n')
             virsh.chmod(0o755)
-            path = os.environ["PATH"]
-            os.environ["PATH"] = f"{folder}:{path}"
-            try:
-                done = self.run(*words, "--domain", "alpha", "--json")
-            finally:
-                os.environ["PATH"] = path
-        return {finding["id"]: finding for finding in json.loads(done.stdout)["findings"]}
+            return self.run(*words, "--domain", "alpha", "--json", path=place)
 
 
 def check_message(tables, text, words):
     done = tables.run(f"--explain={text}")
-    page = flat(done.stdout.decode("utf-8", "replace"))
+    page = flat(done.stdout)
     if done.returncode:
-        return f"--explain finds no page for it: {done.stderr.decode('utf-8', 'replace').strip()[:200]}"
+        return f"--explain finds no page for it: {done.stderr.strip()[:200]}"
     return None if words in page else f"its page does not say {words}"
 
 
@@ -135,14 +128,10 @@ def read_rows(path):
 def main():
     if len(sys.argv) != 5:
         sys.exit(__doc__)
-    tables = Tables(str(Path(sys.argv[1]).resolve()), Path(sys.argv[3]).resolve(), Path(sys.argv[4]).resolve())
+    tables = Tables(sys.argv[1], Path(sys.argv[3]).resolve(), Path(sys.argv[4]).resolve())
     rows, faults = read_rows(Path(sys.argv[2]))
-    # The one that goes through virsh changes PATH: alone, and last.
-    alone = [row for row in rows.values() if row[3].startswith("guest:")]
     with ThreadPoolExecutor(2) as pool:
-        others = [row for row in rows.values() if row not in alone]
-        results = list(zip(others, pool.map(lambda row: check_row(tables, row), others)))
-    results += [(row, check_row(tables, row)) for row in alone]
+        results = list(zip(rows.values(), pool.map(lambda row: check_row(tables, row), rows.values())))
     faults += [f"{row[0]} {row[1]}: {fault}" for row, fault in results if fault]
     for fault in faults:
         print(f"FAIL  {fault}")

@@ -3,6 +3,7 @@
 #include "rules/iommu/iommu_words.hpp"
 
 #include "base/text.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/firmware/firmware_makers.hpp"
 #include "rules/hypervisor/platforms.hpp"
@@ -43,10 +44,24 @@ constexpr std::string_view give_guest_one =
     "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
     "this "
     "kernel's command line.";
-constexpr std::string_view switch_on =
-    "Add intel_iommu=on (and iommu=pt, which spares this system's own devices the cost) to the kernel "
-    "command line: "
-    "GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub or grub2-mkconfig, and reboot.";
+/// iommu=pt spares this system's own devices the cost.
+Remedy switch_on(const Facts& f) {
+    std::vector<std::string> words;
+    for (const std::string_view word : {"intel_iommu=on", "iommu=pt"}) words.emplace_back(word);
+    Step step = change_words(f, {}, std::move(words));
+    step.action = ByHand{};  // the script adds the first alone
+    return step;
+}
+
+/// Who wrote the word may have had a reason: a machine whose tables are broken hangs or loses devices without
+/// it.
+Remedy remove_words(const Facts& f, std::vector<std::string> words) {
+    Step step = change_words(f, std::move(words), {});
+    step.action = ByHand{};
+    return Remedy(std::move(step))
+        .then(Step{.what = "Somebody may have meant that word: if devices fail or the machine does not start "
+                           "without it, put it back, and update the firmware first."});
+}
 
 constexpr std::string_view ask_kernel =
     "The kernel's log says why: sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
@@ -68,8 +83,7 @@ Remedy fix_no_table(const Facts& f) {
     if (is(f.hypervisor.level, Level::bare_metal)) {
         if (is(f.cpu.technology, Technology::svm)) return switch_on_in_firmware(f, FirmwareSwitch::amd_iommu);
         if (is(f.cpu.technology, Technology::vmx))
-            return switch_on_in_firmware(f, FirmwareSwitch::vtd)
-                .then(Step{.what = "On Intel also intel_iommu=on on the kernel command line."});
+            return switch_on_in_firmware(f, FirmwareSwitch::vtd).then(switch_on(f));
         return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
                "on the kernel command line.";
     }
@@ -94,11 +108,7 @@ std::string fix_no_driver(std::string_view table) {
 }
 
 Remedy fix_no_iommu(const Facts& f) {
-    if (const std::string* word = switched_off_by(f))
-        return fmt::format(
-            "Remove {} from the kernel command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then "
-            "update-grub or grub2-mkconfig) and reboot.",
-            *word);
+    if (switched_off_by(f)) return remove_words(f, words_against_iommu(f));
     if (const HeardCause heard = heard_cause(f, Stops::dma)) return heard.fix(f);
     if (const std::string* table = f.iommu.table.if_known(); table && is(f.iommu.driver, Tristate::no))
         return fix_no_driver(*table);
@@ -106,7 +116,7 @@ Remedy fix_no_iommu(const Facts& f) {
         return "sudo modprobe virtio_iommu";
     if (is(f.iommu.table, "DMAR") && (told_to_drive(f) || is(f.iommu.default_on, true)))
         return std::string(ask_kernel);
-    if (is(f.iommu.table, "DMAR")) return std::string(switch_on);
+    if (is(f.iommu.table, "DMAR")) return switch_on(f);
     if (is(f.iommu.table, "IVRS"))
         return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
                "not.";
@@ -174,8 +184,7 @@ Outcome check_no_iommu(const Facts& f) {
 }
 
 Remedy fix_remapping(const Facts& f) {
-    if (const std::string* word = find_word(f, words_without_remapping))
-        return fmt::format("Remove {} from the kernel command line and reboot.", *word);
+    if (find_word(f, words_without_remapping)) return remove_words(f, words_against_remapping(f));
     if (is(f.iommu.irq_remap, Tristate::no))
         return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
     if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);

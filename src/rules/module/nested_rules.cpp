@@ -11,9 +11,12 @@
 namespace nestprobe {
 namespace {
 
-/// Nesting may be off on purpose, where it would open holes that are known.
+/// Whoever wrote it may have meant it: since the summer of 2026 often against escapes from guests.
 std::string policy_words(const Facts& f) {
-    if (worst_of(exposures(f, true)) < ExposureState::likely) return {};
+    if (worst_of(exposures(f, true)) < ExposureState::likely)
+        return ". Somebody wrote that, and may have meant it: ask before changing it on a machine that is "
+               "not "
+               "yours alone";
     return ". It may be policy: on this kernel nested=1 opens known holes (NP570)";
 }
 
