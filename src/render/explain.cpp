@@ -30,7 +30,7 @@ std::string message_of(const Finding& f) {
     return (f.outcome.status == Status::pass ? "proved: " : "no proof: ") + f.outcome.message;
 }
 
-std::string rung(std::span<const Finding> alike, const Style& style) {
+std::string rung(const Report& report, std::span<const Finding> alike, const Style& style) {
     constexpr std::size_t indent = 14;
     const Finding& f = alike.front();
     std::string others;
@@ -43,7 +43,7 @@ std::string rung(std::span<const Finding> alike, const Style& style) {
             "{:{}}{}\n", "", indent,
             wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
     if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
-        text += fmt::format("{:{}}fix: {}", "", indent, steps_text(f.remedy(), indent + 5));
+        text += fmt::format("{:{}}fix: {}", "", indent, fix_text(report, f, indent + 5));
     return text;
 }
 
@@ -60,7 +60,7 @@ std::string all_entries(const Report& report, const Style& style) {
         if (rest.front().rule->layer != layer) text += heading(rest.front().rule->layer, style);
         layer = rest.front().rule->layer;
         const std::size_t alike = count_alike(rest);
-        text += rung(rest.first(alike), style);
+        text += rung(report, rest.first(alike), style);
         i += alike;
     }
     return text;
@@ -73,7 +73,7 @@ std::string open_entries(const Report& report, const Style& style) {
         if (!is_open(report, f)) continue;
         if (f.rule->layer != layer) text += heading(f.rule->layer, style);
         layer = f.rule->layer;
-        text += rung({&f, 1}, style);
+        text += rung(report, {&f, 1}, style);
     }
     return text;
 }
@@ -152,6 +152,7 @@ std::string answers(const Report& report, const Style& style) {
 
 std::string explain(const Report& report, const std::string& entries, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
     text += "\n" + draw_ladder(report, style) + entries + answers(report, style);
     if (report.edit) text += render_edit(*report.edit);
