@@ -2,6 +2,7 @@
 #include "options.hpp"
 
 #include "registers/lookup.hpp"
+#include "report/assume.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,6 +53,11 @@ Which machine:
                          and which answers; text, or JSON with --json
       --record FILE      write down everything read, failures too, as a
                          snapshot, for --from elsewhere; - is stdout
+
+      --assume NAME=VALUE
+                         judge as if that were so: kernel=7.1.9, module=loaded,
+                         kvm_intel.nested=1, intel_iommu=on (any word of the
+                         kernel command line), cpu.vmx=yes; may be repeated
 
 Which guest:
       --domain GUEST     what the guest defined there will be offered, and the
@@ -167,7 +173,7 @@ ProveOptions read_prove_option(std::string_view words, const std::string& file) 
 /// What stands on the command line, before anything is made of it.
 struct Given {
     std::optional<std::string> explain, format, question, colour, registers, diff, domain, record, prove;
-    std::vector<std::string> from;
+    std::vector<std::string> from, assume;
     std::string file;  ///< behind the options: of --prove=report
     bool json = false, rules = false, fix = false, all = false, quiet = false, help = false, version = false;
 
@@ -200,6 +206,7 @@ constexpr Spec specs[] = {
     {.name = "diff", .text = &Given::diff},
     {.name = "domain", .text = &Given::domain},
     {.name = "record", .text = &Given::record},
+    {.name = "assume", .texts = &Given::assume},
     {.name = "prove", .text = &Given::prove, .may_lack_text = true},
     {.name = "help", .flag = &Given::help, .letter = 'h'},
     {.name = "version", .flag = &Given::version, .letter = 'V'},
@@ -283,8 +290,20 @@ void check_files(const Given& given) {
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 
+/// What is assumed changes a report, and no file or script that is for what is so.
+void check_assumptions(const Given& given) {
+    if (given.assume.empty()) return;
+    for (const std::string& text : given.assume)
+        if (const std::string complaint = complaint_about(text); !complaint.empty())
+            throw UsageError{"--assume: " + complaint};
+    if (given.record || given.prove || given.fix || given.diff || given.registers)
+        throw UsageError{
+            "--assume goes with a report, so not with --record, --prove, --fix, --diff or --registers"};
+}
+
 void check_together(const Given& given) {
     check_files(given);
+    check_assumptions(given);
     if (given.domain && (given.diff || given.registers))
         throw UsageError{"--domain goes neither with --diff nor with --registers"};
     if (given.record == "-" && (given.outputs() > 0 || given.registers))
@@ -325,6 +344,7 @@ Options parse_command_line(int argc, const char* const* argv) {
     options.diff = given.diff.value_or("");
     options.domain = given.domain.value_or("");
     options.record = given.record.value_or("");
+    options.assume = given.assume;
     options.quiet = given.quiet;
     options.fix = given.fix;
     if (given.prove) options.prove = read_prove_option(*given.prove, given.file);

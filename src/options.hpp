@@ -42,6 +42,7 @@ struct Options {
     std::string diff;          ///< compare with this snapshot or dump; empty: do not
     std::string domain;        ///< the definition of a guest: what load_definition() takes; empty: none
     std::string record;        ///< write a snapshot here; empty: none
+    std::vector<std::string> assume;  ///< NAME=VALUE, each without complaint: judge as if that were so
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;

@@ -14,6 +14,7 @@
 #include "render/diff.hpp"
 #include "render/layout.hpp"
 #include "render/registers.hpp"
+#include "report/assume.hpp"
 #include "snapshot/load.hpp"
 #include "snapshot/record.hpp"
 #include "snapshot/replay.hpp"
@@ -162,8 +163,10 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (options.action == Options::Action::registers)
         return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
     if (guest) facts.guest = guest->facts;
+    if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);
     Report report = make_report(std::move(facts));
     report.asked = options.question;
+    report.assumed = options.assume;
     if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status : write_stdout(print(options, report, style), status);

@@ -62,15 +62,19 @@ std::string sentence(const Remedy& remedy) {
 }
 
 std::string steps_text(const Remedy& remedy, std::size_t indent) {
-    if (remedy.steps.size() == 1 && remedy.intro.empty()) return step_text(remedy.steps.front(), indent);
+    std::size_t number = 0;
+    if (remedy.steps.size() != 1) return steps_text(remedy, indent, number);
+    const std::string step = step_text(remedy.steps.front(), indent);
+    if (remedy.intro.empty()) return step;
+    return fmt::format("{}\n{:{}}{}", wrap(printable(remedy.intro), indent), "", indent, step);
+}
+
+std::string steps_text(const Remedy& remedy, std::size_t indent, std::size_t& number) {
     std::string text;
     if (!remedy.intro.empty()) text = wrap(printable(remedy.intro), indent) + "\n";
-    std::size_t number = 0;
     for (const Step& step : remedy.steps) {
         if (!text.empty()) text.append(indent, ' ');
-        text += remedy.steps.size() == 1 ? step_text(step, indent)
-                                         : fmt::format("{}. {}", number + 1, step_text(step, indent + 3));
-        ++number;
+        text += fmt::format("{}. {}", ++number, step_text(step, indent + 3));
     }
     return text;
 }

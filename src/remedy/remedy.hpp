@@ -94,6 +94,7 @@ struct Step {
 struct Remedy {
     std::vector<Step> steps{};
     std::string intro{};  ///< what the steps presuppose, in front of them; empty: nothing
+    bool never = false;   ///< nothing makes it work on this machine: the steps say what else there is
 
     Remedy() = default;
     Remedy(std::vector<Step> list) : steps(std::move(list)) {}
@@ -103,6 +104,13 @@ struct Remedy {
         if (!sentence.empty()) steps.push_back({.where = where, .what = std::move(sentence)});
     }
     Remedy(const char* sentence) : Remedy(std::string(sentence)) {}
+
+    /// What else there is, where nothing makes it work; empty: as the rule's page says.
+    static Remedy instead(std::string sentence = {}, Where where = Where::here) {
+        Remedy remedy(std::move(sentence), where);
+        remedy.never = true;
+        return remedy;
+    }
 
     bool empty() const { return steps.empty(); }
     Remedy& then(Step step) {
@@ -127,5 +135,7 @@ std::string sentence(const Remedy& remedy);
 /// The steps as text: one alone plain, several numbered; commands each alone on a line, whole.  Lines of
 /// prose behind the first are wrapped at 80 columns and indented by `indent`.
 std::string steps_text(const Remedy& remedy, std::size_t indent);
+/// The same, every step with a number: those behind `number`, which counts on.
+std::string steps_text(const Remedy& remedy, std::size_t indent, std::size_t& number);
 
 }  // namespace nestprobe

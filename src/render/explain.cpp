@@ -31,7 +31,7 @@ std::string message_of(const Finding& f) {
     return fmt::format("{}: {}", f.outcome.status == Status::pass ? "proved" : "no proof", f.outcome.message);
 }
 
-std::string rung(std::span<const Finding> alike, const Style& style) {
+std::string rung(const Report& report, std::span<const Finding> alike, const Style& style) {
     constexpr std::size_t indent = 14;
     const Finding& f = alike.front();
     std::string others;
@@ -44,7 +44,7 @@ std::string rung(std::span<const Finding> alike, const Style& style) {
             "{:{}}{}\n", "", indent,
             wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
     if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
-        text += fmt::format("{:{}}fix: {}", "", indent, steps_text(f.remedy(), indent + 5));
+        text += fmt::format("{:{}}fix: {}", "", indent, fix_text(report, f, indent + 5));
     return text;
 }
 
@@ -61,7 +61,7 @@ std::string all_entries(const Report& report, const Style& style) {
         if (rest.front().rule->layer != layer) text += heading(rest.front().rule->layer, style);
         layer = rest.front().rule->layer;
         const std::size_t alike = count_alike(rest);
-        text += rung(rest.first(alike), style);
+        text += rung(report, rest.first(alike), style);
         i += alike;
     }
     return text;
@@ -90,7 +90,7 @@ std::string open_entries(const Report& report, const Style& style) {
         });
         if (open.front().rule->layer != layer) text += heading(open.front().rule->layer, style);
         layer = open.front().rule->layer;
-        text += rung({open.begin(), rest}, style);
+        text += rung(report, {open.begin(), rest}, style);
         open.erase(open.begin(), rest);
     }
     return text;
@@ -170,6 +170,7 @@ std::string answers(const Report& report, const Style& style) {
 
 std::string explain(const Report& report, const std::string& entries, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
     text += "\n" + draw_ladder(report, style) + entries + answers(report, style);
     if (report.edit) text += render_edit(*report.edit);

@@ -2,7 +2,9 @@
 // nestprobe-report/1, as schema/report.schema.json has it.  Keys keep their order.
 #include "base/text.hpp"
 #include "render/json_text.hpp"
-#include "render/render.hpp"
+#include "render/layout.hpp"
+
+#include <fmt/format.h>
 
 namespace nestprobe {
 namespace {
@@ -120,10 +122,12 @@ void write_list(JsonText& out, std::string_view key, const std::vector<std::stri
     out.end_array();
 }
 
-void write_step(JsonText& out, const Step& step) {
+/// `next`: what it is a step against, where that is not the cause; `begins`: it is the first of them.
+void write_step(JsonText& out, const Step& step, const Finding* next = nullptr, bool begins = false) {
     out.begin_object();
+    if (next) out.member("rule", next->rule->id);
     out.member("where", to_string(step.where));
-    out.member("do", step.what);
+    out.member("do", begins ? fmt::format("{}. {}", stops_then(*next), step.what) : step.what);
     write_list(out, "commands", step.commands);
     if (!step.file.empty()) {
         out.member("file", step.file);
@@ -135,20 +139,34 @@ void write_step(JsonText& out, const Step& step) {
 }
 
 /// The fix of a finding that failed, as text and as steps; otherwise null and none.
-void write_fix(JsonText& out, const Finding* f) {
+void write_fix(JsonText& out, const Report& report, const Finding* f) {
     const Remedy remedy = f && f->outcome.status == Status::fail ? f->remedy() : Remedy();
     out.key("fix");
     if (remedy.empty())
         out.null();
     else
-        out.value(trim(steps_text(remedy, 0)));
+        out.value(trim(fix_text(report, *f, 0)));
     out.key("steps");
     out.begin_array();
     for (const Step& step : remedy.steps) write_step(out, step);
+    if (!remedy.empty())
+        for (const Finding* next : what_follows(report, *f)) {
+            const Remedy more = next->remedy();
+            for (const Step& step : more.steps) write_step(out, step, next, &step == &more.steps.front());
+        }
     out.end_array();
 }
 
-void write_verdict(JsonText& out, const Verdict& v) {
+/// The rules that fail once the cause is fixed, and what the answer is when all that is done.
+void write_then(JsonText& out, const Verdict& v) {
+    out.key("then");
+    out.begin_array();
+    for (const Finding& next : v.then) out.value(next.rule->id);
+    out.end_array();
+    write_word(out, "fixed", v.fixed ? to_string(*v.fixed) : "");
+}
+
+void write_verdict(JsonText& out, const Report& report, const Verdict& v) {
     const Finding* cause = v.cause();
     out.key(to_string(v.question));
     out.begin_object();
@@ -157,12 +175,13 @@ void write_verdict(JsonText& out, const Verdict& v) {
     write_word(out, "how", v.how == How::nothing ? "" : to_string(v.how));
     write_word(out, "cause", cause ? cause->rule->id : "");
     out.member("because", because_of(v));
-    write_fix(out, cause);
+    write_fix(out, report, cause);
+    write_then(out, v);
     if (v.contradictory) out.member("contradicted_by", v.because.front()->rule->id);
     out.end_object();
 }
 
-void write_finding(JsonText& out, const Finding& f) {
+void write_finding(JsonText& out, const Report& report, const Finding& f) {
     out.begin_object();
     out.member("id", f.rule->id);
     out.member("name", f.rule->name);
@@ -172,7 +191,7 @@ void write_finding(JsonText& out, const Finding& f) {
     out.member("status", to_string(f.outcome.status));
     out.member("message", f.outcome.message);
     write_readings(out, f.outcome.because);
-    write_fix(out, &f);
+    write_fix(out, report, &f);
     out.end_object();
 }
 
@@ -195,14 +214,15 @@ std::string render_json(const Report& report, const Style&) {
     out.begin_object();
     out.member("schema", "nestprobe-report/1");
     out.member("tool", "nestprobe " NESTPROBE_VERSION);
+    if (!report.assumed.empty()) write_list(out, "assumed", report.assumed);
     write_machine(out, report.facts);
     out.key("answers");
     out.begin_object();
-    for (const Verdict& v : report.verdicts) write_verdict(out, v);
+    for (const Verdict& v : report.verdicts) write_verdict(out, report, v);
     out.end_object();
     out.key("findings");
     out.begin_array();
-    for (const Finding& f : report.findings) write_finding(out, f);
+    for (const Finding& f : report.findings) write_finding(out, report, f);
     out.end_array();
     write_facts(out, report.facts);
     if (report.edit) write_edit(out, *report.edit);

@@ -31,9 +31,19 @@ std::string next_commands(const std::vector<std::string>& commands, const Style&
 
 /// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
 std::string describe_machine(const Facts& facts);
+/// "assumed: kernel=7.1.9, kvm_intel.nested=1", a line of its own; empty where nothing is.
+std::string describe_assumed(const Report& report);
 /// "the guest vm1: KVM, pc-q35-7.2, 2 CPUs, CPU Skylake-Client-IBRS", and on the next line
 /// "Its /proc/cpuinfo will not show vmx."  There must be one.
 std::string describe_guest(const Report& report);
+/// What stops the person behind this cause, one behind the other, for any question that it decides.
+std::vector<const Finding*> what_follows(const Report& report, const Finding& cause);
+/// "Even then kvm-in-guests stays no, because ... (NP506)."; empty where to fix the cause is not in vain.
+std::string in_vain(const Report& report, const Finding& cause);
+/// "Then NP503 will stop you: kvm_intel.nested is off: ..."
+std::string stops_then(const Finding& next);
+/// The steps of a finding, and of what follows, their numbers going on; see steps_text().
+std::string fix_text(const Report& report, const Finding& f, std::size_t indent);
 /// The diff as it is, which patch(1) finds between the words around it; then the commands and arguments.
 /// Empty where there is nothing to fix.
 std::string render_edit(const GuestEdit& edit);

@@ -80,13 +80,14 @@ std::string not_known(const Report& report, const Style& style) {
 
 std::string render_summary(const Report& report, const Style& style) {
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
+    text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
     text += "\n";
     for (const Verdict& v : report.verdicts) text += answer_line(report, v, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
-        if (f->outcome.status == Status::fail) text += fmt::format("  fix   {}", steps_text(f->remedy(), 8));
+        if (f->outcome.status == Status::fail) text += fmt::format("  fix   {}", fix_text(report, *f, 8));
     }
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);

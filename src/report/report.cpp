@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/report.hpp"
 
+#include "report/behind.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <algorithm>
@@ -88,6 +89,7 @@ static Where place_of(const Rule& rule) {
 
 Remedy Finding::remedy() const {
     Remedy remedy = outcome.remedy.empty() ? Remedy(std::string(rule->fix), place_of(*rule)) : outcome.remedy;
+    remedy.never = outcome.remedy.never;
     if (rule->edit != GuestChange::none && !remedy.empty())
         remedy.steps.front().action = EditGuest{rule->edit};
     return remedy;
@@ -171,6 +173,7 @@ Report make_report(Facts facts) {
     report.facts = std::move(facts);
     report.findings = evaluate(all_rules(), report.facts);
     report.verdicts = decide_all(report.findings, report.facts);
+    look_behind(report);
     return report;
 }
 

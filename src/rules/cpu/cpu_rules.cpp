@@ -82,7 +82,8 @@ Outcome check_no_hardware(const Facts& f) {
         if (auto outcome = hidden_by_firmware(f))
             return cite(cite(cite(*std::move(outcome), f.cpu.vmx), f.cpu.svm), f.cpu.svm_leaf);
     if (hardware_absent(f))
-        return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU"), f.cpu.vmx), f.cpu.svm);
+        return cite(cite(fail("CPUID shows neither VMX nor SVM on any CPU", Remedy::instead()), f.cpu.vmx),
+                    f.cpu.svm);
     if (f.kernel.flag_vmx.any(yes)) return cite(pass("/proc/cpuinfo shows vmx"), f.kernel.flag_vmx);
     if (f.kernel.flag_svm.any(yes)) return cite(pass("/proc/cpuinfo shows svm"), f.kernel.flag_svm);
     for (const PerCpu<bool>* bit : {&f.cpu.vmx, &f.cpu.svm})
@@ -170,7 +171,7 @@ Outcome check_required(const Facts& f) {
                         in_guest(f)
                             ? "The hypervisor above has to offer it: update it, or give this guest another "
                               "CPU model."
-                            : "");
+                            : Remedy::instead());
         },
         f.vmx.missing);
 }

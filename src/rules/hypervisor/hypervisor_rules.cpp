@@ -244,8 +244,10 @@ Outcome check_confidential(const Facts& f) {
     return judge_sign(
         [](const std::string& kind) {
             if (kind == "none") return pass("no sign of a confidential guest");
-            return fail(fmt::format(
-                "this is a confidential guest ({}), in which neither VMX nor SVM can be used", kind));
+            return fail(
+                fmt::format("this is a confidential guest ({}), in which neither VMX nor SVM can be used",
+                            kind),
+                Remedy::instead());
         },
         f.hypervisor.confidential, "no sign of a confidential guest");
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -158,6 +159,9 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
     const PlatformRow& row = row_of(f.hypervisor.platform);
     Remedy remedy(steps_of(row.steps, flag));
+    remedy.never = (row.nesting == Nesting::none || row.nesting == Nesting::never) &&
+                   std::all_of(remedy.steps.begin(), remedy.steps.end(),
+                               [](const Step& step) { return step.expect.empty(); });
     remedy.intro =
         fmt::format("{} (The text is {}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row));
     if (row.id == Platform::aws && f.hypervisor.dmi_product.if_known())

@@ -310,6 +310,8 @@ bool needs_intel_iommu_on(const Facts& f) {
     return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no);
 }
 
+bool is_told_to_drive(const Facts& f) { return told_to_drive(f) != nullptr; }
+
 std::span<const Rule> iommu_rules() { return rules; }
 
 }  // namespace nestprobe

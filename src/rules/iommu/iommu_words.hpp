@@ -14,5 +14,7 @@ std::vector<std::string> words_against_iommu(const Facts& f);
 std::vector<std::string> words_against_remapping(const Facts& f);
 /// A table announces VT-d, which the kernel drives, or might: then the word intel_iommu=on says so.
 bool needs_intel_iommu_on(const Facts& f);
+/// The kernel command line says intel_iommu=on.
+bool is_told_to_drive(const Facts& f);
 
 }  // namespace nestprobe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the running kernel: its command line, its configuration, what it made of the flags (NP4xx).
 #include "base/text.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/kernel/appliances.hpp"
 
@@ -19,7 +20,8 @@ Outcome check_clearcpuid(const Facts& f) {
             if (word.empty())
                 return pass(fmt::format("the kernel command line does not clear {}", flag_word(f)));
             return fail(
-                fmt::format("the kernel command line has \"{}\": the kernel ignores {}", word, flag_word(f)));
+                fmt::format("the kernel command line has \"{}\": the kernel ignores {}", word, flag_word(f)),
+                change_words(f, {word}, {}));
         },
         f.kernel.command_line);
 }

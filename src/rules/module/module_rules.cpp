@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about KVM's modules: are they there, and if not, what keeps them away (NP5xx).
 // The specific reasons come before the general one: "not loaded" is said only where nothing better is known.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/kernel/appliances.hpp"
 #include "rules/module/refusals.hpp"
@@ -26,26 +27,15 @@ Outcome check_not_loaded(const Facts& f) {
             if (m.state == Module::State::built_in)
                 return pass(fmt::format("{} is built into the kernel", name));
             if (m.state == Module::State::present) return pass(fmt::format("{} is in the kernel", name));
-            if (const auto blocks = blocks_in_force(f); !blocks.empty())
-                return skip(fmt::format("{} keeps it out (NP502)", blocks.front()->source));
-            if (files_missing(f)) return skip("its file is missing (NP504)");
-            if (const HeardRefusal heard = heard_refusal(f))
-                return skip(fmt::format("it was refused ({})", heard.refusal->rule));
-            if (!bad_options(f).empty() || heard_option(f)) return skip("an option keeps it out (NP543)");
-            if (heard_blacklisted(f)) return skip("the kernel refuses it by name (NP502)");
-            if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
-            if (f.svm.in_use.any(yes))
-                return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
-            if (const Module* other = f.module.other_vendor.if_known();
-                other && other->state == Module::State::loaded)
-                return skip("the other vendor's module is in its place (NP505)");
+            if (auto kept_out = why_kept_out(f)) return *std::move(kept_out);
             const Module* kvm = f.module.kvm.if_known();
             const bool common = kvm && kvm->state != Module::State::absent;
             return fail(
                 fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
-                fmt::format("sudo modprobe {0}; to have it at every boot: echo {0} | sudo tee "
-                            "/etc/modules-load.d/kvm.conf.",
-                            name));
+                Remedy(load_module(name))
+                    .then(Step{
+                        .what = "To have it at every boot:",
+                        .commands = {fmt::format("echo {} | sudo tee /etc/modules-load.d/kvm.conf", name)}}));
         },
         f.module.vendor);
 }
@@ -94,10 +84,12 @@ Outcome check_software(const Facts& f) {
     if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded))
         return skip("the vendor's module is loaded");
     if (const std::string name = software_kvm(f); !name.empty())
-        return cite(cite(fail(fmt::format(
-                             "KVM runs by {}, without VMX or SVM: its guests are never shown either", name)),
-                         f.module.software),
-                    f.device.open);
+        return cite(
+            cite(fail(fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either",
+                                  name),
+                      Remedy::instead()),
+                 f.module.software),
+            f.device.open);
     return judge([](const std::string&) { return pass("KVM here stands on VMX or SVM, or is not there"); },
                  f.module.software);
 }
@@ -234,6 +226,22 @@ std::optional<Outcome> follows_from_above(const Facts& f) {
                     f.kernel.flag_usable);
     if (is(f.kernel.config_vendor, Tristate::no))
         return cite(skip("this kernel has no such module (NP404)"), f.kernel.config_vendor);
+    return std::nullopt;
+}
+
+std::optional<Outcome> why_kept_out(const Facts& f) {
+    if (const auto blocks = blocks_in_force(f); !blocks.empty())
+        return skip(fmt::format("{} keeps it out (NP502)", blocks.front()->source));
+    if (files_missing(f)) return skip("its file is missing (NP504)");
+    if (const HeardRefusal heard = heard_refusal(f))
+        return skip(fmt::format("it was refused ({})", heard.refusal->rule));
+    if (!bad_options(f).empty() || heard_option(f)) return skip("an option keeps it out (NP543)");
+    if (heard_blacklisted(f)) return skip("the kernel refuses it by name (NP502)");
+    if (differing_register(f)) return skip("it would be refused, for the CPUs differ (NP103)");
+    if (f.svm.in_use.any(yes)) return skip("another hypervisor holds SVM, so it could not be loaded (NP604)");
+    if (const Module* other = f.module.other_vendor.if_known();
+        other && other->state == Module::State::loaded)
+        return skip("the other vendor's module is in its place (NP505)");
     return std::nullopt;
 }
 

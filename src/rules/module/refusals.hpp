@@ -48,6 +48,10 @@ std::vector<const ModuleBlock*> blocks_in_force(const Facts& f);
 /// Why the module's absence is not this layer's fault; nothing when it may be.
 std::optional<Outcome> follows_from_above(const Facts& f);
 
+/// What else keeps a module that is not in the kernel from being loaded, as the outcome of the rule that says
+/// so; nothing where nothing is known.
+std::optional<Outcome> why_kept_out(const Facts& f);
+
 bool in_container(const Facts& f);
 
 }  // namespace nestprobe
