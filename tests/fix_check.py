@@ -77,9 +77,9 @@ def check_hostile(nestprobe, machines):
         snapshot.write_text(json.dumps(machine))
         body = steps(script_of(nestprobe, snapshot))
         words = shlex.split(body, comments=True)
-        if "left=$((left + 1))" not in body or not any(word.startswith("left to do by hand: NP5") for word in words):
+        if "by_hand" not in words or not any(word.startswith("NP503: Let the option") for word in words):
             fault(f"the hostile name is not left to be done by hand: {words}")
-        if {EVIL, "drop_option", "want_option", "reload"}.intersection(words):
+        if {EVIL, "set_option", "want_option", "reload"}.intersection(words):
             fault(f"the hostile name makes a step: {words}")
         if any(word.startswith("touch") for word in words):
             fault(f"the hostile name broke out: {words}")
@@ -96,22 +96,24 @@ def check_hostile(nestprobe, machines):
 def check_harmless(nestprobe, machines):
     script = script_of(nestprobe, recorded.snapshot_path(machines, "lab-qemu-svm-nested"))
     commands = [line for line in script.splitlines() if line and not line.startswith("#")]
-    if commands != ["echo 'nestprobe: nothing to mend' >&2"]:
+    if commands != ["echo 'nestprobe: nothing to fix' >&2"]:
         fault(f"a machine that is well gets {commands}")
 
 
 def check_words(nestprobe, machines):
-    """Words on the command line mend what they are for: without a table that announces an IOMMU none of them does."""
+    """Words on the command line fix what they are for: without a table that announces an IOMMU none of them does."""
     name = "intel-skylake-vtd-not-switched-on"
     for tables, handled in ((["APIC", "DMAR"], True), (["APIC"], False)):
         machine = recorded.snapshot(machines, name)
         machine["directories"]["/sys/firmware/acpi/tables"] = tables
         machine["files"]["/proc/cmdline"] = "ro iommu=off intremap=off\n"
+        recorded.on_debian(machine)
         with tempfile.TemporaryDirectory() as folder:
             snapshot = Path(folder) / "machine.json"
             snapshot.write_text(json.dumps(machine))
             body = steps(script_of(nestprobe, snapshot, "--question", "device-assignment"))
-        if ("NP801" not in body) != handled or ("drop_word 'iommu=off'" in body) != handled or "intremap=off" not in body:
+        left = "by_hand 'NP801" in body
+        if left == handled or "drop_word 'iommu=off'" not in body or "drop_word 'intremap=off'" not in body:
             fault(f"{name} with {tables}, iommu=off and intremap=off:\n{body}")
 
 

@@ -80,7 +80,7 @@ class Case:
         assert not control, f"{control} in the script:\n{script[control.start() - 100:control.end() + 100]}"
         parsed = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
         assert parsed.returncode == 0, f"sh -n: {parsed.stderr}\n{script}"
-        said = re.findall(r"^say 'left to do by hand:", script, re.MULTILINE)
+        said = re.findall(r"^by_hand ", script, re.MULTILINE)
         assert bool(said) or not self.by_hand, f"nothing is left to be done by hand:\n{script}"
         return script
 
@@ -117,6 +117,7 @@ def hostile_cases(machines):
             snapshot = machine(machines, name)
             given = text.replace('"', "")  # it would end the quotation
             snapshot["files"]["/proc/cmdline"] = f"root=/dev/sda1 {words.format(given)} quiet\n"
+            recorded.on_debian(snapshot)
             yield Case(f"{label} in {place}", snapshot, text != "--help")
         for place, (name, path, lines) in FILES.items():
             snapshot = machine(machines, name)
@@ -155,11 +156,12 @@ def check_quoted_word(nestprobe, machines, shell):
     name, words = COMMAND_LINES["clearcpuid"]
     snapshot = machine(machines, name)
     snapshot["files"]["/proc/cmdline"] = 'root=/dev/sda1 clearcpuid="vmx" quiet\n'
+    recorded.on_debian(snapshot)
     script = Case(words, snapshot, False).script(nestprobe)
     with tempfile.TemporaryDirectory() as folder:
         root = Root(Path(folder), dict(snapshot, files={}), shell)
         root.path("/proc/cmdline").write_text(snapshot["files"]["/proc/cmdline"])
-        root.path("/boot/grub/grub.cfg").write_text("linux /vmlinuz " + snapshot["files"]["/proc/cmdline"])
+        root.path("/etc/default/grub").write_text("GRUB_CMDLINE_LINUX='clearcpuid=\"vmx\"'\nGRUB_CMDLINE_LINUX_DEFAULT=quiet\n")
         root.path("/tmp/fix.sh").write_text(script)
         done = root.run("sh", "/tmp/fix.sh")
         if done.returncode != 1 or "left to do by hand" not in done.stderr:

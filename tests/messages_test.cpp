@@ -67,7 +67,10 @@ TEST_SUITE("messages") {
             CHECK_FALSE(message.causes.empty());
             CHECK_FALSE(message.steps.empty());
             CHECK_FALSE(message.source.empty());
-            for (const std::string_view rule : message.rules) CHECK(find_rule(rule));
+            for (const std::string_view name : message.rules) {
+                REQUIRE(find_rule(name));
+                CHECK(find_rule(name)->name == name);  // not its id
+            }
         }
         CHECK(ids.size() > 100);
     }

@@ -14,6 +14,7 @@ struct ModuleOption {
     std::string parameter;  ///< "nested"
     std::string value;      ///< as written; empty for a bare word
     std::string source;     ///< "/etc/modprobe.d/kvm.conf:3", "kernel command line"
+    unsigned lines = 1;     ///< of the file, joined by a backslash at their ends
     friend bool operator==(const ModuleOption&, const ModuleOption&) = default;
 };
 

@@ -12,18 +12,20 @@ namespace nestprobe {
 
 /// Who passes the kernel its command line, and by what it is changed.
 enum class BootLoader : std::uint8_t {
-    grub_debian,   ///< GRUB by /etc/default/grub and update-grub: Debian, Ubuntu and their kin
-    grubby,        ///< boot loader entries by grubby: Fedora, RHEL and their kin
-    grub_suse,     ///< GRUB by grub2-mkconfig
-    grub_other,    ///< GRUB by grub-mkconfig: Arch, Gentoo, Void
-    systemd_boot,  ///< entries made by kernel-install from /etc/kernel/cmdline
-    proxmox,       ///< /etc/kernel/cmdline and proxmox-boot-tool
-    ostree,        ///< rpm-ostree kargs
-    kernelstub,    ///< Pop!_OS
-    nixos,         ///< boot.kernelParams of the system's configuration
-    talos,         ///< the image factory's kernel arguments
-    unraid,        ///< syslinux.cfg on the boot stick
-    wsl2,          ///< .wslconfig on Windows
+    grub_debian,      ///< GRUB by /etc/default/grub and update-grub: Debian, Ubuntu and their kin
+    grubby,           ///< boot loader entries by grubby: Fedora, RHEL and their kin
+    grub_suse,        ///< GRUB by grub2-mkconfig
+    grub_other,       ///< GRUB by grub-mkconfig: Arch, Gentoo, Void
+    systemd_boot,     ///< entries made by kernel-install from /etc/kernel/cmdline
+    proxmox,          ///< /etc/kernel/cmdline and proxmox-boot-tool
+    uki,              ///< a unified kernel image, with the words of /etc/kernel/cmdline inside
+    systemd_entries,  ///< systemd-boot with entries that nobody makes anew
+    ostree,           ///< rpm-ostree kargs
+    kernelstub,       ///< Pop!_OS
+    nixos,            ///< boot.kernelParams of the system's configuration
+    talos,            ///< the image factory's kernel arguments
+    unraid,           ///< syslinux.cfg on the boot stick
+    wsl2,             ///< .wslconfig on Windows
 };
 
 /// What rebuilds the initramfs.

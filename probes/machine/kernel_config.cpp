@@ -60,7 +60,8 @@ Fact<Tristate> KernelConfig::find(std::string_view symbol) {
 
 Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module) {
     const Module* vendor = module.vendor.if_known();
-    if (vendor && vendor->state != Module::State::absent)
+    const bool told = vendor && vendor->state != Module::State::absent;
+    if (told && vendor->state != Module::State::present)  // then the configuration says which of two it is
         return Absent{Why::not_applicable, "not looked at: the module is in the kernel"};
     if (module.software.if_known() && !module.software.if_known()->empty())
         return Absent{Why::not_applicable, "not looked at: KVM is there by other means"};

@@ -168,10 +168,13 @@ void parse_file(ModprobeConfig& config, Installs& installs, std::string_view pat
             return;
         }
         const std::string source = fmt::format("{}:{}", path, began);
+        const std::size_t before = config.options.size();
         if (joined.empty())
             parse_directive(config, installs, line, source);
         else
             parse_directive(config, installs, joined.append(line), source);
+        for (std::size_t i = before; i < config.options.size(); ++i)
+            config.options[i].lines = number - began + 1;
         joined.clear();
     });
 }

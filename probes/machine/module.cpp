@@ -214,6 +214,8 @@ Fact<Module> state_of_listed(const Filesystem& files, const Shared& shared, cons
     if (users.if_known() && parse_number(trim(*users.if_known()), count))
         return {{Module::State::loaded, count}, {{path + "/refcnt", fmt::format("{}", count)}}};
     if (auto built_in = find_built_in(files, release, name)) return *std::move(built_in);
+    if (const Absent* none = users.if_absent(); none && none->why == Why::no_device)
+        return {{Module::State::built_in, -1}, {{path, "present, without refcnt"}}};
     if (shared.proc_modules.if_known())
         return {{Module::State::built_in, -1},
                 {{path, "present"}, {"/proc/modules", fmt::format("no {}", name)}}};

@@ -98,8 +98,10 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);
     KernelConfig config(machine.files, facts.kernel.release);
     facts.kernel.config_vendor = probe_config(config, facts.cpu, facts.module);
-    // Code that is built in is not in /proc/modules, and /sys/module was not read.
-    if (is(facts.kernel.config_vendor, Tristate::yes) && !shared.sys_modules.if_known())
+    // Code that is built in is not in /proc/modules; /sys/module was not read, or does not tell.
+    const Module* vendor = facts.module.vendor.if_known();
+    const bool present = vendor && vendor->state == Module::State::present;
+    if (is(facts.kernel.config_vendor, Tristate::yes) && (present || !shared.sys_modules.if_known()))
         facts.module.vendor = {{Module::State::built_in, -1}, facts.kernel.config_vendor.from()};
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);

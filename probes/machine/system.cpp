@@ -44,6 +44,12 @@ constexpr Sign signs[] = {
     {"/etc/unraid-version", BootLoader::unraid},
     {"/etc/kernelstub/configuration", BootLoader::kernelstub},
 };
+/// What the EFI stub of a unified kernel image, and the boot loader, say of themselves (The Boot Loader
+/// Interface, systemd); the value is 4 bytes of attributes, then UTF-16.  GRUB sets the second too.
+constexpr std::string_view stub_info =
+    "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+constexpr std::string_view loader_info =
+    "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 constexpr std::string_view proxmox_disks = "/etc/kernel/proxmox-boot-uuids";
 constexpr std::string_view kernel_cmdline = "/etc/kernel/cmdline";
 
@@ -82,9 +88,25 @@ const Ways* ways_of(const Fact<std::string>& distribution) {
     return nullptr;
 }
 
+/// An EFI variable's text, as far as it is ASCII; empty: there is none, or it cannot be read.
+std::string efi_text(const Filesystem& files, std::string_view path) {
+    constexpr std::size_t attributes = 4;
+    const auto value = files.read(path);
+    std::string text;
+    if (const std::string* bytes = value.if_known())
+        for (std::size_t i = attributes; i + 1 < bytes->size(); i += 2)
+            if ((*bytes)[i + 1] == '\0' && (*bytes)[i] != '\0') text += (*bytes)[i];
+    return text;
+}
+
 /// GRUB says which file it booted: BOOT_IMAGE=(hd0,gpt2)/vmlinuz, BOOT_IMAGE=/boot/vmlinuz.
 bool booted_by_grub(const Reading<std::string>& command_line) {
     return command_line.if_known() && contains(*command_line.if_known(), "BOOT_IMAGE=");
+}
+
+bool by_grub(BootLoader loader) {
+    return loader == BootLoader::grub_debian || loader == BootLoader::grubby ||
+           loader == BootLoader::grub_suse;
 }
 
 Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared, const KernelFacts& kernel,
@@ -94,11 +116,17 @@ Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared
     for (const Sign& sign : signs)
         if (files.read(sign.path).if_known()) return {sign.loader, {{std::string(sign.path), "present"}}};
     const bool grub = booted_by_grub(shared.command_line);
+    if (const std::string stub = grub ? "" : efi_text(files, stub_info); !stub.empty())
+        return {BootLoader::uki, {{std::string(stub_info), stub}}};
     if (!grub && files.read(proxmox_disks).if_known())
         return {BootLoader::proxmox, {{std::string(proxmox_disks), "present"}}};
     if (!grub && files.read(kernel_cmdline).if_known())
         return {BootLoader::systemd_boot, {{std::string(kernel_cmdline), "present"}}};
+    if (const std::string said = grub ? "" : efi_text(files, loader_info); said.starts_with("systemd-boot"))
+        return {BootLoader::systemd_entries, {{std::string(loader_info), said}}};
     const Ways* ways = ways_of(distribution);
+    if (ways && ways->loader && by_grub(*ways->loader) && !grub && shared.command_line.if_known())
+        return Absent{Why::malformed, "/proc/cmdline: no BOOT_IMAGE=, so this was not booted by GRUB"};
     if (ways && ways->loader) return {*ways->loader, distribution.from()};
     if (ways && grub) return {BootLoader::grub_other, {{"/proc/cmdline", "BOOT_IMAGE="}}};
     if (!distribution.if_known()) return distribution.absence();
@@ -124,9 +152,9 @@ SystemFacts probe_system(const Filesystem& files, const Shared& shared, const Ke
 }
 
 std::string_view to_string(BootLoader loader) {
-    constexpr std::string_view words[] = {"grub-debian",  "grubby",  "grub-suse", "grub",
-                                          "systemd-boot", "proxmox", "ostree",    "kernelstub",
-                                          "nixos",        "talos",   "unraid",    "wsl2"};
+    constexpr std::string_view words[] = {
+        "grub-debian",          "grubby", "grub-suse",  "grub",  "systemd-boot", "proxmox", "uki",
+        "systemd-boot-entries", "ostree", "kernelstub", "nixos", "talos",        "unraid",  "wsl2"};
     static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::wsl2) + 1);
     return words[static_cast<std::size_t>(loader)];
 }

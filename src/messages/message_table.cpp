@@ -9,30 +9,37 @@ namespace {
 constexpr std::string_view vm_entry_invalid_guest_state_patterns[] = {
     "hardware error 0x80000021", "vm entry failed with error 0x80000021", "guest running in big real mode",
     "without unrestricted mode support"};
-constexpr std::string_view vm_entry_invalid_guest_state_rules[] = {"NP514", "NP509", "NP104"};
+constexpr std::string_view vm_entry_invalid_guest_state_rules[] = {"unrestricted-guest-off", "ept-off",
+                                                                   "vmx-lacks-required-control"};
 constexpr std::string_view vm_entry_msr_loading_patterns[] = {"hardware error 0x80000022"};
-constexpr std::string_view vm_entry_msr_loading_rules[] = {"NP104", "NP105"};
+constexpr std::string_view vm_entry_msr_loading_rules[] = {"vmx-lacks-required-control",
+                                                           "vmx-capability-msrs-refused"};
 constexpr std::string_view vm_entry_machine_check_patterns[] = {"hardware error 0x80000029"};
 constexpr std::string_view vm_entry_invalid_control_patterns[] = {"hardware error 0x7",
                                                                   "hardware_entry_failure_reason = 0x7"};
-constexpr std::string_view vm_entry_invalid_control_rules[] = {"NP104", "NP103", "NP105", "NP711"};
+constexpr std::string_view vm_entry_invalid_control_rules[] = {
+    "vmx-lacks-required-control", "vmx-capabilities-differ", "vmx-capability-msrs-refused",
+    "guest-with-evmcs"};
 constexpr std::string_view vm_entry_invalid_host_state_patterns[] = {"hardware error 0x8"};
-constexpr std::string_view vm_entry_invalid_host_state_rules[] = {"NP104"};
+constexpr std::string_view vm_entry_invalid_host_state_rules[] = {"vmx-lacks-required-control"};
 constexpr std::string_view vm_entry_unsupported_component_patterns[] = {"hardware error 0xc"};
-constexpr std::string_view vm_entry_unsupported_component_rules[] = {"NP104", "NP711"};
+constexpr std::string_view vm_entry_unsupported_component_rules[] = {"vmx-lacks-required-control",
+                                                                     "guest-with-evmcs"};
 constexpr std::string_view vm_entry_error_zero_patterns[] = {"hardware error 0x0"};
-constexpr std::string_view vm_entry_error_zero_rules[] = {"NP604", "NP104"};
+constexpr std::string_view vm_entry_error_zero_rules[] = {"virtualization-in-use",
+                                                          "vmx-lacks-required-control"};
 constexpr std::string_view vmrun_invalid_patterns[] = {"hardware error 0xffffffff",
                                                        "hardware error 0xffffffffffffffff"};
-constexpr std::string_view vmrun_invalid_rules[] = {"NP607"};
+constexpr std::string_view vmrun_invalid_rules[] = {"nesting-not-offered"};
 constexpr std::string_view kvm_entry_failed_patterns[] = {"kvm: entry failed, hardware error",
                                                           "kvm_exit_fail_entry", "kvm_exit_fail_entry (9)"};
-constexpr std::string_view kvm_entry_failed_rules[] = {"NP104", "NP514", "NP604"};
+constexpr std::string_view kvm_entry_failed_rules[] = {"vmx-lacks-required-control", "unrestricted-guest-off",
+                                                       "virtualization-in-use"};
 constexpr std::string_view kvm_internal_error_emulation_patterns[] = {"kvm internal error. suberror: 1",
                                                                       "emulation failure"};
-constexpr std::string_view kvm_internal_error_emulation_rules[] = {"NP514", "NP509"};
+constexpr std::string_view kvm_internal_error_emulation_rules[] = {"unrestricted-guest-off", "ept-off"};
 constexpr std::string_view kvm_internal_error_patterns[] = {"kvm internal error. suberror"};
-constexpr std::string_view kvm_internal_error_rules[] = {"NP509"};
+constexpr std::string_view kvm_internal_error_rules[] = {"ept-off"};
 constexpr std::string_view qemu_set_msr_vmx_patterns[] = {
     "failed to set msr 0x480", "failed to set msr 0x481", "failed to set msr 0x482",
     "failed to set msr 0x483", "failed to set msr 0x484", "failed to set msr 0x485",
@@ -41,71 +48,82 @@ constexpr std::string_view qemu_set_msr_vmx_patterns[] = {
     "failed to set msr 0x48c", "failed to set msr 0x48d", "failed to set msr 0x48e",
     "failed to set msr 0x48f", "failed to set msr 0x490", "failed to set msr 0x491",
     "failed to set msr 0x492", "failed to set msr 0x493"};
-constexpr std::string_view qemu_set_msr_vmx_rules[] = {"NP104", "NP706", "NP705", "NP103"};
+constexpr std::string_view qemu_set_msr_vmx_rules[] = {
+    "vmx-lacks-required-control", "guest-feature-switched-off", "guest-cpu-model-lacks-feature",
+    "vmx-capabilities-differ"};
 constexpr std::string_view qemu_set_msr_pmu_patterns[] = {
     "failed to set msr 0x345", "failed to set msr 0x38d", "failed to set msr 0x38e",
     "failed to set msr 0x38f", "failed to set msr 0x390", "failed to set msr 0x3f1",
     "failed to set msr 0x186", "failed to set msr 0x187"};
 constexpr std::string_view qemu_set_msr_patterns[] = {"failed to set msr", "kvm_msr_buf->nmsrs' failed"};
-constexpr std::string_view qemu_set_msr_rules[] = {"NP104"};
+constexpr std::string_view qemu_set_msr_rules[] = {"vmx-lacks-required-control"};
 constexpr std::string_view qemu_host_lacks_vmx_patterns[] = {
     "host doesn't support requested feature: cpuid*ecx.vmx",
     "host doesn't support requested feature: cpuid*ecx.svm"};
-constexpr std::string_view qemu_host_lacks_vmx_rules[] = {"NP503", "NP607", "NP707", "NP608"};
+constexpr std::string_view qemu_host_lacks_vmx_rules[] = {
+    "nested-parameter-off", "nesting-not-offered", "guest-cpu-of-another-vendor", "kvm-withholds-nesting"};
 constexpr std::string_view qemu_host_lacks_vmx_control_patterns[] = {
     "host doesn't support requested feature: msr(48"};
-constexpr std::string_view qemu_host_lacks_vmx_control_rules[] = {"NP512", "NP511", "NP104"};
+constexpr std::string_view qemu_host_lacks_vmx_control_rules[] = {"apicv-off", "shadow-vmcs-off",
+                                                                  "vmx-lacks-required-control"};
 constexpr std::string_view qemu_host_lacks_feature_patterns[] = {"host doesn't support requested feature",
                                                                  "host doesn't support requested features"};
-constexpr std::string_view qemu_host_lacks_feature_rules[] = {"NP705", "NP713"};
+constexpr std::string_view qemu_host_lacks_feature_rules[] = {"guest-cpu-model-lacks-feature",
+                                                              "guest-will-not-start"};
 constexpr std::string_view qemu_tcg_lacks_vmx_patterns[] = {
     "tcg doesn't support requested feature: cpuid*ecx.vmx"};
-constexpr std::string_view qemu_tcg_lacks_vmx_rules[] = {"NP703", "NP701"};
+constexpr std::string_view qemu_tcg_lacks_vmx_rules[] = {"guest-is-emulated", "guest-of-another-kind"};
 constexpr std::string_view qemu_tcg_lacks_feature_patterns[] = {"tcg doesn't support requested feature"};
-constexpr std::string_view qemu_tcg_lacks_feature_rules[] = {"NP703"};
+constexpr std::string_view qemu_tcg_lacks_feature_rules[] = {"guest-is-emulated"};
 constexpr std::string_view kvm_module_no_such_file_patterns[] = {
     "could not access kvm kernel module: no such file or directory",
     "failed to initialize kvm: no such file or directory"};
-constexpr std::string_view kvm_module_no_such_file_rules[] = {"NP601", "NP501", "NP504", "NP101",
-                                                              "NP201", "NP202", "NP302", "NP301"};
+constexpr std::string_view kvm_module_no_such_file_rules[] = {
+    "dev-kvm-missing",          "kvm-module-not-loaded",
+    "kvm-module-missing",       "no-hardware-virtualization",
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware",
+    "hypervisor-hides-vmx",     "hypervisor-hides-svm"};
 constexpr std::string_view kvm_module_permission_denied_patterns[] = {
     "could not access kvm kernel module: permission denied", "failed to initialize kvm: permission denied"};
-constexpr std::string_view kvm_module_permission_denied_rules[] = {"NP603"};
+constexpr std::string_view kvm_module_permission_denied_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view kvm_module_operation_not_permitted_patterns[] = {
     "could not access kvm kernel module: operation not permitted",
     "failed to initialize kvm: operation not permitted"};
-constexpr std::string_view kvm_module_operation_not_permitted_rules[] = {"NP603"};
+constexpr std::string_view kvm_module_operation_not_permitted_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view kvm_device_busy_patterns[] = {
     "could not access kvm kernel module: device or resource busy",
     "failed to initialize kvm: device or resource busy", "ioctl(kvm_create_vm) failed: 16",
     "unable to create vm: oserror(16)"};
-constexpr std::string_view kvm_device_busy_rules[] = {"NP604"};
+constexpr std::string_view kvm_device_busy_rules[] = {"virtualization-in-use"};
 constexpr std::string_view kvm_create_vm_failed_patterns[] = {"ioctl(kvm_create_vm) failed"};
-constexpr std::string_view kvm_create_vm_failed_rules[] = {"NP604", "NP605"};
+constexpr std::string_view kvm_create_vm_failed_rules[] = {"virtualization-in-use", "kvm-api-unusable"};
 constexpr std::string_view failed_to_initialize_kvm_patterns[] = {"failed to initialize kvm"};
-constexpr std::string_view failed_to_initialize_kvm_rules[] = {"NP601", "NP603", "NP604", "NP605"};
+constexpr std::string_view failed_to_initialize_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
+                                                               "virtualization-in-use", "kvm-api-unusable"};
 constexpr std::string_view qemu_invalid_accelerator_patterns[] = {
     "invalid accelerator kvm", "invalid accelerator hax", "invalid accelerator whpx",
     "invalid accelerator hvf", "no accelerator selected and no default accelerator available"};
-constexpr std::string_view qemu_invalid_accelerator_rules[] = {"NP605"};
+constexpr std::string_view qemu_invalid_accelerator_rules[] = {"kvm-api-unusable"};
 constexpr std::string_view qemu_hax_not_working_patterns[] = {
     "hax is not working", "failed to open the hax device", "failed to initialize hax",
     "hax*and emulator runs in emulation mode", "unable to open haxm device"};
-constexpr std::string_view qemu_hax_not_working_rules[] = {"NP302"};
+constexpr std::string_view qemu_hax_not_working_rules[] = {"hypervisor-hides-vmx"};
 constexpr std::string_view qemu_whpx_not_working_patterns[] = {
     "whpx: no accelerator found", "failed to initialize whpx", "whpx is not working",
     "whpx is either not available or not installed"};
-constexpr std::string_view qemu_whpx_not_working_rules[] = {"NP302"};
+constexpr std::string_view qemu_whpx_not_working_rules[] = {"hypervisor-hides-vmx"};
 constexpr std::string_view libvirt_domain_type_not_supported_patterns[] = {
     "domain type 'kvm' not supported", "does not support virt type 'kvm'",
     "domain requires kvm, but it is not available", "host does not support domain type kvm"};
-constexpr std::string_view libvirt_domain_type_not_supported_rules[] = {"NP601", "NP501", "NP603"};
+constexpr std::string_view libvirt_domain_type_not_supported_rules[] = {
+    "dev-kvm-missing", "kvm-module-not-loaded", "dev-kvm-permission-denied"};
 constexpr std::string_view libvirt_no_capabilities_kvm_patterns[] = {
     "could not find capabilities for domaintype=kvm",
     "could not find capabilities for arch=", "could not get preferred machine",
     "no supported architecture for os type 'hvm'", "does not support virtualization type hvm"};
-constexpr std::string_view libvirt_no_capabilities_kvm_rules[] = {"NP601", "NP603", "NP501", "NP302",
-                                                                  "NP301"};
+constexpr std::string_view libvirt_no_capabilities_kvm_rules[] = {
+    "dev-kvm-missing", "dev-kvm-permission-denied", "kvm-module-not-loaded", "hypervisor-hides-vmx",
+    "hypervisor-hides-svm"};
 constexpr std::string_view libvirt_missing_vmx_patterns[] = {
     "missing features: vmx",
     "missing features: svm",
@@ -116,87 +134,101 @@ constexpr std::string_view libvirt_missing_vmx_patterns[] = {
     "cpu feature vmx not found",
     "host cpu does not provide required features*vmx",
     "host cpu does not provide required features*svm"};
-constexpr std::string_view libvirt_missing_vmx_rules[] = {"NP503", "NP607", "NP707"};
+constexpr std::string_view libvirt_missing_vmx_rules[] = {"nested-parameter-off", "nesting-not-offered",
+                                                          "guest-cpu-of-another-vendor"};
 constexpr std::string_view libvirt_missing_features_patterns[] = {
     "guest cpu doesn't match specification: missing features", "the cpu is incompatible with host cpu",
     "does not provide required features"};
-constexpr std::string_view libvirt_missing_features_rules[] = {"NP705", "NP713"};
+constexpr std::string_view libvirt_missing_features_rules[] = {"guest-cpu-model-lacks-feature",
+                                                               "guest-will-not-start"};
 constexpr std::string_view virt_manager_kvm_not_available_patterns[] = {
     "kvm is not available. this may mean the kvm package is not installed", "kvm is not available",
     "kvm kernel modules are not loaded", "kvm acceleration not available, using 'qemu'",
     "no hypervisor options were found for this connection"};
-constexpr std::string_view virt_manager_kvm_not_available_rules[] = {"NP601", "NP501", "NP201",
-                                                                     "NP202", "NP302", "NP301"};
+constexpr std::string_view virt_manager_kvm_not_available_rules[] = {
+    "dev-kvm-missing",          "kvm-module-not-loaded", "vmx-disabled-by-firmware",
+    "svm-disabled-by-firmware", "hypervisor-hides-vmx",  "hypervisor-hides-svm"};
 constexpr std::string_view android_no_vmx_patterns[] = {"kvm requires a cpu that supports vmx or svm"};
-constexpr std::string_view android_no_vmx_rules[] = {"NP101", "NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view android_no_vmx_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
+                                                     "hypervisor-hides-svm", "vmx-disabled-by-firmware",
+                                                     "svm-disabled-by-firmware"};
 constexpr std::string_view android_dev_kvm_not_found_patterns[] = {
     "/dev/kvm is not found", "kvm is not installed on this machine (/dev/kvm is missing)"};
-constexpr std::string_view android_dev_kvm_not_found_rules[] = {"NP601", "NP501"};
+constexpr std::string_view android_dev_kvm_not_found_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
 constexpr std::string_view android_dev_kvm_permission_patterns[] = {
     "/dev/kvm device: permission denied", "this user doesn't have permissions to use kvm",
     "device permission*/dev/kvm"};
-constexpr std::string_view android_dev_kvm_permission_rules[] = {"NP603"};
+constexpr std::string_view android_dev_kvm_permission_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view android_needs_acceleration_patterns[] = {
     "emulation currently requires hardware acceleration",
     "please ensure kvm is properly installed and usable", "cpu acceleration status",
     "kvm is required to run this avd"};
-constexpr std::string_view android_needs_acceleration_rules[] = {"NP601", "NP603", "NP101", "NP302", "NP301"};
+constexpr std::string_view android_needs_acceleration_rules[] = {
+    "dev-kvm-missing", "dev-kvm-permission-denied", "no-hardware-virtualization", "hypervisor-hides-vmx",
+    "hypervisor-hides-svm"};
 constexpr std::string_view vbox_svm_in_use_patterns[] = {"verr_svm_in_use",
                                                          "virtualbox can't enable the amd-v extension",
                                                          "amd-v is being used by another hypervisor"};
-constexpr std::string_view vbox_svm_in_use_rules[] = {"NP604"};
+constexpr std::string_view vbox_svm_in_use_rules[] = {"virtualization-in-use"};
 constexpr std::string_view vbox_vmx_root_mode_patterns[] = {"verr_vmx_in_vmx_root_mode",
                                                             "virtualbox can't operate in vmx root mode",
                                                             "vt-x is being used by another hypervisor"};
-constexpr std::string_view vbox_vmx_root_mode_rules[] = {"NP604"};
+constexpr std::string_view vbox_vmx_root_mode_rules[] = {"virtualization-in-use"};
 constexpr std::string_view vbox_host_svme_not_enabled_patterns[] = {
     "verr_svm_host_svme_not_enabled", "host api has not enabled svme bit in efer msr"};
-constexpr std::string_view vbox_host_svme_not_enabled_rules[] = {"NP604"};
+constexpr std::string_view vbox_host_svme_not_enabled_rules[] = {"virtualization-in-use"};
 constexpr std::string_view vbox_no_vmx_patterns[] = {"verr_vmx_no_vmx", "vt-x is not available"};
-constexpr std::string_view vbox_no_vmx_rules[] = {"NP101", "NP302", "NP306"};
+constexpr std::string_view vbox_no_vmx_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
+                                                  "xen-owns-virtualization"};
 constexpr std::string_view vbox_vmx_disabled_patterns[] = {
     "verr_vmx_msr_all_vmx_disabled", "verr_vmx_msr_vmx_disabled", "verr_vmx_msr_vmxon_disabled",
     "verr_vmx_msr_locked_or_disabled", "vt-x is disabled in the bios"};
-constexpr std::string_view vbox_vmx_disabled_rules[] = {"NP201", "NP304"};
+constexpr std::string_view vbox_vmx_disabled_rules[] = {"vmx-disabled-by-firmware",
+                                                        "vmx-locked-off-in-guest"};
 constexpr std::string_view vbox_svm_disabled_patterns[] = {"verr_svm_disabled",
                                                            "amd-v is disabled in the bios"};
-constexpr std::string_view vbox_svm_disabled_rules[] = {"NP202", "NP303"};
+constexpr std::string_view vbox_svm_disabled_rules[] = {"svm-disabled-by-firmware", "svm-disabled-in-guest"};
 constexpr std::string_view vbox_no_svm_patterns[] = {"verr_svm_no_svm", "amd-v is not available"};
-constexpr std::string_view vbox_no_svm_rules[] = {"NP101", "NP301"};
+constexpr std::string_view vbox_no_svm_rules[] = {"no-hardware-virtualization", "hypervisor-hides-svm"};
 constexpr std::string_view vbox_no_driver_patterns[] = {"kernel driver not installed (rc=-1908)",
                                                         "verr_vm_driver_not_installed",
                                                         "the vboxdrv kernel module is not loaded"};
 constexpr std::string_view docker_machine_no_vtx_patterns[] = {
     "this computer doesn't have vt-x/amd-v enabled"};
-constexpr std::string_view docker_machine_no_vtx_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view docker_machine_no_vtx_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view vbox_nested_setting_patterns[] = {"enable nested vt-x/amd-v", "nested-hw-virt"};
-constexpr std::string_view vbox_nested_setting_rules[] = {"NP302", "NP301"};
+constexpr std::string_view vbox_nested_setting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view vmware_vtx_disabled_patterns[] = {
     "this host supports intel vt-x, but intel vt-x is disabled",
     "this host supports intel vt-x, but vt-x is disabled", "this host supports amd-v, but amd-v is disabled",
     "binary translation is incompatible with long mode"};
-constexpr std::string_view vmware_vtx_disabled_rules[] = {"NP201", "NP202", "NP604"};
+constexpr std::string_view vmware_vtx_disabled_rules[] = {
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "virtualization-in-use"};
 constexpr std::string_view vmware_vtx_in_use_patterns[] = {"vt-x*is already in use", "vt-x may be in use",
                                                            "vt-x is already in use by another",
                                                            "another*virtualization product*vt-x"};
-constexpr std::string_view vmware_vtx_in_use_rules[] = {"NP604"};
+constexpr std::string_view vmware_vtx_in_use_rules[] = {"virtualization-in-use"};
 constexpr std::string_view vmware_ept_not_supported_patterns[] = {
     "virtualized intel vt-x/ept is not supported on this platform",
     "virtualized amd-v/rvi is not supported on this platform",
     "does not support nested virtualization on this host", "module 'hv' power on failed"};
-constexpr std::string_view vmware_ept_not_supported_rules[] = {"NP302", "NP301", "NP509"};
+constexpr std::string_view vmware_ept_not_supported_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
+                                                               "ept-off"};
 constexpr std::string_view vmware_esxi_nested_patterns[] = {
     "vmware esx*does not support hardware-assisted virtualization", "no hardware virtualization*esx",
     "hardware virtualization is not a feature of the cpu, or is not enabled in the bios", "vhv.enable"};
-constexpr std::string_view vmware_esxi_nested_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view vmware_esxi_nested_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view docker_desktop_hav_patterns[] = {
     "hardware assisted virtualization and data execution protection must be enabled",
     "hardware assisted virtualization", "docker desktop*virtualization support not detected",
     "virtualization support wasn't detected", "virtualization must be enabled"};
-constexpr std::string_view docker_desktop_hav_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view docker_desktop_hav_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view docker_desktop_linux_patterns[] = {
     "docker desktop requires kvm", "kvm is not enabled on host", "docker desktop*kvm"};
-constexpr std::string_view docker_desktop_linux_rules[] = {"NP601", "NP603"};
+constexpr std::string_view docker_desktop_linux_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
     "hcs_e_hyperv_not_installed",
     "please enable the virtual machine platform",
@@ -204,141 +236,166 @@ constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
     "wsl2 is not supported with your current machine configuration",
     "current machine configuration does not support wsl2",
     "0x80370102"};
-constexpr std::string_view wsl_virtual_machine_platform_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view wsl_virtual_machine_platform_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view wsl_nested_not_supported_patterns[] = {
     "nested virtualization is not supported on this machine", "geschachtelte virtualisierung wird auf"};
-constexpr std::string_view wsl_nested_not_supported_rules[] = {"NP302", "NP301"};
+constexpr std::string_view wsl_nested_not_supported_rules[] = {"hypervisor-hides-vmx",
+                                                               "hypervisor-hides-svm"};
 constexpr std::string_view hyperv_component_not_running_patterns[] = {
     "one of the hyper-v components is not running", "the hypervisor is not running",
     "a hypervisor is already running", "hyper-v cannot be installed",
     "platform does not support nested virtualization"};
-constexpr std::string_view hyperv_component_not_running_rules[] = {"NP302", "NP301", "NP201", "NP202"};
+constexpr std::string_view hyperv_component_not_running_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view hyperv_expose_failed_patterns[] = {
     "cannot modify property without enabling virtualizationbasedsecurityoptout",
     "exposevirtualizationextensions"};
-constexpr std::string_view hyperv_expose_failed_rules[] = {"NP302"};
+constexpr std::string_view hyperv_expose_failed_rules[] = {"hypervisor-hides-vmx"};
 constexpr std::string_view proxmox_kvm_not_available_patterns[] = {
     "kvm virtualisation configured, but not available"};
-constexpr std::string_view proxmox_kvm_not_available_rules[] = {"NP601", "NP603", "NP201",
-                                                                "NP202", "NP302", "NP301"};
+constexpr std::string_view proxmox_kvm_not_available_rules[] = {
+    "dev-kvm-missing",          "dev-kvm-permission-denied", "vmx-disabled-by-firmware",
+    "svm-disabled-by-firmware", "hypervisor-hides-vmx",      "hypervisor-hides-svm"};
 constexpr std::string_view gnome_boxes_patterns[] = {
     "virtualization extensions are unavailable on your system",
     "boxes cannot access the virtualization backend"};
-constexpr std::string_view gnome_boxes_rules[] = {"NP601", "NP603", "NP201", "NP202"};
+constexpr std::string_view gnome_boxes_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
+                                                  "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view vagrant_libvirt_patterns[] = {
     "error while creating domain: error saving the server", "call to virdomaincreatewithflags failed",
     "call to virdomaindefinexml failed"};
-constexpr std::string_view vagrant_libvirt_rules[] = {"NP601", "NP603"};
+constexpr std::string_view vagrant_libvirt_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view vagrant_vbox_failed_patterns[] = {
     "there was an error while executing `vboxmanage`", "vboxmanage: error"};
-constexpr std::string_view vagrant_vbox_failed_rules[] = {"NP604", "NP302"};
+constexpr std::string_view vagrant_vbox_failed_rules[] = {"virtualization-in-use", "hypervisor-hides-vmx"};
 constexpr std::string_view firecracker_no_kvm_patterns[] = {
     "error creating the kvm object", "error creating kvm object", "critical error creating the kvm object",
     "cannot open /dev/kvm. error"};
-constexpr std::string_view firecracker_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view firecracker_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view firecracker_create_vm_patterns[] = {"cannot create vm*resource busy",
                                                                "failed to create vm: *(os error 16)"};
-constexpr std::string_view firecracker_create_vm_rules[] = {"NP604", "NP104"};
+constexpr std::string_view firecracker_create_vm_rules[] = {"virtualization-in-use",
+                                                            "vmx-lacks-required-control"};
 constexpr std::string_view cloud_hypervisor_no_kvm_patterns[] = {
     "failed to open hypervisor interface", "failed to create the hypervisor: no supported hypervisor",
     "is /dev/kvm available?", "hypervisorcreate", "vmcreate(no such file or directory"};
-constexpr std::string_view cloud_hypervisor_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view cloud_hypervisor_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view crosvm_no_kvm_patterns[] = {"failed to create kvm*/dev/kvm",
                                                        "failed to open kvm device", "crosvm*/dev/kvm"};
-constexpr std::string_view crosvm_no_kvm_rules[] = {"NP601", "NP603"};
+constexpr std::string_view crosvm_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view kata_not_capable_patterns[] = {"system is not capable of running kata containers",
                                                           "cpu property not found",
                                                           "kernel property not found*kvm"};
-constexpr std::string_view kata_not_capable_rules[] = {"NP101", "NP302", "NP301", "NP501"};
+constexpr std::string_view kata_not_capable_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
+                                                       "hypervisor-hides-svm", "kvm-module-not-loaded"};
 constexpr std::string_view minikube_kvm2_patterns[] = {
     "provider_kvm2_not_found", "pr_kvm",
     "host_virt_unavailable",   "/dev/kvm doesn't exist, is kvm supported",
     "minikube*kvm2*not found", "libvirt group membership check failed"};
-constexpr std::string_view minikube_kvm2_rules[] = {"NP601", "NP603", "NP302", "NP301"};
+constexpr std::string_view minikube_kvm2_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
+                                                    "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view kind_no_virtualization_patterns[] = {
     "nested virtualization is not supported on this device", "qemu exited unexpectedly", "qemu has exited",
     "vz*nested virtualization"};
-constexpr std::string_view kind_no_virtualization_rules[] = {"NP603", "NP601", "NP302", "NP301"};
+constexpr std::string_view kind_no_virtualization_rules[] = {"dev-kvm-permission-denied", "dev-kvm-missing",
+                                                             "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view multipass_kvm_patterns[] = {
     "kvm support is not enabled on this machine", "failed to launch: kvm (vmx) is disabled by your bios",
     "failed to launch: kvm (svm) is disabled by your bios", "launch failed: kvm"};
-constexpr std::string_view multipass_kvm_rules[] = {"NP601", "NP201", "NP202", "NP302", "NP301", "NP604"};
+constexpr std::string_view multipass_kvm_rules[] = {"dev-kvm-missing",          "vmx-disabled-by-firmware",
+                                                    "svm-disabled-by-firmware", "hypervisor-hides-vmx",
+                                                    "hypervisor-hides-svm",     "virtualization-in-use"};
 constexpr std::string_view kvm_ok_no_extensions_patterns[] = {"your cpu does not support kvm extensions"};
-constexpr std::string_view kvm_ok_no_extensions_rules[] = {"NP101", "NP302", "NP301",
-                                                           "NP403", "NP201", "NP202"};
+constexpr std::string_view kvm_ok_no_extensions_rules[] = {
+    "no-hardware-virtualization", "hypervisor-hides-vmx",     "hypervisor-hides-svm",
+    "flag-cleared-by-kernel",     "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view kvm_ok_disabled_by_bios_patterns[] = {
     "is disabled by your bios", "enter your bios setup and enable virtualization technology"};
-constexpr std::string_view kvm_ok_disabled_by_bios_rules[] = {"NP201", "NP202", "NP304", "NP303"};
+constexpr std::string_view kvm_ok_disabled_by_bios_rules[] = {
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "vmx-locked-off-in-guest",
+    "svm-disabled-in-guest"};
 constexpr std::string_view kvm_ok_cannot_be_used_patterns[] = {"kvm acceleration can not be used",
                                                                "info: /dev/kvm does not exist"};
-constexpr std::string_view kvm_ok_cannot_be_used_rules[] = {"NP601", "NP501"};
+constexpr std::string_view kvm_ok_cannot_be_used_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
 constexpr std::string_view kvm_ok_says_yes_patterns[] = {"kvm acceleration can be used"};
-constexpr std::string_view kvm_ok_says_yes_rules[] = {"NP603", "NP604", "NP504", "NP607"};
+constexpr std::string_view kvm_ok_says_yes_rules[] = {"dev-kvm-permission-denied", "virtualization-in-use",
+                                                      "kvm-module-missing", "nesting-not-offered"};
 constexpr std::string_view vhv_hardware_virtualization_patterns[] = {
     "checking for hardware virtualization*fail",
     "only emulated cpus are available, performance will be significantly limited"};
-constexpr std::string_view vhv_hardware_virtualization_rules[] = {"NP101", "NP302", "NP301",
-                                                                  "NP201", "NP202", "NP403"};
+constexpr std::string_view vhv_hardware_virtualization_rules[] = {
+    "no-hardware-virtualization", "hypervisor-hides-vmx",     "hypervisor-hides-svm",
+    "vmx-disabled-by-firmware",   "svm-disabled-by-firmware", "flag-cleared-by-kernel"};
 constexpr std::string_view vhv_kvm_device_patterns[] = {
     "checking if device /dev/kvm exists*fail", "check that the 'kvm-intel' or 'kvm-amd' modules are loaded"};
-constexpr std::string_view vhv_kvm_device_rules[] = {"NP601", "NP501"};
+constexpr std::string_view vhv_kvm_device_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
 constexpr std::string_view vhv_kvm_access_patterns[] = {
     "checking if device /dev/kvm is accessible*fail",
     "check /dev/kvm is world writable or you are in a group that is allowed to access it"};
-constexpr std::string_view vhv_kvm_access_rules[] = {"NP603"};
+constexpr std::string_view vhv_kvm_access_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view vhv_iommu_patterns[] = {
     "checking if iommu is enabled by kernel*warn", "iommu appears to be disabled in kernel",
     "checking for device assignment iommu support*warn",
     "no acpi dmar table found, iommu either disabled in bios or not supported",
     "no acpi ivrs table found, iommu either disabled in bios or not supported"};
-constexpr std::string_view vhv_iommu_rules[] = {"NP801", "NP807"};
+constexpr std::string_view vhv_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
 constexpr std::string_view vhv_secure_guest_patterns[] = {
     "checking for secure guest support*warn", "unknown if this platform has secure guest support"};
 constexpr std::string_view modprobe_not_supported_patterns[] = {
     "could not insert 'kvm_intel': operation not supported",
     "could not insert 'kvm_amd': operation not supported", "insert*kvm*operation not supported"};
-constexpr std::string_view modprobe_not_supported_rules[] = {"NP101", "NP201", "NP202", "NP302", "NP301",
-                                                             "NP303", "NP304", "NP505", "NP403", "NP515"};
+constexpr std::string_view modprobe_not_supported_rules[] = {
+    "no-hardware-virtualization", "vmx-disabled-by-firmware", "svm-disabled-by-firmware",
+    "hypervisor-hides-vmx",       "hypervisor-hides-svm",     "svm-disabled-in-guest",
+    "vmx-locked-off-in-guest",    "wrong-vendors-module",     "flag-cleared-by-kernel",
+    "kvm-module-refused"};
 constexpr std::string_view modprobe_io_error_patterns[] = {"could not insert 'kvm_intel': input/output error",
                                                            "could not insert 'kvm_amd': input/output error"};
-constexpr std::string_view modprobe_io_error_rules[] = {"NP103", "NP104", "NP102", "NP515", "NP604", "NP105"};
+constexpr std::string_view modprobe_io_error_rules[] = {
+    "vmx-capabilities-differ", "vmx-lacks-required-control", "cpus-disagree",
+    "kvm-module-refused",      "virtualization-in-use",      "vmx-capability-msrs-refused"};
 constexpr std::string_view modprobe_invalid_argument_patterns[] = {
     "could not insert 'kvm_intel': invalid argument", "could not insert 'kvm_amd': invalid argument",
     "could not insert 'kvm': invalid argument", "error running install command*module kvm"};
-constexpr std::string_view modprobe_invalid_argument_rules[] = {"NP502", "NP515", "NP517"};
+constexpr std::string_view modprobe_invalid_argument_rules[] = {
+    "kvm-module-blacklisted", "kvm-module-refused", "nested-options-conflict"};
 constexpr std::string_view modprobe_key_rejected_patterns[] = {"key was rejected by service",
                                                                "could not insert*required key not available"};
-constexpr std::string_view modprobe_key_rejected_rules[] = {"NP515"};
+constexpr std::string_view modprobe_key_rejected_rules[] = {"kvm-module-refused"};
 constexpr std::string_view modprobe_not_permitted_patterns[] = {
     "could not insert 'kvm_intel': operation not permitted",
     "could not insert 'kvm_amd': operation not permitted", "could not insert 'kvm': operation not permitted"};
-constexpr std::string_view modprobe_not_permitted_rules[] = {"NP405", "NP502", "NP515"};
+constexpr std::string_view modprobe_not_permitted_rules[] = {"module-loading-disabled",
+                                                             "kvm-module-blacklisted", "kvm-module-refused"};
 constexpr std::string_view modprobe_busy_patterns[] = {
     "could not insert 'kvm_intel': device or resource busy",
     "could not insert 'kvm_amd': device or resource busy"};
-constexpr std::string_view modprobe_busy_rules[] = {"NP604"};
+constexpr std::string_view modprobe_busy_rules[] = {"virtualization-in-use"};
 constexpr std::string_view modprobe_file_exists_patterns[] = {"could not insert 'kvm_intel': file exists",
                                                               "could not insert 'kvm_amd': file exists"};
-constexpr std::string_view modprobe_file_exists_rules[] = {"NP505", "NP506"};
+constexpr std::string_view modprobe_file_exists_rules[] = {"wrong-vendors-module",
+                                                           "software-kvm-cannot-nest"};
 constexpr std::string_view modprobe_not_found_patterns[] = {
     "module kvm_intel not found in directory", "module kvm_amd not found in directory",
     "module kvm not found in directory", "module kvm-intel not found"};
-constexpr std::string_view modprobe_not_found_rules[] = {"NP504", "NP404"};
+constexpr std::string_view modprobe_not_found_rules[] = {"kvm-module-missing", "kernel-without-kvm"};
 constexpr std::string_view modprobe_unknown_symbol_patterns[] = {
     "unknown symbol in module, or unknown parameter"};
-constexpr std::string_view modprobe_unknown_symbol_rules[] = {"NP502", "NP504", "NP515"};
+constexpr std::string_view modprobe_unknown_symbol_rules[] = {"kvm-module-blacklisted", "kvm-module-missing",
+                                                              "kvm-module-refused"};
 constexpr std::string_view modprobe_exec_format_patterns[] = {"could not insert 'kvm*exec format error",
                                                               "kvm*invalid module format"};
-constexpr std::string_view modprobe_exec_format_rules[] = {"NP504", "NP515"};
+constexpr std::string_view modprobe_exec_format_rules[] = {"kvm-module-missing", "kvm-module-refused"};
 constexpr std::string_view modprobe_in_use_patterns[] = {"module kvm_intel is in use",
                                                          "module kvm_amd is in use", "module kvm is in use"};
-constexpr std::string_view modprobe_in_use_rules[] = {"NP507"};
+constexpr std::string_view modprobe_in_use_rules[] = {"nested-configured-but-not-live"};
 constexpr std::string_view vfio_group_not_viable_patterns[] = {
     "is not viable", "please ensure all devices within the iommu_group are bound to their vfio bus driver"};
-constexpr std::string_view vfio_group_not_viable_rules[] = {"NP801"};
+constexpr std::string_view vfio_group_not_viable_rules[] = {"no-iommu"};
 constexpr std::string_view proxmox_no_iommu_patterns[] = {
     "no iommu detected, please activate it", "cannot prepare pci pass-through, iommu not present"};
-constexpr std::string_view proxmox_no_iommu_rules[] = {"NP801"};
+constexpr std::string_view proxmox_no_iommu_rules[] = {"no-iommu"};
 constexpr std::string_view vfio_no_iommu_patterns[] = {"no iommu detected",
                                                        "no iommu_group found",
                                                        "no iommu group found",
@@ -346,50 +403,59 @@ constexpr std::string_view vfio_no_iommu_patterns[] = {"no iommu detected",
                                                        "vfio*no such file or directory*iommu",
                                                        "host doesn't support passthrough of host pci devices",
                                                        "host doesn't support legacy pci passthrough"};
-constexpr std::string_view vfio_no_iommu_rules[] = {"NP801", "NP807"};
+constexpr std::string_view vfio_no_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
 constexpr std::string_view vfio_failed_to_set_iommu_patterns[] = {
     "failed to set iommu for container", "vfio: failed to set iommu", "no interrupt remapping support"};
-constexpr std::string_view vfio_failed_to_set_iommu_rules[] = {"NP802", "NP801", "NP806"};
+constexpr std::string_view vfio_failed_to_set_iommu_rules[] = {"no-interrupt-remapping", "no-iommu",
+                                                               "unsafe-interrupts-allowed"};
 constexpr std::string_view vfio_map_dma_patterns[] = {"vfio_map_dma failed", "vfio_dma_map"};
-constexpr std::string_view vfio_map_dma_rules[] = {"NP803"};
+constexpr std::string_view vfio_map_dma_rules[] = {"caching-mode-off"};
 constexpr std::string_view qemu_caching_mode_patterns[] = {
     "caching-mode=on for intel-iommu", "requires caching mode", "without enabling caching-mode=on"};
-constexpr std::string_view qemu_caching_mode_rules[] = {"NP726", "NP727", "NP803"};
+constexpr std::string_view qemu_caching_mode_rules[] = {
+    "assigned-without-caching-mode", "guest-iommu-without-caching-mode", "caching-mode-off"};
 constexpr std::string_view qemu_interrupt_remapping_irqchip_patterns[] = {
     "interrupt remapping cannot work with kernel-irqchip=on",
     "iommu interrupt remapping requires split i/o apic"};
-constexpr std::string_view qemu_interrupt_remapping_irqchip_rules[] = {"NP722", "NP723"};
+constexpr std::string_view qemu_interrupt_remapping_irqchip_rules[] = {"guest-without-interrupt-remapping",
+                                                                       "guest-ioapic-in-kernel"};
 constexpr std::string_view xen_vmx_disabled_patterns[] = {
     "vmx disabled by bios", "(xen) vmx: feature control msr not initialised", "(xen)*svm*disabled by bios",
     "(xen) cpu*: svm disabled", "hvm: svm disabled"};
-constexpr std::string_view xen_vmx_disabled_rules[] = {"NP306", "NP201", "NP202"};
+constexpr std::string_view xen_vmx_disabled_rules[] = {"xen-owns-virtualization", "vmx-disabled-by-firmware",
+                                                       "svm-disabled-by-firmware"};
 constexpr std::string_view xen_nested_hap_patterns[] = {
     "shadow paging and nested virtualisation are mutually exclusive", "platform:nested-virt",
     "exp-nested-hvm", "nestedhvm="};
-constexpr std::string_view xen_nested_hap_rules[] = {"NP302", "NP301", "NP306"};
+constexpr std::string_view xen_nested_hap_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
+                                                     "xen-owns-virtualization"};
 constexpr std::string_view xen_hvm_not_available_patterns[] = {"hvm guests but your cpu does not support",
                                                                "xen*hardware virtualization*not available",
                                                                "hvm guest not available", "no hvm support"};
-constexpr std::string_view xen_hvm_not_available_rules[] = {"NP306"};
+constexpr std::string_view xen_hvm_not_available_rules[] = {"xen-owns-virtualization"};
 constexpr std::string_view sev_kvm_unsupported_patterns[] = {
     "kvm is unsupported when running as an sev guest"};
-constexpr std::string_view sev_kvm_unsupported_rules[] = {"NP308"};
+constexpr std::string_view sev_kvm_unsupported_rules[] = {"confidential-guest"};
 constexpr std::string_view kvm_disabled_by_bios_patterns[] = {
     "kvm: disabled by bios", "' disabled by bios", "txt) disabled by bios", "svm disabled (by bios)",
     "vmx not enabled (by bios)"};
-constexpr std::string_view kvm_disabled_by_bios_rules[] = {"NP201", "NP202", "NP304", "NP303"};
+constexpr std::string_view kvm_disabled_by_bios_rules[] = {
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "vmx-locked-off-in-guest",
+    "svm-disabled-in-guest"};
 constexpr std::string_view kvm_no_hardware_support_patterns[] = {
     "kvm: no hardware support", "vmx not supported by cpu", "svm not supported by cpu", "has_svm",
     "isn't amd or hygon"};
-constexpr std::string_view kvm_no_hardware_support_rules[] = {"NP505", "NP302", "NP301", "NP101", "NP202"};
+constexpr std::string_view kvm_no_hardware_support_rules[] = {
+    "wrong-vendors-module", "hypervisor-hides-vmx", "hypervisor-hides-svm", "no-hardware-virtualization",
+    "svm-disabled-by-firmware"};
 constexpr std::string_view kvm_enabling_failed_patterns[] = {"enabling virtualization on cpu",
                                                              "vmxon faulted"};
-constexpr std::string_view kvm_enabling_failed_rules[] = {"NP604"};
+constexpr std::string_view kvm_enabling_failed_rules[] = {"virtualization-in-use"};
 constexpr std::string_view unhandled_msr_patterns[] = {"unhandled rdmsr", "unhandled wrmsr", "ignored rdmsr",
                                                        "ignored wrmsr"};
 constexpr std::string_view vbs_nested_windows_patterns[] = {
     "virtualization-based security", "credential guard", "memory integrity", "core isolation"};
-constexpr std::string_view vbs_nested_windows_rules[] = {"NP711", "NP712"};
+constexpr std::string_view vbs_nested_windows_rules[] = {"guest-with-evmcs", "windows-without-evmcs"};
 constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
     "virtualization is not enabled",
     "virtualization is disabled",
@@ -398,7 +464,8 @@ constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
     "vt-x/amd-v hardware acceleration is not available",
     "hardware acceleration is not available",
     "svm mode"};
-constexpr std::string_view generic_virtualization_not_enabled_rules[] = {"NP201", "NP202", "NP302", "NP301"};
+constexpr std::string_view generic_virtualization_not_enabled_rules[] = {
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 
 constexpr Message table[] =
     {

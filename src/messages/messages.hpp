@@ -14,7 +14,7 @@ struct Message {
     std::span<const std::string_view>
         patterns;                             ///< lower case; any of them; '*' is any text between two parts
     std::string_view means;                   ///< one or two sentences
-    std::span<const std::string_view> rules;  ///< ids of rules that judge the same thing; may be empty
+    std::span<const std::string_view> rules;  ///< names of rules that judge the same thing; may be empty
     std::string_view causes;                  ///< likely ones, in order
     std::string_view steps;      ///< what to do; a line that begins with four blanks is a command, whole
     std::string_view worked;     ///< how to tell that it worked; may be empty

@@ -56,11 +56,11 @@ void DomainEdit::finish(std::string_view file) {
 
 // --- the CPU ---
 
-void DomainEdit::mend_cpu() {
+void DomainEdit::edit_cpu() {
     if (is_emulated(guest_)) use_kvm();
     if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
         drop_refusals();
-    else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(report_.facts))
+    else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(facts_))
         require_feature();
     else
         pass_through();
@@ -75,7 +75,7 @@ bool DomainEdit::refuses(const XmlElement& element) const {
     if (element.path != "cpu/feature" || (element.name != "vmx" && element.name != "svm")) return false;
     const std::string_view tag = std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
     return contains(tag, "disable") || contains(tag, "forbid") ||
-           (technology_of_guest(report_.facts) && element.name != feature_of_guest(report_.facts));
+           (technology_of_guest(facts_) && element.name != feature_of_guest(facts_));
 }
 
 void DomainEdit::use_kvm() {
@@ -87,13 +87,12 @@ void DomainEdit::use_kvm() {
 void DomainEdit::drop_refusals() {
     for (const XmlElement& element : d_.elements)
         if (refuses(element)) xml_.remove(element);
-    if (technology_of_guest(report_.facts))
-        edit_.commands.push_back(
-            virt_xml(fmt::format("--edit --cpu require={}", feature_of_guest(report_.facts))));
+    if (technology_of_guest(facts_))
+        edit_.commands.push_back(virt_xml(fmt::format("--edit --cpu require={}", feature_of_guest(facts_))));
 }
 
 void DomainEdit::require_feature() {
-    const std::string feature = feature_of_guest(report_.facts);
+    const std::string feature = feature_of_guest(facts_);
     const XmlElement* wanted = d_.find("cpu/feature", feature);
     if (wanted)
         xml_.set_attribute(*wanted, "policy", "require");
@@ -131,9 +130,10 @@ void DomainEdit::add_cpu() {
 
 // --- the IOMMU ---
 
-void DomainEdit::mend_iommu() {
+void DomainEdit::edit_iommu(bool width) {
+    drops_width_ = width;
     if (!is(guest_.q35, true) && !use_q35()) return;
-    mend_features();  // first: libvirt takes no interrupt remapping without a split I/O APIC
+    set_features();  // first: libvirt takes no interrupt remapping without a split I/O APIC
     add_iommu();
     if (is(guest_.iommu, IommuModel::none) || is(guest_.iommu, IommuModel::virtio))
         edit_.notes.push_back(
@@ -202,11 +202,11 @@ void DomainEdit::set_driver(const XmlElement& iommu, bool amd) {
     xml_.set_attribute(*driver, "intremap", "on");
     if (!amd) xml_.set_attribute(*driver, "caching_mode", "on");
     if (many) xml_.set_attribute(*driver, "eim", "on");
-    if (report_.failed("NP730") || report_.failed("NP734")) xml_.drop_attribute(*driver, "aw_bits");
+    if (drops_width_) xml_.drop_attribute(*driver, "aw_bits");
 }
 
 /// ACPI, which announces the IOMMU, and the I/O APIC in QEMU.
-void DomainEdit::mend_features() {
+void DomainEdit::set_features() {
     edit_.commands.push_back(virt_xml("--edit --features acpi=on,ioapic.driver=qemu"));
     const XmlElement* features = d_.find("features");
     if (!features) {

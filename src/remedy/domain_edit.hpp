@@ -13,17 +13,17 @@ namespace nestprobe {
 class DomainEdit {
 public:
     /// `name` is the guest's, for the commands.  What the edit comes to is put into `edit`.
-    DomainEdit(const GuestDefinition& definition, const Report& report, std::string_view name,
-               GuestEdit& edit)
+    DomainEdit(const GuestDefinition& definition, const Facts& facts, std::string_view name, GuestEdit& edit)
         : d_(definition),
           guest_(definition.facts),
-          report_(report),
+          facts_(facts),
           name_(name),
           edit_(edit),
           xml_(definition) {}
 
-    void mend_cpu();
-    void mend_iommu();
+    void edit_cpu();
+    /// `width`: the width that the definition asks for is not to be had.
+    void edit_iommu(bool width);
     /// The changes as a diff of a file of that name.
     void finish(std::string_view file);
 
@@ -39,14 +39,15 @@ private:
     void add_iommu();
     void keep_one_iommu();
     void set_driver(const XmlElement& iommu, bool amd);
-    void mend_features();
+    void set_features();
 
     const GuestDefinition& d_;
     const GuestFacts& guest_;
-    const Report& report_;
+    const Facts& facts_;
     std::string name_;
     GuestEdit& edit_;
     XmlEdit xml_;
+    bool drops_width_ = false;
 };
 
 }  // namespace nestprobe

@@ -27,11 +27,6 @@ std::optional<std::string> patch_guest(const GuestEdit& edit) {
     return commands;
 }
 
-bool can_be_set(const GuestFacts& guest, const GuestEdit& edit) {
-    return is(guest.definition, DefinitionKind::proxmox) && !edit.commands.empty() &&
-           !contains(edit.commands.front(), unknown_vm);
-}
-
 std::optional<std::string> set_guest(const GuestEdit& edit) {
     std::string commands =
         "command -v qm > /dev/null || stop \"qm is missing: run this on the Proxmox VE host\"\n";

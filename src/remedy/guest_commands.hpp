@@ -14,7 +14,6 @@ namespace nestprobe {
 std::optional<std::string> patch_guest(const GuestEdit& edit);
 
 /// By qm, whose guest has a number.
-bool can_be_set(const GuestFacts& guest, const GuestEdit& edit);
 std::optional<std::string> set_guest(const GuestEdit& edit);
 
 }  // namespace nestprobe

@@ -13,16 +13,25 @@
 namespace nestprobe {
 namespace {
 
-// The rules whose findings the two edits mend.
-constexpr std::string_view cpu_findings[] = {"NP702", "NP704", "NP705", "NP706", "NP707"};
-constexpr std::string_view iommu_findings[] = {"NP720", "NP721", "NP722", "NP723", "NP724", "NP725", "NP726",
-                                               "NP727", "NP729", "NP730", "NP732", "NP733", "NP734"};
+/// A finding that an edit of this kind is the fix of, or might be.
+bool wants(const Finding& f, GuestChange change) {
+    const bool bad = f.outcome.status == Status::fail || f.outcome.status == Status::unknown;
+    const bool wider = change == GuestChange::iommu && f.rule->edit == GuestChange::iommu_width;
+    return bad && (f.rule->edit == change || wider);
+}
 
-bool found_any(const Report& report, std::span<const std::string_view> rules) {
-    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
-        const bool bad = f.outcome.status == Status::fail || f.outcome.status == Status::unknown;
-        return bad && std::find(rules.begin(), rules.end(), f.rule->id) != rules.end();
-    });
+bool any_wants(const Report& report, Question question, GuestChange change) {
+    return report.asked.value_or(question) == question &&
+           std::any_of(report.findings.begin(), report.findings.end(),
+                       [&](const Finding& f) { return wants(f, change); });
+}
+
+/// An x86 guest of QEMU, which the two edits are for.
+bool is_ours(const GuestFacts& guest) {
+    const std::string* arch = guest.arch.if_known();
+    const Accelerator* accelerator = guest.accelerator.if_known();
+    return arch && accelerator && *accelerator != Accelerator::other &&
+           (*arch == "x86_64" || *arch == "i686" || *arch == "i386");
 }
 
 std::string base_name(std::string_view label) {
@@ -44,7 +53,9 @@ std::string proxmox_id(const GuestDefinition& definition) {
 }
 
 void edit_proxmox(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {
-    edit.commands.push_back(fmt::format("qm set {}{}{}", proxmox_id(definition), cpu ? " --cpu host" : "",
+    const std::string id = proxmox_id(definition);
+    edit.by_qm = id != unknown_vm;
+    edit.commands.push_back(fmt::format("qm set {}{}{}", id, cpu ? " --cpu host" : "",
                                         iommu ? " --machine q35,viommu=intel" : ""));
     edit.notes.push_back("Then stop the guest and start it (qm stop, qm start): a reboot keeps the old one.");
 }
@@ -61,17 +72,14 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
     GuestEdit edit;
     edit.guest = name_of(definition);
     if (!definition.from_libvirt && definition.label != "standard input") edit.file = definition.label;
-    const auto mends = [&](Question question, std::span<const std::string_view> rules) {
-        return report.asked.value_or(question) == question && found_any(report, rules);
-    };
-    const bool cpu = mends(Question::kvm_in_guests, cpu_findings);
-    const bool iommu = mends(Question::device_assignment, iommu_findings);
-    constexpr std::string_view foreign[] = {"NP701"};
-    if ((!cpu && !iommu) || found_any(report, foreign)) return edit;
+    const bool cpu = any_wants(report, Question::kvm_in_guests, GuestChange::cpu);
+    const bool iommu = any_wants(report, Question::device_assignment, GuestChange::iommu);
+    if ((!cpu && !iommu) || !is_ours(definition.facts)) return edit;
     if (is(definition.facts.definition, DefinitionKind::libvirt)) {
-        DomainEdit domain(definition, report, edit.guest, edit);
-        if (cpu) domain.mend_cpu();
-        if (iommu) domain.mend_iommu();
+        DomainEdit domain(definition, report.facts, edit.guest, edit);
+        if (cpu) domain.edit_cpu();
+        if (iommu)
+            domain.edit_iommu(any_wants(report, Question::device_assignment, GuestChange::iommu_width));
         domain.finish(base_name(definition.label));
     } else if (is(definition.facts.definition, DefinitionKind::proxmox)) {
         edit_proxmox(definition, cpu, iommu, edit);

@@ -2,8 +2,12 @@
 #include "remedy/remedy.hpp"
 
 #include "base/printable.hpp"
+#include "base/text.hpp"
+#include "remedy/boot_loaders.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace nestprobe {
 namespace {
@@ -14,15 +18,16 @@ void append_sentence(std::string& text, std::string_view part) {
     text += part;
 }
 
-/// Where it is done, what it costs, in front of and behind what is done.
-std::string heading(const Step& step) {
-    std::string text;
-    if (const std::string_view where = title_of(step.where); !where.empty())
-        text = fmt::format("{}: ", where);
-    text += step.what;
-    if (const std::string_view cost = title_of(step.cost); !cost.empty())
-        append_sentence(text, fmt::format("({}.)", cost));
-    return text;
+/// "in the firmware setup": what a general text may say of the place by itself.
+bool says_place(std::string_view what, std::string_view title) {
+    std::string words(title), text(what);
+    const auto lower = [](std::string& s) {
+        std::transform(s.begin(), s.end(), s.begin(),
+                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    };
+    lower(words);
+    lower(text);
+    return contains(text, words);
 }
 
 std::string block(const std::vector<std::string>& lines, std::size_t indent) {
@@ -48,6 +53,29 @@ std::string step_text(const Step& step, std::size_t indent) {
 }
 
 }  // namespace
+
+std::string heading(const Step& step) {
+    std::string text;
+    if (const std::string_view where = title_of(step.where); !where.empty() && !says_place(step.what, where))
+        text = fmt::format("{}: ", where);
+    text += step.what;
+    if (const std::string_view cost = title_of(step.cost); !cost.empty())
+        append_sentence(text, fmt::format("({}.)", cost));
+    return text;
+}
+
+bool is_for_script(const Step& step) {
+    if (std::holds_alternative<EditGuest>(step.action)) return true;
+    if (step.where != Where::here) return false;
+    if (std::holds_alternative<RenewInitramfs>(step.action)) return true;
+    if (const auto* words = std::get_if<ChangeWords>(&step.action))
+        return words->way && by_command(*words->way) && !step.commands.empty();
+    const bool ours =
+        std::holds_alternative<SetOption>(step.action) || std::holds_alternative<DropLine>(step.action) ||
+        std::holds_alternative<Load>(step.action) || std::holds_alternative<LoadAtBoot>(step.action) ||
+        std::holds_alternative<Reload>(step.action);
+    return ours && !step.commands.empty();
+}
 
 std::string sentence(const Remedy& remedy) {
     std::string text = remedy.intro;

@@ -14,6 +14,8 @@
 
 namespace nestprobe {
 
+struct LoaderWay;
+
 /// Where a step is done.
 enum class Where : std::uint8_t {
     here,              ///< on this system
@@ -43,7 +45,8 @@ struct ByHand {};
 /// A parameter of a module of KVM, by modprobe.d, so that it counts.
 struct SetOption {
     std::string module, parameter, value;
-    std::vector<ModuleOption> instead_of;  ///< lines that say otherwise, each to say this
+    std::vector<ModuleOption> instead_of{};  ///< lines that say otherwise, each to say this
+    std::string file{};                      ///< where there are none: the line goes in here
 };
 /// A line of modprobe.d that keeps a module out becomes a comment.
 struct DropLine {
@@ -52,10 +55,17 @@ struct DropLine {
 /// Words of the kernel command line.
 struct ChangeWords {
     std::vector<std::string> drop, add;
+    const LoaderWay* way = nullptr;  ///< how this machine's boot loader is told; null: nobody can tell
 };
+/// By the step's command; where it has none, by the one that is found.
 struct RenewInitramfs {};
 struct Load {
     std::string module;
+    std::string file = "/dev/kvm";  ///< is there then; empty: none
+};
+/// From the next boot on, by modules-load.d.
+struct LoadAtBoot {
+    std::string module, file;
 };
 /// Unload and load, so that its parameters count; those are expected to be on then.
 struct Reload {
@@ -76,8 +86,8 @@ struct EditGuest {
     GuestChange change = GuestChange::none;
 };
 
-using Action = std::variant<ByHand, SetOption, DropLine, ChangeWords, RenewInitramfs, Load, Reload,
-                            SwitchOnInFirmware, ShowToThisGuest, GiveDevice, EditGuest>;
+using Action = std::variant<ByHand, SetOption, DropLine, ChangeWords, RenewInitramfs, Load, LoadAtBoot,
+                            Reload, SwitchOnInFirmware, ShowToThisGuest, GiveDevice, EditGuest>;
 
 /// One thing to do.  `what` is a sentence or two.  `commands` are whole lines, each to be pasted as it is.
 struct Step {
@@ -129,6 +139,12 @@ std::string_view to_string(Cost cost);    ///< as JSON has it: "restart-guest"
 std::string_view title_of(Where where);
 /// For people: "every guest has to be stopped"; empty for none.
 std::string_view title_of(Cost cost);
+
+/// Where it is done, what is done, and what it costs, in a sentence or three.
+std::string heading(const Step& step);
+/// Can a script do it?  All else is left to be done by hand: another place than this system, or words that
+/// are none of a script's.
+bool is_for_script(const Step& step);
 
 /// The steps on one line, as a sentence: for a log, a table, a comment of a script.
 std::string sentence(const Remedy& remedy);

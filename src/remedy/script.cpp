@@ -2,8 +2,10 @@
 #include "remedy/script.hpp"
 
 #include "base/text.hpp"
+#include "remedy/boot_loaders.hpp"
 #include "remedy/script_functions.hpp"
 #include "remedy/script_steps.hpp"
+#include "remedy/script_words.hpp"
 #include "remedy/shell.hpp"
 #include "render/layout.hpp"
 
@@ -30,6 +32,17 @@ std::string code_of(std::string_view script) {
     return code;
 }
 
+/// Without what stands in single quotation marks.
+std::string unquoted(std::string_view code) {
+    std::string text;
+    bool in_quotes = false;
+    for (const char c : code) {
+        if (c == '\'') in_quotes = !in_quotes;
+        if (!in_quotes) text += c;
+    }
+    return text;
+}
+
 bool calls(std::string_view code, std::string_view name) {
     const auto is_part = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -42,42 +55,61 @@ bool calls(std::string_view code, std::string_view name) {
     return false;
 }
 
+struct Function {
+    std::string_view name;
+    std::string text;
+};
+
+/// A function of one word, by a command of the boot loader's that does not look first, or by one of ours.
+std::string word_function(std::string_view name, std::string_view done, std::string_view command,
+                          std::string_view ours) {
+    const std::string_view quoted = "\"$1\"";
+    if (!ours.empty())
+        return fmt::format(
+            "\n{}() {{\n    if {}has_word \"$1\" < /proc/cmdline; then renew=yes; fi\n    {}\n}}\n", name,
+            name == "add_word" ? "! " : "", with_word(ours, quoted));
+    return fmt::format(
+        "\n{}() {{\n    if {}next_words | has_word \"$1\"; then\n        {}\n"
+        "        say \"{} $1\"\n    fi\n}}\n",
+        name, name == "add_word" ? "! " : "", with_word(without_sudo(command), quoted), done);
+}
+
+/// How this boot loader is told: its row as functions.
+std::vector<Function> loader_functions(const LoaderWay& way) {
+    std::vector<Function> functions{
+        {"next_words", fmt::format("\n# next_words: what the kernel will be told at the next boot\n"
+                                   "next_words() {{\n    {} 2> /dev/null || true\n}}\n",
+                                   way.next)},
+        {"drop_word", word_function("drop_word", "removed from the kernel command line of the next boot:",
+                                    way.drop, way.script_drop)},
+        {"add_word", word_function("add_word", "added to the kernel command line of the next boot:", way.add,
+                                   way.script_add)}};
+    if (!way.finish.empty())
+        functions.push_back({"renew_boot_loader",
+                             fmt::format("\n# renew_boot_loader: where words changed, or are not in force\n"
+                                         "renew=no\nrenew_boot_loader() {{\n"
+                                         "    [ \"$renew\" = yes ] || return 0\n    renew=no\n"
+                                         "    {}\n}}\n",
+                                         without_sudo(way.finish))});
+    return functions;
+}
+
 /// The functions that the steps call, and those that these call.
-std::string functions_for(std::string_view steps) {
-    std::string text, code = code_of(steps);
-    for (auto f = std::rbegin(shell_functions); f != std::rend(shell_functions); ++f)
+std::string functions_for(const ScriptSteps& steps) {
+    std::vector<Function> all;
+    for (const ShellFunction& f : shell_functions) all.push_back({f.name, std::string(f.text)});
+    for (const ShellFunction& f : word_functions) {
+        if (f.name == "dropped" && steps.way)  // these two ask what the loader's say
+            for (Function& loaders : loader_functions(*steps.way)) all.push_back(std::move(loaders));
+        all.push_back({f.name, std::string(f.text)});
+    }
+    std::string text, code = unquoted(code_of(steps.text));
+    for (auto f = all.rbegin(); f != all.rend(); ++f)
         if (calls(code, f->name)) {
             text.insert(0, f->text);
             code += code_of(f->text);
         }
     return text;
-}
-
-// --- what is left ---
-
-/// The causes of each no that no step is for; what failed behind them follows from them.
-std::vector<const Finding*> left_by_hand(const Report& report, const Steps& steps) {
-    std::vector<const Finding*> left;
-    for (const Verdict& v : report.verdicts) {
-        const bool wanted =
-            report.asked ? v.question == *report.asked : v.question != Question::device_assignment;
-        if (!wanted || v.answer != Answer::no || v.because.empty()) continue;
-        const Finding* cause = v.because.front();
-        if (!steps.mend(cause->rule->id) && !steps.leave(cause->rule->id) &&
-            std::find(left.begin(), left.end(), cause) == left.end())
-            left.push_back(cause);
-    }
-    return left;
-}
-
-std::string by_hand(const Finding& f) {
-    std::string text = "\n";
-    text +=
-        shell_comment(fmt::format("No script mends {} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
-    text += shell_comment(f.fix());
-    const std::string said =
-        fmt::format("left to do by hand: {} {}, see the comments here", f.rule->id, f.rule->name);
-    return text += fmt::format("say {}\nleft=$((left + 1))\n", shell_text(said));
 }
 
 std::string header(const Facts& facts) {
@@ -96,13 +128,10 @@ say "done; nestprobe says what came of it"
 }  // namespace
 
 std::string render_fix(const Report& report) {
-    const Steps steps = write_steps(report);
-    const std::vector<const Finding*> left = left_by_hand(report, steps);
-    std::string text = header(report.facts);
-    if (steps.text.empty() && left.empty()) return text += "\necho 'nestprobe: nothing to mend' >&2\n";
-    text.append(fix_prelude).append(functions_for(steps.text)).append(steps.text);
-    for (const Finding* finding : left) text += by_hand(*finding);
-    return text.append(footer);
+    const ScriptSteps steps = write_steps(report);
+    const std::string text = header(report.facts);
+    if (steps.text.empty()) return text + "\necho 'nestprobe: nothing to fix' >&2\n";
+    return text + std::string(fix_prelude) + functions_for(steps) + steps.text + std::string(footer);
 }
 
 }  // namespace nestprobe

@@ -10,7 +10,7 @@
 namespace nestprobe {
 
 /// Every step looks first whether it is needed, says what it changes, and checks what came of it; a second
-/// run changes nothing.  What no script can fix is in its comments, with the report's own words, and makes
+/// run changes nothing.  What no script can do it says, in the report's own words, and makes
 /// it end with status 1.  It is about the question that is asked, otherwise about the two on KVM.
 std::string render_fix(const Report& report);
 

@@ -10,6 +10,8 @@ namespace nestprobe {
 
 /// What every script that does anything begins with.
 inline constexpr std::string_view fix_prelude = R"sh(
+# What is said may have a $ in it that is none of this script's.
+# shellcheck disable=SC2016
 set -eu
 reboot=no
 left=0
@@ -28,18 +30,44 @@ struct ShellFunction {
 
 /// Each behind those that it calls.
 inline constexpr ShellFunction shell_functions[] = {
-    {"renew_initramfs", R"sh(
-# renew_initramfs: where a file changed that it has a copy of; it may load KVM
+    {"by_hand", R"sh(
+# by_hand WHAT LINE...: only a person can do it
+by_hand() {
+    say "left to do by hand: $1"
+    shift
+    for line; do
+        printf '    %s\n' "$line" >&2
+    done
+    left=$((left + 1))
+}
+)sh"},
+    {"not_yet", R"sh(
+# not_yet WHAT: an end, unless what is left to do by hand may be why
+not_yet() {
+    [ "$left" -gt 0 ] || stop "$@"
+    say "$*; that may be for what is left to do by hand: run this again after it"
+}
+)sh"},
+    {"renew_initramfs_by", R"sh(
+# renew_initramfs_by COMMAND...: where a file changed that it has a copy of; it may load KVM
 changed=no
-renew_initramfs() {
+renew_initramfs_by() {
     [ "$changed" = yes ] || return 0
     changed=no
+    "$@" || stop "the initramfs was not renewed: $*"
+}
+)sh"},
+    {"renew_initramfs", R"sh(
+# renew_initramfs: by the tool that is here
+renew_initramfs() {
     if command -v update-initramfs > /dev/null; then
-        update-initramfs -u -k all
+        renew_initramfs_by update-initramfs -u -k all
     elif command -v dracut > /dev/null; then
-        dracut -f --regenerate-all
+        renew_initramfs_by dracut -f --regenerate-all
     elif command -v mkinitcpio > /dev/null; then
-        mkinitcpio -P
+        renew_initramfs_by mkinitcpio -P
+    else
+        renew_initramfs_by by_hand "renew the initramfs, if it loads KVM"
     fi
 }
 )sh"},
@@ -66,160 +94,78 @@ take_over() {
     say "copied $1 to /etc/modprobe.d, to be changed there"
 }
 )sh"},
-    {"drop_option", R"sh(
-# drop_option FILE MODULE PARAMETER: a line that sets it becomes a comment; what else it sets stays
-drop_option() {
+    {"set_option", R"sh(
+# set_option FILE MODULE PARAMETER VALUE: wherever a line of it sets that; lines may be joined by a backslash
+set_option() {
     [ -f "$1" ] || return 0
-    module="$2" parameter="$3" awk '
-        BEGIN { module = ENVIRON["module"]; parameter = ENVIRON["parameter"] }
-        /\\$/ { line = line substr($0, 1, length($0) - 1) " "; raw = raw $0 "\n"; next }
-        {
-            line = line $0
-            n = split(line, word)
-            name = word[2]
-            gsub(/-/, "_", name)
-            kept = ""
-            dropped = 0
-            if (word[1] == "options" && name == module)
-                for (i = 3; i <= n; i++) {
-                    key = word[i]
-                    sub(/=.*/, "", key)
-                    gsub(/-/, "_", key)
-                    if (key == parameter) dropped = 1; else kept = kept " " word[i]
-                }
-            if (dropped) {
-                print "# nestprobe: " line
-                if (kept != "") print "options " word[2] kept
-            } else
-                print raw $0
-            line = raw = ""
+    module="$2" parameter="$3" value="$4" awk '
+        function set(line,   out, word, key, tail) {
+            out = ""
+            while (match(line, /[^ \t]+/)) {
+                word = substr(line, RSTART, RLENGTH)
+                out = out substr(line, 1, RSTART - 1)
+                line = substr(line, RSTART + RLENGTH)
+                tail = word ~ /\\$/ ? "\\" : ""
+                key = word
+                sub(/=.*/, "", key)
+                sub(/\\$/, "", key)
+                gsub(/-/, "_", key)
+                out = out (key == parameter ? parameter "=" value tail : word)
+            }
+            return out line
         }
-        END { printf "%s", raw }' "$1" > "$1.nestprobe-new" || stop "$1.nestprobe-new cannot be written"
+        BEGIN { module = ENVIRON["module"]; parameter = ENVIRON["parameter"]; value = ENVIRON["value"] }
+        {
+            if (!joined) {
+                name = $2
+                gsub(/-/, "_", name)
+                ours = $1 == "options" && name == module
+            }
+            joined = /\\$/
+            print (ours ? set($0) : $0)
+        }' "$1" > "$1.nestprobe-new" || stop "$1.nestprobe-new cannot be written"
     if replaced "$1"; then changed=yes; fi
 }
 )sh"},
-    {"drop_block", R"sh(
-# drop_block FILE MODULE: a line that keeps it from being loaded becomes a comment
-drop_block() {
+    {"drop_line", R"sh(
+# drop_line FILE MODULE: a line that keeps it from being loaded becomes a comment; install takes * and ? in a name
+drop_line() {
     [ -f "$1" ] || return 0
     module="$2" awk '
         BEGIN { module = ENVIRON["module"] }
         {
             name = $2
             gsub(/-/, "_", name)
-            if (($1 == "blacklist" || $1 == "install") && name == module) print "# nestprobe: " $0; else print
+            command = $3
+            sub(/.*\//, "", command)
+            blocks = $1 == "blacklist" && name == module
+            if ($1 == "install" && command ~ /^(true|false|:|exit|)$/) {
+                gsub(/\*/, ".*", name)
+                gsub(/\?/, ".", name)
+                blocks = module ~ ("^" name "$")
+            }
+            print (blocks ? "# nestprobe: " : "") $0
         }' "$1" > "$1.nestprobe-new" || stop "$1.nestprobe-new cannot be written"
     if replaced "$1"; then changed=yes; fi
 }
 )sh"},
     {"want_option", R"sh(
-# want_option MODULE ASSIGNMENT: in the last of all files of modprobe.d, so that it is the one that counts
-options_file=/etc/modprobe.d/zz-nestprobe.conf
+# want_option FILE MODULE ASSIGNMENT: in the last of all files of modprobe.d, so that it is the one that counts
 want_option() {
-    if [ -f "$options_file" ] && grep -qxF -e "options $1 $2" "$options_file"; then return; fi
-    mkdir -p /etc/modprobe.d
-    printf 'options %s %s\n' "$1" "$2" >> "$options_file"
+    if [ -f "$1" ] && grep -qxF -e "options $2 $3" "$1"; then return; fi
+    mkdir -p "${1%/*}"
+    printf 'options %s %s\n' "$2" "$3" >> "$1"
     changed=yes
-    say "added to $options_file: options $1 $2"
+    say "added to $1: options $2 $3"
 }
 )sh"},
-    {"has_word", R"sh(
-# has_word WORD: among those on standard input, between blanks and quotation marks, and with these taken off, for the
-# kernel takes them off too; - and _ are alike
-has_word() {
-    awk '{ print; gsub(/["\\\047]/, ""); print }' | tr ' \t"'\''' '\n' | tr - _ |
-        grep -qxF -e "$(printf '%s' "$1" | tr - _)"
-}
-)sh"},
-    {"boot_loader", R"sh(
-# boot_loader: all that it is told of kernel command lines, as far as this script knows boot loaders
-boot_loader() {
-    cat /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/grub2/grubenv /boot/loader/entries/*.conf 2> /dev/null || true
-}
-)sh"},
-    {"renew_grub", R"sh(
-renew_grub() {
-    if command -v update-grub > /dev/null; then
-        update-grub
-    elif command -v grub2-mkconfig > /dev/null; then
-        grub2-mkconfig -o /boot/grub2/grub.cfg
-    elif command -v grub-mkconfig > /dev/null; then
-        grub-mkconfig -o /boot/grub/grub.cfg
-    fi
-}
-)sh"},
-    {"drop_word", R"sh(
-# drop_word WORD: away from the kernel command line, from the next boot on
-drop_word() {
-    if command -v grubby > /dev/null; then
-        grubby --update-kernel=ALL --remove-args="$1"
-    else
-        edited=no
-        for file in /etc/default/grub /etc/default/grub.d/*.cfg; do
-            [ -f "$file" ] || continue
-            word="$1" awk '
-                BEGIN { word = ENVIRON["word"]; gsub(/-/, "_", word) }
-                /^[ \t]*GRUB_CMDLINE/ {
-                    plain = $0
-                    gsub(/-/, "_", plain)
-                    for (from = 1; (at = index(substr(plain, from), word)) > 0;) {
-                        at += from - 1
-                        end = at + length(word)
-                        from = at + 1
-                        if (!index(" \t\"\047=", substr(plain, at - 1, 1))) continue
-                        if (end <= length(plain) && !index(" \t\"\047", substr(plain, end, 1))) continue
-                        if (substr(plain, at - 1, 1) == " ") at--
-                        $0 = substr($0, 1, at - 1) substr($0, end)
-                        plain = substr(plain, 1, at - 1) substr(plain, end)
-                        from = at
-                    }
-                }
-                { print }' "$file" > "$file.nestprobe-new" || stop "$file.nestprobe-new cannot be written"
-            if replaced "$file"; then edited=yes; fi
-        done
-        [ "$edited" = no ] || renew_grub
-    fi
-    has_word "$1" < /proc/cmdline || return 0
-    if [ -z "$(boot_loader)" ] || boot_loader | has_word "$1"; then
-        say "left to do by hand: remove $1 from the kernel command line, in the boot loader's configuration"
-        left=$((left + 1))
-    else
-        reboot=yes
-    fi
-}
-)sh"},
-    {"add_word", R"sh(
-# add_word WORD: to the kernel command line, from the next boot on
-add_word() {
-    if has_word "$1" < /proc/cmdline; then return; fi
-    if command -v grubby > /dev/null; then
-        grubby --update-kernel=ALL --args="$1"
-    elif [ -f /etc/default/grub ] && ! has_word "$1" < /etc/default/grub; then
-        word="$1" awk '
-            BEGIN { word = ENVIRON["word"] }
-            /^GRUB_CMDLINE_LINUX=/ && !seen {
-                seen = 1
-                value = substr($0, 20)
-                quote = substr(value, 1, 1)
-                if (quote != "\"" && quote != "\047") {
-                    quote = "\""
-                    n = match(value, /[ \t]/) ? RSTART - 1 : length(value)
-                    value = quote substr(value, 1, n) quote substr(value, n + 1)
-                }
-                n = index(substr(value, 2), quote)
-                if (n) $0 = "GRUB_CMDLINE_LINUX=" substr(value, 1, n) (n > 1 ? " " : "") word substr(value, n + 1)
-            }
-            { print }
-            END { if (!seen) print "GRUB_CMDLINE_LINUX=\"" word "\"" }' /etc/default/grub \
-            > /etc/default/grub.nestprobe-new || stop "/etc/default/grub.nestprobe-new cannot be written"
-        if replaced /etc/default/grub; then renew_grub; fi
-    fi
-    if boot_loader | has_word "$1"; then
-        reboot=yes
-    else
-        say "left to do by hand: add $1 to the kernel command line, in the boot loader's configuration"
-        left=$((left + 1))
-    fi
+    {"load_at_boot", R"sh(
+# load_at_boot MODULE FILE: a line of modules-load.d
+load_at_boot() {
+    if [ -f "$2" ] && grep -qxF -e "$1" "$2"; then return; fi
+    mkdir -p "${2%/*}"
+    printf '%s\n' "$1" >> "$2"
+    say "added to $2: $1"
 }
 )sh"},
     {"is_on", R"sh(
@@ -227,6 +173,12 @@ add_word() {
 is_on() {
     case $(cat "/sys/module/$1/parameters/$2" 2> /dev/null) in Y | y | 1) return 0 ;; esac
     return 1
+}
+)sh"},
+    {"stale_unless_on", R"sh(
+# stale_unless_on MODULE PARAMETER: off though it is asked for may be by an initramfs that does not ask
+stale_unless_on() {
+    is_on "$1" "$2" || changed=yes
 }
 )sh"},
     {"users_of_kvm", R"sh(
@@ -266,11 +218,16 @@ reload() {
         fi
         modprobe -r "$module" || stop "$module cannot be removed: what does lsmod say uses it?"
     fi
-    modprobe "$module" || stop "$module cannot be loaded: see dmesg"
-    say "reloaded $module"
+    if ! modprobe "$module"; then
+        not_yet "$module cannot be loaded: see dmesg"
+        return 0
+    fi
     for parameter; do
-        is_on "$module" "$parameter" || stop "$module.$parameter should be on now and is not: ask nestprobe --explain"
-        say "$module.$parameter is on"
+        if is_on "$module" "$parameter"; then
+            say "reloaded $module: $parameter is on"
+        else
+            not_yet "$module.$parameter should be on now and is not: ask nestprobe --explain"
+        fi
     done
 }
 )sh"},
@@ -278,10 +235,13 @@ reload() {
 # load MODULE [FILE]: unless it is there; FILE must be there then
 load() {
     if [ ! -d "/sys/module/$1" ]; then
-        modprobe "$1" || stop "$1 cannot be loaded: see dmesg"
+        if ! modprobe "$1"; then
+            not_yet "$1 cannot be loaded: see dmesg"
+            return 0
+        fi
         say "loaded $1"
     fi
-    [ -e "${2:-/}" ] || stop "$1 is loaded, and there is no $2: see dmesg"
+    [ -e "${2:-/}" ] || not_yet "$1 is loaded, and there is no $2: see dmesg"
 }
 )sh"},
     {"is_patched", R"sh(

@@ -1,277 +1,254 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/script_steps.hpp"
 
-#include "base/text.hpp"
+#include "base/printable.hpp"
+#include "remedy/boot_loaders.hpp"
 #include "remedy/guest_commands.hpp"
-#include "remedy/guest_edit.hpp"
 #include "remedy/shell.hpp"
-#include "rules/iommu/iommu_words.hpp"
-#include "rules/module/feature.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view command_line = "kernel command line";  // as ModuleOption::source has it
-
 /// "/etc/modprobe.d/kvm.conf:3" -> the file.
 std::string_view file_of(std::string_view source) { return source.substr(0, source.rfind(':')); }
 
+/// A package's file of modprobe.d is copied to /etc first.
+std::string own_file(std::string_view file, ShellCalls& calls) {
+    if (file.starts_with("/etc/")) return std::string(file);
+    calls.add("take_over", {std::string(file)});
+    return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
+}
+
+std::string name_of(const Finding& f) { return fmt::format("{} {}", f.rule->id, f.rule->name); }
+
+void append_once(std::string& text, const std::string& more) {
+    if (!more.empty() && text.find(more) == std::string::npos) text += more;
+}
+
+/// One after the other; the same twice is once.
+struct Phases {
+    std::string files{}, words{}, words_seen{}, stale{}, initramfs{}, first{}, modules{}, guest{}, by_hand{};
+};
+
+/// The calls of a step, or that it has none that a script may make.
+struct StepCalls {
+    std::string Phases::*phase = nullptr;
+    ShellCalls calls{};
+};
+
+StepCalls calls_of(const SetOption& o) {
+    StepCalls step{&Phases::files};
+    for (const ModuleOption& other : o.instead_of)
+        step.calls.add("set_option",
+                       {own_file(file_of(other.source), step.calls), o.module, o.parameter, o.value});
+    if (o.instead_of.empty())
+        step.calls.add("want_option", {o.file, o.module, fmt::format("{}={}", o.parameter, o.value)});
+    return step;
+}
+
+StepCalls calls_of(const DropLine& line) {
+    StepCalls step{&Phases::files};
+    step.calls.add("drop_line", {own_file(line.file, step.calls), line.module});
+    return step;
+}
+
+StepCalls calls_of(const LoadAtBoot& boot) {
+    StepCalls step{&Phases::files};
+    step.calls.add("load_at_boot", {boot.module, boot.file});
+    return step;
+}
+
+StepCalls calls_of(const ChangeWords& words) {
+    StepCalls step{&Phases::words};
+    for (const std::string& word : words.drop) step.calls.add("drop_word", {word});
+    for (const std::string& word : words.add) step.calls.add("add_word", {word});
+    return step;
+}
+
+StepCalls calls_of(const Load& load) {
+    StepCalls step{&Phases::modules};
+    std::vector<std::string> words{load.module};
+    if (!load.file.empty()) words.push_back(load.file);
+    step.calls.add("[ \"$reboot\" = yes ] || load", words);
+    return step;
+}
+
+StepCalls calls_of(const Reload& reload) {
+    StepCalls step{&Phases::modules};
+    std::vector<std::string> words{reload.module};
+    words.insert(words.end(), reload.parameters.begin(), reload.parameters.end());
+    step.calls.add("[ \"$reboot\" = yes ] || reload", words);
+    return step;
+}
+
+template <class A>
+StepCalls calls_of(const A&) {
+    return {};
+}
+
+bool is_of_modules(const Step& step) {
+    return std::holds_alternative<Load>(step.action) || std::holds_alternative<Reload>(step.action);
+}
+
 class Writer {
 public:
-    explicit Writer(const Report& report) : report_(report), facts_(report.facts) {}
+    explicit Writer(const Report& report) : report_(report) {}
 
-    Steps write() && {
-        write_blocks();
-        write_parameters();
-        write_words();
-        write_iommu();
-        if (renews_) step("The initramfs has a copy of these files, and may load KVM.", "renew_initramfs\n");
-        write_loading();
+    ScriptSteps write() && {
         write_guest();
+        for (const Question question : questions)
+            if (is_asked(question)) write_answer(report_.verdict(question));
+        for (const Finding& f : report_.findings)
+            if (f.outcome.status == Status::fail && belongs(f.rule->question) &&
+                (f.rule->role == Role::degraded || f.rule->role == Role::advice))
+                write_finding(f, false);
+        finish_words();
+        if (!phases_.stale.empty()) phases_.stale.insert(0, "\n");
+        for (const std::string* part : {&phases_.files, &phases_.words, &phases_.stale, &phases_.initramfs,
+                                        &phases_.first, &phases_.modules, &phases_.guest, &phases_.by_hand})
+            steps_.text += *part;
         return std::move(steps_);
     }
 
 private:
-    void step(std::string_view comment, const std::string& commands) {
-        steps_.text.append("\n").append(shell_comment(comment)).append(commands);
+    /// Most machines need no device assignment.
+    bool is_asked(Question question) const {
+        return report_.asked ? question == *report_.asked : question != Question::device_assignment;
     }
-    void mend(std::initializer_list<std::string_view> ids) {
-        steps_.mended.insert(steps_.mended.end(), ids.begin(), ids.end());
-    }
-    /// The calls as a step for these rules; false where a word of theirs is none that a script may pass on:
-    /// then nothing of it is done, and the script says so. Nothing to call is neither.
-    bool write(std::string_view comment, const ShellCalls& calls,
-               std::initializer_list<std::string_view> ids) {
-        if (calls.refused()) {
-            leave(comment, ids);
-            return false;
-        }
-        if (calls.text().empty()) return true;
-        step(comment, calls.text());
-        mend(ids);
-        return true;
-    }
-    void leave(std::string_view what, std::initializer_list<std::string_view> ids) {
-        std::string names, comments;
-        for (const Finding& f : report_.findings) {
-            if (std::find(ids.begin(), ids.end(), f.rule->id) == ids.end() ||
-                f.outcome.status != Status::fail)
-                continue;
-            names += fmt::format(" {} {},", f.rule->id, f.rule->name);
-            comments += shell_comment(fmt::format("{} {}: {}", f.rule->id, f.rule->name, f.outcome.message));
-            comments += shell_comment(f.fix());
-            steps_.left.push_back(f.rule->id);
-        }
-        const std::string said = fmt::format(
-            "left to do by hand:{} for a name or a value in it can be no word of a script", names);
-        step(what, comments + fmt::format("say {} \\\n    {}\nleft=$((left + 1))\n", shell_text(said),
-                                          shell_text("(see the comments here)")));
-    }
-    std::string module() const { return vendor_module_name(facts_); }
-
-    // --- what keeps the module out ---
-
-    /// The file of a line in modprobe.d, to be changed: a package's is copied to /etc first.
-    static std::string own_file(std::string_view source, ShellCalls& calls) {
-        std::string file(file_of(source));
-        if (file.starts_with("/etc/")) return file;
-        calls.add("take_over", {file});
-        return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
+    /// Guests cannot run KVM where this system cannot.
+    bool belongs(Question question) const {
+        return is_asked(question) ||
+               (report_.asked == Question::kvm_in_guests && question == Question::kvm_here);
     }
 
-    /// Of this processor's module, or of what it needs: the other vendor's may stay out.
-    bool is_wanted(const ModuleBlock& b) const { return b.module == "kvm" || b.module == module(); }
-
-    void write_blocks() {
-        const auto* blocks = facts_.module.blocks.if_known();
-        if (!blocks || !report_.failed("NP502")) return;
-        ShellCalls calls;
-        bool in_files = false;
-        for (const ModuleBlock& b : *blocks) {
-            if (b.source == command_line || !is_wanted(b)) continue;
-            const std::string file = own_file(b.source, calls);
-            calls.add("drop_block", {file, b.module});
-            in_files = true;
-        }
-        drop_from_lists(*blocks, calls);
-        if (write("What keeps KVM's module from being loaded is taken away: lines of modprobe.d become "
-                  "comments.",
-                  calls, {"NP502"}))
-            renews_ = renews_ || in_files;
+    void write_answer(const Verdict& v) {
+        if (v.answer != Answer::no || v.because.empty()) return;
+        write_finding(*v.because.front(), true);
+        for (const Finding& f : v.then) write_finding(f, true);
+        // What else failed on this system mostly follows from the cause; in a definition nothing does.
+        for (const Finding* f : v.because) write_finding(*f, f->rule->layer == Layer::guest);
     }
 
-    /// Lists of modules on the kernel command line, without these.
-    void drop_from_lists(const std::vector<ModuleBlock>& blocks, ShellCalls& calls) const {
-        const auto* words = facts_.kernel.command_line.if_known();
-        if (!words) return;
-        for (const std::string& word : *words) {
-            const std::size_t equals = word.find('=');
-            const std::string_view name = std::string_view(word).substr(0, equals);
-            if (name != "module_blacklist" && name != "modprobe.blacklist") continue;
-            const std::string kept = list_without(std::string_view(word).substr(equals + 1), blocks);
-            if (kept.size() + equals + 1 == word.size()) continue;
-            calls.add("drop_word", {word});
-            if (!kept.empty()) calls.add("add_word", {fmt::format("{}={}", name, kept)});
+    /// Once.  `all`: what a script cannot do is left to be done by hand even where that is all there is.
+    void write_finding(const Finding& f, bool all) {
+        if (std::find(written_.begin(), written_.end(), f.rule) != written_.end()) return;
+        const Remedy remedy = f.remedy();
+        const bool some = std::any_of(remedy.steps.begin(), remedy.steps.end(), [&](const Step& step) {
+            return is_for_script(step) && !std::holds_alternative<EditGuest>(step.action);
+        });
+        if (!all && !some) return;
+        written_.push_back(f.rule);
+        const bool refused = std::any_of(remedy.steps.begin(), remedy.steps.end(), is_refused);
+        for (std::size_t i = 0; i < remedy.steps.size(); ++i) {
+            const bool before = std::any_of(remedy.steps.begin() + static_cast<std::ptrdiff_t>(i),
+                                            remedy.steps.end(), is_of_modules);
+            write_step(f, remedy, remedy.steps[i], refused, before);
         }
     }
 
-    std::string list_without(std::string_view list, const std::vector<ModuleBlock>& blocks) const {
-        std::string kept;
-        while (!list.empty()) {
-            const std::string_view item = list.substr(0, list.find(','));
-            list.remove_prefix(std::min(item.size() + 1, list.size()));
-            std::string module(item);
-            std::replace(module.begin(), module.end(), '-', '_');
-            const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock& b) {
-                return b.source == command_line && b.module == module && is_wanted(b);
-            });
-            if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
+    /// Half of a remedy is worse than one that is left to be done by hand.
+    static bool is_refused(const Step& step) {
+        return std::visit([](const auto& action) { return calls_of(action).calls.refused(); }, step.action);
+    }
+
+    void write_step(const Finding& f, const Remedy& remedy, const Step& step, bool refused, bool before) {
+        if (refused || !is_for_script(step)) return leave(f, remedy, step, before);
+        if (std::holds_alternative<EditGuest>(step.action)) {
+            if (phases_.guest.empty()) leave(f, remedy, step, before);
+            return;
         }
-        return kept;
+        if (std::holds_alternative<RenewInitramfs>(step.action)) return renew(f, remedy, step);
+        if (const auto* words = std::get_if<ChangeWords>(&step.action)) look_at_words(*words);
+        const StepCalls made = std::visit([](const auto& action) { return calls_of(action); }, step.action);
+        add(phases_.*made.phase, f, step, made.calls.text());
     }
 
-    // --- the module's parameters ---
-
-    /// Those that are off because somebody said so, while the processor has what they switch; and nested.
-    void collect_parameters() {
-        if (report_.failed("NP503") || report_.failed("NP507") || report_.failed("NP508"))
-            wanted_.emplace_back("nested");
-        const Technology* technology = facts_.cpu.technology.if_known();
-        if (!technology) return;
-        for (const Feature* row : *technology == Technology::vmx ? vmx_features() : svm_features())
-            if (is(facts_.module.*row->value, false) && asked_value(facts_, module(), row->parameter) == 0)
-                wanted_.emplace_back(row->parameter);
+    void add(std::string& phase, const Finding& f, const Step& step, const std::string& calls) {
+        if (phase.find(calls) != std::string::npos) return;
+        std::string comment = fmt::format("{}: {}", name_of(f), heading(step));
+        if (!step.expect.empty()) comment += fmt::format(" Expected: {}", step.expect);
+        phase.append("\n").append(shell_comment(comment)).append(calls);
     }
 
-    void write_parameters() {
-        if (!facts_.module.name.if_known()) return;
-        collect_parameters();
-        if (wanted_.empty()) return;
-        built_in_ = vendor_module_is(facts_, Module::State::built_in);
-        std::erase_if(wanted_, [this](const std::string& parameter) { return !write_parameter(parameter); });
-        renews_ = renews_ || (!built_in_ && !wanted_.empty());
+    /// Where a file changed; and where a parameter is off though it is asked for, which may be for an
+    /// initramfs that is older than that.
+    void renew(const Finding& f, const Remedy& remedy, const Step& step) {
+        ShellCalls stale;
+        for (const Step& other : remedy.steps)
+            if (const auto* reload = std::get_if<Reload>(&other.action))
+                for (const std::string& parameter : reload->parameters)
+                    stale.add("stale_unless_on", {reload->module, parameter});
+        append_once(phases_.stale, stale.text());
+        if (!phases_.initramfs.empty()) return;
+        std::string call = "renew_initramfs\n";
+        if (!step.commands.empty())
+            call = fmt::format("renew_initramfs_by {}\n", without_sudo(step.commands.front()));
+        add(phases_.initramfs, f, step, call);
     }
 
-    bool write_parameter(const std::string& parameter) {
-        ShellCalls calls;
-        if (const auto* options = facts_.module.options.if_known())
-            for (const ModuleOption& o : *options) drop(o, parameter, calls);
-        const std::string on = fmt::format("{}=1", parameter);
-        if (built_in_)
-            calls.add("add_word", {fmt::format("{}.{}", module(), on)});
-        else
-            calls.add("want_option", {module(), on});
-        return write(fmt::format("{}.{} is to be on{}.", module(), parameter,
-                                 built_in_ ? ", in a module that is built in" : ""),
-                     calls, {"NP503", "NP507", "NP508"});
+    void look_at_words(const ChangeWords& words) {
+        steps_.way = words.way;
+        ShellCalls seen;
+        for (const std::string& word : words.drop) seen.add("dropped", {word});
+        for (const std::string& word : words.add) seen.add("added", {word});
+        append_once(phases_.words_seen, seen.text());
     }
 
-    /// What takes away one option that switches it off.
-    void drop(const ModuleOption& o, const std::string& parameter, ShellCalls& calls) const {
-        bool on = true;
-        if (o.module != module() || o.parameter != parameter) return;
-        if (o.value.empty() || !parse_switch(o.value, on) || on) return;
-        if (o.source == command_line)
-            return calls.add("drop_word", {fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
-        const std::string file = own_file(o.source, calls);
-        calls.add("drop_option", {file, o.module, o.parameter});
+    void finish_words() {
+        if (phases_.words.empty()) return;
+        if (!steps_.way->finish.empty()) phases_.words += "renew_boot_loader\n";
+        phases_.words += phases_.words_seen;
     }
 
-    // --- the kernel command line ---
-
-    void write_words() {
-        if (!report_.failed("NP401")) return;
-        const std::string word = clearcpuid_word(facts_);
-        if (word.empty()) return;
-        ShellCalls calls;
-        calls.add("drop_word", {word});
-        write("The kernel is told to hide the feature.", calls, {"NP401"});
-    }
-
-    /// Only where that is what was asked about: most machines need none.
-    void write_iommu() {
-        if (report_.asked != Question::device_assignment || facts_.guest) return;
-        if (report_.failed("NP801"))
-            write("The kernel is to drive the IOMMU. Expected then: /sys/kernel/iommu_groups has entries.",
-                  drive_iommu(), {"NP801"});
-        write("The kernel is to remap interrupts. Expected then: /proc/interrupts has IR-IO-APIC.",
-              drop_words(words_against_remapping(facts_)), {"NP802"});
-    }
-
-    static ShellCalls drop_words(const std::vector<std::string>& words) {
-        ShellCalls calls;
-        for (const std::string& word : words) calls.add("drop_word", {word});
-        return calls;
-    }
-
-    /// Nothing where no table announces an IOMMU: the kernel command line can change nothing there.
-    ShellCalls drive_iommu() const {
-        if (is(facts_.iommu.table, "")) return {};
-        ShellCalls calls = drop_words(words_against_iommu(facts_));
-        if (needs_intel_iommu_on(facts_)) {
-            calls.add("add_word", {"intel_iommu=on"});
-            calls.add("add_word", {"iommu=pt"});
+    /// What it is, where, and what it costs; the commands and lines below it, each whole.
+    void leave(const Finding& f, const Remedy& remedy, const Step& step, bool before) {
+        std::string& phase = before ? phases_.first : phases_.by_hand;
+        std::string call = "by_hand " + shell_text(fmt::format("{}: {}", f.rule->id, heading(step)));
+        for (const std::string& command : step.commands) call += " \\\n    " + shell_text(command);
+        if (!step.file.empty()) call += " \\\n    " + shell_text(fmt::format("In {}:", step.file));
+        for (const std::string& line : step.lines) call += " \\\n    " + shell_text(line);
+        call += '\n';
+        if (phase.find(call) != std::string::npos) return;
+        phase += '\n';
+        if (said_ != f.rule) {
+            phase +=
+                shell_comment(fmt::format("No script can do this. {}: {}", name_of(f), f.outcome.message));
+            if (!remedy.intro.empty()) phase += shell_comment(remedy.intro);
+            said_ = f.rule;
         }
-        if (is(facts_.iommu.driver, Tristate::module)) calls.add("load", {"virtio_iommu"});
-        return calls;
+        phase += call;
     }
-
-    // --- loading ---
-
-    void write_loading() {
-        if (!wanted_.empty() && !built_in_) {
-            std::vector<std::string> words{module()};
-            words.insert(words.end(), wanted_.begin(), wanted_.end());
-            ShellCalls calls;
-            calls.add("[ \"$reboot\" = yes ] || reload", words);
-            write(fmt::format("A parameter changes when the module is loaded. Expected: {} under "
-                              "/sys/module/{}/parameters reads Y or 1.",
-                              fmt::join(wanted_, " "), module()),
-                  calls, {});
-        }
-        const bool absent = report_.failed("NP501") || (report_.failed("NP502") && steps_.mend("NP502"));
-        if (!absent || !facts_.module.name.if_known()) return;
-        ShellCalls calls;
-        calls.add("[ \"$reboot\" = yes ] || load", {module(), "/dev/kvm"});
-        write(fmt::format("Load {}. Expected: /dev/kvm is there.", module()), calls, {"NP501"});
-    }
-
-    // --- the guest ---
 
     void write_guest() {
         if (!report_.edit) return;
         const GuestEdit& edit = *report_.edit;
         const bool patch = !edit.diff.empty();
-        if (!patch && !can_be_set(*facts_.guest, edit)) return;
+        if (!patch && !edit.by_qm) return;
         const std::optional<std::string> commands = patch ? patch_guest(edit) : set_guest(edit);
         const std::string what = fmt::format("The definition of the guest {}.", edit.guest);
-        if (!commands) return leave(what, {});
-        step(fmt::format("{} Expected: {}.", what, patch ? "virsh takes it" : "qm says \"update VM\""),
-             *commands);
-        for (const Finding& f : report_.findings)
-            if (f.rule->layer == Layer::guest) steps_.mended.push_back(f.rule->id);
+        if (commands)
+            phases_.guest = "\n" +
+                            shell_comment(fmt::format("{} Expected: {}.", what,
+                                                      patch ? "virsh takes it" : "qm says \"update VM\"")) +
+                            *commands;
+        else
+            phases_.guest = "\n" + shell_comment(what) + "by_hand " +
+                            shell_text(what + " Its name cannot be a word of a script.") + "\n";
     }
 
     const Report& report_;
-    const Facts& facts_;
-    Steps steps_;
-    std::vector<std::string> wanted_;  ///< parameters of the module that are to be on
-    bool built_in_ = false, renews_ = false;
+    ScriptSteps steps_;
+    Phases phases_;
+    std::vector<const Rule*> written_;
+    const Rule* said_ = nullptr;  ///< whose message the last step by hand has
 };
 
 }  // namespace
 
-bool Steps::mend(std::string_view id) const {
-    return std::find(mended.begin(), mended.end(), id) != mended.end();
-}
-
-bool Steps::leave(std::string_view id) const { return std::find(left.begin(), left.end(), id) != left.end(); }
-
-Steps write_steps(const Report& report) { return Writer(report).write(); }
+ScriptSteps write_steps(const Report& report) { return Writer(report).write(); }
 
 }  // namespace nestprobe

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
-// What a script of --fix does, in the order in which it is done.
+// What a script of --fix does, in the order in which it is done: files, the kernel command line, the
+// initramfs, modules, the guest.  It writes the steps of remedies; what they are is decided where those are
+// made.
 #pragma once
 
 #include "report/report.hpp"
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace nestprobe {
 
-struct Steps {
-    std::string text{};  ///< shell commands, each step with its comment; empty: nothing to do
-    std::vector<std::string_view> mended{};  ///< ids of the rules that they are for
-    std::vector<std::string_view> left{};    ///< of those that they say are left to be done by hand
-    bool mend(std::string_view id) const;
-    bool leave(std::string_view id) const;
+struct LoaderWay;
+
+struct ScriptSteps {
+    std::string text{};              ///< shell commands, each step with its comment; empty: nothing to do
+    const LoaderWay* way = nullptr;  ///< whose words they change; null: none
 };
 
-/// For the question that is asked, otherwise for the two about KVM.
-Steps write_steps(const Report& report);
+/// For the question that is asked, otherwise for the two about KVM: the cause of each no, what shows behind
+/// it, and of what else failed all that a script can do.
+ScriptSteps write_steps(const Report& report);
 
 }  // namespace nestprobe

@@ -2,6 +2,7 @@
 #include "remedy/steps.hpp"
 
 #include "base/text.hpp"
+#include "remedy/boot_loaders.hpp"
 #include "remedy/shell.hpp"
 
 #include <fmt/format.h>
@@ -11,78 +12,6 @@
 
 namespace nestprobe {
 namespace {
-
-/// How a boot loader's command line is changed.  {}: the word; {sed}: the word as sed's regular expressions
-/// need it.  Sources: grubby(8), rpm-ostree(1), update-grub(8), kernel-install(8), the Proxmox VE
-/// Administration Guide ("Editing the Kernel Commandline"), kernelstub(1), NixOS manual; state 2026-11.
-struct LoaderRow {
-    BootLoader loader;
-    std::string_view add, drop;  ///< one command each
-    std::string_view finish;     ///< after either; empty: nothing
-    std::string_view file{};     ///< for loaders without a command: where the words stand
-};
-constexpr std::string_view drop_from_grub =
-    "sudo grep -rlw -e '{}' /etc/default/grub /etc/default/grub.d | sudo xargs -r sed -i 's/\\b{sed}\\b//'";
-constexpr std::string_view add_to_grub =
-    "sudo sed -i '/^GRUB_CMDLINE_LINUX_DEFAULT=/s/\"$/ {}\"/' /etc/default/grub";
-constexpr std::string_view add_to_file = "sudo sed -i '1s/$/ {}/' /etc/kernel/cmdline";
-constexpr std::string_view drop_from_file = "sudo sed -i '1s/ *\\b{sed}\\b//' /etc/kernel/cmdline";
-
-constexpr LoaderRow loaders[] = {
-    {BootLoader::grub_debian,
-     "echo 'GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT {}\"' | sudo tee -a "
-     "/etc/default/grub.d/zz-nestprobe.cfg",
-     drop_from_grub, "sudo update-grub"},
-    {BootLoader::grubby, "sudo grubby --update-kernel=ALL --args={}",
-     "sudo grubby --update-kernel=ALL --remove-args={}", ""},
-    {BootLoader::grub_suse, add_to_grub, drop_from_grub, "sudo grub2-mkconfig -o /boot/grub2/grub.cfg"},
-    {BootLoader::grub_other, add_to_grub, drop_from_grub, "sudo grub-mkconfig -o /boot/grub/grub.cfg"},
-    {BootLoader::systemd_boot, add_to_file, drop_from_file, "sudo kernel-install add-all"},
-    {BootLoader::proxmox, add_to_file, drop_from_file, "sudo proxmox-boot-tool refresh"},
-    {BootLoader::ostree, "sudo rpm-ostree kargs --append-if-missing={}",
-     "sudo rpm-ostree kargs --delete-if-present={}", ""},
-    {BootLoader::kernelstub, "sudo kernelstub -a '{}'", "sudo kernelstub -d '{}'", ""},
-    {BootLoader::nixos, "", "", "sudo nixos-rebuild boot",
-     "boot.kernelParams of /etc/nixos/configuration.nix"},
-    {BootLoader::talos, "", "", "",
-     "customization.extraKernelArgs of the image factory's schematic, then talosctl upgrade with its image"},
-    {BootLoader::unraid, "", "", "", "the append line of /boot/syslinux/syslinux.cfg"},
-    {BootLoader::wsl2, "", "", "wsl --shutdown",
-     "kernelCommandLine= under [wsl2] of %USERPROFILE%\\.wslconfig in Windows"},
-};
-
-const LoaderRow* loader_of(const Facts& f) {
-    const BootLoader* known = f.system.boot_loader.if_known();
-    if (!known) return nullptr;
-    for (const LoaderRow& row : loaders)
-        if (row.loader == *known) return &row;
-    return nullptr;
-}
-
-/// For sed: the dot is itself, and the slash does not end the expression.
-std::string as_expression(std::string_view word) {
-    std::string text;
-    for (const char c : word) {
-        if (c == '.' || c == '/') text += '\\';
-        text += c;
-    }
-    return text;
-}
-
-std::string filled(std::string_view pattern, std::string_view word) {
-    std::string text;
-    while (!pattern.empty()) {
-        const bool plain = pattern.starts_with("{}"), expression = pattern.starts_with("{sed}");
-        if (plain || expression) {
-            text += plain ? std::string(word) : as_expression(word);
-            pattern.remove_prefix(plain ? 2 : 5);
-        } else {
-            text += pattern.front();
-            pattern.remove_prefix(1);
-        }
-    }
-    return text;
-}
 
 bool are_safe(const std::vector<std::string>& words) {
     return std::all_of(words.begin(), words.end(),
@@ -98,6 +27,27 @@ std::string what_to_change(const std::vector<std::string>& drop, const std::vect
     return text;
 }
 
+bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
+
+/// Where the words are changed when no command does it.
+std::string by_hand_place(const Facts& f, const LoaderWay* way) {
+    if (in_container(f)) return ", on the host of this container: the kernel is the host's.";
+    if (!way)
+        return ". The boot loader could not be told: with GRUB that is /etc/default/grub, then update-grub "
+               "or "
+               "grub2-mkconfig; with systemd-boot or a unified kernel image /etc/kernel/cmdline, then "
+               "kernel-install add-all.";
+    return way->place.empty() ? ", in your boot loader's configuration."
+                              : fmt::format(", in {}.", way->place);
+}
+
+void add_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,
+                  const std::vector<std::string>& add) {
+    for (const std::string& word : drop) step.commands.push_back(with_word(way.drop, word));
+    if (!add.empty() && !way.prepare.empty()) step.commands.emplace_back(way.prepare);
+    for (const std::string& word : add) step.commands.push_back(with_word(way.add, word));
+}
+
 /// A file of modprobe.d that is somebody's own; a package's counts no more where /etc has one of its name.
 std::string own_file(std::string_view file, std::vector<std::string>& commands) {
     if (file.starts_with("/etc/")) return std::string(file);
@@ -107,58 +57,105 @@ std::string own_file(std::string_view file, std::vector<std::string>& commands) 
 }
 
 struct Place {
-    std::string_view file, line;
+    std::string_view file;
+    unsigned line = 0;
 };
 Place place_of(std::string_view source) {
     const auto colon = source.rfind(':');
-    return {source.substr(0, colon), colon == std::string_view::npos ? "" : source.substr(colon + 1)};
+    Place place{source.substr(0, colon)};
+    if (colon != std::string_view::npos) parse_number(source.substr(colon + 1), place.line);
+    return place;
+}
+
+/// modprobe takes - and _ in a parameter's name for one and the same.
+std::string name_expression(std::string_view parameter) {
+    std::string text;
+    for (const char c : parameter) text += c == '_' ? std::string("[-_]") : std::string(1, c);
+    return text;
+}
+
+/// "3s/\bnested=0\b/nested=1/": in the lines that are joined by a backslash at their ends, if several are.
+std::string option_expression(const ModuleOption& o, std::string_view value) {
+    const Place place = place_of(o.source);
+    const std::string lines = o.lines > 1 ? fmt::format("{},{}", place.line, place.line + o.lines - 1)
+                                          : fmt::format("{}", place.line);
+    const std::string old = o.value.empty() ? "\\b" : "=" + as_expression(o.value);
+    return fmt::format("{}s/\\b{}{}/{}={}/", lines, name_expression(o.parameter), old, o.parameter, value);
+}
+
+/// Systems whose /etc/modprobe.d is made from something else: NixOS manual, boot.extraModprobeConfig; Unraid
+/// 6.9's release notes, config/modprobe.d (state 2026-11).
+struct OptionsPlace {
+    BootLoader loader;
+    std::string_view file, pattern, command, block;
+};
+constexpr OptionsPlace options_places[] = {
+    {BootLoader::nixos, "/etc/nixos/configuration.nix", "boot.extraModprobeConfig = \"options {} {}={}\";",
+     "sudo nixos-rebuild switch",
+     "boot.blacklistedKernelModules and boot.extraModprobeConfig of /etc/nixos/configuration.nix"},
+    {BootLoader::unraid, "/boot/config/modprobe.d/zz-nestprobe.conf", "options {} {}={}", "",
+     "/boot/config/modprobe.d"},
+};
+
+const OptionsPlace* options_place(const Facts& f) {
+    for (const OptionsPlace& place : options_places)
+        if (is(f.system.boot_loader, place.loader)) return &place;
+    return nullptr;
+}
+
+Remedy set_in_system(Step step, const OptionsPlace& place) {
+    const auto& option = std::get<SetOption>(step.action);
+    step.file = place.file;
+    step.lines = {fmt::format(fmt::runtime(place.pattern), option.module, option.parameter, option.value)};
+    step.action = ByHand{};
+    if (place.command.empty()) step.cost = Cost::reboot;
+    Remedy remedy(std::move(step));
+    if (!place.command.empty())
+        remedy.then(Step{.what = "Make the system of it.", .commands = {std::string(place.command)}});
+    return remedy;
 }
 
 }  // namespace
 
 Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add) {
     Step step{.what = what_to_change(drop, add), .cost = Cost::reboot};
-    const LoaderRow* row = loader_of(f);
+    const LoaderWay* way = find_way(f);
     const bool safe = are_safe(drop) && are_safe(add);
-    if (!row || !safe || row->add.empty()) {
-        step.what += row ? (row->file.empty() ? ", in your boot loader's configuration."
-                                              : fmt::format(", in {}.", row->file))
-                         : ". The boot loader could not be told: with GRUB that is /etc/default/grub, then "
-                           "update-grub or grub2-mkconfig; with systemd-boot or a unified kernel image "
-                           "/etc/kernel/cmdline, then kernel-install add-all.";
-        if (row && !row->finish.empty() && safe) step.commands.emplace_back(row->finish);
-        if (row && row->loader == BootLoader::wsl2) step.where = Where::windows_host;
+    if (!way || !safe || !by_command(*way)) {
+        step.what += by_hand_place(f, way);
+        if (way && way->loader == BootLoader::wsl2) step.where = Where::windows_host;
     } else {
         step.what += '.';
-        for (const std::string& word : drop) step.commands.push_back(filled(row->drop, word));
-        for (const std::string& word : add) step.commands.push_back(filled(row->add, word));
-        if (!row->finish.empty()) step.commands.emplace_back(row->finish);
+        add_commands(step, *way, drop, add);
     }
+    if (way && safe && !way->finish.empty()) step.commands.emplace_back(way->finish);
     if (safe && !add.empty()) step.expect = fmt::format("/proc/cmdline has {}.", fmt::join(add, " and "));
     if (safe && add.empty())
         step.expect = fmt::format("/proc/cmdline has {} no more.", fmt::join(drop, " and "));
-    step.action = ChangeWords{std::move(drop), std::move(add)};
+    step.action = ChangeWords{std::move(drop), std::move(add), way};
     return step;
 }
 
-Step set_option(std::string_view module, std::string_view parameter, const std::vector<ModuleOption>& off) {
-    Step step{.what = fmt::format("Let the option {} of {} say 1.", parameter, module),
-              .action = SetOption{std::string(module), std::string(parameter), "1", off}};
-    for (const ModuleOption& o : off) {
+Remedy set_option(const Facts& f, std::string_view module, std::string_view parameter,
+                  const std::vector<ModuleOption>& otherwise, std::string_view value) {
+    Step step{.what = fmt::format("Let the option {} of {} say {}.", parameter, module, value),
+              .action = SetOption{std::string(module), std::string(parameter), std::string(value), otherwise,
+                                  std::string(options_file)}};
+    if (const OptionsPlace* place = options_place(f)) return set_in_system(std::move(step), *place);
+    for (const ModuleOption& o : otherwise) {
         const Place place = place_of(o.source);
-        const auto file = ConfigWord::make(place.file);
-        if (!file || !ConfigWord::make(o.value.empty() ? "0" : o.value)) {
-            step.what = fmt::format("Let the option {} of {} say 1, in {}.", parameter, module, o.source);
+        if (!ConfigWord::make(place.file) || (!o.value.empty() && !ConfigWord::make(o.value))) {
+            step.what =
+                fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value, o.source);
             step.commands.clear();
             return step;
         }
         const std::string own = own_file(place.file, step.commands);
-        step.commands.push_back(fmt::format("sudo sed -i '{}s/\\b{}={}/{}=1/' {}", place.line, parameter,
-                                            as_expression(o.value), parameter, own));
+        step.commands.push_back(fmt::format("sudo sed -i '{}' {}", option_expression(o, value), own));
     }
-    if (off.empty())
+    if (otherwise.empty())
         step.commands.push_back(
-            fmt::format("echo 'options {} {}=1' | sudo tee -a {}", module, parameter, options_file));
+            fmt::format("echo 'options {} {}={}' | sudo tee -a {}", module, parameter, value, options_file));
     return step;
 }
 
@@ -180,7 +177,8 @@ Step reload_module(const Facts& f, std::string_view module, std::string_view par
     return step;
 }
 
-Step renew_initramfs(const Facts& f) {
+Remedy renew_initramfs(const Facts& f) {
+    if (options_place(f) || is(f.system.boot_loader, BootLoader::talos)) return {};
     Step step{.what = "If the initramfs loads KVM, renew it, or the next boot undoes this.",
               .action = RenewInitramfs{}};
     const InitramfsTool* tool = f.system.initramfs.if_known();
@@ -194,13 +192,19 @@ Step renew_initramfs(const Facts& f) {
         case InitramfsTool::mkinitcpio: step.commands = {"sudo mkinitcpio -P"}; break;
         case InitramfsTool::with_system:
             step.what = "The initramfs comes with the system's image: rebuild that if it loads KVM.";
+            step.action = ByHand{};
             break;
     }
     return step;
 }
 
-Step drop_line(std::string_view source, std::string_view module) {
+Step drop_line(const Facts& f, std::string_view source, std::string_view module) {
     const Place place = place_of(source);
+    if (const OptionsPlace* system = options_place(f))
+        return {.what = fmt::format("Remove the line that keeps {} out ({}) from {}.", module, source,
+                                    system->block),
+                .commands = system->command.empty() ? std::vector<std::string>{}
+                                                    : std::vector<std::string>{std::string(system->command)}};
     Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, source),
               .action = DropLine{std::string(place.file), std::string(module)}};
     if (!ConfigWord::make(place.file)) return step;
@@ -209,11 +213,18 @@ Step drop_line(std::string_view source, std::string_view module) {
     return step;
 }
 
-Step load_module(std::string_view module) {
+Step load_module(std::string_view module, std::string_view file) {
     return {.what = "Load the module.",
             .commands = {fmt::format("sudo modprobe {}", module)},
-            .expect = "/dev/kvm is there.",
-            .action = Load{std::string(module)}};
+            .expect = file.empty() ? "" : fmt::format("{} is there.", file),
+            .action = Load{std::string(module), std::string(file)}};
+}
+
+Step load_at_boot(std::string_view module) {
+    constexpr std::string_view file = "/etc/modules-load.d/kvm.conf";
+    return {.what = "Have it loaded at every boot, since nothing did that here.",
+            .commands = {fmt::format("echo {} | sudo tee -a {}", module, file)},
+            .action = LoadAtBoot{std::string(module), std::string(file)}};
 }
 
 }  // namespace nestprobe

@@ -37,10 +37,8 @@ std::string section(std::string_view title, std::string_view text) {
 std::string rules_of(const Message& message) {
     if (message.rules.empty()) return {};
     std::string text = "\nrules that judge this here:\n";
-    for (const std::string_view id : message.rules) {
-        const Rule* rule = find_rule(id);
-        text += fmt::format("  {}  {}\n", id, rule ? rule->name : "");
-    }
+    for (const std::string_view name : message.rules)
+        if (const Rule* rule = find_rule(name)) text += fmt::format("  {}  {}\n", rule->id, name);
     return text;
 }
 

@@ -90,8 +90,10 @@ static Where place_of(const Rule& rule) {
 Remedy Finding::remedy() const {
     Remedy remedy = outcome.remedy.empty() ? Remedy(std::string(rule->fix), place_of(*rule)) : outcome.remedy;
     remedy.never = outcome.remedy.never;
-    if (rule->edit != GuestChange::none && !remedy.empty())
+    if (rule->edit != GuestChange::none && !remedy.empty()) {
+        remedy.steps.front().where = Where::guest_definition;
         remedy.steps.front().action = EditGuest{rule->edit};
+    }
     return remedy;
 }
 

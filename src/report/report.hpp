@@ -50,6 +50,7 @@ struct GuestEdit {
     std::vector<std::string> commands{};  ///< virt-xml, or qm set: the same, done at once
     std::string arguments{};              ///< of QEMU's that the edit stands for
     std::vector<std::string> notes{};     ///< what no edit can do, and what to do behind one
+    bool by_qm = false;                   ///< the commands are whole ones of Proxmox's, for a script too
 };
 
 struct Report {

@@ -182,6 +182,10 @@ std::string itlb_multihit(const Facts& f) {
 }
 
 /// Linux arch/x86/kernel/cpu/common.c, cpu_parse_early_param(): names or numbers (word * 32 + bit) of flags.
+bool clears_flag(const Facts& f, std::string_view item) {
+    return item == flag_word(f) || item == (has(f, Technology::svm) ? "194" : "133");
+}
+
 std::string clearcpuid_word(const Facts& f) {
     const auto* words = f.kernel.command_line.if_known();
     if (!words) return {};
@@ -190,7 +194,7 @@ std::string clearcpuid_word(const Facts& f) {
         for (std::string_view list = std::string_view(word).substr(11); !list.empty();) {
             const auto comma = list.find(',');
             const std::string_view item = list.substr(0, comma);
-            if (item == flag_word(f) || item == (has(f, Technology::svm) ? "194" : "133")) return word;
+            if (clears_flag(f, item)) return word;
             list = comma == std::string_view::npos ? "" : list.substr(comma + 1);
         }
     }
@@ -226,22 +230,36 @@ bool off_by_default(const Facts& f, std::string_view module, std::string_view pa
 
 }  // namespace
 
+std::string word_as_written(const Facts& f, const ModuleOption& o) {
+    const auto plain = [](std::string text) {
+        std::replace(text.begin(), text.end(), '-', '_');
+        return text;
+    };
+    const std::string word =
+        fmt::format("{}.{}{}{}", o.module, o.parameter, o.value.empty() ? "" : "=", o.value);
+    if (const auto* written = f.kernel.command_line.if_known())
+        for (const std::string& other : *written)
+            if (plain(other) == plain(word)) return other;
+    return word;
+}
+
 Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view assignment) {
     const std::string_view parameter = assignment.substr(0, assignment.find('='));
     const std::vector<ModuleOption> lines = what_says_off(f, module, parameter, false);
     std::vector<std::string> words;
     for (const ModuleOption& o : what_says_off(f, module, parameter, true))
-        words.push_back(fmt::format("{}.{}={}", o.module, o.parameter, o.value));
-    const std::string on = fmt::format("{}.{}", module, assignment);
-    if (vendor_module_is(f, Module::State::built_in)) return change_words(f, words, {on});
+        words.push_back(word_as_written(f, o));
+    // Where the module is built in, and where /etc is the system's, only the kernel command line counts.
+    if (vendor_module_is(f, Module::State::built_in) || is(f.system.boot_loader, BootLoader::talos))
+        return change_words(f, words, {fmt::format("{}.{}", module, assignment)});
     const bool needs_line = !lines.empty() || off_by_default(f, module, parameter);
     if (!words.empty()) {
         Remedy remedy(change_words(f, words, {}));
-        if (needs_line) remedy.then(set_option(module, parameter, lines)).then(renew_initramfs(f));
+        if (needs_line) remedy.then(set_option(f, module, parameter, lines)).then(renew_initramfs(f));
         return remedy;
     }
     Remedy remedy;
-    if (asked_value(f, module, parameter) != 1) remedy.then(set_option(module, parameter, lines));
+    if (asked_value(f, module, parameter) != 1) remedy.then(set_option(f, module, parameter, lines));
     return remedy.then(reload_module(f, module, parameter)).then(renew_initramfs(f));
 }
 

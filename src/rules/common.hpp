@@ -71,11 +71,15 @@ std::string itlb_multihit(const Facts& f);
 /// clearcpuid= on the kernel command line takes this processor's flag away: that word; empty when it does
 /// not.
 std::string clearcpuid_word(const Facts& f);
+/// Is an item of clearcpuid='s list this processor's flag, by name or number?
+bool clears_flag(const Facts& f, std::string_view item);
 /// The kernel is known to be at least this version.
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 /// The kernel's version, where it is known.
 std::optional<KernelVersion> version_of(const Facts& f);
 
+/// An option of the kernel command line, as it stands there: "kvm-intel.nested=0".
+std::string word_as_written(const Facts& f, const ModuleOption& option);
 /// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel
 /// command line where the module is built in.  "kvm_intel", "nested=1".
 Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view assignment);

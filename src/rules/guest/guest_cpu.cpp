@@ -8,7 +8,16 @@
 namespace nestprobe {
 namespace {
 
+/// Of an encrypted guest, whose CPU is part of what it is measured by, nobody changes the CPU for nothing.
+std::optional<Outcome> encrypted(const Facts& f) {
+    const std::string* type = f.guest->launch_security.if_known();
+    if (!type || type->empty()) return std::nullopt;
+    return cite(skip("the guest is encrypted, and cannot run KVM whatever its CPU is (NP708)"),
+                f.guest->launch_security);
+}
+
 Outcome check_default_cpu(const Facts& f) {
+    if (auto outcome = encrypted(f)) return *std::move(outcome);
     if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
@@ -92,6 +101,7 @@ Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
 }
 
 Outcome check_model(const Facts& f) {
+    if (auto outcome = encrypted(f)) return *std::move(outcome);
     if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
@@ -106,6 +116,7 @@ Outcome check_model(const Facts& f) {
 }
 
 Outcome check_switched_off(const Facts& f) {
+    if (auto outcome = encrypted(f)) return *std::move(outcome);
     return judge(
         [&](FeaturePolicy policy) {
             if (policy == FeaturePolicy::disable)
@@ -124,6 +135,7 @@ Outcome check_switched_off(const Facts& f) {
 }
 
 Outcome check_vendor(const Facts& f) {
+    if (auto outcome = encrypted(f)) return *std::move(outcome);
     if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
         [&](CpuMode, Technology here) {
@@ -168,6 +180,7 @@ constexpr Rule rules[] = {
         .fix = "Choose a CPU: <cpu mode='host-passthrough'/>, -cpu host, qm set VMID --cpu host.",
         .see = cpu_see,
         .check = check_default_cpu,
+        .edit = GuestChange::cpu,
         .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
         .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
                 "(NP503).",
@@ -193,6 +206,7 @@ constexpr Rule rules[] = {
             "AMD).",
         .see = cpu_see,
         .check = check_model,
+        .edit = GuestChange::cpu,
         .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
         .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
                 "(NP503).",
@@ -209,6 +223,7 @@ constexpr Rule rules[] = {
         .fix = "Delete that feature from the definition.",
         .see = cpu_see,
         .check = check_switched_off,
+        .edit = GuestChange::cpu,
         .worked = "In the guest, the flag is in /proc/cpuinfo, after it was shut down and started.",
         .also = "nested is off on the host: then the flag is dropped although the definition asks for it "
                 "(NP503).",
@@ -226,6 +241,7 @@ constexpr Rule rules[] = {
         .fix = "Make it <cpu mode='host-passthrough'/>, or a model of this system's vendor.",
         .see = cpu_see,
         .check = check_vendor,
+        .edit = GuestChange::cpu,
     },
     {
         .id = "NP708",

@@ -164,6 +164,7 @@ constexpr Rule rules[] = {
         .fix = "<driver caching_mode='on'/>.",
         .see = see,
         .check = check_caching_assigned,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP727",
@@ -178,6 +179,7 @@ constexpr Rule rules[] = {
         .fix = "<driver caching_mode='on'/>.",
         .see = see,
         .check = check_caching,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP728",
@@ -204,6 +206,7 @@ constexpr Rule rules[] = {
         .fix = "<driver aw_bits='39'/>, or as many as this system's IOMMU has.",
         .see = see,
         .check = check_width,
+        .edit = GuestChange::iommu_width,
     },
     {
         .id = "NP731",
@@ -231,6 +234,7 @@ constexpr Rule rules[] = {
         .fix = "Keep one of them.",
         .see = see,
         .check = check_several,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP733",
@@ -245,6 +249,7 @@ constexpr Rule rules[] = {
         .fix = "Remove <address> from <iommu>.",
         .see = see,
         .check = check_place,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP734",
@@ -259,6 +264,7 @@ constexpr Rule rules[] = {
         .fix = "<driver aw_bits='48'/>, or leave it to QEMU.",
         .see = see,
         .check = check_possible_width,
+        .edit = GuestChange::iommu_width,
     },
 };
 

@@ -158,6 +158,7 @@ constexpr Rule rules[] = {
             "<ioapic driver='qemu'/>.",
         .see = see,
         .check = check_none,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP721",
@@ -171,6 +172,7 @@ constexpr Rule rules[] = {
         .fix = "Use machine='q35'.",
         .see = see,
         .check = check_machine,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP722",
@@ -185,6 +187,7 @@ constexpr Rule rules[] = {
         .fix = "<driver intremap='on'/>, with <ioapic driver='qemu'/>.",
         .see = see,
         .check = check_remapping,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP723",
@@ -200,6 +203,7 @@ constexpr Rule rules[] = {
             "In <features>: <ioapic driver='qemu'/>; on a command line: -machine q35,kernel-irqchip=split.",
         .see = see,
         .check = check_irqchip,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP724",
@@ -212,6 +216,7 @@ constexpr Rule rules[] = {
         .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
         .see = see,
         .check = check_eim,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP725",
@@ -226,6 +231,7 @@ constexpr Rule rules[] = {
         .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
         .see = see,
         .check = check_many_cpus,
+        .edit = GuestChange::iommu,
     },
     {
         .id = "NP729",
@@ -240,6 +246,7 @@ constexpr Rule rules[] = {
         .fix = "In <features>: <acpi/>; on a command line, remove -no-acpi or acpi=off.",
         .see = see,
         .check = check_acpi,
+        .edit = GuestChange::iommu,
     },
 };
 

@@ -86,6 +86,7 @@ constexpr Rule rules[] = {
                "that first.",
         .see = see,
         .check = check_emulated,
+        .edit = GuestChange::cpu,
     },
     {
         .id = "NP703",

@@ -44,25 +44,6 @@ constexpr std::string_view give_guest_one =
     "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
     "this "
     "kernel's command line.";
-/// iommu=pt spares this system's own devices the cost.
-Remedy switch_on(const Facts& f) {
-    std::vector<std::string> words;
-    for (const std::string_view word : {"intel_iommu=on", "iommu=pt"}) words.emplace_back(word);
-    Step step = change_words(f, {}, std::move(words));
-    step.action = ByHand{};  // the script adds the first alone
-    return step;
-}
-
-/// Who wrote the word may have had a reason: a machine whose tables are broken hangs or loses devices without
-/// it.
-Remedy remove_words(const Facts& f, std::vector<std::string> words) {
-    Step step = change_words(f, std::move(words), {});
-    step.action = ByHand{};
-    return Remedy(std::move(step))
-        .then(Step{.what = "Somebody may have meant that word: if devices fail or the machine does not start "
-                           "without it, put it back, and update the firmware first."});
-}
-
 constexpr std::string_view ask_kernel =
     "The kernel's log says why: sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
 
@@ -79,21 +60,6 @@ std::string_view driver_symbol(std::string_view table) {
     return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
 }
 
-Remedy fix_no_table(const Facts& f) {
-    if (is(f.hypervisor.level, Level::bare_metal)) {
-        if (is(f.cpu.technology, Technology::svm)) return switch_on_in_firmware(f, FirmwareSwitch::amd_iommu);
-        if (is(f.cpu.technology, Technology::vmx))
-            return switch_on_in_firmware(f, FirmwareSwitch::vtd).then(switch_on(f));
-        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
-               "on the kernel command line.";
-    }
-    if (!in_guest(f))
-        return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
-               "definition.";
-    if (knows_libvirt(f)) return std::string(give_guest_one);
-    return iommu_on_platform(f);
-}
-
 constexpr std::string_view take_intels =
     "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
     "driver='qemu'/>";
@@ -107,16 +73,78 @@ std::string fix_no_driver(std::string_view table) {
         driver_symbol(table));
 }
 
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
+    std::vector<std::string> found;
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
+    return found;
+}
+
+/// What keeps the IOMMU off, and what would keep it from remapping interrupts once it is on.
+std::vector<std::string> words_in_the_way(const Facts& f) {
+    std::vector<std::string> words = words_against_iommu(f);
+    for (std::string& word : words_against_remapping(f)) words.push_back(std::move(word));
+    return words;
+}
+
+/// VT-d is driven when the kernel is told to, or built so; iommu=pt spares this system's own devices the
+/// cost.
+std::vector<std::string> words_to_add(const Facts& f) {
+    if (is(f.iommu.default_on, true) || told_to_drive(f)) return {};
+    return {"intel_iommu=on", "iommu=pt"};
+}
+
+/// Who wrote the word may have had a reason: a machine whose tables are broken hangs or loses devices without
+/// it.
+constexpr std::string_view perhaps_meant =
+    " Somebody may have meant what is removed: if devices fail or the machine does not start without it, put "
+    "it "
+    "back, and update the firmware first.";
+
+/// Then the words too, where some are in the way, or VT-d will want some.
+Remedy with_words(const Facts& f, Remedy remedy, bool vtd) {
+    std::vector<std::string> drop = words_in_the_way(f), add;
+    if (vtd) add = words_to_add(f);
+    if (drop.empty() && add.empty()) return remedy;
+    const bool meant = !drop.empty();
+    Step step = change_words(f, std::move(drop), std::move(add));
+    if (meant) step.what += perhaps_meant;
+    return remedy.then(std::move(step));
+}
+
+Remedy fix_no_table(const Facts& f) {
+    if (is(f.hypervisor.level, Level::bare_metal)) {
+        if (is(f.cpu.technology, Technology::svm))
+            return with_words(f, switch_on_in_firmware(f, FirmwareSwitch::amd_iommu), false);
+        if (is(f.cpu.technology, Technology::vmx))
+            return with_words(f, switch_on_in_firmware(f, FirmwareSwitch::vtd), true);
+        return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
+               "on the kernel command line.";
+    }
+    if (!in_guest(f))
+        return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
+               "definition.";
+    Remedy remedy = knows_libvirt(f) ? Remedy(std::string(give_guest_one)) : iommu_on_platform(f);
+    return with_words(f, std::move(remedy), false);
+}
+
+Step load_virtio_iommu() {
+    Step step = load_module("virtio_iommu", "");
+    step.expect = "/sys/kernel/iommu_groups has entries.";
+    return step;
+}
+
 Remedy fix_no_iommu(const Facts& f) {
-    if (switched_off_by(f)) return remove_words(f, words_against_iommu(f));
+    if (switched_off_by(f))
+        return is(f.iommu.table, "") ? fix_no_table(f) : with_words(f, {}, needs_intel_iommu_on(f));
     if (const HeardCause heard = heard_cause(f, Stops::dma)) return heard.fix(f);
     if (const std::string* table = f.iommu.table.if_known(); table && is(f.iommu.driver, Tristate::no))
         return fix_no_driver(*table);
-    if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT"))
-        return "sudo modprobe virtio_iommu";
+    if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT")) return load_virtio_iommu();
     if (is(f.iommu.table, "DMAR") && (told_to_drive(f) || is(f.iommu.default_on, true)))
         return std::string(ask_kernel);
-    if (is(f.iommu.table, "DMAR")) return switch_on(f);
+    if (is(f.iommu.table, "DMAR")) return with_words(f, {}, true);
     if (is(f.iommu.table, "IVRS"))
         return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
                "not.";
@@ -184,7 +212,8 @@ Outcome check_no_iommu(const Facts& f) {
 }
 
 Remedy fix_remapping(const Facts& f) {
-    if (find_word(f, words_without_remapping)) return remove_words(f, words_against_remapping(f));
+    if (find_word(f, words_without_remapping))
+        return change_words(f, all_words(f, words_without_remapping), {});
     if (is(f.iommu.irq_remap, Tristate::no))
         return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
     if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
@@ -285,18 +314,6 @@ constexpr Rule rules[] = {
         .also = "A kernel that was told intremap=off, or built without CONFIG_IRQ_REMAP.",
     },
 };
-
-}  // namespace
-
-namespace {
-
-std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
-    std::vector<std::string> found;
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
-    return found;
-}
 
 }  // namespace
 

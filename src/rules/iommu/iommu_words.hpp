@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Questions about the kernel's part in driving an IOMMU that rules and --fix both ask.
+// Questions about the kernel's part in driving an IOMMU: what its command line says.
 #pragma once
 
 #include "facts/facts.hpp"

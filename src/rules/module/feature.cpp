@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/module/feature.hpp"
 
+#include "remedy/steps.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,10 +41,11 @@ Remedy fix_of_off(const Facts& f, const Feature& feature) {
     if (is(f.module.enlightened_vmcs, true))
         return "Usually none: Enlightened VMCS is the faster way on Hyper-V.";
     if (f.module.options.if_absent()) return {};
-    return fmt::format(
-        "No configuration asks for it: with all virtual machines stopped, reload the module without it "
-        "(sudo modprobe -r {0} && sudo modprobe {0}), and look into the initramfs if it comes back.",
-        module);
+    Remedy remedy(reload_module(f, module, feature.parameter));
+    remedy.intro =
+        "No configuration turns it off: reload the module, and look into the initramfs if it comes "
+        "back.";
+    return remedy;
 }
 
 Outcome judge_off(const Facts& f, const Feature& feature) {

@@ -32,10 +32,7 @@ Outcome check_not_loaded(const Facts& f) {
             const bool common = kvm && kvm->state != Module::State::absent;
             return fail(
                 fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
-                Remedy(load_module(name))
-                    .then(Step{
-                        .what = "To have it at every boot:",
-                        .commands = {fmt::format("echo {} | sudo tee /etc/modules-load.d/kvm.conf", name)}}));
+                Remedy(load_module(name)).then(load_at_boot(name)));
         },
         f.module.vendor);
 }
@@ -63,6 +60,15 @@ Outcome check_files_missing(const Facts& f) {
         f.module.files);
 }
 
+Remedy fix_wrong_vendor(std::string_view wrong, std::string_view right) {
+    return Remedy(Step{.what = "Unload the wrong module and load the right one.",
+                       .commands = {fmt::format("sudo modprobe -r {}", wrong),
+                                    fmt::format("sudo modprobe {}", right)},
+                       .expect = "/dev/kvm is there."})
+        .then(Step{.what = fmt::format("Then remove {} from where it is loaded at boot:", wrong),
+                   .commands = {fmt::format("grep -rs {} /etc/modules /etc/modules-load.d", wrong)}});
+}
+
 Outcome check_wrong_vendor(const Facts& f) {
     if (!f.cpu.vendor.if_known() || is(f.cpu.vendor, Vendor::other))
         return skip("the processor's vendor is not known");
@@ -72,9 +78,7 @@ Outcome check_wrong_vendor(const Facts& f) {
             if (other.state == Module::State::loaded && own.state == Module::State::absent)
                 return fail(fmt::format("{} is loaded, but this {} processor needs {}", wrong,
                                         to_string(*f.cpu.vendor.if_known()), vendor_module_name(f)),
-                            fmt::format("sudo modprobe -r {} && sudo modprobe {}; then look for {} in "
-                                        "/etc/modules and /etc/modules-load.d.",
-                                        wrong, vendor_module_name(f), wrong));
+                            fix_wrong_vendor(wrong, vendor_module_name(f)));
             return pass("the other vendor's module is not in the way");
         },
         f.module.other_vendor, f.module.vendor);

@@ -39,7 +39,6 @@ std::string name_blocks(const std::vector<const ModuleBlock*>& blocks) {
     return fmt::format("{}", fmt::join(texts, ", then "));
 }
 
-/// Every line, and then what loads the module.
 /// The list of a word such as module_blacklist=, without these modules; the word as it is then, or empty.
 std::string without_modules(std::string_view word, const std::vector<const ModuleBlock*>& blocks) {
     const std::size_t equals = word.find('=');
@@ -70,18 +69,20 @@ void change_lists(const Facts& f, const std::vector<const ModuleBlock*>& blocks,
     remedy.then(change_words(f, std::move(drop), std::move(add)));
 }
 
+/// Every line, and then what loads the module.
 Remedy fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks) {
     Remedy remedy;
     bool in_files = false;
     for (const ModuleBlock* b : blocks)
         if (b->source != command_line) {
-            remedy.then(drop_line(b->source, b->module));
+            remedy.then(drop_line(f, b->source, b->module));
             in_files = true;
         }
     const std::size_t lines = remedy.steps.size();
     change_lists(f, blocks, remedy);
+    const bool reboots = remedy.steps.size() > lines;
     if (in_files) remedy.then(renew_initramfs(f));
-    if (remedy.steps.size() == lines + (in_files ? 1 : 0)) remedy.then(load_module(vendor_module_name(f)));
+    if (!reboots) remedy.then(load_module(vendor_module_name(f)));
     return remedy;
 }
 
@@ -159,15 +160,23 @@ std::string_view plain_word(std::string_view value) {
                : "1";
 }
 
-std::string fix_options(const std::vector<BadOption>& bad) {
-    std::string text;
-    for (const BadOption& b : bad)
-        text += b.option->source == command_line
-                    ? fmt::format("Write {}.{}={} on the kernel command line and restart. ", b.option->module,
-                                  b.option->parameter, plain_word(b.option->value))
-                    : fmt::format("In {}, write {}={}. ", b.option->source, b.option->parameter,
-                                  plain_word(b.option->value));
-    return text;
+/// The same meaning in a word that is taken: in files at once, on the kernel command line from the next boot.
+Remedy fix_options(const Facts& f, const std::vector<BadOption>& bad) {
+    std::vector<std::string> drop, add;
+    Remedy remedy;
+    for (const BadOption& b : bad) {
+        const ModuleOption& o = *b.option;
+        const std::string_view word = plain_word(o.value);
+        if (o.source != command_line) {
+            remedy.then(set_option(f, o.module, o.parameter, {o}, word));
+            continue;
+        }
+        drop.push_back(word_as_written(f, o));
+        add.push_back(fmt::format("{}.{}={}", o.module, o.parameter, word));
+    }
+    if (!remedy.empty()) remedy.then(renew_initramfs(f));
+    if (!drop.empty()) remedy.then(change_words(f, std::move(drop), std::move(add)));
+    return remedy;
 }
 
 std::string name_options(const std::vector<BadOption>& bad) {
@@ -203,8 +212,7 @@ Outcome check_bad_option(const Facts& f) {
         [&](const std::vector<ModuleOption>&) {
             if (bad.empty()) return pass("no option has a word that this kernel does not take");
             return fail(fmt::format("{} is not loaded, and cannot be: {}", name, name_options(bad)),
-                        fix_options(bad) +
-                            (any_reloads(bad) ? fmt::format("Then: sudo modprobe {}", name) : std::string()));
+                        any_reloads(bad) ? fix_options(f, bad).then(load_module(name)) : fix_options(f, bad));
         },
         f.module.options);
 }
@@ -219,10 +227,10 @@ Outcome check_next_load(const Facts& f) {
             if (bad.empty()) return pass("no option has a word that this kernel does not take");
             if (built_in)
                 return fail(fmt::format("{}: the default is in force instead", name_options(bad)),
-                            fix_options(bad));
+                            fix_options(f, bad));
             return fail(fmt::format("{}: {} is loaded now, and will not load with that the next time",
                                     name_options(bad), vendor_module_name(f)),
-                        fix_options(bad));
+                        fix_options(f, bad));
         },
         f.module.options);
 }
