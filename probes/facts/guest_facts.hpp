@@ -16,7 +16,7 @@ namespace nestprobe {
 enum class DefinitionKind : std::uint8_t { libvirt, qemu, proxmox };
 
 /// What runs the guest's instructions.
-enum class Accelerator : std::uint8_t { kvm, tcg, other };
+enum class Accelerator : std::uint8_t { kvm, tcg, hvf, whpx, nvmm, hax, xen, other };
 
 /// Where the guest's processor comes from; the words are libvirt's (formatdomain, "CPU model and topology").
 enum class CpuMode : std::uint8_t {
@@ -57,6 +57,12 @@ struct GuestFacts {
     Fact<FeaturePolicy> vmx{};
     Fact<FeaturePolicy> svm{};
     Fact<Setting> evmcs{};
+    Fact<Setting> vapic{};
+    Fact<Setting> hyperv_passthrough{};
+    Fact<std::vector<std::string>> required{};
+    Fact<bool> passed_cpu{};
+    Fact<FeaturePolicy> host_model{};
+    Fact<std::string> manager{};
     Fact<std::string> launch_security{};
     Fact<unsigned> assigned_devices{};
     Fact<bool> fixed_addresses{};
@@ -73,12 +79,15 @@ struct GuestFacts {
     Fact<Setting> vmport{};
     Fact<bool> runs{};
     Fact<std::vector<std::string>> not_in_force{};
+    Fact<std::vector<std::string>> log{};
 };
 template <class V>
 constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.definition", f.definition, "libvirt, qemu or proxmox: in whose words the guest is defined");
     visit("guest.name", f.name, "its name");
-    visit("guest.accelerator", f.accelerator, "kvm; tcg: emulated by QEMU; other: not QEMU's");
+    visit("guest.accelerator", f.accelerator,
+          "kvm; tcg: emulated by QEMU; hvf, whpx, nvmm, hax, xen: QEMU's other accelerators; other: not "
+          "QEMU's");
     visit("guest.arch", f.arch, "the architecture that it emulates, x86_64 where nothing is said");
     visit("guest.machine", f.machine, "machine type");
     visit("guest.q35", f.q35, "the machine type is a q35");
@@ -94,6 +103,16 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.vmx", f.vmx, "policy of the feature vmx");
     visit("guest.svm", f.svm, "policy of the feature svm");
     visit("guest.evmcs", f.evmcs, "Hyper-V enlightenment evmcs, the enlightened VMCS");
+    visit("guest.vapic", f.vapic, "Hyper-V enlightenment vapic, which evmcs needs");
+    visit("guest.hyperv_passthrough", f.hyperv_passthrough,
+          "all Hyper-V enlightenments that KVM knows, evmcs among them on Intel");
+    visit("guest.required", f.required, "features without which the guest is not to start");
+    visit("guest.passed_cpu", f.passed_cpu,
+          "a -cpu that is passed behind libvirt's or Proxmox's own decides, not their words");
+    visit("guest.host_model", f.host_model,
+          "what libvirt says of vmx or svm in host-model (virsh domcapabilities)");
+    visit("guest.manager", f.manager,
+          "oVirt, OpenStack, KubeVirt: writes the definition before every start; empty: nobody");
     visit("guest.launch_security", f.launch_security, "sev, sev-snp, tdx; empty: the guest is not encrypted");
     visit("guest.assigned_devices", f.assigned_devices, "PCI devices of the host that it is given");
     visit("guest.fixed_addresses", f.fixed_addresses,
@@ -112,10 +131,13 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.runs", f.runs, "it runs, or did when libvirt wrote that definition down");
     visit("guest.not_in_force", f.not_in_force,
           "what the running guest still has otherwise, because it was not restarted");
+    visit("guest.log", f.log, "what QEMU complained of, in the log that holds the command line");
 }
 
 std::string_view to_string(DefinitionKind kind);
 std::string_view to_string(Accelerator accelerator);
+/// By QEMU's or libvirt's word, "hvf"; other where it is none of theirs.
+Accelerator accelerator_of(std::string_view word);
 std::string_view to_string(CpuMode mode);  ///< as libvirt spells it: "host-passthrough"
 std::string_view to_string(FeaturePolicy policy);
 std::string_view to_string(Setting setting);

@@ -6,6 +6,7 @@
 #include "facts/guest_facts.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,13 +41,16 @@ struct GuestDefinition {
     const XmlElement* find(std::string_view path, std::string_view name = {}) const;
 };
 
+/// The text of a file that a definition names; nothing, and why, where it cannot be had.
+using NamedFileReader = std::function<std::optional<std::string>(const std::string& path, std::string& why)>;
+
 /// Whatever it is: libvirt's XML, a QEMU command line (with blanks as a shell has it, or NULs as
 /// /proc/PID/cmdline), a Proxmox configuration.  Throws BadFile, "LABEL:LINE: what is wrong".
-GuestDefinition parse_definition(std::string text, std::string label);
+GuestDefinition parse_definition(std::string text, std::string label, const NamedFileReader& reader = {});
 
 /// libvirt's XML: a <domain>, or a <domstatus> around one.
 GuestDefinition parse_domain(std::string text, std::string label);
-GuestDefinition parse_qemu_command(std::string text, std::string label);
+GuestDefinition parse_qemu_command(std::string text, std::string label, const NamedFileReader& reader = {});
 GuestDefinition parse_proxmox(std::string text, std::string label);
 
 /// Do these look like what the last two read?
@@ -62,9 +66,22 @@ struct Word {
 };
 /// What QEMU's options say, over what the facts say already: a later option counts.
 void apply_qemu_options(std::span<const Word> words, GuestFacts& facts);
-/// Why what the options do not say is not known: a word stands for any number of them ($OPTIONS,
-/// -readconfig). Nothing where none does.
+/// Why what the options do not say is not known: a word stands for any number of them ($OPTIONS). Nothing
+/// where none does.
 std::optional<Absent> find_hidden_options(std::span<const Word> words);
+/// The options with those in place of -readconfig FILE that the file holds (qemu(1), -readconfig).  A file
+/// that cannot be read stays as it is, and `unread` says why: it can hold the machine, the accelerator, CPUs'
+/// number and devices, but no -cpu.
+std::vector<Word> expand_config_files(std::span<const Word> words, const NamedFileReader& reader,
+                                      std::optional<Absent>& unread);
+
+/// A line in which QEMU complains, in a log or in what a terminal showed.
+struct Complaint {
+    std::string text;
+    std::size_t line;
+};
+/// Those lines, which are no commands: overwritten with blanks in the text.
+std::vector<Complaint> take_complaints(std::string& text);
 /// Split as a shell would: quotes, backslashes, comments, commands.  `line` is the first line's number.
 /// Throws BadFile where a quotation does not end.
 std::vector<Word> split_shell_words(std::string_view text, const std::string& label, std::size_t line = 1);

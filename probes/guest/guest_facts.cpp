@@ -23,9 +23,21 @@ std::string_view to_string(Accelerator accelerator) {
     switch (accelerator) {
         case Accelerator::kvm: return "kvm";
         case Accelerator::tcg: return "tcg";
+        case Accelerator::hvf: return "hvf";
+        case Accelerator::whpx: return "whpx";
+        case Accelerator::nvmm: return "nvmm";
+        case Accelerator::hax: return "hax";
+        case Accelerator::xen: return "xen";
         case Accelerator::other: return "other";
     }
     return "";
+}
+
+Accelerator accelerator_of(std::string_view word) {
+    for (const Accelerator known : {Accelerator::kvm, Accelerator::tcg, Accelerator::hvf, Accelerator::whpx,
+                                    Accelerator::nvmm, Accelerator::hax, Accelerator::xen})
+        if (to_string(known) == word) return known;
+    return Accelerator::other;
 }
 
 std::string_view to_string(CpuMode mode) {
@@ -100,14 +112,14 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
     return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
-GuestDefinition parse_definition(std::string text, std::string label) {
+GuestDefinition parse_definition(std::string text, std::string label, const NamedFileReader& reader) {
     const std::string_view start = trim(text);
     if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
-    if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label));
+    if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
     throw BadFile(fmt::format(
         "{}: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration", label));
 }

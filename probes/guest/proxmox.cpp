@@ -66,6 +66,10 @@ public:
         read_iommu(f);
         f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
+        f.log = Absent{Why::not_applicable, "a definition, no log"};
+        f.passed_cpu = {false, cite("args")};
+        f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
+        f.manager = {std::string(), cite("cpu")};
         if (const Line* args = find("args")) {
             std::vector<Word> words = split_shell_words(args->value, label_);
             for (Word& word : words) word.where = cite(*args).front().where;
@@ -128,9 +132,26 @@ private:
         f.cpu_model = f.cpu_vendor = Absent{Why::not_applicable, "no model is named"};
         if (is(f.cpu_mode, CpuMode::custom)) f.cpu_model = {type, cite("cpu")};
         f.cpu_check = {"none", cite("cpu")};
-        f.migratable = f.evmcs = {Setting::unset, cite("cpu")};
+        f.migratable = f.hyperv_passthrough = {Setting::unset, cite("cpu")};
+        f.required = {std::vector<std::string>(), cite("cpu")};
+        read_hyperv(flags, f);
         f.vmx = {policy(flags, "vmx"), cite("cpu")};
         f.svm = {policy(flags, "svm"), cite("cpu")};
+    }
+
+    /// flags=+hv-evmcs (qm.conf(5), cpu).  Proxmox gives Windows Vista and later hv_vapic by itself, and no
+    /// other system (qemu-server, PVE/QemuServer/CPUConfig.pm, get_hyperv_enlightenments).
+    void read_hyperv(std::string_view flags, GuestFacts& f) const {
+        const FeaturePolicy evmcs = policy(flags, "hv-evmcs");
+        f.evmcs = {evmcs == FeaturePolicy::unset     ? Setting::unset
+                   : evmcs == FeaturePolicy::disable ? Setting::off
+                                                     : Setting::on,
+                   cite("cpu")};
+        const Line* system = find("ostype");
+        constexpr std::string_view with_vapic[] = {"wvista", "w2k8", "win7", "win8", "win10", "win11"};
+        const bool vapic = system && std::find(std::begin(with_vapic), std::end(with_vapic), system->value) !=
+                                         std::end(with_vapic);
+        f.vapic = {vapic ? Setting::on : Setting::unset, cite("ostype")};
     }
 
     /// "+vmx;-svm".  nested-virt, of newer versions, is whichever of the two the host has.
@@ -140,7 +161,7 @@ private:
             const std::string_view flag = flags.substr(0, flags.find(';'));
             flags.remove_prefix(std::min(flag.size() + 1, flags.size()));
             const std::string_view word = flag.substr(flag.empty() ? 0 : 1);
-            if (word == name || word == "nested-virt")
+            if (word == name || (word == "nested-virt" && (name == "vmx" || name == "svm")))
                 found = flag.starts_with('-') ? FeaturePolicy::disable : FeaturePolicy::optional;
             if (word == name && flag.starts_with('+')) found = FeaturePolicy::require;
         }

@@ -68,20 +68,41 @@ std::string_view last_start(std::string_view log, std::size_t start) {
     return log.substr(begin, end - begin);
 }
 
-std::vector<Word> split_command(std::string_view text, const std::string& label) {
+/// The commands, and of QEMU's complaints those about the last start.
+std::vector<Word> split_command(std::string text, const std::string& label,
+                                std::vector<Complaint>& complaints) {
     if (contains(text, std::string_view("\0", 1))) return split_at_nuls(text, label);
+    complaints = take_complaints(text);
     const std::size_t start = text.rfind(": starting up libvirt version: ");
     if (start == std::string_view::npos) return split_shell_words(text, label);
     const std::string_view command = last_start(text, start);
-    return split_shell_words(command, label,
-                             line_at(text, static_cast<std::size_t>(command.data() - text.data())));
+    const std::size_t line = line_at(text, static_cast<std::size_t>(command.data() - text.data()));
+    std::erase_if(complaints, [&](const Complaint& complaint) { return complaint.line < line; });
+    return split_shell_words(command, label, line);
+}
+
+Fact<std::vector<std::string>> log_fact(const std::vector<Complaint>& complaints, const std::string& label) {
+    constexpr std::size_t most = 20;  // the last ones
+    std::vector<std::string> lines;
+    std::vector<Provenance> from;
+    const std::size_t first = complaints.size() > most ? complaints.size() - most : 0;
+    for (std::size_t i = first; i < complaints.size(); ++i) {
+        lines.push_back(complaints[i].text);
+        from.push_back({fmt::format("{}:{}", label, complaints[i].line), complaints[i].text.substr(0, 160)});
+    }
+    if (from.empty()) from.push_back({label, "no line in which QEMU complains"});
+    return {std::move(lines), std::move(from)};
 }
 
 /// What holds where the command line says nothing.
 class Defaults {
 public:
-    Defaults(const Word& program, const std::optional<Absent>& hidden)
-        : program_(program), from_{{program.where, program.text.substr(0, 160)}}, hidden_(hidden) {}
+    /// `hidden`: any option may be there; `unread`: any but -cpu.
+    Defaults(const Word& program, const std::optional<Absent>& hidden, const std::optional<Absent>& unread)
+        : program_(program),
+          from_{{program.where, program.text.substr(0, 160)}},
+          any_(hidden),
+          hidden_(hidden ? hidden : unread) {}
 
     GuestFacts facts() const {
         GuestFacts f;
@@ -93,11 +114,15 @@ public:
         f.acpi = fact(true);
         f.vcpus = fact(1u);
         f.windows = Absent{Why::not_recorded, "a command line does not name the guest's system"};
-        f.cpu_mode = fact(CpuMode::none);
+        f.cpu_mode = cpu_fact(CpuMode::none);
         f.cpu_model = f.cpu_vendor = Absent{Why::not_applicable, "the command line has no -cpu"};
         f.cpu_check = {"none", from_};
-        f.vmx = f.svm = fact(FeaturePolicy::unset);
-        f.migratable = f.evmcs = fact(Setting::unset);
+        f.vmx = f.svm = cpu_fact(FeaturePolicy::unset);
+        f.migratable = f.evmcs = f.vapic = f.hyperv_passthrough = cpu_fact(Setting::unset);
+        f.required = cpu_fact(std::vector<std::string>());
+        f.passed_cpu = {false, from_};
+        f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
+        f.manager = {std::string(), from_};
         f.launch_security = fact(std::string());
         f.assigned_devices = fact(0u);
         without_iommu(from_, f);
@@ -112,6 +137,10 @@ public:
     }
 
 private:
+    template <class T>
+    Fact<T> cpu_fact(T value) const {
+        return any_ ? Fact<T>(*any_) : Fact<T>{std::move(value), from_};
+    }
     template <class T>
     Fact<T> fact(T value) const {
         return hidden_ ? Fact<T>(*hidden_) : Fact<T>{std::move(value), from_};
@@ -138,28 +167,32 @@ private:
 
     const Word& program_;
     std::vector<Provenance> from_;
-    const std::optional<Absent>& hidden_;
+    std::optional<Absent> any_, hidden_;
 };
 
 }  // namespace
 
 bool looks_like_qemu_command(std::string_view text) {
     try {
-        return !find_qemu(split_command(text, {})).empty();
+        std::vector<Complaint> complaints;
+        return !find_qemu(split_command(std::string(text), {}, complaints)).empty();
     } catch (const BadFile&) {  // words that do not end: whoever parses it will say where
         return contains(text, "qemu") || contains(text, "kvm");
     }
 }
 
-GuestDefinition parse_qemu_command(std::string text, std::string label) {
+GuestDefinition parse_qemu_command(std::string text, std::string label, const NamedFileReader& reader) {
     GuestDefinition definition{std::move(label), std::move(text), {}, {}, false};
-    const std::vector<Word> words = split_command(definition.text, definition.label);
+    std::vector<Complaint> complaints;
+    const std::vector<Word> words = split_command(definition.text, definition.label, complaints);
     const std::span<const Word> command = find_qemu(words);
     if (command.empty())
         throw BadFile(fmt::format("{}: no QEMU program on this command line", definition.label));
-    const std::span<const Word> options = command.subspan(1);
-    definition.facts = Defaults(command.front(), find_hidden_options(options)).facts();
+    std::optional<Absent> unread;
+    const std::vector<Word> options = expand_config_files(command.subspan(1), reader, unread);
+    definition.facts = Defaults(command.front(), find_hidden_options(options), unread).facts();
     apply_qemu_options(options, definition.facts);
+    definition.facts.log = log_fact(complaints, definition.label);
     return definition;
 }
 

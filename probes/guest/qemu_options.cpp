@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "guest/definition.hpp"
 #include "base/flat_json.hpp"
+#include "guest/qemu_option.hpp"
 
 #include <fmt/format.h>
 
@@ -11,63 +12,6 @@
 
 namespace nestprobe {
 namespace {
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, begin), text.size());
-        parts.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return parts;
-}
-
-/// "-device intel-iommu,intremap=on": the first part, and key=value pairs. Underscores are hyphens, as QEMU
-/// has it.  Or the same as JSON, which libvirt prefers.
-struct Option {
-    std::string first;
-    std::vector<std::pair<std::string, std::string>> pairs;
-
-    explicit Option(std::string_view text) {
-        if (text.starts_with('{'))
-            read_json(text);
-        else
-            read_words(text);
-    }
-
-    /// The last value of that key; null where it is not given.
-    const std::string* get(std::string_view key) const {
-        const std::string* found = nullptr;
-        for (const auto& [name, value] : pairs)
-            if (name == key) found = &value;
-        return found;
-    }
-
-private:
-    void read_json(std::string_view text) {
-        for (auto& [key, value] :
-             parse_flat_json(text).value_or(std::vector<std::pair<std::string, std::string>>()))
-            if (key == "driver" || key == "qom-type")
-                first = std::move(value);
-            else
-                pairs.emplace_back(key, std::move(value));
-    }
-
-    void read_words(std::string_view text) {
-        for (const std::string_view part : split(text, ',')) {
-            const auto equals = part.find('=');
-            std::string key(part.substr(0, equals));
-            if (equals == std::string_view::npos && first.empty() && pairs.empty()) {
-                first = key;
-                continue;
-            }
-            std::replace(key.begin(), key.end(), '_', '-');
-            pairs.emplace_back(std::move(key), equals == std::string_view::npos
-                                                   ? "on"
-                                                   : std::string(part.substr(equals + 1)));
-        }
-    }
-};
 
 // Options that take no value: a word behind one of them is no value of it.
 constexpr std::string_view flags[] = {
@@ -112,7 +56,7 @@ public:
     }
 
 private:
-    using Apply = void (Options::*)(const Option&);
+    using Apply = void (Options::*)(const QemuOption&);
     using Forget = void (Options::*)(const Absent&);
     struct Row {
         std::string_view name;
@@ -137,7 +81,7 @@ private:
         if (value.is_expanded && row->forget)
             (this->*row->forget)(known_to_shell(from_.front().where, from_.front().raw));
         else
-            (this->*row->apply)(Option(value.text));
+            (this->*row->apply)(QemuOption(value.text));
         return true;
     }
 
@@ -145,7 +89,9 @@ private:
         f_.cpu_mode = why;
         f_.cpu_model = f_.cpu_vendor = f_.cpu_check = why;
         f_.vmx = f_.svm = why;
-        f_.migratable = f_.evmcs = why;
+        f_.migratable = f_.evmcs = f_.vapic = f_.hyperv_passthrough = why;
+        f_.required = why;
+        note_passed_cpu();
     }
     void forget_machine(const Absent& why) {
         f_.machine = why;
@@ -161,21 +107,17 @@ private:
     /// Of several accelerators QEMU takes the first that works: the first.
     void accelerate(std::string_view word) {
         if (std::exchange(accelerated_, true)) return;
-        const std::string_view first = word.substr(0, word.find(':'));
-        f_.accelerator = {first == "kvm"   ? Accelerator::kvm
-                          : first == "tcg" ? Accelerator::tcg
-                                           : Accelerator::other,
-                          from_};
+        f_.accelerator = {accelerator_of(word.substr(0, word.find(':'))), from_};
     }
 
-    void irqchip(const Option& option) {
+    void irqchip(const QemuOption& option) {
         const std::string* word = option.get("kernel-irqchip");
         if (!word) return;
         // "off" puts the whole of it into QEMU, with the I/O APIC.
         f_.ioapic = {*word == "on" ? IoApic::kernel : IoApic::split, from_};
     }
 
-    void machine(const Option& option) {
+    void machine(const QemuOption& option) {
         const std::string* type = option.get("type");
         if (const std::string& name = type ? *type : option.first; !name.empty()) {
             f_.machine = {name, from_};
@@ -187,13 +129,13 @@ private:
         irqchip(option);
     }
 
-    void accel(const Option& option) {
+    void accel(const QemuOption& option) {
         if (!option.first.empty()) accelerate(option.first);
         if (const std::string* named = option.get("accel")) accelerate(*named);
         irqchip(option);
     }
 
-    void smp(const Option& option) {
+    void smp(const QemuOption& option) {
         unsigned count = 0;
         for (const std::string* text : {option.get("maxcpus"), option.get("cpus"), &option.first})
             if (text && parse_number(std::string_view(*text), count)) {
@@ -202,19 +144,19 @@ private:
             }
     }
 
-    void guest_name(const Option& option) {
+    void guest_name(const QemuOption& option) {
         const std::string* guest = option.get("guest");
         f_.name = {guest ? *guest : option.first, from_};
     }
 
     /// -object sev-guest, sev-snp-guest, tdx-guest: which KVM type the guest is of.
-    void object(const Option& option) {
+    void object(const QemuOption& option) {
         for (const std::string_view type : {"sev-guest", "sev-snp-guest", "tdx-guest"})
             if (option.first == type)
                 f_.launch_security = {std::string(type.substr(0, type.rfind('-'))), from_};
     }
 
-    void device(const Option& option) {
+    void device(const QemuOption& option) {
         const std::string& type = option.first;
         if (type == "vfio-pci" || type == "vfio-pci-nohotplug") {
             const unsigned* before = f_.assigned_devices.if_known();
@@ -241,7 +183,7 @@ private:
             f_.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
     }
 
-    Fact<Setting> setting(const Option& option, std::string_view key) const {
+    Fact<Setting> setting(const QemuOption& option, std::string_view key) const {
         const std::string* word = option.get(key);
         if (!word || *word == "auto") return {Setting::unset, from_};
         return {*word == "on" || *word == "yes" || *word == "true" ? Setting::on : Setting::off, from_};
@@ -249,7 +191,7 @@ private:
 
     // --- -cpu ---
 
-    void cpu(const Option& option) {
+    void cpu(const QemuOption& option) {
         f_.cpu_mode = {option.first == "host"  ? CpuMode::host_passthrough
                        : option.first == "max" ? CpuMode::maximum
                                                : CpuMode::custom,
@@ -262,12 +204,24 @@ private:
         f_.cpu_check = {enforce && *enforce == "on" ? "enforce" : "none", from_};
         f_.migratable = setting(option, "migratable");
         if (const std::string* vendor = option.get("vendor")) f_.cpu_vendor = {*vendor, from_};
-        const std::string* evmcs = option.get("hv-evmcs");
-        f_.evmcs = {!evmcs ? Setting::unset : *evmcs == "on" ? Setting::on : Setting::off, from_};
+        f_.evmcs = setting(option, "hv-evmcs");
+        f_.vapic = setting(option, "hv-vapic");
+        f_.hyperv_passthrough = setting(option, "hv-passthrough");
+        std::vector<std::string> required;
+        if (is(f_.cpu_check, std::string("enforce")))
+            for (const auto& [key, value] : option.pairs)
+                if (key.starts_with('+')) required.push_back(key.substr(1));
+        f_.required = {std::move(required), from_};
+        note_passed_cpu();
+    }
+
+    /// libvirt's and Proxmox's own -cpu is before those that are passed through them: the last one counts.
+    void note_passed_cpu() {
+        if (!is(f_.definition, DefinitionKind::qemu)) f_.passed_cpu = {true, from_};
     }
 
     /// "+vmx", "vmx", "vmx=on"; "-vmx", "vmx=off".  QEMU lets - win over +, and either over the rest.
-    static FeaturePolicy feature(const Option& option, const std::string& name) {
+    static FeaturePolicy feature(const QemuOption& option, const std::string& name) {
         if (option.get("-" + name)) return FeaturePolicy::disable;
         if (option.get("+" + name)) return FeaturePolicy::require;
         const std::string* word = option.get(name);
@@ -289,9 +243,6 @@ std::optional<Absent> find_hidden_options(std::span<const Word> words) {
     for (std::size_t i = 0; i < words.size(); ++i) {
         const Word& word = words[i];
         const bool is_value = i > 0 && takes_value(words[i - 1].text);
-        if (option_name(word.text) == "readconfig")
-            return Absent{Why::not_recorded,
-                          fmt::format("{}: {}: in a file that is not read", word.where, word.text)};
         if (word.is_expanded && !is_value && !word.text.starts_with('-'))
             return known_to_shell(word.where, word.text.substr(0, 160));
     }

@@ -79,7 +79,7 @@ inline constexpr const Register* deciding[] = {
     &cpuid_8000001f_eax,
 };
 /// Those of which facts say what KVM offers guests.
-inline constexpr const Register* offered[] = {&cpuid_1_ecx, &cpuid_80000001_ecx};
+inline constexpr const Register* offered[] = {&cpuid_1_ecx, &cpuid_7_ebx, &cpuid_80000001_ecx};
 
 /// Two names, or two addresses, that are the same.
 consteval bool alike(const Register& a, const Register& b) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The definition of a guest in a line, and the edit that fixes it.
 #include "render/layout.hpp"
+#include "report/guest_start.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,11 @@ std::string_view accelerator_word(Accelerator accelerator) {
     switch (accelerator) {
         case Accelerator::kvm: return "KVM";
         case Accelerator::tcg: return "QEMU without KVM";
+        case Accelerator::hvf: return "QEMU with Apple's hvf";
+        case Accelerator::whpx: return "QEMU with Windows' whpx";
+        case Accelerator::nvmm: return "QEMU with NetBSD's nvmm";
+        case Accelerator::hax: return "QEMU with Intel's hax";
+        case Accelerator::xen: return "Xen";
         case Accelerator::other: return "of another hypervisor";
     }
     return "";
@@ -56,7 +62,8 @@ std::string describe_guest(const Report& report) {
     if (const auto* vcpus = guest.vcpus.if_known())
         add(fmt::format("{} CPU{}", *vcpus, *vcpus == 1 ? "" : "s"));
     add(cpu_words(guest));
-    return wrap(printable(text), 0) + "\n" + forecast(report);
+    return wrap(printable(text), 0) + "\n" + wrap(printable(forecast_of_start(report)), 0) + "\n" +
+           forecast(report);
 }
 
 std::string render_edit(const GuestEdit& edit) {

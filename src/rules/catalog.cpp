@@ -36,6 +36,8 @@ std::vector<const Rule*> all_rules() {
                             guest_kind_rules(),
                             guest_cpu_rules(),
                             guest_start_rules(),
+                            guest_refused_rules(),
+                            guest_log_rules(),
                             guest_iommu_rules(),
                             guest_device_rules(),
                             iommu_rules(),

@@ -34,9 +34,10 @@ enum class Status : std::uint8_t { pass, fail, unknown, skipped };
 
 struct Outcome {
     Status status = Status::unknown;
-    std::string message;              ///< what was read, what follows, and how sure that is
-    std::vector<Provenance> because;  ///< every reading that the judgement rests on
-    Remedy remedy = {};               ///< for this machine; empty: the rule's own
+    std::string message;               ///< what was read, what follows, and how sure that is
+    std::vector<Provenance> because;   ///< every reading that the judgement rests on
+    Remedy remedy = {};                ///< for this machine; empty: the rule's own
+    bool keeps_from_starting = false;  ///< of a guest: libvirt or QEMU refuses it as it is defined
 };
 
 struct Rule {
@@ -60,6 +61,12 @@ struct Rule {
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }
 inline Outcome fail(std::string message, Remedy remedy = {}) {
     return {Status::fail, std::move(message), {}, std::move(remedy)};
+}
+/// A guest that libvirt or QEMU refuses to start.
+inline Outcome refused(std::string message, Remedy remedy = {}) {
+    Outcome outcome = fail(std::move(message), std::move(remedy));
+    outcome.keeps_from_starting = true;
+    return outcome;
 }
 inline Outcome skip(std::string message) { return {Status::skipped, std::move(message), {}}; }
 inline Outcome unknown(std::string message) { return {Status::unknown, std::move(message), {}}; }
@@ -147,6 +154,8 @@ bool was_tried(const Rule& rule);
 std::span<const Rule> guest_kind_rules();
 std::span<const Rule> guest_cpu_rules();
 std::span<const Rule> guest_start_rules();
+std::span<const Rule> guest_refused_rules();
+std::span<const Rule> guest_log_rules();
 std::span<const Rule> guest_iommu_rules();
 std::span<const Rule> guest_device_rules();
 std::span<const Rule> iommu_rules();

@@ -22,7 +22,7 @@ Outcome check_default_cpu(const Facts& f) {
     return judge(
         [&](CpuMode mode, FeaturePolicy policy) {
             if (mode == CpuMode::none && policy != FeaturePolicy::unset && of_libvirt(f))
-                return fail(
+                return refused(
                     "features are asked for and no CPU model: libvirt refuses it (\"Non-empty feature list "
                     "specified without CPU model\")",
                     fix_guest_cpu(f));
@@ -77,7 +77,9 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
     if (!named)
         return unknown(fmt::format("{} is no model of QEMU's that nestprobe knows: whether it has {} is open",
                                    model, feature));
-    const std::string why = named->vendor == Technology::svm
+    const auto technology = technology_of_guest(f);
+    const std::string why = !technology ? "no named model of QEMU's has vmx, and KVM removes svm from each"
+                            : *technology == Technology::svm
                                 ? "KVM removes svm from every named model unless it is asked for"
                                 : "no named model of QEMU's has vmx";
     return fail(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what runs a guest (NP701 to NP703): KVM, QEMU alone, or something else.
+#include "rules/guest/guest_accelerators.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,21 @@ namespace {
 /// The guest is run by KVM, or the outcome that stands for it.
 constexpr std::string_view by_kvm = "KVM runs this guest";
 
+Outcome foreign_accelerator(const Facts& f, Accelerator accelerator) {
+    const OtherAccelerator* other = find_other_accelerator(accelerator);
+    if (!other) return refused("the guest is neither KVM's nor QEMU's");
+    const std::string written = of_libvirt(f) ? fmt::format("<domain type='{}'>", to_string(accelerator))
+                                              : fmt::format("-accel {}", to_string(accelerator));
+    return refused(
+        fmt::format("{} names {}, not KVM. {} ({})", written, other->name, other->nesting, other->source),
+        std::string(other->instead));
+}
+
 Outcome check_foreign(const Facts& f) {
     return judge(
-        [](Accelerator accelerator, const std::string& arch) {
-            if (accelerator == Accelerator::other) return fail("the guest is neither KVM's nor QEMU's");
+        [&](Accelerator accelerator, const std::string& arch) {
+            if (accelerator != Accelerator::kvm && accelerator != Accelerator::tcg)
+                return foreign_accelerator(f, accelerator);
             if (arch != "x86_64" && arch != "i686" && arch != "i386")
                 return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
             return pass(accelerator == Accelerator::kvm ? std::string(by_kvm) : "QEMU emulates this guest");
@@ -24,9 +36,10 @@ Outcome check_foreign(const Facts& f) {
 Outcome check_emulated(const Facts& f) {
     return judge(
         [&](Accelerator accelerator, CpuMode mode) {
-            if (accelerator != Accelerator::tcg) return skip(std::string(by_kvm));
+            if (accelerator == Accelerator::kvm) return skip(std::string(by_kvm));
+            if (accelerator != Accelerator::tcg) return skip("QEMU does not emulate the guest (NP701)");
             if (mode == CpuMode::host_passthrough)
-                return fail(
+                return refused(
                     of_libvirt(f)
                         ? "libvirt refuses it: \"CPU mode 'host-passthrough' for x86_64 qemu domain on "
                           "x86_64 host is not supported by hypervisor\""
@@ -45,7 +58,7 @@ Outcome check_slow(const Facts& f) {
     return judge(
         [](Accelerator accelerator) {
             if (accelerator == Accelerator::kvm) return pass(std::string(by_kvm));
-            if (accelerator == Accelerator::other) return skip("the guest is not QEMU's (NP701)");
+            if (accelerator != Accelerator::tcg) return skip("QEMU does not emulate the guest (NP701)");
             return fail(
                 "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
                 "less, and its own guests slower still");
@@ -65,8 +78,8 @@ constexpr Rule rules[] = {
         .role = Role::blocker,
         .title = "the guest is not an x86 guest of KVM or QEMU",
         .explain =
-            "Definitions of other hypervisors' guests (Xen, LXC, ...) and of other architectures can be\n"
-            "read, but their guests can have neither VMX nor SVM.",
+            "Definitions of other hypervisors' guests (Xen, LXC, ...), for QEMU's other accelerators (hvf,\n"
+            "whpx, nvmm, hax) and of other architectures can be read, but KVM here has nothing to give them.",
         .fix = "Define a guest of type kvm, x86_64.",
         .see = see,
         .check = check_foreign,

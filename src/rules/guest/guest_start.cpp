@@ -8,6 +8,12 @@
 namespace nestprobe {
 namespace {
 
+std::string capital(std::string text) {
+    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+        text.front() = static_cast<char>(text.front() - 'a' + 'A');
+    return text;
+}
+
 Outcome check_unchecked(const Facts& f) {
     if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
     return judge(
@@ -40,13 +46,16 @@ Outcome check_start(const Facts& f) {
             if (*offered) return pass(fmt::format("{} is required, and KVM here offers it", feature));
             const std::string* check = f.guest->cpu_check.if_known();
             if (check && *check == "none") return skip("it would start without it (NP709)");
-            return fail(
+            return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer: the guest does not "
                             "start (\"Host CPU does not provide required features: {}\", or \"guest CPU "
                             "doesn't match specification: missing features: {}\")",
                             feature, feature, feature),
-                "Fix this system first (the failed rules above); policy='optional' lets the guest start "
-                "without.");
+                of_libvirt(f)
+                    ? "Fix this system first (the failed rules above); policy='optional' lets the guest "
+                      "start without."
+                    : "Fix this system first (the failed rules above); without enforce in -cpu the "
+                      "guest starts without.");
         },
         policy_of_guest(f));
 }
@@ -65,36 +74,62 @@ Outcome check_in_force(const Facts& f) {
         f.guest->not_in_force);
 }
 
+/// Where to delete the enlightened VMCS.
+std::string without_evmcs(const Facts& f) {
+    const bool all = is(f.guest->hyperv_passthrough, Setting::on);
+    if (of_libvirt(f))
+        return all ? "write mode='custom' in <hyperv>, and in it what this guest needs"
+                   : "delete <evmcs> from <hyperv>";
+    if (is(f.guest->definition, DefinitionKind::proxmox) && !is(f.guest->passed_cpu, true))
+        return "delete +hv-evmcs from cpu: in its configuration";
+    return fmt::format("delete {} from -cpu", all ? "hv-passthrough" : "hv-evmcs");
+}
+
+/// hv-passthrough asks for all that KVM offers, and overrides what else is said; on AMD evmcs is not offered
+/// (QEMU docs/system/i386/hyperv.rst).
 Outcome check_evmcs(const Facts& f) {
     return judge(
-        [&](Setting evmcs) {
-            if (evmcs != Setting::on) return pass("the enlightened VMCS is not asked for");
+        [&](Setting evmcs, Setting all) {
+            const bool by_passthrough = all == Setting::on;
+            if (evmcs != Setting::on && !by_passthrough) return pass("the enlightened VMCS is not asked for");
             if (has(f, Technology::svm))
-                return fail("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
-                            "Remove evmcs from <hyperv>.");
+                return by_passthrough
+                           ? pass("all enlightenments that KVM has; the enlightened VMCS is Intel's")
+                           : refused("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
+                                     capital(without_evmcs(f)) + ".");
             if (is(f.guest->windows, true)) return pass("the enlightened VMCS, for Hyper-V in Windows");
             return fail(
-                "with the enlightened VMCS KVM takes posted interrupts and other controls away from "
-                "the guest: only Hyper-V is the faster for it, KVM in the guest the slower",
-                "Keep evmcs for Windows with Hyper-V; for any other guest remove it from <hyperv>.");
+                fmt::format("{}with the enlightened VMCS KVM takes posted interrupts and other controls away "
+                            "from the guest: only Hyper-V is the faster for it, KVM in the guest the slower",
+                            by_passthrough ? "all Hyper-V enlightenments are passed through, and " : ""),
+                fmt::format("Keep it for Windows with Hyper-V; for any other guest {}.", without_evmcs(f)));
         },
-        f.guest->evmcs);
+        f.guest->evmcs, f.guest->hyperv_passthrough);
+}
+
+std::string with_evmcs(const Facts& f) {
+    if (of_libvirt(f))
+        return "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>, which the guest's "
+               "Hyper-V "
+               "then uses.";
+    if (is(f.guest->definition, DefinitionKind::proxmox) && !is(f.guest->passed_cpu, true))
+        return "In the line cpu: of its configuration, flags=+hv-evmcs, which the guest's Hyper-V then uses.";
+    return "Add ,hv-vapic,hv-evmcs to -cpu, which the guest's Hyper-V then uses.";
 }
 
 Outcome check_windows(const Facts& f) {
     return judge(
-        [&](bool windows, Setting evmcs) {
+        [&](bool windows, Setting evmcs, Setting all) {
             if (!windows) return skip("no Windows runs in the guest");
             if (technology_of_guest(f) != Technology::vmx)
                 return skip("the enlightened VMCS is for Intel's processors");
-            if (evmcs == Setting::on) return pass("Windows has the enlightened VMCS");
+            if (evmcs == Setting::on || all == Setting::on) return pass("Windows has the enlightened VMCS");
             return fail(
                 "Windows runs in the guest, without the enlightened VMCS: Hyper-V in it reads and writes "
                 "its guests' state with an exit each",
-                "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>, which the guest's "
-                "Hyper-V then uses.");
+                with_evmcs(f));
         },
-        f.guest->windows, f.guest->evmcs);
+        f.guest->windows, f.guest->evmcs, f.guest->hyperv_passthrough);
 }
 
 constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",

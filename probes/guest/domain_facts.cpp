@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+// What libvirt's definition of a guest says of the guest itself: system, CPU, features (libvirt
+// formatdomain).
+#include "base/text.hpp"
+#include "guest/domain_reader.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+// --- words ---
+
+struct NamedMode {
+    std::string_view word;
+    CpuMode mode;
+};
+constexpr NamedMode cpu_modes[] = {{"custom", CpuMode::custom},
+                                   {"host-model", CpuMode::host_model},
+                                   {"host-passthrough", CpuMode::host_passthrough},
+                                   {"maximum", CpuMode::maximum}};
+
+constexpr FeaturePolicy policies[] = {FeaturePolicy::force, FeaturePolicy::require, FeaturePolicy::optional,
+                                      FeaturePolicy::disable, FeaturePolicy::forbid};
+
+class Domain {
+public:
+    explicit Domain(const DomainReader& domain) : d_(domain) {}
+
+    GuestFacts facts() const {
+        GuestFacts f;
+        f.definition = {DefinitionKind::libvirt, d_.cite(d_.root)};
+        f.name = read_name();
+        if (d_.root.attribute("id"))
+            f.runs = {true, d_.cite(d_.root)};
+        else
+            f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
+        f.accelerator = read_accelerator();
+        read_system(f);
+        read_cpu(f);
+        read_features(f);
+        read_domain_devices(d_, f);
+        f.log = Absent{Why::not_applicable, "a definition, no log"};
+        f.passed_cpu = {false, d_.cite_without(d_.root, "<qemu:commandline> with -cpu")};
+        f.host_model = Absent{Why::not_recorded, "libvirt was not asked what host-model stands for"};
+        f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
+        apply_passed_options(f);
+        return f;
+    }
+
+private:
+    Fact<std::string> read_name() const {
+        const pugi::xml_node node = d_.root.child("name");
+        if (!node) return Absent{Why::not_recorded, fmt::format("{}: no <name>", d_.label)};
+        return {std::string(trim(node.text().get())), d_.cite(node)};
+    }
+
+    Fact<Accelerator> read_accelerator() const {
+        const std::string_view type = d_.root.attribute("type").value();
+        if (type.empty()) d_.refuse(d_.root, "<domain> has no attribute type");
+        return {accelerator_of(type == "qemu" ? "tcg" : type), d_.cite(d_.root)};
+    }
+
+    void read_system(GuestFacts& f) const {
+        const pugi::xml_node type = d_.root.child("os").child("type");
+        const pugi::xml_node shown = type ? type : d_.root;
+        const std::string arch = type.attribute("arch").value();
+        const std::string machine = type.attribute("machine").value();
+        f.arch = {arch.empty() ? "x86_64" : arch, d_.cite(shown)};
+        f.machine = {machine, machine.empty() ? d_.cite_without(shown, "machine") : d_.cite(shown)};
+        f.q35 = f.machine.map([](const std::string& name) { return contains(name, "q35"); });
+        const pugi::xml_node vcpu = d_.root.child("vcpu");
+        unsigned count = 1;
+        if (vcpu && !parse_number(trim(vcpu.text().get()), count)) d_.refuse(vcpu, "<vcpu> holds no number");
+        f.vcpus = {count, vcpu ? d_.cite(vcpu) : d_.cite_without(d_.root, "<vcpu>")};
+        f.windows = read_windows();
+        f.manager = read_manager();
+        const pugi::xml_node security = d_.root.child("launchSecurity");
+        f.launch_security = {security.attribute("type").value(),
+                             security ? d_.cite(security) : d_.cite_without(d_.root, "<launchSecurity>")};
+    }
+
+    /// From libosinfo's name of the system, which virt-manager and virt-install write down.
+    Fact<bool> read_windows() const {
+        for (const pugi::xml_node group : d_.root.child("metadata").children())
+            for (const pugi::xml_node node : group.children())
+                if (const std::string_view id = node.attribute("id").value(); contains(id, "://"))
+                    return {contains(id, "microsoft.com"), d_.cite(node)};
+        return Absent{Why::not_recorded, fmt::format("{}: does not name the guest's system", d_.label)};
+    }
+
+    /// Who writes this definition before every start, from the elements that it leaves in <metadata>: an edit
+    /// of libvirt's XML is lost then.
+    Fact<std::string> read_manager() const {
+        struct Sign {
+            std::string_view part, manager;
+        };
+        constexpr Sign signs[] = {
+            {"ovirt", "oVirt"}, {"openstack.org", "OpenStack"}, {"kubevirt.io", "KubeVirt"}};
+        for (const pugi::xml_node node : d_.root.child("metadata").children())
+            for (const pugi::xml_attribute attribute : node.attributes())
+                for (const Sign& sign : signs)
+                    if (std::string_view(attribute.name()).starts_with("xmlns") &&
+                        contains(attribute.value(), sign.part))
+                        return {std::string(sign.manager), d_.cite(node)};
+        return {std::string(), d_.cite_without(d_.root, "<metadata> of a manager")};
+    }
+
+    void read_cpu(GuestFacts& f) const {
+        const pugi::xml_node cpu = d_.root.child("cpu");
+        const std::string model(trim(cpu.child("model").text().get()));
+        f.cpu_mode = {read_mode(cpu, model), cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>")};
+        if (model.empty())
+            f.cpu_model = Absent{Why::not_applicable, "no model is named"};
+        else
+            f.cpu_model = {model, d_.cite(cpu.child("model"))};
+        if (const pugi::xml_node vendor = cpu.child("vendor"))
+            f.cpu_vendor = {std::string(trim(vendor.text().get())), d_.cite(vendor)};
+        else
+            f.cpu_vendor = Absent{Why::not_applicable, "no vendor is asked for"};
+        if (const pugi::xml_attribute check = cpu.attribute("check"))
+            f.cpu_check = {check.value(), d_.cite(cpu)};
+        else
+            f.cpu_check = Absent{Why::not_applicable, "check is left to libvirt"};
+        f.migratable = d_.setting(cpu, "migratable");
+        f.required = read_required(cpu);
+        f.vmx = read_policy(cpu, "vmx");
+        f.svm = read_policy(cpu, "svm");
+    }
+
+    Fact<std::vector<std::string>> read_required(pugi::xml_node cpu) const {
+        std::vector<std::string> names;
+        for (const pugi::xml_node feature : cpu.children("feature"))
+            if (const std::string_view policy = feature.attribute("policy").value();
+                policy.empty() || policy == "require")
+                names.emplace_back(feature.attribute("name").value());
+        return {std::move(names), cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>")};
+    }
+
+    CpuMode read_mode(pugi::xml_node cpu, const std::string& model) const {
+        const std::string_view word = cpu.attribute("mode").value();
+        if (word.empty()) return model.empty() ? CpuMode::none : CpuMode::custom;
+        for (const NamedMode& named : cpu_modes)
+            if (named.word == word)
+                return named.mode == CpuMode::custom && model.empty() ? CpuMode::none : named.mode;
+        d_.refuse(cpu, fmt::format("<cpu> has an unknown mode, {}", word));
+    }
+
+    Fact<FeaturePolicy> read_policy(pugi::xml_node cpu, const char* name) const {
+        const pugi::xml_node feature = cpu.find_child_by_attribute("feature", "name", name);
+        if (!feature)
+            return {FeaturePolicy::unset,
+                    d_.cite_without(cpu ? cpu : d_.root, fmt::format("feature {}", name))};
+        const std::string_view word = feature.attribute("policy").value();
+        if (word.empty()) return {FeaturePolicy::require, d_.cite(feature)};  // libvirt's default
+        for (const FeaturePolicy policy : policies)
+            if (to_string(policy) == word) return {policy, d_.cite(feature)};
+        d_.refuse(feature, fmt::format("<feature> has an unknown policy, {}", word));
+    }
+
+    void read_features(GuestFacts& f) const {
+        const pugi::xml_node features = d_.root.child("features");
+        const pugi::xml_node shown = features ? features : d_.root;
+        const pugi::xml_node acpi = features.child("acpi");
+        f.acpi = {!acpi.empty(), acpi ? d_.cite(acpi) : d_.cite_without(shown, "<acpi>")};
+        read_hyperv(features.child("hyperv"), shown, f);
+        const pugi::xml_node ioapic = features.child("ioapic");
+        const std::string_view driver = ioapic.attribute("driver").value();
+        f.ioapic = {driver == "qemu"  ? IoApic::split
+                    : driver == "kvm" ? IoApic::kernel
+                                      : IoApic::unset,
+                    ioapic ? d_.cite(ioapic) : d_.cite_without(shown, "<ioapic>")};
+        f.vmport = d_.setting(features.child("vmport"), "state");
+    }
+
+    /// mode='passthrough' asks for all that KVM knows (libvirt 8.0 and later), whatever else is said.
+    void read_hyperv(pugi::xml_node hyperv, pugi::xml_node shown, GuestFacts& f) const {
+        const auto state = [&](const char* name) {
+            const pugi::xml_node node = hyperv.child(name);
+            return node ? d_.setting(node, "state")
+                        : Fact<Setting>{Setting::unset,
+                                        d_.cite_without(shown, fmt::format("hyperv {}", name))};
+        };
+        f.evmcs = state("evmcs");
+        f.vapic = state("vapic");
+        const bool all = std::string_view(hyperv.attribute("mode").value()) == "passthrough";
+        f.hyperv_passthrough = {all ? Setting::on : Setting::unset,
+                                hyperv ? d_.cite(hyperv) : d_.cite_without(shown, "<hyperv>")};
+    }
+
+    /// <qemu:commandline> reaches QEMU behind all that libvirt writes, and so counts.
+    void apply_passed_options(GuestFacts& f) const {
+        std::vector<Word> words;
+        std::size_t counted = 0, line = 1;  // there may be many of them: no line is counted twice
+        for (const pugi::xml_node node : d_.root.child("qemu:commandline").children("qemu:arg")) {
+            const std::size_t begin = tag_of(d_.text, node).begin;
+            line += line_at(d_.text.substr(counted), begin - counted) - 1;
+            counted = begin;
+            words.push_back({node.attribute("value").value(), fmt::format("{}:{}", d_.label, line)});
+        }
+        if (!words.empty()) apply_qemu_options(words, f);
+    }
+
+    const DomainReader& d_;
+};
+
+}  // namespace
+
+GuestFacts read_domain(const DomainReader& domain) { return Domain(domain).facts(); }
+
+}  // namespace nestprobe

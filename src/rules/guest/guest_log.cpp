@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// A rule about what QEMU itself said (NP719), in the log that holds the guest's command line.
+#include "base/text.hpp"
+#include "messages/messages.hpp"
+#include "rules/guest/guest_questions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+/// Messages behind which QEMU ends (QEMU 10.0 target/i386/kvm/kvm.c, kvm_buf_set_msrs; accel/kvm/kvm-all.c,
+/// kvm_init): the ids' beginnings.
+constexpr std::string_view fatal[] = {"qemu-set-msr",
+                                      "kvm-module-",
+                                      "kvm-device-busy",
+                                      "kvm-create-vm",
+                                      "failed-to-initialize-kvm",
+                                      "qemu-invalid-accelerator"};
+
+bool is_fatal(const Message& message) {
+    return std::any_of(std::begin(fatal), std::end(fatal),
+                       [&](std::string_view start) { return message.id.starts_with(start); });
+}
+
+/// Lines and what they are; of several, one behind which QEMU ends.
+struct Said {
+    const std::string* line = nullptr;
+    const Message* message = nullptr;
+};
+
+Said worst_of(const std::vector<std::string>& lines) {
+    Said worst;
+    for (const std::string& line : lines) {
+        const Message* message = find_message(line);
+        if (message && (!worst.message || (is_fatal(*message) && !is_fatal(*worst.message))))
+            worst = {&line, message};
+    }
+    return worst;
+}
+
+Outcome check_log(const Facts& f) {
+    return judge(
+        [](const std::vector<std::string>& lines) {
+            const Said said = worst_of(lines);
+            if (!said.message)
+                return pass(lines.empty() ? "QEMU complained of nothing"
+                                          : "what QEMU said is no message that nestprobe knows");
+            const bool ended = is_fatal(*said.message);
+            const std::string text =
+                fmt::format("QEMU said \"{}\"{}. {}", *said.line,
+                            ended ? ", and the guest did not start" : "", said.message->means);
+            const Remedy page(Step{.what = "What it means and what to do:",
+                                   .commands = {fmt::format("nestprobe --explain={}", said.message->id)}});
+            return ended ? refused(text, page) : fail(text, page);
+        },
+        f.guest->log);
+}
+
+constexpr std::string_view see[] = {"/var/log/libvirt/qemu/GUEST.log"};
+constexpr Rule rules[] = {{
+    .id = "NP719",
+    .name = "guest-log-has-error",
+    .layer = Layer::guest,
+    .question = Question::kvm_in_guests,
+    .role = Role::advice,
+    .title = "QEMU complained when this guest was started",
+    .explain =
+        "The log that holds a guest's command line holds what QEMU said of it too. Lines behind the last\n"
+        "start that are known (--explain=MESSAGE finds their pages) are taken as evidence: of the last "
+        "start,\n"
+        "not of the next.",
+    .fix = "Look up the line: nestprobe --explain='THE LINE'.",
+    .see = see,
+    .check = check_log,
+}};
+
+}  // namespace
+
+std::span<const Rule> guest_log_rules() { return rules; }
+
+}  // namespace nestprobe
