@@ -41,7 +41,7 @@ struct Options {
     std::vector<std::string>
         from;                  ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
     std::string diff;          ///< compare with this snapshot or dump; empty: do not
-    std::string domain;        ///< the definition of a guest: what load_definition() takes; empty: none
+    std::string domain;        ///< the definition of a guest: what read_definition() takes; empty: none
     std::string record;        ///< write a snapshot here; empty: none
     bool wants_output = true;  ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;

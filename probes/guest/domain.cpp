@@ -116,7 +116,8 @@ private:
         return from;
     }
     [[noreturn]] void refuse(pugi::xml_node node, std::string_view what) const {
-        throw BadFile(fmt::format("{}:{}: {}", label_, line_at(text_, tag_of(text_, node).begin), what));
+        throw BadFile(fmt::format("{}:{}: {}", label_, line_at(text_, tag_of(text_, node).begin),
+                                  what.substr(0, longest_complaint)));
     }
 
     Fact<std::string> read_name() const {
