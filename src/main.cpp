@@ -2,6 +2,7 @@
 // Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or
 // stderr.
 #include "input/bad_file.hpp"
+#include "input/memory_limit.hpp"
 #include "options.hpp"
 #include "render/registers.hpp"
 #include "session.hpp"
@@ -9,7 +10,10 @@
 
 #include <fcntl.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <new>
 #include <string>
 
 using namespace nestprobe;
@@ -45,9 +49,20 @@ void reserve_standard_streams() {
         if (::fcntl(fd, F_GETFD) == -1 && ::open("/dev/null", refusing[fd] | O_CLOEXEC) != fd) return;
 }
 
+/// Where an allocation fails.  No exception: what has to be undone would have to be allocated for, which some
+/// destructors of the JSON library do.  Nothing was printed yet, as reports are printed whole.
+[[noreturn]] void out_of_memory() {
+    const std::string& complaint = memory_complaint();
+    const ExitStatus status = complaint.empty() ? ExitStatus::unknown : ExitStatus::bad_file;
+    std::fprintf(stderr, "nestprobe: %s\n",
+                 complaint.empty() ? "there is not enough memory to look" : complaint.c_str());
+    std::_Exit(static_cast<int>(status));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
+    std::set_new_handler(out_of_memory);
     reserve_standard_streams();
     return static_cast<int>(run(parse_command_line(argc, argv)));
 } catch (const UsageError& error) {

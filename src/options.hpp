@@ -40,7 +40,7 @@ struct Options {
     std::vector<std::string>
         from;                  ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
     std::string diff;          ///< compare with this snapshot or dump; empty: do not
-    std::string domain;        ///< the definition of a guest: what load_definition() takes; empty: none
+    std::string domain;        ///< the definition of a guest: what read_definition() takes; empty: none
     std::string record;        ///< write a snapshot here; empty: none
     std::vector<std::string> assume;  ///< NAME=VALUE, each without complaint: judge as if that were so
     bool wants_output = true;  ///< false: --record was given and nothing else

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <utility>
 
 namespace nestprobe {
@@ -118,12 +118,16 @@ int write_file(const std::string& path, std::string_view text) {
     return replace(behind_links(path), &old, text);
 }
 
+// Not gmtime_r(3), which reads the time zone's file first.
 std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm t{};
-    ::gmtime_r(&now, &t);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
-                       t.tm_hour, t.tm_min, t.tm_sec);
+    using namespace std::chrono;
+    const auto now = floor<seconds>(system_clock::now());
+    const auto day = floor<days>(now);
+    const year_month_day date(day);
+    const hh_mm_ss time(now - day);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 std::string describe_recording(const Recording& r) {

@@ -5,6 +5,7 @@
 
 #include "base/errors.hpp"
 #include "guest/guest_source.hpp"
+#include "input/lock_down.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
 #include "prove/prove.hpp"
@@ -30,6 +31,9 @@
 namespace nestprobe {
 namespace {
 
+/// What files say stands in messages; a path may be that long (PATH_MAX), and more nobody reads.
+constexpr std::size_t longest_message = 4500;
+
 ExitStatus status_of(const Report& report, const Options& options) {
     switch (report.verdict(options.question.value_or(default_question(report.facts))).answer) {
         case Answer::yes: return ExitStatus::yes;
@@ -54,18 +58,18 @@ ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proo
 
 /// The machine to look at: a file's, or this one.
 struct Machine {
-    explicit Machine(const std::vector<std::string>& from) {
-        if (from.empty()) {
+    explicit Machine(std::vector<RawInput> inputs) {
+        if (inputs.empty()) {
             live = std::make_unique<LiveMachine>();
-            month = utc_now().substr(0, 7);
+            collected_at = utc_now();
             return;
         }
-        Loaded loaded = load_recordings(from);
+        Loaded loaded = import_inputs(std::move(inputs));
         notes = std::move(loaded.notes);
         replay(std::move(loaded.recording));
     }
     void replay(Recording recording) {
-        month = recording.recorded.substr(0, 7);
+        collected_at = recording.recorded;
         proof = recording.proof;
         replayed = std::make_unique<ReplayedMachine>(std::move(recording));
     }
@@ -73,7 +77,7 @@ struct Machine {
 
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
-    std::string month;                 ///< "2026-11": of a file, when it was recorded; empty: it does not say
+    std::string collected_at;          ///< of a file, when it was recorded; empty: it does not say
     std::optional<ProofRecord> proof;  ///< of a file, what it holds
     std::vector<std::string> notes;    ///< what each input was taken for
 };
@@ -116,14 +120,28 @@ struct RegistersWanted {
     Wanted wanted;
 };
 
+/// What comes from elsewhere: all of it is read before any of it is parsed.
+struct Given {
+    explicit Given(const Options& options) {
+        if (!options.domain.empty()) guest = read_definition(options.domain);
+        from = read_inputs(options.from);
+        if (!options.diff.empty()) other = read_inputs({options.diff});
+    }
+    bool anything() const { return guest || !from.empty() || !other.empty(); }
+
+    std::optional<GuestText> guest;
+    std::vector<RawInput> from, other;
+};
+
 /// What to print, and where the answer of the first machine decides the exit status.
-std::string print(const Options& options, const Report& report, const Style& style) {
+std::string print(const Options& options, const Report& report, std::vector<RawInput> beside,
+                  const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.all) return render_explain_all(report, style);
     if (options.diff.empty()) return options.format->render(report, style);
-    const Machine other({options.diff});
+    const Machine other(std::move(beside));
     Facts facts = probe(other.sources(), every_register);
-    facts.month = other.month;
+    facts.collected_at = other.collected_at;
     if (other.proof) facts.proof = decode_proof(*other.proof);
     const Report there = make_report(std::move(facts));
     return options.format->name == "json" ? render_diff_json(report, there)
@@ -139,21 +157,25 @@ std::string print_registers(const Options& options, const Facts& facts, const St
 }  // namespace
 
 ExitStatus complain(ExitStatus status, std::string_view message) {
-    std::fprintf(stderr, "nestprobe: %s\n", printable(message).c_str());
+    std::string line = printable(message.substr(0, longest_message));
+    if (message.size() > longest_message) line += "...";
+    std::fprintf(stderr, "nestprobe: %s\n", line.c_str());
     return status;
 }
 
 ExitStatus examine(const Options& options, const Style& style) {
-    std::optional<GuestDefinition> guest;
-    if (!options.domain.empty()) guest = load_definition(options.domain);
-    Machine machine(options.from);
+    Given given(options);
+    const bool here = given.from.empty();  // it is this machine that is looked at
+    const bool elsewhere = given.anything();
+    if (!here) lock_down(options.record.empty() ? Afterwards::computes : Afterwards::writes_a_file);
+    Machine machine(std::move(given.from));
     if (options.format->name == "explain" && !options.quiet)
         for (const std::string& note : machine.notes) complain(ExitStatus::yes, note);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);
     Facts facts = probe(recorder ? recorder->sources() : machine.sources(), registers.wanted);
-    facts.month = machine.month;
+    facts.collected_at = machine.collected_at;
     if (options.prove.wanted && !run_proofs(options, facts, machine)) return ExitStatus::unknown;
     if (machine.proof) facts.proof = decode_proof(*machine.proof);
     if (recorder)
@@ -162,6 +184,10 @@ ExitStatus examine(const Options& options, const Style& style) {
             return saved;
     if (options.action == Options::Action::registers)
         return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
+    // From here on nothing is looked at and no file is written.
+    if (elsewhere && (here || recorder)) lock_down(Afterwards::computes);
+    std::optional<GuestDefinition> guest;
+    if (given.guest) guest = understand_definition(std::move(*given.guest));
     if (guest) facts.guest = guest->facts;
     if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);
     Report report = make_report(std::move(facts));
@@ -169,7 +195,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     report.assumed = options.assume;
     if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
-    return options.quiet ? status : write_stdout(print(options, report, style), status);
+    return options.quiet ? status
+                         : write_stdout(print(options, report, std::move(given.other), style), status);
 }
 
 }  // namespace nestprobe

@@ -42,6 +42,7 @@ Style style_for_stdout(Colour when) {
 
 ExitStatus write_stdout(std::string_view text, ExitStatus status) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, not a death
+    std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
     const int error = write_all(STDOUT_FILENO, text);
     if (error == 0) return status;
     std::fprintf(stderr, "nestprobe: standard output: %s\n", error_text(error).c_str());

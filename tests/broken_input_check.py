@@ -84,6 +84,24 @@ def guests(folder):
         in_file(folder, f"a guest: {name}", data, "--domain")
 
 
+def long_words(folder):
+    """What a complaint quotes is cut, however long it is."""
+    word = "x" * 1000000
+    for name, rest in {
+            "a file twice": f'"files": {{"/{word}": "1", "/{word}": "2"}}}}', "a key twice": f'"{word}": 1, "{word}": 2}}',
+            "a directory twice": f'"directories": {{"/{word}": [], "/{word}": []}}}}', "a leaf": f'"cpus": [{{"ids": "0", "cpuid": {{"{word}": []}}}}]}}',
+            "an MSR": f'"cpus": [{{"ids": "0", "msr": {{"{word}": "0x1"}}}}]}}', "a value": f'"cpus": [{{"ids": "0", "msr": {{"0x3a": "{word}"}}}}]}}',
+            "CPUs": f'"cpus": [{{"ids": "{word}"}}]}}', "a capability": f'"kvm": {{"extensions": {{"{word}": 0}}}}}}',
+            "an absence": f'"files": {{"/a": {{"absent": "{word}"}}}}}}', "a path": f'"files": {{"/{word}/..": "1"}}}}',
+            "a name": f'"directories": {{"/a": ["/{word}"]}}}}'}.items():
+        in_file(folder, f"{name} of 1 MB", head(rest))
+    in_file(folder, "a format of 1 MB", f'{{"format": "{word}"}}')
+    for name, data in {"an element": f"<domain type='kvm'><{word}></b></domain>", "a root": f"<{word}/>", "a mode": f"<domain type='kvm'><cpu mode='{word}'/></domain>",
+                       "a policy": f"<domain type='kvm'><cpu><feature policy='{word}' name='vmx'/></cpu></domain>",
+                       "a quotation": f"qemu-system-x86_64 -name '{word}", "a number": f"cores: {word}\nmemory: 512\n"}.items():
+        in_file(folder, f"a guest: {name} of 1 MB", data, "--domain")
+
+
 def head(rest):
     return '{"format": "nestprobe-snapshot/1", ' + rest
 
@@ -100,6 +118,7 @@ with tempfile.TemporaryDirectory() as folder:
     in_file(folder, "brackets 10,000 deep", "[" * 10000)
     in_file(folder, "invalid UTF-8", head('"files": {"/a": "').encode() + b'\xff\xfe"}}')
     in_file(folder, "a key twice", head('"files": {}, "files": {}}'))
+    long_words(folder)
     in_file(folder, "a file twice", head('"files": {"/a": "1", "/a": "2"}}'))
     for name in ("a/b.conf", "/a.conf", "..", ".", "", "a/../../tmp/b.conf", "a\0b.conf"):
         in_file(folder, f"{name!r} in a directory", head(f'"directories": {{"/usr/lib/modprobe.d": {json.dumps([name])}}}}}'))

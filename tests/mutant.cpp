@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
         return 64;
     }
     try {
-        const Recording recording = load_recording(argv[1]);
+        const Recording recording = import_inputs(read_inputs({argv[1]})).recording;
         const ReplayedMachine machine(recording);
         Facts facts = probe(machine.sources());
         if (recording.proof) facts.proof = decode_proof(*recording.proof);

@@ -73,13 +73,15 @@ TEST_SUITE("platforms") {
     TEST_CASE("a row that is more than a year old says so") {
         Facts f = on(Platform::hetzner);
         const std::string old = "it may have changed";
-        const auto intro = [&](const char* month) {
-            f.month = month;
+        const auto intro = [&](const char* when) {
+            f.collected_at = when;
             return fix_on_platform(f, "vmx").intro;
         };
         CHECK(intro("").find(old) == std::string::npos);
         CHECK(intro("2027-07").find(old) == std::string::npos);
         CHECK(intro("2027-08").find(old) != std::string::npos);
+        CHECK(intro("2027-08-01T00:00:00Z").find(old) != std::string::npos);
+        CHECK(intro("yesterday, I think").find(old) == std::string::npos);
     }
 
     TEST_CASE("every maker of firmware has a way in, a source and a date") {

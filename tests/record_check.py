@@ -149,6 +149,27 @@ def ended(folder):
     expect("told to end", *wrong)
 
 
+def time_of_reading(folder):
+    """collected_at: now, and of a snapshot the time that it was recorded."""
+    out = folder / "here.json"
+    before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    live = subprocess.run([binary, "--record", str(out), "--json"], capture_output=True, timeout=60)
+    after = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    report, recorded = json.loads(live.stdout), json.loads(out.read_text(encoding="utf-8"))["recorded"]
+    expect("this machine's time", not before <= report["collected_at"] <= after and report["collected_at"],
+           list(report)[:4] != ["schema", "tool", "collected_at", "machine"] and list(report)[:4])
+    replayed = subprocess.run([binary, "--from", str(out), "--json"], capture_output=True, timeout=60)
+    said = json.loads(replayed.stdout)["collected_at"]
+    expect("a snapshot's time", said != recorded and f"{said}, but it was recorded at {recorded}")
+    older, none = folder / "older.json", folder / "none.json"
+    older.write_text('{"format": "nestprobe-snapshot/1", "recorded": "2020-01-02T03:04:05Z", "files": {}}')
+    none.write_text('{"format": "nestprobe-snapshot/1", "files": {}}')
+    for files, wanted in (((none,), None), ((none, older), "2020-01-02T03:04:05Z"), ((out, older), "2020-01-02T03:04:05Z")):
+        given = [word for path in files for word in ("--from", str(path))]
+        said = json.loads(subprocess.run([binary, *given, "--json"], capture_output=True, timeout=60).stdout)["collected_at"]
+        expect(f"the time of {len(files)} files", said != wanted and f"{said}, not {wanted}")
+
+
 def closed_streams(folder):
     """What is opened later must not become standard output."""
     out = folder / "closed"
@@ -158,7 +179,7 @@ def closed_streams(folder):
            not is_snapshot(out.read_text(encoding="utf-8")) and "the snapshot is damaged")
 
 
-for check in (devices, pipes, links, mode_and_owner, limits, ended, closed_streams):
+for check in (devices, pipes, links, mode_and_owner, limits, ended, time_of_reading, closed_streams):
     with tempfile.TemporaryDirectory() as name:
         check(Path(name))
 print(f"{passed} passed, {failed} failed, {skipped} skipped")

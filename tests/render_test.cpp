@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fake_machine.hpp"
 #include "options.hpp"
+#include "render/json_text.hpp"
 #include "render/layout.hpp"
 
 #include <doctest/doctest.h>
@@ -83,6 +84,30 @@ TEST_SUITE("render") {
         CHECK(render_summary(report, {}).find("NP801 no-iommu") == std::string::npos);
         report.asked = Question::device_assignment;
         CHECK(render_summary(report, {}).find("NP801 no-iommu") != std::string::npos);
+    }
+    TEST_CASE("text in JSON is as the library writes it, at every length and place") {
+        for (int byte = 0; byte < 256; ++byte)
+            for (std::size_t size = 1; size < 20; ++size)
+                for (std::size_t at = 0; at < size; ++at) {
+                    std::string text(size, 'x');
+                    text[at] = static_cast<char>(byte);
+                    JsonText out(0);
+                    out.value(text);
+                    const std::string wanted = Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+                    if (std::move(out).take() != wanted + "\n") FAIL("byte " << byte << " at " << at);
+                }
+    }
+    TEST_CASE("JSON says when the machine was read, behind the tool, or null") {
+        Report report = report_of(haswell());
+        const auto line = [&](const char* when) {
+            report.facts.collected_at = when;
+            const std::string json = find_format("json")->render(report, {});
+            const auto begin = json.find(NESTPROBE_VERSION "\",\n") + sizeof NESTPROBE_VERSION "\",";
+            return json.substr(begin, json.find('\n', begin) - begin);
+        };
+        CHECK(line("2026-11-25T17:00:00Z") == "  \"collected_at\": \"2026-11-25T17:00:00Z\",");
+        for (const char* no_time : {"", "2026-11-25", "2026-11-25T17:00:00+01:00", "2026-11-25T17:0\n:00Z"})
+            CHECK(line(no_time) == "  \"collected_at\": null,");
     }
     TEST_CASE("no colour and no Unicode unless asked for") {
         const Report report = report_of(haswell());

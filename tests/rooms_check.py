@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "probes/snapshot": "probes base facts input machine import",
     "probes/snapshot/import": "base facts input machine snapshot",
     "src/main": "input options render session terminal",
-    "src/session": "probes base guest live prove registers snapshot options output remedy render terminal",
+    "src/session": "probes base guest input live prove registers snapshot options output remedy render terminal",
     "src/options": "registers render",
     "src/output": "base input",
     "src/terminal": "base options output",

@@ -53,6 +53,15 @@ std::string printable(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
+        const char first = text.front();
+        if (first >= ' ' && first <= '~') {
+            const auto plain =
+                std::find_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+            const auto length = static_cast<std::size_t>(plain - text.begin());
+            result += text.substr(0, length);
+            text.remove_prefix(length);
+            continue;
+        }
         const std::string_view sequence = text.substr(0, utf8_sequence(text));
         if (sequence.empty() || is_control(sequence))
             result += '?';

@@ -26,7 +26,9 @@
 namespace nestprobe {
 
 struct Facts {
-    std::string month{};  ///< "2026-11": when the machine was looked at; empty where a snapshot does not say
+    /// When the machine was looked at, "2026-11-25T17:00:00Z"; empty where a snapshot does not say, which may
+    /// also say a day or a month only.
+    std::string collected_at{};
     RegisterReadings registers{};
     /// What KVM here says that a guest finds in each register: KVM_GET_SUPPORTED_CPUID, and KVM_GET_MSRS of
     /// its feature MSRs.  not_applicable: KVM lists no such leaf, or says nothing of this register

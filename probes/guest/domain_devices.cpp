@@ -32,7 +32,8 @@ std::vector<Provenance> DomainReader::cite_without(pugi::xml_node parent, std::s
 }
 
 void DomainReader::refuse(pugi::xml_node node, std::string_view what) const {
-    throw BadFile(fmt::format("{}:{}: {}", label, line_at(text, tag_of(text, node).begin), what));
+    throw BadFile(fmt::format("{}:{}: {}", label, line_at(text, tag_of(text, node).begin),
+                              what.substr(0, longest_complaint)));
 }
 
 Fact<Setting> DomainReader::setting(pugi::xml_node node, const char* attribute) const {

@@ -12,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -21,57 +23,97 @@ namespace {
 // The largest that libvirt's own tests have is 60 KB.
 constexpr std::size_t limit = 4u << 20;
 
-/// Files that a command line names, from the folder that it is read against.  Regular files only: a device or
-/// a FIFO would be more than a look.
-NamedFileReader reader_at(std::string folder) {
-    return [folder = std::move(folder)](const std::string& name,
-                                        std::string& why) -> std::optional<std::string> {
-        const std::string path = name.starts_with('/') ? name : folder + name;
-        struct stat status {};
-        const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-        if (!file || ::fstat(file.get(), &status) != 0)
-            why = error_text(errno);
-        else if (!S_ISREG(status.st_mode))
-            why = "no regular file";
+// --- files that a command line names ---
+
+/// Regular files only: a device or a FIFO would be more than a look.
+NamedText read_named(const std::string& path) {
+    struct stat status {};
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    if (!file || ::fstat(file.get(), &status) != 0) return {{}, error_text(errno)};
+    if (!S_ISREG(status.st_mode)) return {{}, "no regular file"};
+    try {
+        return {read_all(file.get(), path, limit), {}};
+    } catch (const std::exception& error) {
+        return {{}, error.what()};
+    }
+}
+
+/// What stands behind each -readconfig, read from the folder that the names are against.  This comes before
+/// anything is understood: from then on no file can be opened.
+std::map<std::string, NamedText> read_named_files(std::string_view text, const std::string& folder) {
+    constexpr std::string_view option = "-readconfig", parting(" \t\n\\'\"\0", 7);
+    constexpr std::size_t most = 8;
+    std::map<std::string, NamedText> files;
+    for (auto at = text.find(option); at != std::string_view::npos && files.size() < most;
+         at = text.find(option, at + 1)) {
+        const std::size_t begin = text.find_first_not_of(parting, at + option.size());
+        if (begin == std::string_view::npos || begin == at + option.size()) continue;
+        const std::size_t end = std::min(text.find_first_of(parting, begin), text.size());
+        const std::string name(text.substr(begin, end - begin));
+        if (!files.contains(name))
+            files.emplace(name, read_named(name.starts_with('/') ? name : folder + name));
+    }
+    return files;
+}
+
+NamedFileReader reader_of(const std::map<std::string, NamedText>& files) {
+    return [&files](const std::string& name, std::string& why) -> std::optional<std::string> {
+        const auto found = files.find(name);
+        if (found == files.end())
+            why = "not read";
+        else if (found->second.text)
+            return found->second.text;
         else
-            try {
-                return read_all(file.get(), path, limit);
-            } catch (const std::exception& error) {
-                why = error.what();
-            }
+            why = found->second.why;
         return {};
     };
 }
 
-GuestDefinition load_process(const std::string& what) {
+// --- kinds of definitions ---
+
+GuestText read_process(const std::string& what) {
     unsigned pid = 0;
     if (!parse_number(std::string_view(what).substr(4), pid))
         throw UnopenedFile(fmt::format("{}: no process number", what));
     std::string words = read_input(fmt::format("/proc/{}/cmdline", pid), limit);
     if (words.empty()) throw BadFile(fmt::format("{}: a process without a command line", what));
-    GuestDefinition definition =
-        parse_qemu_command(std::move(words), what, reader_at(fmt::format("/proc/{}/cwd/", pid)));
-    definition.facts.runs = {true, {{what, "a process"}}};
-    return definition;
+    auto files = read_named_files(words, fmt::format("/proc/{}/cwd/", pid));
+    return {GuestText::Kind::process, what, std::move(words), {}, std::move(files)};
 }
 
-GuestDefinition load_from_libvirt(const std::string& name) {
-    GuestDefinition defined = parse_domain(dump_domain(name, true), name + ".xml");
-    compare_running(defined, parse_domain(dump_domain(name, false), name + " as it runs"));
-    defined.from_libvirt = true;
-    return defined;
+GuestText read_file(const std::string& what) {
+    std::string text = read_input(what, limit);
+    auto files = read_named_files(text, what.substr(0, what.rfind('/') + 1));
+    return {GuestText::Kind::file, name_of_input(what), std::move(text), {}, std::move(files)};
 }
 
 }  // namespace
 
-GuestDefinition load_definition(const std::string& what) {
-    if (what.starts_with("pid:")) return load_process(what);
-    const bool is_file = what == "-" || contains(what, "/") || ::access(what.c_str(), F_OK) == 0;
-    if (is_file)
-        return parse_definition(read_input(what, limit), name_of_input(what),
-                                reader_at(what.substr(0, what.rfind('/') + 1)));
+GuestText read_definition(const std::string& what) {
+    if (what.starts_with("pid:")) return read_process(what);
+    if (what == "-" || contains(what, "/") || ::access(what.c_str(), F_OK) == 0) return read_file(what);
     if (what.starts_with('-')) throw UnopenedFile(fmt::format("{}: neither a file nor a guest's name", what));
-    return load_from_libvirt(what);
+    DomainTexts texts = dump_domain(what);
+    return {GuestText::Kind::libvirt, what, std::move(texts.stored), std::move(texts.running), {}};
+}
+
+GuestDefinition understand_definition(GuestText text) {
+    switch (text.kind) {
+        case GuestText::Kind::file: break;
+        case GuestText::Kind::process: {
+            GuestDefinition definition =
+                parse_qemu_command(std::move(text.text), text.name, reader_of(text.files));
+            definition.facts.runs = {true, {{text.name, "a process"}}};
+            return definition;
+        }
+        case GuestText::Kind::libvirt: {
+            GuestDefinition defined = parse_domain(std::move(text.text), text.name + ".xml");
+            compare_running(defined, parse_domain(std::move(text.running), text.name + " as it runs"));
+            defined.from_libvirt = true;
+            return defined;
+        }
+    }
+    return parse_definition(std::move(text.text), text.name, reader_of(text.files));
 }
 
 }  // namespace nestprobe

@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +15,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace nestprobe {
@@ -59,6 +61,7 @@ public:
         ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions, out.write.get(), STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, err.write.get(), STDERR_FILENO);
+        std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as a parent may have left it, nobody can wait
         std::string locale = "LC_ALL=C";
         const std::vector<char*> environment = plain_environment(locale);
         const int error =
@@ -73,17 +76,19 @@ public:
     ~Child() {
         if (pid_ <= 0) return;
         ::kill(pid_, SIGKILL);
-        wait();
+        while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+        }
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    /// The exit status; 128 and the signal where one ended it.
-    int wait() {
+    /// The exit status, 128 and the signal where one ended it; nothing while it runs.
+    std::optional<int> ended() {
         int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
+        const pid_t done = ::waitpid(pid_, &status, WNOHANG);
+        if (done == 0 || (done < 0 && errno == EINTR)) return {};
         pid_ = -1;
+        if (done < 0) throw UnopenedFile(fmt::format("virsh: {}", error_text(errno)));
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     }
 
@@ -102,16 +107,21 @@ bool take(const Descriptor& from, std::string& text) {
     return true;
 }
 
-/// Both streams to their ends, within the time limit.
-void collect(const Pipe& out, const Pipe& err, std::string& said, std::string& complained) {
-    const auto deadline = Clock::now() + time_limit;
+/// What it writes until it ends, and its exit status.  Who else holds its streams then is not waited for, and
+/// closed streams are no end: only its own is.
+int listen(Child& child, const Pipe& out, const Pipe& err, Clock::time_point deadline, std::string& said,
+           std::string& complained) {
+    constexpr int pause = 5;  // milliseconds
     std::array<pollfd, 2> streams{pollfd{out.read.get(), POLLIN, 0}, pollfd{err.read.get(), POLLIN, 0}};
-    while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0)
+    std::optional<int> status;
+    while (true) {
+        if (!status) status = child.ended();
+        if (!status && Clock::now() >= deadline)
             throw UnopenedFile(fmt::format("virsh: no answer within {} seconds", time_limit.count()));
-        if (::poll(streams.data(), streams.size(), static_cast<int>(left.count())) < 0 && errno != EINTR)
-            throw UnopenedFile(fmt::format("virsh: {}", error_text(errno)));
+        const int ready = ::poll(streams.data(), streams.size(), status ? 0 : pause);
+        if (ready < 0 && errno != EINTR) throw UnopenedFile(fmt::format("virsh: {}", error_text(errno)));
+        if (ready == 0 && status) return *status;
+        if (ready <= 0) continue;
         if (streams[0].revents != 0 && !take(out.read, said)) streams[0].fd = -1;
         if (streams[1].revents != 0 && !take(err.read, complained)) streams[1].fd = -1;
     }
@@ -134,9 +144,7 @@ std::string_view whom_virsh_asked() {
     return " (as qemu:///session; LIBVIRT_DEFAULT_URI=qemu:///system asks the system's libvirt)";
 }
 
-}  // namespace
-
-std::string dump_domain(const std::string& name, bool inactive) {
+std::string dump(const std::string& name, bool inactive, Clock::time_point deadline) {
     std::string program = "virsh", readonly = "--readonly", command = "dumpxml", stored = "--inactive",
                 option = "--domain", guest = name;
     std::array<char*, 7> arguments{program.data(), readonly.data(), command.data(),
@@ -147,13 +155,20 @@ std::string dump_domain(const std::string& name, bool inactive) {
     out.write = Descriptor();
     err.write = Descriptor();
     std::string said, complained;
-    collect(out, err, said, complained);
-    if (const int status = child.wait(); status != 0)
+    if (const int status = listen(child, out, err, deadline, said, complained); status != 0)
         throw UnopenedFile(
             fmt::format("{}: virsh says: {}{}", name,
                         complained.empty() ? fmt::format("exit status {}", status) : complaint(complained),
                         whom_virsh_asked()));
     return said;
+}
+
+}  // namespace
+
+DomainTexts dump_domain(const std::string& name) {
+    const Clock::time_point deadline = Clock::now() + time_limit;
+    std::string stored = dump(name, true, deadline);
+    return {std::move(stored), dump(name, false, deadline)};
 }
 
 }  // namespace nestprobe

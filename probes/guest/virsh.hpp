@@ -7,9 +7,14 @@
 
 namespace nestprobe {
 
-/// `virsh --readonly dumpxml [--inactive] --domain NAME`: its standard output.  A fixed list of arguments,
-/// no shell; after ten seconds it is killed.  Throws UnopenedFile with virsh's first line of complaint,
-/// BadFile where it prints more than a definition can be.
-std::string dump_domain(const std::string& name, bool inactive);
+struct DomainTexts {
+    std::string stored;   ///< as it will start
+    std::string running;  ///< as it runs; the stored one where it does not
+};
+
+/// `virsh --readonly dumpxml [--inactive] --domain NAME`, twice: its standard output.  A fixed list of
+/// arguments, no shell; ten seconds after the first was started, whichever runs is killed.  Throws
+/// UnopenedFile with virsh's first line of complaint, BadFile where it prints more than a definition can be.
+DomainTexts dump_domain(const std::string& name);
 
 }  // namespace nestprobe

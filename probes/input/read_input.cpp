@@ -4,6 +4,7 @@
 #include "base/errors.hpp"
 #include "input/bad_file.hpp"
 #include "input/descriptor.hpp"
+#include "input/memory_limit.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ namespace {
 }  // namespace
 
 std::string read_all(int fd, const std::string& name, std::size_t limit) {
+    lift_memory_limit();
     struct stat status {};
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::size_t>(status.st_size) > limit)
@@ -40,6 +42,8 @@ std::string read_all(int fd, const std::string& name, std::size_t limit) {
         used += static_cast<std::size_t>(n);
     }
     text.resize(used);
+    text.shrink_to_fit();
+    limit_memory(used, name);
     return text;
 }
 

@@ -145,7 +145,7 @@ Fact<bool> probe_svm_leaf(const Sources& machine, const Shared& shared, const Cp
     if (!highest.if_known()) return highest.absence();
     if (*highest.if_known() < 0x8000'000a || group.cpus.empty())
         return {false, {{"CPUID.80000000H:EAX", hex(*highest.if_known())}}};
-    const auto leaf = machine.cpuid.read(group.cpus.first(), 0x8000'000a, 0);
+    const auto leaf = read_first(machine, shared.cpu, 0x8000'000a);
     if (!leaf.if_known()) return leaf.absence();
     return {leaf.if_known()->eax != 0, {{"CPUID Fn8000_000A_EAX", hex(leaf.if_known()->eax)}}};
 }

@@ -419,7 +419,7 @@ Fact<std::string> probe_confidential(const Sources& machine, const Shared& share
     if (!maximum.if_known()) return maximum.absence();
     if (*maximum.if_known() < 0x21 || group.cpus.empty())
         return {"none", {{"CPUID.0:EAX", hex(*maximum.if_known())}}};
-    const auto regs = machine.cpuid.read(group.cpus.first(), 0x21, 0);
+    const auto regs = read_first(machine, shared.cpu, 0x21);
     if (!regs.if_known()) return regs.absence();
     const CpuidRegs& r = *regs.if_known();
     const bool tdx = r.ebx == 0x65746e49 && r.edx == 0x5844546c && r.ecx == 0x20202020;

@@ -4,6 +4,7 @@
 #include "facts/log_lines.hpp"
 
 #include <array>
+#include <cstring>
 #include <iterator>
 
 namespace nestprobe {
@@ -3207,15 +3208,22 @@ consteval Index make_index() {
 
 constexpr Index row_index = make_index();
 
+/// As first_four() has them: x86 is little-endian.
 std::uint32_t load_four(const char* at) {
-    const auto byte = [at](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(at[i])); };
-    return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+    std::uint32_t value = 0;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+}
+
+/// Might the text of a row begin with these four bytes?
+bool begins_a_row(std::uint32_t four) {
+    const std::size_t b = bucket(four);
+    return (row_index.taken[b / 64] >> b % 64 & 1) != 0;
 }
 
 /// Of the rows whose text begins at `at`, the first that is before `best` and fits the line.
 std::uint16_t better_row(std::string_view line, std::size_t at, std::uint16_t best) {
     const std::size_t b = bucket(load_four(line.data() + at));
-    if ((row_index.taken[b / 64] >> b % 64 & 1) == 0) return best;
     for (std::uint16_t i = row_index.first[b]; i < best; i = row_index.next[i])
         if (line.substr(at).starts_with(rows[i].text) && fits(rows[i], line)) return i;
     return best;
@@ -3229,7 +3237,10 @@ const LogRow& log_row(LogLine id) { return rows[static_cast<std::size_t>(id)]; }
 
 const LogRow* classify_log_line(std::string_view line) {
     std::uint16_t best = none;
-    for (std::size_t at = 0; at + 4 <= line.size(); ++at) best = better_row(line, at, best);
+    if (line.size() < 4) return nullptr;
+    for (const char *at = line.data(), *last = at + line.size() - 4; at <= last; ++at)
+        if (begins_a_row(load_four(at)))
+            best = better_row(line, static_cast<std::size_t>(at - line.data()), best);
     return best == none ? nullptr : &rows[best];
 }
 

@@ -220,17 +220,23 @@ std::vector<std::string> split_command_line(std::string_view text) {
     std::vector<std::string> words;
     std::optional<std::string> word;
     bool quoted = false;
-    for (const char c : text) {
-        if (c == '"') {
+    const auto is_end = [&](char c) {
+        return c == '"' || (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\0'));
+    };
+    while (!text.empty()) {
+        const auto run =
+            static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_end) - text.begin());
+        if (run > 0) {
+            if (!word) word.emplace();
+            word->append(text.substr(0, run));
+        } else if (text.front() == '"') {
             quoted = !quoted;
             if (!word) word.emplace();
-        } else if (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\0')) {
+        } else {
             if (word) words.push_back(std::move(*word));
             word.reset();
-        } else {
-            if (!word) word.emplace();
-            word->push_back(c);
         }
+        text.remove_prefix(std::max<std::size_t>(run, 1));
     }
     if (word) words.push_back(std::move(*word));
     return words;
@@ -294,6 +300,8 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
 unsigned distance(std::string_view a, std::string_view b) {
     constexpr std::size_t longest = 40;
     if (a.size() > longest || b.size() > longest) return longest;
+    const std::size_t least = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+    if (least > 2) return static_cast<unsigned>(least);  // nobody asks how far what is that far is
     std::array<std::array<unsigned, longest + 1>, longest + 1> d{};
     for (unsigned i = 0; i <= a.size(); ++i) d[i][0] = i;
     for (unsigned j = 0; j <= b.size(); ++j) d[0][j] = j;

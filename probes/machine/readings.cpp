@@ -51,6 +51,18 @@ public:
     }
     std::vector<LeafReading>& leaves() { return leaves_; }
 
+    /// What read_first() is for: coming back to this CPU later would cost more than the leaves do.
+    std::vector<LeafReading> asked_later() {
+        std::vector<LeafReading> found;
+        for (const std::uint32_t number : {0x21u, 0x8000'000au}) {
+            const Register& maximum =
+                number >= 0x8000'0000 ? registers::cpuid_80000000_eax : registers::cpuid_0_eax;
+            const std::uint64_t* highest = values_[maximum].if_known();
+            if (highest && number <= *highest) found.push_back({number, 0, leaf(number, 0)});
+        }
+        return found;
+    }
+
     /// CPUID.80000002H-4H: 48 letters.
     Reading<std::string> brand() {
         const auto& maximum = values_[registers::cpuid_80000000_eax];
@@ -165,6 +177,12 @@ Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read,
     return machine.cpuid.read(read.scanned_cpu, leaf, 0);
 }
 
+Reading<CpuidRegs> read_first(const Sources& machine, const CpuReadings& read, std::uint32_t leaf) {
+    for (const LeafReading& known : read.on_first)
+        if (known.leaf == leaf) return known.regs;
+    return machine.cpuid.read(read.registers.groups().front().cpus.first(), leaf, 0);
+}
+
 CpuReadings read_registers(const Sources& machine, RegisterList wanted) {
     CpuReadings result;
     const std::vector<CpuSet> sets = machine.cpuid.alike();
@@ -181,8 +199,9 @@ CpuReadings read_registers(const Sources& machine, RegisterList wanted) {
         const auto leaf0 = reader.leaf(0, 0);
         result.registers.add(cpus, reader.read_all());
         result.vendor_id.add(cpus, vendor_in(leaf0));
-        if (cpus.first() == sets.front().first()) {
+        if (&cpus == &sets.front()) {
             result.brand = reader.brand();
+            result.on_first = reader.asked_later();
             machine.kvm.prepare();  // the first CPU is not wanted again
         }
         if (&cpus == &sets.back()) result.scanned = std::move(reader.leaves());

@@ -22,13 +22,16 @@ struct CpuReadings {
     /// On which hypervisors' leaves are looked for: they are the same on all CPUs.  The last one: a live
     /// machine is there already when it has read them all.  Only where there are CPUs.
     unsigned scanned_cpu = 0;
-    std::vector<LeafReading> scanned;  ///< what was read there already
+    std::vector<LeafReading> scanned;   ///< what was read there already
+    std::vector<LeafReading> on_first;  ///< what read_first() may ask, read while the first CPU was at hand
 };
 /// `wanted` has every guard before what it guards.
 CpuReadings read_registers(const Sources& machine, RegisterList wanted);
 
 /// A leaf on the scanned CPU, not read again where it was.
 Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read, std::uint32_t leaf);
+/// A leaf on the first CPU, the same way; there must be CPUs.
+Reading<CpuidRegs> read_first(const Sources& machine, const CpuReadings& read, std::uint32_t leaf);
 /// The twelve bytes EBX, ECX, EDX of a hypervisor's first leaf, NULs at the end cut.
 std::string hypervisor_name(const CpuidRegs& regs);
 

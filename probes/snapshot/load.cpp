@@ -33,14 +33,8 @@ bool is_directory(const std::string& path) {
 // A support archive has thousands of files; of no more than these, and of no more text, is anything read.
 constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20;
 
-struct Folder {
-    std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
-    std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
-    std::size_t text = 0;
-};
-
 /// Links are not followed: they may lead to this machine's own files.
-void walk(const std::string& root, const std::string& below, std::size_t depth, Folder& folder) {
+void walk(const std::string& root, const std::string& below, std::size_t depth, RawInput& folder) {
     const std::string path = below.empty() ? root : fmt::format("{}/{}", root, below);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
     if (!stream && below.empty()) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
@@ -64,10 +58,10 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
                           parse_number(std::string_view(name).substr(2), number);
         const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
         if (!S_ISREG(status.st_mode) || size > limit || folder.files.size() >= most_files ||
-            folder.text + size > most_text || (!unit && !is_of_interest(inner)))
+            folder.size + size > most_text || (!unit && !is_of_interest(inner)))
             continue;
         std::string text = read_input(whole, limit);
-        folder.text += text.size();
+        folder.size += text.size();
         if (unit)
             folder.units.emplace_back(number, std::move(text));
         else
@@ -75,16 +69,15 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
     }
 }
 
-Imported load_directory(const std::string& path) {
-    Folder folder;
-    walk(path, {}, 0, folder);
-    if (!folder.units.empty()) return {import_hwloc(std::move(folder.units), path), {"hwloc-gather-cpuid"}};
-    Imported imported = import_files(folder.files, path);
+Imported import_directory(RawInput folder) {
+    if (!folder.units.empty())
+        return {import_hwloc(std::move(folder.units), folder.path), {"hwloc-gather-cpuid"}};
+    Imported imported = import_files(folder.files, folder.path);
     if (imported.formats.empty())
         throw BadFile(fmt::format(
             "{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid, and without a file that "
             "nestprobe knows",
-            path));
+            folder.path));
     return imported;
 }
 
@@ -94,12 +87,12 @@ bool is_other_json(std::string_view text) {
     return contains(beginning, "\"MESSAGE\"") && !contains(beginning, "nestprobe-snapshot");
 }
 
-Imported load_one(const std::string& path) {
-    if (is_directory(path)) return load_directory(path);
-    const std::string name = name_of_input(path);
-    const std::string text = read_input(path, limit);
-    if (looks_like_snapshot(text) && !is_other_json(text)) return {read_snapshot(text, name), {"a snapshot"}};
-    Imported imported = import_paste(text, name);
+Imported import_one(RawInput input) {
+    if (input.is_folder) return import_directory(std::move(input));
+    const std::string name = name_of_input(input.path);
+    if (looks_like_snapshot(input.text) && !is_other_json(input.text))
+        return {read_snapshot(input.text, name), {"a snapshot"}};
+    Imported imported = import_paste(input.text, name);
     if (imported.formats.empty())
         throw BadFile(fmt::format(
             "{}: neither a nestprobe snapshot nor a dump or an output of a tool that nestprobe knows", name));
@@ -108,21 +101,34 @@ Imported load_one(const std::string& path) {
 
 }  // namespace
 
-Loaded load_recordings(const std::vector<std::string>& paths) {
-    Loaded loaded;
-    std::vector<NamedRecording> inputs;
+std::vector<RawInput> read_inputs(const std::vector<std::string>& paths) {
+    std::vector<RawInput> inputs;
     for (const std::string& path : paths) {
-        Imported imported = load_one(path);
-        // A snapshot alone is what everybody expects.
-        if (paths.size() > 1 || imported.formats != std::vector<std::string>{"a snapshot"})
-            loaded.notes.push_back(
-                fmt::format("{}: taken for {}", name_of_input(path), fmt::join(imported.formats, ", ")));
-        inputs.push_back({name_of_input(path), std::move(imported.recording)});
+        RawInput& input = inputs.emplace_back();
+        input.path = path;
+        input.is_folder = is_directory(path);
+        if (input.is_folder)
+            walk(path, {}, 0, input);
+        else
+            input.text = read_input(path, limit);
     }
-    loaded.recording = merge_recordings(std::move(inputs));
-    return loaded;
+    return inputs;
 }
 
-Recording load_recording(const std::string& path) { return load_recordings({path}).recording; }
+Loaded import_inputs(std::vector<RawInput> inputs) {
+    Loaded loaded;
+    std::vector<NamedRecording> recordings;
+    const bool several = inputs.size() > 1;
+    for (RawInput& input : inputs) {
+        const std::string name = name_of_input(input.path);
+        Imported imported = import_one(std::move(input));
+        // A snapshot alone is what everybody expects.
+        if (several || imported.formats != std::vector<std::string>{"a snapshot"})
+            loaded.notes.push_back(fmt::format("{}: taken for {}", name, fmt::join(imported.formats, ", ")));
+        recordings.push_back({name, std::move(imported.recording)});
+    }
+    loaded.recording = merge_recordings(std::move(recordings));
+    return loaded;
+}
 
 }  // namespace nestprobe

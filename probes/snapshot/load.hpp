@@ -5,20 +5,30 @@
 #include "snapshot/recording.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace nestprobe {
+
+/// What was read of one path, before any of it is understood.
+struct RawInput {
+    std::string path;  ///< "-": standard input
+    bool is_folder = false;
+    std::string text;                                        ///< of a file
+    std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
+    std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
+    std::size_t size = 0;                                    ///< of what is in a folder
+};
+
+/// The only part that opens files.  Throws UnopenedFile, and BadFile for what is too large.
+std::vector<RawInput> read_inputs(const std::vector<std::string>& paths);
 
 struct Loaded {
     Recording recording;
     std::vector<std::string> notes;  ///< "dmesg.txt: taken for the kernel's log", a line for each input
 };
 
-/// "-" is standard input.  Several inputs are about one machine.  Throws UnopenedFile or BadFile.  Nothing is
-/// taken from the machine that it runs on.
-Loaded load_recordings(const std::vector<std::string>& paths);
-
-/// One of them, without notes.
-Recording load_recording(const std::string& path);
+/// Several inputs are about one machine.  Throws BadFile.  Nothing is taken from the machine that it runs on.
+Loaded import_inputs(std::vector<RawInput> inputs);
 
 }  // namespace nestprobe

@@ -44,6 +44,9 @@ public:
         else if (other.kernel_log && other.kernel_log->if_known())
             for (std::string& line : *other.kernel_log->if_known())
                 result_.kernel_log->if_known()->push_back(std::move(line));
+        // Together they are as old as the oldest of them that says so.
+        if (result_.recorded.empty() || (!other.recorded.empty() && other.recorded < result_.recorded))
+            result_.recorded = other.recorded;
         if (!other.tool.empty() && other.tool != result_.tool) result_.tool += ", " + other.tool;
     }
 

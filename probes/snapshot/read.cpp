@@ -198,7 +198,7 @@ private:
     template <class Map>
     void put(Map& map, typename Map::key_type key, typename Map::mapped_type value) {
         if (!map.emplace(std::move(key), std::move(value)).second)
-            fail(fmt::format("\"{}\" stands twice", key_));
+            fail(fmt::format("\"{}\" stands twice", key_.substr(0, 60)));
     }
     void check_path() const;
     void check_names(const std::vector<std::string>& names) const;
@@ -225,7 +225,8 @@ void Reader::fail(std::string_view what) const {
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const auto column =
         before.size() - (before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1);
-    throw BadFile(fmt::format("{}:{}:{}: {}", name_, line, std::max<std::size_t>(column, 1), what));
+    throw BadFile(fmt::format("{}:{}:{}: {}", name_, line, std::max<std::size_t>(column, 1),
+                              what.substr(0, longest_complaint)));
 }
 
 bool Reader::parse_error(std::size_t, const std::string&, const Json::exception& error) {

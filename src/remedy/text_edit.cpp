@@ -23,6 +23,7 @@ void sort(std::vector<Change>& changes) {
 /// Each with its newline; the last one may have none.
 std::vector<std::string_view> lines_of(std::string_view text) {
     std::vector<std::string_view> lines;
+    lines.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
         lines.push_back(text.substr(0, end));
@@ -39,16 +40,17 @@ struct Block {
 
 class Lines {
 public:
-    explicit Lines(std::string_view text) : text_(text), lines_(lines_of(text)) {
-        std::size_t at = 0;
-        for (const std::string_view line : lines_) {
-            begins_.push_back(at);
-            at += line.size();
-        }
-        begins_.push_back(at);
+    explicit Lines(std::string_view text) : text_(text) {
+        begins_.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 2);
+        begins_.push_back(0);
+        for (std::size_t i = 0; i < text.size(); ++i)
+            if (text[i] == '\n') begins_.push_back(i + 1);
+        if (begins_.back() != text.size()) begins_.push_back(text.size());
     }
-    std::size_t size() const { return lines_.size(); }
-    std::string_view operator[](std::size_t i) const { return lines_[i]; }
+    std::size_t size() const { return begins_.size() - 1; }
+    std::string_view operator[](std::size_t i) const {
+        return text_.substr(begins_[i], begins_[i + 1] - begins_[i]);
+    }
     /// The line in which a byte stands; an insertion at its beginning stands before it.
     std::size_t holding(std::size_t offset) const {
         const auto after = std::upper_bound(begins_.begin(), begins_.end(), offset);
@@ -64,8 +66,7 @@ public:
 
 private:
     std::string_view text_;
-    std::vector<std::string_view> lines_;
-    std::vector<std::size_t> begins_;
+    std::vector<std::size_t> begins_;  ///< of each line, and the end; a tag can have a million lines
 };
 
 /// What lines a group of changes touches, and what they become.
@@ -74,18 +75,14 @@ Block make_block(const Lines& lines, std::size_t first, std::size_t last, std::v
     for (Change& change : changes) change.where = {change.where.begin - from, change.where.end - from};
     const std::string_view old = lines.text().substr(from, lines.begin_of(last) - from);
     const std::string text = apply_changes(old, std::move(changes));
-    Block block{first, last, {}};
-    for (const std::string_view line : lines_of(text)) block.replacement.emplace_back(line);
-    while (block.first < block.last && !block.replacement.empty() &&
-           lines[block.first] == block.replacement.front()) {
-        ++block.first;
-        block.replacement.erase(block.replacement.begin());
-    }
-    while (block.first < block.last && !block.replacement.empty() &&
-           lines[block.last - 1] == block.replacement.back()) {
-        --block.last;
-        block.replacement.pop_back();
-    }
+    const std::vector<std::string_view> now = lines_of(text);
+    std::size_t alike = 0, alike_behind = 0;
+    while (first + alike < last && alike < now.size() && lines[first + alike] == now[alike]) ++alike;
+    while (first + alike + alike_behind < last && alike + alike_behind < now.size() &&
+           lines[last - 1 - alike_behind] == now[now.size() - 1 - alike_behind])
+        ++alike_behind;
+    Block block{first + alike, last - alike_behind, {}};
+    for (std::size_t i = alike; i < now.size() - alike_behind; ++i) block.replacement.emplace_back(now[i]);
     return block;
 }
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -93,6 +95,14 @@ void write_machine(JsonText& out, const Facts& f) {
                   f.cpu.online.map([](const CpuSet& s) { return static_cast<unsigned>(s.size()); }));
     write_or_null(out, "kernel", f.kernel.release);
     out.end_object();
+}
+
+/// "2026-11-25T17:00:00Z", and nothing else that a file may say.
+bool is_utc_time(std::string_view text) {
+    constexpr std::string_view shape = "0000-00-00T00:00:00Z";
+    return text.size() == shape.size() &&
+           std::equal(text.begin(), text.end(), shape.begin(),
+                      [](char c, char like) { return like == '0' ? c >= '0' && c <= '9' : c == like; });
 }
 
 /// What the answer rests on, in one sentence.
@@ -214,6 +224,8 @@ std::string render_json(const Report& report, const Style&) {
     out.begin_object();
     out.member("schema", "nestprobe-report/1");
     out.member("tool", "nestprobe " NESTPROBE_VERSION);
+    write_word(out, "collected_at",
+               is_utc_time(report.facts.collected_at) ? report.facts.collected_at : std::string_view());
     if (!report.assumed.empty()) write_list(out, "assumed", report.assumed);
     write_machine(out, report.facts);
     out.key("answers");

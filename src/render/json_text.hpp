@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // JSON, written down as it is thought of.  A report is some 30 KB: building it as a tree of library objects
-// first took four times as long as all rules together.  Escaping is left to the library.
+// first took four times as long as all rules together.  What is not ASCII is left to the library.
 #pragma once
 
 #include "render/values.hpp"
@@ -14,7 +14,7 @@ namespace nestprobe {
 /// opened must be closed.
 class JsonText {
 public:
-    explicit JsonText(std::size_t expected_size) { text_.reserve(expected_size); }
+    explicit JsonText(std::size_t expected_size) : text_(expected_size, '\0') {}
 
     void begin_object() { begin('{'); }
     void end_object() { end('}'); }
@@ -49,10 +49,14 @@ private:
     void begin(char bracket);
     void end(char bracket);
     void item();  ///< what comes before a value or key: a comma, a new line
-    void new_line();
+    void new_line(bool comma);
     void literal(std::string_view word);
+    void escaped(std::string_view text);
+    char* room(std::size_t size);
+    void put(std::string_view text);
 
-    std::string text_;
+    std::string text_;      ///< longer than what is written yet
+    std::size_t used_ = 0;  ///< of it
     std::size_t depth_ = 0;
     bool empty_ = true;      ///< nothing yet in what was opened last
     bool after_key_ = true;  ///< the next value stands where it is

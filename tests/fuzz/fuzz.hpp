@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -27,10 +28,13 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }
 
-/// The machine that files and definitions belong to: the snapshot that NESTPROBE_FUZZ_MACHINE names.
+/// The machine that files and definitions belong to: the snapshot that NESTPROBE_FUZZ_MACHINE names, or
+/// machine.json beside the target, where build.sh puts it.
 inline Recording golden_machine() {
-    const char* path = std::getenv("NESTPROBE_FUZZ_MACHINE");
-    std::ifstream file(path ? path : "", std::ios::binary);
+    const char* named = std::getenv("NESTPROBE_FUZZ_MACHINE");
+    const std::string path =
+        named ? named : std::filesystem::read_symlink("/proc/self/exe").parent_path() / "machine.json";
+    std::ifstream file(path, std::ios::binary);
     if (!file) throw std::runtime_error("NESTPROBE_FUZZ_MACHINE must name a snapshot: see ./dev fuzz");
     return read_snapshot(std::string(std::istreambuf_iterator<char>(file), {}), path);
 }

@@ -108,7 +108,7 @@ bool Cursor::registers(const std::array<std::string_view, 4>& before, CpuidRegs&
 }
 
 void Dump::refuse(std::string_view what) const {
-    throw BadFile(fmt::format("{}:{}: {}", name_, line_, what));
+    throw BadFile(fmt::format("{}:{}: {}", name_, line_, what.substr(0, longest_complaint)));
 }
 
 void Dump::select(unsigned cpu) {

@@ -123,9 +123,10 @@ std::optional<Remedy> fix_in_job(const Facts& f) {
     return std::nullopt;
 }
 
+/// Of "2026-11", or what is longer; 0: of no date.
 int months_of(std::string_view date) {
     int year = 0, month = 0;
-    if (date.size() != 7) return 0;
+    if (date.size() < 7) return 0;
     std::from_chars(date.data(), date.data() + 4, year);
     std::from_chars(date.data() + 5, date.data() + 7, month);
     return year * 12 + month;
@@ -134,7 +135,8 @@ int months_of(std::string_view date) {
 }  // namespace
 
 std::string as_of(std::string_view date, const Facts& f) {
-    const int age = f.month.empty() ? 0 : months_of(f.month) - months_of(date);
+    const int looked = months_of(f.collected_at);
+    const int age = looked == 0 ? 0 : looked - months_of(date);
     if (age <= 12) return fmt::format("as of {}", date);
     return fmt::format("as of {}, more than a year before this was looked at: it may have changed", date);
 }
