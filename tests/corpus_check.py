@@ -12,6 +12,8 @@ import pathlib
 import subprocess
 import sys
 
+from run import Nestprobe
+
 # What `nestprobe --from` reads; the index's word for it.
 FORMATS = {
     "aida64", "cpuz-txt", "etallen", "hwloc-cpuid-dir", "libcpuid-aida64", "libcpuid-raw", "lscpu",
@@ -121,27 +123,27 @@ OF_FLAGS = COMMON | {
 }
 
 
-def run(*command):
-    result = subprocess.run(command, capture_output=True, timeout=60)
+def run(nestprobe, *words):
+    result = nestprobe.run(*words)
     if result.returncode not in (0, 1, 2):
         raise ValueError(f"exit {result.returncode}: {result.stderr.decode(errors='replace').strip()}")
     return json.loads(result.stdout)
 
 
-def facts_of(binary, path, row):
-    report = run(binary, "--from", path, "--json")
+def facts_of(nestprobe, path, row):
+    report = run(nestprobe, "--from", path, "--json")
     facts = report["facts"] | {"cpus": report["machine"]["cpus"]}
     if row["format"] in OF_THE_KERNEL and row["ept"] + row["npt"]:  # no fact rests on these two words
-        lines = run(binary, "--from", path, "--record", "-")["files"]["/proc/cpuinfo"].splitlines()
+        lines = run(nestprobe, "--from", path, "--record", "-")["files"]["/proc/cpuinfo"].splitlines()
         facts["flags"] = {flag for line in lines if line.startswith("flags") for flag in line.split()}
     return facts
 
 
-def compare(binary, corpus, row):
+def compare(nestprobe, corpus, row):
     """(path, column, text) for each disagreement."""
     path = row["path"]
     try:
-        facts = facts_of(binary, corpus / path, row)
+        facts = facts_of(nestprobe, corpus / path, row)
     except (ValueError, subprocess.TimeoutExpired) as error:
         return [(path, "status", str(error))]
     found = []
@@ -155,7 +157,7 @@ def compare(binary, corpus, row):
 
 
 def main():
-    binary, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
+    nestprobe, corpus = Nestprobe(sys.argv[1]), pathlib.Path(sys.argv[2])
     if not (corpus / "INDEX.tsv").is_file():
         print(f"skipped: no corpus at {corpus}")
         return 77
@@ -163,7 +165,7 @@ def main():
         table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         rows = [row for row in table if row["format"] in FORMATS]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        results = pool.map(lambda row: compare(binary, corpus, row), rows)
+        results = pool.map(lambda row: compare(nestprobe, corpus, row), rows)
         found = [line for lines in results for line in lines]
     unexplained = 0
     for path, column, text in found:

@@ -15,18 +15,20 @@ import sys
 from pathlib import Path
 from typing import Iterator
 
+from run import Nestprobe
+
 WANTED = ("\nlikely causes:\n", "\nwhat to do:\n", "\nsource:\n")
 
 
-def page_of(binary: str, what: str) -> tuple[int, str]:
-    run = subprocess.run([binary, "--explain=" + what], text=True, capture_output=True)
+def page_of(nestprobe: Nestprobe, what: str) -> tuple[int, str]:
+    run = nestprobe.text("--explain=" + what)
     return run.returncode, run.stdout
 
 
-def sample_faults(binary: str, samples: list[str]) -> Iterator[str]:
+def sample_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
     for line in samples:
         wanted, text = line.split("\t", 1)
-        status, page = page_of(binary, text)
+        status, page = page_of(nestprobe, text)
         if wanted == "NONE":
             if status != 64:
                 yield f"{text}: exit status {status}, not 64"
@@ -64,19 +66,19 @@ def plain(roff: str) -> str:
 
 def main() -> int:
     if len(sys.argv) != 5:
-        print("usage: messages_check.py BINARY SAMPLES TABLE MESSAGES_PAGE", file=sys.stderr)
+        print("usage: messages_check.py NESTPROBE SAMPLES TABLE MESSAGES_PAGE", file=sys.stderr)
         return 64
-    binary = sys.argv[1]
+    nestprobe = Nestprobe(sys.argv[1])
     samples, table, manual = (Path(path).read_text() for path in sys.argv[2:])
     patterns = {name.replace("_", "-"): [p.replace('\\"', '"') for p in re.findall(r'"((?:[^"\\]|\\.)*)"', words)]
                 for name, words in re.findall(r"(\w+)_patterns\[\] = \{(.*?)\};", table, re.S)}
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
-    wrong = list(sample_faults(binary, samples.splitlines()))
+    wrong = list(sample_faults(nestprobe, samples.splitlines()))
     ids = re.findall(r'\.id = "(.*?)"', table)
     if len(ids) < 100 or set(ids) != set(patterns):
         wrong.append(f"{len(ids)} messages and {len(patterns)} lists of patterns in the table")
     for name in ids:
-        status, page = page_of(binary, name)
+        status, page = page_of(nestprobe, name)
         wrong += [f"{name}: no {word.strip()}" for word in WANTED if status or word not in page]
         wrong += command_faults(name, page)
         wrong += manual_faults(name, patterns.get(name, []), page, sections.pop(name, None))

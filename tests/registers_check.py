@@ -25,6 +25,7 @@ except ImportError:
 import recorded as golden_machines
 import second_decoder as second
 from corpus_check import FORMATS, number
+from run import Nestprobe
 
 VMX_MSRS = range(0x480, 0x494)
 LETTERS = {"eax": "a", "ebx": "b", "ecx": "c", "edx": "d"}
@@ -221,17 +222,17 @@ def check_document(document, report, raws, validator):
                     check_raw(document, register, group, raws[cpu])
 
 
-def registers_of(binary, path):
-    result = subprocess.run([binary, "--registers", "--json", "--from", path], capture_output=True, timeout=60)
+def registers_of(nestprobe, path):
+    result = nestprobe.run("--registers", "--json", "--from", path)
     if result.returncode != 0 or result.stderr:
         raise ValueError(f"exit {result.returncode}: {result.stderr.decode(errors='replace').strip()}")
     return json.loads(result.stdout)
 
 
-def run(binary, where, path, raws, validator, printed=None):
+def run(nestprobe, where, path, raws, validator, printed=None):
     document = Document(where)
     try:
-        report = registers_of(binary, path)
+        report = registers_of(nestprobe, path)
         check_document(document, report, raws, validator)
         for register, fields in (printed or {}).items():
             check_printed(document, report, register, fields)
@@ -317,7 +318,7 @@ class Validator:
 def main():
     if len(sys.argv) != 5:
         sys.exit(__doc__)
-    binary, machines, schema, corpus = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
+    nestprobe, machines, schema, corpus = Nestprobe(sys.argv[1]), *map(pathlib.Path, sys.argv[2:])
     validator = Validator(schema)
     with tempfile.TemporaryDirectory() as scratch:
         jobs = [(*job, None) for job in jobs_of_machines(machines)]
@@ -328,7 +329,7 @@ def main():
         else:
             print(f"no corpus at {corpus}: only the machines")
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-            documents = list(pool.map(lambda job: run(binary, *job[:3], validator, job[3]), jobs))
+            documents = list(pool.map(lambda job: run(nestprobe, *job[:3], validator, job[3]), jobs))
     found = [line for document in documents for line in document.found]
     for line in dict.fromkeys(found):
         print(line)

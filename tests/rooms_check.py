@@ -30,12 +30,12 @@ MAY_INCLUDE = {
     "probes/snapshot": "probes base facts input machine import",
     "probes/snapshot/import": "base facts input machine snapshot",
     "src/main": "input options render session terminal",
-    "src/session": "probes base guest input live prove registers snapshot options output remedy render terminal",
-    "src/options": "registers render",
+    "src/session": "probes base guest input live prove registers snapshot options output remedy render report terminal",
+    "src/options": "registers render report",
     "src/output": "base input",
     "src/terminal": "base options output",
     "src/messages": "base",
-    "src/report": "base facts rules rules/guest",
+    "src/report": "base facts machine remedy rules rules/guest",
     "src/rules": "base facts registers machine",
     "src/remedy": "base facts guest report",
     "src/render": "base facts machine registers messages report",
@@ -43,7 +43,7 @@ MAY_INCLUDE = {
     "src/rules/device": "base facts remedy rules",
     "src/rules/escapes": "base facts remedy rules",
     "src/rules/firmware": "base facts remedy rules rules/hypervisor",
-    "src/rules/guest": "base facts remedy rules rules/cpu",
+    "src/rules/guest": "base facts registers remedy rules rules/cpu",
     "src/rules/hypervisor": "base facts machine remedy rules",
     "src/rules/iommu": "base facts remedy rules rules/firmware rules/hypervisor",
     "src/rules/kernel": "base facts machine registers remedy rules",
@@ -56,6 +56,9 @@ ODD = {
     "src/output.hpp": "snapshot",                # describe_recording()
     "src/rules/rule.hpp": "remedy",              # what a check returns holds its cure
     "src/rules/common.cpp": "remedy rules/module",  # steps about the parameters, by their names
+    "src/rules/guest/guest_log.cpp": "messages",  # the table of messages reads a guest's log, too
+    "src/report/assume.cpp": "rules/module",     # the parameters that may be assumed
+    "src/report/effects_of_loading.cpp": "rules/iommu rules/module",  # what a module's parameters become
     "src/remedy/script.cpp": "render",           # wrapping
     "src/remedy/domain_edit.cpp": "rules/guest",
     "src/remedy/guest_edit.cpp": "rules/guest",
@@ -72,7 +75,7 @@ LONG = {"probes/guest/domain.cpp": 400, "probes/guest/qemu_options.cpp": 310, "p
         "probes/snapshot/import/import_kernel_log.cpp": 350, "probes/snapshot/import/paste.cpp": 400,
         "probes/snapshot/read.cpp": 500, "src/options.cpp": 400, "src/rules/device/device_rules.cpp": 350,
         "src/rules/hypervisor/hypervisor_rules.cpp": 450, "src/rules/iommu/iommu_rules.cpp": 350,
-        "src/rules/kernel/kernel_rules.cpp": 350, "src/rules/module/features_vmx.cpp": 350,
+        "src/rules/kernel/kernel_rules.cpp": 400, "src/rules/module/features_vmx.cpp": 350,
         "src/rules/module/option_rules.cpp": 500, "src/rules/module/refusal_rules.cpp": 350}
 
 
