@@ -54,20 +54,22 @@ changed=no
 renew_initramfs_by() {
     [ "$changed" = yes ] || return 0
     changed=no
-    "$@" || stop "the initramfs was not renewed: $*"
+    if command -v "$1" > /dev/null; then
+        "$@" || stop "the initramfs was not rebuilt: $*"
+    else
+        say "$1 is not here, so no initramfs is rebuilt"
+    fi
 }
 )sh"},
     {"renew_initramfs", R"sh(
 # renew_initramfs: by the tool that is here
 renew_initramfs() {
-    if command -v update-initramfs > /dev/null; then
-        renew_initramfs_by update-initramfs -u -k all
-    elif command -v dracut > /dev/null; then
+    if command -v dracut > /dev/null; then
         renew_initramfs_by dracut -f --regenerate-all
     elif command -v mkinitcpio > /dev/null; then
         renew_initramfs_by mkinitcpio -P
     else
-        renew_initramfs_by by_hand "renew the initramfs, if it loads KVM"
+        renew_initramfs_by update-initramfs -u -k all
     fi
 }
 )sh"},

@@ -128,7 +128,9 @@ private:
     void write_answer(const Verdict& v) {
         if (v.answer != Answer::no || v.because.empty()) return;
         write_finding(*v.because.front(), true);
-        for (const Finding& f : v.then) write_finding(f, true);
+        for (const Verdict& other : report_.verdicts)  // one cause may stand in front of several things
+            if (other.answer == Answer::no && other.cause() == v.cause())
+                for (const Finding& f : other.then) write_finding(f, true);
         // What else failed on this system mostly follows from the cause; in a definition nothing does.
         for (const Finding* f : v.because) write_finding(*f, f->rule->layer == Layer::guest);
     }

@@ -179,7 +179,7 @@ Step reload_module(const Facts& f, std::string_view module, std::string_view par
 
 Remedy renew_initramfs(const Facts& f) {
     if (options_place(f) || is(f.system.boot_loader, BootLoader::talos)) return {};
-    Step step{.what = "If the initramfs loads KVM, renew it, or the next boot undoes this.",
+    Step step{.what = "If the initramfs loads KVM, rebuild it, or the next boot undoes this.",
               .action = RenewInitramfs{}};
     const InitramfsTool* tool = f.system.initramfs.if_known();
     if (!tool) {

@@ -182,8 +182,20 @@ std::string itlb_multihit(const Facts& f) {
 }
 
 /// Linux arch/x86/kernel/cpu/common.c, cpu_parse_early_param(): names or numbers (word * 32 + bit) of flags.
-bool clears_flag(const Facts& f, std::string_view item) {
+static bool clears_flag(const Facts& f, std::string_view item) {
     return item == flag_word(f) || item == (has(f, Technology::svm) ? "194" : "133");
+}
+
+std::vector<std::string> clearcpuid_rest(const Facts& f, std::string_view word) {
+    std::string kept;
+    const std::size_t equals = word.find('=');
+    for (std::string_view list = word.substr(equals + 1); !list.empty();) {
+        const std::string_view item = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(item.size() + 1, list.size()));
+        if (!clears_flag(f, item)) kept.append(kept.empty() ? "" : ",").append(item);
+    }
+    if (kept.empty()) return {};
+    return {fmt::format("{}={}", word.substr(0, equals), kept)};
 }
 
 std::string clearcpuid_word(const Facts& f) {

@@ -71,8 +71,8 @@ std::string itlb_multihit(const Facts& f);
 /// clearcpuid= on the kernel command line takes this processor's flag away: that word; empty when it does
 /// not.
 std::string clearcpuid_word(const Facts& f);
-/// Is an item of clearcpuid='s list this processor's flag, by name or number?
-bool clears_flag(const Facts& f, std::string_view item);
+/// That word without this processor's flag; none where nothing else is in it.
+std::vector<std::string> clearcpuid_rest(const Facts& f, std::string_view word);
 /// The kernel is known to be at least this version.
 bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 /// The kernel's version, where it is known.

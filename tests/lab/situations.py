@@ -151,9 +151,7 @@ SITUATIONS = [
     # The script of --fix, run there; what is judged is the report after it.
     quick("qemu-fix-nested", QEMU, "kvm_amd nested=0", files=options_for("kvm_amd", "nested=0 npt=1"),
           before="nestprobe --fix > /tmp/fix.sh; sh /tmp/fix.sh; sh /tmp/fix.sh; "
-          "grep -qxF '# nestprobe: options kvm_amd nested=0 npt=1' /etc/modprobe.d/lab.conf && "
-          "grep -qx 'options kvm_amd npt=1' /etc/modprobe.d/lab.conf && "
-          "[ $(grep -c . /etc/modprobe.d/zz-nestprobe.conf) = 1 ]",
+          "grep -qx 'options kvm_amd nested=1 npt=1' /etc/modprobe.d/lab.conf && ! test -e /etc/modprobe.d/zz-nestprobe.conf",
           here="yes svm", guests="yes", findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
     quick("qemu-fix-in-use", QEMU, "kvm_amd nested=0", files=options_for("kvm_amd", "nested=0"),
           before="kvmhlt -name guest=alpha,debug-threads=on hold & sleep 1; nestprobe --fix > /tmp/fix.sh; "

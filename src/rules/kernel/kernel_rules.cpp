@@ -13,19 +13,6 @@ namespace {
 bool yes(bool value) { return value; }
 bool no(bool value) { return !value; }
 
-/// The word without this processor's flag; none where nothing else is in it.
-std::vector<std::string> clearcpuid_rest(const Facts& f, std::string_view word) {
-    std::string kept;
-    const std::size_t equals = word.find('=');
-    for (std::string_view list = word.substr(equals + 1); !list.empty();) {
-        const std::string_view item = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(item.size() + 1, list.size()));
-        if (!clears_flag(f, item)) kept.append(kept.empty() ? "" : ",").append(item);
-    }
-    if (kept.empty()) return {};
-    return {fmt::format("{}={}", word.substr(0, equals), kept)};
-}
-
 Outcome check_clearcpuid(const Facts& f) {
     return judge(
         [&](const std::vector<std::string>&) {
