@@ -116,9 +116,15 @@ TEST_SUITE("files_section") {
             CHECK(std::any_of(names.begin(), names.end(),
                               [&](const std::string& name) { return is_at_or_below(path, name); }));
         }
-        // Of the live machine alone: other sources than files, and what a replay takes from its CPUs.
-        const std::set<std::string> live_only = {"/dev/kvm", "/dev/cpu/N/msr", "/dev/cpu/N/cpuid",
-                                                 "/dev/kmsg", "/sys/devices/system/cpu/online"};
+        // Of the live machine alone: other sources than files, what a replay takes from its CPUs, and what
+        // goes with an input or a guest.
+        const std::set<std::string> live_only = {"/dev/kvm",
+                                                 "/dev/cpu/N/msr",
+                                                 "/dev/cpu/N/cpuid",
+                                                 "/dev/kmsg",
+                                                 "/sys/devices/system/cpu/online",
+                                                 "/proc/self/statm",
+                                                 "/proc/PID/cmdline"};
         for (const std::string& name : names) {
             if (live_only.contains(name)) continue;
             INFO("under FILES, and read nowhere: ", name);

@@ -85,11 +85,12 @@ std::string open_entries(const Report& report, const Style& style) {
     std::string text;
     Layer layer{};
     while (!open.empty()) {
+        const Finding first = open.front();  // a copy: what is partitioned moves
         const auto rest = std::stable_partition(open.begin(), open.end(), [&](const Finding& f) {
-            return &f == &open.front() || is_alike(open.front(), f);
+            return f.rule == first.rule || is_alike(first, f);
         });
-        if (open.front().rule->layer != layer) text += heading(open.front().rule->layer, style);
-        layer = open.front().rule->layer;
+        if (first.rule->layer != layer) text += heading(first.rule->layer, style);
+        layer = first.rule->layer;
         text += rung(report, {open.begin(), rest}, style);
         open.erase(open.begin(), rest);
     }
