@@ -100,7 +100,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
                     f.cpu.technology);
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
-    if (const std::string name = software_kvm(f); !name.empty())
+    if (const std::string name = software_kvm(f); !name.empty() && !bit.any(yes))
         return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f),
                                      to_string(technology), name)),
                     bit);
