@@ -242,12 +242,12 @@ Outcome check_hyperv_root(const Facts& f) {
 
 Outcome check_confidential(const Facts& f) {
     return judge_sign(
-        [](const std::string& kind) {
+        [&](const std::string& kind) {
             if (kind == "none") return pass("no sign of a confidential guest");
             return fail(
                 fmt::format("this is a confidential guest ({}), in which neither VMX nor SVM can be used",
                             kind),
-                Remedy::instead());
+                fix_confidential(f));
         },
         f.hypervisor.confidential, "no sign of a confidential guest");
 }
