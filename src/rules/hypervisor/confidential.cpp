@@ -64,9 +64,11 @@ Remedy fix_confidential(const Facts& f) {
                 step.file = "the domain's XML";
                 step.lines.emplace_back(row.line);
             }
-            return step;
+            Remedy remedy(std::move(step));
+            remedy.never = row.where != Where::guest_definition;  // another machine takes its place
+            return remedy;
         }
-    return {};
+    return Remedy::instead();
 }
 
 }  // namespace nestprobe
