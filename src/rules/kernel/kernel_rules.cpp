@@ -308,7 +308,6 @@ constexpr Rule rules[] = {
         .see = loading_see,
         .check = check_loading_disabled,
         .worked = "cat /proc/sys/kernel/modules_disabled prints 0 after the next start.",
-        .also = "Lockdown refuses unsigned modules only (NP542).",
     },
     {
         .id = "NP406",
