@@ -141,7 +141,7 @@ std::string_view title_of(Where where) {
         case Where::windows_host: return "On the Windows host";
         case Where::provider: return "With the provider";
         case Where::guest_definition: return "In the guest's definition";
-        case Where::container_host: return "On the container's host";
+        case Where::container_host: return "Outside the container";
         case Where::ci_job: return "In the CI job";
     }
     return "";

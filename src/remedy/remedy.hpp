@@ -24,7 +24,7 @@ enum class Where : std::uint8_t {
     windows_host,      ///< on the Windows that runs it
     provider,          ///< with the cloud or the hoster: its console, its command line, its support
     guest_definition,  ///< in the definition of a guest of this system
-    container_host,    ///< on the host that runs this container
+    container_host,    ///< outside this container: its host, or what starts it
     ci_job,            ///< in the definition of the CI job that this is
 };
 

@@ -44,7 +44,8 @@ std::string_view flag_word(const Facts& f) { return has(f, Technology::svm) ? "s
 bool hardware_absent(const Facts& f) { return clear_everywhere(f.cpu.vmx) && clear_everywhere(f.cpu.svm); }
 
 std::string software_kvm(const Facts& f) {
-    if (f.cpu.vmx.any(yes) || f.cpu.svm.any(yes)) return {};
+    const bool hardware = f.cpu.vmx.any(yes) || f.cpu.svm.any(yes);
+    if (hardware && !vendor_module_absent(f)) return {};  // the vendor's module may be what serves
     if (const std::string* name = f.module.software.if_known()) return *name;
     const bool works = is(f.device.open, true) && is(f.device.api_version, 12);
     return works && hardware_absent(f) ? "a module of KVM that could not be named" : "";

@@ -43,10 +43,10 @@ std::vector<std::string> kept(std::span<const std::string_view> lines) {
     return out;
 }
 
-Remedy steps_of(std::span<const AccessStep> rows) {
+Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
     Remedy remedy;
     for (const AccessStep& row : rows) {
-        if (row.empty()) continue;
+        if (row.empty() || (row.of_host && is(f.device.registered, true))) continue;
         Step step{.where = row.where,
                   .what = std::string(row.what),
                   .commands = kept(row.commands),
@@ -241,8 +241,8 @@ std::string_view place_words(const Facts& f) {
 Remedy fix_missing_device(const Facts& f) {
     if (in_a_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_a_container(f) && (is(f.kernel.job, "gitlab") || is(f.kernel.job, "gitlab-hosted")))
-        return steps_of(row_named(f.kernel.job)->give);
-    if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(row->give);
+        return steps_of(f, row_named(f.kernel.job)->give);
+    if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_a_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
     return {};
@@ -266,10 +266,10 @@ Remedy fix_denied_device(const Facts& f) {
     const bool forbidden = open_error(f) == EPERM;
     if (in_job(f) && !in_a_container(f) && !forbidden)
         if (const AccessRow* job = row_named(f.kernel.job); job && !job->allow[0].empty())
-            return steps_of(job->allow);
+            return steps_of(f, job->allow);
     if (const AccessRow* row = row_named(f.kernel.container)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
-        return steps_of(steps);
+        return steps_of(f, steps);
     }
     if (in_a_container(f)) return give_to_container();
     return forbidden ? allow_unit() : allow_on_host(f, node);

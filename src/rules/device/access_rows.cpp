@@ -17,6 +17,7 @@ constexpr AccessStep see_host = {
     .what =
         "See that the host itself has it; if not, the host is to be put right first (run nestprobe there).",
     .commands = {"ls -l /dev/kvm"},
+    .of_host = true,
 };
 
 constexpr AccessStep udev_in_job = {
@@ -57,7 +58,7 @@ constexpr AccessRow rows[] = {
                "on the host, and keeps that group:",
        .commands = {"podman run --device /dev/kvm --group-add keep-groups IMAGE"},
        .expect = opens}},
-     {{.what = "On the host, let the user who runs podman open it, and log in again.",
+     {{.what = "On the host let the user who runs podman open it, and log in again.",
        .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" \"$USER\""},
        .expect = "test -w /dev/kvm succeeds on the host."},
       {.what = "Create the container again, keeping that user's groups (they show as nogroup inside, and "

@@ -17,6 +17,7 @@ struct AccessStep {
     std::string_view file = {};
     std::string_view lines[7] = {};
     std::string_view expect = {};
+    bool of_host = false;  ///< only where it is not known that KVM is up on the host
     constexpr bool empty() const { return what.empty(); }
 };
 

@@ -23,6 +23,8 @@ constexpr std::string_view unknown_level =
 
 /// Why a register may not be blamed on firmware here; nothing when it may.
 std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
+    if (const std::string name = software_kvm(f); !name.empty())
+        return cite(skip(fmt::format("{} serves, which needs neither VMX nor SVM", name)), f.module.software);
     if (f.cpu.technology.if_known() && !has(f, technology))
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
                     f.cpu.technology);

@@ -100,7 +100,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
                     f.cpu.technology);
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
-    if (const std::string name = software_kvm(f); !name.empty())
+    if (const std::string name = software_kvm(f); !name.empty() && !bit.any(yes))
         return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f),
                                      to_string(technology), name)),
                     bit);
@@ -242,12 +242,12 @@ Outcome check_hyperv_root(const Facts& f) {
 
 Outcome check_confidential(const Facts& f) {
     return judge_sign(
-        [](const std::string& kind) {
+        [&](const std::string& kind) {
             if (kind == "none") return pass("no sign of a confidential guest");
             return fail(
                 fmt::format("this is a confidential guest ({}), in which neither VMX nor SVM can be used",
                             kind),
-                Remedy::instead());
+                fix_confidential(f));
         },
         f.hypervisor.confidential, "no sign of a confidential guest");
 }

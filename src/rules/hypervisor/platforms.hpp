@@ -18,6 +18,8 @@ const PlatformRow& row_of(const Fact<Platform>& platform);
 Remedy fix_on_platform(const Facts& f, std::string_view flag);
 /// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
 std::string no_switch_there(const Facts& f);
+/// How a confidential guest becomes an ordinary one there; empty where that is not known.
+Remedy fix_confidential(const Facts& f);
 /// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.
 Remedy iommu_on_platform(const Facts& f);
 /// "as of 2026-11"; where that is more than a year before the machine was looked at, it is said.

@@ -84,14 +84,31 @@ Outcome check_wrong_vendor(const Facts& f) {
         f.module.other_vendor, f.module.vendor);
 }
 
+/// The processor has what the other KVM needs.
+std::string instead_of_hardware(const Facts& f) {
+    if (!f.cpu.vmx.any(yes) && !f.cpu.svm.any(yes)) return {};
+    return fmt::format(", although the processor has {} ({} is not loaded)", hardware_word(f),
+                       vendor_module_name(f));
+}
+
+Remedy fix_software(const Facts& f, const std::string& name) {
+    if (!f.cpu.vmx.any(yes) && !f.cpu.svm.any(yes)) return Remedy::instead();
+    Step step{.what = fmt::format("Stop the guests, and load {} in its place.", vendor_module_name(f)),
+              .cost = Cost::stop_guests,
+              .expect = "nestprobe --explain shows NP506 as ok"};
+    step.commands.push_back(fmt::format("sudo modprobe -r {}", name));
+    step.commands.push_back(fmt::format("sudo modprobe {}", vendor_module_name(f)));
+    return step;
+}
+
 Outcome check_software(const Facts& f) {
     if (f.module.software.if_absent() && vendor_module_is(f, Module::State::loaded))
         return skip("the vendor's module is loaded");
     if (const std::string name = software_kvm(f); !name.empty())
         return cite(
-            cite(fail(fmt::format("KVM runs by {}, without VMX or SVM: its guests are never shown either",
-                                  name),
-                      Remedy::instead()),
+            cite(fail(fmt::format("KVM runs by {}, without VMX or SVM{}: its guests are never shown either",
+                                  name, instead_of_hardware(f)),
+                      fix_software(f, name)),
                  f.module.software),
             f.device.open);
     return judge([](const std::string&) { return pass("KVM here stands on VMX or SVM, or is not there"); },
