@@ -70,11 +70,13 @@ std::string describe_node() {
 
 }  // namespace
 
-LiveKvmDevice::LiveKvmDevice(std::optional<unsigned> first_cpu)
-    : ahead_(begin_ahead([this, first_cpu] {
+LiveKvmDevice::LiveKvmDevice(std::optional<unsigned> first_cpu, const LiveKernelLog& log)
+    : ahead_(begin_ahead([this, first_cpu, &log] {
           if (first_cpu) pin_this_thread(*first_cpu);
           wanted_.acquire();
-          return dropped_ ? Answers{} : ask();
+          if (dropped_) return Answers{};
+          log.read_ahead();
+          return ask();
       })) {}
 
 LiveKvmDevice::~LiveKvmDevice() {

@@ -9,8 +9,8 @@ struct LiveMachine::Parts {
     LiveFilesystem files;
     LiveCpuid cpuid{files};
     LiveMsr msr;
-    LiveKvmDevice kvm{cpuid.first_cpu()};
     LiveKernelLog log;
+    LiveKvmDevice kvm{cpuid.first_cpu(), log};  // its thread reads the log, which is there longer
 };
 
 LiveMachine::LiveMachine() : parts_(std::make_unique<Parts>()) {}

@@ -62,11 +62,26 @@ private:
     mutable int error_ = 0;
 };
 
+/// The kernel's log: what machine/kept_log.hpp keeps of it.
+class LiveKernelLog final : public KernelLog {
+public:
+    Reading<std::vector<std::string>> lines() const override;
+    /// For another thread, once: reads it, unless lines() does so already.
+    void read_ahead() const;
+
+private:
+    using Lines = Reading<std::vector<std::string>>;
+    mutable std::atomic<bool> begun_ = false;  ///< somebody reads it, or has
+    mutable std::promise<Lines> ahead_;
+    mutable std::optional<Lines> lines_;
+};
+
 /// KVM_GET_SUPPORTED_CPUID is a CPUID, hence a VM exit, for each of some eighty leaves: asked on a second
-/// thread, which waits on the first CPU until that has been read: elsewhere it would be in the way.
+/// thread, behind the log.  It waits on the first CPU until that has been read: elsewhere it would be in the
+/// way.
 class LiveKvmDevice final : public KvmDevice {
 public:
-    explicit LiveKvmDevice(std::optional<unsigned> first_cpu);
+    LiveKvmDevice(std::optional<unsigned> first_cpu, const LiveKernelLog& log);
     ~LiveKvmDevice() override;
     LiveKvmDevice(const LiveKvmDevice&) = delete;
     LiveKvmDevice& operator=(const LiveKvmDevice&) = delete;
@@ -104,12 +119,6 @@ private:
     mutable bool feature_list_tried_ = false;
     mutable std::optional<std::vector<std::uint32_t>> feature_list_;  ///< KVM_GET_MSR_FEATURE_INDEX_LIST
     mutable std::future<Answers> ahead_;
-};
-
-/// The kernel's log: what machine/kept_log.hpp keeps of it.
-class LiveKernelLog final : public KernelLog {
-public:
-    Reading<std::vector<std::string>> lines() const override;
 };
 
 }  // namespace nestprobe

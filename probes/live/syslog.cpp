@@ -8,6 +8,7 @@
 #include <sys/klog.h>
 
 #include <cerrno>
+#include <exception>
 #include <memory>
 
 namespace nestprobe {
@@ -36,9 +37,7 @@ Reading<std::vector<std::string>> read_records() {
     return lines.finish();
 }
 
-}  // namespace
-
-Reading<std::vector<std::string>> LiveKernelLog::lines() const {
+Reading<std::vector<std::string>> read_log() {
     const int size = klogctl(size_of_buffer, nullptr, 0);
     if (size <= 0 || size > 1 << 28) return read_records();
     // The text can be longer than the buffer, which holds no stamps and levels: the oldest lines would go.
@@ -46,6 +45,22 @@ Reading<std::vector<std::string>> LiveKernelLog::lines() const {
     const int length = klogctl(read_all, text.get(), 2 * size);
     if (length < 0) return read_records();
     return lines_of_syslog({text.get(), static_cast<std::size_t>(length)});
+}
+
+}  // namespace
+
+void LiveKernelLog::read_ahead() const {
+    if (begun_.exchange(true)) return;
+    try {
+        ahead_.set_value(read_log());
+    } catch (...) {
+        ahead_.set_exception(std::current_exception());
+    }
+}
+
+Reading<std::vector<std::string>> LiveKernelLog::lines() const {
+    if (!lines_) lines_ = begun_.exchange(true) ? ahead_.get_future().get() : read_log();
+    return *lines_;
 }
 
 }  // namespace nestprobe

@@ -2,7 +2,7 @@
 // The kernel's log: as syslog(2) gives it, and its lines in a recorded machine.
 #include "base/text.hpp"
 #include "fuzz.hpp"
-#include "live/parts.hpp"
+#include "machine/kept_log.hpp"
 
 using namespace nestprobe;
 
