@@ -47,7 +47,8 @@ class Guest(Machine):
         with tempfile.TemporaryDirectory() as folder:
             if running.exists():
                 virsh = Path(folder) / "virsh"
-                virsh.write_text("#!/bin/sh\n" + f'[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
+                capabilities = self.folder / "capabilities.xml"
+                virsh.write_text(f'#!/bin/sh\nif [ "$2" = domcapabilities ]; then exec cat {capabilities}; fi\n' + f'[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
                                  + f'if [ "$5" = --inactive ]; then cat {definition}; else cat {running}; fi\n')
                 virsh.chmod(0o755)
                 environment["PATH"] = f"{folder}:{environment['PATH']}"

@@ -55,9 +55,20 @@ GuestDefinition load_process(const std::string& what) {
     return definition;
 }
 
+/// Of a guest with host-model alone: nobody else needs to know, and libvirt may have to start QEMU to tell.
+void ask_for_host_model(GuestFacts& facts) {
+    if (!is(facts.cpu_mode, CpuMode::host_model) || !is(facts.accelerator, Accelerator::kvm)) return;
+    try {
+        facts.host_model = parse_host_model(dump_capabilities());
+    } catch (const std::exception& error) {
+        facts.host_model = Absent{Why::not_recorded, error.what()};
+    }
+}
+
 GuestDefinition load_from_libvirt(const std::string& name) {
     GuestDefinition defined = parse_domain(dump_domain(name, true), name + ".xml");
     compare_running(defined, parse_domain(dump_domain(name, false), name + " as it runs"));
+    ask_for_host_model(defined.facts);
     defined.from_libvirt = true;
     return defined;
 }

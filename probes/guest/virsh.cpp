@@ -136,12 +136,14 @@ std::string_view whom_virsh_asked() {
 
 }  // namespace
 
-std::string dump_domain(const std::string& name, bool inactive) {
-    std::string program = "virsh", readonly = "--readonly", command = "dumpxml", stored = "--inactive",
-                option = "--domain", guest = name;
-    std::array<char*, 7> arguments{program.data(), readonly.data(), command.data(),
-                                   option.data(),  guest.data(),    inactive ? stored.data() : nullptr,
-                                   nullptr};
+namespace {
+
+/// virsh --readonly, with these arguments: what it printed.
+std::string ask_virsh(std::vector<std::string> words, std::string_view about) {
+    words.insert(words.begin(), {"virsh", "--readonly"});
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     Pipe out, err;
     Child child(arguments.data(), out, err);
     out.write = Descriptor();
@@ -150,10 +152,22 @@ std::string dump_domain(const std::string& name, bool inactive) {
     collect(out, err, said, complained);
     if (const int status = child.wait(); status != 0)
         throw UnopenedFile(
-            fmt::format("{}: virsh says: {}{}", name,
+            fmt::format("{}: virsh says: {}{}", about,
                         complained.empty() ? fmt::format("exit status {}", status) : complaint(complained),
                         whom_virsh_asked()));
     return said;
+}
+
+}  // namespace
+
+std::string dump_domain(const std::string& name, bool inactive) {
+    std::vector<std::string> words{"dumpxml", "--domain", name};
+    if (inactive) words.emplace_back("--inactive");
+    return ask_virsh(std::move(words), name);
+}
+
+std::string dump_capabilities() {
+    return ask_virsh({"domcapabilities", "--virttype", "kvm"}, "domcapabilities");
 }
 
 }  // namespace nestprobe

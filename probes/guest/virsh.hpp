@@ -12,4 +12,8 @@ namespace nestprobe {
 /// BadFile where it prints more than a definition can be.
 std::string dump_domain(const std::string& name, bool inactive);
 
+/// `virsh domcapabilities --virttype kvm`: what guests can have here, as libvirt remembers it.  The same
+/// exceptions.
+std::string dump_capabilities();
+
 }  // namespace nestprobe
