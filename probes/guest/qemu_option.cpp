@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "guest/qemu_option.hpp"
 
-#include "snapshot/flat_json.hpp"
+#include "base/flat_json.hpp"
 
 #include <algorithm>
 

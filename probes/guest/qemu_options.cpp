@@ -2,7 +2,6 @@
 // What the options of a QEMU command line say of a guest (qemu(1), "Standard options", "Device options").
 #include "base/text.hpp"
 #include "guest/definition.hpp"
-#include "base/flat_json.hpp"
 #include "guest/qemu_option.hpp"
 
 #include <fmt/format.h>

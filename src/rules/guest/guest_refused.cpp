@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about definitions that libvirt or QEMU refuses (NP714 to NP718): will the guest start?
+#include "base/text.hpp"
 #include "registers/all.hpp"
 #include "rules/guest/guest_questions.hpp"
 #include "rules/guest/machine_types.hpp"
