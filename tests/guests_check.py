@@ -38,6 +38,7 @@ class Guest(Machine):
         lines = (folder / "expect").read_text(encoding="utf-8").splitlines()
         self.host = next(line.split()[1] for line in lines if line.startswith("host "))
         self.snapshot = recorded.snapshot_path(machines, self.host)
+        self.question = next((["--question", line.split()[1]] for line in lines if line.startswith("question ")), [])
         self.notes = []
 
     def ask(self, definition, *options):
@@ -53,7 +54,7 @@ class Guest(Machine):
                 virsh.chmod(0o755)
                 environment["PATH"] = f"{folder}:{environment['PATH']}"
                 definition = "alpha"
-            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *options, cwd=folder, env=environment)
+            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *self.question, *options, cwd=folder, env=environment)
 
     def run(self):
         self.text, self.status = {}, {}
@@ -85,7 +86,8 @@ class Guest(Machine):
             self.check_edit()
 
     def check_status(self):
-        wanted = ANSWERS[self.report["answers"]["kvm-in-guests"]["answer"]]
+        asked = self.question[1] if self.question else "kvm-in-guests"
+        wanted = ANSWERS[self.report["answers"][asked]["answer"]]
         for name, status in self.status.items():
             if status != wanted:
                 self.fault(f"exit status {status} with {name}, expected {wanted}")
@@ -94,7 +96,7 @@ class Guest(Machine):
         word, rest = line.split(None, 1)
         edit = self.edit
         lists = {"command": edit["commands"], "note": edit["notes"], "argument": [edit["arguments"]]}
-        if word == "host":
+        if word in ("host", "question"):
             return
         if line == "edit none":
             if edit["diff"]:
