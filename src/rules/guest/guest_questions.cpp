@@ -88,23 +88,30 @@ struct ManagerWords {
 };
 constexpr ManagerWords managers[] = {
     {"oVirt",
-     "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization (then reinstall it), and the "
-     "VM's Edit, Host, Pass-Through Host CPU. oVirt writes this definition before every start: virsh edit is lost."},
+     "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization (then reinstall it), and "
+     "the "
+     "VM's Edit, Host, Pass-Through Host CPU. oVirt writes this definition before every start: virsh edit is "
+     "lost."},
     {"OpenStack",
-     "On the compute host, in nova.conf under [libvirt]: cpu_mode = host-passthrough (or cpu_model_extra_flags = "
-     "vmx, svm on AMD), restart nova-compute, then stop and start the instance. Nova writes this definition before "
+     "On the compute host, in nova.conf under [libvirt]: cpu_mode = host-passthrough (or "
+     "cpu_model_extra_flags = "
+     "vmx, svm on AMD), restart nova-compute, then stop and start the instance. Nova writes this definition "
+     "before "
      "every start: virsh edit is lost."},
     {"KubeVirt",
-     "In the VirtualMachine, spec.template.spec.domain.cpu: model: host-passthrough, then restart the VM. KubeVirt "
+     "In the VirtualMachine, spec.template.spec.domain.cpu: model: host-passthrough, then restart the VM. "
+     "KubeVirt "
      "writes this definition before every start: virsh edit is lost."},
 };
 
 /// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
 std::string fix_passed_cpu(const Facts& f) {
-    const std::string where = f.guest->passed_cpu.from().empty() ? "" : f.guest->passed_cpu.from().front().where;
+    const std::string where =
+        f.guest->passed_cpu.from().empty() ? "" : f.guest->passed_cpu.from().front().where;
     const bool libvirt = of_libvirt(f);
     return fmt::format(
-        "The -cpu in {} ({}) comes behind {} and decides: write host behind it, or delete both words so that {} "
+        "The -cpu in {} ({}) comes behind {} and decides: write host behind it, or delete both words so that "
+        "{} "
         "counts.",
         libvirt ? "<qemu:commandline>" : "args:", where, libvirt ? "libvirt's own" : "Proxmox's own",
         libvirt ? "<cpu>" : "the line cpu:");
