@@ -38,6 +38,7 @@ class Guest(Machine):
         lines = (folder / "expect").read_text(encoding="utf-8").splitlines()
         self.host = next(line.split()[1] for line in lines if line.startswith("host "))
         self.snapshot = recorded.snapshot_path(machines, self.host)
+        self.question = next((["--question", line.split()[1]] for line in lines if line.startswith("question ")), [])
         self.notes = []
 
     def ask(self, definition, *options):
@@ -47,12 +48,13 @@ class Guest(Machine):
         with tempfile.TemporaryDirectory() as folder:
             if running.exists():
                 virsh = Path(folder) / "virsh"
-                virsh.write_text("#!/bin/sh\n" + f'[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
+                capabilities = self.folder / "capabilities.xml"
+                virsh.write_text(f'#!/bin/sh\nif [ "$2" = domcapabilities ]; then exec cat {capabilities}; fi\n' + f'[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
                                  + f'if [ "$5" = --inactive ]; then cat {definition}; else cat {running}; fi\n')
                 virsh.chmod(0o755)
                 environment["PATH"] = f"{folder}:{environment['PATH']}"
                 definition = "alpha"
-            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *options, cwd=folder, env=environment)
+            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *self.question, *options, cwd=folder, env=environment)
 
     def run(self):
         self.text, self.status = {}, {}
@@ -84,7 +86,8 @@ class Guest(Machine):
             self.check_edit()
 
     def check_status(self):
-        wanted = ANSWERS[self.report["answers"]["kvm-in-guests"]["answer"]]
+        asked = self.question[1] if self.question else "kvm-in-guests"
+        wanted = ANSWERS[self.report["answers"][asked]["answer"]]
         for name, status in self.status.items():
             if status != wanted:
                 self.fault(f"exit status {status} with {name}, expected {wanted}")
@@ -93,7 +96,7 @@ class Guest(Machine):
         word, rest = line.split(None, 1)
         edit = self.edit
         lists = {"command": edit["commands"], "note": edit["notes"], "argument": [edit["arguments"]]}
-        if word == "host":
+        if word in ("host", "question"):
             return
         if line == "edit none":
             if edit["diff"]:

@@ -61,6 +61,7 @@ struct GuestFacts {
     Fact<Setting> hyperv_passthrough{};
     Fact<std::vector<std::string>> required{};
     Fact<bool> passed_cpu{};
+    Fact<std::string> cpu_option{};
     Fact<FeaturePolicy> host_model{};
     Fact<std::string> manager{};
     Fact<std::string> launch_security{};
@@ -109,6 +110,7 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.required", f.required, "features without which the guest is not to start");
     visit("guest.passed_cpu", f.passed_cpu,
           "a -cpu that is passed behind libvirt's or Proxmox's own decides, not their words");
+    visit("guest.cpu_option", f.cpu_option, "the value of the -cpu that decides, as it is written");
     visit("guest.host_model", f.host_model,
           "what libvirt says of vmx or svm in host-model (virsh domcapabilities)");
     visit("guest.manager", f.manager,

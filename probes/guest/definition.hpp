@@ -50,6 +50,9 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
 
 /// libvirt's XML: a <domain>, or a <domstatus> around one.
 GuestDefinition parse_domain(std::string text, std::string label);
+/// What host-model stands for, from `virsh domcapabilities`: the policy of svm for AMD's and Hygon's, of vmx
+/// for others' processors; unset where host-model has no such line.
+Fact<FeaturePolicy> parse_host_model(std::string_view capabilities);
 GuestDefinition parse_qemu_command(std::string text, std::string label, const NamedFileReader& reader = {});
 GuestDefinition parse_proxmox(std::string text, std::string label);
 

@@ -36,6 +36,8 @@ constexpr std::string_view edited[] = {
     "devices/iommu",
     "devices/iommu/driver",
     "devices/iommu/address",
+    "qemu:commandline",
+    "qemu:commandline/qemu:arg",
     "vcpu",
     "memory",
     "name",

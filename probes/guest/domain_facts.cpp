@@ -42,6 +42,7 @@ public:
         read_domain_devices(d_, f);
         f.log = Absent{Why::not_applicable, "a definition, no log"};
         f.passed_cpu = {false, d_.cite_without(d_.root, "<qemu:commandline> with -cpu")};
+        f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_recorded, "libvirt was not asked what host-model stands for"};
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         apply_passed_options(f);
@@ -205,6 +206,28 @@ private:
 };
 
 }  // namespace
+
+Fact<FeaturePolicy> parse_host_model(std::string_view capabilities) {
+    constexpr std::string_view where = "virsh domcapabilities, host-model";
+    pugi::xml_document document;
+    if (!document.load_buffer(capabilities.data(), capabilities.size(), pugi::parse_default,
+                              pugi::encoding_utf8))
+        return Absent{Why::malformed, "virsh domcapabilities: no well-formed XML"};
+    const pugi::xml_node mode = document.child("domainCapabilities")
+                                    .child("cpu")
+                                    .find_child_by_attribute("mode", "name", "host-model");
+    if (!mode || std::string_view(mode.attribute("supported").value()) != "yes")
+        return Absent{Why::not_recorded, "virsh domcapabilities: host-model is not supported"};
+    const std::string_view vendor = mode.child("vendor").text().get();
+    const char* name = vendor == "AMD" || vendor == "Hygon" ? "svm" : "vmx";
+    const pugi::xml_node feature = mode.find_child_by_attribute("feature", "name", name);
+    const std::string_view word = feature.attribute("policy").value();
+    for (const FeaturePolicy policy : policies)
+        if (to_string(policy) == word)
+            return {policy,
+                    {{std::string(where), fmt::format("<feature policy='{}' name='{}'/>", word, name)}}};
+    return {FeaturePolicy::unset, {{std::string(where), fmt::format("no feature {}", name)}}};
+}
 
 GuestFacts read_domain(const DomainReader& domain) { return Domain(domain).facts(); }
 

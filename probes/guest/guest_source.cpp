@@ -81,6 +81,16 @@ GuestText read_process(const std::string& what) {
     return {GuestText::Kind::process, what, std::move(words), {}, std::move(files)};
 }
 
+/// What libvirt makes of the mode host-model here.
+Fact<FeaturePolicy> host_model_of(const NamedText& capabilities) {
+    if (!capabilities.text) return Absent{Why::not_recorded, capabilities.why};
+    try {
+        return parse_host_model(*capabilities.text);
+    } catch (const std::exception& error) {
+        return Absent{Why::not_recorded, error.what()};
+    }
+}
+
 GuestText read_file(const std::string& what) {
     std::string text = read_input(what, limit);
     auto files = read_named_files(text, what.substr(0, what.rfind('/') + 1));
@@ -94,7 +104,10 @@ GuestText read_definition(const std::string& what) {
     if (what == "-" || contains(what, "/") || ::access(what.c_str(), F_OK) == 0) return read_file(what);
     if (what.starts_with('-')) throw UnopenedFile(fmt::format("{}: neither a file nor a guest's name", what));
     DomainTexts texts = dump_domain(what);
-    return {GuestText::Kind::libvirt, what, std::move(texts.stored), std::move(texts.running), {}};
+    GuestText text{GuestText::Kind::libvirt, what, std::move(texts.stored), std::move(texts.running), {}};
+    if (!texts.capabilities.empty()) text.capabilities.text = std::move(texts.capabilities);
+    text.capabilities.why = std::move(texts.no_capabilities);
+    return text;
 }
 
 GuestDefinition understand_definition(GuestText text) {
@@ -109,6 +122,9 @@ GuestDefinition understand_definition(GuestText text) {
         case GuestText::Kind::libvirt: {
             GuestDefinition defined = parse_domain(std::move(text.text), text.name + ".xml");
             compare_running(defined, parse_domain(std::move(text.running), text.name + " as it runs"));
+            if (is(defined.facts.cpu_mode, CpuMode::host_model) &&
+                is(defined.facts.accelerator, Accelerator::kvm))
+                defined.facts.host_model = host_model_of(text.capabilities);
             defined.from_libvirt = true;
             return defined;
         }

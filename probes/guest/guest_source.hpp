@@ -24,6 +24,7 @@ struct GuestText {
     std::string text;                        ///< of libvirt's guest, as it is stored
     std::string running;                     ///< of libvirt's guest, as it runs
     std::map<std::string, NamedText> files;  ///< behind -readconfig, by the name that stands there
+    NamedText capabilities{};                ///< of libvirt's guest with host-model: virsh domcapabilities
 };
 
 /// "-": standard input.  "pid:N": the command line of that process.  A file's path.  Anything else, without a

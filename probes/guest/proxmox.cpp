@@ -68,6 +68,7 @@ public:
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         f.log = Absent{Why::not_applicable, "a definition, no log"};
         f.passed_cpu = {false, cite("args")};
+        f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
         f.manager = {std::string(), cite("cpu")};
         if (const Line* args = find("args")) {

@@ -121,6 +121,7 @@ public:
         f.migratable = f.evmcs = f.vapic = f.hyperv_passthrough = cpu_fact(Setting::unset);
         f.required = cpu_fact(std::vector<std::string>());
         f.passed_cpu = {false, from_};
+        f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
         f.manager = {std::string(), from_};
         f.launch_security = fact(std::string());

@@ -78,6 +78,7 @@ private:
         const auto row =
             std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.name == name; });
         if (row == std::end(rows)) return false;
+        value_ = value.text;
         if (value.is_expanded && row->forget)
             (this->*row->forget)(known_to_shell(from_.front().where, from_.front().raw));
         else
@@ -91,6 +92,7 @@ private:
         f_.vmx = f_.svm = why;
         f_.migratable = f_.evmcs = f_.vapic = f_.hyperv_passthrough = why;
         f_.required = why;
+        f_.cpu_option = why;
         note_passed_cpu();
     }
     void forget_machine(const Absent& why) {
@@ -212,6 +214,7 @@ private:
             for (const auto& [key, value] : option.pairs)
                 if (key.starts_with('+')) required.push_back(key.substr(1));
         f_.required = {std::move(required), from_};
+        f_.cpu_option = {std::string(value_), from_};
         note_passed_cpu();
     }
 
@@ -233,6 +236,7 @@ private:
     GuestFacts& f_;
     bool accelerated_;  ///< libvirt and Proxmox name the accelerator themselves, first
     std::vector<Provenance> from_;
+    std::string_view value_{};  ///< of the option that is applied
 };
 
 }  // namespace

@@ -144,12 +144,12 @@ std::string_view whom_virsh_asked() {
     return " (as qemu:///session; LIBVIRT_DEFAULT_URI=qemu:///system asks the system's libvirt)";
 }
 
-std::string dump(const std::string& name, bool inactive, Clock::time_point deadline) {
-    std::string program = "virsh", readonly = "--readonly", command = "dumpxml", stored = "--inactive",
-                option = "--domain", guest = name;
-    std::array<char*, 7> arguments{program.data(), readonly.data(), command.data(),
-                                   option.data(),  guest.data(),    inactive ? stored.data() : nullptr,
-                                   nullptr};
+/// virsh --readonly, with these arguments: what it printed.
+std::string ask_virsh(std::vector<std::string> words, std::string_view about, Clock::time_point deadline) {
+    words.insert(words.begin(), {"virsh", "--readonly"});
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     Pipe out, err;
     Child child(arguments.data(), out, err);
     out.write = Descriptor();
@@ -157,18 +157,31 @@ std::string dump(const std::string& name, bool inactive, Clock::time_point deadl
     std::string said, complained;
     if (const int status = listen(child, out, err, deadline, said, complained); status != 0)
         throw UnopenedFile(
-            fmt::format("{}: virsh says: {}{}", name,
+            fmt::format("{}: virsh says: {}{}", about,
                         complained.empty() ? fmt::format("exit status {}", status) : complaint(complained),
                         whom_virsh_asked()));
     return said;
+}
+
+/// Of a guest with host-model alone: nobody else needs to know, and libvirt may have to start QEMU to tell.
+void ask_for_host_model(DomainTexts& texts, Clock::time_point deadline) {
+    if (!contains(texts.stored, "host-model")) return;
+    try {
+        texts.capabilities = ask_virsh({"domcapabilities", "--virttype", "kvm"}, "domcapabilities", deadline);
+    } catch (const std::exception& error) {
+        texts.no_capabilities = error.what();
+    }
 }
 
 }  // namespace
 
 DomainTexts dump_domain(const std::string& name) {
     const Clock::time_point deadline = Clock::now() + time_limit;
-    std::string stored = dump(name, true, deadline);
-    return {std::move(stored), dump(name, false, deadline)};
+    DomainTexts texts;
+    texts.stored = ask_virsh({"dumpxml", "--domain", name, "--inactive"}, name, deadline);
+    texts.running = ask_virsh({"dumpxml", "--domain", name}, name, deadline);
+    ask_for_host_model(texts, deadline);
+    return texts;
 }
 
 }  // namespace nestprobe

@@ -8,8 +8,10 @@
 namespace nestprobe {
 
 struct DomainTexts {
-    std::string stored;   ///< as it will start
-    std::string running;  ///< as it runs; the stored one where it does not
+    std::string stored;          ///< as it will start
+    std::string running{};       ///< as it runs; the stored one where it does not
+    std::string capabilities{};  ///< `virsh domcapabilities --virttype kvm`, of a guest with host-model alone
+    std::string no_capabilities{};  ///< why there is none, where it was asked for
 };
 
 /// `virsh --readonly dumpxml [--inactive] --domain NAME`, twice: its standard output.  A fixed list of

@@ -3,10 +3,13 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -58,7 +61,9 @@ void DomainEdit::finish(std::string_view file) {
 
 void DomainEdit::edit_cpu() {
     if (is_emulated(guest_)) use_kvm();
-    if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
+    if (is(guest_.passed_cpu, true))
+        edit_passed_cpu();
+    else if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
         drop_refusals();
     else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(facts_))
         require_feature();
@@ -76,6 +81,27 @@ bool DomainEdit::refuses(const XmlElement& element) const {
     const std::string_view tag = std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
     return contains(tag, "disable") || contains(tag, "forbid") ||
            (technology_of_guest(facts_) && element.name != feature_of_guest(facts_));
+}
+
+/// The -cpu in <qemu:commandline> comes behind libvirt's own: <cpu> has no effect, and stays as it is.
+void DomainEdit::edit_passed_cpu() {
+    const XmlElement* value = nullptr;
+    bool behind = false;
+    for (const XmlElement& element : d_.elements) {
+        if (element.path != "qemu:commandline/qemu:arg") continue;
+        if (std::exchange(behind, false)) value = &element;
+        const std::string_view tag = std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
+        behind = contains(tag, "'-cpu'") || contains(tag, "\"-cpu\"");
+    }
+    const std::string* option = guest_.cpu_option.if_known();
+    const std::string edited = option ? edited_cpu_option(*option) : std::string();
+    if (!value || edited.empty() || edited.find_first_of("<>&'\"") != std::string::npos) {
+        edit_.notes.push_back(
+            "The -cpu in <qemu:commandline> decides, not <cpu>: write host behind it, by hand.");
+        return;
+    }
+    xml_.set_attribute(*value, "value", edited);
+    edit_.arguments += " -cpu " + edited;
 }
 
 void DomainEdit::use_kvm() {

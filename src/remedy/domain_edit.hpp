@@ -31,6 +31,7 @@ private:
     std::string virt_xml(std::string_view what) const;
     bool refuses(const XmlElement& element) const;
     void use_kvm();
+    void edit_passed_cpu();
     void drop_refusals();
     void require_feature();
     void pass_through();

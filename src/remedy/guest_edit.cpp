@@ -3,7 +3,10 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "remedy/cpu_option.hpp"
 #include "remedy/domain_edit.hpp"
+#include "remedy/shell.hpp"
+#include "report/known.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +33,7 @@ bool any_wants(const Report& report, Question question, GuestChange change) {
 bool is_ours(const GuestFacts& guest) {
     const std::string* arch = guest.arch.if_known();
     const Accelerator* accelerator = guest.accelerator.if_known();
-    return arch && accelerator && *accelerator != Accelerator::other &&
+    return arch && accelerator && (*accelerator == Accelerator::kvm || *accelerator == Accelerator::tcg) &&
            (*arch == "x86_64" || *arch == "i686" || *arch == "i386");
 }
 
@@ -55,13 +58,22 @@ std::string proxmox_id(const GuestDefinition& definition) {
 void edit_proxmox(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {
     const std::string id = proxmox_id(definition);
     edit.by_qm = id != unknown_vm;
-    edit.commands.push_back(fmt::format("qm set {}{}{}", id, cpu ? " --cpu host" : "",
-                                        iommu ? " --machine q35,viommu=intel" : ""));
+    std::string cpu_words = cpu ? " --cpu host" : "";
+    if (cpu && is(definition.facts.passed_cpu, true)) {  // a -cpu in args: comes behind Proxmox's own
+        const std::optional<std::string> args =
+            shell_word(edited_proxmox_args(definition.text, definition.facts));
+        cpu_words = args && !args->empty() && *args != "''" ? " --args " + *args : "";
+        if (cpu_words.empty())
+            edit.notes.push_back("The -cpu in args: decides: write host behind it there, by hand.");
+    }
+    if (cpu_words.empty() && !iommu) return;
+    edit.commands.push_back(
+        fmt::format("qm set {}{}{}", id, cpu_words, iommu ? " --machine q35,viommu=intel" : ""));
     edit.notes.push_back("Then stop the guest and start it (qm stop, qm start): a reboot keeps the old one.");
 }
 
 void edit_arguments(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {
-    if (cpu) edit.arguments += " -accel kvm -cpu host";
+    if (cpu) edit.arguments += edited_cpu_arguments(definition.facts);
     if (iommu) edit.arguments.append(" ").append(iommu_arguments(false, has_many_cpus(definition.facts)));
     edit.notes.push_back("In the place of the options of these names; intel-iommu before any vfio-pci.");
 }
@@ -73,8 +85,16 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
     edit.guest = name_of(definition);
     if (!definition.from_libvirt && definition.label != "standard input") edit.file = definition.label;
     const bool cpu = any_wants(report, Question::kvm_in_guests, GuestChange::cpu);
-    const bool iommu = any_wants(report, Question::device_assignment, GuestChange::iommu);
+    const bool iommu = any_wants(report, Question::device_assignment, GuestChange::iommu) &&
+                       is_asked(report, Question::device_assignment);
     if ((!cpu && !iommu) || !is_ours(definition.facts)) return edit;
+    if (const std::string* manager = definition.facts.manager.if_known(); manager && !manager->empty()) {
+        edit.notes.push_back(
+            fmt::format("{} writes this definition before every start: an edit of it is lost. The fix above "
+                        "is in {}'s words.",
+                        *manager, *manager));
+        return edit;
+    }
     if (is(definition.facts.definition, DefinitionKind::libvirt)) {
         DomainEdit domain(definition, report.facts, edit.guest, edit);
         if (cpu) domain.edit_cpu();

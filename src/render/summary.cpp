@@ -43,7 +43,7 @@ std::vector<const Finding*> causes(const Report& report) {
             all.push_back(f);
     };
     for (const Verdict& v : report.verdicts) {
-        if (!is_asked(report, v)) continue;
+        if (!is_asked(report, v.question)) continue;
         add(v.cause());
         if (v.answer == Answer::yes)
             for (const Finding* f : v.degraded) add(f);
@@ -51,10 +51,12 @@ std::vector<const Finding*> causes(const Report& report) {
     // What is wrong with a guest's definition is worth a line even where this system is the first obstacle.
     for (const Finding& f : report.findings)
         if (f.rule->layer == Layer::guest && f.rule->role == Role::blocker &&
-            f.outcome.status == Status::fail)
+            f.outcome.status == Status::fail && is_asked(report, f.rule->question))
             add(&f);
     for (const Finding& f : report.findings)
-        if (f.rule->role == Role::advice && f.outcome.status == Status::fail) add(&f);
+        if (f.rule->role == Role::advice && f.outcome.status == Status::fail &&
+            is_asked(report, f.rule->question))
+            add(&f);
     return all;
 }
 
@@ -66,7 +68,7 @@ std::string paragraph(std::string_view label, const std::string& text) {
 std::string not_known(const Report& report, const Style& style) {
     std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
-        if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
+        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
         const std::string what = what_is_missing(v);
         if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);
     }
@@ -83,7 +85,10 @@ std::string render_summary(const Report& report, const Style& style) {
     text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
     text += "\n";
-    for (const Verdict& v : report.verdicts) text += answer_line(report, v, style);
+    // Who asks whether a guest can run KVM has not asked about devices.
+    const bool one = report.facts.guest && report.asked == Question::kvm_in_guests;
+    for (const Verdict& v : report.verdicts)
+        if (!one || v.question != Question::device_assignment) text += answer_line(report, v, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);

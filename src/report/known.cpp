@@ -70,9 +70,13 @@ std::string what_is_known(const Facts& f) {
     return fmt::format("{}", fmt::join(known, "; "));
 }
 
-bool is_asked(const Report& report, const Verdict& verdict) {
-    return verdict.question != Question::device_assignment || report.facts.guest ||
-           report.asked == verdict.question;
+bool is_asked(const Report& report, Question question) {
+    if (question != Question::device_assignment) return true;
+    if (report.asked || !report.facts.guest) return report.asked == question;
+    const GuestFacts& guest = *report.facts.guest;
+    const IommuModel* iommu = guest.iommu.if_known();
+    const unsigned* devices = guest.assigned_devices.if_known();
+    return (iommu && *iommu != IommuModel::none) || (devices && *devices > 0);
 }
 
 std::string what_is_missing(const Verdict& verdict) {
@@ -128,7 +132,7 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
 std::vector<std::string> what_to_run(const Report& report) {
     std::vector<std::string> commands;
     for (const Verdict& v : report.verdicts) {
-        if (v.answer != Answer::unknown || !is_asked(report, v)) continue;
+        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
         for (std::string& command : what_would_tell(report, v))
             if (std::find(commands.begin(), commands.end(), command) == commands.end())
                 commands.push_back(std::move(command));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/ladder.hpp"
 
+#include "report/known.hpp"
+
 #include "rules/common.hpp"
 
 #include <algorithm>
@@ -44,7 +46,8 @@ bool is_wanted(const Report& report, const Finding& finding) {
 }
 
 bool is_open(const Report& report, const Finding& finding) {
-    return failed(finding) || is_wanted(report, finding);
+    const bool apart = report.facts.guest && !is_asked(report, finding.rule->question);
+    return !apart && (failed(finding) || is_wanted(report, finding));
 }
 
 std::vector<Rung> ladder(const Report& report) {

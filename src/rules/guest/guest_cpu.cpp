@@ -65,6 +65,11 @@ std::optional<Technology> written_for(const GuestFacts& guest, std::string& by) 
     return vmx ? Technology::vmx : Technology::svm;
 }
 
+/// <cpu> is what decides, and an edit of it lasts.
+bool in_libvirts_words(const Facts& f) {
+    return of_libvirt(f) && !is(f.guest->passed_cpu, true) && is(f.guest->manager, std::string());
+}
+
 Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy policy) {
     const std::string feature = feature_of_guest(f);
     if (policy != FeaturePolicy::unset)
@@ -82,17 +87,44 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
                             : *technology == Technology::svm
                                 ? "KVM removes svm from every named model unless it is asked for"
                                 : "no named model of QEMU's has vmx";
+    return fail(fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
+                fix_guest_cpu(f) + (in_libvirts_words(f)
+                                        ? fmt::format(" To keep the model, add <feature policy='require' "
+                                                      "name='{}'/> to <cpu>.",
+                                                      technology_of_guest(f) ? feature : "vmx (svm on AMD)")
+                                        : ""));
+}
+
+/// What libvirt itself says that host-model stands for here.  It remembers that (by QEMU, kernel,
+/// microcode and nested; libvirt 11.3 src/qemu/qemu_capabilities.c, virQEMUCapsIsValid), now and then for too
+/// long.
+Outcome judge_known_host_model(const Facts& f, FeaturePolicy policy) {
+    const std::string feature = feature_of_guest(f);
+    if (wants(policy))
+        return pass(fmt::format("libvirt's host-model has {} here ({})", feature, to_string(policy)));
+    const std::string said = policy == FeaturePolicy::unset
+                                 ? fmt::format("has no {}", feature)
+                                 : fmt::format("says {} of {}", to_string(policy), feature);
+    if (offered_by_host(f) != true)
+        return fail(fmt::format("libvirt's host-model {} here (virsh domcapabilities)", said),
+                    "Switch nesting on first (the failed rules above); libvirt then looks again.");
     return fail(
-        fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
-        fix_guest_cpu(f) + (of_libvirt(f) ? fmt::format(" To keep the model, add <feature policy='require' "
-                                                        "name='{}'/> to <cpu>.",
-                                                        technology_of_guest(f) ? feature : "vmx (svm on AMD)")
-                                          : ""));
+        fmt::format("libvirt's host-model {} here (virsh domcapabilities), though KVM offers it: libvirt "
+                    "remembers what QEMU said before, or leaves it out",
+                    said),
+        Remedy(Step{.what = "Let libvirt ask QEMU again, then look: virsh domcapabilities --virttype kvm.",
+                    .commands = {"sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml",
+                                 "sudo systemctl try-restart libvirtd virtqemud"}})
+            .then(Remedy(fmt::format("Or in <cpu>: <feature policy='require' name='{}'/>, then shut the "
+                                     "guest down and start it.",
+                                     feature))));
 }
 
 Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
     if (policy != FeaturePolicy::unset)
         return pass(fmt::format("host-model, and {} is said of {}", to_string(policy), feature_of_guest(f)));
+    if (const FeaturePolicy* known = f.guest->host_model.if_known())
+        return cite(judge_known_host_model(f, *known), f.guest->host_model);
     if (technology_of_guest(f) == Technology::vmx)
         return pass(
             "host-model: libvirt (3.2 and later) adds vmx where QEMU reports it, which it does while nested "
@@ -126,7 +158,7 @@ Outcome check_switched_off(const Facts& f) {
                     fmt::format("the definition takes {} away", feature_of_guest(f)),
                     "Delete that feature from the definition, then shut the guest down and start it.");
             if (policy == FeaturePolicy::forbid)
-                return fail(
+                return refused(
                     fmt::format("the definition forbids {}: on a host that has it the guest does not "
                                 "start",
                                 feature_of_guest(f)),

@@ -20,7 +20,7 @@ Outcome check_caching_assigned(const Facts& f) {
             if (devices == 0) return pass("no device of this system is given to the guest");
             if (is(f.guest->caching_mode, Setting::on))
                 return cite(pass("caching mode is on"), f.guest->caching_mode);
-            return fail(
+            return refused(
                 fmt::format(
                     "{} device{} of this system given to the guest, whose IOMMU has caching "
                     "mode off: QEMU refuses to start (\"We need to set caching-mode=on for intel-iommu "
@@ -76,7 +76,7 @@ Outcome check_width(const Facts& f) {
                 [](unsigned wanted, unsigned here) {
                     if (wanted <= here)
                         return pass(fmt::format("{} bits, and this system's has {}", wanted, here));
-                    return fail(
+                    return refused(
                         fmt::format("QEMU refuses it: \"aw-bits {} > host aw-bits {}\"", wanted, here),
                         fmt::format("<driver aw_bits='{}'/>, or leave it to QEMU.", here));
                 },
@@ -91,8 +91,8 @@ Outcome check_possible_width(const Facts& f) {
     return judge(
         [](unsigned bits) {
             if (bits == 39 || bits == 48 || bits == 57) return pass(fmt::format("{} bits", bits));
-            return fail("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
-                        "<driver aw_bits='48'/>, or leave it to QEMU.");
+            return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
+                           "<driver aw_bits='48'/>, or leave it to QEMU.");
         },
         f.guest->aw_bits);
 }
@@ -115,10 +115,10 @@ Outcome check_several(const Facts& f) {
         [&](unsigned count) {
             if (count == 0) return skip_without_iommu();
             if (count == 1) return pass("the guest has one IOMMU");
-            return fail(of_libvirt(f)
-                            ? "libvirt refuses it: \"only a single IOMMU device is supported\""
-                            : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
-                        "Keep one of them.");
+            return refused(of_libvirt(f)
+                               ? "libvirt refuses it: \"only a single IOMMU device is supported\""
+                               : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
+                           "Keep one of them.");
         },
         f.guest->iommus);
 }
@@ -131,14 +131,15 @@ Outcome check_place(const Facts& f) {
     return judge(
         [](IommuModel model, unsigned bus) {
             if (model != IommuModel::virtio)
-                return fail(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
-                                        to_string(model)),
-                            "Remove <address> from <iommu>.");
+                return refused(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
+                                           to_string(model)),
+                               "Remove <address> from <iommu>.");
             if (bus == 0) return pass("virtio-iommu is on bus 0, as it must be");
-            return fail(fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
-                                    "device (bus=0)\"",
-                                    bus),
-                        "Remove <address> from <iommu>: libvirt finds a place on bus 0.");
+            return refused(
+                fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
+                            "device (bus=0)\"",
+                            bus),
+                "Remove <address> from <iommu>: libvirt finds a place on bus 0.");
         },
         f.guest->iommu, f.guest->iommu_bus);
 }

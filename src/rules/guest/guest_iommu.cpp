@@ -30,7 +30,7 @@ Outcome check_machine(const Facts& f) {
                                             : fmt::format("machine type {}", machine));
             if (model == IommuModel::virtio && !of_libvirt(f))
                 return pass("virtio-iommu is on any machine type");
-            return fail(
+            return refused(
                 of_libvirt(f) && model != IommuModel::amd
                     ? fmt::format("libvirt refuses it: \"IOMMU device: '{}' is only supported with Q35 {}\"",
                                   to_string(model),
@@ -71,7 +71,7 @@ Outcome check_irqchip(const Facts& f) {
                 return skip("interrupt remapping is not asked for (NP722)");
             if (irqchip_is_split(*f.guest)) return pass("the I/O APIC is QEMU's");
             if (!of_libvirt(f))
-                return fail(
+                return refused(
                     "QEMU refuses it: \"Interrupt Remapping cannot work with kernel-irqchip=on, please use "
                     "'split|off'.\"",
                     "-machine q35,kernel-irqchip=split");
@@ -91,10 +91,10 @@ Outcome check_eim(const Facts& f) {
             if (model == IommuModel::none) return skip_without_iommu();
             if (eim != Setting::on || remaps_interrupts(*f.guest))
                 return pass("extended interrupt mode is not without interrupt remapping");
-            return fail(of_libvirt(f)
-                            ? "libvirt refuses it: \"IOMMU eim requires interrupt remapping to be enabled\""
-                            : "QEMU refuses it: \"eim=on cannot be selected without intremap=on\"",
-                        fix_guest_iommu(f));
+            return refused(
+                of_libvirt(f) ? "libvirt refuses it: \"IOMMU eim requires interrupt remapping to be enabled\""
+                              : "QEMU refuses it: \"eim=on cannot be selected without intremap=on\"",
+                fix_guest_iommu(f));
         },
         f.guest->iommu, f.guest->eim);
 }

@@ -80,12 +80,54 @@ std::string iommu_arguments(bool amd, bool many_cpus) {
                                   : ",eim=on");
 }
 
+namespace {
+
+/// Managers write libvirt's definition before every start: an edit of it is lost.
+struct ManagerWords {
+    std::string_view manager, cpu;
+};
+constexpr ManagerWords managers[] = {
+    {"oVirt",
+     "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization (then reinstall it), and "
+     "the "
+     "VM's Edit, Host, Pass-Through Host CPU. oVirt writes this definition before every start: virsh edit is "
+     "lost."},
+    {"OpenStack",
+     "On the compute host, in nova.conf under [libvirt]: cpu_mode = host-passthrough (or "
+     "cpu_model_extra_flags = "
+     "vmx, svm on AMD), restart nova-compute, then stop and start the instance. Nova writes this definition "
+     "before "
+     "every start: virsh edit is lost."},
+    {"KubeVirt",
+     "In the VirtualMachine, spec.template.spec.domain.cpu: model: host-passthrough, then restart the VM. "
+     "KubeVirt "
+     "writes this definition before every start: virsh edit is lost."},
+};
+
+/// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
+std::string fix_passed_cpu(const Facts& f) {
+    const std::string where =
+        f.guest->passed_cpu.from().empty() ? "" : f.guest->passed_cpu.from().front().where;
+    const bool libvirt = of_libvirt(f);
+    return fmt::format(
+        "The -cpu in {} ({}) comes behind {} and decides: write host behind it, or delete both words so that "
+        "{} "
+        "counts.",
+        libvirt ? "<qemu:commandline>" : "args:", where, libvirt ? "libvirt's own" : "Proxmox's own",
+        libvirt ? "<cpu>" : "the line cpu:");
+}
+
+}  // namespace
+
 std::string fix_guest_cpu(const Facts& f) {
     constexpr std::string_view then =
         " Then shut the guest down and start it: a reboot inside it keeps the old CPU.";
     if (is(f.guest->definition, DefinitionKind::qemu))
         return fmt::format("Start QEMU with -cpu host, or add ,+{} to the model.",
                            technology_of_guest(f) ? feature_of_guest(f) : "vmx (Intel) or ,+svm (AMD)");
+    for (const ManagerWords& words : managers)
+        if (is(f.guest->manager, std::string(words.manager))) return std::string(words.cpu);
+    if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f) + std::string(then);
     if (is(f.guest->definition, DefinitionKind::proxmox))
         return fmt::format("qm set VMID --cpu host.{}", then);
     return fmt::format("Make it <cpu mode='host-passthrough'/> (virsh edit).{}", then);
