@@ -106,6 +106,14 @@ class Expectations:
         elif word == "summary":
             if rest not in flat(self.text["summary"]):
                 self.fault(f"{line}: but the summary has it not")
+        elif word == "then":
+            question, *rules = rest.split()
+            if self.report["answers"][question]["then"] != rules:
+                self.fault(f"{line}: behind the cause is {self.report['answers'][question]['then']}")
+        elif word == "fixed":
+            question, answer = rest.split()
+            if self.report["answers"][question]["fixed"] != (None if answer == "unforeseen" else answer):
+                self.fault(f"{line}: it is {self.report['answers'][question]['fixed']}")
         elif word == "rung":
             self.expect_rung(line, *rest.split(None, 1))
         elif word == "fits":

@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "src/output": "base input",
     "src/terminal": "base options output",
     "src/messages": "base",
-    "src/report": "base facts machine remedy rules rules/guest",
+    "src/report": "base facts machine remedy rules rules/guest rules/iommu rules/module",
     "src/rules": "base facts registers machine",
     "src/remedy": "base facts guest report",
     "src/render": "base facts machine registers messages report",
