@@ -161,7 +161,7 @@ TEST_SUITE("behind") {
     TEST_CASE("steps are numbered on, in text and in JSON") {
         const Report report = report_of(debian(nested_off(locked(haswell_without_kvm()))));
         const std::string text = render_summary(report, {});
-        CHECK(text.find("1. In the firmware setup") != std::string::npos);
+        CHECK(text.find("1. Enable") != std::string::npos);
         CHECK(text.find("Then NP503 will stop you: kvm_intel.nested is off") != std::string::npos);
         CHECK(text.find("2. Let the option nested of kvm_intel say 1") != std::string::npos);
         const std::string json = render_json(report, {});

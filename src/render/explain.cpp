@@ -156,7 +156,8 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
     else if (v.proof)
         text += fmt::format(", proved by {} {}", v.proof->rule->id, v.proof->rule->name);
     if (v.contradictory)
-        text += fmt::format("; {} contradicts that, please report it", v.because.front()->rule->id);
+        text += fmt::format("; {} contradicts {}", v.because.front()->rule->id,
+                            report.assumed.empty() ? "that, please report it" : "what is assumed");
     constexpr std::size_t column = 20;
     const std::string rest = wrap(printable(text), column).substr(to_string(v.answer).size());
     return fmt::format("{:<{}}{}{}\n", fmt::format("{}:", to_string(v.question)), column,

@@ -46,7 +46,9 @@ std::string in_vain(const Report& report, const Finding& cause) {
 }
 
 std::string stops_then(const Finding& next) {
-    return fmt::format("Then {} will stop you: {}", next.rule->id, next.outcome.message);
+    const std::string_view message = next.outcome.message;
+    return fmt::format("Then {} will stop you: {}{}", next.rule->id, message,
+                       message.ends_with('.') ? "" : ".");
 }
 
 std::string fix_text(const Report& report, const Finding& f, std::size_t indent) {

@@ -137,7 +137,7 @@ void write_step(JsonText& out, const Step& step, const Finding* next = nullptr, 
     out.begin_object();
     if (next) out.member("rule", next->rule->id);
     out.member("where", to_string(step.where));
-    out.member("do", begins ? fmt::format("{}. {}", stops_then(*next), step.what) : step.what);
+    out.member("do", begins ? fmt::format("{} {}", stops_then(*next), step.what) : step.what);
     write_list(out, "commands", step.commands);
     if (!step.file.empty()) {
         out.member("file", step.file);

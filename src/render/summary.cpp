@@ -23,7 +23,8 @@ std::string answer_text(const Report& report, const Verdict& v) {
         text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
     if (v.answer == Answer::unknown) text += ": " + headline_of_unknown(report, v);
     if (v.contradictory)
-        text += fmt::format(". {} contradicts that: please report it", v.because.front()->rule->id);
+        text += fmt::format(". {} contradicts {}", v.because.front()->rule->id,
+                            report.assumed.empty() ? "that: please report it" : "what is assumed");
     return text;
 }
 
