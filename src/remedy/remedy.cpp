@@ -4,6 +4,7 @@
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "remedy/boot_loaders.hpp"
+#include "remedy/step_kinds.hpp"
 
 #include <fmt/format.h>
 
@@ -64,17 +65,19 @@ std::string heading(const Step& step) {
     return text;
 }
 
+bool is_for_kernel(const Step& step) {
+    return std::holds_alternative<SetOption>(step.action) || std::holds_alternative<DropLine>(step.action) ||
+           std::holds_alternative<Load>(step.action) || std::holds_alternative<LoadAtBoot>(step.action) ||
+           std::holds_alternative<Reload>(step.action) || std::holds_alternative<ChangeWords>(step.action) ||
+           std::holds_alternative<RenewInitramfs>(step.action);
+}
+
 bool is_for_script(const Step& step) {
     if (std::holds_alternative<EditGuest>(step.action)) return true;
-    if (step.where != Where::here) return false;
+    if (step.where != Where::here || !is_for_kernel(step)) return false;
     if (std::holds_alternative<RenewInitramfs>(step.action)) return true;
-    if (const auto* words = std::get_if<ChangeWords>(&step.action))
-        return words->way && by_command(*words->way) && !step.commands.empty();
-    const bool ours =
-        std::holds_alternative<SetOption>(step.action) || std::holds_alternative<DropLine>(step.action) ||
-        std::holds_alternative<Load>(step.action) || std::holds_alternative<LoadAtBoot>(step.action) ||
-        std::holds_alternative<Reload>(step.action);
-    return ours && !step.commands.empty();
+    const auto* words = std::get_if<ChangeWords>(&step.action);
+    return (!words || (words->way && by_command(*words->way))) && !step.commands.empty();
 }
 
 std::string sentence(const Remedy& remedy) {

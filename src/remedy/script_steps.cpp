@@ -29,9 +29,10 @@ void append_once(std::string& text, const std::string& more) {
     if (!more.empty() && text.find(more) == std::string::npos) text += more;
 }
 
-/// One after the other; the same twice is once.
+/// One after the other; the same twice is once.  What is left to be done by hand is said before modules are
+/// loaded, which may fail for that alone.
 struct Phases {
-    std::string files{}, words{}, words_seen{}, stale{}, initramfs{}, first{}, modules{}, guest{}, by_hand{};
+    std::string files{}, words{}, words_seen{}, stale{}, initramfs{}, by_hand{}, modules{}, guest{};
 };
 
 /// The calls of a step, or that it has none that a script may make.
@@ -90,10 +91,6 @@ StepCalls calls_of(const A&) {
     return {};
 }
 
-bool is_of_modules(const Step& step) {
-    return std::holds_alternative<Load>(step.action) || std::holds_alternative<Reload>(step.action);
-}
-
 class Writer {
 public:
     explicit Writer(const Report& report) : report_(report) {}
@@ -109,7 +106,7 @@ public:
         finish_words();
         if (!phases_.stale.empty()) phases_.stale.insert(0, "\n");
         for (const std::string* part : {&phases_.files, &phases_.words, &phases_.stale, &phases_.initramfs,
-                                        &phases_.first, &phases_.modules, &phases_.guest, &phases_.by_hand})
+                                        &phases_.by_hand, &phases_.modules, &phases_.guest})
             steps_.text += *part;
         return std::move(steps_);
     }
@@ -145,11 +142,7 @@ private:
         if (!all && !some) return;
         written_.push_back(f.rule);
         const bool refused = std::any_of(remedy.steps.begin(), remedy.steps.end(), is_refused);
-        for (std::size_t i = 0; i < remedy.steps.size(); ++i) {
-            const bool before = std::any_of(remedy.steps.begin() + static_cast<std::ptrdiff_t>(i),
-                                            remedy.steps.end(), is_of_modules);
-            write_step(f, remedy, remedy.steps[i], refused, before);
-        }
+        for (const Step& step : remedy.steps) write_step(f, remedy, step, refused);
     }
 
     /// Half of a remedy is worse than one that is left to be done by hand.
@@ -157,10 +150,10 @@ private:
         return std::visit([](const auto& action) { return calls_of(action).calls.refused(); }, step.action);
     }
 
-    void write_step(const Finding& f, const Remedy& remedy, const Step& step, bool refused, bool before) {
-        if (refused || !is_for_script(step)) return leave(f, remedy, step, before);
+    void write_step(const Finding& f, const Remedy& remedy, const Step& step, bool refused) {
+        if (refused || !is_for_script(step)) return leave(f, remedy, step);
         if (std::holds_alternative<EditGuest>(step.action)) {
-            if (phases_.guest.empty()) leave(f, remedy, step, before);
+            if (phases_.guest.empty()) leave(f, remedy, step);
             return;
         }
         if (std::holds_alternative<RenewInitramfs>(step.action)) return renew(f, remedy, step);
@@ -207,8 +200,8 @@ private:
     }
 
     /// What it is, where, and what it costs; the commands and lines below it, each whole.
-    void leave(const Finding& f, const Remedy& remedy, const Step& step, bool before) {
-        std::string& phase = before ? phases_.first : phases_.by_hand;
+    void leave(const Finding& f, const Remedy& remedy, const Step& step) {
+        std::string& phase = phases_.by_hand;
         std::string call = "by_hand " + shell_text(fmt::format("{}: {}", f.rule->id, heading(step)));
         for (const std::string& command : step.commands) call += " \\\n    " + shell_text(command);
         if (!step.file.empty()) call += " \\\n    " + shell_text(fmt::format("In {}:", step.file));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/report.hpp"
 
+#include "remedy/step_kinds.hpp"
 #include "report/behind.hpp"
 #include "rules/guest/guest_questions.hpp"
 
@@ -112,13 +113,21 @@ bool Report::failed(std::string_view id) const {
     });
 }
 
+/// A container's kernel is its host's: modules, their files and the kernel command line are changed there.
+static Outcome in_place(Outcome outcome, const Facts& facts) {
+    if (!facts.kernel.container.if_known() || is(facts.kernel.container, "none")) return outcome;
+    for (Step& step : outcome.remedy.steps)
+        if (step.where == Where::here && is_for_kernel(step)) step.where = Where::container_host;
+    return outcome;
+}
+
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
     findings.reserve(rules.size());
     for (const Rule* rule : rules)
         if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)) &&
             (!rule->listed || rule->listed(facts)))
-            findings.push_back({rule, rule->check(facts)});
+            findings.push_back({rule, in_place(rule->check(facts), facts)});
     return findings;
 }
 
