@@ -58,7 +58,7 @@ Remedy fix_confidential(const Facts& f) {
         if (platform && row.platform == *platform) {
             Step step{.where = row.where,
                       .what = std::string(row.what) + " (As of 2026-11.)",
-                      .cost = Cost::restart_guest};
+                      .cost = row.where == Where::guest_definition ? Cost::restart_guest : Cost::none};
             step.commands.emplace_back(row.command);
             if (!row.line.empty()) {
                 step.file = "the domain's XML";
