@@ -36,8 +36,9 @@ ERRORS = {
     "getrandom": "EAGAIN ENOSYS", "set_robust_list": "ENOSYS", "rseq": "ENOSYS", "set_tid_address": "ENOSYS", "lseek": "EIO",
     "prctl": "EINVAL EPERM", "landlock_create_ruleset": "ENOSYS EOPNOTSUPP EMFILE", "landlock_restrict_self": "EPERM E2BIG",
     "fsync": "EIO ENOSPC", "rename": "EACCES ENOSPC", "fchown": "EPERM", "fchmod": "EPERM", "madvise": "EINVAL",
-    "clone3": "EAGAIN EPERM ENOMEM ENOSYS", "futex": "EINTR EAGAIN", "sched_yield": "ENOSYS",
+    "clone3": "EAGAIN EPERM ENOMEM ENOSYS", "sched_yield": "ENOSYS",
 }
+REFUSALS = ("ENOENT", "ENXIO", "EPERM", "EACCES")
 # A process that cannot get its heap, or its registers for threads, does not begin: that is the C library's word.
 BEGINNING = ("brk", "mmap", "mprotect", "arch_prctl", "set_tid_address")
 MODES = {"summary": [], "json": ["--json"], "explain": ["--explain"], "record": ["--record", "-"], "from": ["--from", snapshot, "--json"]}
@@ -115,10 +116,12 @@ def inject(job):
     status, out, err = run(["strace", "-f", "--seccomp-bpf", "-qqq", "-o", trace, "-e", f"trace={call}",
                             "-e", f"inject={call}:error={error}:when={number}", binary, *MODES[mode]])
     with open(trace, errors="replace") as f:
-        hit = "INJECTED" in f.read()
+        hits = [line for line in f if "INJECTED" in line]
     os.unlink(trace)
-    if not hit:
+    if not hits:
         return None
+    if any('"/dev/kvm"' in line for line in hits) and error in REFUSALS:
+        base = base and {question: "unknown" for question in base}  # a device that is refused is a reason for a no
     if call in BEGINNING and not out and status in (127, -11, 139, -6, 134):
         return (job, None)
     if call == "write" and error == "EPIPE" and status == -13:
@@ -134,7 +137,7 @@ def injections(folder):
     jobs, unknown = [], set()
     for mode in MODES:
         for call, count in calls_of(mode, folder).items():
-            unknown |= {call} - ERRORS.keys() - {"execve", "exit", "exit_group"}
+            unknown |= {call} - ERRORS.keys() - {"execve", "exit", "exit_group", "futex"}  # the C library ends a program whose futex fails
             for number in range(1, count + 1):
                 jobs += [(mode, call, number, error, bases.get(mode), folder) for error in ERRORS.get(call, "").split()]
     judge("every call has errors to fail with", ", ".join(sorted(unknown)))

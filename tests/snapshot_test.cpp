@@ -37,6 +37,20 @@ std::string every_format(const Sources& machine) {
 }  // namespace
 
 TEST_SUITE("snapshot") {
+    TEST_CASE("what a snapshot does not hold is not there when it is recorded again") {
+        Recording recording;
+        recording.files.emplace("/proc/modules", std::string());
+        const ReplayedMachine machine(recording);
+        const Recorder recorder(machine.sources());
+        CHECK(recorder.sources().files.read("/sys/module/kvm/parameters/nested").if_absent());
+        CHECK(recorder.sources().files.list("/sys/module").if_absent());
+        CHECK(recorder.sources().files.read("/proc/modules").if_known());
+        const ReplayedMachine again(recorder.take());
+        CHECK(again.sources().files.list("/sys/module").if_absent());
+        CHECK(again.sources().files.list("/sys/module/kvm").if_absent());
+        CHECK_FALSE(again.sources().files.lists_all("/sys/module"));
+        CHECK(again.sources().files.read("/proc/modules").if_known());
+    }
     TEST_CASE("the contract's example") {
         const Recording r = read_snapshot(R"({
   "format": "nestprobe-snapshot/1",

@@ -90,7 +90,8 @@ public:
     RecordingFiles(const Filesystem& files, Recording& recording) : files_(files), recording_(recording) {}
     Reading<std::string> read(std::string_view path) const override {
         auto text = files_.read(path);
-        if (is_hearsay(path) && text.if_absent()) return text;
+        // Written down as not recorded, a file would be one that is there.
+        if (text.if_absent() && (is_hearsay(path) || text.absence().why == Why::not_recorded)) return text;
         if (const std::string* known = text.if_known())
             recording_.files.insert_or_assign(std::string(path), condense(path, *known));
         else
@@ -99,6 +100,7 @@ public:
     }
     Reading<std::vector<std::string>> list(std::string_view directory) const override {
         auto names = files_.list(directory);
+        if (names.if_absent() && names.absence().why == Why::not_recorded) return names;
         if (!names.if_known() || lists_all(directory)) {
             recording_.directories.insert_or_assign(std::string(directory), names);
             return names;

@@ -35,7 +35,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 /// Lines [first, last) of the old text and what stands in their place.
 struct Block {
     std::size_t first, last;
-    std::vector<std::string> replacement;
+    std::string replacement;  ///< whole lines; one text, as a tag can have a million
 };
 
 class Lines {
@@ -82,7 +82,7 @@ Block make_block(const Lines& lines, std::size_t first, std::size_t last, std::v
            lines[last - 1 - alike_behind] == now[now.size() - 1 - alike_behind])
         ++alike_behind;
     Block block{first + alike, last - alike_behind, {}};
-    for (std::size_t i = alike; i < now.size() - alike_behind; ++i) block.replacement.emplace_back(now[i]);
+    for (std::size_t i = alike; i < now.size() - alike_behind; ++i) block.replacement += now[i];
     return block;
 }
 
@@ -111,8 +111,7 @@ void join_neighbours(std::vector<Block>& blocks) {
             continue;
         }
         joined.back().last = block.last;
-        auto& lines = joined.back().replacement;
-        lines.insert(lines.end(), block.replacement.begin(), block.replacement.end());
+        joined.back().replacement += block.replacement;
     }
     blocks = std::move(joined);
 }
@@ -138,8 +137,9 @@ std::string make_hunk(const Lines& lines, std::span<const Block> blocks, std::pt
     for (const Block& block : blocks) {
         for (; at < block.first; ++at) add_line(body, ' ', lines[at]);
         for (; at < block.last; ++at, ++removed) add_line(body, '-', lines[at]);
-        for (const std::string& line : block.replacement) add_line(body, '+', line);
-        added += block.replacement.size();
+        const std::vector<std::string_view> now = lines_of(block.replacement);
+        for (const std::string_view line : now) add_line(body, '+', line);
+        added += now.size();
     }
     for (; at < last; ++at) add_line(body, ' ', lines[at]);
     const std::size_t old_count = last - first, new_count = old_count - removed + added;
