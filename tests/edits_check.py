@@ -140,38 +140,44 @@ class Case:
         self.path, self.mended = folder / f"{number}.xml", folder / f"{number}.mended.xml"
         self.path.write_text(maker.domain(), encoding="utf-8", newline="")
 
-    def ask(self, nestprobe, machines, path):
-        done = nestprobe.run("--from", recorded.snapshot_path(machines, self.host), "--domain", path, "--json")
+    def ask(self, nestprobe, machines, path, question):
+        done = nestprobe.run("--from", recorded.snapshot_path(machines, self.host), "--domain", path, "--question", question,
+                             "--json")
         if done.returncode not in (0, 1, 2) or done.stderr:
             raise AssertionError(f"exit status {done.returncode}: {done.stderr.decode(errors='replace')}")
         report = json.loads(done.stdout)
         bad = [f["id"] for f in report["findings"] if f["layer"] == "guest" and f["role"] == "blocker"
-               and f["status"] in ("fail", "unknown") and f["id"] not in BEYOND]
+               and f["question"] == question and f["status"] in ("fail", "unknown") and f["id"] not in BEYOND]
         return bad, report["edit"]
 
     def run(self, nestprobe, machines):
-        """What is wrong; empty: nothing."""
+        """What is wrong; empty: nothing.  One edit for each question, the second of what the first made."""
+        return self.run_one(nestprobe, machines, "kvm-in-guests") or self.run_one(nestprobe, machines, "device-assignment")
+
+    def run_one(self, nestprobe, machines, question):
+        path = self.mended if self.mended.exists() else self.path
         try:
-            bad, edit = self.ask(nestprobe, machines, self.path)
+            bad, edit = self.ask(nestprobe, machines, path, question)
             given_up = any(NO_EDIT in note for note in edit["notes"])
             if not edit["diff"]:
                 assert not bad or given_up, f"{bad}, and neither an edit nor a note"
                 return ""
-            shutil.copy(self.path, self.mended)
+            before = path.read_bytes()
+            self.mended.write_bytes(before)
             done = subprocess.run(["patch", "--binary", "--no-backup-if-mismatch", self.mended], capture_output=True,
                                   input=edit["diff"].encode(), check=False)
             said = done.stdout.decode(errors="replace")
             assert done.returncode == 0 and "fuzz" not in said and "offset" not in said, f"patch: {said}\n{edit['diff']}"
-            before, after = self.path.read_bytes(), self.mended.read_bytes()
+            after = self.mended.read_bytes()
             xml.dom.minidom.parseString(after)
             lost = set(re.findall(rb"<!--.*?-->", before)) - set(re.findall(rb"<!--.*?-->", after))
             gone = set(re.findall(rb"<!--.*?-->", b"".join(re.findall(rb"<iommu.*?</iommu>", before, re.DOTALL))))
             assert lost <= gone, f"comments lost: {lost}\n{edit['diff']}"
-            bad, further = self.ask(nestprobe, machines, self.mended)
+            bad, further = self.ask(nestprobe, machines, self.mended, question)
             assert not bad or given_up, f"after the edit these still fail: {bad}\n{edit['diff']}"
             assert not further["diff"], f"after the edit there is another:\n{edit['diff']}\n{further['diff']}"
         except (AssertionError, ValueError, xml.parsers.expat.ExpatError) as error:
-            return f"{self.host}: {error}\n{self.path.read_text(encoding='utf-8')}"
+            return f"{self.host}, {question}: {error}\n{self.path.read_text(encoding='utf-8')}"
         return ""
 
 
