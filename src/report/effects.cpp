@@ -131,7 +131,8 @@ void Changes::read_words() {
 void Changes::switch_on_in_firmware(SwitchOnInFirmware::What what) {
     if (what == SwitchOnInFirmware::What::iommu) {
         const Technology* technology = facts_.cpu.technology.if_known();
-        if (is(facts_.iommu.table, "") && technology)
+        const std::string* table = facts_.iommu.table.if_known();
+        if (technology && (!table || table->empty()))
             facts_.iommu.table = fact(std::string(*technology == Technology::vmx ? "DMAR" : "IVRS"), "there");
         return;
     }
