@@ -9,7 +9,7 @@ import re
 
 FILES = {"report.json": "json", "explain.txt": "explain", "every-rule.txt": "every rule"}
 FINDING = re.compile(r'    \{\n      "id": "(NP\d+)".*?\n    \}(?=,?\n)', re.DOTALL)
-HEAD = re.compile(r"^  (?:ok  |FAIL|\?   |-   )  ((?:NP\d+,?\s+)+)", re.MULTILINE)
+HEAD = re.compile(r"^  [^\sN]\S* +((?:NP\d+,?\s+)+)", re.MULTILINE)
 
 
 def known(text):
