@@ -32,13 +32,19 @@ std::string code_of(std::string_view script) {
     return code;
 }
 
-/// Without what stands in single quotation marks.
+/// Without what stands in single quotation marks.  A mark behind a backslash or in double ones begins nothing.
 std::string unquoted(std::string_view code) {
     std::string text;
-    bool in_quotes = false;
-    for (const char c : code) {
-        if (c == '\'') in_quotes = !in_quotes;
-        if (!in_quotes) text += c;
+    bool in_single = false, in_double = false;
+    for (std::size_t i = 0; i < code.size(); ++i) {
+        const char c = code[i];
+        if (!in_single && c == '\\') {
+            ++i;
+            continue;
+        }
+        if (c == '\'' && !in_double) in_single = !in_single;
+        if (c == '"' && !in_single) in_double = !in_double;
+        if (!in_single) text += c;
     }
     return text;
 }
