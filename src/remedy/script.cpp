@@ -36,9 +36,14 @@ std::string code_of(std::string_view script) {
 std::string unquoted(std::string_view code) {
     std::string text;
     bool in_quotes = false;
-    for (const char c : code) {
-        if (c == '\'') in_quotes = !in_quotes;
-        if (!in_quotes) text += c;
+    for (std::size_t i = 0; i < code.size(); ++i) {
+        if (!in_quotes && code[i] == '\\') {
+            ++i;  // a quotation mark behind it is none
+        } else if (code[i] == '\'') {
+            in_quotes = !in_quotes;
+        } else if (!in_quotes) {
+            text += code[i];
+        }
     }
     return text;
 }
