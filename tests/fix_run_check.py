@@ -194,6 +194,11 @@ class Root:
         words = [word for word in line.split() if not NOT_OURS.match(word)]
         self.path("/etc/default/grub").write_text('GRUB_TIMEOUT=5\n# GRUB_CMDLINE_LINUX="no"\nGRUB_CMDLINE_LINUX="'
                                                   + " ".join(words) + '"\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n')
+        if self.told == "/boot/entry" and not self.path("/etc/kernel/cmdline").exists():
+            self.path("/etc/kernel/cmdline").write_text(line.strip() + "\n")
+        refused = self.snapshot.get("kvm", {}).get("open")  # a node that does not open is there
+        if isinstance(refused, dict) and refused.get("absent") not in ("no_device", "not_recorded") or "No such device" in str(refused):
+            self.path("/dev/kvm").touch()
         self.path("/boot/words").write_text("".join(f"{word}\n" for word in words))
 
     def run(self, *command):

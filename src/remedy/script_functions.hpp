@@ -180,7 +180,7 @@ is_on() {
     {"stale_unless_on", R"sh(
 # stale_unless_on MODULE PARAMETER: off though it is asked for may be by an initramfs that does not ask
 stale_unless_on() {
-    is_on "$1" "$2" || changed=yes
+    if [ "$reboot" = no ] && [ -d "/sys/module/$1" ] && ! is_on "$1" "$2"; then changed=yes; fi
 }
 )sh"},
     {"users_of_kvm", R"sh(

@@ -141,8 +141,9 @@ private:
         });
         if (!all && !some) return;
         written_.push_back(f.rule);
-        const bool refused = std::any_of(remedy.steps.begin(), remedy.steps.end(), is_refused);
-        for (const Step& step : remedy.steps) write_step(f, remedy, step, refused);
+        // What comes behind it builds on it.
+        refused_ = refused_ || std::any_of(remedy.steps.begin(), remedy.steps.end(), is_refused);
+        for (const Step& step : remedy.steps) write_step(f, remedy, step);
     }
 
     /// Half of a remedy is worse than one that is left to be done by hand.
@@ -150,8 +151,8 @@ private:
         return std::visit([](const auto& action) { return calls_of(action).calls.refused(); }, step.action);
     }
 
-    void write_step(const Finding& f, const Remedy& remedy, const Step& step, bool refused) {
-        if (refused || !is_for_script(step)) return leave(f, remedy, step);
+    void write_step(const Finding& f, const Remedy& remedy, const Step& step) {
+        if (refused_ || !is_for_script(step)) return leave(f, remedy, step);
         if (std::holds_alternative<EditGuest>(step.action)) {
             if (phases_.guest.empty()) leave(f, remedy, step);
             return;
@@ -239,6 +240,7 @@ private:
     ScriptSteps steps_;
     Phases phases_;
     std::vector<const Rule*> written_;
+    bool refused_ = false;        ///< a word was none that a script may pass on
     const Rule* said_ = nullptr;  ///< whose message the last step by hand has
 };
 
