@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 
 using namespace nestprobe;
 using namespace nestprobe::test;
@@ -21,6 +22,14 @@ Options parsed(std::vector<const char*> words) {
 TEST_SUITE("render") {
     TEST_CASE("lines stay within 80 columns") {
         const Report report = report_of(haswell_without_kvm());
+        std::set<std::string> commands;  // each is whole on its line, however long
+        const auto take = [&](const Finding& f) {
+            for (const Step& step : f.remedy().steps)
+                commands.insert(step.commands.begin(), step.commands.end());
+        };
+        for (const Finding& f : report.findings) take(f);
+        for (const Verdict& v : report.verdicts)
+            for (const Finding& f : v.then) take(f);
         for (const char* name : {"summary", "explain"}) {
             const std::string text = find_format(name)->render(report, {});
             std::size_t begin = 0;
@@ -28,7 +37,8 @@ TEST_SUITE("render") {
                 const auto end = text.find('\n', begin);
                 const std::string line = text.substr(begin, end - begin);
                 CAPTURE(line);
-                CHECK(line.size() <= text_width);
+                const std::string words = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+                CHECK((line.size() <= text_width || commands.contains(words)));
                 begin = end + 1;
             }
         }
