@@ -132,7 +132,10 @@ private:
                       cite("cpu")};
         f.cpu_model = f.cpu_vendor = Absent{Why::not_applicable, "no model is named"};
         if (is(f.cpu_mode, CpuMode::custom)) f.cpu_model = {type, cite("cpu")};
-        f.cpu_check = {"none", cite("cpu")};
+        // Proxmox adds enforce to every model but host (qemu-server, PVE/QemuServer/CPUConfig.pm).
+        f.cpu_check = {
+            is(f.cpu_mode, CpuMode::host_passthrough) || is(f.cpu_mode, CpuMode::none) ? "none" : "enforce",
+            cite("cpu")};
         f.migratable = f.hyperv_passthrough = {Setting::unset, cite("cpu")};
         f.required = {std::vector<std::string>(), cite("cpu")};
         read_hyperv(flags, f);

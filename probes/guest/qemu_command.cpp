@@ -124,7 +124,7 @@ public:
         f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
         f.manager = {std::string(), from_};
-        f.launch_security = fact(std::string());
+        f.launch_security = cpu_fact(std::string());
         f.assigned_devices = fact(0u);
         without_iommu(from_, f);
         f.iommu = fact(IommuModel::none);
