@@ -49,12 +49,15 @@ class Guest(Machine):
             if running.exists():
                 virsh = Path(folder) / "virsh"
                 capabilities = self.folder / "capabilities.xml"
-                virsh.write_text(f'#!/bin/sh\nif [ "$2" = domcapabilities ]; then exec cat {capabilities}; fi\n' + f'[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
+                virsh.write_text(f'#!/bin/sh\nif [ "$2" = domcapabilities ]; then exec cat {capabilities}; fi\n'
+                                 + '[ "$1 $2 $3 $4" = "--readonly dumpxml --domain alpha" ] || exit 9\n'
                                  + f'if [ "$5" = --inactive ]; then cat {definition}; else cat {running}; fi\n')
                 virsh.chmod(0o755)
                 environment["PATH"] = f"{folder}:{environment['PATH']}"
-                definition = "alpha"
-            return self.nestprobe.run("--from", self.snapshot, "--domain", definition, *self.question, *options, cwd=folder, env=environment)
+                name = "alpha"
+            else:  # the name alone: outputs are the same wherever the tree lies
+                folder, name = definition.parent, definition.name
+            return self.nestprobe.run("--from", self.snapshot, "--domain", name, *self.question, *options, cwd=folder, env=environment)
 
     def run(self):
         self.text, self.status = {}, {}
