@@ -33,11 +33,10 @@ void for_each_variable(std::string_view text, V&& visit) {
 }
 
 /// Of this process: the value, or nothing.
-std::optional<std::string> variable(const Filesystem& files, std::string_view wanted) {
-    const auto text = files.read(environment_path);
+std::optional<std::string> variable(const Reading<std::string>& environment, std::string_view wanted) {
     std::optional<std::string> found;
-    if (text.if_known())
-        for_each_variable(*text.if_known(), [&](std::string_view name, std::string_view value) {
+    if (environment.if_known())
+        for_each_variable(*environment.if_known(), [&](std::string_view name, std::string_view value) {
             if (name == wanted) found = std::string(value);
         });
     return found;
@@ -47,8 +46,9 @@ Fact<std::string> by_variable(std::string_view place, std::string_view name) {
     return {std::string(place), {{std::string(environment_path), std::string(name)}}};
 }
 
-std::optional<Fact<std::string>> kubernetes(const Filesystem& files) {
-    if (variable(files, "KUBERNETES_SERVICE_HOST"))
+std::optional<Fact<std::string>> kubernetes(const Filesystem& files,
+                                            const Reading<std::string>& environment) {
+    if (variable(environment, "KUBERNETES_SERVICE_HOST"))
         return by_variable("kubernetes", "KUBERNETES_SERVICE_HOST");
     constexpr std::string_view secrets = "/run/secrets/kubernetes.io";
     if (files.list(secrets).if_known())
@@ -99,22 +99,22 @@ std::optional<Fact<std::string>> by_cgroup(const Filesystem& files) {
 }
 
 /// container=lxc, which LXC, Podman and systemd-nspawn set for all that they start; and Apptainer's own.
-std::optional<Fact<std::string>> by_environment(const Filesystem& files) {
-    if (auto name = variable(files, "container"); name && !name->empty())
+std::optional<Fact<std::string>> by_environment(const Reading<std::string>& environment) {
+    if (auto name = variable(environment, "container"); name && !name->empty())
         return by_variable(*name, "container=" + *name);
     for (const std::string_view name : {"APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"})
-        if (variable(files, name)) return by_variable("apptainer", name);
+        if (variable(environment, name)) return by_variable("apptainer", name);
     return std::nullopt;
 }
 
-Fact<std::string> find_container(const Filesystem& files) {
-    if (auto pod = kubernetes(files)) return *std::move(pod);
+Fact<std::string> find_container(const Filesystem& files, const Reading<std::string>& environment) {
+    if (auto pod = kubernetes(files, environment)) return *std::move(pod);
     Fact<std::string> systemd = read_word(files, "/run/systemd/container");
     if (systemd.if_known()) return systemd;
     for (const FileSign& sign : file_signs)
         if (files.read(sign.path).if_known())
             return {std::string(sign.place), {{std::string(sign.path), "present"}}};
-    if (auto found = by_environment(files)) return *std::move(found);
+    if (auto found = by_environment(environment)) return *std::move(found);
     if (auto found = by_cgroup(files)) return *std::move(found);
     if (systemd.absence().why != Why::no_device) return systemd;
     return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
@@ -122,29 +122,31 @@ Fact<std::string> find_container(const Filesystem& files) {
 
 }  // namespace
 
-Fact<std::string> probe_container(const Filesystem& files, const Fact<std::string>& release) {
-    Fact<std::string> found = find_container(files);
+Reading<std::string> read_environment(const Filesystem& files) { return files.read(environment_path); }
+
+Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
+                                  const Fact<std::string>& release) {
+    Fact<std::string> found = find_container(files, environment);
     return is(found, "lxc") ? lxc_flavour(files, release, found) : found;
 }
 
 /// sudo takes the environment away; the file that GitHub's own images have is still there.
-Fact<std::string> probe_job(const Filesystem& files) {
+Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>& environment) {
     constexpr std::string_view image = "/imagegeneration/imagedata.json";
-    if (variable(files, "GITHUB_ACTIONS").value_or("") == "true") {
-        const bool hosted = variable(files, "RUNNER_ENVIRONMENT").value_or("") == "github-hosted";
+    if (variable(environment, "GITHUB_ACTIONS").value_or("") == "true") {
+        const bool hosted = variable(environment, "RUNNER_ENVIRONMENT").value_or("") == "github-hosted";
         return by_variable(hosted ? "github-hosted" : "github",
                            hosted ? "RUNNER_ENVIRONMENT=github-hosted" : "GITHUB_ACTIONS=true");
     }
     if (files.read(image).if_known()) return {"github-hosted", {{std::string(image), "present"}}};
-    if (variable(files, "GITLAB_CI").value_or("") == "true") {
-        const std::string runner = variable(files, "CI_RUNNER_DESCRIPTION").value_or("");
+    if (variable(environment, "GITLAB_CI").value_or("") == "true") {
+        const std::string runner = variable(environment, "CI_RUNNER_DESCRIPTION").value_or("");
         const bool hosted = contains(runner, gitlabs_own);
         return by_variable(hosted ? "gitlab-hosted" : "gitlab",
                            hosted ? "CI_RUNNER_DESCRIPTION=" + runner : "GITLAB_CI=true");
     }
-    if (variable(files, "CI").value_or("") == "true") return by_variable("ci", "CI=true");
-    const auto text = files.read(environment_path);
-    if (const Absent* absent = text.if_absent()) return *absent;
+    if (variable(environment, "CI").value_or("") == "true") return by_variable("ci", "CI=true");
+    if (const Absent* absent = environment.if_absent()) return *absent;
     return {"none", {{std::string(environment_path), "no variable of a CI"}}};
 }
 

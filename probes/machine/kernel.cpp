@@ -166,8 +166,9 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.vulnerabilities = probe_vulnerabilities(machine.files);
     facts.log = shared.log;
     probe_process(machine.files, facts);
-    facts.container = probe_container(machine.files, facts.release);
-    facts.job = probe_job(machine.files);
+    const auto environment = read_environment(machine.files);
+    facts.container = probe_container(machine.files, environment, facts.release);
+    facts.job = probe_job(machine.files, environment);
     facts.user_namespace = probe_user_namespace(machine.files);
     return facts;
 }

@@ -31,9 +31,12 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                                  const FirmwareFacts& firmware, const KernelFacts& kernel);
 /// "docker", "kubernetes", "proxmox-ct"; "none" where there is no sign of a container.
-Fact<std::string> probe_container(const Filesystem& files, const Fact<std::string>& release);
+Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
+                                  const Fact<std::string>& release);
 /// "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"; "none".
-Fact<std::string> probe_job(const Filesystem& files);
+Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>& environment);
+/// The variables of this process, for the two above.
+Reading<std::string> read_environment(const Filesystem& files);
 /// Not the first user namespace: ids are mapped, and root is not the host's.
 Fact<bool> probe_user_namespace(const Filesystem& files);
 /// Of /proc/self/environ: what these three look at, a line each.

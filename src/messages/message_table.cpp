@@ -30,7 +30,7 @@ constexpr std::string_view vm_entry_error_zero_rules[] = {"virtualization-in-use
                                                           "vmx-lacks-required-control"};
 constexpr std::string_view vmrun_invalid_patterns[] = {"hardware error 0xffffffff",
                                                        "hardware error 0xffffffffffffffff"};
-constexpr std::string_view vmrun_invalid_rules[] = {"nesting-not-offered"};
+constexpr std::string_view vmrun_invalid_rules[] = {"nesting-offered"};
 constexpr std::string_view kvm_entry_failed_patterns[] = {"kvm: entry failed, hardware error",
                                                           "kvm_exit_fail_entry", "kvm_exit_fail_entry (9)"};
 constexpr std::string_view kvm_entry_failed_rules[] = {"vmx-lacks-required-control", "unrestricted-guest-off",
@@ -61,7 +61,7 @@ constexpr std::string_view qemu_host_lacks_vmx_patterns[] = {
     "host doesn't support requested feature: cpuid*ecx.vmx",
     "host doesn't support requested feature: cpuid*ecx.svm"};
 constexpr std::string_view qemu_host_lacks_vmx_rules[] = {
-    "nested-parameter-off", "nesting-not-offered", "guest-cpu-of-another-vendor", "kvm-withholds-nesting"};
+    "nested-parameter-off", "nesting-offered", "guest-cpu-of-another-vendor", "kvm-withholds-nesting"};
 constexpr std::string_view qemu_host_lacks_vmx_control_patterns[] = {
     "host doesn't support requested feature: msr(48"};
 constexpr std::string_view qemu_host_lacks_vmx_control_rules[] = {"apicv-off", "shadow-vmcs-off",
@@ -134,7 +134,7 @@ constexpr std::string_view libvirt_missing_vmx_patterns[] = {
     "cpu feature vmx not found",
     "host cpu does not provide required features*vmx",
     "host cpu does not provide required features*svm"};
-constexpr std::string_view libvirt_missing_vmx_rules[] = {"nested-parameter-off", "nesting-not-offered",
+constexpr std::string_view libvirt_missing_vmx_rules[] = {"nested-parameter-off", "nesting-offered",
                                                           "guest-cpu-of-another-vendor"};
 constexpr std::string_view libvirt_missing_features_patterns[] = {
     "guest cpu doesn't match specification: missing features", "the cpu is incompatible with host cpu",
@@ -320,7 +320,7 @@ constexpr std::string_view kvm_ok_cannot_be_used_patterns[] = {"kvm acceleration
 constexpr std::string_view kvm_ok_cannot_be_used_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
 constexpr std::string_view kvm_ok_says_yes_patterns[] = {"kvm acceleration can be used"};
 constexpr std::string_view kvm_ok_says_yes_rules[] = {"dev-kvm-permission-denied", "virtualization-in-use",
-                                                      "kvm-module-missing", "nesting-not-offered"};
+                                                      "kvm-module-missing", "nesting-offered"};
 constexpr std::string_view vhv_hardware_virtualization_patterns[] = {
     "checking for hardware virtualization*fail",
     "only emulated cpus are available, performance will be significantly limited"};

@@ -74,7 +74,7 @@ StepCalls calls_of(const Load& load) {
     StepCalls step{&Phases::modules};
     std::vector<std::string> words{load.module};
     if (!load.file.empty()) words.push_back(load.file);
-    step.calls.add("[ \"$reboot\" = yes ] || [ \"$left\" -ne 0 ] || load", words);
+    step.calls.add("[ \"$reboot\" = yes ] || load", words);
     return step;
 }
 
@@ -82,7 +82,7 @@ StepCalls calls_of(const Reload& reload) {
     StepCalls step{&Phases::modules};
     std::vector<std::string> words{reload.module};
     words.insert(words.end(), reload.parameters.begin(), reload.parameters.end());
-    step.calls.add("[ \"$reboot\" = yes ] || [ \"$left\" -ne 0 ] || reload", words);
+    step.calls.add("[ \"$reboot\" = yes ] || reload", words);
     return step;
 }
 

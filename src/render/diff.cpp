@@ -38,15 +38,21 @@ std::vector<Difference> compare_answers(const Report& here, const Report& there)
     return all;
 }
 
-/// Rules on whose outcome an answer can hang, and which come out differently.
+const Finding* finding_of(const Rule& rule, const Report& report) {
+    for (const Finding& f : report.findings)
+        if (f.rule == &rule) return &f;
+    return nullptr;
+}
+
+/// Rules that come out differently; one that stands in one of the reports alone (what --prove found) has
+/// nothing to be compared with.
 std::vector<Difference> compare_findings(const Report& here, const Report& there) {
     std::vector<Difference> all;
-    for (std::size_t i = 0; i < here.findings.size(); ++i) {
-        const Finding& a = here.findings[i];
-        const Finding& b = there.findings[i];
-        if (a.outcome.status == b.outcome.status) continue;
+    for (const Finding& a : here.findings) {
+        const Finding* b = finding_of(*a.rule, there);
+        if (!b || a.outcome.status == b->outcome.status) continue;
         all.push_back({fmt::format("{} {}", a.rule->id, a.rule->name), std::string(a.rule->title),
-                       to_string(a.outcome.status), to_string(b.outcome.status)});
+                       to_string(a.outcome.status), to_string(b->outcome.status)});
     }
     return all;
 }
@@ -65,6 +71,8 @@ Json bare(const PerCpu<T>& facts) {
     return json;
 }
 
+/// Facts of which one of the machines alone has any (of what --prove found, of pastes) are nothing that
+/// differs.
 std::vector<Difference> compare_facts(const Report& here, const Report& there) {
     std::map<std::string, Json, std::less<>> others;
     for_each(there.facts, [&](std::string_view id, const auto& fact, std::string_view) {
@@ -72,10 +80,11 @@ std::vector<Difference> compare_facts(const Report& here, const Report& there) {
     });
     std::vector<Difference> all;
     for_each(here.facts, [&](std::string_view id, const auto& fact, std::string_view doc) {
+        const auto other = others.find(id);
+        if (other == others.end()) return;
         Json mine = bare(fact);
-        Json& other = others.find(id)->second;
-        if (mine != other)
-            all.push_back({std::string(id), std::string(doc), std::move(mine), std::move(other)});
+        if (mine != other->second)
+            all.push_back({std::string(id), std::string(doc), std::move(mine), std::move(other->second)});
     });
     return all;
 }
