@@ -43,12 +43,14 @@ ExitStatus status_of(const Report& report, const Options& options) {
     return ExitStatus::unknown;
 }
 
-/// Saves what was read, telling the person what is in it.
-ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof, const std::string& path) {
+/// Saves what was read, telling the person what is in it.  `collected_at`: when it was read; empty: nobody
+/// knows.
+ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof,
+                const std::string& collected_at, const std::string& path) {
     Recording recording = recorder.take();
     recording.proof = proof;
     recording.tool = "nestprobe " NESTPROBE_VERSION;
-    recording.recorded = utc_now();
+    recording.recorded = collected_at.empty() ? utc_now() : collected_at;
     const std::string text = write_snapshot(recording);
     if (path == "-") return write_stdout(text, ExitStatus::yes);
     if (const int error = write_file(path, text); error != 0)
@@ -179,7 +181,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (options.prove.wanted && !run_proofs(options, facts, machine)) return ExitStatus::unknown;
     if (machine.proof) facts.proof = decode_proof(*machine.proof);
     if (recorder)
-        if (const ExitStatus saved = save(*recorder, machine.proof, options.record);
+        if (const ExitStatus saved = save(*recorder, machine.proof, machine.collected_at, options.record);
             saved != ExitStatus::yes || !options.wants_output)
             return saved;
     if (options.action == Options::Action::registers)

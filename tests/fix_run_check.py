@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -202,8 +203,14 @@ class Root:
         self.path("/boot/words").write_text("".join(f"{word}\n" for word in words))
 
     def run(self, *command):
-        return subprocess.run([shutil.which("chroot"), self.folder, *command], capture_output=True, text=True, timeout=60, check=False,
-                              env={"PATH": "/bin"}, stdin=subprocess.DEVNULL)
+        for _ in range(20):
+            done = subprocess.run([shutil.which("chroot"), self.folder, *command], capture_output=True, text=True, timeout=60,
+                                  check=False, env={"PATH": "/bin"}, stdin=subprocess.DEVNULL)
+            # Another thread's child, not yet become its program, still has the copy open that this one is to run.
+            if "Text file busy" not in done.stderr:
+                break
+            time.sleep(0.05)
+        return done
 
     def reboot(self, module_of_processor):
         """udev loads that, unless it is kept out; the log is a new one."""

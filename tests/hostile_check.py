@@ -108,7 +108,9 @@ class Case:
         assert not list(folder.rglob("PWNED*")), f"the text was run:\n{script}"
         if self.by_hand:
             assert done.returncode == 1 and "left to do by hand" in done.stderr, f"{done.returncode}: {done.stderr}"
-            assert root.state() == before, f"something was changed: {done.stderr}"
+            after = root.state()
+            changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+            assert not changed, f"{changed} changed: {done.stderr}"
 
 
 def hostile_cases(machines):
