@@ -38,12 +38,12 @@ struct Options {
     std::uint64_t value = 0;           ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;
     std::vector<std::string>
-        from;                  ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
-    std::string diff;          ///< compare with this snapshot or dump; empty: do not
-    std::string domain;        ///< the definition of a guest: what read_definition() takes; empty: none
-    std::string record;        ///< write a snapshot here; empty: none
+        from;            ///< answer for these snapshots, dumps, pastes of one machine; empty: this one
+    std::string diff;    ///< compare with this snapshot or dump; empty: do not
+    std::string domain;  ///< the definition of a guest: what read_definition() takes; empty: none
+    std::string record;  ///< write a snapshot here; empty: none
     std::vector<std::string> assume;  ///< NAME=VALUE, each without complaint: judge as if that were so
-    bool wants_output = true;  ///< false: --record was given and nothing else
+    bool wants_output = true;         ///< false: --record was given and nothing else
     Colour colour = Colour::automatic;
     bool quiet = false;
     ProveOptions prove{};  ///< run guests to find out

@@ -14,8 +14,8 @@
 #include "facts/iommu_facts.hpp"
 #include "facts/kernel_facts.hpp"
 #include "facts/module_facts.hpp"
-#include "facts/system_facts.hpp"
 #include "facts/proof_facts.hpp"
+#include "facts/system_facts.hpp"
 #include "registers/register_values.hpp"
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "facts/facts.hpp"
-#include "prove/kvm_vm.hpp"
 #include "facts/proof_facts.hpp"
+#include "prove/kvm_vm.hpp"
 #include "sources.hpp"
 
 #include <optional>

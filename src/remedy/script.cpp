@@ -32,7 +32,8 @@ std::string code_of(std::string_view script) {
     return code;
 }
 
-/// Without what stands in single quotation marks.  A mark behind a backslash or in double ones begins nothing.
+/// Without what stands in single quotation marks.  A mark behind a backslash or in double ones begins
+/// nothing.
 std::string unquoted(std::string_view code) {
     std::string text;
     bool in_single = false, in_double = false;

@@ -14,7 +14,7 @@ Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std
 /// A parameter of KVM's module says `value`: in each line that says otherwise, else in a file of its own; by
 /// hand where /etc/modprobe.d is made from something else.  `otherwise`: those lines, in modprobe's order.
 Remedy set_option(const Facts& f, std::string_view module, std::string_view parameter,
-                const std::vector<ModuleOption>& otherwise, std::string_view value = "1");
+                  const std::vector<ModuleOption>& otherwise, std::string_view value = "1");
 
 /// Unload and load, with the guests that run stopped.  `parameter`: what is expected to be on then.
 Step reload_module(const Facts& f, std::string_view module, std::string_view parameter);

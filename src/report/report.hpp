@@ -31,7 +31,7 @@ struct Verdict {
     std::vector<const Finding*>
         because{};  ///< no: the blockers that failed; unknown: those that cannot tell; outermost first
     std::vector<const Finding*> degraded{};  ///< of a yes: what it costs
-    std::vector<Finding> then{};     ///< of a no: what shows once the cause is fixed, one behind the other
+    std::vector<Finding> then{};  ///< of a no: what shows once the cause is fixed, one behind the other
     /// Of a no: the answer once the cause and all of `then` are fixed; nothing where nobody can foresee it.
     std::optional<Answer> fixed{};
     const Finding* proof = nullptr;  ///< the proof that passed, if one did
@@ -56,9 +56,9 @@ struct GuestEdit {
 struct Report {
     Facts facts;
     std::vector<Finding> findings;
-    std::vector<Verdict> verdicts;  ///< in the order of `questions`; point into findings
-    std::optional<GuestEdit> edit;  ///< where a guest's definition was given
-    std::optional<Question> asked;  ///< the question that the person asks (--question), if one
+    std::vector<Verdict> verdicts;       ///< in the order of `questions`; point into findings
+    std::optional<GuestEdit> edit;       ///< where a guest's definition was given
+    std::optional<Question> asked;       ///< the question that the person asks (--question), if one
     std::vector<std::string> assumed{};  ///< "kernel=7.1.9": what the facts were changed by (--assume)
 
     const Verdict& verdict(Question question) const;
