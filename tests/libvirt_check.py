@@ -58,7 +58,8 @@ class Check:
     def edits_are_defined(self):
         for definition in sorted(self.guests.glob("libvirt-*/guest.xml")):
             name = definition.parent.name
-            edit = json.loads(self.ask(definition, "--json").stdout)["edit"]
+            report = json.loads(self.ask(definition, "--json").stdout)
+            edit = report["edit"]
             if not edit["diff"]:
                 continue
             mended = self.folder / "guest.xml"
@@ -68,6 +69,9 @@ class Check:
             done = run("virsh", "define", mended)
             if "does not support machine type" in done.stderr:
                 continue  # a newer QEMU's than this system's: no edit is about that
+            refusal = done.stderr.partition("unsupported configuration: ")[2].strip()
+            if refusal and any(refusal in finding["message"] for finding in report["findings"]):
+                continue  # what no edit is about, and the report says in libvirt's words
             self.expect(done.returncode == 0, f"{name}: libvirt does not take the edited definition: {done.stderr}")
             if done.returncode:
                 continue
