@@ -166,7 +166,8 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
 
 std::string answers(const Report& report, const Style& style) {
     std::string text = "\n";
-    for (const Verdict& v : report.verdicts) text += answer(report, v, style);
+    for (const Verdict& v : report.verdicts)
+        if (is_answered(report, v.question)) text += answer(report, v, style);
     return text + next_commands(what_to_run(report), style);
 }
 

@@ -86,10 +86,8 @@ std::string render_summary(const Report& report, const Style& style) {
     text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
     text += "\n";
-    // Who asks whether a guest can run KVM has not asked about devices.
-    const bool one = report.facts.guest && report.asked == Question::kvm_in_guests;
     for (const Verdict& v : report.verdicts)
-        if (!one || v.question != Question::device_assignment) text += answer_line(report, v, style);
+        if (is_answered(report, v.question)) text += answer_line(report, v, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);

@@ -79,6 +79,11 @@ bool is_asked(const Report& report, Question question) {
     return (iommu && *iommu != IommuModel::none) || (devices && *devices > 0);
 }
 
+bool is_answered(const Report& report, Question question) {
+    return question != Question::device_assignment || !report.facts.guest ||
+           report.asked != Question::kvm_in_guests;
+}
+
 std::string what_is_missing(const Verdict& verdict) {
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {

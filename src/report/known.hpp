@@ -19,6 +19,8 @@ std::string what_is_known(const Facts& facts);
 /// Most machines need no device assignment: told in full where it is the question, or where a guest that is
 /// asked about, without a question, has an IOMMU or a device of this system.
 bool is_asked(const Report& report, Question question);
+/// Has its answer a line?  Who asks whether a guest can run KVM has not asked about devices.
+bool is_answered(const Report& report, Question question);
 
 /// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
 std::string what_is_missing(const Verdict& verdict);
