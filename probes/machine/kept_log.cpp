@@ -17,7 +17,7 @@ constexpr std::size_t longest = 400;
 std::string_view without_stamp(std::string_view message) {
     while (message.starts_with('[')) {
         const auto end = message.find(']');
-        if (end == std::string_view::npos || end > 32) break;
+        if (end > 32) break;  // none, or too far for a stamp
         const std::string_view inside = message.substr(1, end - 1);
         const bool stamp = inside.find_first_not_of(" .0123456789CT") == std::string_view::npos;
         if (!stamp || inside.find_first_of("0123456789") == std::string_view::npos) break;

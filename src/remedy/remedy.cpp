@@ -95,7 +95,7 @@ std::string sentence(const Remedy& remedy) {
 std::string steps_text(const Remedy& remedy, std::size_t indent) {
     std::size_t number = 0;
     if (remedy.steps.size() != 1) return steps_text(remedy, indent, number);
-    const std::string step = step_text(remedy.steps.front(), indent);
+    std::string step = step_text(remedy.steps.front(), indent);
     if (remedy.intro.empty()) return step;
     return fmt::format("{}\n{:{}}{}", wrap(printable(remedy.intro), indent), "", indent, step);
 }

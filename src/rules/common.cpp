@@ -248,8 +248,7 @@ std::string word_as_written(const Facts& f, const ModuleOption& o) {
         std::replace(text.begin(), text.end(), '-', '_');
         return text;
     };
-    const std::string word =
-        fmt::format("{}.{}{}{}", o.module, o.parameter, o.value.empty() ? "" : "=", o.value);
+    std::string word = fmt::format("{}.{}{}{}", o.module, o.parameter, o.value.empty() ? "" : "=", o.value);
     if (const auto* written = f.kernel.command_line.if_known())
         for (const std::string& other : *written)
             if (plain(other) == plain(word)) return other;
