@@ -10,6 +10,10 @@
 
 namespace nestprobe {
 
+/// For any() and all() of a bit.
+constexpr bool yes(bool value) { return value; }
+constexpr bool no(bool value) { return !value; }
+
 template <class T>
 class PerCpu {
 public:

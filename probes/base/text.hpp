@@ -14,6 +14,13 @@ constexpr bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
 }
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+template <class Range, class T>
+bool holds(const Range& range, const T& value) {
+    return std::find(std::begin(range), std::end(range), value) != std::end(range);
+}
+
 constexpr std::string_view trim(std::string_view text) {
     while (!text.empty() && (is_blank(text.front()) || text.front() == '\0')) text.remove_prefix(1);
     while (!text.empty() && (is_blank(text.back()) || text.back() == '\0')) text.remove_suffix(1);

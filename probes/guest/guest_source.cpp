@@ -21,7 +21,7 @@ namespace nestprobe {
 namespace {
 
 // The largest that libvirt's own tests have is 60 KB.
-constexpr std::size_t limit = 4u << 20;
+constexpr std::size_t most_of_definition = 4u << 20;
 
 // --- files that a command line names ---
 
@@ -32,7 +32,7 @@ NamedText read_named(const std::string& path) {
     if (!file || ::fstat(file.get(), &status) != 0) return {{}, error_text(errno)};
     if (!S_ISREG(status.st_mode)) return {{}, "no regular file"};
     try {
-        return {read_all(file.get(), path, limit), {}};
+        return {read_all(file.get(), path, most_of_definition), {}};
     } catch (const std::exception& error) {
         return {{}, error.what()};
     }
@@ -75,7 +75,7 @@ GuestText read_process(const std::string& what) {
     unsigned pid = 0;
     if (!parse_number(std::string_view(what).substr(4), pid))
         throw UnopenedFile(fmt::format("{}: no process number", what));
-    std::string words = read_input(fmt::format("/proc/{}/cmdline", pid), limit);
+    std::string words = read_input(fmt::format("/proc/{}/cmdline", pid), most_of_definition);
     if (words.empty()) throw BadFile(fmt::format("{}: a process without a command line", what));
     auto files = read_named_files(words, fmt::format("/proc/{}/cwd/", pid));
     return {GuestText::Kind::process, what, std::move(words), {}, std::move(files)};
@@ -92,7 +92,7 @@ Fact<FeaturePolicy> host_model_of(const NamedText& capabilities) {
 }
 
 GuestText read_file(const std::string& what) {
-    std::string text = read_input(what, limit);
+    std::string text = read_input(what, most_of_definition);
     auto files = read_named_files(text, what.substr(0, what.rfind('/') + 1));
     return {GuestText::Kind::file, name_of_input(what), std::move(text), {}, std::move(files)};
 }

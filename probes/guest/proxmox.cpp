@@ -199,15 +199,16 @@ private:
     std::vector<Line> lines_;
 };
 
-constexpr std::string_view keys[] = {"boot",   "cores",  "cpu",     "machine", "memory",  "net0",
-                                     "ostype", "scsihw", "smbios1", "sockets", "vmgenid", "bios"};
+constexpr std::string_view usual_keys[] = {"boot",   "cores",  "cpu",     "machine", "memory",  "net0",
+                                           "ostype", "scsihw", "smbios1", "sockets", "vmgenid", "bios"};
 
 }  // namespace
 
 bool looks_like_proxmox(std::string_view text) {
     const std::vector<Line> lines = lines_of(text);
     return std::count_if(lines.begin(), lines.end(), [](const Line& line) {
-               return std::find(std::begin(keys), std::end(keys), line.key) != std::end(keys);
+               return std::find(std::begin(usual_keys), std::end(usual_keys), line.key) !=
+                      std::end(usual_keys);
            }) >= 2;
 }
 

@@ -17,7 +17,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view path = "/dev/kvm";
+constexpr std::string_view device_path = "/dev/kvm";
 
 // struct kvm_cpuid2 and struct kvm_msrs end in a flexible array inside an empty struct, which has size 0 in C
 // and 1 in C++: their layout, and with it the ioctls' numbers, come out wrong here.  These are the same, in
@@ -62,7 +62,7 @@ std::string group_name(unsigned gid) {
 /// "owner 0, group kvm (104), mode 0660"
 std::string describe_node() {
     struct stat node {};
-    if (::stat(path.data(), &node) != 0) return {};
+    if (::stat(device_path.data(), &node) != 0) return {};
     if (!S_ISCHR(node.st_mode)) return "not a character device";
     return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid, group_name(node.st_gid),
                        node.st_mode & 07777u);
@@ -99,12 +99,12 @@ const LiveKvmDevice::Answers& LiveKvmDevice::answers() const {
 LiveKvmDevice::Answers LiveKvmDevice::ask() {
     Answers answers;
     // KVM answers no ioctl on a descriptor that is not open for writing as well.
-    answers.device = Descriptor(::open(path.data(), O_RDWR | O_CLOEXEC | O_NOCTTY));
+    answers.device = Descriptor(::open(device_path.data(), O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (answers.device) {
         ask_cpuid(answers);
         return answers;
     }
-    answers.refusal = refused(errno, path);
+    answers.refusal = refused(errno, device_path);
     if (const std::string node = describe_node(); !node.empty())
         answers.refusal.detail += fmt::format(" ({})", node);
     return answers;

@@ -15,7 +15,7 @@ namespace nestprobe {
 namespace {
 
 // <linux/syslog.h> is not for programs; syslog(2), glibc's klogctl.
-constexpr int read_all = 3, size_of_buffer = 10;
+constexpr int read_all_lines = 3, size_of_buffer = 10;
 
 Reading<std::vector<std::string>> read_records() {
     constexpr std::size_t most_records = 1u << 17;
@@ -42,7 +42,7 @@ Reading<std::vector<std::string>> read_log() {
     if (size <= 0 || size > 1 << 28) return read_records();
     // The text can be longer than the buffer, which holds no stamps and levels: the oldest lines would go.
     const auto text = std::make_unique_for_overwrite<char[]>(2 * static_cast<std::size_t>(size));
-    const int length = klogctl(read_all, text.get(), 2 * size);
+    const int length = klogctl(read_all_lines, text.get(), 2 * size);
     if (length < 0) return read_records();
     return lines_of_syslog({text.get(), static_cast<std::size_t>(length)});
 }

@@ -32,12 +32,12 @@ std::string check_header(std::string_view bytes, std::string_view signature) {
 }
 
 /// Where type and length of a structure stand: DMAR has two bytes for each, IVRS one byte, flags, two bytes.
-struct Layout {
+struct TableLayout {
     std::size_t type_size, length_offset;
 };
 
 /// The structures up to the first that cannot be one; what is wrong with that.
-std::string walk(std::string_view bytes, Layout layout, std::vector<AcpiStructure>& found) {
+std::string walk(std::string_view bytes, TableLayout layout, std::vector<AcpiStructure>& found) {
     bytes = bytes.substr(0, number_at(bytes, 4, 4));
     for (std::size_t at = first_structure; at < bytes.size();) {
         if (bytes.size() - at < 4) return fmt::format("{} bytes too many at byte {}", bytes.size() - at, at);

@@ -78,8 +78,6 @@ Fact<CpuSet> probe_online(const Sources& machine, const Shared& shared) {
     return Absent{Why::not_recorded, "no CPU was recorded"};
 }
 
-bool yes(bool value) { return value; }
-
 /// A module name that gives the processor away, for evidence that holds nothing better.
 Fact<Technology> technology_of_module(const Shared& shared) {
     const auto* names = shared.sys_modules.if_known();

@@ -12,7 +12,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view path = "/proc/cpuinfo";
+constexpr std::string_view cpuinfo_path = "/proc/cpuinfo";
 
 /// "model name\t: AMD EPYC" -> key and value; false for any other line.
 bool split_line(std::string_view line, std::string_view& key, std::string_view& value) {
@@ -128,17 +128,18 @@ private:
 
 Fact<bool> flag_in(const CpuinfoEntry& entry, std::string_view flag) {
     if (!entry.has_flags)
-        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
+        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", cpuinfo_path)};
     const bool found = has_word(entry.flags, flag);
     if (entry.flags_cut && !found && !absence_is_proven(entry.flags, flag, entry.end_cut))
-        return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", path)};
-    return {found, {{fmt::format("{}, flags: {}", path, flag), found ? "present" : "absent"}}};
+        return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", cpuinfo_path)};
+    return {found, {{fmt::format("{}, flags: {}", cpuinfo_path, flag), found ? "present" : "absent"}}};
 }
 
 Fact<std::vector<std::string>> svm_flags_in(const CpuinfoEntry& entry) {
     if (!entry.has_flags)
-        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", path)};
-    if (entry.flags_cut) return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", path)};
+        return Absent{Why::malformed, fmt::format("{}: a processor without a flags line", cpuinfo_path)};
+    if (entry.flags_cut)
+        return Absent{Why::malformed, fmt::format("{}: ends inside the flags line", cpuinfo_path)};
     const auto stands_for_bit = [](std::string_view word) {
         for (const Field& field : registers::cpuid_8000000a_edx_fields)
             if (word == field.linux_flag) return true;
@@ -148,7 +149,7 @@ Fact<std::vector<std::string>> svm_flags_in(const CpuinfoEntry& entry) {
     for (const std::string_view word : split_words(entry.flags))
         if (stands_for_bit(word)) words.emplace_back(word);
     std::string said = words.empty() ? "none of SVM's features" : fmt::format("{}", fmt::join(words, " "));
-    return {std::move(words), {{fmt::format("{}, flags", path), std::move(said)}}};
+    return {std::move(words), {{fmt::format("{}, flags", cpuinfo_path), std::move(said)}}};
 }
 
 }  // namespace
@@ -177,7 +178,8 @@ bool reaches_the_end(std::string_view flags) {
 PerCpu<CpuinfoEntry> parse_cpuinfo(const Reading<std::string>& text) {
     if (text.if_absent()) return text.absence();
     auto entries = Parser(*text.if_known()).result();
-    if (entries.groups().empty()) return Absent{Why::malformed, fmt::format("{}: no processor in it", path)};
+    if (entries.groups().empty())
+        return Absent{Why::malformed, fmt::format("{}: no processor in it", cpuinfo_path)};
     return entries;
 }
 
@@ -188,11 +190,12 @@ PerCpu<std::vector<std::string>> vmx_flags_of(const PerCpu<CpuinfoEntry>& cpuinf
         if (!entry) {
             result.add(group.cpus, group.answer.absence());
         } else if (!entry->has_vmx_flags) {
-            result.add(group.cpus, Absent{Why::not_applicable, fmt::format("{}: no vmx flags line", path)});
+            result.add(group.cpus,
+                       Absent{Why::not_applicable, fmt::format("{}: no vmx flags line", cpuinfo_path)});
         } else {
             const auto words = split_words(entry->vmx_flags);
             result.add(group.cpus, {{words.begin(), words.end()},
-                                    {{fmt::format("{}, vmx flags", path), entry->vmx_flags}}});
+                                    {{fmt::format("{}, vmx flags", cpuinfo_path), entry->vmx_flags}}});
         }
     }
     return result;

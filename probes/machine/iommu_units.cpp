@@ -86,7 +86,7 @@ void probe_intel(const Filesystem& files, const std::vector<std::string>& instan
 
 // --- AMD: AMD I/O Virtualization Technology Specification, "Extended Feature Register" ---
 
-constexpr unsigned efr_xtsup = 2, efr_gasup = 7;
+constexpr unsigned efr_bit_xtsup = 2, efr_bit_gasup = 7;
 
 /// The extended feature register in amd-iommu/features, whose place there changed (Linux
 /// drivers/iommu/amd/init.c, amd_iommu_show_features): alone up to 5.15, behind the second one's value in 6.1
@@ -120,8 +120,8 @@ void probe_amd(const Filesystem& files, const std::vector<std::string>& instance
         read_units(instances, "ivhd", "no AMD IOMMU is driven",
                    [&](const std::string& instance) { return amd_features(files, instance, kernel); });
     if (efr) {
-        facts.eim = bit_of_all(efr, efr_xtsup);
-        facts.posted_interrupts = bit_of_all(efr, efr_gasup);
+        facts.eim = bit_of_all(efr, efr_bit_xtsup);
+        facts.posted_interrupts = bit_of_all(efr, efr_bit_gasup);
     } else if (!announced.empty()) {
         facts.eim = feature_of_all(announced, &IvhdFeatures::x2apic);
         facts.posted_interrupts = feature_of_all(announced, &IvhdFeatures::guest_apic);

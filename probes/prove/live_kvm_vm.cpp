@@ -23,14 +23,14 @@ namespace {
 
 // struct kvm_cpuid2 ends in a flexible array inside an empty struct, whose size differs between C and C++
 // (live/kvm_device.cpp).
-struct CpuidTable {
+struct FullCpuidTable {
     std::uint32_t entries = 256;  // KVM_MAX_CPUID_ENTRIES
     std::uint32_t padding = 0;
     kvm_cpuid_entry2 entry[256];
 };
-constexpr unsigned long get_supported_cpuid = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x05, 8);
+constexpr unsigned long get_cpuid_for_vm = _IOC(_IOC_READ | _IOC_WRITE, KVMIO, 0x05, 8);
 constexpr unsigned long set_cpuid = _IOC(_IOC_WRITE, KVMIO, 0x90, 8);
-static_assert(get_supported_cpuid == 0xc008ae05 && set_cpuid == 0x4008ae90);
+static_assert(get_cpuid_for_vm == 0xc008ae05 && set_cpuid == 0x4008ae90);
 
 /// Memory from mmap().
 class Mapping {
@@ -185,8 +185,8 @@ Reading<bool> LiveKvmVm::start(const VmSetup& setup) {
     if (on_cpu_->error() != 0) return refused(on_cpu_->error(), no_such_cpu);
     if (auto created = create(setup); created.if_absent()) return created;
     if (setup.offer_all) {
-        const auto table = std::make_unique<CpuidTable>();
-        if (::ioctl(kvm_.get(), get_supported_cpuid, table.get()) != 0)
+        const auto table = std::make_unique<FullCpuidTable>();
+        if (::ioctl(kvm_.get(), get_cpuid_for_vm, table.get()) != 0)
             return refused(errno, "KVM_GET_SUPPORTED_CPUID");
         if (::ioctl(cpu_.get(), set_cpuid, table.get()) != 0) return refused(errno, "KVM_SET_CPUID2");
     }

@@ -9,12 +9,12 @@
 namespace nestprobe {
 namespace {
 
-struct Name {
+struct SvmName {
     std::uint64_t number;
     std::string_view text;
 };
 
-constexpr Name exit_codes[] = {
+constexpr SvmName exit_codes[] = {
     {0x60, "VMEXIT_INTR"},  {0x61, "VMEXIT_NMI"},     {0x62, "VMEXIT_SMI"},         {0x63, "VMEXIT_INIT"},
     {0x64, "VMEXIT_VINTR"}, {0x6e, "VMEXIT_RDTSC"},   {0x72, "VMEXIT_CPUID"},       {0x78, "VMEXIT_HLT"},
     {0x7b, "VMEXIT_IOIO"},  {0x7c, "VMEXIT_MSR"},     {0x7d, "VMEXIT_TASK_SWITCH"}, {0x7f, "VMEXIT_SHUTDOWN"},
@@ -68,7 +68,7 @@ std::string svm_exit_code(std::uint64_t code) {
     // Some hypervisors keep the upper half of EXITCODE at 0.
     if (code == ~0ull || code == 0xffffffff) return "VMEXIT_INVALID (-1): the processor refuses the VMCB";
     if (code == ~0ull - 1) return "VMEXIT_BUSY (-2)";
-    for (const Name& n : exit_codes)
+    for (const SvmName& n : exit_codes)
         if (n.number == code) return fmt::format("{} (0x{:x})", n.text, code);
     if (code >= 0x40 && code < 0x60)
         return fmt::format("VMEXIT_EXCP (0x{:x}): {}", code, exception_name(code - 0x40));

@@ -8,12 +8,12 @@
 namespace nestprobe {
 namespace {
 
-struct Name {
+struct VmxName {
     std::uint32_t number;
     std::string_view text;
 };
 
-constexpr Name instruction_errors[] = {
+constexpr VmxName instruction_errors[] = {
     {1, "VMCALL executed in VMX root operation"},
     {2, "VMCLEAR with invalid physical address"},
     {3, "VMCLEAR with VMXON pointer"},
@@ -41,7 +41,7 @@ constexpr Name instruction_errors[] = {
     {28, "invalid operand to INVEPT/INVVPID"},
 };
 
-constexpr Name exit_reasons[] = {
+constexpr VmxName exit_reasons[] = {
     {0, "exception or NMI"},
     {1, "external interrupt"},
     {2, "triple fault"},
@@ -91,7 +91,7 @@ constexpr Name exit_reasons[] = {
 };
 
 // SDM Vol. 3C, "Basic VM-Exit Information": the bits beside the basic reason.
-constexpr Name exit_flags[] = {
+constexpr VmxName exit_flags[] = {
     {27, "enclave mode"},
     {28, "pending MTF VM exit"},
     {29, "VM exit from VMX root operation"},
@@ -99,7 +99,7 @@ constexpr Name exit_flags[] = {
 };
 
 // SDM Vol. 3C, "VM-Entry Failures During or After Loading Guest State".
-constexpr Name entry_failures[] = {
+constexpr VmxName entry_failures[] = {
     {2, "loading the PDPTEs"},
     {3, "injecting an NMI"},
     {4, "an invalid VMCS link pointer"},
@@ -110,7 +110,7 @@ constexpr std::string_view exceptions[] = {
     "#NP", "#SS", "#GP", "#PF", "vector 15", "#MF", "#AC", "#MC", "#XM", "#VE",      "#CP",
 };
 
-constexpr Name kvm_exits[] = {
+constexpr VmxName kvm_exits[] = {
     {0, "KVM_EXIT_UNKNOWN"},
     {1, "KVM_EXIT_EXCEPTION"},
     {2, "KVM_EXIT_IO"},
@@ -133,7 +133,7 @@ constexpr Name kvm_exits[] = {
     {39, "KVM_EXIT_MEMORY_FAULT"},
 };
 
-constexpr Name internal_errors[] = {
+constexpr VmxName internal_errors[] = {
     {1, "KVM_INTERNAL_ERROR_EMULATION"},
     {2, "KVM_INTERNAL_ERROR_SIMUL_EX"},
     {3, "KVM_INTERNAL_ERROR_DELIVERY_EV"},
@@ -141,8 +141,8 @@ constexpr Name internal_errors[] = {
 };
 
 template <std::size_t N>
-std::string_view find(const Name (&names)[N], std::uint64_t number) {
-    for (const Name& n : names)
+std::string_view name_in(const VmxName (&names)[N], std::uint64_t number) {
+    for (const VmxName& n : names)
         if (n.number == number) return n.text;
     return "";
 }
@@ -150,22 +150,22 @@ std::string_view find(const Name (&names)[N], std::uint64_t number) {
 }  // namespace
 
 std::string vm_instruction_error(std::uint64_t number) {
-    const std::string_view text = find(instruction_errors, number);
+    const std::string_view text = name_in(instruction_errors, number);
     return fmt::format("VM-instruction error {}: {}", number, text.empty() ? "not in Intel's list" : text);
 }
 
 std::string vm_exit_reason(std::uint64_t reason) {
     const std::uint64_t basic = reason & 0xffff;
-    const std::string_view text = find(exit_reasons, basic);
+    const std::string_view text = name_in(exit_reasons, basic);
     std::string all =
         fmt::format("exit reason {} ({})", basic, text.empty() ? "not in nestprobe's list" : text);
-    for (const Name& flag : exit_flags)
+    for (const VmxName& flag : exit_flags)
         if (reason >> flag.number & 1) all += fmt::format(", {}", flag.text);
     return all;
 }
 
 std::string_view vm_entry_failure(std::uint64_t reason, std::uint64_t qualification) {
-    return (reason & 0xffff) == 33 ? find(entry_failures, qualification) : std::string_view();
+    return (reason & 0xffff) == 33 ? name_in(entry_failures, qualification) : std::string_view();
 }
 
 std::string exception_name(std::uint64_t vector) {
@@ -174,12 +174,12 @@ std::string exception_name(std::uint64_t vector) {
 }
 
 std::string kvm_exit_name(std::uint32_t reason) {
-    const std::string_view text = find(kvm_exits, reason);
+    const std::string_view text = name_in(kvm_exits, reason);
     return text.empty() ? fmt::format("KVM exit {}", reason) : std::string(text);
 }
 
 std::string kvm_internal_error(std::uint32_t suberror) {
-    const std::string_view text = find(internal_errors, suberror);
+    const std::string_view text = name_in(internal_errors, suberror);
     return text.empty() ? fmt::format("KVM internal error {}", suberror)
                         : fmt::format("{} ({})", text, suberror);
 }

@@ -103,7 +103,7 @@ const Register* find_cpuid(const CpuidAddress& at) {
 }
 
 /// Levenshtein: letters to insert, delete or replace.
-std::size_t distance(std::string_view a, std::string_view b) {
+std::size_t letters_apart(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -148,8 +148,8 @@ std::vector<std::string_view> nearest_registers(std::string_view name) {
     const std::string wanted = lower(name);
     std::vector<std::pair<std::size_t, std::string_view>> all;
     for (const Register* reg : registers::all) {
-        std::size_t far = distance(wanted, lower(reg->name));
-        if (!reg->linux_name.empty()) far = std::min(far, distance(wanted, lower(reg->linux_name)));
+        std::size_t far = letters_apart(wanted, lower(reg->name));
+        if (!reg->linux_name.empty()) far = std::min(far, letters_apart(wanted, lower(reg->linux_name)));
         all.emplace_back(far, reg->name);
     }
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

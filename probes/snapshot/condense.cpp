@@ -97,11 +97,11 @@ std::string condense_config(std::string_view path, const std::string& text) {
 std::string condense_acpi(std::string_view, const std::string& text) { return text.substr(0, 36); }
 std::string condense_presence(std::string_view, const std::string&) { return {}; }
 
-struct Row {
+struct SubjectRow {
     std::string_view path;  ///< how it begins
     std::string (*condense)(std::string_view path, const std::string& text);
 };
-constexpr Row rows[] = {
+constexpr SubjectRow subject_rows[] = {
     {"/proc/cpuinfo", condense_cpuinfo},
     {"/proc/cmdline", condense_command_line},
     {"/proc/modules", condense_proc_modules},
@@ -126,7 +126,7 @@ constexpr Row rows[] = {
 }  // namespace
 
 std::string condense(std::string_view path, const std::string& text) {
-    for (const Row& row : rows)
+    for (const SubjectRow& row : subject_rows)
         if (path.starts_with(row.path)) return row.condense(path, text);
     return text;
 }

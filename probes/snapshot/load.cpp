@@ -23,7 +23,7 @@ namespace nestprobe {
 namespace {
 
 // 8,192 CPUs that all differ are some 40 MB; nobody has such a machine.
-constexpr std::size_t limit = 32u << 20;
+constexpr std::size_t most_bytes = 32u << 20;
 
 bool is_directory(const std::string& path) {
     struct stat status {};
@@ -57,10 +57,10 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
         const bool unit = below.empty() && std::string_view(name).starts_with("pu") &&
                           parse_number(std::string_view(name).substr(2), number);
         const auto size = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-        if (!S_ISREG(status.st_mode) || size > limit || folder.files.size() >= most_files ||
+        if (!S_ISREG(status.st_mode) || size > most_bytes || folder.files.size() >= most_files ||
             folder.size + size > most_text || (!unit && !is_of_interest(inner)))
             continue;
-        std::string text = read_input(whole, limit);
+        std::string text = read_input(whole, most_bytes);
         folder.size += text.size();
         if (unit)
             folder.units.emplace_back(number, std::move(text));
@@ -110,7 +110,7 @@ std::vector<RawInput> read_inputs(const std::vector<std::string>& paths) {
         if (input.is_folder)
             walk(path, {}, 0, input);
         else
-            input.text = read_input(path, limit);
+            input.text = read_input(path, most_bytes);
     }
     return inputs;
 }

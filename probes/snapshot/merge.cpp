@@ -15,7 +15,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view cpuinfo_path = "/proc/cpuinfo";
+constexpr std::string_view proc_cpuinfo = "/proc/cpuinfo";
 constexpr std::string_view deciding_flags[] = {"vmx", "svm", "hypervisor"};
 
 std::string_view yes_or_no(bool value) { return value ? "yes" : "no"; }
@@ -72,7 +72,7 @@ private:
             if (found == result_.files.end() || is_blank_absence(found->second)) {
                 result_.files.insert_or_assign(path, text);
                 origin_[path] = name;
-            } else if (path == cpuinfo_path) {
+            } else if (path == proc_cpuinfo) {
                 merge_cpuinfo(found->second, text, name);
             } else if (!is_blank_absence(text)) {
                 merge_file(path, found->second, text, name);
@@ -141,8 +141,8 @@ private:
             const auto x = flag_of(a, flag).first_known(), y = flag_of(b, flag).first_known();
             if (!x.if_known() || !y.if_known() || *x.if_known() == *y.if_known()) continue;
             differ = true;
-            contradict(fmt::format("{}, flag {}: {} in {}, {} in {}", cpuinfo_path, flag,
-                                   yes_or_no(*x.if_known()), origin_[std::string(cpuinfo_path)],
+            contradict(fmt::format("{}, flag {}: {} in {}, {} in {}", proc_cpuinfo, flag,
+                                   yes_or_no(*x.if_known()), origin_[std::string(proc_cpuinfo)],
                                    yes_or_no(*y.if_known()), name));
         }
         const auto first_a = a.first_known(), first_b = b.first_known();
@@ -150,8 +150,8 @@ private:
         for (const auto& [key, x, y] : {std::tuple{"vendor_id", &ea.vendor_id, &eb.vendor_id},
                                         std::tuple{"model name", &ea.brand, &eb.brand}})
             if (!x->empty() && !y->empty() && trim(*x) != trim(*y))
-                contradict(fmt::format("{}, {}: {} in {}, {} in {}", cpuinfo_path, key, shown(*x),
-                                       origin_[std::string(cpuinfo_path)], shown(*y), name));
+                contradict(fmt::format("{}, {}: {} in {}, {} in {}", proc_cpuinfo, key, shown(*x),
+                                       origin_[std::string(proc_cpuinfo)], shown(*y), name));
         mine = combine(a, b, differ);
     }
     /// The better of the two lists, for the CPUs of the longer one; none where they contradict each other.
@@ -244,7 +244,7 @@ private:
 
     /// What lscpu or kvm-ok said of a flag, beside the list itself.
     void compare_flags_with_hearsay() {
-        const auto cpuinfo = result_.files.find(cpuinfo_path);
+        const auto cpuinfo = result_.files.find(proc_cpuinfo);
         if (cpuinfo == result_.files.end()) return;
         const auto parsed = parse_cpuinfo(cpuinfo->second);
         for (const auto& [flag, topic] :
@@ -256,7 +256,7 @@ private:
             const std::string& said = *found->second.if_known();
             if (said.starts_with("yes") == *listed.if_known()) continue;
             contradict(fmt::format("flag {}: {} in the list of {}, {} by {}", flag,
-                                   yes_or_no(*listed.if_known()), origin_[std::string(cpuinfo_path)],
+                                   yes_or_no(*listed.if_known()), origin_[std::string(proc_cpuinfo)],
                                    said.substr(0, said.find('\n')), origin_[std::string(topic)]));
         }
     }

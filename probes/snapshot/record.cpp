@@ -9,14 +9,6 @@
 namespace nestprobe {
 namespace {
 
-template <class Map>
-bool same_map(const Map& a, const Map& b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
-               return x.first == y.first && same_answer(x.second, y.second);
-           });
-}
-
 /// What was never there to be read above the hypervisor's first two places is 250 leaves of nothing.
 bool worth_keeping(std::uint32_t leaf, const Reading<CpuidRegs>& regs) {
     const bool scanned = leaf > 0x4000'0100 && leaf <= 0x4001'0000 && (leaf & 0xff) == 0;

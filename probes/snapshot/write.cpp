@@ -10,22 +10,24 @@
 namespace nestprobe {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 
-Json json_of(const CpuidRegs& r) { return Json::array({hex(r.eax), hex(r.ebx), hex(r.ecx), hex(r.edx)}); }
-Json json_of(std::uint64_t value) { return hex(value); }
-Json json_of(int value) { return value; }
-Json json_of(bool) { return "ok"; }
-Json json_of(const std::vector<std::string>& list) { return list; }
-Json json_of(const std::string& text) {
+OrderedJson json_of(const CpuidRegs& r) {
+    return OrderedJson::array({hex(r.eax), hex(r.ebx), hex(r.ecx), hex(r.edx)});
+}
+OrderedJson json_of(std::uint64_t value) { return hex(value); }
+OrderedJson json_of(int value) { return value; }
+OrderedJson json_of(bool) { return "ok"; }
+OrderedJson json_of(const std::vector<std::string>& list) { return list; }
+OrderedJson json_of(const std::string& text) {
     if (is_utf8(text)) return text;
     return {{"base64", encode_base64(text)}};
 }
 
 template <class T>
-Json json_of(const Reading<T>& reading) {
+OrderedJson json_of(const Reading<T>& reading) {
     if (const T* value = reading.if_known()) return json_of(*value);
     const Absent& absent = reading.absence();
     return {{"absent", to_string(absent.why)}, {"detail", absent.detail}};
@@ -37,20 +39,20 @@ std::string key_of(int number) { return fmt::format("{}", number); }
 std::string key_of(const std::string& path) { return path; }
 
 template <class Map>
-Json json_of_map(const Map& map) {
-    Json object = Json::object();
+OrderedJson json_of_map(const Map& map) {
+    OrderedJson object = OrderedJson::object();
     for (const auto& [key, value] : map) object[key_of(key)] = json_of(value);
     return object;
 }
 
-Json json_of(const CpuRecord& record) {
+OrderedJson json_of(const CpuRecord& record) {
     return {{"ids", record.ids.to_string()},
             {"cpuid", json_of_map(record.cpuid)},
             {"msr", json_of_map(record.msr)}};
 }
 
-Json json_of(const KvmRecord& record) {
-    Json kvm = Json::object();
+OrderedJson json_of(const KvmRecord& record) {
+    OrderedJson kvm = OrderedJson::object();
     if (record.open) kvm["open"] = json_of(*record.open);
     if (record.api_version) kvm["api_version"] = json_of(*record.api_version);
     if (!record.extensions.empty()) kvm["extensions"] = json_of_map(record.extensions);
@@ -62,21 +64,21 @@ Json json_of(const KvmRecord& record) {
 }  // namespace
 
 std::string write_snapshot(const Recording& recording) {
-    Json json;
+    OrderedJson json;
     json["format"] = "nestprobe-snapshot/1";
     json["tool"] = recording.tool;
     json["recorded"] = recording.recorded;
-    json["cpus"] = Json::array();
+    json["cpus"] = OrderedJson::array();
     for (const CpuRecord& record : recording.cpus) json["cpus"].push_back(json_of(record));
     json["files"] = json_of_map(recording.files);
     json["directories"] = json_of_map(recording.directories);
     json["kvm"] = json_of(recording.kvm);
     if (recording.kernel_log) json["kernel_log"] = json_of(*recording.kernel_log);
     if (recording.proof) {
-        json["proof"] = Json::object();
+        json["proof"] = OrderedJson::object();
         for (const ProofEntry& entry : *recording.proof) json["proof"][key_of(entry)] = json_of(entry.words);
     }
-    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+    return json.dump(1, ' ', true, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace nestprobe

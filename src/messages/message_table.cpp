@@ -467,7 +467,7 @@ constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
 constexpr std::string_view generic_virtualization_not_enabled_rules[] = {
     "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 
-constexpr Message table[] =
+constexpr Message message_rows[] =
     {
         {.id = "vm-entry-invalid-guest-state",
          .program = "QEMU with KVM",
@@ -2087,6 +2087,6 @@ and restart. Guest of KVM: Hyper-V enlightenments in the definition, on Intel hv
 
 }  // namespace
 
-std::span<const Message> messages() { return table; }
+std::span<const Message> messages() { return message_rows; }
 
 }  // namespace nestprobe

@@ -27,8 +27,6 @@ std::string what_to_change(const std::vector<std::string>& drop, const std::vect
     return text;
 }
 
-bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
-
 /// Where the words are changed when no command does it.
 std::string by_hand_place(const Facts& f, const LoaderWay* way) {
     if (in_container(f)) return ", on the host of this container: the kernel is the host's.";
@@ -116,6 +114,8 @@ Remedy set_in_system(Step step, const OptionsPlace& place) {
 }
 
 }  // namespace
+
+bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
 Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add) {
     Step step{.what = what_to_change(drop, add), .cost = Cost::reboot};

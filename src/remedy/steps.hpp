@@ -7,6 +7,9 @@
 
 namespace nestprobe {
 
+/// Known to be a container.
+bool in_container(const Facts& f);
+
 /// Words of the kernel command line, away and in.  A word that could be anything but that word in a shell or
 /// a configuration file makes no command: it is to be done by hand.
 Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add);

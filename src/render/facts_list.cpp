@@ -7,7 +7,7 @@
 namespace nestprobe {
 namespace {
 
-std::string word_of(const Json& value) {
+std::string value_word(const Json& value) {
     return value.is_string() ? value.get<std::string>()
                              : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -19,7 +19,7 @@ std::string lines_of(const Fact<T>& fact, const CpuSet& cpus, const Style& style
         return fmt::format("  absent{}: {}{}{}\n", on, to_string(absent->why),
                            absent->detail.empty() ? "" : ": ", printable(absent->detail));
     std::string text =
-        fmt::format("  {}{}\n", bold(printable(word_of(value_of(*fact.if_known()))), style), on);
+        fmt::format("  {}{}\n", bold(printable(value_word(value_of(*fact.if_known()))), style), on);
     for (const Provenance& p : fact.from())
         text += fmt::format("    {}{}{}\n", printable(p.where), p.raw.empty() ? "" : " = ", printable(p.raw));
     return text;

@@ -13,7 +13,7 @@ Json or_null(const std::optional<T>& value) {
     return value ? Json(*value) : Json();
 }
 Json or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
-Json word_of(const std::optional<ControlState>& state) { return state ? Json(to_string(*state)) : Json(); }
+Json state_word(const std::optional<ControlState>& state) { return state ? Json(to_string(*state)) : Json(); }
 
 std::string_view to_string(Gpr output) {
     constexpr std::string_view names[] = {"eax", "ebx", "ecx", "edx"};
@@ -55,8 +55,8 @@ Json field_of(const Register& reg, const DecodedField& f) {
     field["here"] = or_null(f.here);
     field["guests"] = or_null(f.guests);
     if (reg.is_control()) {
-        field["state"] = word_of(f.here_state);
-        field["guests_state"] = word_of(f.guests_state);
+        field["state"] = state_word(f.here_state);
+        field["guests_state"] = state_word(f.guests_state);
     }
     field["offer"] = f.offer ? Json(to_string(*f.offer)) : Json();
     return field;

@@ -34,12 +34,12 @@ std::string as_command_line(const std::vector<std::string>& words) {
 
 /// What the registers of VMX or SVM hold where CPUID did not show it.
 template <class T>
-void not_known_yet(PerCpu<T>& facts, const std::string& because) {
+void not_known_yet(PerCpu<T>& facts, const std::string& reason) {
     PerCpu<T> next;
     for (const auto& g : facts.groups())
         next.add(g.cpus, g.answer.if_known()
                              ? g.answer
-                             : Absent{Why::not_applicable, fmt::format("{}: not read yet", because)});
+                             : Absent{Why::not_applicable, fmt::format("{}: not read yet", reason)});
     facts = std::move(next);
 }
 

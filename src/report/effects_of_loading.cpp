@@ -3,6 +3,7 @@
 // device, the IOMMU.
 #include "report/effects.hpp"
 
+#include "remedy/steps.hpp"
 #include "report/report.hpp"
 #include "rules/common.hpp"
 #include "rules/iommu/iommu_causes.hpp"
@@ -17,9 +18,6 @@
 
 namespace nestprobe {
 namespace {
-
-bool yes(bool value) { return value; }
-bool no(bool value) { return !value; }
 
 /// A rule whose failure keeps the module from loading: one about what lies beneath it.
 std::vector<const Rule*> rules_beneath_module() {

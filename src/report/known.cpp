@@ -12,9 +12,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-bool no(bool value) { return !value; }
-
 std::string of_modules(const Facts& f) {
     if (const Module* vendor = f.module.vendor.if_known()) {
         const std::string name = vendor_module_name(f);

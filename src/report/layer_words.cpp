@@ -13,9 +13,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-bool no(bool value) { return !value; }
-
 /// "not readable (EACCES)", "not recorded": why there is no value, as short as can be.
 std::string why_not(const Absent& absent) {
     if (const std::string_view name = error_name(absent.error); !name.empty())

@@ -14,8 +14,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 /// Read on every CPU and clear, or a register that this processor does not have.
 bool clear_everywhere(const PerCpu<bool>& bit) {
     if (bit.groups().empty()) return false;

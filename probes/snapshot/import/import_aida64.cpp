@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // AIDA64's dump of CPUID and MSRs, and its forebears' (EVEREST, InstLatx64): "CPUID 00000004: a-b-c-d [SL
 // 01]". Older ones give no subleaf; then only the leaves that count up without a gap are taken whole.
+#include "base/text.hpp"
 #include "snapshot/import/import_dump.hpp"
 #include "snapshot/import/import_formats.hpp"
 
@@ -8,8 +9,6 @@
 
 namespace nestprobe {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// "CPUID 00000001: ", and not "CPUID CPU Name : " or "CPUID Revision : 000306A9h".
 bool is_leaf_line(std::string_view line) {

@@ -7,18 +7,18 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::array<std::string_view, 4> lower = {"eax=0x", " ebx=0x", " ecx=0x", " edx=0x"};
+constexpr std::array<std::string_view, 4> lower_names = {"eax=0x", " ebx=0x", " ecx=0x", " edx=0x"};
 constexpr std::array<std::string_view, 4> upper = {"EAX=0x", ", EBX=0x", ", ECX=0x", ", EDX=0x"};
 
-bool is_leaf_line(std::string_view line) { return trim(line).starts_with("0x"); }
+bool is_raw_line(std::string_view line) { return trim(line).starts_with("0x"); }
 
-struct Key {
+struct LeafKey {
     std::uint32_t leaf = 0;
     std::optional<std::uint32_t> subleaf;  ///< early versions leave it out
 };
 
 /// "   0x00000004 0x01: "
-bool read_key(Cursor& line, Key& key) {
+bool read_key(Cursor& line, LeafKey& key) {
     line.skip_blanks();
     if (!line.skip("0x") || !line.hex(key.leaf, 8)) return false;
     std::uint32_t subleaf = 0;
@@ -31,10 +31,10 @@ bool read_key(Cursor& line, Key& key) {
 
 void take_leaf(Dump& dump, std::string_view text) {
     Cursor line(text);
-    Key key;
+    LeafKey key;
     CpuidRegs regs;
     if (!read_key(line, key)) dump.refuse("a leaf has eight hex digits, its subleaf and a colon");
-    if (!line.registers(lower, regs) || !line.at_end())
+    if (!line.registers(lower_names, regs) || !line.at_end())
         dump.refuse("a leaf has four registers of eight hex digits");
     if (key.subleaf)
         dump.leaf({key.leaf, *key.subleaf}, regs);
@@ -103,7 +103,7 @@ private:
 bool is_cpuid(std::string_view text) {
     return any_early_line(text, [](std::string_view text_of_line) {
         Cursor line(text_of_line);
-        Key key;
+        LeafKey key;
         return read_key(line, key) && line.rest().starts_with("eax=0x");
     });
 }
@@ -113,7 +113,7 @@ Recording import_cpuid(std::string_view text, const std::string& name) {
     dump.each_line(text, [&](const DumpLine& line) {
         unsigned cpu = 0;
         if (read_heading(line.text, cpu)) return dump.select(cpu);
-        if (is_leaf_line(line.text)) take_leaf(dump, line.text);
+        if (is_raw_line(line.text)) take_leaf(dump, line.text);
     });
     return std::move(dump).take();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/import/import_dump.hpp"
 
+#include "base/text.hpp"
 #include "input/bad_file.hpp"
 #include "snapshot/record.hpp"
 
@@ -21,18 +22,6 @@ constexpr std::uint32_t serial_number_msrs[] = {0x4f, 0xc001'02f1};
 
 /// Leaves whose rows count up without a gap, so that their order tells the subleaf. Leaf 0xd is none of them.
 constexpr std::uint32_t counted_leaves[] = {0x4, 0x7, 0xb, 0x14, 0x18, 0x1f, 0x8000'001d, 0x8000'0026};
-
-template <class Range, class T>
-bool holds(const Range& range, const T& value) {
-    return std::find(std::begin(range), std::end(range), value) != std::end(range);
-}
-
-template <class Map>
-bool same_map(const Map& a, const Map& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-        return x.first == y.first && same_answer(x.second, y.second);
-    });
-}
 
 std::size_t hash(const CpuRecord& cpu) {
     std::size_t h = cpu.cpuid.size();

@@ -18,7 +18,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
 
 /// "[    0.000000]", "[Wed Nov 25 18:36:34 2026]", "[  +0.000003]", "[    T0]", "[    5.14 <    0.10>]": its

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // lscpu's text becomes the files that lscpu read it from: /proc/cpuinfo, with one block for all CPUs, and the
 // kernel's vulnerability reports. Its "Virtualization:" and "Hypervisor vendor:" are kept as what lscpu said.
+#include "base/text.hpp"
 #include "machine/cpuinfo.hpp"
 #include "snapshot/import/import_dump.hpp"
 #include "snapshot/import/import_formats.hpp"
@@ -99,13 +100,8 @@ constexpr std::string_view hypervisors[] = {"KVM",
                                             "Linux-VServer",
                                             "User-mode Linux",
                                             "Windows Subsystem for Linux"};
-constexpr std::string_view vendors[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
-                                        "Shanghai"};
-
-template <class Range>
-bool holds(const Range& range, std::string_view word) {
-    return std::find(std::begin(range), std::end(range), word) != std::end(range);
-}
+constexpr std::string_view vendor_names[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
+                                             "Shanghai"};
 
 /// "fpu vme de pse ...": the kernel's flags, whatever the label is called.
 bool looks_like_flags(std::string_view value) {
@@ -177,7 +173,7 @@ private:
             CpuSet cpus;
             if (!CpuSet::parse(value, cpus)) dump_.refuse("a list of CPUs looks like 0-3,8");
             cpus_ = cpus;
-        } else if (holds(vendors, value) || key == "Vendor ID") {
+        } else if (holds(vendor_names, value) || key == "Vendor ID") {
             if (!line.cut) vendor_ = restore_vendor(value);
         } else if (key == "Model name" || (brand_.empty() && key.find("BIOS") == std::string_view::npos &&
                                            looks_like_brand(value))) {

@@ -10,7 +10,7 @@
 namespace nestprobe {
 namespace {
 
-struct Row {
+struct ModuleLine {
     std::string_view name, size, users, by;
 };
 
@@ -22,7 +22,7 @@ bool is_module_name(std::string_view word) {
 }
 
 /// "kvm 1392640 1 kvm_intel", "kvm_intel 479232 0 - Live 0x0000000000000000"
-bool read_row(std::string_view line, Row& row) {
+bool read_row(std::string_view line, ModuleLine& row) {
     const auto words = split_words(line);
     unsigned size = 0;
     int users = 0;
@@ -39,14 +39,14 @@ bool is_header(std::string_view line) {
 }
 
 /// kvm's users name the vendor's module while that is loaded, so kvm's own line tells whether it is.
-bool tells_of_kvm(const std::vector<Row>& rows, const Command& command) {
+bool tells_of_kvm(const std::vector<ModuleLine>& rows, const Command& command) {
     const bool kvm_asked =
         std::any_of(command.patterns.begin(), command.patterns.end(), [](const std::string& p) {
             return std::string_view("kvm_intel").find(p) != std::string_view::npos &&
                    std::string_view("kvm_amd").find(p) != std::string_view::npos;
         });
     return kvm_asked ||
-           std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.name == "kvm"; });
+           std::any_of(rows.begin(), rows.end(), [](const ModuleLine& row) { return row.name == "kvm"; });
 }
 
 std::string_view value_behind(std::string_view line, std::string_view key) {
@@ -60,7 +60,7 @@ bool is_lsmod(std::string_view text) {
     std::size_t lines = 0, rows = 0;
     bool header = false;
     for_each_line(text, [&](std::string_view line) {
-        Row row;
+        ModuleLine row;
         if (trim(line).empty() || lines > 50) return;
         header = header || is_header(line);
         ++lines;
@@ -70,11 +70,11 @@ bool is_lsmod(std::string_view text) {
 }
 
 void read_lsmod(const Section& section, Evidence& evidence) {
-    std::vector<Row> rows;
+    std::vector<ModuleLine> rows;
     bool header = false, last_whole = true;
     const char* const end = section.body.data() + section.body.size();
     for_each_line(section.body, [&](std::string_view line) {
-        Row row;
+        ModuleLine row;
         header = header || is_header(line);
         if (!read_row(line, row)) return;
         last_whole = line.data() + line.size() != end;
@@ -86,17 +86,18 @@ void read_lsmod(const Section& section, Evidence& evidence) {
     if (whole || (tells_of_kvm(rows, section.command) && (!section.cut() || !rows.empty()))) {
         std::string text;
         // kvm's users are loaded even where their own lines were not copied.
-        for (const Row& kvm : rows)
+        for (const ModuleLine& kvm : rows)
             for (const std::string_view user : {"kvm_intel", "kvm_amd"})
                 if (kvm.name == "kvm" && contains(kvm.by, user) &&
-                    std::none_of(rows.begin(), rows.end(), [&](const Row& row) { return row.name == user; }))
+                    std::none_of(rows.begin(), rows.end(),
+                                 [&](const ModuleLine& row) { return row.name == user; }))
                     text += fmt::format("{} 0 - - Live 0x0\n", user);
-        for (const Row& row : rows)
+        for (const ModuleLine& row : rows)
             text += fmt::format("{} {} {} {}{} Live 0x0\n", row.name, row.size, row.users, row.by,
                                 row.by == "-" || row.by.ends_with(',') ? "" : ",");
         evidence.file("/proc/modules", text);
     } else {
-        for (const Row& row : rows)
+        for (const ModuleLine& row : rows)
             evidence.file(fmt::format("/sys/module/{}/initstate", row.name), "live\n");
     }
     evidence.taken("lsmod");

@@ -15,7 +15,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr PasteFormat formats[] = {
+constexpr PasteFormat paste_kinds[] = {
     {"kernel log", "dmesg, journalctl -k in any of its forms (also -o json), kern.log"},
     {"lscpu", "with wrapped lines, translated labels, or in part"},
     {"/proc/cpuinfo", "whole, or what grep shows of it, also a count"},
@@ -232,7 +232,7 @@ std::string path_on_machine(std::string_view path) {
 
 }  // namespace
 
-std::span<const PasteFormat> paste_formats() { return formats; }
+std::span<const PasteFormat> paste_formats() { return paste_kinds; }
 
 Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);

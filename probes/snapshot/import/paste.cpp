@@ -9,11 +9,6 @@
 namespace nestprobe {
 namespace {
 
-template <class Range>
-bool holds(const Range& range, std::string_view word) {
-    return std::find(std::begin(range), std::end(range), word) != std::end(range);
-}
-
 // --- cleaning ---
 
 /// The escape sequence at the beginning of `text`: ESC [ ... letter, or ESC and one character.

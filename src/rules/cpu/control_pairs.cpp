@@ -93,7 +93,7 @@ Outcome check_pairs(const Facts& f) {
 constexpr std::string_view pair_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config(), vmcs_entry_exit_pairs (6.1 and later)"};
 
-constexpr Rule rules[] = {
+constexpr Rule control_pairs_rows[] = {
     {
         .id = "NP110",
         .name = "vmx-control-pair-broken",
@@ -116,6 +116,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> control_pair_rules() { return rules; }
+std::span<const Rule> control_pair_rules() { return control_pairs_rows; }
 
 }  // namespace nestprobe

@@ -11,7 +11,7 @@ constexpr NamedCpu amd(std::string_view family, std::optional<bool> svm) {
 constexpr NamedCpu own(std::string_view family, std::optional<bool> svm) { return {family, {}, svm}; }
 
 // A longer name before its own beginning.
-constexpr NamedCpu table[] = {
+constexpr NamedCpu model_rows[] = {
     intel("486"),
     intel("pentium"),
     intel("n270"),
@@ -56,7 +56,7 @@ constexpr NamedCpu table[] = {
 }  // namespace
 
 const NamedCpu* find_named_cpu(std::string_view name) {
-    for (const NamedCpu& row : table)
+    for (const NamedCpu& row : model_rows)
         if (name.starts_with(row.family)) return &row;
     return nullptr;
 }

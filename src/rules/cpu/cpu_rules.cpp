@@ -13,8 +13,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 constexpr std::string_view hardware_see[] = {
     "Intel SDM Vol. 3C, \"Discovering Support for VMX\"",
     "AMD APM Vol. 2, \"Enabling SVM\"",
@@ -194,11 +192,11 @@ constexpr std::string_view required_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config(); vmx.h, KVM_REQUIRED_VMX_*",
     "Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\"",
 };
-constexpr std::string_view refused_see[] = {"Intel SDM Vol. 3D, App. A.1, \"Basic VMX Information\""};
+constexpr std::string_view true_controls_see[] = {"Intel SDM Vol. 3D, App. A.1, \"Basic VMX Information\""};
 
 constexpr std::string_view differ_see[] = {"Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat()"};
 
-constexpr Rule rules[] = {
+constexpr Rule cpu_rule_rows[] = {
     {
         .id = "NP101",
         .name = "no-hardware-virtualization",
@@ -286,13 +284,13 @@ constexpr Rule rules[] = {
             "msr driver's EIO) contradicts CPUID: a hypervisor that shows the flag and does not have the\n"
             "registers. KVM's module most likely fails to load then.",
         .fix = "The hypervisor above has to be updated, or to stop showing VMX.",
-        .see = refused_see,
+        .see = true_controls_see,
         .check = check_refused,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> cpu_rules() { return rules; }
+std::span<const Rule> cpu_rules() { return cpu_rule_rows; }
 
 }  // namespace nestprobe

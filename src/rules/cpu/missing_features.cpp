@@ -17,7 +17,7 @@ struct Missing {
     bool given_to_guests = true;  ///< KVM can hand it on; else only bare metal can have it
 };
 
-constexpr Missing table[] = {
+constexpr Missing missing_rows[] = {
     {Technology::vmx, "2 MiB pages in EPT",
      [](const Facts& f) -> const PerCpu<bool>& { return f.vmx.ept_2m; }, "",
      "memory is mapped by 4 KiB pages, which costs misses and faults"},
@@ -68,7 +68,7 @@ Outcome judge_missing(const Facts& f, const std::vector<std::string>& parts) {
     return fail(fmt::format("the hypervisor above does not offer: {}", list));
 }
 
-Outcome check_missing(const Facts& f) {
+Outcome check_missing_feature(const Facts& f) {
     if (const Absent* absent = f.cpu.technology.if_absent()) return carry(*absent);
     if (const std::string why = owned_by_others(f); !why.empty())
         return cite(skip(why + ", so nothing nests here"), f.hypervisor.level);
@@ -79,7 +79,7 @@ Outcome check_missing(const Facts& f) {
     std::vector<std::string> parts;
     std::vector<Provenance> from;
     bool known = false;
-    for (const Missing& row : table) {
+    for (const Missing& row : missing_rows) {
         if (!has(f, row.technology) || (in_guest(f) && !row.given_to_guests)) continue;
         const PerCpu<bool>& hardware = row.hardware(f);
         known |= hardware.any_known();
@@ -100,7 +100,7 @@ constexpr std::string_view missing_see[] = {
     "Linux arch/x86/kvm/svm/svm.c, svm_set_cpu_caps()",
 };
 
-constexpr Rule rules[] = {
+constexpr Rule missing_features_rows[] = {
     {
         .id = "NP106",
         .name = "nesting-helpers-missing",
@@ -117,12 +117,12 @@ constexpr Rule rules[] = {
         .fix = "Where the hypervisor above is yours: a newer kernel on it, and a CPU definition that passes "
                "the host's processor through. Otherwise nothing; it works as it is.",
         .see = missing_see,
-        .check = check_missing,
+        .check = check_missing_feature,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> missing_feature_rules() { return rules; }
+std::span<const Rule> missing_feature_rules() { return missing_features_rows; }
 
 }  // namespace nestprobe

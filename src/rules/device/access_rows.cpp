@@ -30,7 +30,7 @@ constexpr AccessStep udev_in_job = {
     .expect = "test -w /dev/kvm succeeds. Do it after installing packages: those can restart udev.",
 };
 
-constexpr AccessRow rows[] = {
+constexpr AccessRow access_table[] = {
     {"docker",
      "a container of Docker",
      {see_host,
@@ -219,6 +219,6 @@ constexpr AccessRow rows[] = {
 
 }  // namespace
 
-std::span<const AccessRow> access_rows() { return rows; }
+std::span<const AccessRow> access_rows() { return access_table; }
 
 }  // namespace nestprobe

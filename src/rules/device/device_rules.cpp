@@ -194,7 +194,7 @@ constexpr std::string_view cpuid_see[] = {
     "Linux Documentation/virt/kvm/api.rst, \"KVM_GET_SUPPORTED_CPUID\"",
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps(); svm/svm.c, svm_set_cpu_caps()"};
 
-constexpr Rule rules[] = {
+constexpr Rule device_rule_rows[] = {
     {
         .id = "NP601",
         .name = "dev-kvm-missing",
@@ -313,6 +313,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> device_rules() { return rules; }
+std::span<const Rule> device_rules() { return device_rule_rows; }
 
 }  // namespace nestprobe

@@ -51,7 +51,7 @@ constexpr std::string_view msr_see[] = {
 constexpr std::string_view entry_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(), vmx_instruction_error handlers; svm/svm.c, dump_vmcb()"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_trouble_rows[] = {
     {
         .id = "NP620",
         .name = "guest-msr-not-emulated",
@@ -93,6 +93,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> guest_trouble_rules() { return rules; }
+std::span<const Rule> guest_trouble_rules() { return guest_trouble_rows; }
 
 }  // namespace nestprobe

@@ -10,8 +10,6 @@
 namespace nestprobe {
 namespace {
 
-bool no(bool value) { return !value; }
-
 /// What guests of guests need in everyday use: 64-bit mode, and EPT or NPT where that is offered.
 const PerCpu<bool>& everyday(const ProofFacts& p) {
     return p.long_mode_nested_paging.any_known() ? p.long_mode_nested_paging : p.long_mode;
@@ -167,11 +165,11 @@ Outcome check_cost(const Facts& f) {
 
 constexpr std::string_view here_see[] = {"Linux Documentation/virt/kvm/api.rst, \"KVM_RUN\"",
                                          "Intel SDM Vol. 3C, \"VM-Instruction Error Numbers\""};
-constexpr std::string_view nested_see[] = {"Intel SDM Vol. 3C, \"VM Entries\", \"VMX Instruction Reference\"",
-                                           "AMD APM Vol. 2, \"Secure Virtual Machine\"",
-                                           "Linux arch/x86/kvm/vmx/nested.c, svm/nested.c"};
+constexpr std::string_view proof_nested_see[] = {
+    "Intel SDM Vol. 3C, \"VM Entries\", \"VMX Instruction Reference\"",
+    "AMD APM Vol. 2, \"Secure Virtual Machine\"", "Linux arch/x86/kvm/vmx/nested.c, svm/nested.c"};
 
-constexpr Rule rules[] = {
+constexpr Rule proof_rule_rows[] = {
     {
         .id = "NP611",
         .name = "guest-ran",
@@ -215,7 +213,7 @@ constexpr Rule rules[] = {
             "pattern to a port twice: the guest sees the first, nestprobe the second. That it did is proof\n"
             "that guests of this system can run KVM, if their definition lets them.",
         .fix = "See the rules above.",
-        .see = nested_see,
+        .see = proof_nested_see,
         .check = check_nested_ran,
     },
     {
@@ -231,7 +229,7 @@ constexpr Rule rules[] = {
             "name for it. Where this system is a guest itself, the hypervisor above takes part in every "
             "step.",
         .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
-        .see = nested_see,
+        .see = proof_nested_see,
         .check = check_nested_fails,
     },
     {
@@ -247,7 +245,7 @@ constexpr Rule rules[] = {
             "and with a shadow VMCS where the guest may have one. Some hypervisors get only a part of it\n"
             "right, so that one operating system runs nested and another does not.",
         .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
-        .see = nested_see,
+        .see = proof_nested_see,
         .check = check_variants,
     },
     {
@@ -263,16 +261,17 @@ constexpr Rule rules[] = {
             "NPT,\n"
             "help; each level of nesting above this system multiplies it again.",
         .fix = "Look for what is off (NP509 to NP531); compare the figures with those of another host.",
-        .see = nested_see,
+        .see = proof_nested_see,
         .check = check_cost,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> proof_rules() { return rules; }
+std::span<const Rule> proof_rules() { return proof_rule_rows; }
 bool was_tried(const Rule& rule) {
-    return std::any_of(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.id == rule.id; });
+    return std::any_of(std::begin(proof_rule_rows), std::end(proof_rule_rows),
+                       [&](const Rule& r) { return r.id == rule.id; });
 }
 
 }  // namespace nestprobe

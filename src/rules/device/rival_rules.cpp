@@ -14,8 +14,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 /// What a line that failed_to_enable() finds says.
 std::string_view meaning_of(const LoggedLine& line) {
     if (line.id == LogLine::vmxon_faulted)
@@ -171,7 +169,7 @@ constexpr std::string_view beside_see[] = {
     "Linux virt/kvm/kvm_main.c, kvm_enable_virtualization(), enable_virt_at_load (6.12 and later)",
     "VirtualBox/virtualbox#81, #141, #711, #713 (read 2026-11-25)"};
 
-constexpr Rule rules[] = {
+constexpr Rule rival_rule_rows[] = {
     {
         .id = "NP604",
         .name = "virtualization-in-use",
@@ -213,6 +211,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> rival_rules() { return rules; }
+std::span<const Rule> rival_rules() { return rival_rule_rows; }
 
 }  // namespace nestprobe

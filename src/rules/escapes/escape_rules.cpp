@@ -119,7 +119,7 @@ Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {
 // --- the rule ---
 
 /// Nesting that somebody switched off may be meant.
-std::string policy_words(const Facts& f) {
+std::string words_of_policy(const Facts& f) {
     const std::string module = vendor_module_name(f);
     if (asked_value(f, module, "nested") != 0) return {};
     const ExposureState otherwise = worst_of(exposures(f, true));
@@ -135,7 +135,7 @@ std::string passed_words(const Facts& f, std::span<const Exposure> all) {
         return fmt::format(
             "nesting is off and no guest is on the shadow MMU: the holes known on {} cannot be "
             "reached{}",
-            escapes_known_on, policy_words(f));
+            escapes_known_on, words_of_policy(f));
     const std::string lesser = names_of(all, ExposureState::likely, false);
     return fmt::format("none of the holes known on {} by which a guest can reach this kernel is open here{}",
                        escapes_known_on,
@@ -174,14 +174,14 @@ Outcome check_escapes(const Facts& f) {
     return cite_each(cite(std::move(outcome), f.kernel.build), f, all);
 }
 
-constexpr std::string_view see[] = {
+constexpr std::string_view escape_rule_see[] = {
     "CVE records of the kernel's CNA: CVE-2026-46113, -53359, -64561, -64562, -80726 (May to October 2026)",
     "Change logs of Debian's and Ubuntu's kernel packages, AlmaLinux's OSV records, advisories of Proxmox "
     "and "
     "Amazon (to 2026-11-25)",
     "Linux arch/x86/kvm/mmu/mmu.c, kvm_mmu_get_child_sp(), direct_page_fault(); vmx/nested.c, free_nested()",
 };
-constexpr Rule rules[] = {
+constexpr Rule escape_rule_rows[] = {
     {
         .id = "NP570",
         .name = "known-escapes-from-guests",
@@ -199,13 +199,13 @@ constexpr Rule rules[] = {
             "Nesting that is off on purpose since the summer of 2026 often is so because of them.",
         .fix = "Install the distribution's newest kernel and reboot; until then, switch nesting off where no "
                "guest needs it.",
-        .see = see,
+        .see = escape_rule_see,
         .check = check_escapes,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> escape_rules() { return rules; }
+std::span<const Rule> escape_rules() { return escape_rule_rows; }
 
 }  // namespace nestprobe

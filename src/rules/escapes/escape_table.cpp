@@ -7,7 +7,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr Escape table[] = {
+constexpr Escape escape_rows[] = {
     {.cve = "CVE-2026-46113",
      .what = "shadow page reused for another guest frame",
      .since = {2, 6},
@@ -105,7 +105,7 @@ constexpr EscapePackages packages[] = {
 
 }  // namespace
 
-std::span<const Escape> escapes() { return table; }
+std::span<const Escape> escapes() { return escape_rows; }
 std::span<const EscapePackages> escape_packages() { return packages; }
 
 }  // namespace nestprobe

@@ -9,8 +9,6 @@
 namespace nestprobe {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// The digits at the beginning of a text, taken from it.
 bool take_number(std::string_view& text, unsigned& number) {
     std::size_t end = 0;

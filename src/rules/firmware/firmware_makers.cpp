@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view manuals = "the maker's setup manuals, from general knowledge";
 
-constexpr FirmwareMaker rows[] = {
+constexpr FirmwareMaker maker_rows[] = {
     // --- firmware without a switch: before the makers, since coreboot runs on many makers' machines ---
     {
         .name = "coreboot",
@@ -452,10 +452,10 @@ void add_sentence(std::string& text, std::string_view part) {
 
 }  // namespace
 
-std::span<const FirmwareMaker> firmware_makers() { return rows; }
+std::span<const FirmwareMaker> firmware_makers() { return maker_rows; }
 
 const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine) {
-    for (const FirmwareMaker& row : rows)
+    for (const FirmwareMaker& row : maker_rows)
         if (made_by(row, machine)) return &row;
     return nullptr;
 }

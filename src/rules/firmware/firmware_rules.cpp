@@ -15,8 +15,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 constexpr std::string_view unknown_level =
     "; whether firmware or a hypervisor did it cannot be told, because it is not known whether this is a "
     "guest";
@@ -176,7 +174,7 @@ Outcome check_svm_disabled(const Facts& f) {
     return outcome;
 }
 
-constexpr Rule rules[] = {
+constexpr Rule firmware_rule_rows[] = {
     {
         .id = "NP201",
         .name = "vmx-disabled-by-firmware",
@@ -237,6 +235,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> firmware_rules() { return rules; }
+std::span<const Rule> firmware_rules() { return firmware_rule_rows; }
 
 }  // namespace nestprobe

@@ -7,7 +7,7 @@ namespace {
 constexpr std::string_view on_linux =
     "For nesting on this system write kvm there (<domain type='kvm'>, -accel kvm).";
 
-constexpr OtherAccelerator table[] = {
+constexpr OtherAccelerator accelerator_rows[] = {
     {Accelerator::hvf, "Apple's Hypervisor.framework, which only macOS has",
      "It gives x86 guests no VMX. On Apple silicon (M3 and later, macOS 15) it can give arm64 guests EL2, "
      "which is "
@@ -38,7 +38,7 @@ constexpr OtherAccelerator table[] = {
 }  // namespace
 
 const OtherAccelerator* find_other_accelerator(Accelerator id) {
-    for (const OtherAccelerator& row : table)
+    for (const OtherAccelerator& row : accelerator_rows)
         if (row.id == id) return &row;
     return nullptr;
 }

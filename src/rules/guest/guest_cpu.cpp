@@ -202,7 +202,7 @@ constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and t
 constexpr std::string_view secure_see[] = {"libvirt formatdomain, \"Launch Security\"",
                                            "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_cpu_rows[] = {
     {
         .id = "NP704",
         .name = "guest-has-default-cpu",
@@ -295,6 +295,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> guest_cpu_rules() { return rules; }
+std::span<const Rule> guest_cpu_rules() { return guest_cpu_rows; }
 
 }  // namespace nestprobe

@@ -144,12 +144,13 @@ Outcome check_place(const Facts& f) {
         f.guest->iommu, f.guest->iommu_bus);
 }
 
-constexpr std::string_view see[] = {"libvirt formatdomain, \"IOMMU devices\"",
-                                    "libvirt src/conf/domain_validate.c, virDomainIOMMUDefValidate",
-                                    "QEMU hw/i386/intel_iommu.c, vtd_decide_config; hw/i386/x86-iommu.c",
-                                    "Linux Documentation/driver-api/vfio.rst"};
+constexpr std::string_view guest_devices_see[] = {
+    "libvirt formatdomain, \"IOMMU devices\"",
+    "libvirt src/conf/domain_validate.c, virDomainIOMMUDefValidate",
+    "QEMU hw/i386/intel_iommu.c, vtd_decide_config; hw/i386/x86-iommu.c",
+    "Linux Documentation/driver-api/vfio.rst"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_devices_rows[] = {
     {
         .id = "NP726",
         .name = "assigned-without-caching-mode",
@@ -163,7 +164,7 @@ constexpr Rule rules[] = {
             "in\n"
             "caching mode.",
         .fix = "<driver caching_mode='on'/>.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_caching_assigned,
         .edit = GuestChange::iommu,
     },
@@ -178,7 +179,7 @@ constexpr Rule rules[] = {
             "Without caching mode devices of this system cannot be passed through the guest to its guests;\n"
             "devices that QEMU emulates can.",
         .fix = "<driver caching_mode='on'/>.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_caching,
         .edit = GuestChange::iommu,
     },
@@ -191,7 +192,7 @@ constexpr Rule rules[] = {
         .title = "devices of this system may not work behind QEMU's AMD IOMMU",
         .explain = "QEMU's AMD IOMMU long could not tell QEMU's VFIO of changed translations.",
         .fix = "Use <iommu model='intel'>.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_amd,
     },
     {
@@ -205,7 +206,7 @@ constexpr Rule rules[] = {
                    "can map\n"
                    "and this one cannot would be lost.",
         .fix = "<driver aw_bits='39'/>, or as many as this system's IOMMU has.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_width,
         .edit = GuestChange::iommu_width,
     },
@@ -220,7 +221,7 @@ constexpr Rule rules[] = {
             "QEMU makes devices in the order of its command line, and a device is behind the IOMMU only if\n"
             "that was there first. libvirt and Proxmox see to it themselves.",
         .fix = "Put -device intel-iommu before every -device vfio-pci.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_order,
     },
     {
@@ -233,7 +234,7 @@ constexpr Rule rules[] = {
         .explain = "QEMU's x86 machines have one IOMMU, for all devices; a second one, of whatever model, is "
                    "refused.",
         .fix = "Keep one of them.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_several,
         .edit = GuestChange::iommu,
     },
@@ -248,7 +249,7 @@ constexpr Rule rules[] = {
                    "virtio-iommu\n"
                    "is a PCI device, and must be on bus 0, before all that it translates for.",
         .fix = "Remove <address> from <iommu>.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_place,
         .edit = GuestChange::iommu,
     },
@@ -263,7 +264,7 @@ constexpr Rule rules[] = {
             "A VT-d translates 39 bits of address with three levels of page table and 48 with four (57 with\n"
             "five, which newer versions of QEMU may have). libvirt takes any number, and QEMU refuses.",
         .fix = "<driver aw_bits='48'/>, or leave it to QEMU.",
-        .see = see,
+        .see = guest_devices_see,
         .check = check_possible_width,
         .edit = GuestChange::iommu_width,
     },
@@ -271,6 +272,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> guest_device_rules() { return rules; }
+std::span<const Rule> guest_device_rules() { return guest_devices_rows; }
 
 }  // namespace nestprobe

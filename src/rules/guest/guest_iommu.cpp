@@ -137,12 +137,13 @@ Outcome check_acpi(const Facts& f) {
         f.guest->iommu, f.guest->acpi);
 }
 
-constexpr std::string_view see[] = {"libvirt formatdomain, \"IOMMU devices\"",
-                                    "libvirt src/conf/domain_validate.c, virDomainIOMMUDefValidate",
-                                    "QEMU hw/i386/intel_iommu.c, vtd_decide_config; hw/i386/x86-iommu.c",
-                                    "Linux Documentation/driver-api/vfio.rst"};
+constexpr std::string_view guest_iommu_see[] = {
+    "libvirt formatdomain, \"IOMMU devices\"",
+    "libvirt src/conf/domain_validate.c, virDomainIOMMUDefValidate",
+    "QEMU hw/i386/intel_iommu.c, vtd_decide_config; hw/i386/x86-iommu.c",
+    "Linux Documentation/driver-api/vfio.rst"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_iommu_rows[] = {
     {
         .id = "NP720",
         .name = "guest-without-iommu",
@@ -156,7 +157,7 @@ constexpr Rule rules[] = {
         .fix =
             "On a q35 machine: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu>, with "
             "<ioapic driver='qemu'/>.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_none,
         .edit = GuestChange::iommu,
     },
@@ -170,7 +171,7 @@ constexpr Rule rules[] = {
         .explain =
             "QEMU's IOMMUs, Intel's and AMD's, are parts of the q35 machine. The older pc (i440fx) has none.",
         .fix = "Use machine='q35'.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_machine,
         .edit = GuestChange::iommu,
     },
@@ -185,7 +186,7 @@ constexpr Rule rules[] = {
             "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
             "(vfio_iommu_type1.allow_unsafe_interrupts).",
         .fix = "<driver intremap='on'/>, with <ioapic driver='qemu'/>.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_remapping,
         .edit = GuestChange::iommu,
     },
@@ -201,7 +202,7 @@ constexpr Rule rules[] = {
             "irqchip\"); the local APICs stay in KVM.",
         .fix =
             "In <features>: <ioapic driver='qemu'/>; on a command line: -machine q35,kernel-irqchip=split.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_irqchip,
         .edit = GuestChange::iommu,
     },
@@ -214,7 +215,7 @@ constexpr Rule rules[] = {
         .title = "extended interrupt mode is asked for without interrupt remapping",
         .explain = "Extended interrupt mode (EIM) is a part of interrupt remapping.",
         .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_eim,
         .edit = GuestChange::iommu,
     },
@@ -229,7 +230,7 @@ constexpr Rule rules[] = {
             "Interrupts reach APIC ids beyond 255 only through an IOMMU in extended interrupt mode. libvirt\n"
             "10.10 and later add it themselves.",
         .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_many_cpus,
         .edit = GuestChange::iommu,
     },
@@ -244,7 +245,7 @@ constexpr Rule rules[] = {
                    "out of\n"
                    "a guest whose <features> do not ask for it.",
         .fix = "In <features>: <acpi/>; on a command line, remove -no-acpi or acpi=off.",
-        .see = see,
+        .see = guest_iommu_see,
         .check = check_acpi,
         .edit = GuestChange::iommu,
     },
@@ -252,6 +253,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> guest_iommu_rules() { return rules; }
+std::span<const Rule> guest_iommu_rules() { return guest_iommu_rows; }
 
 }  // namespace nestprobe

@@ -66,10 +66,10 @@ Outcome check_slow(const Facts& f) {
         f.guest->accelerator);
 }
 
-constexpr std::string_view see[] = {"libvirt formatdomain, \"Element and attribute overview\"",
-                                    "QEMU target/i386/cpu.c, builtin_x86_defs; tcg/tcg-cpu.c"};
+constexpr std::string_view guest_kind_see[] = {"libvirt formatdomain, \"Element and attribute overview\"",
+                                               "QEMU target/i386/cpu.c, builtin_x86_defs; tcg/tcg-cpu.c"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_kind_rows[] = {
     {
         .id = "NP701",
         .name = "guest-of-another-kind",
@@ -81,7 +81,7 @@ constexpr Rule rules[] = {
             "Definitions of other hypervisors' guests (Xen, LXC, ...), for QEMU's other accelerators (hvf,\n"
             "whpx, nvmm, hax) and of other architectures can be read, but KVM here has nothing to give them.",
         .fix = "Define a guest of type kvm, x86_64.",
-        .see = see,
+        .see = guest_kind_see,
         .check = check_foreign,
     },
     {
@@ -97,7 +97,7 @@ constexpr Rule rules[] = {
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm. Where /dev/kvm is the obstacle, "
                "fix "
                "that first.",
-        .see = see,
+        .see = guest_kind_see,
         .check = check_emulated,
         .edit = GuestChange::cpu,
     },
@@ -112,13 +112,13 @@ constexpr Rule rules[] = {
             "A guest of type qemu, and one without -accel kvm: QEMU's TCG translates every instruction.\n"
             "Hypervisors run in it, at a fraction of the speed.",
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
-        .see = see,
+        .see = guest_kind_see,
         .check = check_slow,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> guest_kind_rules() { return rules; }
+std::span<const Rule> guest_kind_rules() { return guest_kind_rows; }
 
 }  // namespace nestprobe

@@ -59,8 +59,8 @@ Outcome check_log(const Facts& f) {
         f.guest->log);
 }
 
-constexpr std::string_view see[] = {"/var/log/libvirt/qemu/GUEST.log"};
-constexpr Rule rules[] = {{
+constexpr std::string_view guest_log_see[] = {"/var/log/libvirt/qemu/GUEST.log"};
+constexpr Rule guest_log_rows[] = {{
     .id = "NP719",
     .name = "guest-log-has-error",
     .layer = Layer::guest,
@@ -73,12 +73,12 @@ constexpr Rule rules[] = {{
         "start,\n"
         "not of the next.",
     .fix = "Look up the line: nestprobe --explain='THE LINE'.",
-    .see = see,
+    .see = guest_log_see,
     .check = check_log,
 }};
 
 }  // namespace
 
-std::span<const Rule> guest_log_rules() { return rules; }
+std::span<const Rule> guest_log_rules() { return guest_log_rows; }
 
 }  // namespace nestprobe

@@ -25,7 +25,7 @@ std::string machine_fix(const Facts& f, std::string_view type) {
     return fmt::format("In <os><type>, write machine='{}' (virsh edit).", type);
 }
 
-Outcome check_machine(const Facts& f) {
+Outcome check_machine_type(const Facts& f) {
     return judge(
         [&](const std::string& machine, Accelerator, const std::string& arch) {
             if (!run_by_kvm_or_tcg(*f.guest)) return skip("the guest is not for this QEMU (NP701)");
@@ -88,7 +88,7 @@ Outcome check_most_cpus(const Facts& f) {
 
 /// libvirt 9.0 to 11.3 src/qemu/qemu_validate.c, qemuValidateDomainVCpuTopology.  QEMU itself starts with
 /// more (hw/i386/x86-common.c, x86_cpus_init: it asks for KVM's X2APIC API alone, Linux 4.7 and later).
-Outcome check_many_cpus(const Facts& f) {
+Outcome check_cpu_count(const Facts& f) {
     return judge(
         [&](unsigned vcpus, bool q35, IommuModel iommu, Accelerator) {
             if (!run_by_kvm_or_tcg(*f.guest)) return skip("the guest is not for this QEMU (NP701)");
@@ -172,7 +172,7 @@ bool known_missing(const Facts& f, std::string_view feature) {
     return false;
 }
 
-Outcome check_required(const Facts& f) {
+Outcome check_guest_requires(const Facts& f) {
     if (!is(f.guest->accelerator, Accelerator::kvm)) return skip("KVM does not run this guest");
     return judge(
         [&](const std::vector<std::string>& required) {
@@ -202,10 +202,11 @@ constexpr std::string_view cpus_see[] = {
     "libvirt src/qemu/qemu_validate.c, qemuValidateDomainVCpuTopology; NEWS, 10.10.0"};
 constexpr std::string_view vapic_see[] = {"QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties",
                                           "QEMU docs/system/i386/hyperv.rst"};
-constexpr std::string_view required_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
-                                             "Linux Documentation/virt/kvm/api.rst, KVM_GET_SUPPORTED_CPUID"};
+constexpr std::string_view guest_required_see[] = {
+    "libvirt formatdomain, \"CPU model and topology\"",
+    "Linux Documentation/virt/kvm/api.rst, KVM_GET_SUPPORTED_CPUID"};
 
-constexpr Rule rules[] = {
+constexpr Rule guest_refused_rows[] = {
     {
         .id = "NP714",
         .name = "guest-machine-unknown",
@@ -219,7 +220,7 @@ constexpr Rule rules[] = {
                    "is a version newer than the QEMU that is installed.",
         .fix = "Write q35, or one of those that qemu-system-x86_64 -machine help lists.",
         .see = machine_see,
-        .check = check_machine,
+        .check = check_machine_type,
     },
     {
         .id = "NP715",
@@ -247,7 +248,7 @@ constexpr Rule rules[] = {
             "refuses a guest with more CPUs and without one; 10.10 and later adds it to q35 guests.",
         .fix = "An <iommu model='intel'> with intremap='on' and eim='on'; or 255 CPUs.",
         .see = cpus_see,
-        .check = check_many_cpus,
+        .check = check_cpu_count,
     },
     {
         .id = "NP717",
@@ -275,13 +276,13 @@ constexpr Rule rules[] = {
             "KVM\n"
             "lists here.",
         .fix = "policy='optional', or without that feature.",
-        .see = required_see,
-        .check = check_required,
+        .see = guest_required_see,
+        .check = check_guest_requires,
     },
 };
 
 }  // namespace
 
-std::span<const Rule> guest_refused_rules() { return rules; }
+std::span<const Rule> guest_refused_rules() { return guest_refused_rows; }
 
 }  // namespace nestprobe

@@ -132,13 +132,13 @@ Outcome check_windows(const Facts& f) {
         f.guest->windows, f.guest->evmcs, f.guest->hyperv_passthrough);
 }
 
-constexpr std::string_view cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
-                                        "QEMU target/i386/cpu.c, builtin_x86_defs; kvm/kvm-cpu.c, "
-                                        "kvm_default_props"};
-constexpr std::string_view hyperv_see[] = {"libvirt formatdomain, \"Hypervisor features\"",
-                                           "QEMU docs/system/i386/hyperv.rst",
-                                           "Linux arch/x86/kvm/vmx/hyperv.c, evmcs_sanitize_exec_ctrls"};
-constexpr Rule rules[] = {
+constexpr std::string_view running_cpu_see[] = {"libvirt formatdomain, \"CPU model and topology\"",
+                                                "QEMU target/i386/cpu.c, builtin_x86_defs; kvm/kvm-cpu.c, "
+                                                "kvm_default_props"};
+constexpr std::string_view enlightenments_see[] = {
+    "libvirt formatdomain, \"Hypervisor features\"", "QEMU docs/system/i386/hyperv.rst",
+    "Linux arch/x86/kvm/vmx/hyperv.c, evmcs_sanitize_exec_ctrls"};
+constexpr Rule guest_running_rows[] = {
     {
         .id = "NP709",
         .name = "guest-feature-unchecked",
@@ -150,7 +150,7 @@ constexpr Rule rules[] = {
                    "KVM does\n"
                    "not offer is left out with a warning in QEMU's log.",
         .fix = "Write check='partial', or ,enforce.",
-        .see = cpu_see,
+        .see = running_cpu_see,
         .check = check_unchecked,
     },
     {
@@ -164,7 +164,7 @@ constexpr Rule rules[] = {
             "A guest's CPU, machine type and IOMMU are what they were when QEMU was started. An edit takes "
             "effect at the next cold start; reboots and restored states keep what was there before.",
         .fix = "Shut the guest down and start it.",
-        .see = cpu_see,
+        .see = running_cpu_see,
         .check = check_in_force,
         .worked = "virsh dumpxml of the running guest shows the new CPU.",
         .also = "A managed save or a snapshot with memory, which brings the old CPU back: virsh "
@@ -181,7 +181,7 @@ constexpr Rule rules[] = {
                    "has no\n"
                    "field for: posted interrupts, the preemption timer, and others.",
         .fix = "Keep it for Windows with Hyper-V only.",
-        .see = hyperv_see,
+        .see = enlightenments_see,
         .check = check_evmcs,
     },
     {
@@ -195,7 +195,7 @@ constexpr Rule rules[] = {
                    "definition\n"
                    "says so. Intel processors only.",
         .fix = "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>.",
-        .see = hyperv_see,
+        .see = enlightenments_see,
         .check = check_windows,
     },
     {
@@ -209,7 +209,7 @@ constexpr Rule rules[] = {
             "A feature with policy require is compared before, or when, the guest starts (check='partial',\n"
             "'full'). Where nested is off, the guest that ran yesterday does not start today.",
         .fix = "Fix this system first; or policy='optional'.",
-        .see = cpu_see,
+        .see = running_cpu_see,
         .check = check_start,
         .worked = "The guest starts.",
         .also = "A host of other microcode or kernel than the one that the definition was made on.",
@@ -218,6 +218,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> guest_start_rules() { return rules; }
+std::span<const Rule> guest_start_rules() { return guest_running_rows; }
 
 }  // namespace nestprobe

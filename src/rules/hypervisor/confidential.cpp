@@ -16,7 +16,7 @@ struct ConfidentialRow {
     std::string_view command;
     std::string_view line;
 };
-constexpr ConfidentialRow rows[] = {
+constexpr ConfidentialRow confidential_rows[] = {
     {Platform::azure, Where::provider,
      "A confidential VM stays one: create another, of a size with nested virtualization (DC and EC sizes "
      "have none) "
@@ -54,7 +54,7 @@ constexpr ConfidentialRow rows[] = {
 
 Remedy fix_confidential(const Facts& f) {
     const Platform* platform = f.hypervisor.platform.if_known();
-    for (const ConfidentialRow& row : rows)
+    for (const ConfidentialRow& row : confidential_rows)
         if (platform && row.platform == *platform) {
             Step step{.where = row.where,
                       .what = std::string(row.what) + " (As of 2026-11.)",

@@ -10,8 +10,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
 
 std::string_view word_of(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
@@ -36,7 +34,7 @@ bool imitates_hyperv_alone(const Facts& f) {
 }
 
 /// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
-std::string above(const Facts& f) {
+std::string named_above(const Facts& f) {
     const Platform* p = f.hypervisor.platform.if_known();
     if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
     if (p && *p != Platform::other) return std::string(to_string(*p));
@@ -47,15 +45,15 @@ std::string above(const Facts& f) {
 /// "this is a guest of KVM", and how sure that is.
 std::string guest_of(const Facts& f) {
     if (by_kernel_name(f))
-        return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})", above(f),
-                           *f.kernel.release.if_known());
+        return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})",
+                           named_above(f), *f.kernel.release.if_known());
     if (imitates_hyperv_alone(f))
         return fmt::format(
             "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
             "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
             "enlightenments",
-            above(f));
-    const std::string name = above(f);
+            named_above(f));
+    const std::string name = named_above(f);
     if (name == unnamed) return "this is a guest, and what runs it is not known";
     return fmt::format("this is a guest of {}", name);
 }
@@ -101,11 +99,12 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                     f.cpu.technology);
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
     if (const std::string name = software_kvm(f); !name.empty() && !bit.any(yes))
-        return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", above(f),
+        return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", named_above(f),
                                      to_string(technology), name)),
                     bit);
     if (bit.any(yes))
-        return cite(pass(fmt::format("{} shows {} to this guest", above(f), to_string(technology))), bit);
+        return cite(pass(fmt::format("{} shows {} to this guest", named_above(f), to_string(technology))),
+                    bit);
     if (bit.all([](bool set) { return !set; }))
         return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}{}.{}", guest_of(f),
                                           to_string(technology), no_switch_there(f), hint_of_brand(f, word)),
@@ -127,7 +126,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                                   "which {} does not load. CPUID itself was not read: that {} hides "
                                   "it is likely, not certain.{}",
                                   guest_of(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
-                                  above(f), hint_of_brand(f, word)),
+                                  named_above(f), hint_of_brand(f, word)),
                       fix_above(f, word)),
                  flag),
             f.hypervisor.platform);
@@ -261,16 +260,17 @@ constexpr std::string_view guest_lock_see[] = {
     "Linux arch/x86/kernel/cpu/feat_ctl.c, init_ia32_feat_ctl()",
     "QEMU hw/i386/fw_cfg.c, fw_cfg_build_feature_control()",
 };
-constexpr std::string_view vm_cr_see[] = {"AMD APM Vol. 2, \"Enabling SVM\"",
-                                          "Linux arch/x86/kernel/cpu/amd.c, init_amd()"};
-constexpr std::string_view msr_see[] = {"Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\""};
+constexpr std::string_view guest_vm_cr_see[] = {"AMD APM Vol. 2, \"Enabling SVM\"",
+                                                "Linux arch/x86/kernel/cpu/amd.c, init_amd()"};
+constexpr std::string_view capability_see[] = {
+    "Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\""};
 constexpr std::string_view xen_see[] = {"Xen docs/man/xl.cfg.5, nestedhvm",
                                         "Linux Documentation/ABI/testing/sysfs-hypervisor-xen"};
 constexpr std::string_view hyperv_see[] = {"Linux arch/x86/kernel/cpu/mshyperv.c, ms_hyperv_init_platform()"};
 constexpr std::string_view confidential_see[] = {"Linux arch/x86/include/asm/shared/tdx.h",
                                                  "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported()"};
 
-constexpr Rule rules[] = {
+constexpr Rule hypervisor_rule_rows[] = {
     {
         .id = "NP301",
         .name = "hypervisor-hides-svm",
@@ -319,7 +319,7 @@ constexpr Rule rules[] = {
             "disabled, and its message says \"by BIOS\": that is this virtual machine's, not the host's.",
         .fix = "Power-cycle the guest (a reset may keep the register). If it comes back, the hypervisor "
                "above sets it: look there.",
-        .see = vm_cr_see,
+        .see = guest_vm_cr_see,
         .check = check_svm_disabled_in_guest,
         .worked =
             "svm is among the flags of /proc/cpuinfo in this guest (Linux 6.7 and later), and kvm_amd loads.",
@@ -357,7 +357,7 @@ constexpr Rule rules[] = {
             "A processor with VMX has IA32_VMX_BASIC (0x480). Where reading it faults, a hypervisor has\n"
             "set the CPUID bit without the rest, and kvm_intel cannot load.",
         .fix = "Update the hypervisor above, or remove VMX from this guest's definition.",
-        .see = msr_see,
+        .see = capability_see,
         .check = check_vmx_msrs,
     },
     {
@@ -410,6 +410,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> hypervisor_rules() { return rules; }
+std::span<const Rule> hypervisor_rules() { return hypervisor_rule_rows; }
 
 }  // namespace nestprobe

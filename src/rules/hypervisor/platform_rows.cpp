@@ -10,7 +10,8 @@ namespace {
 // --- sentences that several rows share ---
 
 constexpr std::string_view hosts_nested_on = "cat /sys/module/{module}/parameters/nested prints Y or 1.";
-constexpr std::string_view in_guest = "In the guest, grep -c -w {flag} /proc/cpuinfo prints more than 0.";
+constexpr std::string_view seen_in_guest =
+    "In the guest, grep -c -w {flag} /proc/cpuinfo prints more than 0.";
 constexpr std::string_view ask_nesting =
     "Please switch on nested virtualization ({flag} in the guest's CPU) for this server, or tell me which of "
     "your products has it.";
@@ -52,7 +53,7 @@ constexpr PlatformStep host_nested_amd = {
     .only_if = "nested is 0 on the host",
 };
 
-constexpr PlatformRow rows[] = {
+constexpr PlatformRow platform_table[] = {
     {
         .id = Platform::wsl1,
         .nesting = Nesting::never,
@@ -89,7 +90,7 @@ constexpr PlatformRow rows[] = {
                   "Stop WSL; the next start reads the file. Everything that runs in any distribution ends.",
               .commands = {"wsl --shutdown"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::windows_host,
               .what = "If Windows itself runs in a virtual machine, that machine needs nesting first: on its "
                       "Hyper-V host, with it off.",
@@ -126,7 +127,7 @@ constexpr PlatformRow rows[] = {
                    "--threads-per-core 2 --nested-virtualization enabled",
                    "aws ec2 start-instances --instance-ids INSTANCE"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .query = {"aws ec2 describe-instance-types --filters "
                   "Name=processor-info.supported-features,Values=nested-virtualization --query "
                   "'InstanceTypes[].InstanceType' --output text"},
@@ -168,7 +169,7 @@ constexpr PlatformRow rows[] = {
                            "--threads-per-core 2 --nested-virtualization enabled",
                            "aws ec2 start-instances --instance-ids INSTANCE"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::provider,
               .what = "For new instances, and in launch templates (EKS, Auto Scaling): ask for it at launch.",
               .commands = {"aws ec2 run-instances --image-id IMAGE --instance-type m8i.xlarge --cpu-options "
@@ -220,7 +221,7 @@ constexpr PlatformRow rows[] = {
                            "gcloud compute instances update-from-file INSTANCE --zone=ZONE "
                            "--source=INSTANCE.yaml --most-disruptive-allowed-action=RESTART"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::provider,
               .what = "For a new instance: ask for it when creating it.",
               .commands =
@@ -270,7 +271,7 @@ constexpr PlatformRow rows[] = {
                            "az vm resize --resource-group GROUP --name VM --size Standard_D4s_v5",
                            "az vm start --resource-group GROUP --name VM"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .query = {"az vm list-vm-resize-options --resource-group GROUP --name VM --output table"},
         .iommu_none = "Azure's VMs have no virtual IOMMU for device assignment.",
         .broken = "In waves, nested guests failed at VM entry (hardware error 0x7 or 0x0) on Azure hosts "
@@ -301,7 +302,7 @@ constexpr PlatformRow rows[] = {
                   {"oci compute instance update --instance-id INSTANCE_OCID --shape VM.Standard3.Flex "
                    "--shape-config '{\"ocpus\": 2, \"memoryInGBs\": 16}'"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .ask = ask_nesting,
         .instead = "bare metal shapes (BM.…) run KVM without nesting",
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
@@ -376,7 +377,7 @@ constexpr PlatformRow rows[] = {
                   "Take a snapshot and create a new Droplet from it, of another size (Premium Intel or AMD, "
                   "CPU-Optimized) or in another region, and look there.",
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::provider, .what = "Or ask the support which sizes have it."}},
         .ask = ask_nesting,
         .instead = "none of its own that runs any Linux on bare metal without a GPU, as far as known",
@@ -465,7 +466,7 @@ constexpr PlatformRow rows[] = {
               .what = "Reboot the instance hard, so that its definition is written again.",
               .commands = {"openstack server reboot --hard INSTANCE"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .ask = "Please let your compute nodes pass {flag} to instances ([libvirt] cpu_mode = "
                "host-passthrough, or "
                "cpu_model_extra_flags = {flag}, with {module}.nested on), or name a flavor that has it.",
@@ -515,7 +516,7 @@ constexpr PlatformRow rows[] = {
               .what = "Restart the machine: a reboot inside keeps the old CPU.",
               .commands = {"virtctl -n NAMESPACE restart GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .query = {"kubectl -n NAMESPACE get vmi GUEST -o jsonpath='{.spec.domain.cpu}'"},
         .iommu_none =
             "As of 2026 KubeVirt's API has no known field for a virtual IOMMU; a hook sidecar can add one to "
@@ -540,7 +541,7 @@ constexpr PlatformRow rows[] = {
               .commands = {"acli vm.shutdown GUEST", "acli vm.update GUEST cpu_passthrough=true",
                            "acli vm.on GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .ask =
             "Please set cpu_passthrough=true for this virtual machine (acli vm.update), and power-cycle it.",
         .query = {"acli vm.get GUEST"},
@@ -573,7 +574,7 @@ constexpr PlatformRow rows[] = {
                    .commands = {"cmk stop virtualmachine id=INSTANCE",
                                 "cmk start virtualmachine id=INSTANCE"},
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .ask = "Please set guest.cpu.mode=host-passthrough (or guest.cpu.features={flag}) in the KVM agents' "
                "agent.properties, with {module}.nested on.",
         .iommu_none =
@@ -607,7 +608,7 @@ constexpr PlatformRow rows[] = {
                       "Host CPU\" "
                       "(it asks for a specific host or no migration); then run it.",
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::hypervisor_host,
               .what = "On old hosts (vdsm before 4.20 or so) the hook does the same for every machine.",
               .commands = {"sudo yum install vdsm-hook-nestedvt", "sudo systemctl restart vdsmd"},
@@ -644,7 +645,7 @@ constexpr PlatformRow rows[] = {
               .what = "Shut the machine down and start it: a reboot inside it keeps the old CPU.",
               .commands = {"qm shutdown VMID", "qm start VMID"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .ask = "Please set this VM's CPU to host with nested virtualization (qm set VMID --cpu "
                "host,flags=+nested-virt), then stop and start it.",
         .query = {"qm config VMID --current", "qm showcmd VMID --pretty"},
@@ -683,13 +684,13 @@ constexpr PlatformRow rows[] = {
               .commands = {"incus stop GUEST", "incus config set GUEST migration.stateful=false",
                            "incus start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest,
+              .expect = seen_in_guest,
               .only_if = "incus config get GUEST migration.stateful prints true"},
              {.where = Where::guest_definition,
               .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
               .commands = {"incus stop GUEST", "incus start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .query = {"incus config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -719,13 +720,13 @@ constexpr PlatformRow rows[] = {
               .commands = {"lxc stop GUEST", "lxc config set GUEST migration.stateful=false",
                            "lxc start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest,
+              .expect = seen_in_guest,
               .only_if = "lxc config get GUEST migration.stateful prints true"},
              {.where = Where::guest_definition,
               .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
               .commands = {"lxc stop GUEST", "lxc start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .query = {"lxc config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -754,7 +755,7 @@ constexpr PlatformRow rows[] = {
                   "it, and start the guest again.",
               .lines = {"--cpus boot=4,nested=on"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .iommu_steps = {{.where = Where::guest_definition,
                          .what = "A virtio IOMMU is an option of each device (iommu=on).",
                          .lines = {"--device path=/sys/bus/pci/devices/ADDRESS,iommu=on"},
@@ -782,7 +783,7 @@ constexpr PlatformRow rows[] = {
                   "Start the microVM without cpu_template in its machine-config (or with \"None\"), if that "
                   "template can be done without.",
               .cost = Cost::restart_guest,
-              .expect = in_guest,
+              .expect = seen_in_guest,
               .only_if = "a CPU template is in use"}},
         .instead = "another VMM on the same host (QEMU, Cloud Hypervisor), or the host itself",
         .iommu_none = "Firecracker has no virtual IOMMU.",
@@ -805,7 +806,7 @@ constexpr PlatformRow rows[] = {
                   {.where = Where::guest_definition,
                    .what = "Stop the machine and start it.",
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .iommu_none = "crosvm has a virtio IOMMU for assigned devices only (--vfio with iommu=viommu).",
         .certainty = Certainty::unknown,
         .source = "a boot log (DMI); crosvm's behaviour as known, not read for this row",
@@ -837,7 +838,7 @@ constexpr PlatformRow rows[] = {
                       "hardware "
                       "assisted virtualization to the guest OS\" (virtual hardware 9 or later); power it on.",
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::guest_definition,
               .what = "The same by command.",
               .commands = {"govc vm.power -s=true GUEST", "govc vm.change -vm GUEST -nested-hv-enabled=true",
@@ -930,7 +931,7 @@ constexpr PlatformRow rows[] = {
               .commands = {"Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true",
                            "Start-VM -Name GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::windows_host,
               .what = "For the network of nested guests that are bridged: allow their addresses.",
               .commands =
@@ -969,7 +970,7 @@ constexpr PlatformRow rows[] = {
               .commands = {"VBoxManage modifyvm GUEST --nested-hw-virt on --nested-paging on --hwvirtex on",
                            "VBoxManage startvm GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::windows_host,
               .what =
                   "On a Windows host where it stays without effect: switch memory integrity off, let Windows "
@@ -1007,7 +1008,7 @@ constexpr PlatformRow rows[] = {
                    .commands = {"prlctl stop GUEST", "prlctl set GUEST --nested-virt on",
                                 "prlctl start GUEST"},
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .query = {"prlctl list --info GUEST"},
         .iommu_none = "Parallels has no switch for a virtual IOMMU.",
         .certainty = Certainty::reported,
@@ -1125,7 +1126,7 @@ constexpr PlatformRow rows[] = {
                    .file = "/etc/xen/GUEST.cfg",
                    .lines = {"type = \"hvm\"", "hap = 1", "nestedhvm = 1"},
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .iommu_none = "Xen drives the IOMMU.",
         .source = "Xen documentation, xl.cfg(5)",
         .date = "2026-11",
@@ -1142,7 +1143,7 @@ constexpr PlatformRow rows[] = {
                    .file = "/etc/xen/GUEST.cfg",
                    .lines = {"type = \"hvm\"", "hap = 1", "nestedhvm = 1"},
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .iommu_none = "Xen drives the IOMMU.",
         .source = "Xen documentation, xl.cfg(5)",
         .date = "2026-11",
@@ -1161,7 +1162,7 @@ constexpr PlatformRow rows[] = {
                    .what = "Shut the domain down and create it again.",
                    .commands = {"sudo xl shutdown -w GUEST", "sudo xl create /etc/xen/GUEST.cfg"},
                    .cost = Cost::restart_guest,
-                   .expect = in_guest},
+                   .expect = seen_in_guest},
                   {.where = Where::hypervisor_host,
                    .what =
                        "On XCP-ng or XenServer instead (8.3 and later; before that platform:exp-nested-hvm).",
@@ -1193,7 +1194,7 @@ constexpr PlatformRow rows[] = {
              {.where = Where::hypervisor_host,
               .what = "Build the hypervisor from that, install it and reboot.",
               .cost = Cost::reboot,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .iommu_none = "ACRN drives VT-d itself and shows none to its VMs.",
         .broken = "Tested by the project on Tiger Lake and Kaby Lake only.",
         .source = "ACRN documentation, Enable Nested Virtualization",
@@ -1233,14 +1234,14 @@ constexpr PlatformRow rows[] = {
                            "virt-xml GUEST --edit --cpu host-passthrough", "virsh shutdown GUEST",
                            "virsh start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::guest_definition,
               .what = "QEMU by hand: in its command line, instead of the -accel, -machine accel= and -cpu "
                       "that are "
                       "there.",
               .lines = {"-accel kvm -cpu host"},
               .cost = Cost::restart_guest,
-              .expect = in_guest}},
+              .expect = seen_in_guest}},
         .iommu_steps = {{.where = Where::guest_definition,
                          .what = "Works under TCG too: q35 and, before all other devices, an IOMMU.",
                          .lines = {"-machine q35 -device intel-iommu,intremap=on"},
@@ -1268,7 +1269,7 @@ constexpr PlatformRow rows[] = {
               .what = "Shut the guest down and start it: a reboot inside it keeps the old CPU.",
               .commands = {"virsh shutdown GUEST", "virsh start GUEST"},
               .cost = Cost::restart_guest,
-              .expect = in_guest},
+              .expect = seen_in_guest},
              {.where = Where::guest_definition,
               .what =
                   "QEMU by hand: in its command line, instead of the -cpu that is there (or keep the model "
@@ -1318,7 +1319,7 @@ constexpr PlatformRow rows[] = {
                            "this guest, "
                            "and to power-cycle the guest.",
                    .cost = Cost::restart_guest,
-                   .expect = in_guest}},
+                   .expect = seen_in_guest}},
         .ask = ask_nesting,
         .certainty = Certainty::unknown,
         .source = "none",
@@ -1326,12 +1327,12 @@ constexpr PlatformRow rows[] = {
     },
 };
 
-static_assert(rows[std::size(rows) - 1].id == Platform::other);
+static_assert(platform_table[std::size(platform_table) - 1].id == Platform::other);
 
 }  // namespace
 
-const std::string_view expect_in_guest = in_guest;
+const std::string_view expect_in_guest = seen_in_guest;
 
-std::span<const PlatformRow> platform_rows() { return rows; }
+std::span<const PlatformRow> platform_rows() { return platform_table; }
 
 }  // namespace nestprobe

@@ -9,8 +9,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-
 /// VMX or SVM is shown to a guest, on a platform that has such a row.
 bool is_shown_there(const Facts& f) {
     const bool shown = f.cpu.vmx.any(yes) || f.cpu.svm.any(yes) || f.kernel.flag_usable.any(yes);
@@ -33,11 +31,11 @@ Outcome check_trouble(const Facts& f) {
         f.hypervisor.platform);
 }
 
-constexpr std::string_view see[] = {
+constexpr std::string_view platform_trouble_see[] = {
     "actions/runner-images issue 5128; xcp-ng/xcp issues 105 and 562; "
     "intel/haxm issue 479; VirtualBox manual, \"Nested virtualization\""};
 
-constexpr Rule rules[] = {
+constexpr Rule platform_trouble_rows[] = {
     {
         .id = "NP309",
         .name = "platform-shows-and-fails",
@@ -51,7 +49,7 @@ constexpr Rule rules[] = {
                    "guest and does.\n"
                    "Each statement has a source and a date: it may have been put right since.",
         .fix = "Run nestprobe --prove before building on it.",
-        .see = see,
+        .see = platform_trouble_see,
         .check = check_trouble,
         .listed = is_shown_there,
     },
@@ -59,6 +57,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> platform_trouble_rules() { return rules; }
+std::span<const Rule> platform_trouble_rules() { return platform_trouble_rows; }
 
 }  // namespace nestprobe

@@ -18,7 +18,7 @@ constexpr std::string_view firmware_table =
 constexpr std::string_view virtual_table =
     "The table is the hypervisor's above: update it, or remove and add this guest's IOMMU in its definition.";
 
-constexpr IommuCause causes[] = {
+constexpr IommuCause iommu_causes[] = {
     {LogLine::dmar_at_zero, Stops::dma, "the DMAR table gives no address for a unit, so none is used",
      firmware_table, virtual_table},
     {LogLine::dmar_all_ones, Stops::dma,
@@ -132,7 +132,7 @@ constexpr std::string_view rmrr_see[] = {
 constexpr std::string_view word_see[] = {
     "Linux Documentation/admin-guide/kernel-parameters.txt, intel_iommu="};
 
-constexpr Rule rules[] = {
+constexpr Rule iommu_causes_rows[] = {
     {
         .id = "NP810",
         .name = "iommu-fault",
@@ -195,11 +195,11 @@ std::string HeardCause::fix(const Facts& f) const {
 HeardCause heard_cause(const Facts& f, Stops what) {
     if (const auto* lines = f.kernel.log.if_known())
         for (const LoggedLine& line : *lines)
-            for (const IommuCause& cause : causes)
+            for (const IommuCause& cause : iommu_causes)
                 if (cause.line == line.id && cause.stops == what) return {&cause, &line};
     return {};
 }
 
-std::span<const Rule> iommu_cause_rules() { return rules; }
+std::span<const Rule> iommu_cause_rules() { return iommu_causes_rows; }
 
 }  // namespace nestprobe

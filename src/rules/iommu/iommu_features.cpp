@@ -23,7 +23,7 @@ Outcome check_caching_mode(const Facts& f) {
         f.iommu.caching_mode);
 }
 
-Outcome check_eim(const Facts& f) {
+Outcome check_interrupt_mode(const Facts& f) {
     constexpr std::size_t most = 255;  // xAPIC ids are eight bits, and 255 is for all
     return judge(
         [&](bool eim, const CpuSet& online) {
@@ -89,7 +89,7 @@ constexpr std::string_view vtd_see[] = {
 constexpr std::string_view unsafe_see[] = {
     "Linux drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_attach_group"};
 
-constexpr Rule rules[] = {
+constexpr Rule iommu_features_rows[] = {
     {
         .id = "NP803",
         .name = "caching-mode-off",
@@ -120,7 +120,7 @@ constexpr Rule rules[] = {
                    "AMD's XTSup.",
         .fix = "In a guest: <driver intremap='on' eim='on'/>; on hardware x2APIC in the firmware setup.",
         .see = vtd_see,
-        .check = check_eim,
+        .check = check_interrupt_mode,
     },
     {
         .id = "NP805",
@@ -166,6 +166,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> iommu_feature_rules() { return rules; }
+std::span<const Rule> iommu_feature_rules() { return iommu_features_rows; }
 
 }  // namespace nestprobe

@@ -275,7 +275,7 @@ constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.r
                                           "Linux drivers/iommu/intel/Kconfig, INTEL_IOMMU, "
                                           "INTEL_IOMMU_DEFAULT_ON; drivers/iommu/amd/Kconfig, AMD_IOMMU",
                                           "libvirt formatdomain, \"IOMMU devices\""};
-constexpr Rule rules[] = {
+constexpr Rule iommu_rule_rows[] = {
     {
         .id = "NP801",
         .name = "no-iommu",
@@ -329,6 +329,6 @@ bool needs_intel_iommu_on(const Facts& f) {
 
 bool is_told_to_drive(const Facts& f) { return told_to_drive(f) != nullptr; }
 
-std::span<const Rule> iommu_rules() { return rules; }
+std::span<const Rule> iommu_rules() { return iommu_rule_rows; }
 
 }  // namespace nestprobe

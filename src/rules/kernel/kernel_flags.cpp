@@ -36,7 +36,7 @@ bool always_known(const Register& reg, std::string_view word) {
 }
 
 /// What differs, as sentences' parts, and the bits that it rests on.
-struct Differences {
+struct WordDifferences {
     std::vector<std::string> parts;
     std::vector<Provenance> bits;
     bool compared = false;
@@ -58,8 +58,9 @@ struct Differences {
     }
 };
 
-Differences compare(const Facts& f, const PerCpu<Words>& listed, std::span<const Register* const> sources) {
-    Differences found;
+WordDifferences compare(const Facts& f, const PerCpu<Words>& listed,
+                        std::span<const Register* const> sources) {
+    WordDifferences found;
     for (const auto& words : listed.groups()) {
         if (!words.answer.if_known()) continue;
         for (const auto& group : f.registers.groups()) {
@@ -85,7 +86,7 @@ Outcome check_flags(const Facts& f) {
     if (!clearcpuid_word(f).empty())
         return cite(skip("clearcpuid= on the kernel command line takes words away"), f.kernel.command_line);
     if (!listed.any_known()) return carry(listed.first_absent());
-    Differences found = compare(
+    WordDifferences found = compare(
         f, listed,
         svm ? std::span<const Register* const>(svm_sources) : std::span<const Register* const>(vmx_sources));
     if (!found.compared)
@@ -111,7 +112,7 @@ constexpr std::string_view flags_see[] = {
     "Linux arch/x86/include/asm/cpufeatures.h, word 15",
 };
 
-constexpr Rule rules[] = {
+constexpr Rule kernel_flags_rows[] = {
     {
         .id = "NP407",
         .name = "feature-words-disagree",
@@ -133,6 +134,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> kernel_flag_rules() { return rules; }
+std::span<const Rule> kernel_flag_rules() { return kernel_flags_rows; }
 
 }  // namespace nestprobe

@@ -10,9 +10,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-bool no(bool value) { return !value; }
-
 Outcome check_clearcpuid(const Facts& f) {
     return judge(
         [&](const std::vector<std::string>&) {
@@ -199,7 +196,7 @@ constexpr std::string_view wsl_see[] = {"Microsoft, \"Comparing WSL Versions\" (
 constexpr std::string_view loading_see[] = {
     "Linux Documentation/admin-guide/sysctl/kernel.rst, modules_disabled"};
 
-constexpr Rule rules[] = {
+constexpr Rule kernel_rule_rows[] = {
     {
         .id = "NP401",
         .name = "flag-cleared-on-command-line",
@@ -332,6 +329,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> kernel_rules() { return rules; }
+std::span<const Rule> kernel_rules() { return kernel_rule_rows; }
 
 }  // namespace nestprobe

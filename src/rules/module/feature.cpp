@@ -10,8 +10,6 @@
 namespace nestprobe {
 namespace {
 
-bool no(bool value) { return !value; }
-
 bool lacks(const Facts& f, const Feature& feature) {
     return hardware_lacks(f, feature.hardware(f), feature.technology, feature.flag);
 }

@@ -49,7 +49,7 @@ Outcome check_contradiction(const Facts& f) {
 constexpr std::string_view forced_see[] = {"Linux arch/x86/kvm/vmx/vmx.c, hardware_setup()",
                                            "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"};
 
-constexpr Rule rules[] = {
+constexpr Rule feature_contradiction_rows[] = {
     {
         .id = "NP532",
         .name = "parameter-on-without-hardware",
@@ -70,6 +70,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> feature_contradiction_rules() { return rules; }
+std::span<const Rule> feature_contradiction_rules() { return feature_contradiction_rows; }
 
 }  // namespace nestprobe

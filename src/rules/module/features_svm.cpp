@@ -82,7 +82,7 @@ constexpr Feature vnmi{
     .told_by_np106 = true,
 };
 
-constexpr const Feature* features[] = {&npt, &nrips, &vls, &vgif, &lbrv, &tsc_scaling, &vnmi};
+constexpr const Feature* all_of_svm[] = {&npt, &nrips, &vls, &vgif, &lbrv, &tsc_scaling, &vnmi};
 
 /// APICV_INHIBIT_REASON_NESTED of Linux 5.15, arch/x86/kvm/svm/svm.c, svm_vcpu_after_set_cpuid(); of 6.1,
 /// avic.c: while a guest of the guest runs.
@@ -110,7 +110,7 @@ constexpr std::string_view svm_see[] = {
 constexpr std::string_view avic_see[] = {
     "Linux 5.15 arch/x86/kvm/svm/svm.c; 6.1 arch/x86/kvm/svm/avic.c, avic_vcpu_get_apicv_inhibit_reasons()"};
 
-constexpr Rule rules[] = {
+constexpr Rule features_svm_rows[] = {
     {
         .id = "NP510",
         .name = "npt-off",
@@ -240,7 +240,7 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Feature* const> svm_features() { return features; }
-std::span<const Rule> svm_feature_rules() { return rules; }
+std::span<const Feature* const> svm_features() { return all_of_svm; }
+std::span<const Rule> svm_feature_rules() { return features_svm_rows; }
 
 }  // namespace nestprobe

@@ -124,7 +124,7 @@ constexpr Feature ipi_virtualization{
     .told_by_np106 = true,
 };
 
-constexpr const Feature* features[] = {
+constexpr const Feature* all_of_vmx[] = {
     &ept,          &vpid,         &unrestricted_guest, &shadow_vmcs,       &apicv, &ept_ad, &pml,
     &flexpriority, &virtual_nmis, &preemption_timer,   &ipi_virtualization};
 
@@ -133,7 +133,7 @@ constexpr std::string_view shadow_see[] = {"Linux arch/x86/kvm/vmx/nested.c, nes
 constexpr std::string_view apicv_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, hardware_setup(); nested.c, nested_vmx_setup_ctls_msrs()"};
 
-constexpr Rule rules[] = {
+constexpr Rule features_vmx_rows[] = {
     {
         .id = "NP509",
         .name = "ept-off",
@@ -308,7 +308,7 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Feature* const> vmx_features() { return features; }
-std::span<const Rule> vmx_feature_rules() { return rules; }
+std::span<const Feature* const> vmx_features() { return all_of_vmx; }
+std::span<const Rule> vmx_feature_rules() { return features_vmx_rows; }
 
 }  // namespace nestprobe

@@ -13,9 +13,6 @@
 namespace nestprobe {
 namespace {
 
-bool yes(bool value) { return value; }
-bool no(bool value) { return !value; }
-
 bool files_missing(const Facts& f) { return is(f.module.files, false) && !in_container(f); }
 
 Outcome check_not_loaded(const Facts& f) {
@@ -143,12 +140,12 @@ constexpr std::string_view load_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id: what loads the modules by themselves",
 };
 constexpr std::string_view files_see[] = {"modprobe(8)"};
-constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
-                                            "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
+constexpr std::string_view module_refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
+                                                   "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
 constexpr std::string_view software_see[] = {
     "virt-pvm: a KVM for machines without VMX and SVM, module kvm_pvm"};
 
-constexpr Rule rules[] = {
+constexpr Rule module_rule_rows[] = {
     {
         .id = "NP501",
         .name = "kvm-module-not-loaded",
@@ -208,7 +205,7 @@ constexpr Rule rules[] = {
             "that virtualization works, unless /dev/kvm says otherwise. It is not yet proof that a guest\n"
             "has run.",
         .fix = "Load the module.",
-        .see = refused_see,
+        .see = module_refused_see,
         .check = check_live,
     },
     {
@@ -266,8 +263,6 @@ std::optional<Outcome> why_kept_out(const Facts& f) {
     return std::nullopt;
 }
 
-bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
-
-std::span<const Rule> module_rules() { return rules; }
+std::span<const Rule> module_rules() { return module_rule_rows; }
 
 }  // namespace nestprobe

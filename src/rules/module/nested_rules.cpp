@@ -144,7 +144,7 @@ constexpr std::string_view nested_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, nested (on by default since 4.20); svm/svm.c, nested (on by default)",
     "modprobe.d(5)",
 };
-constexpr Rule rules[] = {
+constexpr Rule nested_rule_rows[] = {
     {
         .id = "NP503",
         .name = "nested-parameter-off",
@@ -227,6 +227,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> nested_rules() { return rules; }
+std::span<const Rule> nested_rules() { return nested_rule_rows; }
 
 }  // namespace nestprobe

@@ -14,7 +14,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view command_line = "kernel command line";
+constexpr std::string_view of_command_line = "kernel command line";
 
 bool of_this_machine(const Facts& f, std::string_view module) {
     return module == "kvm" || is(f.module.name, module);
@@ -25,8 +25,8 @@ bool of_this_machine(const Facts& f, std::string_view module) {
 std::string text_of(const ModuleBlock& b) {
     switch (b.kind) {
         case ModuleBlock::Kind::blacklist:
-            return b.source == command_line ? fmt::format("modprobe.blacklist={}", b.module)
-                                            : fmt::format("blacklist {}", b.module);
+            return b.source == of_command_line ? fmt::format("modprobe.blacklist={}", b.module)
+                                               : fmt::format("blacklist {}", b.module);
         case ModuleBlock::Kind::install: return fmt::format("install {} {}", b.module, b.command);
         case ModuleBlock::Kind::module_blacklist: return fmt::format("module_blacklist={}", b.module);
     }
@@ -47,7 +47,7 @@ std::string without_modules(std::string_view word, const std::vector<const Modul
         const std::string_view item = list.substr(0, list.find(','));
         list.remove_prefix(std::min(item.size() + 1, list.size()));
         const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock* b) {
-            return b->source == command_line && b->module == item;
+            return b->source == of_command_line && b->module == item;
         });
         if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
     }
@@ -74,7 +74,7 @@ Remedy fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks)
     Remedy remedy;
     bool in_files = false;
     for (const ModuleBlock* b : blocks)
-        if (b->source != command_line) {
+        if (b->source != of_command_line) {
             remedy.then(drop_line(f, b->source, b->module));
             in_files = true;
         }
@@ -167,7 +167,7 @@ Remedy fix_options(const Facts& f, const std::vector<BadOption>& bad) {
     for (const BadOption& b : bad) {
         const ModuleOption& o = *b.option;
         const std::string_view word = plain_word(o.value);
-        if (o.source != command_line) {
+        if (o.source != of_command_line) {
             remedy.then(set_option(f, o.module, o.parameter, {o}, word));
             continue;
         }
@@ -189,7 +189,7 @@ std::string name_options(const std::vector<BadOption>& bad) {
 
 bool any_reloads(const std::vector<BadOption>& bad) {
     return std::any_of(bad.begin(), bad.end(),
-                       [](const BadOption& b) { return b.option->source != command_line; });
+                       [](const BadOption& b) { return b.option->source != of_command_line; });
 }
 
 Outcome check_bad_option(const Facts& f) {
@@ -321,7 +321,7 @@ constexpr std::string_view block_see[] = {
 constexpr std::string_view option_see[] = {"Linux kernel/params.c, parse_args(); lib/kstrtox.c, kstrtobool()",
                                            "modprobe.d(5)"};
 
-constexpr Rule rules[] = {
+constexpr Rule option_rule_rows[] = {
     {
         .id = "NP502",
         .name = "kvm-module-blacklisted",
@@ -470,6 +470,6 @@ std::vector<const ModuleBlock*> blocks_in_force(const Facts& f) {
     return found;
 }
 
-std::span<const Rule> option_rules() { return rules; }
+std::span<const Rule> option_rules() { return option_rule_rows; }
 
 }  // namespace nestprobe

@@ -11,7 +11,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr ParameterRow rows[] = {
+constexpr ParameterRow parameter_table[] = {
     {"kvm_intel", "vpid", ParameterType::boolean},
     {"kvm_intel", "vnmi", ParameterType::boolean},
     {"kvm_intel", "flexpriority", ParameterType::boolean},
@@ -180,12 +180,12 @@ bool names(const ParameterRow& row, std::string_view module, std::string_view pa
 
 }  // namespace
 
-std::span<const ParameterRow> parameter_rows() { return rows; }
+std::span<const ParameterRow> parameter_rows() { return parameter_table; }
 
 Reads read_value(std::string_view module, std::string_view parameter, std::string_view value,
                  const std::optional<KernelVersion>& version) {
     std::optional<Reads> reads;
-    for (const ParameterRow& row : rows) {
+    for (const ParameterRow& row : parameter_table) {
         if (!names(row, module, parameter) || !may_be_now(row, version)) continue;
         const Reads here = read_as(row.type, value, version);
         if (reads && *reads != here) return Reads::unknown;
@@ -210,7 +210,7 @@ std::string_view words_of(ParameterType type) {
 std::optional<ParameterType> type_of(std::string_view module, std::string_view parameter,
                                      const std::optional<KernelVersion>& version) {
     std::optional<ParameterType> type;
-    for (const ParameterRow& row : rows) {
+    for (const ParameterRow& row : parameter_table) {
         if (!names(row, module, parameter) || !may_be_now(row, version)) continue;
         if (type && *type != row.type) return std::nullopt;
         type = row.type;
@@ -221,7 +221,7 @@ std::optional<ParameterType> type_of(std::string_view module, std::string_view p
 std::string_view nearest_parameter(std::string_view module, std::string_view name) {
     std::string_view nearest;
     unsigned best = name.size() > 4 ? 3 : 2;  // of a short name, one change
-    for (const ParameterRow& row : rows)
+    for (const ParameterRow& row : parameter_table)
         if (row.module == module)
             if (const unsigned d = distance(row.name, name); d < best) {
                 best = d;
@@ -231,12 +231,12 @@ std::string_view nearest_parameter(std::string_view module, std::string_view nam
 }
 
 bool is_parameter(std::string_view module, std::string_view name) {
-    return std::any_of(std::begin(rows), std::end(rows),
+    return std::any_of(std::begin(parameter_table), std::end(parameter_table),
                        [&](const ParameterRow& row) { return names(row, module, name); });
 }
 
 std::string_view module_with(std::string_view name, std::string_view but_not) {
-    for (const ParameterRow& row : rows)
+    for (const ParameterRow& row : parameter_table)
         if (row.name == name && row.module != but_not) return row.module;
     return {};
 }

@@ -208,12 +208,12 @@ Outcome check_refused_by(const Facts& f, std::string_view rule) {
     return cite(std::move(outcome), f.module.vendor);
 }
 
-Outcome check_refused(const Facts& f) { return check_refused_by(f, "NP515"); }
+Outcome check_module_refused(const Facts& f) { return check_refused_by(f, "NP515"); }
 Outcome check_symbols(const Facts& f) { return check_refused_by(f, "NP540"); }
 Outcome check_wrong_file(const Facts& f) { return check_refused_by(f, "NP541"); }
 Outcome check_signature(const Facts& f) { return check_refused_by(f, "NP542"); }
 
-constexpr std::string_view refused_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
+constexpr std::string_view refusal_see[] = {"Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()",
                                             "Linux arch/x86/kvm/vmx/vmx.c, setup_vmcs_config()"};
 constexpr std::string_view loader_see[] = {
     "Linux kernel/module/main.c, resolve_symbol(), check_modinfo(); version.c, check_version()"};
@@ -221,7 +221,7 @@ constexpr std::string_view signature_see[] = {"Linux Documentation/admin-guide/m
                                               "kernel_lockdown(7)",
                                               "Linux kernel/module/signing.c, module_sig_check()"};
 
-constexpr Rule rules[] = {
+constexpr Rule refusal_rule_rows[] = {
     {
         .id = "NP540",
         .name = "kvm-module-of-another-build",
@@ -287,8 +287,8 @@ constexpr Rule rules[] = {
             "log. The log is a ring: an old line may tell of an earlier attempt.",
         .fix = "Follow the quoted line: microcode and firmware where CPUs differ; the hypervisor above where "
                "controls are missing; stop VirtualBox or VMware where virtualization could not be enabled.",
-        .see = refused_see,
-        .check = check_refused,
+        .see = refusal_see,
+        .check = check_module_refused,
         .worked = "modprobe succeeds without a word, and /dev/kvm is there.",
         .also = "The line in the log may be of an earlier try: dmesg --follow beside a new modprobe tells.",
     },
@@ -310,6 +310,6 @@ HeardRefusal heard_refusal(const Facts& f) {
     return named ? named : nameless;
 }
 
-std::span<const Rule> refusal_rules() { return rules; }
+std::span<const Rule> refusal_rules() { return refusal_rule_rows; }
 
 }  // namespace nestprobe

@@ -52,6 +52,4 @@ std::optional<Outcome> follows_from_above(const Facts& f);
 /// so; nothing where nothing is known.
 std::optional<Outcome> why_kept_out(const Facts& f);
 
-bool in_container(const Facts& f);
-
 }  // namespace nestprobe

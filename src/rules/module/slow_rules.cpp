@@ -60,7 +60,7 @@ constexpr std::string_view l1tf_see[] = {
 constexpr std::string_view itlb_see[] = {"Linux Documentation/admin-guide/hw-vuln/multihit.rst",
                                          "Linux arch/x86/kvm/mmu/mmu.c, kvm_recover_nx_huge_pages()"};
 
-constexpr Rule rules[] = {
+constexpr Rule slow_rule_rows[] = {
     {
         .id = "NP533",
         .name = "l1d-flushed-at-guest-entry",
@@ -108,6 +108,6 @@ constexpr Rule rules[] = {
 
 }  // namespace
 
-std::span<const Rule> slow_rules() { return rules; }
+std::span<const Rule> slow_rules() { return slow_rule_rows; }
 
 }  // namespace nestprobe
