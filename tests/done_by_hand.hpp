@@ -77,10 +77,9 @@ private:
     void act(const Other&) {}  // above, or nothing that a recording shows
     void act(const SetOption& o) {
         for (const ModuleOption& old : o.instead_of) {
-            const auto colon = old.source.rfind(':');
             bool continued = false;  // a backslash carries the line on
-            edit_lines(old.source.substr(0, colon), [&](unsigned number, std::string line) {
-                const bool here = continued || std::to_string(number) == old.source.substr(colon + 1);
+            edit_lines(old.origin.file, [&](unsigned number, std::string line) {
+                const bool here = continued || number == old.origin.line;
                 continued = here && line.ends_with('\\');
                 return here ? replaced(line, old.parameter + "=" + old.value, old.parameter + "=1") : line;
             });

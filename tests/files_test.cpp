@@ -71,7 +71,7 @@ TEST_SUITE("modprobe") {
         CHECK(config.blocks[0].module == "kvm_amd");
         CHECK(config.blocks[1].kind == ModuleBlock::Kind::install);
         CHECK(config.blocks[2].kind == ModuleBlock::Kind::module_blacklist);
-        CHECK(config.blocks[3].source == "kernel command line");
+        CHECK(config.blocks[3].origin.on_command_line());
     }
     TEST_CASE("files without .conf, other modules and comments do not count") {
         CHECK(config_of({{"/etc/modprobe.d/kvm.bak", "options kvm_intel nested=1\n"},

@@ -11,9 +11,18 @@
 
 namespace nestprobe {
 
+/// Who may open the node.
+struct DeviceNode {
+    std::string group{};  ///< its name; the number where the system has no name for it
+    std::string gid{};    ///< its number, where it is said
+    unsigned mode = 0;
+    friend bool operator==(const DeviceNode&, const DeviceNode&) = default;
+};
+
 struct DeviceFacts {
     Fact<bool> registered{};
     Fact<bool> open{};
+    Fact<DeviceNode> node{};  ///< where it was refused: read for that alone
     Fact<int> api_version{};
     Fact<bool> offers_vmx{};
     Fact<bool> offers_svm{};
@@ -23,6 +32,7 @@ template <class V>
 constexpr void for_each(const DeviceFacts& f, V&& visit) {
     visit("device.registered", f.registered, "KVM has registered its device: /sys/class/misc/kvm");
     visit("device.open", f.open, "open(\"/dev/kvm\", O_RDWR) worked");
+    visit("device.node", f.node, "/dev/kvm's group and mode, looked at when it was refused");
     visit("device.api_version", f.api_version, "KVM_GET_API_VERSION; always 12");
     visit("device.offers_vmx", f.offers_vmx, "KVM_GET_SUPPORTED_CPUID offers VMX to guests");
     visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");

@@ -82,6 +82,8 @@ std::size_t listed_size(const S& s) {
 std::string_view to_string(Vendor vendor);
 std::string_view to_string(Technology technology);  ///< "VMX", "SVM"
 std::string_view to_string(Level level);
+std::string_view to_string(XenRole role);
+std::string_view to_string(Confidential kind);
 std::string_view to_string(Platform platform);
 std::string_view to_string(BrandKind kind);
 std::string_view to_string(Module::State state);

@@ -83,6 +83,21 @@ enum class BrandKind : std::uint8_t {
     normalized,     ///< "AMD EPYC", "Intel(R) Xeon(R) Processor @ 2.60GHz": what Firecracker writes
 };
 
+/// What this system is to Xen.
+enum class XenRole : std::uint8_t { control_domain, pv, pvh, hvm };
+
+/// The way in which a guest's memory is kept from its host.
+enum class Confidential : std::uint8_t {
+    none,
+    sev,
+    sev_es,
+    sev_snp,
+    tdx,
+    hyperv_vbs,
+    hyperv_snp,
+    hyperv_tdx
+};
+
 struct HypervisorFacts {
     Fact<Level> level{};
     Fact<std::vector<Signature>> signatures{};
@@ -97,9 +112,9 @@ struct HypervisorFacts {
     Fact<std::string> dmi_chassis_tag{};
     Fact<std::string> dmi_bios_vendor{};
     PerCpu<bool> vmx_by_kvm{};
-    Fact<std::string> xen_role{};
+    Fact<XenRole> xen_role{};
     Fact<bool> hyperv_root{};
-    Fact<std::string> confidential{};
+    Fact<Confidential> confidential{};
 };
 template <class V>
 constexpr void for_each(const HypervisorFacts& f, V&& visit) {

@@ -9,12 +9,23 @@
 
 namespace nestprobe {
 
+/// Where a line or word stands.
+struct Origin {
+    std::string file{};  ///< empty: on the kernel command line; of what is assumed: who assumes it
+    unsigned line = 0;   ///< where it begins; 0 outside a file
+
+    bool on_command_line() const { return file.empty(); }
+    /// "/etc/modprobe.d/kvm.conf:3", "kernel command line".
+    std::string text() const;
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 struct ModuleOption {
     std::string module;     ///< with underscores: "kvm_intel"
     std::string parameter;  ///< "nested"
     std::string value;      ///< as written; empty for a bare word
-    std::string source;     ///< "/etc/modprobe.d/kvm.conf:3", "kernel command line"
-    unsigned lines = 1;     ///< of the file, joined by a backslash at their ends
+    Origin origin;
+    unsigned lines = 1;  ///< of the file, joined by a backslash at their ends
     friend bool operator==(const ModuleOption&, const ModuleOption&) = default;
 };
 
@@ -35,7 +46,7 @@ struct ModuleBlock {
     };
     Kind kind = Kind::blacklist;
     std::string module;
-    std::string source;
+    Origin origin;
     Void nothing = Void::none;
     std::string command{};  ///< install: what runs instead
     friend bool operator==(const ModuleBlock&, const ModuleBlock&) = default;
@@ -49,9 +60,9 @@ struct StrayLine {
         not_a_command,   ///< modprobe.d has no such first word: "option", "kvm_intel nested=1"
     };
     Kind kind = Kind::file_not_read;
-    std::string text;    ///< the line or word
-    std::string source;  ///< file and line, or "kernel command line"
-    std::string meant;   ///< what it nearly is: a module, or a line; empty: nothing
+    std::string text;  ///< the line or word
+    Origin origin;
+    std::string meant;  ///< what it nearly is: a module, or a line; empty: nothing
     friend bool operator==(const StrayLine&, const StrayLine&) = default;
 };
 

@@ -30,11 +30,11 @@ bool interesting(std::string_view module) {
            std::end(modules_of_interest);
 }
 
-void add_option(ModprobeConfig& config, std::string module, std::string_view assignment, std::string source) {
+void add_option(ModprobeConfig& config, std::string module, std::string_view assignment, Origin origin) {
     const auto equals = assignment.find('=');
     const std::string_view value = equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
     config.options.push_back({std::move(module), with_underscores(assignment.substr(0, equals)),
-                              std::string(value), std::move(source)});
+                              std::string(value), std::move(origin)});
 }
 
 /// The rest of a line behind its first words.
@@ -52,10 +52,10 @@ void for_matching(std::string_view pattern, V&& visit) {
 
 /// The kernel takes everything behind the module's name, double quotes off; what follows "--" it ignores.
 void parse_options(ModprobeConfig& config, const std::string& module, std::string_view rest,
-                   const std::string& source) {
+                   const Origin& origin) {
     for (const std::string& word : split_command_line(rest)) {
         if (word == "--") return;
-        add_option(config, module, word, source);
+        add_option(config, module, word, origin);
     }
 }
 
@@ -70,25 +70,25 @@ std::string nearly(std::string_view name) {
     return {};
 }
 
-void add_stray(ModprobeConfig& config, StrayLine::Kind kind, std::string_view text, const std::string& source,
+void add_stray(ModprobeConfig& config, StrayLine::Kind kind, std::string_view text, const Origin& origin,
                std::string meant) {
-    config.strays.push_back({kind, std::string(trim(text)), source, std::move(meant)});
+    config.strays.push_back({kind, std::string(trim(text)), origin, std::move(meant)});
 }
 
 /// A line whose first word is none of modprobe.d's, but that is about KVM's modules.
 void parse_not_a_command(ModprobeConfig& config, std::string_view line,
-                         const std::vector<std::string_view>& words, const std::string& source) {
+                         const std::vector<std::string_view>& words, const Origin& origin) {
     constexpr std::string_view others[] = {"alias", "remove", "weakdep", "include", "config"};
     if (std::find(std::begin(others), std::end(others), words[0]) != std::end(others)) return;
     const std::string first = with_underscores(words[0]), second = with_underscores(words[1]);
     if (interesting(first))
-        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+        add_stray(config, StrayLine::Kind::not_a_command, line, origin,
                   fmt::format("options {}", trim(line)));
     else if (interesting(second) && distance(first, "options") <= 2)
-        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+        add_stray(config, StrayLine::Kind::not_a_command, line, origin,
                   fmt::format("options {}", rest_behind(line, words[0])));
     else if (interesting(second) && distance(first, "blacklist") <= 2)
-        add_stray(config, StrayLine::Kind::not_a_command, line, source,
+        add_stray(config, StrayLine::Kind::not_a_command, line, origin,
                   fmt::format("blacklist {}", rest_behind(line, words[0])));
 }
 
@@ -99,7 +99,7 @@ struct Installs {
 };
 
 void parse_install(ModprobeConfig& config, Installs& installs, const std::vector<std::string_view>& words,
-                   std::string_view line, const std::string& source) {
+                   std::string_view line, const Origin& origin) {
     // A name with blanks behind it and no command is a command of nothing: it succeeds, like true.
     const std::string_view command = words.size() > 2 ? words[2] : "true";
     const std::string_view name = command.substr(command.rfind('/') + 1);  // npos + 1 is 0
@@ -107,7 +107,7 @@ void parse_install(ModprobeConfig& config, Installs& installs, const std::vector
         const bool later =
             std::find(installs.seen.begin(), installs.seen.end(), module) != installs.seen.end();
         if (name == "true" || name == "false" || name == ":" || name == "exit")
-            config.blocks.push_back({ModuleBlock::Kind::install, module, source,
+            config.blocks.push_back({ModuleBlock::Kind::install, module, origin,
                                      later ? ModuleBlock::Void::later_install : ModuleBlock::Void::none,
                                      std::string(rest_behind(line, words[1]))});
         if (!later) installs.seen.push_back(std::move(module));
@@ -116,29 +116,29 @@ void parse_install(ModprobeConfig& config, Installs& installs, const std::vector
 
 /// One logical line of a modprobe.d file.  kmod takes a # for a comment only as the line's first character.
 void parse_directive(ModprobeConfig& config, Installs& installs, std::string_view line,
-                     const std::string& source) {
+                     const Origin& origin) {
     const std::vector<std::string_view> words = split_words(line);
     if (words.size() < 2 || words[0].starts_with('#')) return;
     const std::string module = with_underscores(words[1]);
     if (words[0] == "options") {
         if (interesting(module))
-            parse_options(config, module, rest_behind(line, words[1]), source);
+            parse_options(config, module, rest_behind(line, words[1]), origin);
         else if (std::string meant = nearly(module); !meant.empty())
-            add_stray(config, StrayLine::Kind::unknown_module, line, source, std::move(meant));
+            add_stray(config, StrayLine::Kind::unknown_module, line, origin, std::move(meant));
     } else if (words[0] == "blacklist") {
         if (interesting(module))
             config.blocks.push_back(
-                {ModuleBlock::Kind::blacklist, module, source,
+                {ModuleBlock::Kind::blacklist, module, origin,
                  module == "kvm" ? ModuleBlock::Void::dependency : ModuleBlock::Void::none});
     } else if (words[0] == "install") {
-        if (words.size() >= 3 || is_blank(line.back())) parse_install(config, installs, words, line, source);
+        if (words.size() >= 3 || is_blank(line.back())) parse_install(config, installs, words, line, origin);
     } else if (words[0] == "softdep") {
         for_matching(words[1], [&](const std::string& name) {
             for (std::size_t i = 2; i < words.size(); ++i)
                 if (!words[i].ends_with(':')) installs.softdep.emplace_back(name, with_underscores(words[i]));
         });
     } else {
-        parse_not_a_command(config, line, words, source);
+        parse_not_a_command(config, line, words, origin);
     }
 }
 
@@ -167,12 +167,12 @@ void parse_file(ModprobeConfig& config, Installs& installs, std::string_view pat
             joined.append(line.substr(0, line.size() - 1)).push_back(' ');
             return;
         }
-        const std::string source = fmt::format("{}:{}", path, began);
+        const Origin origin{std::string(path), began};
         const std::size_t before = config.options.size();
         if (joined.empty())
-            parse_directive(config, installs, line, source);
+            parse_directive(config, installs, line, origin);
         else
-            parse_directive(config, installs, joined.append(line), source);
+            parse_directive(config, installs, joined.append(line), origin);
         for (std::size_t i = before; i < config.options.size(); ++i)
             config.options[i].lines = number - began + 1;
         joined.clear();
@@ -188,8 +188,7 @@ void add_block_list(ModprobeConfig& config, std::string_view names, ModuleBlock:
                              : kind == ModuleBlock::Kind::blacklist && module == "kvm"
                                  ? ModuleBlock::Void::dependency
                                  : ModuleBlock::Void::none;
-        if (interesting(module))
-            config.blocks.push_back({kind, std::move(module), "kernel command line", nothing});
+        if (interesting(module)) config.blocks.push_back({kind, std::move(module), Origin{}, nothing});
         names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
     }
 }
@@ -206,43 +205,12 @@ void parse_command_line(ModprobeConfig& config, std::string_view text) {
             if (w.substr(dot + 1, w.find('=') - dot - 1).find('.') != std::string_view::npos)
                 continue;  // a second dot: kmod passes the word over
             if (interesting(module))
-                add_option(config, std::move(module), w.substr(dot + 1), "kernel command line");
+                add_option(config, std::move(module), w.substr(dot + 1), Origin{});
             else if (std::string meant = nearly(module); !meant.empty())
-                add_stray(config, StrayLine::Kind::unknown_module, w, "kernel command line",
-                          std::move(meant));
+                add_stray(config, StrayLine::Kind::unknown_module, w, Origin{}, std::move(meant));
         }
     }
 }
-
-}  // namespace
-
-std::vector<std::string> split_command_line(std::string_view text) {
-    std::vector<std::string> words;
-    std::optional<std::string> word;
-    bool quoted = false;
-    const auto is_end = [&](char c) {
-        return c == '"' || (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\0'));
-    };
-    while (!text.empty()) {
-        const auto run =
-            static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_end) - text.begin());
-        if (run > 0) {
-            if (!word) word.emplace();
-            word->append(text.substr(0, run));
-        } else if (text.front() == '"') {
-            quoted = !quoted;
-            if (!word) word.emplace();
-        } else {
-            if (word) words.push_back(std::move(*word));
-            word.reset();
-        }
-        text.remove_prefix(std::max<std::size_t>(run, 1));
-    }
-    if (word) words.push_back(std::move(*word));
-    return words;
-}
-
-namespace {
 
 /// Files that modprobe skips: what they say of KVM counts for nothing.
 void add_unread_file(ModprobeConfig& config, const std::string& path, const Reading<std::string>& text) {
@@ -255,10 +223,10 @@ void add_unread_file(ModprobeConfig& config, const std::string& path, const Read
         add_stray(
             config, StrayLine::Kind::file_not_read,
             fmt::format("options {} {}{}{}", o.module, o.parameter, o.value.empty() ? "" : "=", o.value),
-            o.source, meant);
+            o.origin, meant);
     for (const ModuleBlock& b : other.blocks)
         add_stray(config, StrayLine::Kind::file_not_read, fmt::format("a line against {}", b.module),
-                  b.source, meant);
+                  b.origin, meant);
 }
 
 }  // namespace
@@ -294,45 +262,6 @@ ModprobeConfig read_modprobe_config(const Filesystem& files, const Reading<std::
     if (command_line.if_known()) parse_command_line(config, *command_line.if_known());
     for (const std::string& path : unread_names) add_unread_file(config, path, files.read(path));
     return config;
-}
-
-/// By the optimal string alignment of two short words.
-unsigned distance(std::string_view a, std::string_view b) {
-    constexpr std::size_t longest = 40;
-    if (a.size() > longest || b.size() > longest) return longest;
-    const std::size_t least = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-    if (least > 2) return static_cast<unsigned>(least);  // nobody asks how far what is that far is
-    std::array<std::array<unsigned, longest + 1>, longest + 1> d{};
-    for (unsigned i = 0; i <= a.size(); ++i) d[i][0] = i;
-    for (unsigned j = 0; j <= b.size(); ++j) d[0][j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i)
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-    return d[a.size()][b.size()];
-}
-
-const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
-                              std::string_view parameter) {
-    const auto found = std::find_if(options.rbegin(), options.rend(), [&](const ModuleOption& o) {
-        return o.module == module && o.parameter == parameter;
-    });
-    return found == options.rend() ? nullptr : &*found;
-}
-
-bool parse_switch(std::string_view text, bool& value) {
-    text = trim(text);
-    if (text == "Y" || text == "y" || text == "1" || text == "on") {
-        value = true;
-        return true;
-    }
-    if (text == "N" || text == "n" || text == "0" || text == "off") {
-        value = false;
-        return true;
-    }
-    return false;
 }
 
 }  // namespace nestprobe

@@ -168,15 +168,15 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
     }
     std::vector<Provenance> from;
     for (const ModuleOption& o : config.options)
-        from.push_back({o.source, fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
+        from.push_back({o.origin.text(), fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "no option for KVM"});
     facts.options = {std::move(config.options), std::move(from)};
     from.clear();
-    for (const ModuleBlock& b : config.blocks) from.push_back({b.source, b.module});
+    for (const ModuleBlock& b : config.blocks) from.push_back({b.origin.text(), b.module});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "nothing keeps KVM out"});
     facts.blocks = {std::move(config.blocks), std::move(from)};
     from.clear();
-    for (const StrayLine& s : config.strays) from.push_back({s.source, s.text});
+    for (const StrayLine& s : config.strays) from.push_back({s.origin.text(), s.text});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "nothing misspelt about KVM"});
     facts.strays = {std::move(config.strays), std::move(from)};
 }

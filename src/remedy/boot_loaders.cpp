@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/boot_loaders.hpp"
 
+#include "remedy/steps.hpp"
+
 #include <fmt/format.h>
 
 namespace nestprobe {
@@ -92,7 +94,7 @@ std::span<const LoaderWay> loader_ways() { return ways; }
 
 const LoaderWay* find_way(const Facts& f) {
     const BootLoader* known = f.system.boot_loader.if_known();
-    if (!known || (f.kernel.container.if_known() && !is(f.kernel.container, "none"))) return nullptr;
+    if (!known || in_container(f)) return nullptr;
     for (const LoaderWay& way : ways)
         if (way.loader == *known && (!way.with || is(f.system.initramfs, *way.with))) return &way;
     return nullptr;

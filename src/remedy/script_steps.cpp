@@ -14,7 +14,6 @@ namespace nestprobe {
 namespace {
 
 /// "/etc/modprobe.d/kvm.conf:3" -> the file.
-std::string_view file_of(std::string_view source) { return source.substr(0, source.rfind(':')); }
 
 /// A package's file of modprobe.d is copied to /etc first.
 std::string own_file(std::string_view file, ShellCalls& calls) {
@@ -45,7 +44,7 @@ StepCalls calls_of(const SetOption& o) {
     StepCalls step{&Phases::files};
     for (const ModuleOption& other : o.instead_of)
         step.calls.add("set_option",
-                       {own_file(file_of(other.source), step.calls), o.module, o.parameter, o.value});
+                       {own_file(other.origin.file, step.calls), o.module, o.parameter, o.value});
     if (o.instead_of.empty())
         step.calls.add("want_option", {o.file, o.module, fmt::format("{}={}", o.parameter, o.value)});
     return step;

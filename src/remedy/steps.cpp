@@ -54,17 +54,6 @@ std::string own_file(std::string_view file, std::vector<std::string>& commands) 
     return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
 }
 
-struct Place {
-    std::string_view file;
-    unsigned line = 0;
-};
-Place place_of(std::string_view source) {
-    const auto colon = source.rfind(':');
-    Place place{source.substr(0, colon)};
-    if (colon != std::string_view::npos) parse_number(source.substr(colon + 1), place.line);
-    return place;
-}
-
 /// modprobe takes - and _ in a parameter's name for one and the same.
 std::string name_expression(std::string_view parameter) {
     std::string text;
@@ -74,7 +63,7 @@ std::string name_expression(std::string_view parameter) {
 
 /// "3s/\bnested=0\b/nested=1/": in the lines that are joined by a backslash at their ends, if several are.
 std::string option_expression(const ModuleOption& o, std::string_view value) {
-    const Place place = place_of(o.source);
+    const Origin& place = o.origin;
     const std::string lines = o.lines > 1 ? fmt::format("{},{}", place.line, place.line + o.lines - 1)
                                           : fmt::format("{}", place.line);
     const std::string old = o.value.empty() ? "\\b" : "=" + as_expression(o.value);
@@ -143,10 +132,10 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
                                   std::string(options_file)}};
     if (const OptionsPlace* place = options_place(f)) return set_in_system(std::move(step), *place);
     for (const ModuleOption& o : otherwise) {
-        const Place place = place_of(o.source);
+        const Origin& place = o.origin;
         if (!ConfigWord::make(place.file) || (!o.value.empty() && !ConfigWord::make(o.value))) {
-            step.what =
-                fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value, o.source);
+            step.what = fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value,
+                                    o.origin.text());
             step.commands.clear();
             return step;
         }
@@ -198,8 +187,8 @@ Remedy renew_initramfs(const Facts& f) {
     return step;
 }
 
-Step drop_line(const Facts& f, std::string_view source, std::string_view module) {
-    const Place place = place_of(source);
+Step drop_line(const Facts& f, const Origin& place, std::string_view module) {
+    const std::string source = place.text();
     if (const OptionsPlace* system = options_place(f))
         return {.what = fmt::format("Remove the line that keeps {} out ({}) from {}.", module, source,
                                     system->block),

@@ -26,8 +26,8 @@ Step reload_module(const Facts& f, std::string_view module, std::string_view par
 /// of setting options does that too.
 Remedy renew_initramfs(const Facts& f);
 
-/// A line of modprobe.d that keeps a module out becomes a comment.  `source`: "/etc/modprobe.d/x.conf:3".
-Step drop_line(const Facts& f, std::string_view source, std::string_view module);
+/// A line of modprobe.d that keeps a module out becomes a comment.
+Step drop_line(const Facts& f, const Origin& place, std::string_view module);
 
 /// `file`: what is there then; empty: nothing that could be looked at.
 Step load_module(std::string_view module, std::string_view file = "/dev/kvm");

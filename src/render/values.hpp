@@ -19,6 +19,8 @@ inline Json value_of(const CpuSet& v) { return v.to_string(); }
 inline Json value_of(Vendor v) { return to_string(v); }
 inline Json value_of(Technology v) { return v == Technology::vmx ? "vmx" : "svm"; }
 inline Json value_of(Level v) { return to_string(v); }
+inline Json value_of(XenRole v) { return to_string(v); }
+inline Json value_of(Confidential v) { return to_string(v); }
 inline Json value_of(Platform v) { return to_string(v); }
 inline Json value_of(BrandKind v) { return to_string(v); }
 inline Json value_of(BootLoader v) { return to_string(v); }
@@ -49,24 +51,28 @@ inline Json value_of(const LoggedLine& v) { return v.text; }
 inline Json value_of(const Signature& v) {
     return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}};
 }
+inline Json value_of(const DeviceNode& v) {
+    return {{"group", v.group}, {"gid", v.gid}, {"mode", fmt::format("{:04o}", v.mode)}};
+}
 inline Json value_of(const Module& v) {
     Json json = {{"state", to_string(v.state)}};
     json["users"] = v.users < 0 ? Json() : Json(v.users);
     return json;
 }
 inline Json value_of(const ModuleOption& v) {
-    return {{"module", v.module}, {"parameter", v.parameter}, {"value", v.value}, {"source", v.source}};
+    return {
+        {"module", v.module}, {"parameter", v.parameter}, {"value", v.value}, {"source", v.origin.text()}};
 }
 inline Json value_of(const ModuleBlock& v) {
     constexpr std::string_view kinds[] = {"blacklist", "install", "module_blacklist"};
     Json json = {
-        {"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.source}};
+        {"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"module", v.module}, {"source", v.origin.text()}};
     json["in_force"] = v.nothing == ModuleBlock::Void::none;
     return json;
 }
 inline Json value_of(const StrayLine& v) {
     constexpr std::string_view kinds[] = {"file_not_read", "unknown_module", "not_a_command"};
-    return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"text", v.text}, {"source", v.source}};
+    return {{"kind", kinds[static_cast<std::size_t>(v.kind)]}, {"text", v.text}, {"source", v.origin.text()}};
 }
 inline Json value_of(const ExitCost& v) {
     return {{"samples", v.samples}, {"median", v.median}, {"low", v.low}, {"high", v.high}};

@@ -14,8 +14,6 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view command_line = "kernel command line";  // as ModuleOption::source has it
-
 /// For what the words of a kernel command line say of modules, and no file does.
 class NoFiles final : public Filesystem {
 public:
@@ -72,8 +70,8 @@ void Changes::set_option(const SetOption& option) {
         }
     // Behind all files, for its name sorts last, and in front of the kernel command line.
     const auto place = std::find_if(options.begin(), options.end(),
-                                    [](const ModuleOption& o) { return o.source == command_line; });
-    if (!said) options.insert(place, {option.module, option.parameter, option.value, because_});
+                                    [](const ModuleOption& o) { return o.origin.on_command_line(); });
+    if (!said) options.insert(place, {option.module, option.parameter, option.value, {because_}});
     facts_.module.options =
         fact(std::move(options), fmt::format("{}.{}={}", option.module, option.parameter, option.value));
     forget_log(of_user);
@@ -83,9 +81,8 @@ void Changes::drop_line(const DropLine& line) {
     const auto* known = facts_.module.blocks.if_known();
     if (!known) return;
     std::vector<ModuleBlock> blocks = *known;
-    std::erase_if(blocks, [&](const ModuleBlock& b) {
-        return b.module == line.module && b.source.substr(0, b.source.rfind(':')) == line.file;
-    });
+    std::erase_if(
+        blocks, [&](const ModuleBlock& b) { return b.module == line.module && b.origin.file == line.file; });
     facts_.module.blocks = fact(std::move(blocks), fmt::format("{} without {}", line.file, line.module));
     forget_log(of_user);
 }
@@ -111,10 +108,10 @@ void Changes::read_words() {
         if (!facts.if_known() && now.empty()) return;
         std::remove_cvref_t<decltype(now)> list;
         if (facts.if_known()) list = *facts.if_known();
-        std::erase_if(list, [](const auto& item) { return item.source == command_line; });
+        std::erase_if(list, [](const auto& item) { return item.origin.on_command_line(); });
         list.insert(list.end(), now.begin(), now.end());
         facts = {std::move(list), facts.from()};
-        if (facts.from().empty()) facts.from().push_back({because_, std::string(command_line)});
+        if (facts.from().empty()) facts.from().push_back({because_, Origin{}.text()});
     };
     renew(facts_.module.options, said.options);
     renew(facts_.module.blocks, said.blocks);

@@ -107,17 +107,18 @@ std::string of_firmware(const Facts& f) {
 std::string of_hypervisor(const Facts& f) {
     const Level* level = f.hypervisor.level.if_known();
     if (!level) return "bare metal or guest: not known";
-    const std::string* role = f.hypervisor.xen_role.if_known();
+    const XenRole* role = f.hypervisor.xen_role.if_known();
     std::string words = "none: bare metal";
     if (*level == Level::guest) {
         const Platform* platform = f.hypervisor.platform.if_known();
         const std::string name(platform ? to_string(*platform) : "an unknown hypervisor");
         words = "guest of " + name;
-        if (role) words += fmt::format(" ({}{})", name == "Xen" ? "" : "Xen ", *role);
+        if (role) words += fmt::format(" ({}{})", name == "Xen" ? "" : "Xen ", to_string(*role));
     }
     if (is(f.hypervisor.hyperv_root, true)) words += ", root partition";
-    const std::string* confidential = f.hypervisor.confidential.if_known();
-    if (confidential && *confidential != "none") words += fmt::format(", confidential: {}", *confidential);
+    const Confidential* confidential = f.hypervisor.confidential.if_known();
+    if (confidential && *confidential != Confidential::none)
+        words += fmt::format(", confidential: {}", to_string(*confidential));
     if (*level == Level::guest && cpuid_bit(f).all(no))
         words += fmt::format(", which shows no {}", hardware_word(f));
     return words;
@@ -143,14 +144,14 @@ std::string of_kernel(const Facts& f) {
 // --- modules ---
 
 /// "kvm.conf:3" of "/etc/modprobe.d/kvm.conf:3".
-std::string file_name(const std::string& source) { return source.substr(source.rfind('/') + 1); }
+std::string file_name(const Origin& o) { return o.text().substr(o.file.rfind('/') + 1); }
 
 /// " (kvm.conf:3)": the line that asks for what is in force.
 std::string asked_in(const Facts& f, std::string_view module, bool in_force) {
     const auto* options = f.module.options.if_known();
     const ModuleOption* option = options ? effective(*options, module, "nested") : nullptr;
     if (!option || asked_value(f, module, "nested") != (in_force ? 1 : 0)) return {};
-    return fmt::format(" ({})", file_name(option->source));
+    return fmt::format(" ({})", file_name(option->origin));
 }
 
 /// "nested=0 (kvm.conf:3)", as the parameter's file spells it.
@@ -168,7 +169,7 @@ std::string kept_out_by(const Facts& f) {
         for (const ModuleBlock& block : *blocks)
             if (block.nothing == ModuleBlock::Void::none &&
                 (block.module == "kvm" || block.module == vendor_module_name(f)))
-                return file_name(block.source);
+                return file_name(block.origin);
     return {};
 }
 

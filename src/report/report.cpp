@@ -2,6 +2,7 @@
 #include "report/report.hpp"
 
 #include "remedy/step_kinds.hpp"
+#include "remedy/steps.hpp"
 #include "report/behind.hpp"
 #include "rules/guest/guest_questions.hpp"
 
@@ -115,7 +116,7 @@ bool Report::failed(std::string_view id) const {
 
 /// A container's kernel is its host's: modules, their files and the kernel command line are changed there.
 static Outcome in_place(Outcome outcome, const Facts& facts) {
-    if (!facts.kernel.container.if_known() || is(facts.kernel.container, "none")) return outcome;
+    if (!in_container(facts)) return outcome;
     for (Step& step : outcome.remedy.steps)
         if (step.where == Where::here && is_for_kernel(step)) step.where = Where::container_host;
     return outcome;

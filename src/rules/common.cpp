@@ -164,10 +164,10 @@ bool switched_off(const Facts& f) {
 }
 
 std::string owned_by_others(const Facts& f) {
-    if (f.hypervisor.xen_role.if_known() && !is(f.hypervisor.xen_role, "HVM"))
+    if (f.hypervisor.xen_role.if_known() && !is(f.hypervisor.xen_role, XenRole::hvm))
         return "Xen owns VMX and SVM here (NP306)";
     if (is(f.hypervisor.hyperv_root, true)) return "this is Hyper-V's root partition (NP307)";
-    if (f.hypervisor.confidential.if_known() && !is(f.hypervisor.confidential, "none"))
+    if (f.hypervisor.confidential.if_known() && !is(f.hypervisor.confidential, Confidential::none))
         return "this is a confidential guest (NP308)";
     return {};
 }
@@ -219,15 +219,13 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {
 
 namespace {
 
-constexpr std::string_view by_command_line = "kernel command line";  // as ModuleOption::source has it
-
 /// Every line and word that switches the parameter off: were one left, it would count.
 std::vector<ModuleOption> what_says_off(const Facts& f, std::string_view module, std::string_view parameter,
                                         bool words) {
     std::vector<ModuleOption> found;
     if (const auto* options = f.module.options.if_known())
         for (const ModuleOption& o : *options)
-            if (o.module == module && o.parameter == parameter && (o.source == by_command_line) == words &&
+            if (o.module == module && o.parameter == parameter && o.origin.on_command_line() == words &&
                 read_value(module, parameter, o.value, version_of(f)) == Reads::off)
                 found.push_back(o);
     return found;
@@ -276,8 +274,9 @@ Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view a
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {
     const auto* options = f.module.options.if_known();
     const ModuleOption* option = options ? effective(*options, module, parameter) : nullptr;
-    return option ? fmt::format("set by {} ({}.{}={})", option->source, module, parameter, option->value)
-                  : std::string{};
+    return option
+               ? fmt::format("set by {} ({}.{}={})", option->origin.text(), module, parameter, option->value)
+               : std::string{};
 }
 
 int asked_value(const Facts& f, std::string_view module, std::string_view parameter) {

@@ -23,12 +23,6 @@ bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-unsigned octal(std::string_view text) {
-    unsigned value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value, 8);
-    return value;
-}
-
 const AccessRow* row_named(const Fact<std::string>& place) {
     if (const std::string* name = place.if_known())
         for (const AccessRow& row : access_rows())
@@ -86,7 +80,7 @@ Remedy give_to_container() {
 /// The row that says how this place is given the device; null: a host, or a place without a row.
 const AccessRow* row_here(const Facts& f) {
     if (const AccessRow* container = row_named(f.kernel.container)) return container;
-    return in_a_container(f) ? nullptr : row_named(f.kernel.job);
+    return in_container(f) ? nullptr : row_named(f.kernel.job);
 }
 
 /// A node that udev or devtmpfs would have made.
@@ -194,56 +188,25 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
 
 }  // namespace
 
-DeviceNode node_of(const Absent& refusal) {
-    const std::string_view text = refusal.detail;
-    const auto behind = [&](std::string_view word) {
-        const auto at = text.find(word);
-        return at == std::string_view::npos ? std::string_view{} : text.substr(at + word.size());
-    };
-    DeviceNode node;
-    if (std::string_view group = behind("group "); !group.empty()) {  // group kvm (104), mode 0660
-        group = group.substr(0, group.find(','));
-        node.group = group.substr(0, group.find(" ("));
-        if (const auto open = group.find(" ("); open != std::string_view::npos)
-            node.gid = group.substr(open + 2, group.find(')') - open - 2);
-        else if (is_number(node.group))
-            node.gid = node.group;
-        node.mode = octal(behind("mode "));
-        return node;
-    }
-    const std::string_view owner = behind("(");  // root:kvm 0660)
-    const auto colon = owner.find(':');
-    const auto blank = owner.find(' ', colon == std::string_view::npos ? colon : colon + 1);
-    if (blank == std::string_view::npos) return node;
-    node.group = owner.substr(colon + 1, blank - colon - 1);
-    if (is_number(node.group)) node.gid = node.group;
-    node.mode = octal(owner.substr(blank + 1));
-    return node;
-}
-
 bool is_nobodys(const DeviceNode& node) {
     for (const std::string_view name : {"root", "0", "nogroup", "nobody", "65534"})
         if (node.group == name) return true;
     return is_number(node.group);
 }
 
-bool in_a_container(const Facts& f) {
-    return f.kernel.container.if_known() && !is(f.kernel.container, "none");
-}
-
 std::string_view place_words(const Facts& f) {
     if (const AccessRow* row = row_named(f.kernel.container)) return row->words;
-    if (in_a_container(f)) return "a container";
+    if (in_container(f)) return "a container";
     const AccessRow* row = row_named(f.kernel.job);
     return row ? row->words : std::string_view{};
 }
 
 Remedy fix_missing_device(const Facts& f) {
-    if (in_a_container(f) && in_github_job(f)) return device_for_job_container();
-    if (in_a_container(f) && (is(f.kernel.job, "gitlab") || is(f.kernel.job, "gitlab-hosted")))
+    if (in_container(f) && in_github_job(f)) return device_for_job_container();
+    if (in_container(f) && (is(f.kernel.job, "gitlab") || is(f.kernel.job, "gitlab-hosted")))
         return steps_of(f, row_named(f.kernel.job)->give);
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
-    if (in_a_container(f)) return give_to_container();
+    if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
     return {};
 }
@@ -251,7 +214,7 @@ Remedy fix_missing_device(const Facts& f) {
 Remedy fix_no_driver(const Facts& f) {
     Step step = load_module(f.module.name.if_known() ? *f.module.name.if_known() : "kvm_intel");
     if (!f.module.name.if_known()) step.what += " (On AMD kvm_amd.)";
-    if (in_a_container(f)) {
+    if (in_container(f)) {
         step.where = Where::container_host;
         step.what = "The device was passed in, and KVM is not loaded on the host: load it there.";
         step.action = ByHand{};
@@ -260,18 +223,17 @@ Remedy fix_no_driver(const Facts& f) {
 }
 
 Remedy fix_denied_device(const Facts& f) {
-    const Absent* refusal = f.device.open.if_absent();
-    if (!refusal) return {};
-    const DeviceNode node = node_of(*refusal);
+    if (!f.device.open.if_absent()) return {};
+    const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
     const bool forbidden = open_error(f) == EPERM;
-    if (in_job(f) && !in_a_container(f) && !forbidden)
+    if (in_job(f) && !in_container(f) && !forbidden)
         if (const AccessRow* job = row_named(f.kernel.job); job && !job->allow[0].empty())
             return steps_of(f, job->allow);
     if (const AccessRow* row = row_named(f.kernel.container)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }
-    if (in_a_container(f)) return give_to_container();
+    if (in_container(f)) return give_to_container();
     return forbidden ? allow_unit() : allow_on_host(f, node);
 }
 

@@ -9,18 +9,9 @@
 
 namespace nestprobe {
 
-/// Who may open the node, as the refusal says it.
-struct DeviceNode {
-    std::string group{};  ///< its name; the number where the system has no name for it; empty: not said
-    std::string gid{};    ///< its number, where it is said
-    unsigned mode = 0;
-};
-/// Of "owner 0, group kvm (104), mode 0660" or "root:kvm 0660".
-DeviceNode node_of(const Absent& refusal);
 /// That group is root's or nobody's, or nobody here has a name for it: to join it helps nobody.
 bool is_nobodys(const DeviceNode& node);
 
-bool in_a_container(const Facts& f);
 /// "a container of Docker", "a pod of Kubernetes"; empty where there is no sign of one.
 std::string_view place_words(const Facts& f);
 

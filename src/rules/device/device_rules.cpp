@@ -2,6 +2,7 @@
 // Rules about /dev/kvm and what KVM itself answers (NP6xx).
 // The permission bits of the node prove nothing: a real open() is what counts, and each errno has its own
 // rule.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/device/access.hpp"
 
@@ -46,7 +47,7 @@ Outcome check_missing(const Facts& f) {
     return check_open(
         f, {ENOENT},
         [&](const Absent&) {
-            if (!in_a_container(f)) return std::string("/dev/kvm does not exist");
+            if (!in_container(f)) return std::string("/dev/kvm does not exist");
             const bool host_has = is(f.device.registered, true);
             return fmt::format("this container has no /dev/kvm (it is {}){}", place_words(f),
                                host_has ? "; the host has KVM up" : "");
@@ -78,8 +79,8 @@ std::string where(const Facts& f) {
     std::string text;
     if (const std::string_view place = place_words(f); !place.empty())
         text = fmt::format(". This is {}", place);
-    const Absent* refusal = f.device.open.if_absent();
-    const std::string group = refusal ? node_of(*refusal).group : std::string{};
+    const DeviceNode* node = f.device.node.if_known();
+    const std::string group = node ? node->group : std::string{};
     const bool unmapped = group == "nogroup" || group == "nobody" || group == "65534";
     if (unmapped && !is(f.kernel.user_namespace, false))
         text += fmt::format(". {} stands for a group of the host that this container does not map", group);

@@ -12,8 +12,6 @@ namespace {
 
 Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
 
-std::string_view word_of(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
-
 constexpr std::string_view unnamed = "the hypervisor above";
 
 /// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
@@ -209,48 +207,6 @@ Outcome check_vmx_msrs(const Facts& f) {
     return judge_each([](bool) { return pass("the VMX capability MSRs can be read"); }, f.vmx.capabilities);
 }
 
-/// For rare things: what is not there, or was not recorded, is no sign of them.
-template <class F, class T>
-Outcome judge_sign(F&& decide, const Fact<T>& fact, std::string_view otherwise) {
-    const Absent* absent = fact.if_absent();
-    if (absent && absent->why != Why::permission_denied && absent->why != Why::malformed)
-        return skip(std::string(otherwise));
-    return judge(decide, fact);
-}
-
-Outcome check_xen(const Facts& f) {
-    return judge_sign(
-        [&](const std::string& role) {
-            if (role == "HVM") return pass("this is a Xen HVM guest, which Xen may show VMX or SVM");
-            return fail(fmt::format("this is Xen's {}: Xen owns VMX and SVM and hides them from it",
-                                    role == "control domain" ? "control domain (dom0)" : role + " guest"),
-                        fix_above(f, word_of(f)));
-        },
-        f.hypervisor.xen_role, "no sign of Xen");
-}
-
-Outcome check_hyperv_root(const Facts& f) {
-    return judge_sign(
-        [&](bool root) {
-            return root ? fail("this is Hyper-V's root partition: the Microsoft hypervisor owns VMX and SVM",
-                               fix_above(f, word_of(f)))
-                        : pass("this is not Hyper-V's root partition");
-        },
-        f.hypervisor.hyperv_root, "no sign of Hyper-V");
-}
-
-Outcome check_confidential(const Facts& f) {
-    return judge_sign(
-        [&](const std::string& kind) {
-            if (kind == "none") return pass("no sign of a confidential guest");
-            return fail(
-                fmt::format("this is a confidential guest ({}), in which neither VMX nor SVM can be used",
-                            kind),
-                fix_confidential(f));
-        },
-        f.hypervisor.confidential, "no sign of a confidential guest");
-}
-
 constexpr std::string_view hides_see[] = {
     "Linux arch/x86/kvm/svm/svm.c, svm_set_cpu_caps(); vmx/vmx.c, vmx_set_cpu_caps(): shown when nested is "
     "on",
@@ -264,11 +220,6 @@ constexpr std::string_view guest_vm_cr_see[] = {"AMD APM Vol. 2, \"Enabling SVM\
                                                 "Linux arch/x86/kernel/cpu/amd.c, init_amd()"};
 constexpr std::string_view capability_see[] = {
     "Intel SDM Vol. 3D, App. A, \"VMX Capability Reporting Facility\""};
-constexpr std::string_view xen_see[] = {"Xen docs/man/xl.cfg.5, nestedhvm",
-                                        "Linux Documentation/ABI/testing/sysfs-hypervisor-xen"};
-constexpr std::string_view hyperv_see[] = {"Linux arch/x86/kernel/cpu/mshyperv.c, ms_hyperv_init_platform()"};
-constexpr std::string_view confidential_see[] = {"Linux arch/x86/include/asm/shared/tdx.h",
-                                                 "Linux arch/x86/kvm/svm/svm.c, kvm_is_svm_supported()"};
 
 constexpr Rule hypervisor_rule_rows[] = {
     {
@@ -359,52 +310,6 @@ constexpr Rule hypervisor_rule_rows[] = {
         .fix = "Update the hypervisor above, or remove VMX from this guest's definition.",
         .see = capability_see,
         .check = check_vmx_msrs,
-    },
-    {
-        .id = "NP306",
-        .name = "xen-owns-virtualization",
-        .layer = Layer::hypervisor,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "Xen owns VMX and SVM here",
-        .explain =
-            "Xen's control domain and its PV and PVH guests run on top of Xen, which uses VMX or SVM\n"
-            "itself and hides them. KVM cannot run there. What the machine can do, Xen says: xl info |\n"
-            "grep virt_caps.",
-        .fix = "Boot Linux without Xen, or use an HVM guest with nestedhvm=1.",
-        .see = xen_see,
-        .check = check_xen,
-        .worked = "dmesg of the new start has no line \"Hypervisor detected: Xen\".",
-        .also =
-            "An HVM guest of Xen, which can be shown VMX (nestedhvm): that is hypervisor-hides-vmx (NP302).",
-    },
-    {
-        .id = "NP307",
-        .name = "hyperv-root-partition",
-        .layer = Layer::hypervisor,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "this is Hyper-V's root partition",
-        .explain =
-            "The root partition of the Microsoft hypervisor does not own VMX or SVM; KVM cannot run in it.",
-        .fix = "Use /dev/mshv, or boot without the Microsoft hypervisor.",
-        .see = hyperv_see,
-        .check = check_hyperv_root,
-    },
-    {
-        .id = "NP308",
-        .name = "confidential-guest",
-        .layer = Layer::hypervisor,
-        .question = Question::kvm_here,
-        .role = Role::blocker,
-        .title = "this is a confidential guest",
-        .explain = "In a TDX trust domain and in SEV guests neither VMX nor SVM can be used: kvm_intel and\n"
-                   "kvm_amd refuse to load.",
-        .fix = "Use an ordinary guest, without TDX, SEV or isolation.",
-        .see = confidential_see,
-        .check = check_confidential,
-        .worked = "dmesg has no line \"Memory Encryption Features active\" with SEV or TDX.",
-        .also = "A host that can encrypt guests, and an ordinary guest on it: nothing is lost there.",
     },
 };
 

@@ -249,7 +249,7 @@ std::optional<Outcome> follows_from_above(const Facts& f) {
 
 std::optional<Outcome> why_kept_out(const Facts& f) {
     if (const auto blocks = blocks_in_force(f); !blocks.empty())
-        return skip(fmt::format("{} keeps it out (NP502)", blocks.front()->source));
+        return skip(fmt::format("{} keeps it out (NP502)", blocks.front()->origin.text()));
     if (files_missing(f)) return skip("its file is missing (NP504)");
     if (const HeardRefusal heard = heard_refusal(f))
         return skip(fmt::format("it was refused ({})", heard.refusal->rule));

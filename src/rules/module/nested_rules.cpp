@@ -107,9 +107,10 @@ Outcome check_wrong_module(const Facts& f) {
             for (const ModuleOption& o : options)
                 if (o.parameter == "nested" && o.module != module && f.module.name.if_known() &&
                     asked_value(f, module, "nested") < 0)
-                    return fail(fmt::format("{} sets {}.nested; the parameter belongs to {}", o.source,
-                                            o.module, module),
-                                fmt::format("In {}, write \"options {} nested=1\".", o.source, module));
+                    return fail(
+                        fmt::format("{} sets {}.nested; the parameter belongs to {}", o.origin.text(),
+                                    o.module, module),
+                        fmt::format("In {}, write \"options {} nested=1\".", o.origin.text(), module));
             return pass("no option for nested goes to a wrong module");
         },
         f.module.options);
@@ -133,8 +134,8 @@ Outcome check_conflict(const Facts& f) {
                 if (last && &o != last && o.module == module && o.parameter == "nested" &&
                     differ(f, o, *last))
                     return fail(fmt::format("{} says nested={}, {} says nested={}; the last one counts",
-                                            o.source, o.value, last->source, last->value),
-                                fmt::format("Delete the line in {}.", o.source));
+                                            o.origin.text(), o.value, last->origin.text(), last->value),
+                                fmt::format("Delete the line in {}.", o.origin.text()));
             return pass("no two options for nested contradict each other");
         },
         f.module.options);

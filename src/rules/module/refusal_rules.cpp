@@ -193,7 +193,7 @@ Outcome check_refused_by(const Facts& f, std::string_view rule) {
         return cite(pass(fmt::format("{} is in the kernel", name)), f.module.vendor);
     for (const ModuleBlock* block : blocks_in_force(f))
         if (block->kind != ModuleBlock::Kind::blacklist)
-            return skip(fmt::format("{} keeps it out, whatever the log says (NP502)", block->source));
+            return skip(fmt::format("{} keeps it out, whatever the log says (NP502)", block->origin.text()));
     const HeardRefusal heard = heard_refusal(f);
     if (!heard) return skip("the kernel log tells of no such refusal");
     if (heard.refusal->rule != rule)

@@ -27,6 +27,9 @@ struct HeardRefusal {
 };
 HeardRefusal heard_refusal(const Facts& f);
 
+/// kvm, or the module of this machine's vendor.
+bool of_this_machine(const Facts& f, std::string_view module);
+
 /// An option that keeps a module from loading.
 struct BadOption {
     const ModuleOption* option = nullptr;
@@ -34,6 +37,9 @@ struct BadOption {
 };
 /// Those of the vendor's module and of kvm, in the order in which the kernel parses them.
 std::vector<BadOption> bad_options(const Facts& f);
+
+/// "kvm_intel.nested=Y", as it stands on the kernel command line or in a file.
+std::string say_option(const ModuleOption& o);
 
 /// A line of the log that says that an option kept this machine's module out; null: none.
 const LoggedLine* heard_option(const Facts& f);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+// Whose product the hypervisor above is: its signature, DMI, the kernel's name, what tools called it.
+#include "machine/platform.hpp"
+
+#include "base/hearsay.hpp"
+#include "base/text.hpp"
+#include "machine/platform_signs.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+// --- DMI ---
+
+std::string_view text_of(const Fact<std::string>& fact) {
+    return fact.if_known() ? std::string_view(*fact.if_known()) : std::string_view{};
+}
+
+Dmi dmi_of(const HypervisorFacts& f, const FirmwareFacts& firmware) {
+    return {.vendor = text_of(f.dmi_vendor),
+            .product = text_of(f.dmi_product),
+            .bios_vendor = text_of(f.dmi_bios_vendor),
+            .board_vendor = text_of(f.dmi_board_vendor),
+            .board = text_of(f.dmi_board),
+            .chassis_tag = text_of(f.dmi_chassis_tag),
+            .bios = text_of(firmware.version)};
+}
+
+/// What of DMI a sign rests on.
+std::vector<Provenance> dmi_readings(const DmiSign& sign, const HypervisorFacts& f,
+                                     const FirmwareFacts& firmware) {
+    std::vector<Provenance> from;
+    const auto add = [&](std::string_view begins, const Fact<std::string>& fact) {
+        if (!begins.empty()) from.insert(from.end(), fact.from().begin(), fact.from().end());
+    };
+    add(sign.begins.vendor, f.dmi_vendor);
+    add(sign.begins.product, f.dmi_product);
+    add(sign.begins.bios_vendor, f.dmi_bios_vendor);
+    add(sign.begins.board_vendor, f.dmi_board_vendor);
+    add(sign.begins.board, f.dmi_board);
+    add(sign.begins.chassis_tag, f.dmi_chassis_tag);
+    add(sign.begins.bios, firmware.version);
+    return from;
+}
+
+// --- what tools call it ---
+
+struct HeardRow {
+    std::string_view name;  ///< how it begins, in lower case
+    Platform platform;
+};
+// util-linux sys-utils/lscpu.c, hv_vendors; systemd src/basic/virt.c, virtualization_table; virt-what(1); the
+// names in Linux 6.12 arch/x86/kernel/cpu/hypervisor.c's "Hypervisor detected".
+constexpr HeardRow heard_rows[] = {
+    {"kvm", Platform::kvm},
+    {"linux kvm", Platform::kvm},
+    {"amazon", Platform::aws},
+    {"aws", Platform::aws},
+    {"google", Platform::gcp},
+    {"xen", Platform::xen},
+    {"microsoft", Platform::hyperv},
+    {"hyperv", Platform::hyperv},
+    {"hyper-v", Platform::hyperv},
+    {"windows subsystem", Platform::wsl2},
+    {"wsl", Platform::wsl2},
+    {"vmware", Platform::vmware},
+    {"vbox", Platform::virtualbox},
+    {"oracle", Platform::virtualbox},
+    {"innotek", Platform::virtualbox},
+    {"virtualbox", Platform::virtualbox},
+    {"qemu", Platform::tcg},
+    {"tcg", Platform::tcg},
+    {"bochs", Platform::other},
+    {"parallels", Platform::parallels},
+    {"bhyve", Platform::bhyve},
+    {"acrn", Platform::acrn},
+    {"apple", Platform::apple},
+    {"nutanix", Platform::nutanix},
+};
+
+/// The product that a tool or the kernel's log names; Absent where none does.
+Fact<Platform> heard_platform(const Filesystem& files) {
+    const Fact<std::string> name = read_hearsay(files, hearsay::hypervisor);
+    if (!name.if_known()) return name.absence();
+    std::string lower;
+    for (const char c : *name.if_known())
+        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const HeardRow& row : heard_rows)
+        if (lower.starts_with(row.name)) return {row.platform, name.from()};
+    return {Platform::other, name.from()};
+}
+
+// --- platform ---
+
+/// Firecracker's ACPI tables carry "FIRECK" where others name their maker (bytes 10 to 15 of a table's
+/// header).
+Fact<bool> acpi_is_firecracker(const Filesystem& files) {
+    constexpr std::string_view path = "/sys/firmware/acpi/tables/FACP";
+    const auto table = files.read(path);
+    if (!table.if_known()) return table.absence();
+    if (table.if_known()->size() < 36)
+        return Absent{Why::malformed, fmt::format("{}: shorter than its header", path)};
+    const std::string maker = table.if_known()->substr(10, 6);
+    return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
+}
+
+/// What the kernel is called, where DMI could not be read: a cloud's own kernel most likely runs in that
+/// cloud.
+std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const KernelFacts& kernel) {
+    if (f.dmi_vendor.if_known() || f.dmi_product.if_known() || !kernel.release.if_known()) return {};
+    const Platform cloud = cloud_of_kernel(*kernel.release.if_known());
+    if (cloud == Platform::other) return {};
+    return Fact<Platform>{cloud, kernel.release.from()};
+}
+
+Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
+                           const FirmwareFacts& firmware, std::vector<Provenance> from) {
+    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware))) {
+        // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
+        const bool copied = sign->platform == Platform::hyperv || sign->platform == Platform::azure;
+        return {copied ? Platform::kvm : sign->platform, dmi_readings(*sign, f, firmware)};
+    }
+    if (f.dmi_vendor.if_absent() && f.dmi_vendor.absence().why == Why::no_device) {
+        if (is(f.brand_kind, BrandKind::normalized)) {
+            from.push_back(f.brand_kind.from().front());
+            from.push_back({"/sys/class/dmi/id", "absent"});
+            return {Platform::firecracker, std::move(from)};
+        }
+        const Fact<bool> firecracker = acpi_is_firecracker(files);
+        if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
+    }
+    const auto cloud = likely_cloud(f, kernel);
+    if (cloud && runs_kvm(*cloud->if_known())) return *cloud;
+    return {Platform::kvm, std::move(from)};
+}
+
+/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2.
+std::optional<Fact<Platform>> windows_by_kernel(const KernelFacts& kernel) {
+    if (!kernel.release.if_known()) return {};
+    const std::string& release = *kernel.release.if_known();
+    if (contains(release, "microsoft-standard")) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
+    if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
+    return {};
+}
+
+/// "Microsoft Hv" alone: Windows' own, or a KVM that imitates it and hides its name (kvm=off); then DMI
+/// tells.
+Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kernel,
+                              const FirmwareFacts& firmware, std::vector<Provenance> from) {
+    if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+    if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
+    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware)))
+        return {sign->platform, dmi_readings(*sign, f, firmware)};
+    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::azure)) return *cloud;
+    return {Platform::hyperv, std::move(from)};
+}
+
+Fact<Platform> xen_flavour(const HypervisorFacts& f, const KernelFacts& kernel, const FirmwareFacts& firmware,
+                           std::vector<Provenance> from) {
+    if (firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
+        return {Platform::aws_xen, firmware.version.from()};
+    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::aws))
+        return {Platform::aws_xen, cloud->from()};
+    if (is(f.xen_role, XenRole::control_domain)) return {Platform::xen_control_domain, f.xen_role.from()};
+    if (kernel.release.if_known() && contains(*kernel.release.if_known(), ".qubes."))
+        return {Platform::qubes, kernel.release.from()};
+    if (is(f.xen_role, XenRole::pv)) return {Platform::xen_pv, f.xen_role.from()};
+    if (is(f.xen_role, XenRole::pvh)) return {Platform::xen_pvh, f.xen_role.from()};
+    return {Platform::xen, std::move(from)};
+}
+
+/// The name in CPUID that counts: others imitate Hyper-V in front of their own.
+const SignatureSign* chosen_signature(const HypervisorFacts& f) {
+    const SignatureSign* chosen = nullptr;
+    if (const auto* found = f.signatures.if_known())
+        for (const Signature& s : *found) {
+            const SignatureSign* row = find_signature(s.text);
+            if (row && (!chosen || row->platform != Platform::hyperv)) chosen = row;
+        }
+    return chosen;
+}
+
+/// No name in CPUID: DMI, the kernel's name, KVM's own VMCS revision, QEMU's names for processors.
+Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& kernel,
+                                 const FirmwareFacts& firmware, const HypervisorFacts& f) {
+    const DmiSign* dmi = find_dmi(dmi_of(f, firmware));
+    if (!dmi)
+        if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+    if (is(f.vmx_by_kvm.first_known(), true))
+        return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
+    if (f.xen_role.if_known()) return xen_flavour(f, kernel, firmware, f.xen_role.from());
+    Fact<Platform> heard = heard_platform(files);
+    if (dmi && is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)
+        heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
+    if (const Platform* known = heard.if_known()) {
+        if (*known == Platform::kvm) return kvm_flavour(files, f, kernel, firmware, heard.from());
+        if (*known == Platform::hyperv) return hyperv_flavour(f, kernel, firmware, heard.from());
+        if (!dmi || *known != Platform::tcg) return heard;
+    }
+    if (dmi && dmi->platform == Platform::xen)
+        return xen_flavour(f, kernel, firmware, dmi_readings(*dmi, f, firmware));
+    if (dmi) return {dmi->platform, dmi_readings(*dmi, f, firmware)};
+    if (auto cloud = likely_cloud(f, kernel)) return *std::move(cloud);
+    const BrandKind* brand = f.brand_kind.if_known();
+    if (brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
+        return {Platform::kvm, f.brand_kind.from()};
+    return {Platform::other, f.level.from()};
+}
+
+}  // namespace
+
+std::optional<Fact<Level>> level_by_dmi(const HypervisorFacts& f, const FirmwareFacts& firmware) {
+    const DmiSign* sign = find_dmi(dmi_of(f, firmware));
+    if (!sign || sign->hardware_too) return std::nullopt;
+    return Fact<Level>{Level::guest, dmi_readings(*sign, f, firmware)};
+}
+
+Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
+                              const FirmwareFacts& firmware, const HypervisorFacts& f) {
+    if (!f.level.if_known()) return f.level.absence();
+    if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
+    const SignatureSign* chosen = chosen_signature(f);
+    if (!chosen) return without_signature(files, kernel, firmware, f);
+    const std::vector<Provenance>& from = f.signatures.from();
+    switch (chosen->platform) {
+        case Platform::kvm: return kvm_flavour(files, f, kernel, firmware, from);
+        case Platform::hyperv: return hyperv_flavour(f, kernel, firmware, from);
+        case Platform::xen: return xen_flavour(f, kernel, firmware, from);
+        default: return {chosen->platform, from};
+    }
+}
+
+std::string_view to_string(Platform platform) {
+    switch (platform) {
+        case Platform::kvm: return "KVM";
+        case Platform::proxmox: return "Proxmox VE";
+        case Platform::openstack: return "OpenStack";
+        case Platform::kubevirt: return "KubeVirt";
+        case Platform::nutanix: return "Nutanix AHV";
+        case Platform::cloudstack: return "Apache CloudStack";
+        case Platform::ovirt: return "oVirt";
+        case Platform::incus: return "Incus";
+        case Platform::lxd: return "LXD";
+        case Platform::cloud_hypervisor: return "Cloud Hypervisor";
+        case Platform::firecracker: return "Firecracker";
+        case Platform::crosvm: return "crosvm";
+        case Platform::tcg: return "QEMU TCG";
+        case Platform::aws: return "Amazon EC2";
+        case Platform::aws_xen: return "Amazon EC2";
+        case Platform::gcp: return "Google Compute Engine";
+        case Platform::azure: return "Microsoft Azure";
+        case Platform::oci: return "Oracle Cloud Infrastructure";
+        case Platform::alibaba: return "Alibaba Cloud ECS";
+        case Platform::tencent: return "Tencent Cloud";
+        case Platform::hetzner: return "Hetzner Cloud";
+        case Platform::digitalocean: return "DigitalOcean";
+        case Platform::linode: return "Akamai (Linode)";
+        case Platform::vultr: return "Vultr";
+        case Platform::scaleway: return "Scaleway";
+        case Platform::hyperv: return "Hyper-V";
+        case Platform::hyperv_root: return "Hyper-V";
+        case Platform::wsl1: return "WSL1";
+        case Platform::wsl2: return "WSL2";
+        case Platform::vmware: return "VMware";
+        case Platform::virtualbox: return "VirtualBox";
+        case Platform::parallels: return "Parallels";
+        case Platform::apple: return "Apple Virtualization";
+        case Platform::xen: return "Xen";
+        case Platform::xen_control_domain: return "Xen";
+        case Platform::xen_pv: return "Xen";
+        case Platform::xen_pvh: return "Xen";
+        case Platform::qubes: return "Qubes OS";
+        case Platform::acrn: return "ACRN";
+        case Platform::bhyve: return "bhyve";
+        case Platform::openbsd_vmm: return "OpenBSD vmm";
+        case Platform::nvmm: return "NVMM";
+        case Platform::haxm: return "Intel HAXM";
+        case Platform::qnx: return "QNX Hypervisor";
+        case Platform::jailhouse: return "Jailhouse";
+        case Platform::other: break;
+    }
+    return "another hypervisor";
+}
+
+}  // namespace nestprobe

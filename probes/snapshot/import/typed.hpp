@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// A line of a paste that names the command whose output follows.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace nestprobe {
+
+/// The command that was typed in this line; empty where it is no such line.
+std::string_view typed_in(std::string_view line);
+/// "dmesg | grep kvm" alone in a line, without a prompt.
+bool is_bare_command(std::string_view line);
+/// supportconfig: "#==[ Command ]===#", then "# /usr/bin/lscpu"; head and tail: "==> /path <==".
+std::string_view heading_in(std::string_view line, bool& announced);
+/// A configuration file in supportconfig's text is named by its path alone, a log with what was left out.
+std::string as_command(std::string_view heading);
+
+}  // namespace nestprobe

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// What was written for KVM's modules and does nothing: misspelt names, files that modprobe does not read,
+// lines that others put out of force (NP544, NP545, NP548).
+#include "base/text.hpp"
+#include "remedy/steps.hpp"
+#include "rules/common.hpp"
+#include "rules/module/parameters.hpp"
+#include "rules/module/refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+std::string why_void(const ModuleBlock& b) {
+    switch (b.nothing) {
+        case ModuleBlock::Void::none: break;
+        case ModuleBlock::Void::dependency:
+            return "kvm is loaded because kvm_intel and kvm_amd depend on it, which no blacklist prevents";
+        case ModuleBlock::Void::hyphen:
+            return "the names in such a list are compared letter by letter, and the module's has an "
+                   "underscore";
+        case ModuleBlock::Void::later_install: return "an earlier install line for the module counts";
+        case ModuleBlock::Void::softdep: return "a softdep line for the module overrides it";
+    }
+    return "";
+}
+
+Outcome check_void_blocks(const Facts& f) {
+    return judge(
+        [&](const std::vector<ModuleBlock>& blocks) {
+            for (const ModuleBlock& b : blocks)
+                if (b.nothing != ModuleBlock::Void::none && of_this_machine(f, b.module))
+                    return fail(fmt::format("\"{}\" ({}) keeps nothing out: {}", text_of(b), b.origin.text(),
+                                            why_void(b)),
+                                fmt::format("Delete it ({}), or leave it: it is not why KVM is missing.",
+                                            b.origin.text()));
+            return pass("no line against KVM's modules is without effect");
+        },
+        f.module.blocks);
+}
+
+struct Misspelt {
+    const ModuleOption* option;
+    std::string meant;  ///< "kvm_intel.nested"
+};
+
+std::vector<Misspelt> misspelt_options(const std::vector<ModuleOption>& options) {
+    std::vector<Misspelt> found;
+    for (const ModuleOption& o : options) {
+        if (is_parameter(o.module, o.parameter)) continue;
+        if (const auto other = module_with(o.parameter, o.module); !other.empty() && o.parameter != "nested")
+            found.push_back({&o, fmt::format("{}.{}", other, o.parameter)});
+        else if (const auto near = nearest_parameter(o.module, o.parameter); !near.empty())
+            found.push_back({&o, fmt::format("{}.{}", o.module, near)});
+        else if (o.parameter == "#")
+            found.push_back({&o, "a comment, which needs a line of its own"});
+    }
+    return found;
+}
+
+Outcome check_misspelt(const Facts& f) {
+    if (const StrayLine* stray = [&]() -> const StrayLine* {
+            if (const auto* strays = f.module.strays.if_known())
+                for (const StrayLine& s : *strays)
+                    if (s.kind != StrayLine::Kind::file_not_read) return &s;
+            return nullptr;
+        }()) {
+        const bool module = stray->kind == StrayLine::Kind::unknown_module;
+        return cite(
+            fail(fmt::format("\"{}\" ({}) does nothing: {}", stray->text, stray->origin.text(),
+                             module ? fmt::format("there is no such module; {} is meant", stray->meant)
+                                    : "modprobe.d knows no such line"),
+                 module ? fmt::format("Write {} there.", stray->meant)
+                        : fmt::format("In {}, write: {}", stray->origin.text(), stray->meant)),
+            f.module.strays);
+    }
+    if (const LoggedLine* line = heard(f, LogLine::loader_parameter_unknown);
+        line && f.module.options.if_absent())
+        return cite_log(fail(fmt::format("the kernel log says \"{}\"", line->text)), *line);
+    return judge(
+        [&](const std::vector<ModuleOption>& options) {
+            const auto found = misspelt_options(options);
+            if (found.empty()) return pass("no option for KVM's modules is misspelt, as far as is known");
+            const ModuleOption& o = *found.front().option;
+            return fail(
+                fmt::format("{} ({}): {} has no such parameter, and the kernel ignores it; {} is meant",
+                            say_option(o), o.origin.text(), o.module, found.front().meant),
+                fmt::format("In {}, write {}.", o.origin.text(), found.front().meant));
+        },
+        f.module.options);
+}
+
+/// A copy that somebody, or a package manager, put aside.
+bool put_aside(const Origin& origin) {
+    const std::string_view path = origin.file;
+    constexpr std::string_view endings[] = {
+        "~",       ".bak",    ".old",     ".orig",    ".save",   ".disabled", ".off", ".rpmsave",
+        ".rpmnew", ".pacnew", ".pacsave", ".disable", ".backup", ".example",  ".md",  "README"};
+    return contains(path, ".dpkg-") || contains(path, ".ucf-") ||
+           std::any_of(std::begin(endings), std::end(endings), [&](auto e) { return path.ends_with(e); });
+}
+
+Outcome check_unread_file(const Facts& f) {
+    return judge(
+        [&](const std::vector<StrayLine>& strays) {
+            for (const StrayLine& s : strays) {
+                if (s.kind != StrayLine::Kind::file_not_read || put_aside(s.origin)) continue;
+                const std::string& path = s.origin.file;
+                return fail(fmt::format("{} says \"{}\", but modprobe does not read that file: its name does "
+                                        "not end in .conf",
+                                        s.origin.text(), s.text),
+                            fmt::format("sudo mv {} {}.conf", path, path));
+            }
+            return pass("no line about KVM is in a file that modprobe does not read");
+        },
+        f.module.strays);
+}
+
+constexpr std::string_view no_effect_see[] = {
+    "modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist=",
+    "kmod libkmod/libkmod-module.c, kmod_module_probe_insert_module(); Linux kernel/module/main.c, "
+    "blacklisted()"};
+constexpr std::string_view spelling_see[] = {
+    "Linux kernel/params.c, parse_args(); lib/kstrtox.c, kstrtobool()", "modprobe.d(5)"};
+
+constexpr Rule no_effect_rows[] = {
+    {
+        .id = "NP544",
+        .name = "option-misspelt",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "a line about KVM in modprobe.d or on the kernel command line is misspelt and does nothing",
+        .explain =
+            "modprobe skips a line that begins with none of its commands, and an option of a module\n"
+            "that does not exist; the kernel ignores a parameter that a module does not have, with a line\n"
+            "in its log. In all three cases nothing happens, and nobody says so at the time.",
+        .fix = "Write the name that is meant.",
+        .see = spelling_see,
+        .check = check_misspelt,
+    },
+    {
+        .id = "NP545",
+        .name = "modprobe-file-not-read",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "options for KVM stand in a file that modprobe does not read",
+        .explain =
+            "Of /etc/modprobe.d and its like, only files whose names end in .conf are read. Those whose\n"
+            "names say that they were put aside (.bak, .dpkg-old and so on) are not reported.",
+        .fix = "Rename the file so that it ends in .conf.",
+        .see = no_effect_see,
+        .check = check_unread_file,
+    },
+    {
+        .id = "NP548",
+        .name = "block-without-effect",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "a line that is meant to keep KVM out does not",
+        .explain =
+            "\"blacklist kvm\" does not keep kvm out, because kvm_intel and kvm_amd depend on it and bring "
+            "it in.\n"
+            "Names in module_blacklist= and modprobe.blacklist= are compared letter by letter: kvm-intel\n"
+            "there means nothing. Of several install lines for a module the first counts, and none of them\n"
+            "where a softdep line names the module.",
+        .fix = "Name kvm_intel or kvm_amd, with an underscore; or delete the line.",
+        .see = no_effect_see,
+        .check = check_void_blocks,
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> no_effect_rules() { return no_effect_rows; }
+
+}  // namespace nestprobe
