@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fake_machine.hpp"
 #include "options.hpp"
-#include "render/json_text.hpp"
+#include "base/json_text.hpp"
 #include "render/layout.hpp"
 
 #include <doctest/doctest.h>

@@ -1,36 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/write.hpp"
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
 #include "snapshot/base64.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace nestprobe {
 namespace {
 
-using OrderedJson = nlohmann::ordered_json;
-
 std::string hex(std::uint64_t value) { return fmt::format("0x{:x}", value); }
 
-OrderedJson json_of(const CpuidRegs& r) {
-    return OrderedJson::array({hex(r.eax), hex(r.ebx), hex(r.ecx), hex(r.edx)});
+void write(JsonText& out, const CpuidRegs& r) {
+    out.begin_array();
+    for (const std::uint32_t word : {r.eax, r.ebx, r.ecx, r.edx}) out.value(hex(word));
+    out.end_array();
 }
-OrderedJson json_of(std::uint64_t value) { return hex(value); }
-OrderedJson json_of(int value) { return value; }
-OrderedJson json_of(bool) { return "ok"; }
-OrderedJson json_of(const std::vector<std::string>& list) { return list; }
-OrderedJson json_of(const std::string& text) {
-    if (is_utf8(text)) return text;
-    return {{"base64", encode_base64(text)}};
+void write(JsonText& out, std::uint64_t value) { out.value(hex(value)); }
+void write(JsonText& out, int value) { out.value(value); }
+void write(JsonText& out, bool) { out.value("ok"); }
+void write(JsonText& out, const std::vector<std::string>& list) { out.value(list); }
+void write(JsonText& out, const std::string& text) {
+    if (is_utf8(text)) return out.value(text);
+    out.begin_object();
+    out.member("base64", encode_base64(text));
+    out.end_object();
 }
 
 template <class T>
-OrderedJson json_of(const Reading<T>& reading) {
-    if (const T* value = reading.if_known()) return json_of(*value);
-    const Absent& absent = reading.absence();
-    return {{"absent", to_string(absent.why)}, {"detail", absent.detail}};
+void write(JsonText& out, const Reading<T>& reading) {
+    if (const T* value = reading.if_known()) return write(out, *value);
+    out.begin_object();
+    out.member("absent", to_string(reading.absence().why));
+    out.member("detail", reading.absence().detail);
+    out.end_object();
 }
 
 std::string key_of(const CpuidKey& key) { return fmt::format("{:08x}:{:02x}", key.first, key.second); }
@@ -39,46 +43,77 @@ std::string key_of(int number) { return fmt::format("{}", number); }
 std::string key_of(const std::string& path) { return path; }
 
 template <class Map>
-OrderedJson json_of_map(const Map& map) {
-    OrderedJson object = OrderedJson::object();
-    for (const auto& [key, value] : map) object[key_of(key)] = json_of(value);
-    return object;
+void write_map(JsonText& out, std::string_view name, const Map& map) {
+    out.key(name);
+    out.begin_object();
+    for (const auto& [key, value] : map) {
+        out.key(key_of(key));
+        write(out, value);
+    }
+    out.end_object();
 }
 
-OrderedJson json_of(const CpuRecord& record) {
-    return {{"ids", record.ids.to_string()},
-            {"cpuid", json_of_map(record.cpuid)},
-            {"msr", json_of_map(record.msr)}};
+void write_cpus(JsonText& out, const std::vector<CpuRecord>& records) {
+    out.key("cpus");
+    out.begin_array();
+    for (const CpuRecord& record : records) {
+        out.begin_object();
+        out.member("ids", record.ids.to_string());
+        write_map(out, "cpuid", record.cpuid);
+        write_map(out, "msr", record.msr);
+        out.end_object();
+    }
+    out.end_array();
 }
 
-OrderedJson json_of(const KvmRecord& record) {
-    OrderedJson kvm = OrderedJson::object();
-    if (record.open) kvm["open"] = json_of(*record.open);
-    if (record.api_version) kvm["api_version"] = json_of(*record.api_version);
-    if (!record.extensions.empty()) kvm["extensions"] = json_of_map(record.extensions);
-    if (!record.supported_cpuid.empty()) kvm["supported_cpuid"] = json_of_map(record.supported_cpuid);
-    if (!record.feature_msrs.empty()) kvm["feature_msrs"] = json_of_map(record.feature_msrs);
-    return kvm;
+void write_kvm(JsonText& out, const KvmRecord& record) {
+    const auto reading = [&](std::string_view name, const auto& it) {
+        if (!it) return;
+        out.key(name);
+        write(out, *it);
+    };
+    const auto map = [&](std::string_view name, const auto& it) {
+        if (!it.empty()) write_map(out, name, it);
+    };
+    out.key("kvm");
+    out.begin_object();
+    reading("open", record.open);
+    reading("api_version", record.api_version);
+    map("extensions", record.extensions);
+    map("supported_cpuid", record.supported_cpuid);
+    map("feature_msrs", record.feature_msrs);
+    out.end_object();
+}
+
+void write_proof(JsonText& out, const std::vector<ProofEntry>& entries) {
+    out.key("proof");
+    out.begin_object();
+    for (const ProofEntry& entry : entries) {
+        out.key(key_of(entry));
+        write(out, entry.words);
+    }
+    out.end_object();
 }
 
 }  // namespace
 
 std::string write_snapshot(const Recording& recording) {
-    OrderedJson json;
-    json["format"] = "nestprobe-snapshot/1";
-    json["tool"] = recording.tool;
-    json["recorded"] = recording.recorded;
-    json["cpus"] = OrderedJson::array();
-    for (const CpuRecord& record : recording.cpus) json["cpus"].push_back(json_of(record));
-    json["files"] = json_of_map(recording.files);
-    json["directories"] = json_of_map(recording.directories);
-    json["kvm"] = json_of(recording.kvm);
-    if (recording.kernel_log) json["kernel_log"] = json_of(*recording.kernel_log);
-    if (recording.proof) {
-        json["proof"] = OrderedJson::object();
-        for (const ProofEntry& entry : *recording.proof) json["proof"][key_of(entry)] = json_of(entry.words);
+    JsonText out(0, 1);
+    out.begin_object();
+    out.member("format", "nestprobe-snapshot/1");
+    out.member("tool", recording.tool);
+    out.member("recorded", recording.recorded);
+    write_cpus(out, recording.cpus);
+    write_map(out, "files", recording.files);
+    write_map(out, "directories", recording.directories);
+    write_kvm(out, recording.kvm);
+    if (recording.kernel_log) {
+        out.key("kernel_log");
+        write(out, *recording.kernel_log);
     }
-    return json.dump(1, ' ', true, OrderedJson::error_handler_t::replace) + "\n";
+    if (recording.proof) write_proof(out, *recording.proof);
+    out.end_object();
+    return std::move(out).take();
 }
 
 }  // namespace nestprobe

@@ -11,31 +11,30 @@
 namespace nestprobe {
 namespace {
 
-/// What differs, before it becomes text or JSON. Values are JSON on both sides.
+/// A value on one side: as the text shows it, and as JSON on one line.
+struct Side {
+    std::string word;
+    std::string json;
+    friend bool operator==(const Side&, const Side&) = default;
+};
+
+/// What differs, before it becomes text or JSON.
 struct Difference {
     std::string name;
     std::string doc;
-    Json here, there;
+    Side here, there;
     std::vector<Difference> parts{};  ///< of a register, its fields
 };
 
 struct Differences {
-    std::vector<Difference> answers, findings, facts, registers;
+    std::vector<Difference> findings, facts, registers;
 };
 
-Json answer_of(const Verdict& v) {
-    Json json;
-    json["answer"] = to_string(v.answer);
-    json["cause"] = v.cause() ? Json(v.cause()->rule->id) : Json();
-    return json;
-}
-
-std::vector<Difference> compare_answers(const Report& here, const Report& there) {
-    std::vector<Difference> all;
-    for (const Question q : questions)
-        all.push_back(
-            {std::string(to_string(q)), "", answer_of(here.verdict(q)), answer_of(there.verdict(q))});
-    return all;
+template <class T>
+Side side_of(const T& value) {
+    JsonText out(0, JsonText::on_one_line);
+    out.value(value);
+    return {word_of_value(value), std::move(out).take()};
 }
 
 const Finding* finding_of(const Rule& rule, const Report& report) {
@@ -52,29 +51,45 @@ std::vector<Difference> compare_findings(const Report& here, const Report& there
         const Finding* b = finding_of(*a.rule, there);
         if (!b || a.outcome.status == b->outcome.status) continue;
         all.push_back({fmt::format("{} {}", a.rule->id, a.rule->name), std::string(a.rule->title),
-                       to_string(a.outcome.status), to_string(b->outcome.status)});
+                       side_of(std::string(to_string(a.outcome.status))),
+                       side_of(std::string(to_string(b->outcome.status)))});
     }
     return all;
 }
 
+Side absence_side(const Absent& absent) { return side_of(fmt::format("absent ({})", to_string(absent.why))); }
+
+/// {"0-3": ..., "4": ...}: what groups of CPUs answer.
+template <class T, class F>
+Side of_groups(const PerCpu<T>& facts, F&& side) {
+    if (facts.groups().size() == 1) return side(facts.groups().front().answer);
+    JsonText object(0, JsonText::on_one_line), shown(0, JsonText::on_one_line, JsonText::Beyond::kept);
+    for (JsonText* out : {&object, &shown}) {
+        out->begin_object();
+        for (const auto& g : facts.groups()) {
+            out->key(g.cpus.to_string());
+            out->json(side(g.answer).json);
+        }
+        out->end_object();
+    }
+    return {std::move(shown).take(), std::move(object).take()};
+}
+
 /// A fact without its readings: they name paths and CPUs, which is no difference.
 template <class T>
-Json bare(const Fact<T>& fact) {
-    if (const Absent* absent = fact.if_absent()) return fmt::format("absent ({})", to_string(absent->why));
-    return value_of(*fact.if_known());
+Side bare(const Fact<T>& fact) {
+    if (const Absent* absent = fact.if_absent()) return absence_side(*absent);
+    return side_of(*fact.if_known());
 }
 template <class T>
-Json bare(const PerCpu<T>& facts) {
-    if (facts.groups().size() == 1) return bare(facts.groups().front().answer);
-    Json json = Json::object();
-    for (const auto& g : facts.groups()) json[g.cpus.to_string()] = bare(g.answer);
-    return json;
+Side bare(const PerCpu<T>& facts) {
+    return of_groups(facts, [](const Fact<T>& fact) { return bare(fact); });
 }
 
 /// Facts of which one of the machines alone has any (of what --prove found, of pastes) are nothing that
 /// differs.
 std::vector<Difference> compare_facts(const Report& here, const Report& there) {
-    std::map<std::string, Json, std::less<>> others;
+    std::map<std::string, Side, std::less<>> others;
     for_each(there.facts, [&](std::string_view id, const auto& fact, std::string_view) {
         others.emplace(id, bare(fact));
     });
@@ -82,7 +97,7 @@ std::vector<Difference> compare_facts(const Report& here, const Report& there) {
     for_each(here.facts, [&](std::string_view id, const auto& fact, std::string_view doc) {
         const auto other = others.find(id);
         if (other == others.end()) return;
-        Json mine = bare(fact);
+        Side mine = bare(fact);
         if (mine != other->second)
             all.push_back({std::string(id), std::string(doc), std::move(mine), std::move(other->second)});
     });
@@ -100,15 +115,10 @@ std::uint64_t part_of(const Register& reg, const Field& field, std::uint64_t raw
     return raw >> (32 + field.at.low) & 1;
 }
 
-Json hex_or_groups(const PerCpu<std::uint64_t>& values) {
-    const auto word = [](const Fact<std::uint64_t>& f) -> Json {
-        if (const std::uint64_t* raw = f.if_known()) return hex(*raw);
-        return fmt::format("absent ({})", to_string(f.absence().why));
-    };
-    if (values.groups().size() == 1) return word(values.groups().front().answer);
-    Json json = Json::object();
-    for (const auto& g : values.groups()) json[g.cpus.to_string()] = word(g.answer);
-    return json;
+Side hex_or_groups(const PerCpu<std::uint64_t>& values) {
+    return of_groups(values, [](const Fact<std::uint64_t>& f) {
+        return f.if_known() ? side_of(hex(*f.if_known())) : absence_side(f.absence());
+    });
 }
 
 std::vector<Difference> compare_fields(const Register& reg, std::uint64_t here, std::uint64_t there) {
@@ -116,7 +126,8 @@ std::vector<Difference> compare_fields(const Register& reg, std::uint64_t here, 
     for (const Field& field : reg.fields) {
         const std::uint64_t a = part_of(reg, field, here);
         const std::uint64_t b = part_of(reg, field, there);
-        if (a != b) parts.push_back({locate(reg, field), std::string(field.doc), hex(a), hex(b)});
+        if (a != b)
+            parts.push_back({locate(reg, field), std::string(field.doc), side_of(hex(a)), side_of(hex(b))});
     }
     return parts;
 }
@@ -126,8 +137,8 @@ std::vector<Difference> compare_registers(const Report& here, const Report& ther
     for (const Register* reg : registers::all) {
         const auto a = raw_values(here.facts.registers, *reg);
         const auto b = raw_values(there.facts.registers, *reg);
-        Json mine = hex_or_groups(a);
-        Json other = hex_or_groups(b);
+        Side mine = hex_or_groups(a);
+        Side other = hex_or_groups(b);
         if (mine == other) continue;
         Difference difference{name_register(*reg), std::string(reg->reference), std::move(mine),
                               std::move(other)};
@@ -139,19 +150,14 @@ std::vector<Difference> compare_registers(const Report& here, const Report& ther
 }
 
 Differences compare(const Report& here, const Report& there) {
-    return {compare_answers(here, there), compare_findings(here, there), compare_facts(here, there),
-            compare_registers(here, there)};
+    return {compare_findings(here, there), compare_facts(here, there), compare_registers(here, there)};
 }
 
 // --- text ---
 
-std::string word_of(const Json& value) {
-    return printable(value.is_string() ? value.get<std::string>()
-                                       : value.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
 std::string line_of(const Difference& d, std::size_t indent) {
-    return fmt::format("{:{}}{}: {}  |  {}\n", "", indent, d.name, word_of(d.here), word_of(d.there));
+    return fmt::format("{:{}}{}: {}  |  {}\n", "", indent, d.name, printable(d.here.word),
+                       printable(d.there.word));
 }
 
 std::string section(std::string_view title, const std::vector<Difference>& list, const Style& style) {
@@ -160,35 +166,63 @@ std::string section(std::string_view title, const std::vector<Difference>& list,
     for (const Difference& d : list) {
         text += line_of(d, 2);
         for (const Difference& part : d.parts)
-            text += fmt::format("    {}: {} | {}  {}\n", part.name, word_of(part.here), word_of(part.there),
-                                part.doc);
+            text += fmt::format("    {}: {} | {}  {}\n", part.name, printable(part.here.word),
+                                printable(part.there.word), part.doc);
     }
     return text;
 }
 
-std::string answer_line(const Difference& d, const Style& style) {
-    const auto side = [](const Json& a) {
-        return a["cause"].is_null()
-                   ? a["answer"].get<std::string>()
-                   : fmt::format("{} ({})", a["answer"].get<std::string>(), a["cause"].get<std::string>());
+std::string answer_line(const Verdict& here, const Verdict& there, const Style& style) {
+    const auto side = [](const Verdict& v) {
+        return v.cause() ? fmt::format("{} ({})", to_string(v.answer), v.cause()->rule->id)
+                         : std::string(to_string(v.answer));
     };
-    const bool changed = d.here["answer"] != d.there["answer"];
-    return fmt::format("  {}: {}  |  {}{}\n", d.name, side(d.here), side(d.there),
-                       changed ? bold("  differs", style) : "");
+    return fmt::format("  {}: {}  |  {}{}\n", to_string(here.question), side(here), side(there),
+                       here.answer != there.answer ? bold("  differs", style) : "");
 }
 
 // --- JSON ---
 
-Json list_of(const std::vector<Difference>& list, bool with_parts) {
-    Json array = Json::array();
-    for (const Difference& d : list) {
-        Json& entry = array.emplace_back(Json::object());
-        entry["name"] = d.name;
-        entry["here"] = d.here;
-        entry["there"] = d.there;
-        if (with_parts) entry["fields"] = list_of(d.parts, false);
+void write_answer(JsonText& out, std::string_view name, const Verdict& v) {
+    out.key(name);
+    out.begin_object();
+    out.member("answer", to_string(v.answer));
+    out.key("cause");
+    if (v.cause())
+        out.value(v.cause()->rule->id);
+    else
+        out.null();
+    out.end_object();
+}
+
+void write_answers(JsonText& out, const Report& here, const Report& there) {
+    out.key("answers");
+    out.begin_object();
+    for (const Question q : questions) {
+        out.key(to_string(q));
+        out.begin_object();
+        write_answer(out, "here", here.verdict(q));
+        write_answer(out, "there", there.verdict(q));
+        out.member("differs", here.verdict(q).answer != there.verdict(q).answer);
+        out.end_object();
     }
-    return array;
+    out.end_object();
+}
+
+void write_list(JsonText& out, std::string_view name, const std::vector<Difference>& list, bool with_parts) {
+    out.key(name);
+    out.begin_array();
+    for (const Difference& d : list) {
+        out.begin_object();
+        out.member("name", d.name);
+        out.key("here");
+        out.json(d.here.json);
+        out.key("there");
+        out.json(d.there.json);
+        if (with_parts) write_list(out, "fields", d.parts, false);
+        out.end_object();
+    }
+    out.end_array();
 }
 
 }  // namespace
@@ -199,7 +233,7 @@ std::string render_diff(const Report& here, const Report& there, const std::stri
     std::string text = fmt::format("here:  {}\nthere: {}\n       {}\n", wrap(describe_machine(here.facts), 7),
                                    wrap(describe_machine(there.facts), 7), printable(there_name));
     text += fmt::format("\n{}\n", bold("Answers (here | there)", style));
-    for (const Difference& d : all.answers) text += answer_line(d, style);
+    for (const Question q : questions) text += answer_line(here.verdict(q), there.verdict(q), style);
     text += section("Rules that come out differently", all.findings, style);
     text += section("Facts that differ", all.facts, style);
     text += section("Registers that differ", all.registers, style);
@@ -208,19 +242,16 @@ std::string render_diff(const Report& here, const Report& there, const std::stri
 
 std::string render_diff_json(const Report& here, const Report& there) {
     const Differences all = compare(here, there);
-    Json json;
-    json["schema"] = "nestprobe-diff/1";
-    json["tool"] = "nestprobe " NESTPROBE_VERSION;
-    for (const Difference& d : all.answers) {
-        Json& answer = json["answers"][d.name];
-        answer["here"] = d.here;
-        answer["there"] = d.there;
-        answer["differs"] = d.here["answer"] != d.there["answer"];
-    }
-    json["findings"] = list_of(all.findings, false);
-    json["facts"] = list_of(all.facts, false);
-    json["registers"] = list_of(all.registers, true);
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    JsonText out(0);
+    out.begin_object();
+    out.member("schema", "nestprobe-diff/1");
+    out.member("tool", "nestprobe " NESTPROBE_VERSION);
+    write_answers(out, here, there);
+    write_list(out, "findings", all.findings, false);
+    write_list(out, "facts", all.facts, false);
+    write_list(out, "registers", all.registers, true);
+    out.end_object();
+    return std::move(out).take();
 }
 
 }  // namespace nestprobe

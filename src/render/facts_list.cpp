@@ -7,19 +7,13 @@
 namespace nestprobe {
 namespace {
 
-std::string value_word(const Json& value) {
-    return value.is_string() ? value.get<std::string>()
-                             : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 template <class T>
 std::string lines_of(const Fact<T>& fact, const CpuSet& cpus, const Style& style) {
     const std::string on = cpus.empty() ? "" : fmt::format(" on {}", name_cpus(cpus));
     if (const Absent* absent = fact.if_absent())
         return fmt::format("  absent{}: {}{}{}\n", on, to_string(absent->why),
                            absent->detail.empty() ? "" : ": ", printable(absent->detail));
-    std::string text =
-        fmt::format("  {}{}\n", bold(printable(value_word(value_of(*fact.if_known()))), style), on);
+    std::string text = fmt::format("  {}{}\n", bold(printable(word_of_value(*fact.if_known())), style), on);
     for (const Provenance& p : fact.from())
         text += fmt::format("    {}{}{}\n", printable(p.where), p.raw.empty() ? "" : " = ", printable(p.raw));
     return text;

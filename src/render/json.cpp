@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-report/1, as schema/report.schema.json has it.  Keys keep their order.
 #include "base/text.hpp"
-#include "render/json_text.hpp"
 #include "render/layout.hpp"
+#include "render/values.hpp"
 
 #include <fmt/format.h>
 
@@ -21,11 +21,6 @@ void write_or_null(JsonText& out, std::string_view key, const Fact<T>& fact) {
 }
 
 // --- facts ---
-
-void write_absence(JsonText& out, const Absent& absent) {
-    out.member("absent", to_string(absent.why));
-    out.member("detail", absent.detail);
-}
 
 void write_readings(JsonText& out, const std::vector<Provenance>& from, const CpuSet& cpus = {}) {
     out.key("readings");
@@ -220,7 +215,7 @@ void write_edit(JsonText& out, const GuestEdit& edit) {
 }  // namespace
 
 std::string render_json(const Report& report, const Style&) {
-    JsonText out(48 * 1024);
+    JsonText out(96 * 1024);
     out.begin_object();
     out.member("schema", "nestprobe-report/1");
     out.member("tool", "nestprobe " NESTPROBE_VERSION);

@@ -9,11 +9,19 @@ namespace nestprobe {
 namespace {
 
 template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json();
+void write_or_null(JsonText& out, std::string_view name, const std::optional<T>& value) {
+    out.key(name);
+    if (value)
+        out.value(*value);
+    else
+        out.null();
 }
-Json or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
-Json state_word(const std::optional<ControlState>& state) { return state ? Json(to_string(*state)) : Json(); }
+void write_or_null(JsonText& out, std::string_view name, std::string_view text) {
+    write_or_null(out, name, text.empty() ? std::nullopt : std::optional(text));
+}
+std::optional<std::string> hex_or_null(const std::optional<std::uint64_t>& value) {
+    return value ? std::optional(hex(*value)) : std::nullopt;
+}
 
 std::string_view to_string(Gpr output) {
     constexpr std::string_view names[] = {"eax", "ebx", "ecx", "edx"};
@@ -29,75 +37,86 @@ std::string_view to_string(Layout layout) {
     return "";
 }
 
-Json address_of(const Register& reg) {
-    Json address = Json::object();
+void write_address(JsonText& out, const Register& reg) {
+    out.key("address");
+    out.begin_object();
     if (const auto* msr = std::get_if<MsrAddress>(&reg.address)) {
-        address["msr"] = hex(msr->index);
-        return address;
+        out.member("msr", hex(msr->index));
+    } else {
+        const auto& at = std::get<CpuidAddress>(reg.address);
+        out.member("leaf", hex(at.leaf));
+        out.member("subleaf", hex(at.subleaf));
+        out.member("output", to_string(at.output));
+        if (!at.block.empty()) out.member("hypervisor", at.block);
     }
-    const auto& at = std::get<CpuidAddress>(reg.address);
-    address["leaf"] = hex(at.leaf);
-    address["subleaf"] = hex(at.subleaf);
-    address["output"] = to_string(at.output);
-    if (!at.block.empty()) address["hypervisor"] = at.block;
-    return address;
+    out.end_object();
 }
 
-void put_raw(Json& entry, const RawRegister& raw) {
-    entry["raw"] = raw.value ? Json(hex(*raw.value)) : Json();
-    if (raw.true_twin) entry["true"] = hex(*raw.true_twin);
+void write_raw(JsonText& out, const RawRegister& raw) {
+    write_or_null(out, "raw", hex_or_null(raw.value));
+    if (raw.true_twin) out.member("true", hex(*raw.true_twin));
 }
 
-Json field_of(const Register& reg, const DecodedField& f) {
-    Json field = Json::object();
-    field["name"] = f.field ? Json(f.field->name) : Json();
-    field["bits"] = f.bits;
-    field["here"] = or_null(f.here);
-    field["guests"] = or_null(f.guests);
+void write_field(JsonText& out, const Register& reg, const DecodedField& f) {
+    out.begin_object();
+    write_or_null(out, "name", f.field ? f.field->name : std::string_view());
+    out.member("bits", f.bits);
+    write_or_null(out, "here", f.here);
+    write_or_null(out, "guests", f.guests);
     if (reg.is_control()) {
-        field["state"] = state_word(f.here_state);
-        field["guests_state"] = state_word(f.guests_state);
+        write_or_null(out, "state", f.here_state);
+        write_or_null(out, "guests_state", f.guests_state);
     }
-    field["offer"] = f.offer ? Json(to_string(*f.offer)) : Json();
-    return field;
+    write_or_null(out, "offer", f.offer);
+    out.end_object();
 }
 
-Json values_of(const RegisterView& view) {
-    Json values = Json::array();
-    for (const auto& g : view.here.groups()) {
-        Json& entry = values.emplace_back(Json::object());
-        if (!g.cpus.empty()) entry["cpus"] = g.cpus.to_string();
-        const RawRegister* raw = g.answer.if_known();
-        if (raw)
-            put_raw(entry, *raw);
-        else
-            entry.update(absence_of(g.answer.absence()));
-        if (raw && !raw->true_twin && view.twin) entry["true"] = absence_of(*view.twin);
-        Json& fields = entry["fields"] = Json::array();
-        for (const DecodedField& f : decode_group(view, g)) fields.push_back(field_of(*view.reg, f));
+void write_group(JsonText& out, const RegisterView& view, const PerCpu<RawRegister>::Group& g) {
+    out.begin_object();
+    if (!g.cpus.empty()) out.member("cpus", g.cpus.to_string());
+    const RawRegister* raw = g.answer.if_known();
+    if (raw)
+        write_raw(out, *raw);
+    else
+        write_absence(out, g.answer.absence());
+    if (raw && !raw->true_twin && view.twin) {
+        out.key("true");
+        out.begin_object();
+        write_absence(out, *view.twin);
+        out.end_object();
     }
-    return values;
+    out.key("fields");
+    out.begin_array();
+    for (const DecodedField& f : decode_group(view, g)) write_field(out, *view.reg, f);
+    out.end_array();
+    out.end_object();
 }
 
-Json guests_of(const RegisterView& view) {
-    Json guests = Json::object();
-    if (const Absent* absent = view.guests.if_absent()) return absence_of(*absent);
-    put_raw(guests, *view.guests.if_known());
-    if (!view.guests.if_known()->value) guests["detail"] = view.guests.from().front().where;
-    return guests;
+void write_guests(JsonText& out, const RegisterView& view) {
+    out.key("guests");
+    out.begin_object();
+    if (const Absent* absent = view.guests.if_absent()) {
+        write_absence(out, *absent);
+    } else {
+        write_raw(out, *view.guests.if_known());
+        if (!view.guests.if_known()->value) out.member("detail", view.guests.from().front().where);
+    }
+    out.end_object();
 }
 
-Json rows_of(const Register& reg) {
-    Json rows = Json::array();
+void write_rows(JsonText& out, const Register& reg) {
+    out.key("rows");
+    out.begin_array();
     for (const Field& f : reg.fields) {
-        Json& row = rows.emplace_back(Json::object());
-        row["name"] = f.name;
-        row["bits"] = positions(f);
-        row["doc"] = f.doc;
-        row["linux_flag"] = or_null(f.linux_flag);
-        row["parameter"] = or_null(f.parameter);
+        out.begin_object();
+        out.member("name", f.name);
+        out.member("bits", positions(f));
+        out.member("doc", f.doc);
+        write_or_null(out, "linux_flag", f.linux_flag);
+        write_or_null(out, "parameter", f.parameter);
+        out.end_object();
     }
-    return rows;
+    out.end_array();
 }
 
 std::string_view chapter_of(const Register& reg) {
@@ -107,29 +126,36 @@ std::string_view chapter_of(const Register& reg) {
     return "";
 }
 
-Json json_of(const RegisterView& view) {
+void write_register(JsonText& out, const RegisterView& view) {
     const Register& reg = *view.reg;
-    Json json = Json::object();
-    json["name"] = reg.name;
-    json["linux_name"] = or_null(reg.linux_name);
-    json["chapter"] = chapter_of(reg);
-    json["address"] = address_of(reg);
-    json["layout"] = to_string(reg.layout);
-    json["true_twin"] = reg.true_twin ? Json(reg.true_twin->name) : Json();
-    json["reference"] = reg.reference;
-    json["rows"] = rows_of(reg);
-    json["values"] = values_of(view);
-    json["guests"] = guests_of(view);
-    return json;
+    out.begin_object();
+    out.member("name", reg.name);
+    write_or_null(out, "linux_name", reg.linux_name);
+    out.member("chapter", chapter_of(reg));
+    write_address(out, reg);
+    out.member("layout", to_string(reg.layout));
+    write_or_null(out, "true_twin", reg.true_twin ? reg.true_twin->name : std::string_view());
+    out.member("reference", reg.reference);
+    write_rows(out, reg);
+    out.key("values");
+    out.begin_array();
+    for (const auto& g : view.here.groups()) write_group(out, view, g);
+    out.end_array();
+    write_guests(out, view);
+    out.end_object();
 }
 
 std::string document(const std::vector<RegisterView>& views) {
-    Json json;
-    json["schema"] = "nestprobe-registers/1";
-    json["tool"] = "nestprobe " NESTPROBE_VERSION;
-    Json& list = json["registers"] = Json::array();
-    for (const RegisterView& view : views) list.push_back(json_of(view));
-    return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+    JsonText out(0);
+    out.begin_object();
+    out.member("schema", "nestprobe-registers/1");
+    out.member("tool", "nestprobe " NESTPROBE_VERSION);
+    out.key("registers");
+    out.begin_array();
+    for (const RegisterView& view : views) write_register(out, view);
+    out.end_array();
+    out.end_object();
+    return std::move(out).take();
 }
 
 }  // namespace
