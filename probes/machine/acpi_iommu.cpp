@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "machine/acpi_iommu.hpp"
 
+#include "registers/iommu_registers.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,22 +55,23 @@ std::string walk(std::string_view bytes, TableLayout layout, std::vector<AcpiStr
 
 // AMD IOMMU specification, "I/O Virtualization Hardware Definition (IVHD) Block Generic Format", and
 // "Extended Feature Register"; Linux drivers/iommu/amd/amd_iommu_types.h (IOMMU_FEAT_*, IOMMU_EFR_*).
-constexpr std::size_t ivhd_features = 20, ivhd_efr = 24;
-constexpr unsigned features_xtsup = 0, features_gasup = 6, efr_xtsup = 2, efr_gasup = 7;
+constexpr std::size_t features_at = 20, efr_at = 24;
 
 std::vector<IvhdFeatures> read_features(std::string_view bytes,
                                         const std::vector<AcpiStructure>& structures) {
     std::vector<IvhdFeatures> all;
     for (const AcpiStructure& s : structures) {
         const bool has_image = s.type == 0x11 || s.type == 0x40;
-        const std::size_t at = has_image ? ivhd_efr : ivhd_features;
+        const std::size_t at = has_image ? efr_at : features_at;
         if ((!has_image && s.type != 0x10) || s.length < at + 4) continue;
         const std::uint32_t value =
             number_at(bytes, s.offset + at, 4);  // all that matters is in the lower half
-        const auto bit = [&](unsigned n) { return (value >> n & 1) != 0; };
+        const auto is_set = [&](const Field& image, const Field& older) {
+            return (has_image ? image : older).of(value) != 0;
+        };
         if (value != 0)
-            all.push_back({s.type, bit(has_image ? efr_xtsup : features_xtsup),
-                           bit(has_image ? efr_gasup : features_gasup)});
+            all.push_back({s.type, is_set(registers::amd_efr["XTSup"], registers::ivhd_features["XTSup"]),
+                           is_set(registers::amd_efr["GASup"], registers::ivhd_features["GASup"])});
     }
     return all;
 }

@@ -119,7 +119,8 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
     const auto regs = read_scanned(machine, shared.cpu, hyperv->leaf + 3);
     if (!regs.if_known()) return regs.absence();
     const std::uint32_t privileges = regs.if_known()->ebx;
-    const bool root = (privileges >> 12 & 1) != 0 && (privileges >> 22 & 1) == 0;
+    const bool root = registers::hyperv_privileges_ebx["CpuManagement"].of(privileges) != 0 &&
+                      registers::hyperv_privileges_ebx["Isolation"].of(privileges) == 0;
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "machine/acpi_iommu.hpp"
 #include "machine/probes.hpp"
+#include "registers/iommu_registers.hpp"
 
 #include <fmt/format.h>
 
@@ -42,22 +43,19 @@ Fact<std::uint64_t> hexadecimal(const Fact<std::string>& word, std::string_view 
 }
 
 /// Set in all of them; the first in which it is clear is cited alone.
-Fact<bool> bit_of_all(const Units& units, unsigned bit) {
+Fact<bool> bit_of_all(const Units& units, const Field& bit) {
     if (!units) return units.absent;
     for (std::size_t i = 0; i < units.values.size(); ++i)
-        if ((units.values[i] >> bit & 1) == 0) return {false, {units.from[i]}};
+        if (bit.of(units.values[i]) == 0) return {false, {units.from[i]}};
     return {true, units.from};
 }
 
-// --- Intel: VT-d specification, "Capability Register" and "Extended Capability Register" ---
-
-constexpr unsigned cap_caching_mode = 7, cap_mgaw = 16, cap_pi = 59;
-constexpr unsigned ecap_qi = 1, ecap_ir = 3, ecap_eim = 4, ecap_smts = 43;
+// --- Intel ---
 
 Fact<unsigned> least_width(const Units& cap) {
     if (!cap) return cap.absent;
     const auto width = [](std::uint64_t value) {
-        return static_cast<unsigned>(value >> cap_mgaw & 0x3f) + 1;
+        return static_cast<unsigned>(registers::vtd_cap["MGAW"].of(value)) + 1;
     };
     std::size_t least = 0;
     for (std::size_t i = 1; i < cap.values.size(); ++i)
@@ -75,18 +73,16 @@ void probe_intel(const Filesystem& files, const std::vector<std::string>& instan
     };
     const Units cap = read("cap");
     const Units ecap = read("ecap");
-    facts.caching_mode = bit_of_all(cap, cap_caching_mode);
+    facts.caching_mode = bit_of_all(cap, registers::vtd_cap["CM"]);
     facts.address_width = least_width(cap);
-    facts.posted_interrupts = bit_of_all(cap, cap_pi);
-    facts.queued_invalidation = bit_of_all(ecap, ecap_qi);
-    facts.unit_intremap = bit_of_all(ecap, ecap_ir);
-    facts.eim = bit_of_all(ecap, ecap_eim);
-    facts.scalable_mode = bit_of_all(ecap, ecap_smts);
+    facts.posted_interrupts = bit_of_all(cap, registers::vtd_cap["PI"]);
+    facts.queued_invalidation = bit_of_all(ecap, registers::vtd_ecap["QI"]);
+    facts.unit_intremap = bit_of_all(ecap, registers::vtd_ecap["IR"]);
+    facts.eim = bit_of_all(ecap, registers::vtd_ecap["EIM"]);
+    facts.scalable_mode = bit_of_all(ecap, registers::vtd_ecap["SMTS"]);
 }
 
-// --- AMD: AMD I/O Virtualization Technology Specification, "Extended Feature Register" ---
-
-constexpr unsigned efr_bit_xtsup = 2, efr_bit_gasup = 7;
+// --- AMD ---
 
 /// The extended feature register in amd-iommu/features, whose place there changed (Linux
 /// drivers/iommu/amd/init.c, amd_iommu_show_features): alone up to 5.15, behind the second one's value in 6.1
@@ -120,8 +116,8 @@ void probe_amd(const Filesystem& files, const std::vector<std::string>& instance
         read_units(instances, "ivhd", "no AMD IOMMU is driven",
                    [&](const std::string& instance) { return amd_features(files, instance, kernel); });
     if (efr) {
-        facts.eim = bit_of_all(efr, efr_bit_xtsup);
-        facts.posted_interrupts = bit_of_all(efr, efr_bit_gasup);
+        facts.eim = bit_of_all(efr, registers::amd_efr["XTSup"]);
+        facts.posted_interrupts = bit_of_all(efr, registers::amd_efr["GASup"]);
     } else if (!announced.empty()) {
         facts.eim = feature_of_all(announced, &IvhdFeatures::x2apic);
         facts.posted_interrupts = feature_of_all(announced, &IvhdFeatures::guest_apic);

@@ -39,16 +39,20 @@ std::optional<Fact<Confidential>> confidential_by_log(const KernelFacts& kernel)
 std::optional<Fact<Confidential>> confidential_by_register(const Sources& machine, const Shared& shared) {
     const auto& group = shared.cpu.registers.groups().front();
     const std::uint64_t* offered = group[registers::cpuid_8000001f_eax].if_known();
-    if (!offered || (*offered >> 1 & 1) == 0 || group.cpus.empty()) return std::nullopt;
+    if (!offered || registers::cpuid_8000001f_eax["SEV"].of(*offered) == 0 || group.cpus.empty())
+        return std::nullopt;
     Reading<std::uint64_t> status = group[registers::sev_status];
     if (!status.if_known() && status.absence().why == Why::not_probed)
         status = machine.msr.read(group.cpus.first(), 0xc001'0131);
-    if (!status.if_known() || (*status.if_known() & 7) == 0) return std::nullopt;
-    const std::uint64_t bits = *status.if_known();
-    return Fact<Confidential>{(bits & 4) != 0   ? Confidential::sev_snp
-                              : (bits & 2) != 0 ? Confidential::sev_es
-                                                : Confidential::sev,
-                              {{"SEV_STATUS (0xc0010131)", hex(bits)}}};
+    if (!status.if_known()) return std::nullopt;
+    const std::uint64_t raw = *status.if_known();
+    const auto active = [&](const Field& field) { return field.of(raw) != 0; };
+    const Confidential kind = active(registers::sev_status["SEV_SNP"])  ? Confidential::sev_snp
+                              : active(registers::sev_status["SEV_ES"]) ? Confidential::sev_es
+                              : active(registers::sev_status["SEV"])    ? Confidential::sev
+                                                                        : Confidential::none;
+    if (kind == Confidential::none) return std::nullopt;
+    return Fact<Confidential>{kind, {{"SEV_STATUS (0xc0010131)", hex(raw)}}};
 }
 
 }  // namespace
