@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Optional, Union
 
+import fixes
 from emulators import Bochs, LibvirtQemu, Qemu
 
 
@@ -141,6 +142,23 @@ for part in 'kvm-here on CPU 0' 'failed at the guest' 'Exits:' 'What was read:' 
 done
 """
 
+# Debian's initramfs has a copy of modprobe.d; the script is run twice.
+INITRAMFS = {"/lab/programs/update-initramfs": "#!/bin/sh\necho \"$*\" >> /tmp/calls\n"
+             "mkdir -p /boot/copy\ncp /etc/modprobe.d/* /boot/copy\n"}
+FIX_FILES = """chmod 0755 /lab/programs/*
+PATH=/lab/programs:$PATH
+nestprobe --fix > /tmp/fix.sh
+cat /tmp/fix.sh
+sh /tmp/fix.sh || exit 1
+cat /tmp/calls /boot/copy/*
+[ "$(cat /tmp/calls)" = '-u -k all' ] || { echo "called: $(cat /tmp/calls)" >&2; exit 1; }
+grep -qx 'options kvm.amd.* nested=1.*\\|options kvm.amd nested=1.*' /boot/copy/lab.conf || { cat /boot/copy/lab.conf >&2; exit 1; }
+! grep -rq 'nested=[0N]' /etc/modprobe.d/*.conf || exit 1
+cp -r /etc/modprobe.d /tmp/once
+sh /tmp/fix.sh || exit 1
+for file in /etc/modprobe.d/*; do cmp $file /tmp/once/${file##*/} || exit 1; done
+[ "$(cat /tmp/calls)" = '-u -k all' ] || { echo "called again: $(cat /tmp/calls)" >&2; exit 1; }
+"""
 NO_KVM_CLOCK = "tsc_early_khz=1000000 lpj=4000000"  # minivmm's timers are not good enough to calibrate by
 INTEL, AMD = "kvm_intel nested=1", "kvm_amd nested=1"
 # Bochs emulates no APICv, and on its older models no shadow VMCS: what runs two levels up is degraded.
@@ -192,6 +210,25 @@ SITUATIONS = [
     quick("qemu-fix-blacklisted", QEMU, "", files={BLACKLIST: "blacklist kvm_amd\ninstall kvm-amd /bin/false\n"},
           before="nestprobe --fix > /tmp/fix.sh; sh /tmp/fix.sh; grep -c '^# nestprobe: ' " + BLACKLIST,
           here="yes svm", guests="yes"),
+    # What reads modprobe.d has a copy of it in the initramfs: rebuilt once, and after the change.
+    Situation("qemu-fix-two-files", QEMU, "kvm_amd nested=0", files={
+        "/etc/modprobe.d/lab.conf": "options kvm_amd nested=0 npt=1\n", "/etc/modprobe.d/zzz-last.conf": "options kvm-amd nested=0\n",
+        **INITRAMFS}, before=FIX_FILES, here="yes svm", guests="yes",
+        findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
+    Situation("qemu-fix-initramfs", QEMU, "kvm_amd nested=0", files={**options_for("kvm_amd", "nested=0"), **INITRAMFS},
+              before=FIX_FILES, here="yes svm", guests="yes", findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
+    # The file is right already, and the initramfs older than that.
+    Situation("qemu-fix-stale-initramfs", QEMU, "kvm_amd nested=0", files={**options_for("kvm_amd", "nested=1"), **INITRAMFS},
+              before=FIX_FILES, here="yes svm", guests="yes", findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
+    # The kernel command line, by each way to boot, and where only a person can change it
+    *(Situation(f"qemu-fix-by-{name}", QEMU, "kvm_amd nested=0", here="yes svm", guests="yes",
+                command_line=f"{fixes.WORD}{' BOOT_IMAGE=/vmlinuz' if way.by_grub else ''}", before=fixes.fix_by(way),
+                files={"/etc/os-release": f"ID={way.distribution}\n", **way.files, **fixes.programs(way)},
+                findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}) for name, way in fixes.WAYS.items()),
+    *(Situation(f"qemu-fix-by-hand-{name}", QEMU, "kvm_amd nested=0", here="yes svm", guests="no NP503",
+                command_line=fixes.WORD, before=fixes.leave_by_hand(place, command),
+                files={"/etc/os-release": f"ID={distribution}\n", **files, **fixes.programs()})
+      for name, (distribution, files, place, command) in fixes.BY_HAND.items()),
     Situation("qemu-npt-not-there", Qemu("max,-la57,-npt"), AMD, here="yes svm degraded", findings={"NP510": "fail"}),
     Situation("qemu-epyc", Qemu("EPYC,+svm,+npt"), AMD, here="yes svm", guests="yes"),
     Situation("qemu-epyc-milan", Qemu("EPYC-Milan,+svm,+npt"), AMD, here="yes svm", guests="yes"),
