@@ -109,6 +109,8 @@ constexpr Row rows[] = {
     {"/etc/kernel/cmdline", condense_command_line},
     {"/etc/kernel/proxmox-boot-uuids", condense_presence},
     {"/etc/kernelstub/configuration", condense_presence},
+    {"/etc/NIXOS", condense_presence},
+    {"/run/ostree-booted", condense_presence},
     {"/proc/modules", condense_proc_modules},
     {"/proc/self/status", condense_status},
     {"/proc/self/environ", condense_environment},
