@@ -8,6 +8,7 @@
 #include "input/lock_down.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
+#include "prove/failure_report.hpp"
 #include "prove/prove.hpp"
 #include "registers/lookup.hpp"
 #include "remedy/guest_edit.hpp"
@@ -84,11 +85,21 @@ struct Machine {
     std::vector<std::string> notes;    ///< what each input was taken for
 };
 
+/// All facts with their readings, for the file of --prove=report.
+std::string what_was_read(const Facts& facts, const ProofRecord& proof) {
+    Report report{.facts = facts};
+    report.facts.proof = decode_proof(proof);
+    return "\nWhat was read:\n\n" + render_facts(report, {});
+}
+
 /// Runs guests, where that was asked for and nothing is known against it.  False: it was refused.
 bool run_proofs(const Options& options, const Facts& facts, Machine& machine) {
     if (const std::string danger = prove_danger(facts); !danger.empty() && !options.prove.force) {
-        complain(ExitStatus::unknown, "--prove was not done: " + danger);
+        complain(ExitStatus::unknown,
+                 "--prove was not done: " + danger + "; --prove=force tries it all the same");
         return false;
+    } else if (!danger.empty()) {
+        complain(ExitStatus::yes, danger + "; --prove=force tries it all the same");
     }
     if (const auto absent = cannot_prove(facts))
         complain(ExitStatus::yes, "--prove was not tried: " + absent->detail);
@@ -97,7 +108,11 @@ bool run_proofs(const Options& options, const Facts& facts, Machine& machine) {
     Proven proven = prove(facts, machine.sources().kvm, options.prove, make_live_vm);
     machine.proof = std::move(proven.record);
     if (options.prove.report.empty()) return true;
-    const int error = proven.report.empty() ? 0 : write_file(options.prove.report, proven.report);
+    const int error =
+        proven.report.empty()
+            ? 0
+            : write_file(options.prove.report,
+                         proven.report + what_was_read(facts, *machine.proof) + report_listing());
     complain(ExitStatus::yes,
              options.prove.report + (error != 0              ? ": " + error_text(error)
                                      : proven.report.empty() ? " was not written: nothing failed"

@@ -13,6 +13,7 @@
 #include "snapshot/write.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cstring>
 #include <functional>
@@ -200,9 +201,37 @@ TEST_SUITE("prove") {
                       "at VMLAUNCH: VM-instruction error 8: VM entry with invalid host-state field(s)") !=
               std::string::npos);
         CHECK(finding(t.report, "NP607").outcome.status == Status::pass);  // an offer that is not kept
-        for (const char* part :
-             {"VMCS as the guest set it", "guest CS access rights", "vmlaunch", "stage 14: VMLAUNCH"})
+        for (const char* part : {"VMCS as the guest set it", "guest CS access rights", "stage 14: VMLAUNCH"})
             CHECK(t.proven.report.find(part) != std::string::npos);
+        CHECK(report_listing().find("vmlaunch ") != std::string::npos);
+        CHECK(report_listing().find("vmrun ") != std::string::npos);
+    }
+    TEST_CASE("KVM's further words about an internal error are in the trace") {
+        const VmExit exit{.kind = VmExit::Kind::internal_error, .suberror = 3, .data = {0x80000b0e, 0x31}};
+        const Trial t(haswell(), nested({.exits = {stage(Stage::vmlaunch), exit}}),
+                      {.wanted = true, .report = "FILE"});
+        CHECK(t.proven.report.find("KVM_INTERNAL_ERROR_DELIVERY_EV (3) 0x80000b0e 0x31\n") !=
+              std::string::npos);
+    }
+    TEST_CASE("every kind of guest is a line of the text, and what was not tried says why") {
+        const std::string all = render_summary(Trial(haswell()).report, {});
+        CHECK(all.find("  ok    a guest                     CPU 0: ran to its end in ") != std::string::npos);
+        for (const char* kind : {"a guest in it, 32-bit", "32-bit, EPT or NPT", "64-bit",
+                                 "64-bit, EPT or NPT", "32-bit, shadow VMCS"})
+            CHECK(all.find(fmt::format("  ok    {:<28}CPU 0: ran to its end", kind)) != std::string::npos);
+        const Trial refused(haswell(),
+                            nested({.exits = {stage(Stage::vmxon), {.kind = VmExit::Kind::shutdown}}}));
+        const std::string failed_text = render_explain(refused.report, {});
+        CHECK(failed_text.find(
+                  "  FAIL  64-bit                      CPU 0: failed at VMXON: KVM_EXIT_SHUTDOWN: a\n") !=
+              std::string::npos);
+        Recording locked = haswell();
+        locked.cpus[0].msr[0x3a] = std::uint64_t{1};
+        const std::string none = render_summary(Trial(locked).report, {});
+        CHECK(none.find("  -     a guest                     not tried: IA32_FEATURE_CONTROL is locked\n") !=
+              std::string::npos);
+        CHECK(none.find("64-bit") == std::string::npos);  // one line for all
+        CHECK(render_summary(report_of(haswell()), {}).find("--prove") == std::string::npos);
     }
     TEST_CASE("every way to fail has its words") {
         struct Case {
@@ -280,7 +309,7 @@ TEST_SUITE("prove") {
     }
     TEST_CASE("where nested guests are known to do harm it is refused") {
         const Trial t(with_file(haswell(), "/sys/class/dmi/id/product_name", "VirtualBox\n"));
-        CHECK(prove_danger(t.report.facts).find("--prove=force") != std::string::npos);
+        CHECK(prove_danger(t.report.facts).find("VirtualBox") == 0);
         Recording as_kvm = with_file(haswell(), "/sys/class/dmi/id/product_name", "VirtualBox\n");
         as_kvm.cpus[0].cpuid[{1, 0}] = CpuidRegs{0x306c3, 0x800, 0xfffaf3bf, 0xbfebfbff};
         as_kvm.cpus[0].cpuid[{0x40000000, 0}] = CpuidRegs{0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d};
@@ -290,6 +319,11 @@ TEST_SUITE("prove") {
         xen.cpus[0].cpuid[{0x40000000, 0}] = CpuidRegs{0x40000005, 0x566e6558, 0x65584d4d, 0x4d4d566e};
         CHECK(prove_danger(Trial(xen).report.facts).find("Xen") != std::string::npos);
         CHECK(prove_danger(Trial(haswell()).report.facts).empty());
+        // Another hypervisor's guests may run on this very system.
+        for (const std::string name : {"vboxdrv", "vmmon"}) {
+            const Trial rival(with_file(haswell(), "/sys/module/" + name + "/initstate", "live\n"));
+            CHECK(prove_danger(rival.report.facts).find(name + " is loaded") == 0);
+        }
     }
     TEST_CASE("with VMX locked off nothing is tried") {
         Recording r = haswell();

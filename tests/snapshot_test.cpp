@@ -211,6 +211,41 @@ TEST_SUITE("snapshot") {
               "Uid:\t0\t0\t0\t0\nCapEff:\tff\n");
         CHECK(condense("/etc/modprobe.d/x.conf", "options wifi key=secret\noptions kvm_intel nested=1\n") ==
               "\noptions kvm_intel nested=1\n");
+        // Whatever is read of /etc and /run, on a machine that has none of the signs of a boot loader.
+        Recording r = haswell();
+        r.files.insert_or_assign("/etc/os-release", std::string("ID=arch\n"));
+        r.files.insert_or_assign("/proc/cmdline", std::string("quiet\n"));
+        const FakeMachine machine(r);
+        probe(machine.sources());
+        std::size_t looked_at = 0;
+        for (const auto& [what, times] : machine.log()) {
+            const std::string path = what.substr(what.find(' ') + 1);
+            if (!what.starts_with("file /etc/") && !what.starts_with("file /run/")) continue;
+            if (path == "/etc/os-release" || path == "/etc/unraid-version" ||
+                path == "/run/systemd/container")
+                continue;  // which no machine has alone
+            CAPTURE(path);
+            CHECK(condense(path, "root=UUID=1234-SECRET host=SECRET\nSECRET\n").find("SECRET") ==
+                  std::string::npos);
+            ++looked_at;
+        }
+        CHECK(looked_at > 5);
+    }
+    TEST_CASE("a recording keeps what tells the boot loader") {
+        CHECK(condense("/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1234 quiet\n") ==
+              "BOOT_IMAGE= \n");
+        CHECK(condense("/etc/kernel/cmdline", "root=UUID=1234 kvm_amd.nested=0\n") == "kvm_amd.nested=0 \n");
+        for (const char* id : {"debian", "fedora", "arch", "opensuse-leap"}) {
+            Recording r = haswell();
+            r.files.insert_or_assign("/etc/os-release", fmt::format("ID={}\n", id));
+            r.files.insert_or_assign(
+                "/proc/cmdline", std::string("BOOT_IMAGE=/boot/vmlinuz root=UUID=1 kvm_intel.nested=0\n"));
+            const FakeMachine machine(r);
+            const Recorder recorder(machine.sources());
+            const std::string live = every_format(recorder.sources());
+            const FakeMachine replayed(read_snapshot(write_snapshot(recorder.take()), "FILE"));
+            CHECK(every_format(replayed.sources()) == live);
+        }
     }
     TEST_CASE("base64 both ways") {
         for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"),

@@ -13,6 +13,9 @@ inline constexpr std::string_view kernel_words[] = {
     "vfio",       "tboot",    "hv_",    "noapic",      "nolapic",
 };
 
+/// GRUB says which file it booted: BOOT_IMAGE=(hd0,gpt2)/vmlinuz, BOOT_IMAGE=/boot/vmlinuz.
+inline constexpr std::string_view from_grub = "BOOT_IMAGE=";
+
 /// Of one word, "kvm_intel.nested=1": does its name contain one of them?
 inline bool bears_on_virtualization(std::string_view word) {
     const std::string_view name = word.substr(0, word.find('='));

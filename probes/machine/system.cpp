@@ -3,6 +3,7 @@
 // first; the distribution's own way is taken where none of them is there.  What cannot be told is absent:
 // GRUB is no default.
 #include "base/text.hpp"
+#include "machine/kernel_words.hpp"
 #include "machine/probes.hpp"
 
 #include <fmt/format.h>
@@ -99,9 +100,8 @@ std::string efi_text(const Filesystem& files, std::string_view path) {
     return text;
 }
 
-/// GRUB says which file it booted: BOOT_IMAGE=(hd0,gpt2)/vmlinuz, BOOT_IMAGE=/boot/vmlinuz.
 bool booted_by_grub(const Reading<std::string>& command_line) {
-    return command_line.if_known() && contains(*command_line.if_known(), "BOOT_IMAGE=");
+    return command_line.if_known() && contains(*command_line.if_known(), from_grub);
 }
 
 bool by_grub(BootLoader loader) {

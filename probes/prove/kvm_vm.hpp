@@ -39,10 +39,12 @@ struct VmExit {
         other,
     };
     Kind kind = Kind::other;
-    std::uint32_t reason = 0;           ///< KVM's number
-    std::uint16_t port = 0;             ///< of out
-    std::uint32_t value = 0;            ///< of out
-    std::uint32_t suberror = 0;         ///< of internal_error
+    std::uint32_t reason = 0;    ///< KVM's number
+    std::uint16_t port = 0;      ///< of out
+    std::uint32_t value = 0;     ///< of out
+    std::uint32_t suberror = 0;  ///< of internal_error
+    std::vector<std::uint64_t>
+        data{};  ///< of internal_error: KVM's further words, whose meaning is the suberror's
     std::uint64_t hardware_reason = 0;  ///< of fail_entry
     int error = 0;                      ///< errno, of refused
 };

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -225,6 +226,9 @@ VmExit LiveKvmVm::run() {
         case KVM_EXIT_INTERNAL_ERROR:
             exit.kind = VmExit::Kind::internal_error;
             exit.suberror = run->internal.suberror;
+            exit.data.assign(run->internal.data,
+                             run->internal.data +
+                                 std::min<std::size_t>(run->internal.ndata, std::size(run->internal.data)));
             break;
         default: break;
     }

@@ -38,6 +38,20 @@ bool shows(const Facts& facts, const Danger& danger) {
                                      [&](const Signature& s) { return s.name.starts_with(danger.name); });
 }
 
+/// VirtualBox before 7.2.10 and VMware switch VMX or SVM on and off themselves; one guest of KVM's between
+/// two of their entries ends theirs, and the later VirtualBox froze machines beside KVM
+/// (VirtualBox/virtualbox issue 711, 2026-06).
+std::string danger_of_rivals(const Facts& facts) {
+    if (const auto* rivals = facts.module.rivals.if_known())
+        for (const std::string& rival : *rivals)
+            if (rival == "vboxdrv" || rival == "vmmon")
+                return fmt::format(
+                    "{} is loaded, and where {} runs a virtual machine, one of KVM's beside it can end it or "
+                    "freeze the machine (VirtualBox/virtualbox issue 711)",
+                    rival, rival == "vboxdrv" ? "VirtualBox" : "VMware");
+    return "";
+}
+
 bool locked_off(const FeatureControl& f) { return f.locked && !f.vmx_outside_smx; }
 
 /// What KVM offers to guests; nothing where it offers neither.
@@ -171,7 +185,7 @@ bool Prover::on_cpu(unsigned cpu, bool first) {
 
 Proven Prover::take(const ProveOptions& options) {
     if (!proven_.report.empty() && !options.report.empty())
-        proven_.report = report_header(facts_) + proven_.report + report_listing();
+        proven_.report = report_header(facts_) + proven_.report;
     return std::move(proven_);
 }
 
@@ -184,9 +198,10 @@ std::vector<unsigned> online_cpus(const Facts& facts) {
 }  // namespace
 
 std::string prove_danger(const Facts& facts) {
+    std::string what = danger_of_rivals(facts);
     for (const Danger& danger : dangers)
-        if (shows(facts, danger)) return fmt::format("{}; --prove=force tries it all the same", danger.what);
-    return "";
+        if (shows(facts, danger)) what = danger.what;
+    return what;
 }
 
 std::optional<Absent> cannot_prove(const Facts& facts) {

@@ -29,7 +29,8 @@ std::string prove_announcement(const Facts& facts, const ProveOptions& options);
 
 struct Proven {
     ProofRecord record;
-    std::string report;  ///< the text of ProveOptions::report; empty where nothing failed
+    std::string
+        report;  ///< what machine this is and what failed, for ProveOptions::report; empty where nothing did
 };
 /// Tries everything that can be tried.
 Proven prove(const Facts& facts, const KvmDevice& kvm, const ProveOptions& options, const MakeVm& make_vm);

@@ -86,6 +86,7 @@ bool Watcher::take(const VmExit& exit) {
             return false;
         case VmExit::Kind::internal_error:
             fail(note("KVM_EXIT_INTERNAL_ERROR: " + kvm_internal_error(exit.suberror)));
+            for (const std::uint64_t word : exit.data) run_.trace.back() += fmt::format(" 0x{:x}", word);
             return false;
         case VmExit::Kind::time_out:
             fail(note("the guest did not come to its end in two seconds"));

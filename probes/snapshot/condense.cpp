@@ -30,9 +30,11 @@ std::string condense_cpuinfo(std::string_view, const std::string& text) {
     return kept;
 }
 
+/// Of GRUB's own word, which tells the boot loader, the name alone.
 std::string condense_command_line(std::string_view, const std::string& text) {
     std::string kept;
     for (const std::string& word : split_command_line(text)) {
+        if (word.starts_with(from_grub)) kept.append(from_grub).append(" ");
         if (!bears_on_virtualization(word)) continue;
         kept += word.find(' ') == std::string::npos ? word : fmt::format("\"{}\"", word);
         kept += ' ';
@@ -104,6 +106,11 @@ struct SubjectRow {
 constexpr SubjectRow subject_rows[] = {
     {"/proc/cpuinfo", condense_cpuinfo},
     {"/proc/cmdline", condense_command_line},
+    {"/etc/kernel/cmdline", condense_command_line},
+    {"/etc/kernel/proxmox-boot-uuids", condense_presence},
+    {"/etc/kernelstub/configuration", condense_presence},
+    {"/etc/NIXOS", condense_presence},
+    {"/run/ostree-booted", condense_presence},
     {"/proc/modules", condense_proc_modules},
     {"/proc/self/status", condense_status},
     {"/proc/self/environ", condense_environment},

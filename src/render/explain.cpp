@@ -175,7 +175,8 @@ std::string explain(const Report& report, const std::string& entries, const Styl
     std::string text = wrap(describe_machine(report.facts), 0) + "\n";
     text += describe_assumed(report);
     if (report.facts.guest) text += describe_guest(report);
-    text += "\n" + draw_ladder(report, style) + entries + answers(report, style);
+    text +=
+        "\n" + draw_ladder(report, style) + describe_proof(report, style) + entries + answers(report, style);
     if (report.edit) text += render_edit(*report.edit);
     return text;
 }

@@ -26,6 +26,9 @@ std::string yellow(std::string_view text, const Style& style);
 /// A line for each level of the stack that is known, and for each layer: mark, name, what is the case there.
 std::string draw_ladder(const Report& report, const Style& style);
 
+/// What --prove saw, a line for each kind of guest, and what an exit costs; empty where nobody ran any.
+std::string describe_proof(const Report& report, const Style& style);
+
 /// What to type next, where the machine is, each command alone on its line; empty where there is none.
 std::string next_commands(const std::vector<std::string>& commands, const Style& style);
 

@@ -88,6 +88,7 @@ std::string render_summary(const Report& report, const Style& style) {
     text += "\n";
     for (const Verdict& v : report.verdicts)
         if (is_answered(report, v.question)) text += answer_line(report, v, style);
+    text += describe_proof(report, style);
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
