@@ -121,6 +121,8 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
         const bool copied = sign->platform == Platform::hyperv || sign->platform == Platform::azure;
         return {copied ? Platform::kvm : sign->platform, dmi_readings(*sign, f, firmware)};
     }
+    if (f.dmi_vendor.if_known() && names_a_provider(*f.dmi_vendor.if_known()))
+        return {Platform::hoster, f.dmi_vendor.from()};
     if (f.dmi_vendor.if_absent() && f.dmi_vendor.absence().why == Why::no_device) {
         if (is(f.brand_kind, BrandKind::normalized)) {
             from.push_back(f.brand_kind.from().front());
@@ -258,6 +260,7 @@ std::string_view to_string(Platform platform) {
         case Platform::linode: return "Akamai (Linode)";
         case Platform::vultr: return "Vultr";
         case Platform::scaleway: return "Scaleway";
+        case Platform::hoster: return "a provider's KVM";
         case Platform::hyperv: return "Hyper-V";
         case Platform::hyperv_root: return "Hyper-V";
         case Platform::wsl1: return "WSL1";

@@ -48,6 +48,9 @@ inline Json value_of(const VmCr& v) {
 }
 /// The message alone: its place in the table is for rules.
 inline Json value_of(const LoggedLine& v) { return v.text; }
+inline Json value_of(const SharedGroup& v) {
+    return {{"group", v.group}, {"given", v.given}, {"other", v.other}, {"driver", v.driver}};
+}
 inline Json value_of(const Signature& v) {
     return {{"leaf", fmt::format("0x{:x}", v.leaf)}, {"text", v.text}, {"name", v.name}};
 }
