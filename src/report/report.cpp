@@ -119,6 +119,8 @@ bool Report::failed(std::string_view id) const {
 static Outcome in_place(Outcome outcome, const Rule& rule, const Facts& facts) {
     if (!facts.kernel.container.if_known() || is(facts.kernel.container, "none")) return outcome;
     const bool hosts = rule.layer != Layer::device && rule.layer != Layer::guest;
+    if (hosts && outcome.status == Status::fail && outcome.remedy.empty() && !outcome.remedy.never)
+        outcome.remedy = Remedy(std::string(rule.fix), place_of(rule));
     for (Step& step : outcome.remedy.steps)
         if (step.where == Where::here && (hosts || is_for_kernel(step))) step.where = Where::container_host;
     return outcome;

@@ -183,9 +183,11 @@ Outcome check_guest_requires(const Facts& f) {
             for (const std::string& feature : required)
                 if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;
             if (missing.empty()) return pass("none of the features required is known to be missing here");
-            const std::string remedy = of_libvirt(f) ? "Delete those <feature> elements, or write "
-                                                       "policy='optional' in them."
-                                                     : "Delete those features, or enforce, from -cpu.";
+            const std::string remedy =
+                of_libvirt(f) ? "Delete those <feature> elements, or write policy='optional' in them."
+                : is(f.guest->definition, DefinitionKind::proxmox)
+                    ? "Delete those flags from cpu: (Proxmox enforces them), or take the node's CPU: qm set VMID --cpu host"
+                    : "Delete those features, or enforce, from -cpu.";
             return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer (\"Host CPU "
                             "does not provide required features: {}\")",
