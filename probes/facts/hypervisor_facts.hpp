@@ -50,6 +50,7 @@ enum class Platform : std::uint8_t {
     linode,
     vultr,
     scaleway,
+    hoster,  ///< a provider that DMI names, and no row of its own
     // Windows
     hyperv,
     hyperv_root,

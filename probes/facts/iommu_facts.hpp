@@ -11,6 +11,15 @@
 
 namespace nestprobe {
 
+/// A device of the host's in the group of one that vfio-pci holds: that one cannot be given away then.
+struct SharedGroup {
+    std::string group;   ///< its number
+    std::string given;   ///< the PCI address of vfio-pci's
+    std::string other;   ///< of the host's
+    std::string driver;  ///< the other's
+    friend bool operator==(const SharedGroup&, const SharedGroup&) = default;
+};
+
 struct IommuFacts {
     Fact<std::string> table{};
     Fact<unsigned> table_units{};
@@ -31,6 +40,7 @@ struct IommuFacts {
     Fact<bool> default_on{};
     Fact<Tristate> irq_remap{};
     Fact<bool> unsafe_interrupts{};
+    Fact<std::vector<SharedGroup>> shared_groups{};
 };
 template <class V>
 constexpr void for_each(const IommuFacts& f, V&& visit) {
@@ -64,6 +74,8 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
     visit("iommu.irq_remap", f.irq_remap, "CONFIG_IRQ_REMAP, where interrupts are not remapped");
     visit("iommu.unsafe_interrupts", f.unsafe_interrupts,
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");
+    visit("iommu.shared_groups", f.shared_groups,
+          "devices that the host drives in the IOMMU group of one that vfio-pci holds");
 }
 
 }  // namespace nestprobe

@@ -25,6 +25,7 @@ struct KernelFacts {
     Fact<std::string> release{};
     Fact<std::string> build{};
     Fact<KernelVersion> version{};
+    Fact<std::string> arch{};
     Fact<Tristate> config_vendor{};
     PerCpu<bool> flag_vmx{};
     PerCpu<bool> flag_svm{};
@@ -50,6 +51,7 @@ constexpr void for_each(const KernelFacts& f, V&& visit) {
     visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
     visit("kernel.build", f.build, "/proc/sys/kernel/version (uname -v), in which Debian names its package");
     visit("kernel.version", f.version, "its first two numbers");
+    visit("kernel.arch", f.arch, "/proc/sys/kernel/arch (6.1 and later), uname -m: x86_64, i686, aarch64");
     visit("kernel.config_vendor", f.config_vendor,
           "CONFIG_KVM_INTEL or CONFIG_KVM_AMD, where its module is not in the kernel");
     visit("kernel.flag_vmx", f.flag_vmx, "vmx in /proc/cpuinfo: since 5.6, that the kernel found VMX usable");

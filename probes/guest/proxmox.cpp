@@ -137,10 +137,24 @@ private:
             is(f.cpu_mode, CpuMode::host_passthrough) || is(f.cpu_mode, CpuMode::none) ? "none" : "enforce",
             cite("cpu")};
         f.migratable = f.hyperv_passthrough = {Setting::unset, cite("cpu")};
-        f.required = {std::vector<std::string>(), cite("cpu")};
+        f.required = {required_of(flags), cite("cpu")};
         read_hyperv(flags, f);
         f.vmx = {policy(flags, "vmx"), cite("cpu")};
         f.svm = {policy(flags, "svm"), cite("cpu")};
+    }
+
+    /// What is asked for by name, but for what other facts tell.
+    static std::vector<std::string> required_of(std::string_view flags) {
+        std::vector<std::string> names;
+        while (!flags.empty()) {
+            const std::string_view flag = flags.substr(0, flags.find(';'));
+            flags.remove_prefix(std::min(flag.size() + 1, flags.size()));
+            if (!flag.starts_with('+')) continue;
+            const std::string_view name = flag.substr(1);
+            if (name != "vmx" && name != "svm" && name != "nested-virt" && !name.starts_with("hv-"))
+                names.emplace_back(name);
+        }
+        return names;
     }
 
     /// flags=+hv-evmcs (qm.conf(5), cpu).  Proxmox gives Windows Vista and later hv_vapic by itself, and no

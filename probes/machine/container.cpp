@@ -6,9 +6,13 @@
 // /.dockerenv; podman-run(1), /run/.containerenv; Kubernetes documentation, "Environment variables for
 // Services" and "Projected volumes"; LXD and Incus documentation, "Communication between instance and host"
 // (/dev/lxd, /dev/incus); Flatpak documentation, /.flatpak-info; Apptainer user guide, environment; GitHub
-// documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables".
+// documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables";
+// GitHub documentation, "Default environment variables for your codespace"; Azure Pipelines, "Predefined
+// variables" (TF_BUILD); Jenkins, "Using environment variables".
 #include "base/text.hpp"
 #include "machine/probes.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -107,8 +111,17 @@ std::optional<Fact<std::string>> by_environment(const Reading<std::string>& envi
     return std::nullopt;
 }
 
+/// A development container, whose own file says how it is started: Codespaces, and editors' extensions.
+std::optional<Fact<std::string>> dev_container(const Reading<std::string>& environment) {
+    for (const std::string_view name : {"CODESPACES", "REMOTE_CONTAINERS"})
+        if (variable(environment, name).value_or("") == "true")
+            return by_variable("devcontainer", fmt::format("{}=true", name));
+    return std::nullopt;
+}
+
 Fact<std::string> find_container(const Filesystem& files, const Reading<std::string>& environment) {
     if (auto pod = kubernetes(files, environment)) return *std::move(pod);
+    if (auto found = dev_container(environment)) return *std::move(found);
     Fact<std::string> systemd = read_word(files, "/run/systemd/container");
     if (systemd.if_known()) return systemd;
     for (const FileSign& sign : file_signs)
@@ -118,6 +131,11 @@ Fact<std::string> find_container(const Filesystem& files, const Reading<std::str
     if (auto found = by_cgroup(files)) return *std::move(found);
     if (systemd.absence().why != Why::no_device) return systemd;
     return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
+}
+
+/// Most say "true"; AppVeyor "True", Woodpecker its own name.
+bool is_yes(std::string_view value) {
+    return !value.empty() && value != "false" && value != "False" && value != "0";
 }
 
 }  // namespace
@@ -145,7 +163,10 @@ Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>&
         return by_variable(hosted ? "gitlab-hosted" : "gitlab",
                            hosted ? "CI_RUNNER_DESCRIPTION=" + runner : "GITLAB_CI=true");
     }
-    if (variable(environment, "CI").value_or("") == "true") return by_variable("ci", "CI=true");
+    if (const std::string ci = variable(environment, "CI").value_or(""); is_yes(ci))
+        return by_variable("ci", "CI=" + ci);
+    for (const std::string_view name : {"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"})
+        if (variable(environment, name)) return by_variable("ci", name);
     if (const Absent* absent = environment.if_absent()) return *absent;
     return {"none", {{std::string(environment_path), "no variable of a CI"}}};
 }
@@ -161,10 +182,12 @@ Fact<bool> probe_user_namespace(const Filesystem& files) {
 }
 
 std::string keep_environment(const std::string& text) {
-    constexpr std::string_view with_value[] = {"container", "CI", "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT",
-                                               "GITLAB_CI"};
-    constexpr std::string_view name_only[] = {"KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER",
-                                              "SINGULARITY_CONTAINER"};
+    constexpr std::string_view with_value[] = {"container",          "CI",        "GITHUB_ACTIONS",
+                                               "RUNNER_ENVIRONMENT", "GITLAB_CI", "CODESPACES",
+                                               "REMOTE_CONTAINERS"};
+    constexpr std::string_view name_only[] = {
+        "KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "TF_BUILD", "JENKINS_URL",
+        "TEAMCITY_VERSION"};
     const auto is_one_of = [](std::string_view name, std::span<const std::string_view> names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

@@ -110,18 +110,36 @@ Fact<bool> remapped_by_interrupts(const Filesystem& files) {
     return Absent{Why::malformed, fmt::format("{}: names no I/O APIC", path)};
 }
 
+// --- what the log proves where nobody recorded /sys ---
+
+constexpr LogLine vtd_in_use[] = {LogLine::dmar_in_use};
+constexpr LogLine amd_in_use[] = {LogLine::amdvi_found, LogLine::amdvi_features};
+constexpr LogLine grouped[] = {LogLine::iommu_group_added, LogLine::iommu_group_added_old};
+
+void take_log(const KernelFacts& kernel, IommuFacts& facts) {
+    const auto unrecorded = [](const auto& fact) {
+        return fact.if_absent() && fact.absence().why == Why::not_recorded;
+    };
+    const LoggedLine* vtd = find_line(kernel.log, vtd_in_use);
+    const LoggedLine* amd = find_line(kernel.log, amd_in_use);
+    const LoggedLine* group = find_line(kernel.log, grouped);
+    if (unrecorded(facts.instances) && (vtd || amd))
+        facts.instances = {{vtd ? "dmar0" : "ivhd0"}, {from_log(vtd ? *vtd : *amd)}};
+    if (unrecorded(facts.groups) && group) facts.groups = {1u, {from_log(*group)}};
+}
+
 /// The kernel's own words first, then what keeps it from doing so, then what it has done; where none of these
 /// can be read, what VT-d's units can do: the kernel switches it on where they can.
 Fact<bool> probe_remapping(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
     const auto* instances = facts.instances.if_known();
-    if (!instances) return facts.instances.absence();
-    if (instances->empty()) return Absent{Why::not_applicable, "the kernel drives no IOMMU"};
+    if (instances && instances->empty()) return Absent{Why::not_applicable, "the kernel drives no IOMMU"};
     if (const auto* words = kernel.command_line.if_known())
         for (const std::string& word : *words)
             if (std::find(std::begin(refusals), std::end(refusals), word) != std::end(refusals))
                 return {false, {{"/proc/cmdline", word}}};
     if (const LoggedLine* line = find_line(kernel.log, remapping_on)) return {true, {from_log(*line)}};
     if (const LoggedLine* line = find_line(kernel.log, remapping_off)) return {false, {from_log(*line)}};
+    if (!instances) return facts.instances.absence();
     for (const Fact<bool>* needed : {&facts.table_intremap, &facts.queued_invalidation, &facts.unit_intremap})
         if (is(*needed, false)) return *needed;
     Fact<bool> seen = remapped_by_interrupts(files);
@@ -182,6 +200,62 @@ Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
     return read_switch(files, "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 }
 
+// --- who shares a group with a device that is to be given away ---
+
+/// The driver of a PCI device; empty: none.
+std::string driver_of(const Filesystem& files, const std::string& device) {
+    std::string driver;
+    if (const auto text = files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device)); text.if_known())
+        for_each_line(*text.if_known(), [&](std::string_view line) {
+            if (line.starts_with("DRIVER=")) driver = trim(line.substr(7));
+        });
+    return driver;
+}
+
+/// Linux drivers/iommu/iommu.c, iommu_device_use_default_domain(): those that leave the group to VFIO
+/// (driver_managed_dma).
+bool leaves_group_to_vfio(std::string_view driver) {
+    return driver.empty() || driver == "pcieport" || driver == "pci-stub" || driver.starts_with("vfio");
+}
+
+bool is_pci_address(std::string_view name) {
+    return name.size() >= 12 && name[4] == ':' && contains(name, ".");
+}
+
+/// Of each group with a device of vfio-pci's: the devices that the host still drives.
+Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
+    constexpr std::string_view vfio = "/sys/bus/pci/drivers/vfio-pci", groups = "/sys/kernel/iommu_groups";
+    const auto bound = files.list(vfio);
+    if (bound.if_absent()) return bound.absence();
+    std::vector<SharedGroup> shared;
+    std::vector<Provenance> from;
+    const auto is_bound = [&](const std::string& device) {
+        return std::find(bound.if_known()->begin(), bound.if_known()->end(), device) !=
+               bound.if_known()->end();
+    };
+    if (std::none_of(bound.if_known()->begin(), bound.if_known()->end(), is_pci_address))
+        return {std::move(shared), {{std::string(vfio), "no device"}}};
+    const auto numbers = files.list(groups);
+    if (numbers.if_absent()) return numbers.absence();
+    for (const std::string& number : *numbers.if_known()) {
+        const auto devices = files.list(fmt::format("{}/{}/devices", groups, number));
+        if (devices.if_absent()) return devices.absence();
+        for (const std::string& given : *devices.if_known()) {
+            if (!is_bound(given)) continue;
+            for (const std::string& other : *devices.if_known())
+                if (const std::string driver = is_bound(other) ? "" : driver_of(files, other);
+                    !leaves_group_to_vfio(driver)) {
+                    shared.push_back({number, given, other, driver});
+                    from.push_back(
+                        {fmt::format("/sys/bus/pci/devices/{}/uevent", other), "DRIVER=" + driver});
+                }
+            break;
+        }
+    }
+    if (from.empty()) from.push_back({std::string(vfio), "shares no group with the host's devices"});
+    return {std::move(shared), std::move(from)};
+}
+
 }  // namespace
 
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
@@ -191,6 +265,8 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
     facts.groups = list_names(machine.files, "/sys/kernel/iommu_groups").map([](const auto& names) {
         return static_cast<unsigned>(names.size());
     });
+    take_log(kernel, facts);
+    facts.shared_groups = probe_shared_groups(machine.files);
     probe_units(machine.files, kernel, announced, facts);
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
     facts.driver = probe_driver(config, facts);

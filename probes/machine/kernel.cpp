@@ -151,6 +151,7 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.release = read_word(machine.files, "/proc/sys/kernel/osrelease");
     facts.build = read_word(machine.files, "/proc/sys/kernel/version");
     facts.version = parse_version(facts.release);
+    facts.arch = read_word(machine.files, "/proc/sys/kernel/arch");
     facts.flag_vmx = flag_of(shared.cpuinfo, "vmx");
     facts.flag_svm = flag_of(shared.cpuinfo, "svm");
     or_heard(facts.flag_vmx, shared.heard_vmx);

@@ -116,11 +116,14 @@ std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const Kerne
 
 Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
                            const FirmwareFacts& firmware, std::vector<Provenance> from) {
-    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware))) {
+    const bool provider = f.dmi_vendor.if_known() && names_a_provider(*f.dmi_vendor.if_known());
+    const DmiSign* sign = find_dmi(dmi_of(f, firmware));
+    if (sign && !(sign->platform == Platform::kvm && provider)) {
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
         const bool copied = sign->platform == Platform::hyperv || sign->platform == Platform::azure;
         return {copied ? Platform::kvm : sign->platform, dmi_readings(*sign, f, firmware)};
     }
+    if (provider) return {Platform::hoster, f.dmi_vendor.from()};
     if (f.dmi_vendor.if_absent() && f.dmi_vendor.absence().why == Why::no_device) {
         if (is(f.brand_kind, BrandKind::normalized)) {
             from.push_back(f.brand_kind.from().front());
@@ -258,6 +261,7 @@ std::string_view to_string(Platform platform) {
         case Platform::linode: return "Akamai (Linode)";
         case Platform::vultr: return "Vultr";
         case Platform::scaleway: return "Scaleway";
+        case Platform::hoster: return "a provider's KVM";
         case Platform::hyperv: return "Hyper-V";
         case Platform::hyperv_root: return "Hyper-V";
         case Platform::wsl1: return "WSL1";

@@ -42,5 +42,7 @@ Platform cloud_of_kernel(std::string_view release);
 
 /// KVM under another name: who manages it shows in DMI.
 bool runs_kvm(Platform platform);
+/// A sys_vendor under KVM that is neither QEMU's, its packagers' nor a maker's of hardware.
+bool names_a_provider(std::string_view vendor);
 
 }  // namespace nestprobe

@@ -7,16 +7,16 @@ namespace nestprobe {
 namespace {
 
 constexpr std::string_view vm_entry_invalid_guest_state_patterns[] = {
-    "hardware error 0x80000021", "vm entry failed with error 0x80000021", "guest running in big real mode",
-    "without unrestricted mode support"};
+    "failentry(2147483681", "hardware error 0x80000021", "vm entry failed with error 0x80000021",
+    "guest running in big real mode", "without unrestricted mode support"};
 constexpr std::string_view vm_entry_invalid_guest_state_rules[] = {"unrestricted-guest-off", "ept-off",
                                                                    "vmx-lacks-required-control"};
 constexpr std::string_view vm_entry_msr_loading_patterns[] = {"hardware error 0x80000022"};
 constexpr std::string_view vm_entry_msr_loading_rules[] = {"vmx-lacks-required-control",
                                                            "vmx-capability-msrs-refused"};
 constexpr std::string_view vm_entry_machine_check_patterns[] = {"hardware error 0x80000029"};
-constexpr std::string_view vm_entry_invalid_control_patterns[] = {"hardware error 0x7",
-                                                                  "hardware_entry_failure_reason = 0x7"};
+constexpr std::string_view vm_entry_invalid_control_patterns[] = {
+    "failentry(7,", "failentry(7)", "hardware error 0x7", "hardware_entry_failure_reason = 0x7"};
 constexpr std::string_view vm_entry_invalid_control_rules[] = {
     "vmx-lacks-required-control", "vmx-capabilities-differ", "vmx-capability-msrs-refused",
     "guest-with-evmcs"};
@@ -31,7 +31,7 @@ constexpr std::string_view vm_entry_error_zero_rules[] = {"virtualization-in-use
 constexpr std::string_view vmrun_invalid_patterns[] = {"hardware error 0xffffffff",
                                                        "hardware error 0xffffffffffffffff"};
 constexpr std::string_view vmrun_invalid_rules[] = {"nesting-offered"};
-constexpr std::string_view kvm_entry_failed_patterns[] = {"kvm: entry failed, hardware error",
+constexpr std::string_view kvm_entry_failed_patterns[] = {"failentry(", "kvm: entry failed, hardware error",
                                                           "kvm_exit_fail_entry", "kvm_exit_fail_entry (9)"};
 constexpr std::string_view kvm_entry_failed_rules[] = {"vmx-lacks-required-control", "unrestricted-guest-off",
                                                        "virtualization-in-use"};
@@ -105,22 +105,35 @@ constexpr std::string_view qemu_invalid_accelerator_patterns[] = {
     "invalid accelerator hvf", "no accelerator selected and no default accelerator available"};
 constexpr std::string_view qemu_invalid_accelerator_rules[] = {"kvm-api-unusable"};
 constexpr std::string_view qemu_hax_not_working_patterns[] = {
-    "hax is not working", "failed to open the hax device", "failed to initialize hax",
-    "hax*and emulator runs in emulation mode", "unable to open haxm device"};
+    "haxm is not installed",
+    "haxm installation failed",
+    "hax kernel module is not installed",
+    "haxm cannot be installed",
+    "intel haxm is required",
+    "vt-x is disabled in bios. enable vt-x in your bios",
+    "failed to install intel haxm",
+    "hax is not working",
+    "failed to open the hax device",
+    "failed to initialize hax",
+    "hax*and emulator runs in emulation mode",
+    "unable to open haxm device"};
 constexpr std::string_view qemu_hax_not_working_rules[] = {"hypervisor-hides-vmx"};
 constexpr std::string_view qemu_whpx_not_working_patterns[] = {
     "whpx: no accelerator found", "failed to initialize whpx", "whpx is not working",
     "whpx is either not available or not installed"};
 constexpr std::string_view qemu_whpx_not_working_rules[] = {"hypervisor-hides-vmx"};
 constexpr std::string_view libvirt_domain_type_not_supported_patterns[] = {
-    "domain type 'kvm' not supported", "does not support virt type 'kvm'",
+    "kvm is not supported by '", "domain type 'kvm' not supported", "does not support virt type 'kvm'",
     "domain requires kvm, but it is not available", "host does not support domain type kvm"};
 constexpr std::string_view libvirt_domain_type_not_supported_rules[] = {
     "dev-kvm-missing", "kvm-module-not-loaded", "dev-kvm-permission-denied"};
 constexpr std::string_view libvirt_no_capabilities_kvm_patterns[] = {
+    "host does not support any virtualization options",
     "could not find capabilities for domaintype=kvm",
-    "could not find capabilities for arch=", "could not get preferred machine",
-    "no supported architecture for os type 'hvm'", "does not support virtualization type hvm"};
+    "could not find capabilities for arch=",
+    "could not get preferred machine",
+    "no supported architecture for os type 'hvm'",
+    "does not support virtualization type hvm"};
 constexpr std::string_view libvirt_no_capabilities_kvm_rules[] = {
     "dev-kvm-missing", "dev-kvm-permission-denied", "kvm-module-not-loaded", "hypervisor-hides-vmx",
     "hypervisor-hides-svm"};
@@ -148,7 +161,9 @@ constexpr std::string_view virt_manager_kvm_not_available_patterns[] = {
 constexpr std::string_view virt_manager_kvm_not_available_rules[] = {
     "dev-kvm-missing",          "kvm-module-not-loaded", "vmx-disabled-by-firmware",
     "svm-disabled-by-firmware", "hypervisor-hides-vmx",  "hypervisor-hides-svm"};
-constexpr std::string_view android_no_vmx_patterns[] = {"kvm requires a cpu that supports vmx or svm"};
+constexpr std::string_view android_no_vmx_patterns[] = {"requires an intel processor with vt-x",
+                                                        "does not support required features (vt-x or svm)",
+                                                        "kvm requires a cpu that supports vmx or svm"};
 constexpr std::string_view android_no_vmx_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
                                                      "hypervisor-hides-svm", "vmx-disabled-by-firmware",
                                                      "svm-disabled-by-firmware"};
@@ -221,15 +236,23 @@ constexpr std::string_view vmware_esxi_nested_patterns[] = {
 constexpr std::string_view vmware_esxi_nested_rules[] = {
     "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view docker_desktop_hav_patterns[] = {
+    "virtualisation support wasn't detected",
+    "virtualization support is not enabled on your machine",
     "hardware assisted virtualization and data execution protection must be enabled",
-    "hardware assisted virtualization", "docker desktop*virtualization support not detected",
-    "virtualization support wasn't detected", "virtualization must be enabled"};
+    "hardware assisted virtualization",
+    "docker desktop*virtualization support not detected",
+    "virtualization support wasn't detected",
+    "virtualization must be enabled"};
 constexpr std::string_view docker_desktop_hav_rules[] = {
     "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view docker_desktop_linux_patterns[] = {
     "docker desktop requires kvm", "kvm is not enabled on host", "docker desktop*kvm"};
 constexpr std::string_view docker_desktop_linux_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
 constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
+    "wsl2 is unable to start",
+    "hcs_e_service_not_available",
+    "0x80370114",
+    "wsl2 kann nicht gestartet werden",
     "hcs_e_hyperv_not_installed",
     "please enable the virtual machine platform",
     "please enable the \"virtual machine platform\"",
@@ -239,12 +262,23 @@ constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
 constexpr std::string_view wsl_virtual_machine_platform_rules[] = {
     "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
 constexpr std::string_view wsl_nested_not_supported_patterns[] = {
-    "nested virtualization is not supported on this machine", "geschachtelte virtualisierung wird auf"};
+    "geschachtelte virtualisierung",
+    "la virtualisation imbriqu",
+    "virtualización anidada no",
+    "virtualizzazione annidata",
+    "virtualização aninhada",
+    "nested virtualization is not supported on this machine",
+    "geschachtelte virtualisierung wird auf"};
 constexpr std::string_view wsl_nested_not_supported_rules[] = {"hypervisor-hides-vmx",
                                                                "hypervisor-hides-svm"};
 constexpr std::string_view hyperv_component_not_running_patterns[] = {
-    "one of the hyper-v components is not running", "the hypervisor is not running",
-    "a hypervisor is already running", "hyper-v cannot be installed",
+    "the hyper-v hypervisor is disabled",
+    "hypervisor launch failed",
+    "0xc0351000",
+    "one of the hyper-v components is not running",
+    "the hypervisor is not running",
+    "a hypervisor is already running",
+    "hyper-v cannot be installed",
     "platform does not support nested virtualization"};
 constexpr std::string_view hyperv_component_not_running_rules[] = {
     "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
@@ -273,8 +307,9 @@ constexpr std::string_view firecracker_no_kvm_patterns[] = {
     "error creating the kvm object", "error creating kvm object", "critical error creating the kvm object",
     "cannot open /dev/kvm. error"};
 constexpr std::string_view firecracker_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view firecracker_create_vm_patterns[] = {"cannot create vm*resource busy",
-                                                               "failed to create vm: *(os error 16)"};
+constexpr std::string_view firecracker_create_vm_patterns[] = {
+    "vm(vmsetup(error(16", "error creating the vm*16", "cannot create vm*resource busy",
+    "failed to create vm: *(os error 16)"};
 constexpr std::string_view firecracker_create_vm_rules[] = {"virtualization-in-use",
                                                             "vmx-lacks-required-control"};
 constexpr std::string_view cloud_hypervisor_no_kvm_patterns[] = {
@@ -300,9 +335,12 @@ constexpr std::string_view kind_no_virtualization_patterns[] = {
     "vz*nested virtualization"};
 constexpr std::string_view kind_no_virtualization_rules[] = {"dev-kvm-permission-denied", "dev-kvm-missing",
                                                              "hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view multipass_kvm_patterns[] = {
-    "kvm support is not enabled on this machine", "failed to launch: kvm (vmx) is disabled by your bios",
-    "failed to launch: kvm (svm) is disabled by your bios", "launch failed: kvm"};
+constexpr std::string_view multipass_kvm_patterns[] = {"the check_kvm_support script failed",
+                                                       "launch failed: cpu does not support kvm",
+                                                       "kvm support is not enabled on this machine",
+                                                       "failed to launch: kvm (vmx) is disabled by your bios",
+                                                       "failed to launch: kvm (svm) is disabled by your bios",
+                                                       "launch failed: kvm"};
 constexpr std::string_view multipass_kvm_rules[] = {"dev-kvm-missing",          "vmx-disabled-by-firmware",
                                                     "svm-disabled-by-firmware", "hypervisor-hides-vmx",
                                                     "hypervisor-hides-svm",     "virtualization-in-use"};
@@ -467,6 +505,223 @@ constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
 constexpr std::string_view generic_virtualization_not_enabled_rules[] = {
     "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 
+constexpr std::string_view docker_no_dev_kvm_patterns[] = {"custom device \"/dev/kvm\": no such file",
+                                                           "stat /dev/kvm: no such file or directory",
+                                                           "error mounting \"/dev/kvm\""};
+constexpr std::string_view docker_no_dev_kvm_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded",
+                                                        "hypervisor-hides-vmx", "hypervisor-hides-svm",
+                                                        "no-hardware-virtualization"};
+constexpr std::string_view dev_kvm_is_a_directory_patterns[] = {
+    "custom device \"/dev/kvm\": not a device node", "kvm kernel module: is a directory",
+    "/dev/kvm: is a directory"};
+constexpr std::string_view dev_kvm_is_a_directory_rules[] = {"dev-kvm-missing", "kvm-api-unusable",
+                                                             "kvm-module-not-loaded"};
+constexpr std::string_view vfio_device_missing_patterns[] = {
+    "/dev/vfio/vfio: no such file", "'/dev/vfio/vfio': no such file",
+    "failed to open /dev/vfio/*no such file", "custom device \"/dev/vfio"};
+constexpr std::string_view vfio_device_missing_rules[] = {"no-iommu", "no-interrupt-remapping"};
+constexpr std::string_view vfio_permission_denied_patterns[] = {"/dev/vfio/*permission denied",
+                                                                "/dev/vfio/*operation not permitted"};
+constexpr std::string_view vfio_device_reserved_by_firmware_patterns[] = {
+    "ineligible for iommu domain attach due to platform rmrr",
+    "firmware has requested this device have a 1:1 iommu mapping"};
+constexpr std::string_view vfio_device_reserved_by_firmware_rules[] = {"device-held-back-by-firmware"};
+constexpr std::string_view qemu_aw_bits_patterns[] = {"aw-bits*> host aw-bits", "aw-bits * > host"};
+constexpr std::string_view qemu_aw_bits_rules[] = {"guest-iommu-wider-than-host"};
+constexpr std::string_view azure_no_nesting_patterns[] = {
+    "nested virtualization is not supported on this vm size", "vm size*not support nested virtualization",
+    "size*too small for nested virtualization", "vm size*nested virtualization*not supported"};
+constexpr std::string_view azure_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
+                                                       "confidential-guest"};
+constexpr std::string_view aws_no_nesting_patterns[] = {
+    "instance type*not support nested virtualization", "nested virtualization*not supported*instance type",
+    "nestedvirtualization*not supported", "nestedvirtualization*is not valid",
+    "cpuoptions*nestedvirtualization"};
+constexpr std::string_view aws_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
+constexpr std::string_view gcp_no_nesting_patterns[] = {
+    "compute.disablenestedvirtualization", "nested virtualization is not supported for machine type",
+    "machine type*nested virtualization", "enablenestedvirtualization"};
+constexpr std::string_view gcp_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
+constexpr std::string_view libvirt_host_passthrough_not_supported_patterns[] = {
+    "cpu mode 'host-passthrough'*not supported", "cpu mode 'host-model'*not supported",
+    "cpu mode 'maximum'*not supported"};
+constexpr std::string_view libvirt_host_passthrough_not_supported_rules[] = {
+    "guest-emulated-without-svm", "guest-is-emulated", "dev-kvm-missing", "dev-kvm-permission-denied"};
+constexpr std::string_view qemu_cpu_host_needs_kvm_patterns[] = {
+    "cpu model 'host' requires kvm", "'host' cpu model requires", "cpu model 'host' requires"};
+constexpr std::string_view qemu_cpu_host_needs_kvm_rules[] = {"guest-is-emulated", "dev-kvm-missing",
+                                                              "dev-kvm-permission-denied"};
+constexpr std::string_view qemu_fell_back_to_tcg_patterns[] = {
+    "falling back to tcg", "back to tcg accelerator", "warning: kvm is not available*tcg"};
+constexpr std::string_view qemu_fell_back_to_tcg_rules[] = {"guest-is-emulated", "dev-kvm-missing",
+                                                            "dev-kvm-permission-denied"};
+constexpr std::string_view kvm_init_vcpu_failed_patterns[] = {
+    "kvm_init_vcpu failed", "kvm_init_vcpu:", "kvm_arch_init_vcpu failed", "kvm_create_vcpu failed"};
+constexpr std::string_view kvm_init_vcpu_failed_rules[] = {
+    "kvm-api-unusable", "guest-with-more-cpus-than-machine", "guest-requires-missing-feature"};
+constexpr std::string_view kvm_run_failed_patterns[] = {"kvm run failed"};
+constexpr std::string_view kvm_run_failed_rules[] = {"guest-entry-fails", "unrestricted-guest-off"};
+constexpr std::string_view kvm_unknown_exit_patterns[] = {"unknown exit, hardware reason",
+                                                          "kvm: unhandled exit", "unexpected exit reason"};
+constexpr std::string_view kvm_unknown_exit_rules[] = {"unrestricted-guest-off", "ept-off",
+                                                       "vmx-lacks-required-control"};
+constexpr std::string_view kvm_vmwrite_failed_patterns[] = {"vmwrite failed", "vmread failed",
+                                                            "vmwrite error",  "vmptrld failed",
+                                                            "vmclear failed", "vmlaunch failed"};
+constexpr std::string_view kvm_vmwrite_failed_rules[] = {"vmx-lacks-required-control",
+                                                         "virtualization-in-use", "platform-shows-and-fails"};
+constexpr std::string_view kvm_l1tf_smt_patterns[] = {"l1tf cpu bug present and smt on",
+                                                      "mmio stale data cpu bug present and smt on",
+                                                      "mds cpu bug present and smt on"};
+constexpr std::string_view kvm_l1tf_smt_rules[] = {"l1d-flushed-at-guest-entry"};
+constexpr std::string_view kvm_other_module_loaded_patterns[] = {"already loaded the other module",
+                                                                 "already loaded vendor module"};
+constexpr std::string_view kvm_other_module_loaded_rules[] = {"wrong-vendors-module",
+                                                              "software-kvm-cannot-nest"};
+constexpr std::string_view kvm_cpus_differ_patterns[] = {
+    "feature inconsistency!", "inconsistent vmcs config on cpu", "processor compatibility check on cpu"};
+constexpr std::string_view kvm_cpus_differ_rules[] = {"vmx-capabilities-differ", "cpus-disagree"};
+constexpr std::string_view kvm_nx_missing_patterns[] = {"nx (execute disable) not supported"};
+constexpr std::string_view kvm_nx_missing_rules[] = {"kvm-module-refused"};
+constexpr std::string_view module_parameter_invalid_patterns[] = {"invalid for parameter"};
+constexpr std::string_view module_parameter_invalid_rules[] = {"option-keeps-module-out",
+                                                               "next-load-will-fail"};
+constexpr std::string_view module_parameter_unknown_patterns[] = {"unknown parameter '*' ignored"};
+constexpr std::string_view module_parameter_unknown_rules[] = {"nested-set-for-wrong-module",
+                                                               "option-misspelt"};
+constexpr std::string_view module_of_another_build_patterns[] = {
+    "disagrees about version of symbol", "no symbol version for kvm", "unknown symbol kvm_",
+    "unknown symbol __kvm"};
+constexpr std::string_view module_of_another_build_rules[] = {"kvm-module-of-another-build",
+                                                              "kvm-module-blacklisted"};
+constexpr std::string_view module_version_magic_patterns[] = {"version magic '"};
+constexpr std::string_view module_version_magic_rules[] = {"kvm-module-of-another-kernel",
+                                                           "kvm-module-missing"};
+constexpr std::string_view module_unsigned_patterns[] = {
+    "loading of unsigned module is rejected", "unsigned module loading is restricted",
+    "module with unavailable key is rejected", "module with unsupported crypto is rejected"};
+constexpr std::string_view module_unsigned_rules[] = {"kvm-module-signature-refused"};
+constexpr std::string_view module_taints_kernel_patterns[] = {
+    "module verification failed: signature and/or required key missing"};
+constexpr std::string_view modprobe_builtin_patterns[] = {
+    "module kvm_intel is builtin", "module kvm_amd is builtin", "module kvm is builtin",
+    "module kvm_intel is built-in"};
+constexpr std::string_view modprobe_builtin_rules[] = {"nested-parameter-off",
+                                                       "nested-configured-but-not-live"};
+constexpr std::string_view modprobe_no_such_device_patterns[] = {
+    "could not insert 'kvm_intel': no such device", "could not insert 'kvm_amd': no such device",
+    "insert*kvm*no such device"};
+constexpr std::string_view modprobe_no_such_device_rules[] = {
+    "wrong-vendors-module", "no-hardware-virtualization", "hypervisor-hides-vmx",
+    "hypervisor-hides-svm", "vmx-disabled-by-firmware",   "svm-disabled-by-firmware"};
+constexpr std::string_view modules_load_failed_patterns[] = {
+    "failed to find module 'kvm", "module 'kvm*is deny-listed", "module 'kvm*is blacklisted",
+    "module kvm_intel is blacklisted", "module kvm_amd is blacklisted"};
+constexpr std::string_view modules_load_failed_rules[] = {"kvm-module-missing", "kvm-module-blacklisted",
+                                                          "kernel-without-kvm"};
+constexpr std::string_view vbox_nem_not_available_patterns[] = {"verr_nem_not_available",
+                                                                "whvcapabilitycodehypervisorpresent is false",
+                                                                "not in a hypervisor partition (hvp=0)"};
+constexpr std::string_view vbox_nem_not_available_rules[] = {
+    "no-hardware-virtualization", "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware",
+    "svm-disabled-by-firmware"};
+constexpr std::string_view vbox_on_hyperv_patterns[] = {
+    "verr_nem_", "call to whvsetuppartition failed", "verr_supdrv_no_raw_mode_hyper_v_root",
+    "raw-mode is unavailable courtesy of hyper-v", "attempting fall back to nem"};
+constexpr std::string_view vbox_on_hyperv_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
+constexpr std::string_view vbox_nested_needs_paging_patterns[] = {"nested vt-x/amd-v without nested-paging",
+                                                                  "verr_cpum_invalid_hwvirt_config"};
+constexpr std::string_view vbox_nested_needs_paging_rules[] = {"ept-off", "unrestricted-guest-off",
+                                                               "hypervisor-hides-vmx"};
+constexpr std::string_view guest_needs_64_bit_patterns[] = {
+    "this kernel requires an x86-64 cpu", "64-bit operation is not possible",
+    "configured for 64-bit guest operating systems", "64-bit guest will fail to detect a 64-bit cpu"};
+constexpr std::string_view guest_needs_64_bit_rules[] = {
+    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
+constexpr std::string_view vbox_other_error_patterns[] = {"verr_vmx_", "verr_svm_"};
+constexpr std::string_view vbox_other_error_rules[] = {"virtualization-in-use", "hypervisor-hides-vmx",
+                                                       "hypervisor-hides-svm"};
+constexpr std::string_view vmware_hyperv_incompatible_patterns[] = {
+    "device/credential guard are not compatible", "and hyper-v are not compatible"};
+constexpr std::string_view vmware_hyperv_incompatible_rules[] = {"hypervisor-hides-vmx",
+                                                                 "hypervisor-hides-svm"};
+constexpr std::string_view vmware_performance_counters_patterns[] = {
+    "module 'vpmc' power on failed", "virtualized performance counters are not supported",
+    "virtualize cpu performance counters"};
+constexpr std::string_view android_hyperv_conflict_patterns[] = {
+    "android emulator is incompatible with hyper-v", "hyper-v detected*emulator"};
+constexpr std::string_view android_aehd_patterns[] = {"aehd is not installed", "emulator hypervisor driver",
+                                                      "gvm is not installed"};
+constexpr std::string_view android_emulator_killed_patterns[] = {"emulator process for avd*was killed",
+                                                                 "emulator process for avd*has terminated"};
+constexpr std::string_view android_emulator_killed_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
+constexpr std::string_view android_runner_without_kvm_patterns[] = {"disabling linux hardware acceleration"};
+constexpr std::string_view android_runner_without_kvm_rules[] = {"dev-kvm-missing",
+                                                                 "dev-kvm-permission-denied"};
+constexpr std::string_view apple_virtualization_missing_patterns[] = {
+    "virtualization is not available on this hardware",
+    "vzerrordomain",
+    "hv_unsupported",
+    "hv_denied",
+    "failed to initialize hvf",
+    "hvf error",
+    "vfkit exited unexpectedly",
+    "krunkit exited unexpectedly",
+    "sysctl: unknown oid 'kern.hv_support'"};
+constexpr std::string_view kubevirt_no_kvm_patterns[] = {"insufficient devices.kubevirt.io/kvm",
+                                                         "/dev/kvm not present", "'/dev/kvm' not present",
+                                                         "device-plugin*kvm*not"};
+constexpr std::string_view kubevirt_no_kvm_rules[] = {"dev-kvm-missing",          "kvm-module-not-loaded",
+                                                      "hypervisor-hides-vmx",     "hypervisor-hides-svm",
+                                                      "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
+constexpr std::string_view proxmox_cpu_flag_unknown_patterns[] = {
+    "cpu.flags: value does not match the regex pattern", "flags: value does not match the regex pattern",
+    "flags: invalid format*nested-virt", "unknown cpu flag*nested-virt"};
+constexpr std::string_view proxmox_cpu_flag_unknown_rules[] = {"guest-cpu-model-lacks-feature"};
+constexpr std::string_view qemu_evmcs_patterns[] = {"hyper-v enlightened vmcs", "hv-evmcs", "hv_evmcs"};
+constexpr std::string_view qemu_evmcs_rules[] = {"guest-evmcs-without-vapic", "guest-with-evmcs"};
+constexpr std::string_view nested_migration_patterns[] = {
+    "does not support live migration yet", "non-migratable cpu device", "nested*cannot be migrated",
+    "migration*nested virtualization"};
+constexpr std::string_view split_lock_patterns[] = {"split_lock trap", "split lock detection: #ac"};
+constexpr std::string_view kvm_memory_region_patterns[] = {"kvm_set_user_memory_region",
+                                                           "kvm_set_phys_mem: error registering slot"};
+constexpr std::string_view kvm_harmless_patterns[] = {
+    "smp vm created on host with unstable tsc",
+    "zapping shadow pages for mmio generation wraparound",
+    "disabled perfctr wrmsr",
+    "kvm: exiting hardware virtualization",
+    "exceeds the recommended cpus supported by kvm",
+    "vm_exit_load_ia32_perf_global_ctrl does not work properly"};
+constexpr std::string_view kvm_nesting_is_on_patterns[] = {
+    "nested virtualization enabled", "kvm: nested paging enabled", "kvm_amd: nested paging enabled"};
+constexpr std::string_view kvm_nesting_is_on_rules[] = {"nesting-offered"};
+constexpr std::string_view kvm_module_other_reason_patterns[] = {"could not access kvm kernel module"};
+constexpr std::string_view kvm_module_other_reason_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
+                                                              "kvm-module-not-loaded"};
+constexpr std::string_view dev_kvm_permission_patterns[] = {"/dev/kvm: permission denied",
+                                                            "/dev/kvm': permission denied",
+                                                            "/dev/kvm\": permission denied",
+                                                            "/dev/kvm*permission denied",
+                                                            "/dev/kvm*eacces",
+                                                            "/dev/kvm*os error 13",
+                                                            "kvm(error(13",
+                                                            "/dev/kvm*not writable",
+                                                            "/dev/kvm*not accessible",
+                                                            "permission*access /dev/kvm",
+                                                            "cannot access /dev/kvm"};
+constexpr std::string_view dev_kvm_permission_rules[] = {"dev-kvm-permission-denied"};
+constexpr std::string_view dev_kvm_trouble_patterns[] = {"/dev/kvm", "no kvm device", "kvm device not found",
+                                                         "kvm(error(2"};
+constexpr std::string_view dev_kvm_trouble_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
+                                                      "dev-kvm-without-driver", "kvm-module-not-loaded"};
+constexpr std::string_view vfio_trouble_patterns[] = {"/dev/vfio", "vfio*error", "vfio*failed", "vfio-pci*"};
+constexpr std::string_view vfio_trouble_rules[] = {"no-iommu", "no-interrupt-remapping",
+                                                   "device-held-back-by-firmware"};
+constexpr std::string_view nesting_trouble_patterns[] = {
+    "nested virtualization", "nested virtualisation", "nested-virtualization", "nested vt-x", "nested kvm"};
+constexpr std::string_view nesting_trouble_rules[] = {
+    "hypervisor-hides-vmx", "hypervisor-hides-svm", "nested-parameter-off", "guest-cpu-model-lacks-feature"};
 constexpr Message message_rows[] =
     {
         {.id = "vm-entry-invalid-guest-state",
@@ -563,6 +818,22 @@ In a virtual machine update the kernel of the level above, or remove newer featu
          .worked = R"(A guest runs.)",
          .otherwise = R"(0x80000021 (guest state) and 0x7 (controls) have pages of their own.)",
          .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\""},
+        {.id = "kvm-vmwrite-failed",
+         .program = "Linux",
+         .patterns = kvm_vmwrite_failed_patterns,
+         .means =
+             R"(An instruction of VMX itself failed. err=12 is a field that this processor's VMCS has not; anything else, a VMCS that is not the current one.)",
+         .rules = kvm_vmwrite_failed_rules,
+         .causes = R"(1. In a virtual machine: the level above shows a control and lacks its fields.
+2. Another hypervisor on this system (VirtualBox, VMware) switched VMX off or took the VMCS away.)",
+         .steps = R"(Is another hypervisor's module here? This should print nothing:
+    lsmod | grep -E 'vboxdrv|vmmon'
+    sudo journalctl -k -b --grep 'vmwrite|vmread|vmptrld|vmclear'
+In a virtual machine update the level above.)",
+         .worked = R"(No new such line.)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/vmx/vmx.c, vmwrite_error(), vmread_error(), vmclear_error(); Intel "
+                   "SDM vol. 3, \"VM Instruction Error Numbers\""},
         {.id = "vm-entry-unsupported-component",
          .program = "QEMU with KVM",
          .patterns = vm_entry_unsupported_component_patterns,
@@ -628,6 +899,37 @@ Install a newer kernel, in a virtual machine on the level above first.)",
          .worked = R"(A guest runs.)",
          .otherwise = R"()",
          .source = "Linux Documentation/virt/kvm/api.rst, KVM_EXIT_FAIL_ENTRY"},
+        {.id = "kvm-run-failed",
+         .program = "QEMU",
+         .patterns = kvm_run_failed_patterns,
+         .means = R"(The guest ran, and KVM_RUN came back with an errno: the guest is lost.)",
+         .rules = kvm_run_failed_rules,
+         .causes =
+             R"(1. "Bad address": memory of the guest that is no memory for KVM: a device's region, a file on a full or failing disk, huge pages that ran out.
+2. "Invalid argument", "Input/output error": in a virtual machine, the level above refused the entry.
+3. "Function not implemented": an exit that this kernel does not handle.)",
+         .steps = R"(    sudo journalctl -k -b --grep 'kvm|Hardware Error'
+    df -h /dev/shm
+In a virtual machine update the kernel of the level above. nestprobe --prove tells whether any guest runs here:
+    sudo nestprobe --prove)",
+         .worked = R"(The guest stays up.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/api.rst, KVM_RUN; QEMU accel/kvm/kvm-all.c, kvm_cpu_exec()"},
+        {.id = "kvm-unknown-exit",
+         .program = "QEMU",
+         .patterns = kvm_unknown_exit_patterns,
+         .means =
+             R"(The processor, or the hypervisor above, ended the guest's run for a reason that this KVM does not know. The number is the exit reason of the manual (31 is RDMSR, 33 invalid guest state, 48 an EPT violation).)",
+         .rules = kvm_unknown_exit_rules,
+         .causes = R"(1. In a virtual machine: the level above reports an exit that was not asked for.
+2. A processor newer than this kernel.)",
+         .steps =
+             R"(Install a newer kernel; in a virtual machine on the level above first. Does a tiny guest run?
+    sudo nestprobe --prove)",
+         .worked = R"(The guest stays up.)",
+         .otherwise = R"()",
+         .source = "Intel SDM vol. 3, App. C, \"VMX Basic Exit Reasons\"; Linux include/uapi/linux/kvm.h, "
+                   "KVM_EXIT_UNKNOWN"},
         {.id = "kvm-internal-error-emulation",
          .program = "QEMU with KVM",
          .patterns = kvm_internal_error_emulation_patterns,
@@ -743,6 +1045,35 @@ with <cpu mode='host-passthrough'/>.)",
          .worked = R"(The warning is gone after shutting the guest down and starting it.)",
          .otherwise = R"(Not a reason for a black screen or a failed start.)",
          .source = "QEMU target/i386/cpu.c; virt-manager/virt-manager#234 (2023-01)"},
+        {.id = "qemu-evmcs",
+         .program = "QEMU",
+         .patterns = qemu_evmcs_patterns,
+         .means =
+             R"(The enlightened VMCS, which makes Hyper-V in a Windows guest faster, cannot be given as it is asked for.)",
+         .rules = qemu_evmcs_rules,
+         .causes = R"page(1. "requires Hyper-V virtual APIC (hv-vapic)": that one has to be asked for too.
+2. "is not supported by kernel": AMD, nesting off, or a kernel before 4.20.)page",
+         .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+Y: add vapic. libvirt, in <hyperv>: <vapic state='on'/> beside <evmcs state='on'/>; QEMU: hv-vapic beside hv-evmcs in -cpu. No such file, or N: leave evmcs out.
+    virsh edit GUEST)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties; docs/system/i386/hyperv.rst"},
+        {.id = "nested-migration",
+         .program = "QEMU, libvirt",
+         .patterns = nested_migration_patterns,
+         .means =
+             R"(The guest cannot be saved or moved while it has nested state, or a CPU feature that ties it to this host (invtsc).)",
+         .rules = {},
+         .causes =
+             R"(1. nested VMX with QEMU before 4.2 or Linux before 5.3; nested SVM with older ones than 5.8.
+2. -cpu host with invtsc, or migratable=off.)",
+         .steps =
+             R"(Shut the guests inside it down first, or shut the guest itself down and start it on the other host. Is the feature in the definition?
+    virsh dumpxml GUEST | grep -E 'invtsc|migratable')",
+         .worked = R"(The migration runs.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst; QEMU target/i386/kvm/kvm.c"},
         {.id = "qemu-host-lacks-feature",
          .program = "QEMU",
          .patterns = qemu_host_lacks_feature_patterns,
@@ -758,6 +1089,33 @@ lists the models that are usable here.)",
          .worked = R"(No such line in the guest's log.)",
          .otherwise = R"(Only vmx and svm decide nesting; they have a page of their own.)",
          .source = "QEMU target/i386/cpu.c"},
+        {.id = "qemu-cpu-host-needs-kvm",
+         .program = "QEMU",
+         .patterns = qemu_cpu_host_needs_kvm_patterns,
+         .means =
+             R"(-cpu host is the host's processor, which only KVM (on a Mac HVF) can give. QEMU was started without, or could not use it and fell back.)",
+         .rules = qemu_cpu_host_needs_kvm_rules,
+         .causes = R"(1. No -accel kvm (or -enable-kvm) on the command line: plain QEMU emulates.
+2. -machine accel=kvm:tcg fell back to emulation, because KVM could not be opened.)",
+         .steps = R"(Ask for KVM alone, so that the reason is printed:
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
+Without KVM, slow: -cpu max instead.)",
+         .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
+         .otherwise = R"()",
+         .source = "QEMU target/i386/host-cpu.c, host_cpu_realizefn()"},
+        {.id = "qemu-fell-back-to-tcg",
+         .program = "QEMU",
+         .patterns = qemu_fell_back_to_tcg_patterns,
+         .means =
+             R"(KVM could not be used, and QEMU emulates the guest instead: it works, many times slower, and without VMX.)",
+         .rules = qemu_fell_back_to_tcg_rules,
+         .causes = R"(1. The line before it says why KVM failed; it has a page of its own.
+2. Several accelerators were given (accel=kvm:tcg).)",
+         .steps = R"(    ls -l /dev/kvm
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic)",
+         .worked = R"(The line is gone.)",
+         .otherwise = R"()",
+         .source = "QEMU accel/accel-system.c, system/vl.c, configure_accelerators()"},
         {.id = "qemu-tcg-lacks-vmx",
          .program = "QEMU",
          .patterns = qemu_tcg_lacks_vmx_patterns,
@@ -783,6 +1141,53 @@ libvirt: the first line of the definition has to be <domain type='kvm'>.
          .worked = R"(The warning is gone, and KVM is used.)",
          .otherwise = R"(Under TCG the warning itself is harmless.)",
          .source = "QEMU target/i386/cpu.c"},
+        {.id = "docker-no-dev-kvm",
+         .program = "Docker, Podman",
+         .patterns = docker_no_dev_kvm_patterns,
+         .means =
+             R"(The container asks for /dev/kvm, and there is none where the daemon runs. The container and its image are not at fault.)",
+         .rules = docker_no_dev_kvm_rules,
+         .causes = R"(1. The daemon runs in a virtual machine that has no KVM: Docker Desktop (on Linux too), Docker on a Mac or on Windows, a rented server.
+2. On this Linux KVM's module is not loaded, or virtualization is off in firmware setup.
+3. A Mac with Apple silicon, or a Raspberry Pi: KVM there is for arm64 guests alone, and macOS has none.)",
+         .steps =
+             R"(Where does the daemon run? desktop-linux means a virtual machine of Docker Desktop's, and default this system:
+    docker context show
+On this system, outside of all containers:
+    ls -l /dev/kvm
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+One of the two loads, or says why not: that line has a page of its own. With Docker Desktop on Linux use Docker Engine instead, beside it:
+    docker context use default
+On Windows it takes WSL 2 on Windows 11, with nested virtualization on (its default); on a Mac there is no way.)",
+         .worked = R"(    docker run --rm --device /dev/kvm alpine ls -l /dev/kvm
+shows the device.)",
+         .otherwise =
+             R"(Leaving the option --device away lets the container start, and emulate: many times slower.)",
+         .source = "sickcodes/Docker-OSX#578 (2022-12), #604; dockur/windows#1150 (2025-03); "
+                   "vdsm/virtual-dsm#498 (2023-12)"},
+        {.id = "dev-kvm-is-a-directory",
+         .program = "Docker, QEMU",
+         .patterns = dev_kvm_is_a_directory_patterns,
+         .means =
+             R"(/dev/kvm is an ordinary file or directory, not KVM's device. Docker makes such a directory for -v /dev/kvm:/dev/kvm where there was no device.)",
+         .rules = dev_kvm_is_a_directory_rules,
+         .causes =
+             R"(1. A container was started with -v (a volume) instead of --device while KVM was not loaded.
+2. Somebody made the node by hand.)",
+         .steps = R"(Outside of the container, see what it is:
+    ls -ld /dev/kvm
+If the line begins with d, remove the empty directory and load KVM:
+    sudo rmdir /dev/kvm
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+Then give the device, not a volume:
+    docker run --device /dev/kvm IMAGE)",
+         .worked = R"(    ls -l /dev/kvm
+begins with crw.)",
+         .otherwise = R"()",
+         .source = "Docker documentation, bind mounts (a source that does not exist becomes a directory); "
+                   "sickcodes/Docker-OSX#841 (2024-11)"},
         {.id = "kvm-module-no-such-file",
          .program = "QEMU",
          .patterns = kvm_module_no_such_file_patterns,
@@ -853,6 +1258,34 @@ Unload it if you do not need it:
          .otherwise =
              R"(The way round (KVM keeps VirtualBox out) is VERR_VMX_IN_VMX_ROOT_MODE and VERR_SVM_IN_USE.)",
          .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
+        {.id = "kvm-init-vcpu-failed",
+         .program = "QEMU",
+         .patterns = kvm_init_vcpu_failed_patterns,
+         .means = R"(KVM made the virtual machine and refused one of its CPUs. The errno says why.)",
+         .rules = kvm_init_vcpu_failed_rules,
+         .causes =
+             R"(1. "Invalid argument": a CPU definition that this KVM cannot do (nested state, TSC frequency, a CPU number beyond its limit).
+2. "Function not implemented", "Operation not supported": QEMU asks for what this kernel has not; often an enlightenment of Hyper-V, SEV or TDX.
+3. "Cannot allocate memory", "File exists": a limit, or a fault.)",
+         .steps = R"(Start with the plainest definition; if that works, give the options back one at a time.
+    qemu-system-x86_64 -accel kvm -cpu host -smp 1 -m 512 -nographic
+    sudo journalctl -k -b --grep kvm)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "QEMU accel/kvm/kvm-all.c, kvm_init_vcpu(); target/i386/kvm/kvm.c, kvm_arch_init_vcpu()"},
+        {.id = "kvm-memory-region",
+         .program = "QEMU",
+         .patterns = kvm_memory_region_patterns,
+         .means = R"(KVM did not take a region of the guest's memory. The errno says why.)",
+         .rules = {},
+         .causes = R"(1. "Cannot allocate memory": a memory limit of the process or its cgroup.
+2. "Invalid argument", "File exists": two devices at one place, mostly after PCI devices were given to the guest.)",
+         .steps = R"(    ulimit -a
+    sudo journalctl -k -b --grep kvm
+Start the guest without its assigned devices first.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/api.rst, KVM_SET_USER_MEMORY_REGION"},
         {.id = "kvm-create-vm-failed",
          .program = "QEMU",
          .patterns = kvm_create_vm_failed_patterns,
@@ -879,6 +1312,22 @@ Unload it if you do not need it:
          .worked = R"(The guest starts.)",
          .otherwise = R"()",
          .source = "QEMU accel/kvm/kvm-all.c"},
+        {.id = "kvm-module-other-reason",
+         .program = "QEMU",
+         .patterns = kvm_module_other_reason_patterns,
+         .means =
+             R"(QEMU could not open /dev/kvm; the words after the colon are the errno's, in the language of the system.)",
+         .rules = kvm_module_other_reason_rules,
+         .causes = R"(1. No such file: no device, because no module is loaded or a container was not given it.
+2. Permission: this user is not in the group of the device.
+3. Busy: another hypervisor.)",
+         .steps = R"(Ask again in English, and look that line up:
+    LC_ALL=C qemu-system-x86_64 -accel kvm -m 512 -nographic
+    ls -l /dev/kvm
+    nestprobe)",
+         .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+         .otherwise = R"()",
+         .source = "QEMU accel/kvm/kvm-all.c, kvm_init()"},
         {.id = "qemu-invalid-accelerator",
          .program = "QEMU",
          .patterns = qemu_invalid_accelerator_patterns,
@@ -924,6 +1373,25 @@ QEMU: -accel whpx. Android emulator: nothing more, or its AEHD driver.)",
          .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
          .otherwise = R"()",
          .source = "MicrosoftDocs/xamarin-docs#765; QEMU target/i386/whpx"},
+        {.id = "libvirt-host-passthrough-not-supported",
+         .program = "libvirt",
+         .patterns = libvirt_host_passthrough_not_supported_patterns,
+         .means =
+             R"(host-passthrough and host-model mean the host's processor, which only KVM can give. This guest would be emulated: its type is qemu, or libvirt sees no KVM.)",
+         .rules = libvirt_host_passthrough_not_supported_rules,
+         .causes =
+             R"(1. <domain type='qemu'> in the definition, often because KVM was not there when it was made.
+2. KVM is not usable on this host.
+3. libvirt remembers a time without KVM.)",
+         .steps = R"(    ls -l /dev/kvm
+Not there: fix that first. There: change <domain type='qemu'> to <domain type='kvm'>:
+    virsh edit GUEST
+If libvirt still refuses, let it look again:
+    sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
+    sudo systemctl try-restart libvirtd virtqemud)",
+         .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
+         .otherwise = R"()",
+         .source = "libvirt src/qemu/qemu_validate.c, qemuValidateDomainDefCpu()"},
         {.id = "libvirt-domain-type-not-supported",
          .program = "libvirt, virt-install, Vagrant",
          .patterns = libvirt_domain_type_not_supported_patterns,
@@ -964,7 +1432,8 @@ As a last step delete what libvirt remembers:
         {.id = "libvirt-missing-vmx",
          .program = "libvirt",
          .patterns = libvirt_missing_vmx_patterns,
-         .means = R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
+         .means =
+             R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
          .rules = libvirt_missing_vmx_rules,
          .causes = R"(1. The nested parameter is off on this host.
 2. The feature is of the other maker: vmx on AMD, svm on Intel.
@@ -1011,6 +1480,33 @@ The error of modprobe says which it is.)",
          .worked = R"(A new machine offers "KVM" under the connection.)",
          .otherwise = R"(If only an existing guest is slow, its type is qemu: a new one has type kvm.)",
          .source = "virt-manager virtManager/createvm.py; virt-manager/virt-manager#286"},
+        {.id = "android-hyperv-conflict",
+         .program = "Android emulator on Windows",
+         .patterns = android_hyperv_conflict_patterns,
+         .means = R"(An old emulator with HAXM, which cannot run beside Windows' own hypervisor.)",
+         .rules = {},
+         .causes = R"(1. Hyper-V, WSL 2 or memory integrity is on.)",
+         .steps =
+             R"(Keep Hyper-V and update the emulator, which then uses the Windows Hypervisor Platform. In an administrator's PowerShell, then restart:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"()",
+         .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+        {.id = "android-aehd",
+         .program = "Android emulator on Windows",
+         .patterns = android_aehd_patterns,
+         .means =
+             R"(AEHD (once GVM), Google's driver for Windows, is not there. It is one of two ways; it needs Windows' own hypervisor off.)",
+         .rules = {},
+         .causes = R"(1. It was not installed, or its service does not start because VT-x or SVM is off.
+2. Hyper-V runs: then the Windows Hypervisor Platform is the way.)",
+         .steps = R"(With Hyper-V, in an administrator's PowerShell, then restart:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
+Without Hyper-V: install "Android Emulator hypervisor driver" in the SDK Manager, then see its service:
+    sc query aehd)",
+         .worked = R"(    emulator -accel-check)",
+         .otherwise = R"(On Linux none of this matters: there the emulator uses KVM.)",
+         .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
         {.id = "android-no-vmx",
          .program = "Android emulator",
          .patterns = android_no_vmx_patterns,
@@ -1060,6 +1556,34 @@ then log in again. In a CI job, which cannot do that:
     sudo udevadm trigger --name-match=kvm)",
          .worked = R"(    emulator -accel-check)",
          .otherwise = R"()",
+         .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
+        {.id = "android-emulator-killed",
+         .program = "Android Studio",
+         .patterns = android_emulator_killed_patterns,
+         .means = R"(Android Studio's sentence for an emulator that ended by itself, whatever the reason.)",
+         .rules = android_emulator_killed_rules,
+         .causes = R"(1. No acceleration: no KVM, or not for this user.
+2. Not enough disk space or memory; a graphics driver.)",
+         .steps = R"(Start it by hand, which prints the reason (emulator -list-avds has the names):
+    emulator -accel-check
+    emulator -avd NAME -verbose)",
+         .worked = R"(The emulator stays open.)",
+         .otherwise = R"()",
+         .source = "developer.android.com, \"Troubleshoot known issues with Android Emulator\""},
+        {.id = "android-runner-without-kvm",
+         .program = "CI, android-emulator-runner",
+         .patterns = android_runner_without_kvm_patterns,
+         .means =
+             R"(The action found no KVM that it may open and starts the emulator without, which takes many times as long and often times out.)",
+         .rules = android_runner_without_kvm_rules,
+         .causes = R"(1. GitHub's Linux runners have the device, and it is closed to the job's user.
+2. A self-hosted or arm64 runner without KVM.)",
+         .steps = R"(In a step before the emulator's:
+    echo 'KERNEL=="kvm", GROUP="kvm", MODE="0666", OPTIONS+="static_node=kvm"' | sudo tee /etc/udev/rules.d/99-kvm4all.rules
+    sudo udevadm control --reload-rules
+    sudo udevadm trigger --name-match=kvm)",
+         .worked = R"(The line is gone from the job's log.)",
+         .otherwise = R"(macOS runners of arm64 have no nesting: take ubuntu-latest (as of 2026-11).)",
          .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
         {.id = "android-needs-acceleration",
          .program = "Android emulator",
@@ -1131,6 +1655,54 @@ Or unload KVM altogether.)",
 says Y, and the guest starts.)",
          .otherwise = R"()",
          .source = "VirtualBox/virtualbox#713, #711 (2026-06)"},
+        {.id = "vbox-nem-not-available",
+         .program = "VirtualBox on Windows",
+         .patterns = vbox_nem_not_available_patterns,
+         .means =
+             R"(VirtualBox found no VT-x or AMD-V of its own, tried Windows' hypervisor instead, and that does not run either.)",
+         .rules = vbox_nem_not_available_rules,
+         .causes =
+             R"(1. Virtualization is off in firmware setup: the line behind it says so (VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED).
+2. Windows is itself a virtual machine without nesting (VERR_VMX_NO_VMX, VERR_SVM_NO_SVM).)",
+         .steps =
+             R"(Task Manager, Performance, CPU: does "Virtualization" say Enabled? Disabled on hardware: firmware setup, then power off and on. In a virtual machine: its host has to show it, for Hyper-V
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
+         .worked = R"(The guest starts.)",
+         .otherwise =
+             R"(The part about the Windows Hypervisor Platform is a guess of VirtualBox's: switching that on does not help.)",
+         .source = "VirtualBox include/VBox/err.h; NEMR3Native-win.cpp"},
+        {.id = "vbox-on-hyperv",
+         .program = "VirtualBox on Windows",
+         .patterns = vbox_on_hyperv_patterns,
+         .means =
+             R"(Windows' own hypervisor runs and holds VT-x or AMD-V, so VirtualBox runs on top of it (the green turtle): slower, without nesting for its guests, and now and then not at all.)",
+         .rules = vbox_on_hyperv_rules,
+         .causes = R"(1. Hyper-V, WSL 2, Windows Sandbox, memory integrity or Credential Guard is on.)",
+         .steps =
+             R"(Where none of these is needed: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
+    bcdedit /set hypervisorlaunchtype off
+Back again:
+    bcdedit /set hypervisorlaunchtype auto)",
+         .worked = R"(The turtle in the window's status line is gone, and VBox.log says nothing of NEM.)",
+         .otherwise = R"(Where they are needed, use a Hyper-V machine instead: it can nest.)",
+         .source = "VirtualBox manual, \"Using Hyper-V with Oracle VirtualBox\""},
+        {.id = "guest-needs-64-bit",
+         .program = "VirtualBox, VMware, guests of theirs",
+         .patterns = guest_needs_64_bit_patterns,
+         .means =
+             R"(A 64-bit guest was started where only 32-bit ones can run: without VT-x or AMD-V these products have no 64-bit guests.)",
+         .rules = guest_needs_64_bit_rules,
+         .causes = R"(1. VT-x or SVM is off in firmware setup.
+2. This is a virtual machine without nesting.
+3. VirtualBox: the machine's type is a 32-bit one (Ubuntu instead of Ubuntu (64-bit)).
+4. Windows: its own hypervisor holds VT-x.)",
+         .steps = R"(On Linux, what does this system see?
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+0 on hardware: firmware setup, then power off and on. 0 in a virtual machine: the level above. More than 0: the machine's type,
+    VBoxManage modifyvm GUEST --ostype Linux26_64)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "VirtualBox manual, \"64-bit guests\"; VMware's message"},
         {.id = "vbox-no-vmx",
          .program = "VirtualBox, Vagrant",
          .patterns = vbox_no_vmx_patterns,
@@ -1195,6 +1767,19 @@ is the number of CPUs, and kvm_amd loads.)",
          .worked = R"(    lsmod | grep vboxdrv)",
          .otherwise = R"()",
          .source = "VirtualBox manual, \"The VirtualBox Kernel Modules\""},
+        {.id = "vbox-other-error",
+         .program = "VirtualBox",
+         .patterns = vbox_other_error_patterns,
+         .means = R"(VirtualBox's part for VT-x or AMD-V failed; the word in capitals is the reason.)",
+         .rules = vbox_other_error_rules,
+         .causes = R"(1. Another hypervisor holds it (KVM since Linux 6.12, as soon as its module is loaded).
+2. VirtualBox runs in a virtual machine whose nesting is incomplete.)",
+         .steps = R"(    lsmod | grep kvm
+    sudo modprobe -r kvm_intel
+    sudo modprobe -r kvm_amd)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"(The log of the machine (VBox.log) says at which step.)",
+         .source = "VirtualBox include/VBox/err.h"},
         {.id = "docker-machine-no-vtx",
          .program = "minikube, docker-machine",
          .patterns = docker_machine_no_vtx_patterns,
@@ -1212,6 +1797,22 @@ Or have nesting switched on above, then shut this machine down and start it.)",
 is not 0, and minikube start ends with "Done!".)",
          .otherwise = R"(--no-vtx-check silences the check only; VirtualBox fails after it.)",
          .source = "kubernetes/minikube#3900, #2687 (2018), #18365 (2024-03)"},
+        {.id = "vbox-nested-needs-paging",
+         .program = "VirtualBox",
+         .patterns = vbox_nested_needs_paging_patterns,
+         .means =
+             R"(Nested VT-x/AMD-V is switched on for this machine, and VirtualBox cannot give it: it needs nested paging and unrestricted guest execution from its own host.)",
+         .rules = vbox_nested_needs_paging_rules,
+         .causes = R"(1. Nested paging is switched off for the machine.
+2. VirtualBox runs on Windows' hypervisor or in a virtual machine, which give it none.
+3. A processor before Westmere.)",
+         .steps = R"(    VBoxManage modifyvm GUEST --nested-paging on --nested-hw-virt on
+If it stays, start the machine without nesting:
+    VBoxManage modifyvm GUEST --nested-hw-virt off)",
+         .worked = R"(The machine starts; in it:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"()",
+         .source = "VirtualBox src/VBox/VMM/VMMR3/CPUMR3CpuId.cpp"},
         {.id = "vbox-nested-setting",
          .program = "VirtualBox",
          .patterns = vbox_nested_setting_patterns,
@@ -1228,6 +1829,20 @@ is not 0, and minikube start ends with "Done!".)",
          .otherwise =
              R"(Nested guests under VirtualBox are slow and some do not start; KVM, VMware and Hyper-V do it better.)",
          .source = "VBoxManage manual, modifyvm; cyberus-technology/virtualbox-kvm#19 (2024-03)"},
+        {.id = "vmware-hyperv-incompatible",
+         .program = "VMware Workstation, Player on Windows",
+         .patterns = vmware_hyperv_incompatible_patterns,
+         .means =
+             R"(Windows' own hypervisor runs, and this VMware (before 15.5.5) cannot work beside it. Newer ones can, without nesting for their guests.)",
+         .rules = vmware_hyperv_incompatible_rules,
+         .causes = R"(1. Hyper-V, WSL 2, memory integrity, Credential Guard or a policy of the company's.)",
+         .steps =
+             R"(Update VMware; that is all where its guests need no nesting. With nesting: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
+    bcdedit /set hypervisorlaunchtype off)",
+         .worked = R"(msinfo32 says "Virtualization-based security: Not enabled".)",
+         .otherwise =
+             R"(WSL 2, Docker Desktop and Hyper-V stop working meanwhile; auto instead of off brings them back.)",
+         .source = "VMware knowledge base 2146361 (by its title)"},
         {.id = "vmware-vtx-disabled",
          .program = "VMware Workstation, Player",
          .patterns = vmware_vtx_disabled_patterns,
@@ -1259,6 +1874,19 @@ and restart.)",
          .worked = R"(The guest starts while kvm_intel or kvm_amd is loaded.)",
          .otherwise = R"()",
          .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
+        {.id = "vmware-performance-counters",
+         .program = "VMware",
+         .patterns = vmware_performance_counters_patterns,
+         .means =
+             R"(The machine asks for virtual performance counters, which its host cannot give. Nesting does not need them.)",
+         .rules = {},
+         .causes = R"(1. The box "Virtualize CPU performance counters" is ticked.
+2. Windows' own hypervisor runs on the host.)",
+         .steps =
+             R"(With the machine off: Settings, Processors: untick "Virtualize CPU performance counters", or this line in its .vmx: vpmc.enable = "FALSE".)",
+         .worked = R"(The machine starts.)",
+         .otherwise = R"(QEMU in a guest may then fail to set MSR 0x38d: give its guests pmu=off.)",
+         .source = "VMware's message"},
         {.id = "vmware-ept-not-supported",
          .program = "VMware Workstation, Player, Fusion",
          .patterns = vmware_ept_not_supported_patterns,
@@ -1387,6 +2015,22 @@ and restart.)",
          .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
          .otherwise = R"()",
          .source = "MicrosoftDocs/Virtualization-Documentation#308 (2016)"},
+        {.id = "proxmox-cpu-flag-unknown",
+         .program = "Proxmox VE",
+         .patterns = proxmox_cpu_flag_unknown_patterns,
+         .means =
+             R"(This Proxmox VE does not know the CPU flag: nested-virt is one of newer releases (qemu-server 9).)",
+         .rules = proxmox_cpu_flag_unknown_rules,
+         .causes = R"(1. An older Proxmox VE.
+2. A flag that Proxmox does not let through.)",
+         .steps = R"(Give the machine the node's whole CPU, which has nesting if the node has:
+    qm set VMID --cpu host
+    qm stop VMID
+    qm start VMID)",
+         .worked = R"(In the guest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+         .otherwise = R"()",
+         .source = "Proxmox qemu-server CPUConfig.pm (the wording differs by version)"},
         {.id = "proxmox-kvm-not-available",
          .program = "Proxmox VE",
          .patterns = proxmox_kvm_not_available_patterns,
@@ -1527,6 +2171,45 @@ then log in again.)",
          .worked = R"(minikube start ends with "Done!".)",
          .otherwise = R"()",
          .source = "kubernetes/minikube#18365 (2024-03), #2991"},
+        {.id = "apple-virtualization-missing",
+         .program = "QEMU, Lima, Colima, podman machine, Tart on a Mac",
+         .patterns = apple_virtualization_missing_patterns,
+         .means =
+             R"(macOS gives this program no virtualization. It is not Linux, and KVM has no part in it.)",
+         .rules = {},
+         .causes =
+             R"(1. macOS is itself a virtual machine (GitHub's and others' hosted arm64 runners): nesting there needs an M3 or later, macOS 15 and a host that offers it, and hosted runners do not (as of 2026-11).
+2. HV_DENIED: the program is not signed with the entitlement com.apple.security.hypervisor.
+3. An x86 guest asked for on Apple silicon: that is emulation, without HVF.)",
+         .steps = R"(    sysctl kern.hv_support
+1: macOS has it; then sign the program (QEMU from Homebrew is signed), or start an arm64 guest. 0, or an unknown oid: this is a virtual machine or too old. On CI use a Linux x64 runner, or a Mac of your own.)",
+         .worked = R"(    sysctl kern.hv_support
+prints 1, and the machine starts.)",
+         .otherwise =
+             R"(Inside a guest on a Mac, /dev/kvm needs the nested virtualization of that guest: arm64, M3 or later, macOS 15.)",
+         .source = "actions/runner-images#8465 (2023-10), #9460 (2024-03); abiosoft/colima#970 (2024-01); "
+                   "lima-vm/lima#2626 (2024-09)"},
+        {.id = "kubevirt-no-kvm",
+         .program = "KubeVirt, Harvester, OpenShift Virtualization",
+         .patterns = kubevirt_no_kvm_patterns,
+         .means =
+             R"(No node offers /dev/kvm to the virtual machine's pod, so it stays Pending or Scheduling.)",
+         .rules = kubevirt_no_kvm_rules,
+         .causes =
+             R"(1. The nodes are virtual machines without nesting: the usual case in kind, minikube and rented clusters.
+2. On hardware: off in firmware setup, or the module is not loaded.
+3. The device came after virt-handler had looked.)",
+         .steps = R"(Which nodes have it? 0 or <none>: none there.
+    kubectl get nodes -o custom-columns='NODE:.metadata.name,KVM:.status.allocatable.devices\.kubevirt\.io/kvm'
+On such a node:
+    ls -l /dev/kvm
+If it is there, let virt-handler look again:
+    kubectl -n kubevirt rollout restart daemonset/virt-handler
+Without any, emulate (slow, for trials):
+    kubectl -n kubevirt patch kubevirt kubevirt --type merge -p '{"spec":{"configuration":{"developerConfiguration":{"useEmulation":true}}}}')",
+         .worked = R"(The first command shows a number, and the machine runs.)",
+         .otherwise = R"()",
+         .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
         {.id = "kind-no-virtualization",
          .program = "kind, podman machine, Colima, Lima",
          .patterns = kind_no_virtualization_patterns,
@@ -1674,6 +2357,22 @@ lists groups.)",
          .worked = R"()",
          .otherwise = R"(A harmless line that is often taken for the cause.)",
          .source = "libvirt tools/virt-host-validate-common.c"},
+        {.id = "modprobe-no-such-device",
+         .program = "modprobe",
+         .patterns = modprobe_no_such_device_patterns,
+         .means =
+             R"(ENODEV: the module looked for its processor and found another maker's, or one without VMX or SVM.)",
+         .rules = modprobe_no_such_device_rules,
+         .causes = R"(1. kvm_intel on AMD, or kvm_amd on Intel.
+2. In a virtual machine: VMX or SVM is not shown.
+3. On hardware: off in firmware setup, where the kernel hides the flag then.)",
+         .steps = R"(    grep -m1 vendor_id /proc/cpuinfo
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+GenuineIntel: kvm_intel; AuthenticAMD: kvm_amd. 0 flags in a virtual machine: the level above has to show it. 0 on hardware: firmware setup, then power off and on.
+    sudo journalctl -k -b --grep 'kvm|VMX|SVM')",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id"},
         {.id = "modprobe-not-supported",
          .program = "modprobe, insmod",
          .patterns = modprobe_not_supported_patterns,
@@ -1703,6 +2402,38 @@ lists groups.)",
          .worked = R"(    ls -l /dev/kvm)",
          .otherwise = R"()",
          .source = "Linux arch/x86/kvm/vmx/vmx.c"},
+        {.id = "module-parameter-invalid",
+         .program = "Linux",
+         .patterns = module_parameter_invalid_patterns,
+         .means = R"(An option has a word that the parameter does not take, so the whole module stays out.)",
+         .rules = module_parameter_invalid_rules,
+         .causes =
+             R"(1. kvm_amd.nested is a number in every kernel: nested=Y, from a recipe for Intel, is refused. Write 1.
+2. Quotation marks or a blank in the option.)",
+         .steps = R"(Who says it?
+    grep -rnE 'options[[:space:]]+kvm' /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+    cat /proc/cmdline
+Write 1 or 0 there, which every switch takes, and load the module:
+    sudo modprobe kvm_amd)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux kernel/params.c, parse_args(); lib/kstrtox.c"},
+        {.id = "module-parameter-unknown",
+         .program = "Linux",
+         .patterns = module_parameter_unknown_patterns,
+         .means =
+             R"(The module has no such parameter. Only this line comes of it: the module loads, and the option does nothing.)",
+         .rules = module_parameter_unknown_rules,
+         .causes = R"(1. options kvm nested=1: the parameter is kvm_intel's and kvm_amd's, not kvm's.
+2. It is misspelt, or of another kernel version.)",
+         .steps = R"(What parameters has the module?
+    modinfo -p kvm_intel
+    modinfo -p kvm_amd
+    grep -rn kvm /etc/modprobe.d)",
+         .worked =
+             R"(The line is gone after the next load, and the parameter under /sys/module has the value.)",
+         .otherwise = R"()",
+         .source = "Linux kernel/module/main.c, unknown_module_param_cb()"},
         {.id = "modprobe-invalid-argument",
          .program = "modprobe",
          .patterns = modprobe_invalid_argument_patterns,
@@ -1721,6 +2452,36 @@ Correct the line, then:
          .worked = R"(    ls -l /dev/kvm)",
          .otherwise = R"()",
          .source = "Linux kernel/params.c, parse_args(); kmod libkmod-module.c"},
+        {.id = "module-unsigned",
+         .program = "Linux",
+         .patterns = module_unsigned_patterns,
+         .means =
+             R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file has no signature that it knows.)",
+         .rules = module_unsigned_rules,
+         .causes =
+             R"(1. A KVM that was built by hand, or one of another kernel, in the place of the distribution's.
+2. A file that was stripped or recompressed after signing.)",
+         .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
+    sudo apt install --reinstall "linux-image-$(uname -r)"
+    sudo depmod -a
+Your own build: sign it, and enrol the key, which asks for a password at the next start:
+    sudo mokutil --import MOK.der)page",
+         .worked = R"(    sudo modprobe kvm_intel
+says nothing.)",
+         .otherwise =
+             R"("module verification failed: signature and/or required key missing - tainting kernel" is a remark: that module was loaded.)",
+         .source = "Linux kernel/module/signing.c, module_sig_check(); kernel_lockdown(7)"},
+        {.id = "module-taints-kernel",
+         .program = "Linux",
+         .patterns = module_taints_kernel_patterns,
+         .means =
+             R"(A remark: a module without a known signature was loaded, and the kernel marks itself. The module works.)",
+         .rules = {},
+         .causes = R"(1. A module that was built by hand (VirtualBox's, ZFS, NVIDIA's).)",
+         .steps = R"(Nothing, for KVM's sake.)",
+         .worked = R"()",
+         .otherwise = R"(A module that is refused says Loading of unsigned module is rejected.)",
+         .source = "Linux kernel/module/main.c, module_augment_kernel_taints()"},
         {.id = "modprobe-key-rejected",
          .program = "modprobe",
          .patterns = modprobe_key_rejected_patterns,
@@ -1780,6 +2541,22 @@ Shut its guests down and load KVM again:
          .worked = R"(    lsmod | grep kvm_intel)",
          .otherwise = R"()",
          .source = "Linux arch/x86/kvm/x86.c"},
+        {.id = "modules-load-failed",
+         .program = "systemd",
+         .patterns = modules_load_failed_patterns,
+         .means = R"(systemd-modules-load could not load a module of KVM's that modules-load.d names.)",
+         .rules = modules_load_failed_rules,
+         .causes =
+             R"(1. "Failed to find": the running kernel has no such module: updated and not restarted, a trimmed kernel, or built in.
+2. "deny-listed": a blacklist line of modprobe.d, or module_blacklist= on the kernel command line.)",
+         .steps = R"(    modinfo kvm_intel
+    grep -rnE '^(blacklist|install)[[:space:]]+kvm' /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+    cat /proc/cmdline
+Delete the line, if one is there, or restart into the installed kernel.)",
+         .worked = R"(    systemctl restart systemd-modules-load
+says nothing, and /dev/kvm is there.)",
+         .otherwise = R"()",
+         .source = "systemd src/shared/module-util.c"},
         {.id = "modprobe-not-found",
          .program = "modprobe",
          .patterns = modprobe_not_found_patterns,
@@ -1797,6 +2574,25 @@ Different: restart. Ubuntu's trimmed images:
          .worked = R"(    sudo modprobe kvm_intel)",
          .otherwise = R"()",
          .source = "kmod tools/modprobe.c"},
+        {.id = "module-of-another-build",
+         .program = "Linux",
+         .patterns = module_of_another_build_patterns,
+         .means =
+             R"(kvm_intel or kvm_amd does not fit the kvm that is loaded: the two are from different builds, or kvm is not there.)",
+         .rules = module_of_another_build_rules,
+         .causes = R"(1. A kernel package that was updated without a restart or with an old initramfs.
+2. install kvm /bin/true in modprobe.d, so that kvm is skipped.
+3. A module built by hand.)",
+         .steps = R"page(Is a line to blame? This should print nothing:
+    grep -rnE '^install[[:space:]]+kvm' /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+Otherwise put the distribution's files back, and restart (Debian and Ubuntu):
+    sudo apt install --reinstall "linux-image-$(uname -r)"
+    sudo depmod -a
+    sudo update-initramfs -u)page",
+         .worked = R"(    sudo modprobe kvm_intel
+says nothing.)",
+         .otherwise = R"()",
+         .source = "Linux kernel/module/main.c, resolve_symbol(); version.c, check_version()"},
         {.id = "modprobe-unknown-symbol",
          .program = "modprobe",
          .patterns = modprobe_unknown_symbol_patterns,
@@ -1811,6 +2607,22 @@ Different: restart. Ubuntu's trimmed images:
          .worked = R"(    lsmod | grep kvm)",
          .otherwise = R"()",
          .source = "kmod tools/modprobe.c; Linux kernel/module/main.c"},
+        {.id = "module-version-magic",
+         .program = "Linux",
+         .patterns = module_version_magic_patterns,
+         .means = R"(The module's file is of another kernel than the one that runs.)",
+         .rules = module_version_magic_rules,
+         .causes = R"(1. The kernel was updated and the machine not restarted.
+2. A module that was built for, or copied from, another kernel.)",
+         .steps = R"page(    uname -r
+    ls /lib/modules
+Restart into the installed kernel; if it is the same, reinstall its package (Debian and Ubuntu):
+    sudo apt install --reinstall "linux-image-$(uname -r)"
+    sudo depmod -a)page",
+         .worked = R"(    sudo modprobe kvm_intel
+says nothing.)",
+         .otherwise = R"()",
+         .source = "Linux kernel/module/main.c, check_modinfo()"},
         {.id = "modprobe-exec-format",
          .program = "modprobe, insmod",
          .patterns = modprobe_exec_format_patterns,
@@ -1825,6 +2637,21 @@ Different: restart. Ubuntu's trimmed images:
          .worked = R"(    sudo modprobe kvm_intel)",
          .otherwise = R"()",
          .source = "Linux kernel/module/main.c"},
+        {.id = "modprobe-builtin",
+         .program = "modprobe",
+         .patterns = modprobe_builtin_patterns,
+         .means =
+             R"(KVM is part of this kernel, and no module: it cannot be unloaded, and modprobe.d says nothing to it.)",
+         .rules = modprobe_builtin_rules,
+         .causes = R"(1. A kernel built that way (some clouds', WSL 2's, your own).)",
+         .steps =
+             R"(Its parameters are set on the kernel command line, for the next start (the words are kvm_intel.nested=1, kvm_amd.nested=1). nestprobe says where your boot loader has them:
+    nestprobe --explain
+    cat /sys/module/kvm_intel/parameters/nested)",
+         .worked = R"(    cat /proc/cmdline
+has the word after the restart.)",
+         .otherwise = R"()",
+         .source = "kmod libkmod-module.c; Linux Documentation/admin-guide/kernel-parameters.txt"},
         {.id = "modprobe-in-use",
          .program = "modprobe",
          .patterns = modprobe_in_use_patterns,
@@ -1840,6 +2667,64 @@ Shut the guests down, then the vendor module first:
          .worked = R"(    lsmod | grep kvm)",
          .otherwise = R"(A restart does the same.)",
          .source = "Linux kernel/module/main.c"},
+        {.id = "vfio-device-missing",
+         .program = "QEMU, libvirt, Docker",
+         .patterns = vfio_device_missing_patterns,
+         .means =
+             R"(VFIO has no device file for this. /dev/vfio/vfio is there once the module vfio is loaded; /dev/vfio/NUMBER once a device of that IOMMU group is bound to vfio-pci.)",
+         .rules = vfio_device_missing_rules,
+         .causes = R"(1. The device still has its host driver: it was not bound to vfio-pci.
+2. The modules are not loaded.
+3. There are no IOMMU groups at all: no IOMMU is in use.
+4. A container that was not given /dev/vfio.)",
+         .steps = R"(Load the modules, and see whether there are groups:
+    sudo modprobe vfio-pci
+    ls /sys/kernel/iommu_groups
+No number there: see the page of vfio-no-iommu. Otherwise see who has the device (write its address), and bind it:
+    lspci -nnks 01:00.0
+    sudo driverctl set-override 0000:01:00.0 vfio-pci
+A container needs both files, and the number is that of the group:
+    docker run --device /dev/vfio/vfio --device /dev/vfio/12 IMAGE)",
+         .worked = R"(    ls /dev/vfio
+lists vfio and the number of the group.)",
+         .otherwise =
+             R"("Permission denied" instead is about the user, "not viable" about the other devices of the group.)",
+         .source = "Linux Documentation/driver-api/vfio.rst; foxlet/macOS-Simple-KVM#159, #497 (2021-08); "
+                   "NVIDIA/nvtrust#32 (2024-01)"},
+        {.id = "vfio-permission-denied",
+         .program = "QEMU",
+         .patterns = vfio_permission_denied_patterns,
+         .means =
+             R"(The group's device file is there, and this user may not open it. The IOMMU itself is fine.)",
+         .rules = {},
+         .causes = R"(1. QEMU runs as a user, and the file is root's.
+2. A container without the device.)",
+         .steps = R"(See whose it is, and give it to the user who runs QEMU, until the next start:
+    ls -l /dev/vfio
+    sudo setfacl -m "u:$USER:rw" /dev/vfio/12
+(12 is the number in the message.) libvirt does this itself for guests of qemu:///system. The user also has to be allowed to lock the guest's memory:
+    ulimit -l)",
+         .worked = R"(The guest starts with the device.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/driver-api/vfio.rst, \"VFIO Usage Example\""},
+        {.id = "vfio-device-reserved-by-firmware",
+         .program = "Linux",
+         .patterns = vfio_device_reserved_by_firmware_patterns,
+         .means =
+             R"(The firmware keeps a region of memory for this device (RMRR), so the kernel does not let it go to a guest. Other devices are not concerned.)",
+         .rules = vfio_device_reserved_by_firmware_rules,
+         .causes =
+             R"(1. The server's management controller reads the device's sensors through that memory (HP and HPE above all).
+2. An integrated GPU or USB controller, whose region newer kernels put up with.)",
+         .steps =
+             R"(Does the maker have a switch? HPE calls it shared memory features, and takes it per slot; look in the machine's manual. Then see which devices are held:
+    sudo journalctl -k -b --grep 'RMRR|1:1'
+Or give away another device or port.)",
+         .worked = R"(The line is gone at the next start of the guest.)",
+         .otherwise =
+             R"(Kernels with a patch that ignores the region exist (Proxmox: relax_rmrr): the device and the firmware then write to the same memory.)",
+         .source = "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(); HPE advisory c04781229 "
+                   "(by its title)"},
         {.id = "vfio-group-not-viable",
          .program = "QEMU, libvirt, KubeVirt, Incus",
          .patterns = vfio_group_not_viable_patterns,
@@ -1923,6 +2808,21 @@ In a virtual machine: caching_mode='on' and a wider aw_bits for the virtual IOMM
          .worked = R"(The guest starts with the device.)",
          .otherwise = R"()",
          .source = "Linux drivers/vfio/vfio_iommu_type1.c"},
+        {.id = "qemu-aw-bits",
+         .program = "QEMU, Proxmox VE",
+         .patterns = qemu_aw_bits_patterns,
+         .means =
+             R"(The guest's virtual IOMMU has more address bits than this host's: QEMU 9.2 and later makes it 48 bits wide, and the processor's IOMMU has 39.)",
+         .rules = qemu_aw_bits_rules,
+         .causes = R"(1. A desktop or laptop processor, whose VT-d has 39 bits.)",
+         .steps = R"(libvirt, inside <iommu model='intel'>: <driver aw_bits='39'/>, beside what is there:
+    virsh edit GUEST
+Proxmox VE, with the number of the machine:
+    qm set VMID --machine q35,viommu=intel,aw-bits=39
+QEMU: -device intel-iommu,aw-bits=39 beside its other options.)",
+         .worked = R"(The guest starts.)",
+         .otherwise = R"()",
+         .source = "QEMU hw/i386/intel_iommu.c, vtd_check_hiod(); pve-devel patch on aw-bits (2025)"},
         {.id = "qemu-caching-mode",
          .program = "QEMU",
          .patterns = qemu_caching_mode_patterns,
@@ -2015,6 +2915,59 @@ virt_caps with "hvm": Xen has it.)",
          .worked = R"(    ls -l /dev/kvm)",
          .otherwise = R"()",
          .source = "Linux arch/x86/kernel/cpu/feat_ctl.c, amd.c"},
+        {.id = "kvm-other-module-loaded",
+         .program = "Linux",
+         .patterns = kvm_other_module_loaded_patterns,
+         .means =
+             R"(Only one vendor's module can serve KVM, and one is loaded: kvm_intel, kvm_amd or kvm_pvm. The second was refused.)",
+         .rules = kvm_other_module_loaded_rules,
+         .causes =
+             R"(1. Both are listed in /etc/modules or modules-load.d: harmless, if the right one is loaded.
+2. kvm_pvm, or a module that was built by hand, is loaded in its place.)",
+         .steps = R"(    lsmod | grep kvm
+    grep -m1 vendor_id /proc/cpuinfo
+GenuineIntel goes with kvm_intel, AuthenticAMD with kvm_amd. If the wrong one is there:
+    sudo modprobe -r kvm_amd
+    sudo modprobe kvm_intel)",
+         .worked = R"(    lsmod | grep kvm
+shows kvm and the processor's own module.)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
+        {.id = "kvm-cpus-differ",
+         .program = "Linux",
+         .patterns = kvm_cpus_differ_patterns,
+         .means =
+             R"(KVM compares every CPU with the first and found one that differs, so its module does not load.)",
+         .rules = kvm_cpus_differ_rules,
+         .causes = R"(1. Microcode was loaded on some CPUs only, or late.
+2. A processor with two kinds of cores, and firmware that sets them up differently.
+3. A virtual machine whose CPUs were moved or defined unlike.)",
+         .steps = R"(Do the microcode numbers agree? One line means yes:
+    grep microcode /proc/cpuinfo | sort -u
+Install the distribution's microcode package, which loads it early, and restart (Debian and Ubuntu; amd64-microcode on AMD):
+    sudo apt install intel-microcode
+If the odd CPU can be done without, take it offline, with its number, and load KVM:
+    echo 0 | sudo tee /sys/devices/system/cpu/cpu3/online
+    sudo modprobe kvm_intel)",
+         .worked = R"(    ls -l /dev/kvm)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(); virt/kvm/kvm_main.c"},
+        {.id = "kvm-nx-missing",
+         .program = "Linux",
+         .patterns = kvm_nx_missing_patterns,
+         .means =
+             R"(kvm_amd needs the no-execute bit (NX), and the processor, as the kernel sees it, has none.)",
+         .rules = kvm_nx_missing_rules,
+         .causes = R"(1. NX (also: XD, no-execute memory protection) is off in firmware setup.
+2. noexec=off or clearcpuid=nx on the kernel command line.
+3. A guest definition that leaves nx out.)",
+         .steps = R"(    grep -c -w nx /proc/cpuinfo
+0: look at the kernel command line, then into the firmware setup; in a virtual machine into its definition.
+    cat /proc/cmdline)",
+         .worked = R"(    sudo modprobe kvm_amd
+says nothing.)",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
         {.id = "kvm-no-hardware-support",
          .program = "Linux",
          .patterns = kvm_no_hardware_support_patterns,
@@ -2043,6 +2996,19 @@ Shut the other product's guests down. Without such a module: power off and on.)"
          .worked = R"(A guest starts and no new line appears.)",
          .otherwise = R"()",
          .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
+        {.id = "split-lock",
+         .program = "Linux",
+         .patterns = split_lock_patterns,
+         .means =
+             R"(A guest locks memory across two cache lines, and this kernel slows it down on purpose (some milliseconds each time). The guest runs, at times very slowly.)",
+         .rules = {},
+         .causes = R"(1. Windows, games and old programs in a guest.)",
+         .steps =
+             R"(Where the guests are your own: split_lock_detect=off on the kernel command line, and restart. Without a restart, so that only the warning stays:
+    sudo sysctl kernel.split_lock_mitigate=0)",
+         .worked = R"(The guest is fast again.)",
+         .otherwise = R"(Off lets any program slow the whole machine's memory bus.)",
+         .source = "Linux Documentation/arch/x86/buslock.rst"},
         {.id = "unhandled-msr",
          .program = "Linux, guests of macOS, ESXi, Windows",
          .patterns = unhandled_msr_patterns,
@@ -2070,6 +3036,169 @@ and restart. Guest of KVM: Hyper-V enlightenments in the definition, on Intel hv
          .worked = R"(msinfo32: "Virtualization-based security: Not enabled".)",
          .otherwise = R"(A UEFI lock or company policy switches it on again.)",
          .source = "Microsoft Learn, \"Virtualization-based Security\""},
+        {.id = "azure-no-nesting",
+         .program = "Azure, tools that ask it",
+         .patterns = azure_no_nesting_patterns,
+         .means =
+             R"(This size of Azure VM shows neither VMX nor SVM to its guest. Azure has no switch for it: the size decides.)",
+         .rules = azure_no_nesting_rules,
+         .causes =
+             R"(1. A size without nesting: Bsv2, Dasv4, Arm sizes, the N sizes with GPUs (as of 2026-11).
+2. A confidential VM, of whatever size.)",
+         .steps =
+             R"(See the size, then read its page in Microsoft's documentation: the line Nested Virtualization says Supported or not.
+    az vm show --resource-group GROUP --name VM --query hardwareProfile.vmSize --output tsv
+Change it; disks in the VM that are temporary are lost:
+    az vm deallocate --resource-group GROUP --name VM
+    az vm resize --resource-group GROUP --name VM --size Standard_D4s_v5
+    az vm start --resource-group GROUP --name VM)",
+         .worked = R"(In the VM:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+is not 0.)",
+         .otherwise =
+             R"(The security type Trusted Launch alone is no reason (older advice says so). No query of Azure's tells whether a size nests (2025-10).)",
+         .source = "Microsoft Learn, pages of the VM sizes; MicrosoftDocs/azure-docs pull request 90910; "
+                   "AutomatedLab#1679 (2025-10)"},
+        {.id = "aws-no-nesting",
+         .program = "AWS",
+         .patterns = aws_no_nesting_patterns,
+         .means =
+             R"(EC2 refuses nested virtualization for this instance type. It exists on some Intel types since February 2026, and is off unless it is asked for.)",
+         .rules = aws_no_nesting_rules,
+         .causes =
+             R"(1. A type without it: all of AMD's, Graviton, and Intel's before the seventh generation (as of 2026-11).
+2. A metal type, which needs no option: KVM runs there without nesting.
+3. A Spot request: by one report it refuses the option.
+4. An old AWS CLI, which does not know the option (about 2.34 has it).)",
+         .steps = R"(Which types have it today?
+    aws ec2 describe-instance-types --filters Name=processor-info.supported-features,Values=nested-virtualization --query 'InstanceTypes[].InstanceType' --output text
+Launch one of them:
+    aws ec2 run-instances --image-id IMAGE --instance-type m8i.xlarge --cpu-options NestedVirtualization=enabled)",
+         .worked = R"(In the instance:
+    grep -c -w vmx /proc/cpuinfo
+is not 0.)",
+         .otherwise = R"()",
+         .source = "Amazon EC2 User Guide, Use nested virtualization to run hypervisors in Amazon EC2 "
+                   "instances (read 2026-10)"},
+        {.id = "gcp-no-nesting",
+         .program = "Google Cloud",
+         .patterns = gcp_no_nesting_patterns,
+         .means =
+             R"(Compute Engine refuses nested virtualization for this instance: its machine type has none, or a policy of the organization forbids it.)",
+         .rules = gcp_no_nesting_rules,
+         .causes =
+             R"(1. The machine type: E2, memory-optimized, Arm, and AMD ones but N4D (as of 2026-10, by second-hand readings).
+2. The constraint compute.disableNestedVirtualization is enforced.)",
+         .steps = R"(Is it the policy? enforced: true means that its administrator has to allow it.
+    gcloud resource-manager org-policies describe compute.disableNestedVirtualization --effective --project=PROJECT
+Otherwise take a machine type that has it:
+    gcloud compute instances create INSTANCE --zone=ZONE --machine-type=n2-standard-4 --enable-nested-virtualization)",
+         .worked = R"(In the instance:
+    grep -c -w vmx /proc/cpuinfo
+is not 0.)",
+         .otherwise = R"()",
+         .source = "Google Cloud documentation, About nested virtualization; Enable nested virtualization"},
+        {.id = "kvm-l1tf-smt",
+         .program = "Linux",
+         .patterns = kvm_l1tf_smt_patterns,
+         .means =
+             R"(A warning about leaks between the threads of a core. KVM works; nothing of nesting is missing.)",
+         .rules = kvm_l1tf_smt_rules,
+         .causes = R"(1. The processor has that fault, and two threads of a core can run different guests.)",
+         .steps = R"(Nothing, where every guest is trusted. Otherwise see what is in force:
+    grep . /sys/devices/system/cpu/vulnerabilities/l1tf)",
+         .worked = R"()",
+         .otherwise = R"(The flush at guest entry costs speed, most for guests of guests.)",
+         .source = "Linux Documentation/admin-guide/hw-vuln/l1tf.rst; arch/x86/kvm/vmx/vmx.c, vmx_vm_init()"},
+        {.id = "kvm-harmless",
+         .program = "Linux",
+         .patterns = kvm_harmless_patterns,
+         .means = R"(A remark of KVM's. It is no error, and nothing is missing because of it.)",
+         .rules = {},
+         .causes =
+             R"(1. Ordinary work: the clock of old hosts, a counter that ran over, the module being unloaded, performance counters that a guest asked for.)",
+         .steps = R"(Nothing is to be done. If a guest fails, another line says why:
+    sudo journalctl -k -b --grep kvm)",
+         .worked = R"()",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/x86.c; virt/kvm/kvm_main.c"},
+        {.id = "kvm-nesting-is-on",
+         .program = "Linux",
+         .patterns = kvm_nesting_is_on_patterns,
+         .means =
+             R"(Good news of kvm_amd's: it loaded, and offers SVM to guests (or uses nested paging for them). kvm_intel has no such line.)",
+         .rules = kvm_nesting_is_on_rules,
+         .causes = R"(1. Nothing is wrong on this level.)",
+         .steps = R"(If a guest still has no svm, its own definition is the next to look at:
+    nestprobe --domain GUEST)",
+         .worked = R"()",
+         .otherwise = R"()",
+         .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
+        {.id = "dev-kvm-permission",
+         .program = "many",
+         .patterns = dev_kvm_permission_patterns,
+         .means =
+             R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
+         .rules = dev_kvm_permission_rules,
+         .causes = R"(1. Not in the group of the device, or not logged in again since.
+2. A container or service whose user is in no such group.
+3. A CI job: GitHub's hosted Linux runners need a udev rule.)",
+         .steps = R"page(    ls -l /dev/kvm
+    sudo usermod -aG kvm "$USER"
+(the group that ls showed), then log in again. For this session alone:
+    sudo setfacl -m "u:$USER:rw" /dev/kvm
+Docker:
+    docker run --device /dev/kvm --group-add "$(stat -c %g /dev/kvm)" IMAGE)page",
+         .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+         .otherwise = R"("Operation not permitted" is another: a device cgroup or a security module.)",
+         .source = "Linux Documentation/virt/kvm/api.rst; udev rules 50-udev-default.rules"},
+        {.id = "dev-kvm-trouble",
+         .program = "many",
+         .patterns = dev_kvm_trouble_patterns,
+         .means = R"(A program wanted /dev/kvm and could not use it.)",
+         .rules = dev_kvm_trouble_rules,
+         .causes =
+             R"(1. It is not there: no module is loaded (a virtual machine without nesting, firmware setup), or a container was not given it.
+2. This user may not open it.
+3. Another hypervisor holds VMX or SVM.)",
+         .steps = R"(    ls -l /dev/kvm
+    nestprobe
+nestprobe says which of the three it is here, and what to do.)",
+         .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/api.rst"},
+        {.id = "vfio-trouble",
+         .program = "many",
+         .patterns = vfio_trouble_patterns,
+         .means = R"(VFIO, by which a device is given to a guest, failed at some step.)",
+         .rules = vfio_trouble_rules,
+         .causes = R"(1. No IOMMU is in use.
+2. The device, or another one of its group, still has its host driver.
+3. The firmware keeps the device.)",
+         .steps = R"(    ls /sys/kernel/iommu_groups
+    sudo journalctl -k -b --grep 'vfio|DMAR|AMD-Vi'
+    nestprobe --question device-assignment)",
+         .worked = R"(The guest starts with the device.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/driver-api/vfio.rst"},
+        {.id = "nesting-trouble",
+         .program = "many",
+         .patterns = nesting_trouble_patterns,
+         .means =
+             R"(A program speaks of nested virtualization: this system is a virtual machine, or one of its guests wants to run guests.)",
+         .rules = nesting_trouble_rules,
+         .causes =
+             R"(1. In a virtual machine: the level above does not show VMX or SVM to it, and that is switched on there.
+2. On a host: the parameter nested is off, or the guest's definition leaves the feature out.)",
+         .steps = R"(In the system where the message came:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+0 in a virtual machine: the level above. nestprobe names it, with its switch:
+    nestprobe
+On a host, about one of its guests:
+    nestprobe --domain GUEST)",
+         .worked = R"(The count is not 0, in the guest that is to run guests.)",
+         .otherwise = R"()",
+         .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst"},
         {.id = "generic-virtualization-not-enabled",
          .program = "many",
          .patterns = generic_virtualization_not_enabled_patterns,

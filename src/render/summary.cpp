@@ -48,6 +48,12 @@ std::vector<const Finding*> causes(const Report& report) {
         add(v.cause());
         if (v.answer == Answer::yes)
             for (const Finding* f : v.degraded) add(f);
+        // What makes it slow is known even where nobody knows that it runs.
+        for (const Finding& f : report.findings)
+            if (v.answer == Answer::unknown && f.rule->role == Role::degraded &&
+                f.rule->question == v.question && f.rule->layer != Layer::guest &&
+                f.outcome.status == Status::fail)
+                add(&f);
     }
     // What is wrong with a guest's definition is worth a line even where this system is the first obstacle.
     for (const Finding& f : report.findings)

@@ -50,6 +50,10 @@ inline void write_value(JsonText& out, const Signature& v) {
     write_members(out, member("leaf", fmt::format("0x{:x}", v.leaf)), member("text", v.text),
                   member("name", v.name));
 }
+inline void write_value(JsonText& out, const SharedGroup& v) {
+    write_members(out, member("group", v.group), member("given", v.given), member("other", v.other),
+                  member("driver", v.driver));
+}
 inline void write_value(JsonText& out, const DeviceNode& v) {
     write_members(out, member("group", v.group), member("gid", v.gid),
                   member("mode", fmt::format("{:04o}", v.mode)));

@@ -54,6 +54,7 @@ std::string what_is_known(const Facts& f) {
     const auto add = [&](std::string text) {
         if (!text.empty()) known.push_back(std::move(text));
     };
+    if (is_foreign(f)) add(fmt::format("this is no x86 machine but {}", *f.kernel.arch.if_known()));
     add(what_processor_shows(f));
     add(of_modules(f));
     if (is(f.module.nested, true)) add("nested is on");

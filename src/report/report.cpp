@@ -114,21 +114,30 @@ bool Report::failed(std::string_view id) const {
     });
 }
 
-/// A container's kernel is its host's: modules, their files and the kernel command line are changed there.
-static Outcome in_place(Outcome outcome, const Facts& facts) {
-    if (!in_container(facts)) return outcome;
+/// A container has its host's processor, firmware, kernel and IOMMU: all about these is done there, by who
+/// runs the host.  Its device, and who may open it, is its own affair.
+static Outcome in_place(Outcome outcome, const Rule& rule, const Facts& facts) {
+    if (!facts.kernel.container.if_known() || is(facts.kernel.container, "none")) return outcome;
+    const bool hosts = rule.layer != Layer::device && rule.layer != Layer::guest;
+    if (hosts && outcome.status == Status::fail && outcome.remedy.empty() && !outcome.remedy.never)
+        outcome.remedy = Remedy(std::string(rule.fix), place_of(rule));
     for (Step& step : outcome.remedy.steps)
-        if (step.where == Where::here && is_for_kernel(step)) step.where = Where::container_host;
+        if (step.where == Where::here && (hosts || is_for_kernel(step))) step.where = Where::container_host;
     return outcome;
 }
 
 std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& facts) {
     std::vector<Finding> findings;
     findings.reserve(rules.size());
+    // What is no x86 machine has nothing that the others could judge.
+    const bool foreign = is_foreign(facts);
     for (const Rule* rule : rules)
-        if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)) &&
-            (!rule->listed || rule->listed(facts)))
-            findings.push_back({rule, in_place(rule->check(facts), facts)});
+        if (foreign && rule->layer != Layer::guest && rule->id != "NP111") {
+            if (!was_tried(*rule) && !rule->listed)
+                findings.push_back({rule, skip("this is no x86 machine (NP111)")});
+        } else if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)) &&
+                   (!rule->listed || rule->listed(facts)))
+            findings.push_back({rule, in_place(rule->check(facts), *rule, facts)});
     return findings;
 }
 

@@ -12,7 +12,8 @@ namespace nestprobe {
 
 std::vector<const Rule*> all_rules() {
     std::vector<const Rule*> all;
-    for (const auto list : {cpu_rules(),
+    for (const auto list : {architecture_rules(),
+                            cpu_rules(),
                             control_pair_rules(),
                             missing_feature_rules(),
                             firmware_rules(),
@@ -21,6 +22,7 @@ std::vector<const Rule*> all_rules() {
                             platform_trouble_rules(),
                             kernel_rules(),
                             kernel_flag_rules(),
+                            word_size_rules(),
                             module_rules(),
                             refusal_rules(),
                             block_rules(),
@@ -45,7 +47,8 @@ std::vector<const Rule*> all_rules() {
                             guest_device_rules(),
                             iommu_rules(),
                             iommu_feature_rules(),
-                            iommu_cause_rules()})
+                            iommu_cause_rules(),
+                            iommu_group_rules()})
         for (const Rule& rule : list) all.push_back(&rule);
     return all;
 }

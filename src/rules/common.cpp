@@ -26,6 +26,11 @@ bool clear_everywhere(const PerCpu<bool>& bit) {
 
 }  // namespace
 
+bool is_foreign(const Facts& f) {
+    const std::string* arch = f.kernel.arch.if_known();
+    return arch && *arch != "x86_64" && !(arch->size() == 4 && arch->front() == 'i' && arch->ends_with("86"));
+}
+
 bool in_guest(const Facts& f) { return is(f.hypervisor.level, Level::guest); }
 
 bool has(const Facts& f, Technology technology) { return is(f.cpu.technology, technology); }

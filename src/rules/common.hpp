@@ -8,6 +8,8 @@
 
 namespace nestprobe {
 
+/// Known to be no x86 machine.
+bool is_foreign(const Facts& f);
 /// Known to be a guest.
 bool in_guest(const Facts& f);
 /// The technology is known to be this one.

@@ -127,6 +127,7 @@ std::string_view to_string(Question question);  ///< "kvm-here"
 std::string_view to_string(Role role);
 std::string_view to_string(Status status);
 
+std::span<const Rule> architecture_rules();
 std::span<const Rule> cpu_rules();
 std::span<const Rule> control_pair_rules();
 std::span<const Rule> missing_feature_rules();
@@ -135,6 +136,7 @@ std::span<const Rule> hypervisor_rules();
 std::span<const Rule> owner_rules();
 std::span<const Rule> kernel_rules();
 std::span<const Rule> kernel_flag_rules();
+std::span<const Rule> word_size_rules();
 std::span<const Rule> module_rules();
 std::span<const Rule> refusal_rules();
 std::span<const Rule> block_rules();
@@ -164,6 +166,7 @@ std::span<const Rule> guest_device_rules();
 std::span<const Rule> iommu_rules();
 std::span<const Rule> iommu_feature_rules();
 std::span<const Rule> iommu_cause_rules();
+std::span<const Rule> iommu_group_rules();
 
 /// Every rule, outermost layer first.
 std::vector<const Rule*> all_rules();

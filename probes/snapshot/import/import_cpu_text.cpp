@@ -146,7 +146,10 @@ void read_cpuinfo(const Section& section, Evidence& evidence) {
         evidence.taken("a count of flags");
         return;
     }
-    CpuinfoReader(section).read(evidence);
+    if (const std::string_view other = architecture_of_cpuinfo(section.body); !other.empty())
+        hear_architecture(other, evidence);
+    else
+        CpuinfoReader(section).read(evidence);
     evidence.taken("/proc/cpuinfo");
 }
 

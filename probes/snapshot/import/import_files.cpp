@@ -82,6 +82,8 @@ bool read_uname(std::string_view line, Evidence& evidence) {
         words[2].front() < '0' || words[2].front() > '9' || !contains(words[2], "."))
         return false;
     evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", words[2]));
+    for (std::size_t i = 3; i < words.size(); ++i)
+        if (is_machine_name(words[i])) hear_architecture(words[i], evidence);
     evidence.taken("uname");
     return true;
 }

@@ -81,6 +81,7 @@ private:
         } else {
             take_hypervisor(message);
         }
+        if (message.starts_with("Booting Linux on physical CPU")) hear_architecture("aarch64", evidence_);
     }
     /// "6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 ...": another boot begins.
     void take_version(std::string_view rest) {
@@ -88,6 +89,10 @@ private:
         evidence_.forget_log();
         cpu_ = {};
         evidence_.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", rest.substr(0, rest.find(' '))));
+        for (const std::string_view other : {"aarch64", "riscv64", "ppc64le", "s390x", "i686"})
+            if (contains(rest, fmt::format("{}-linux-gnu-gcc", other)) ||
+                contains(rest, fmt::format("({}-linux-gnu", other)))
+                hear_architecture(other, evidence_);
     }
     void hear(std::string_view name, std::string_view message) {
         const std::string source = fmt::format("kernel log: {}", message.substr(0, 100));

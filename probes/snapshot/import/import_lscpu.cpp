@@ -126,6 +126,7 @@ public:
     void read(std::string_view text, Evidence& evidence) && {
         evidence_ = &evidence;
         dump_.each_line(text, [&](const DumpLine& line) { take(line); });
+        if (foreign_) return;  // flags of the same names mean something else there
         CpuLines cpu{.vendor = vendor_, .brand = brand_};
         if (cpus_) cpu.ids = cpus_->to_string();
         if (flags_) {
@@ -207,9 +208,9 @@ private:
         (void)line;
     }
     void take_architecture(std::string_view value, bool cut) {
-        const bool x86 =
-            value == "x86_64" || (value.size() == 4 && value.front() == 'i' && value.ends_with("86"));
-        if (!x86 && !cut) dump_.refuse("the dump of a machine that is not x86");
+        if (cut || value.empty() || value.find(' ') != std::string_view::npos) return;
+        hear_architecture(value, *evidence_);
+        foreign_ = !is_x86_architecture(value);
     }
     void take_vulnerability(std::string_view printed, std::string_view value, bool cut) {
         const std::string name = restore_name(printed);
@@ -245,10 +246,40 @@ private:
     Last last_ = Last::other;
     std::string last_path_;
     bool flags_cut_ = false, flags_are_last_ = false, wrapped_ = false;
-    bool in_vulnerabilities_ = false;
+    bool in_vulnerabilities_ = false, foreign_ = false;
 };
 
 }  // namespace
+
+bool is_x86_architecture(std::string_view name) {
+    return name == "x86_64" || name == "x86-64" || name == "x86" ||
+           (name.size() == 4 && name.front() == 'i' && name.ends_with("86"));
+}
+
+bool is_machine_name(std::string_view word) {
+    constexpr std::string_view others[] = {"aarch64", "armv7l", "armv8l", "armv6l",      "riscv64",
+                                           "ppc64le", "ppc64",  "s390x",  "loongarch64", "mips64"};
+    return word == "x86_64" || (word.size() == 4 && word.front() == 'i' && word.ends_with("86")) ||
+           std::find(std::begin(others), std::end(others), word) != std::end(others);
+}
+
+void hear_architecture(std::string_view name, Evidence& evidence) {
+    struct Row {
+        std::string_view tools, kernels;
+    };
+    constexpr Row rows[] = {{"x86-64", "x86_64"}, {"x86", "i686"}, {"arm64", "aarch64"}};
+    for (const Row& row : rows)
+        if (name == row.tools) name = row.kernels;
+    evidence.file("/proc/sys/kernel/arch", fmt::format("{}\n", name));
+}
+
+std::string_view architecture_of_cpuinfo(std::string_view text) {
+    if (contains(text, "CPU implementer")) return contains(text, "CPU architecture: 8") ? "aarch64" : "arm";
+    if (contains(text, "\nhart\t") || contains(text, "isa\t\t: rv")) return "riscv64";
+    if (contains(text, "IBM/S390")) return "s390x";
+    if (contains(text, "cpu\t\t: POWER")) return "ppc64le";
+    return {};
+}
 
 bool is_lscpu(std::string_view text) {
     if (!text.starts_with("Architecture:")) return false;
@@ -273,9 +304,12 @@ bool is_cpuinfo(std::string_view text) {
 }
 
 Recording import_cpuinfo(std::string_view text, const std::string&) {
-    Recording recording;
+    Evidence evidence;
+    evidence.file("/proc/cpuinfo", std::string(text));
+    if (const std::string_view other = architecture_of_cpuinfo(text); !other.empty())
+        hear_architecture(other, evidence);
+    Recording recording = std::move(evidence).take();
     recording.tool = format_names::cpuinfo;
-    recording.files.emplace("/proc/cpuinfo", std::string(text));
     return recording;
 }
 

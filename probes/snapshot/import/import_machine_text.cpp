@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace nestprobe {
 
 namespace {
@@ -33,6 +36,9 @@ void read_uname_output(const Section& section, Evidence& evidence) {
     if (is_release(line)) {
         evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", line));
         evidence.taken("uname");
+    } else if (is_machine_name(line)) {
+        hear_architecture(line, evidence);
+        evidence.taken("uname");
     } else if (!line.empty()) {
         read_single_line(line, section, evidence);
     }
@@ -48,6 +54,8 @@ void read_hostnamectl(const Section& section, Evidence& evidence) {
         if (value.empty()) return;
         if (key == "Kernel" && value.starts_with("Linux ") && is_release(value.substr(6)))
             evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", value.substr(6)));
+        else if (key == "Architecture")
+            hear_architecture(value, evidence);
         else if (key == "Hardware Vendor")
             evidence.file("/sys/class/dmi/id/sys_vendor", fmt::format("{}\n", value));
         else if (key == "Hardware Model")
@@ -115,8 +123,14 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
         {"BIOS Information", "Release Date", "bios_date"},
         {"System Information", "Manufacturer", "sys_vendor"},
         {"System Information", "Product Name", "product_name"},
+        {"System Information", "Version", "product_version"},
+        {"System Information", "Family", "product_family"},
+        {"Base Board Information", "Manufacturer", "board_vendor"},
+        {"Base Board Information", "Product Name", "board_name"},
+        {"Chassis Information", "Asset Tag", "chassis_asset_tag"},
     };
     std::string_view title;
+    std::vector<std::string_view> seen;  // of several boards or chassis the first counts, as in /sys
     const char* const end = section.body.data() + section.body.size();
     for_each_line(section.body, [&](std::string_view line) {
         if (line.data() + line.size() == end) return;
@@ -125,7 +139,9 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
         if (colon == std::string_view::npos) return;
         const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
         for (const Row& row : rows)
-            if (row.title == title && row.key == key && !value.empty())
+            if (row.title == title && row.key == key && !value.empty() &&
+                std::find(seen.begin(), seen.end(), row.file) == seen.end() &&
+                seen.emplace_back(row.file) == row.file)
                 evidence.file(fmt::format("/sys/class/dmi/id/{}", row.file), fmt::format("{}\n", value));
     });
     evidence.taken("dmidecode");
@@ -145,7 +161,20 @@ void read_dmi_line(std::string_view text, Evidence& evidence) {
                                            "OpenStack Foundation",
                                            "Nutanix",
                                            "Alibaba Cloud",
+                                           "Tencent Cloud",
+                                           "Huawei Cloud",
                                            "KubeVirt",
+                                           "Cloud Hypervisor",
+                                           "Apache Software Foundation",
+                                           "oVirt",
+                                           "BHYVE",
+                                           "OVHcloud",
+                                           "UpCloud",
+                                           "Exoscale",
+                                           "Scaleway",
+                                           "Linode",
+                                           "Akamai",
+                                           "Vultr",
                                            "Hewlett-Packard",
                                            "System manufacturer",
                                            "ASUSTeK COMPUTER INC.",
@@ -154,7 +183,8 @@ void read_dmi_line(std::string_view text, Evidence& evidence) {
                                            "To Be Filled By O.E.M.",
                                            "DigitalOcean",
                                            "Hetzner",
-                                           "Parallels Software International Inc."};
+                                           "Parallels Software International Inc.",
+                                           "Parallels International GmbH."};
     const auto bios = text.rfind(", BIOS ");
     if (bios == std::string_view::npos) return;
     std::string_view machine = text.substr(0, bios);
@@ -164,7 +194,11 @@ void read_dmi_line(std::string_view text, Evidence& evidence) {
         evidence.file("/sys/class/dmi/id/bios_version", fmt::format("{}\n", firmware.substr(0, blank)));
         evidence.file("/sys/class/dmi/id/bios_date", fmt::format("{}\n", firmware.substr(blank + 1)));
     }
-    machine = machine.substr(0, machine.rfind('/'));
+    if (const auto slash = machine.rfind('/'); slash != std::string_view::npos) {
+        if (const std::string_view board = trim(machine.substr(slash + 1)); !board.empty())
+            evidence.file("/sys/class/dmi/id/board_name", fmt::format("{}\n", board));
+        machine = machine.substr(0, slash);
+    }
     std::size_t size = machine.find(' ');
     for (const std::string_view ending : {" Inc.", " Ltd.", " Corporation", " GmbH", " LLC", " Inc"})
         if (const auto at = machine.find(ending);

@@ -76,7 +76,8 @@ bool looks_like_lscpu(std::string_view text) {
             vendor = vendor || key != "vendor_id";
         unmistakable = unmistakable || (key == "Virtualization" && (value == "VT-x" || value == "AMD-V")) ||
                        key == "Hypervisor vendor" || key == "Virtualization type" ||
-                       (key == "Flags" && contains(value, "mmx"));
+                       (key == "Flags" && contains(value, "mmx")) ||
+                       (key == "Architecture" && is_machine_name(value));
         for (const std::string_view label :
              {"Architecture", "CPU(s)", "Model name", "Virtualization", "Flags", "On-line CPU(s) list",
               "Hypervisor vendor", "Virtualization type"})
@@ -126,7 +127,8 @@ void take_lines(const Section& section, const std::string& name, Evidence& evide
             to(options, line, whole);
         } else if (colon != std::string_view::npos &&
                    (key == "processor" || key == "vendor_id" || key == "flags" || key == "model name" ||
-                    key == "vmx flags" || key == "/proc/cpuinfo")) {
+                    key == "vmx flags" || key == "/proc/cpuinfo" || key == "CPU implementer" ||
+                    key == "CPU architecture" || key == "isa" || key == "hart")) {
             to(cpuinfo, line, whole);
         } else if (lscpu_there && colon != std::string_view::npos) {
             to(lscpu, line, whole);

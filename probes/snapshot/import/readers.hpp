@@ -57,6 +57,14 @@ void read_detect_virt(const Section& section, Evidence& evidence);
 void read_id(const Section& section, Evidence& evidence);
 void read_rdmsr(const Section& section, Evidence& evidence);
 
+/// Of uname -m, lscpu and hostnamectl, which have names of their own: as /proc/sys/kernel/arch has it
+/// (Linux 6.1).
+void hear_architecture(std::string_view name, Evidence& evidence);
+bool is_x86_architecture(std::string_view name);
+/// What uname -m prints on Linux.
+bool is_machine_name(std::string_view word);
+/// Whose /proc/cpuinfo that is; empty: x86's, or nobody's that is known.
+std::string_view architecture_of_cpuinfo(std::string_view text);
 /// "Dell Inc. PowerEdge R640/0W23H8, BIOS 2.10.2 02/24/2021", of the kernel's log, as files of DMI.
 void read_dmi_line(std::string_view text, Evidence& evidence);
 

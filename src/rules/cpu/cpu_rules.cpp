@@ -252,7 +252,7 @@ constexpr Rule cpu_rule_rows[] = {
         .check = check_capabilities_differ,
         .worked =
             "The line \"Inconsistent VMCS config\" is gone from the kernel log after modprobe kvm_intel.",
-        .also = "Mixed microcode: all CPUs show the same number in the microcode line of /proc/cpuinfo then.",
+        .also = "Mixed microcode: grep microcode /proc/cpuinfo shows more than one number then.",
     },
     {
         .id = "NP104",
@@ -286,6 +286,9 @@ constexpr Rule cpu_rule_rows[] = {
         .fix = "The hypervisor above has to be updated, or to stop showing VMX.",
         .see = true_controls_see,
         .check = check_refused,
+        .worked = "sudo rdmsr -p 0 0x480 prints a number (package msr-tools, module msr).",
+        .also =
+            "A read that lockdown or a sandbox refused: that is an EPERM, and no fault of the register's.",
     },
 };
 

@@ -118,6 +118,9 @@ constexpr Rule missing_features_rows[] = {
                "the host's processor through. Otherwise nothing; it works as it is.",
         .see = missing_see,
         .check = check_missing_feature,
+        .worked =
+            "In this guest, after it was shut down and started, nestprobe --explain --all shows NP106 as ok.",
+        .also = "A processor that has not got the helper either: what the host lacks it cannot hand on.",
     },
 };
 

@@ -5,7 +5,7 @@
 // documentation, "Type: unix-char"; Proxmox VE administration guide, pct(1), dev[n] (since 8.1);
 // systemd.nspawn(5), systemd.resource- control(5), DeviceAllow; Flatpak documentation, sandbox permissions;
 // Apptainer user guide, bind mounts; GitHub changelog of 2024-04-02 and workflow syntax, container.options;
-// GitLab Runner documentation, [runners.docker].
+// GitLab Runner documentation, [runners.docker]; Development Containers specification, runArgs.
 #include "rules/device/access_rows.hpp"
 
 namespace nestprobe {
@@ -173,6 +173,20 @@ constexpr AccessRow access_table[] = {
        .expect = opens}},
      {{.what = "Inside one is the same user as outside: let that user open it on the host, and log in again.",
        .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" \"$USER\""}}}},
+    {"devcontainer",
+     "a development container",
+     {{.what =
+           "Give it the device in its own file, then rebuild the container (in the editor: Rebuild "
+           "Container). In a "
+           "hosted one (Codespaces) the machine below has to have KVM, which its provider does not promise.",
+       .file = ".devcontainer/devcontainer.json",
+       .lines = {"\"runArgs\": [\"--device=/dev/kvm\"],"},
+       .expect = opens}},
+     {{.what = "See the number of the device's group in the container.", .commands = {"stat -c %g /dev/kvm"}},
+      {.what = "Give the container that group in its own file (GID: the number), then rebuild it.",
+       .file = ".devcontainer/devcontainer.json",
+       .lines = {"\"runArgs\": [\"--device=/dev/kvm\", \"--group-add=GID\"],"},
+       .expect = "In the container, test -w /dev/kvm succeeds."}}},
     // jobs: where no container's row is nearer
     {"github-hosted",
      "a job on a runner of GitHub's own",
@@ -214,7 +228,15 @@ constexpr AccessRow access_table[] = {
                "number "
                "that this prints on the runner's machine.",
        .commands = {"stat -c %g /dev/kvm"}}}},
-    {"ci", "a job of a CI", {}, {udev_in_job}},
+    {"ci",
+     "a job of a CI",
+     {},
+     {udev_in_job,
+      {.what = "On an agent of your own, which stays, instead: let the user of the agent's service open it, "
+               "and restart "
+               "that service.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" AGENT_USER",
+                    "sudo systemctl restart AGENT_SERVICE"}}}},
 };
 
 }  // namespace

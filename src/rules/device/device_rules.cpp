@@ -221,10 +221,9 @@ constexpr Rule device_rule_rows[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "/dev/kvm exists, but no KVM is behind it",
-        .explain =
-            "systemd and udev make /dev/kvm as a static node, so that opening it loads KVM. Where KVM is\n"
-            "not loaded or refused the machine, the node is there with the right permissions, and opening\n"
-            "it fails with ENODEV. Tools that look at the node only are wrong then.",
+        .explain = "A node /dev/kvm can be there though no KVM is: made by mknod, by a container's runtime, "
+                   "or left\nby a module that was unloaded. Opening it fails with ENODEV or ENXIO, and on "
+                   "x86 loads nothing. Tools\nthat look at the node only are wrong then.",
         .fix = "Load the KVM module; if it is refused, see the failed rules above.",
         .see = device_see,
         .check = check_no_driver,
@@ -309,6 +308,8 @@ constexpr Rule device_rule_rows[] = {
         .fix = "Switch the parameter nested on and reload the module (NP503).",
         .see = cpuid_see,
         .check = check_withholds,
+        .worked = "nestprobe says that KVM offers VMX or SVM to guests (NP607).",
+        .also = "Another module that serves /dev/kvm (NP506), which never offers it.",
     },
 };
 

@@ -67,9 +67,12 @@ constexpr Rule guest_trouble_rows[] = {
             "\"failed to set MSR\" is another matter: there KVM refused a value that QEMU gave, as with a "
             "CPU\n"
             "model of another processor, and ignore_msrs does not help.",
-        .fix = "Where that guest stops at it: echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs",
+        .fix = "Where a guest of macOS, Windows or ESXi stops at it: echo 1 | sudo tee "
+               "/sys/module/kvm/parameters/ignore_msrs",
         .see = msr_see,
         .check = check_msr,
+        .worked = "The guest gets past that point.",
+        .also = "Linux guests log such lines without harm; a guest that hangs elsewhere has another reason.",
     },
     {
         .id = "NP621",
@@ -88,6 +91,9 @@ constexpr Rule guest_trouble_rows[] = {
         .fix = "Update the hypervisor above, or microcode and kernel.",
         .see = entry_see,
         .check = check_entry,
+        .worked = "A guest starts, and no new line appears.",
+        .also =
+            "A guest whose own definition is at fault (its firmware, a CPU flag): another guest starts then.",
     },
 };
 

@@ -200,6 +200,8 @@ constexpr Rule proof_rule_rows[] = {
         .fix = "See what the hypervisor above is known for; report the failure there.",
         .see = here_see,
         .check = check_guest_fails,
+        .worked = "nestprobe --prove says that a guest ran.",
+        .also = "Another hypervisor on this system that took VMX or SVM meanwhile (NP604).",
     },
     {
         .id = "NP612",
@@ -231,6 +233,8 @@ constexpr Rule proof_rule_rows[] = {
         .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
         .see = proof_nested_see,
         .check = check_nested_fails,
+        .worked = "nestprobe --prove says that a guest of a guest ran.",
+        .also = "A known fault of this kernel: a newer one first, before the failure is reported.",
     },
     {
         .id = "NP615",
@@ -247,6 +251,9 @@ constexpr Rule proof_rule_rows[] = {
         .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
         .see = proof_nested_see,
         .check = check_variants,
+        .worked = "nestprobe --prove says so of every variant.",
+        .also = "EPT or NPT that is off here, or not offered from above (NP509, NP510): then the variants "
+                "with it cannot pass.",
     },
     {
         .id = "NP616",
@@ -263,6 +270,8 @@ constexpr Rule proof_rule_rows[] = {
         .fix = "Look for what is off (NP509 to NP531); compare the figures with those of another host.",
         .see = proof_nested_see,
         .check = check_cost,
+        .worked = "nestprobe --prove shows less than thirty times as long.",
+        .also = "A busy machine: run it again when nothing else does.",
     },
 };
 

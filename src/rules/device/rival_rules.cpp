@@ -3,6 +3,7 @@
 // and a device that opens prove what they proved when the module loaded: before Linux 6.12 no CPU is switched
 // on until the first guest, and VirtualBox or VMware may hold VMX or SVM by then.
 #include "base/text.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -45,6 +46,12 @@ Outcome check_busy(const Facts& f) {
                                             line->text, meaning_of(*line), names)),
                         *line);
     }
+    if (!names.empty() && holds_since_load(f))
+        return cite(
+            pass(fmt::format("another hypervisor's module is there{}, and KVM holds {} since its own was "
+                             "loaded: KVM's guests start (see NP609)",
+                             names, hardware_word(f))),
+            f.module.rivals);
     if (!names.empty())
         return cite(pass(fmt::format("another hypervisor's module is there{}; while it runs a virtual "
                                      "machine, creating one with KVM can fail with EBUSY",
@@ -110,34 +117,48 @@ std::string why_beside(const Facts& f, const std::string& names) {
 }
 
 /// kvm's parameter is read when kvm itself loads.
-std::string reload_both(const Facts& f) {
-    if (!vendor_module_is(f, Module::State::loaded)) return "restart.";
-    return fmt::format("with all virtual machines stopped, sudo modprobe -r {0} kvm && sudo modprobe {0}",
-                       vendor_module_name(f));
+Step reload_both(const Facts& f) {
+    if (!vendor_module_is(f, Module::State::loaded)) return {.what = "Restart.", .cost = Cost::reboot};
+    const std::string module = vendor_module_name(f);
+    return {
+        .what = "Load both of KVM's modules again.",
+        .commands = {fmt::format("sudo modprobe -r {} kvm", module), fmt::format("sudo modprobe {}", module)},
+        .cost = Cost::stop_guests,
+        .expect = "cat /sys/module/kvm/parameters/enable_virt_at_load prints the new value."};
 }
 
+constexpr std::string_view newer_virtualbox =
+    "VirtualBox from 7.2.10 on wants the opposite: with such a version leave it as it is.";
+
 /// What to set depends on whose guests are to run, and on VirtualBox's version.
-std::string fix_beside(const Facts& f, const std::string& names) {
-    if (!has_switch(f)) return "";
+Remedy fix_beside(const Facts& f, const std::string& names) {
+    if (!has_switch(f)) return {};
     if (wants_kvm_to_hold(f, names)) {
-        if (holds_since_load(f)) return "";
+        if (holds_since_load(f)) return {};
         const std::string by = asked_by(f, "kvm", "enable_virt_at_load");
-        return fmt::format("Remove enable_virt_at_load=0{}; then, {}", by.empty() ? "" : " (" + by + ")",
-                           reload_both(f));
+        Remedy remedy(
+            Step{.what = fmt::format("Remove enable_virt_at_load=0{}.", by.empty() ? "" : " (" + by + ")")});
+        remedy.then(reload_both(f));
+        return remedy;
     }
-    if (!holds_since_load(f)) return "";
-    const std::string version =
-        names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown
-            ? " VirtualBox from 7.2.10 on wants the opposite: leave it as it is there."
-            : "";
-    if (vendor_module_is(f, Module::State::built_in))
-        return "To let the other hypervisor run when KVM runs no guest, add kvm.enable_virt_at_load=0 to the "
-               "kernel command line and restart." +
-               version;
-    return fmt::format(
-        "To let the other hypervisor run when KVM runs no guest: echo 'options kvm "
-        "enable_virt_at_load=0' | sudo tee /etc/modprobe.d/zz-nestprobe-kvm.conf; then, {}{}",
-        reload_both(f), version);
+    if (!holds_since_load(f)) return {};
+    Remedy remedy;
+    if (names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown)
+        remedy.then(Step{.what = std::string(newer_virtualbox), .commands = {"VBoxManage --version"}});
+    if (vendor_module_is(f, Module::State::built_in)) {
+        Step words = change_words(f, {}, {"kvm.enable_virt_at_load=0"});
+        words.what = "To let the other hypervisor run when KVM runs no guest: " + words.what;
+        remedy.then(std::move(words));
+        return remedy;
+    }
+    remedy.then(Step{
+        .what =
+            "To let the other hypervisor run when KVM runs no guest: an option of kvm's, which counts from "
+            "its next load on.",
+        .commands = {
+            fmt::format("echo 'options kvm enable_virt_at_load=0' | sudo tee -a {}", options_file)}});
+    remedy.then(reload_both(f));
+    return remedy;
 }
 
 Outcome check_beside(const Facts& f) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The advice about known holes by which guests reach the kernel under them (NP570).  It changes no answer.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/escapes/escapes.hpp"
 
@@ -87,13 +88,14 @@ Step nesting_off(const Facts& f) {
                                     "command line and reboot.",
                                     module),
                 .cost = Cost::reboot};
-    return {.what = fmt::format(
-                "Until then, if no guest needs nesting, switch it off: write the line options {0} "
-                "nested=0 into the file /etc/modprobe.d/zz-nested-off.conf, and with all virtual "
-                "machines stopped reload {0}:",
-                module),
-            .commands = {fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
-            .cost = Cost::stop_guests};
+    return {.what =
+                "Until then, if no guest needs nesting, switch it off; in this file the option counts after "
+                "those of all "
+                "others.",
+            .commands = {fmt::format("echo 'options {} nested=0' | sudo tee -a {}", module, options_file),
+                         fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
+            .cost = Cost::stop_guests,
+            .expect = fmt::format("cat /sys/module/{}/parameters/nested prints N or 0.", module)};
 }
 
 Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {
@@ -201,6 +203,9 @@ constexpr Rule escape_rule_rows[] = {
                "guest needs it.",
         .see = escape_rule_see,
         .check = check_escapes,
+        .worked = "uname -r prints the new release, and nestprobe --explain --all shows NP570 as ok.",
+        .also = "A distribution's kernel whose number is lower and which has the fixes all the same: its "
+                "changelog names the CVEs.",
     },
 };
 

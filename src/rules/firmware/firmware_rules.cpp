@@ -230,6 +230,9 @@ constexpr Rule firmware_rule_rows[] = {
                "allow VMX inside SMX.",
         .see = feature_control_see,
         .check = [](const Facts& f) { return with_version(check_vmx_inside_smx_only(f), f); },
+        .worked =
+            "sudo rdmsr -p 0 0x3a prints 5 (VMX outside SMX) or, under tboot, 3 or 7; and kvm_intel loads.",
+        .also = "VMX locked off in both modes: that is vmx-disabled-by-firmware (NP201).",
     },
 };
 

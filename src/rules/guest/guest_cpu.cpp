@@ -2,6 +2,7 @@
 // Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
 // What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
 #include "rules/guest/guest_questions.hpp"
+#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -149,20 +150,24 @@ Outcome check_model(const Facts& f) {
         f.guest->cpu_mode, policy_of_guest(f));
 }
 
+/// A -cpu that is passed behind libvirt's or Proxmox's own decides.
+std::string fix_switched_off(const Facts& f) {
+    return is(f.guest->passed_cpu, true) ? fix_guest_cpu(f) : guest_words(f, GuestWords::cpu_feature);
+}
+
 Outcome check_switched_off(const Facts& f) {
     if (auto outcome = encrypted(f)) return *std::move(outcome);
     return judge(
         [&](FeaturePolicy policy) {
             if (policy == FeaturePolicy::disable)
-                return fail(
-                    fmt::format("the definition takes {} away", feature_of_guest(f)),
-                    "Delete that feature from the definition, then shut the guest down and start it.");
+                return fail(fmt::format("the definition takes {} away", feature_of_guest(f)),
+                            fix_switched_off(f));
             if (policy == FeaturePolicy::forbid)
                 return refused(
                     fmt::format("the definition forbids {}: on a host that has it the guest does not "
                                 "start",
                                 feature_of_guest(f)),
-                    "Delete that feature from the definition, then shut the guest down and start it.");
+                    fix_switched_off(f));
             return pass(fmt::format("the definition does not take {} away", feature_of_guest(f)));
         },
         policy_of_guest(f));
@@ -188,10 +193,11 @@ Outcome check_vendor(const Facts& f) {
 
 Outcome check_encrypted(const Facts& f) {
     return judge(
-        [](const std::string& type) {
+        [&](const std::string& type) {
             if (type.empty()) return pass("the guest's memory is not encrypted");
             return fail(
-                fmt::format("the guest is launched with {}, and no confidential guest can run KVM", type));
+                fmt::format("the guest is launched with {}, and no confidential guest can run KVM", type),
+                guest_words(f, GuestWords::no_encryption));
         },
         f.guest->launch_security);
 }
@@ -276,6 +282,8 @@ constexpr Rule guest_cpu_rows[] = {
         .see = cpu_see,
         .check = check_vendor,
         .edit = GuestChange::cpu,
+        .worked = "The guest starts, and the flag of this system's maker is in its /proc/cpuinfo.",
+        .also = "A definition that was copied from another host, with more of that host's in it.",
     },
     {
         .id = "NP708",
@@ -287,9 +295,14 @@ constexpr Rule guest_cpu_rows[] = {
         .explain = "KVM does not run in a guest whose memory or state is encrypted: kvm_amd refuses, and TDX "
                    "has no\n"
                    "VMX to give.",
-        .fix = "Remove <launchSecurity> if the guest is to run KVM.",
+        .fix = "Take the encryption off, if the guest is to run KVM: <launchSecurity> in libvirt's "
+               "definition, -object sev-guest (tdx-guest) and confidential-guest-support= on QEMU's command "
+               "line, qm set VMID --delete amd-sev on Proxmox VE. Its disk may be bound to the encryption.",
         .see = secure_see,
         .check = check_encrypted,
+        .worked = "In the guest, dmesg has no line \"Memory Encryption Features active\", and kvm_amd or "
+                  "kvm_intel loads.",
+        .also = "A host that is able to encrypt guests: its ordinary guests are not concerned.",
     },
 };
 

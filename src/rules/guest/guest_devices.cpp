@@ -2,6 +2,7 @@
 // Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
 // among devices (NP732 to NP734).
 #include "rules/guest/guest_questions.hpp"
+#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ Outcome check_amd(const Facts& f) {
                 "devices of this system are given to the guest, and QEMU's AMD IOMMU may not support "
                 "that: \"requires iommu notifier which is not currently supported\" is what versions that "
                 "do not say",
-                "Use <iommu model='intel'>, which Linux drives on AMD processors too.");
+                guest_words(f, GuestWords::intel_model));
         },
         f.guest->iommu, f.guest->assigned_devices);
 }
@@ -73,12 +74,12 @@ Outcome check_width(const Facts& f) {
             if (bits && *bits <= least_width)
                 return cite(pass(fmt::format("{} bits: every VT-d has them", *bits)), f.guest->aw_bits);
             return judge(
-                [](unsigned wanted, unsigned here) {
+                [&](unsigned wanted, unsigned here) {
                     if (wanted <= here)
                         return pass(fmt::format("{} bits, and this system's has {}", wanted, here));
                     return refused(
                         fmt::format("QEMU refuses it: \"aw-bits {} > host aw-bits {}\"", wanted, here),
-                        fmt::format("<driver aw_bits='{}'/>, or leave it to QEMU.", here));
+                        guest_width_words(f, here));
                 },
                 f.guest->aw_bits, f.iommu.address_width);
         },
@@ -89,23 +90,23 @@ Outcome check_possible_width(const Facts& f) {
     if (is(f.guest->iommu, IommuModel::none)) return skip_without_iommu();
     if (!vtd(f)) return skip("aw_bits is VT-d's");
     return judge(
-        [](unsigned bits) {
+        [&](unsigned bits) {
             if (bits == 39 || bits == 48 || bits == 57) return pass(fmt::format("{} bits", bits));
             return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
-                           "<driver aw_bits='48'/>, or leave it to QEMU.");
+                           guest_width_words(f, 48));
         },
         f.guest->aw_bits);
 }
 
 Outcome check_order(const Facts& f) {
     return judge(
-        [](bool first) {
+        [&](bool first) {
             return first ? pass("QEMU makes the IOMMU before the devices of this system")
                          : fail(
                                "a device of this system stands before the IOMMU on the command line: it is "
                                "made "
                                "without one",
-                               "Put -device intel-iommu before every -device vfio-pci.");
+                               guest_words(f, GuestWords::first));
         },
         f.guest->iommu_first);
 }
@@ -118,7 +119,7 @@ Outcome check_several(const Facts& f) {
             return refused(of_libvirt(f)
                                ? "libvirt refuses it: \"only a single IOMMU device is supported\""
                                : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
-                           "Keep one of them.");
+                           guest_words(f, GuestWords::one_only));
         },
         f.guest->iommus);
 }
@@ -163,10 +164,13 @@ constexpr Rule guest_devices_rows[] = {
             "guest's IOMMU translates these, QEMU must hear of every change, which VT-d's guests tell only "
             "in\n"
             "caching mode.",
-        .fix = "<driver caching_mode='on'/>.",
+        .fix = "<driver caching_mode='on'/>; on a command line caching-mode=on beside intremap=on.",
         .see = guest_devices_see,
         .check = check_caching_assigned,
         .edit = GuestChange::iommu,
+        .worked = "The guest starts. In the guest, dmesg says \"IOMMU batching disallowed due to "
+                  "virtualization\", and the device works.",
+        .also = "A device that QEMU emulates: that needs no caching mode.",
     },
     {
         .id = "NP727",
@@ -178,10 +182,13 @@ constexpr Rule guest_devices_rows[] = {
         .explain =
             "Without caching mode devices of this system cannot be passed through the guest to its guests;\n"
             "devices that QEMU emulates can.",
-        .fix = "<driver caching_mode='on'/>.",
+        .fix = "<driver caching_mode='on'/>; on a command line caching-mode=on beside intremap=on.",
         .see = guest_devices_see,
         .check = check_caching,
         .edit = GuestChange::iommu,
+        .worked = "In the guest, dmesg says \"IOMMU batching disallowed due to virtualization\", and the "
+                  "device works.",
+        .also = "A guest that is given no device of the host's needs it not.",
     },
     {
         .id = "NP728",
@@ -191,9 +198,12 @@ constexpr Rule guest_devices_rows[] = {
         .role = Role::degraded,
         .title = "devices of this system may not work behind QEMU's AMD IOMMU",
         .explain = "QEMU's AMD IOMMU long could not tell QEMU's VFIO of changed translations.",
-        .fix = "Use <iommu model='intel'>.",
+        .fix = "Use the Intel IOMMU, on AMD hosts too: <iommu model='intel'>, -device intel-iommu.",
         .see = guest_devices_see,
         .check = check_amd,
+        .worked = "In the guest, the device works while its driver maps and unmaps (an fio run, a download).",
+        .also =
+            "A newer QEMU may be able to: qemu-system-x86_64 -device amd-iommu,help lists dma-remap then.",
     },
     {
         .id = "NP730",
@@ -205,10 +215,13 @@ constexpr Rule guest_devices_rows[] = {
         .explain = "A device of this system translates with this system's IOMMU: addresses that the guest's "
                    "can map\n"
                    "and this one cannot would be lost.",
-        .fix = "<driver aw_bits='39'/>, or as many as this system's IOMMU has.",
+        .fix = "<driver aw_bits='39'/>, or as many as this system's IOMMU has; on a command line aw-bits=39; "
+               "on Proxmox VE viommu=intel,aw-bits=39.",
         .see = guest_devices_see,
         .check = check_width,
         .edit = GuestChange::iommu_width,
+        .worked = "The guest starts with the device.",
+        .also = "An IOMMU of this system that was not read: then nobody knows its width.",
     },
     {
         .id = "NP731",
@@ -223,6 +236,8 @@ constexpr Rule guest_devices_rows[] = {
         .fix = "Put -device intel-iommu before every -device vfio-pci.",
         .see = guest_devices_see,
         .check = check_order,
+        .worked = "In the guest, the device is in a group under /sys/kernel/iommu_groups.",
+        .also = "libvirt and Proxmox order them by themselves.",
     },
     {
         .id = "NP732",
@@ -233,10 +248,12 @@ constexpr Rule guest_devices_rows[] = {
         .title = "the guest is given more than one IOMMU",
         .explain = "QEMU's x86 machines have one IOMMU, for all devices; a second one, of whatever model, is "
                    "refused.",
-        .fix = "Keep one of them.",
+        .fix = "Keep one of them: the Intel one serves on every host.",
         .see = guest_devices_see,
         .check = check_several,
         .edit = GuestChange::iommu,
+        .worked = "The guest starts.",
+        .also = "virtio-iommu beside another one is refused like any other.",
     },
     {
         .id = "NP733",
@@ -252,6 +269,8 @@ constexpr Rule guest_devices_rows[] = {
         .see = guest_devices_see,
         .check = check_place,
         .edit = GuestChange::iommu,
+        .worked = "The guest starts.",
+        .also = "An <address> that virt-manager or virsh edit put there by itself.",
     },
     {
         .id = "NP734",
@@ -263,10 +282,12 @@ constexpr Rule guest_devices_rows[] = {
         .explain =
             "A VT-d translates 39 bits of address with three levels of page table and 48 with four (57 with\n"
             "five, which newer versions of QEMU may have). libvirt takes any number, and QEMU refuses.",
-        .fix = "<driver aw_bits='48'/>, or leave it to QEMU.",
+        .fix = "<driver aw_bits='48'/> (aw-bits=48 on a command line), or leave it to QEMU.",
         .see = guest_devices_see,
         .check = check_possible_width,
         .edit = GuestChange::iommu_width,
+        .worked = "The guest starts.",
+        .also = "A width that the device's host cannot do, though QEMU can (NP730).",
     },
 };
 

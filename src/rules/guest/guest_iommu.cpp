@@ -2,6 +2,7 @@
 // Rules about the IOMMU in the definition of a guest (NP720 to NP725, NP729): will the guest be able to give
 // devices away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
 #include "rules/guest/guest_questions.hpp"
+#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -38,9 +39,10 @@ Outcome check_machine(const Facts& f) {
                     : "only a q35 machine has that IOMMU. QEMU refuses it on another: \"Parameter 'driver' "
                       "expects "
                       "a dynamic sysbus device type for the machine\"",
-                "Use machine='q35'. Devices on an i440fx machine have other addresses, and IDE disks become "
-                "SATA: "
-                "in an installed guest that is a change of its own.");
+                guest_words(f, GuestWords::q35) +
+                    " Devices on an i440fx machine have other addresses, and IDE disks become SATA: in an "
+                    "installed guest "
+                    "that is a change of its own.");
         },
         f.guest->iommu, f.guest->q35, f.guest->machine);
 }
@@ -74,13 +76,13 @@ Outcome check_irqchip(const Facts& f) {
                 return refused(
                     "QEMU refuses it: \"Interrupt Remapping cannot work with kernel-irqchip=on, please use "
                     "'split|off'.\"",
-                    "-machine q35,kernel-irqchip=split");
+                    guest_words(f, GuestWords::split_irqchip));
             return fail(
                 fmt::format(
                     "libvirt refuses it: \"IOMMU interrupt remapping requires split I/O APIC (ioapic "
                     "driver='qemu')\"{}",
                     ioapic == IoApic::unset ? "; libvirt 11.3 and later add the element themselves" : ""),
-                "In <features>: <ioapic driver='qemu'/>.");
+                guest_words(f, GuestWords::split_irqchip));
         },
         f.guest->iommu, f.guest->ioapic);
 }
@@ -113,15 +115,15 @@ Outcome check_many_cpus(const Facts& f) {
                     fmt::format("libvirt refuses it: \"more than {} vCPUs require extended interrupt mode "
                                 "enabled on the iommu device\"",
                                 most),
-                    "<driver intremap='on' eim='on'/>");
+                    guest_words(f, GuestWords::eim));
             if (model == IommuModel::intel && is(f.guest->eim, Setting::unset) && remaps_interrupts(*f.guest))
                 return pass("QEMU puts the IOMMU into extended interrupt mode where it remaps interrupts");
             return fail(
                 fmt::format("{} virtual CPUs, and the IOMMU without extended interrupt mode: it brings "
                             "interrupts to the first {} alone",
                             vcpus, most),
-                model == IommuModel::amd ? "amd-iommu,intremap=on,xtsup=on"
-                                         : "intel-iommu,intremap=on,eim=on");
+                model == IommuModel::amd ? std::string("amd-iommu,intremap=on,xtsup=on")
+                                         : guest_words(f, GuestWords::eim));
         },
         f.guest->iommu, f.guest->vcpus);
 }
@@ -132,7 +134,7 @@ Outcome check_acpi(const Facts& f) {
             if (model == IommuModel::none) return skip_without_iommu();
             return acpi ? pass("the guest has ACPI, where the IOMMU is announced")
                         : fail("the guest has no ACPI: its kernel never hears of the IOMMU",
-                               of_libvirt(f) ? "In <features>: <acpi/>." : "");
+                               guest_words(f, GuestWords::acpi));
         },
         f.guest->iommu, f.guest->acpi);
 }
@@ -156,10 +158,13 @@ constexpr Rule guest_iommu_rows[] = {
             "emulates, where the definition asks for it. This system needs none for that.",
         .fix =
             "On a q35 machine: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu>, with "
-            "<ioapic driver='qemu'/>.",
+            "<ioapic driver='qemu'/>; on a command line -machine q35,kernel-irqchip=split -device "
+            "intel-iommu,intremap=on,caching-mode=on; on Proxmox VE qm set VMID --machine q35,viommu=intel.",
         .see = guest_iommu_see,
         .check = check_none,
         .edit = GuestChange::iommu,
+        .worked = "In the guest, ls /sys/kernel/iommu_groups lists groups.",
+        .also = "A guest that gives no device to its own guests needs no IOMMU.",
     },
     {
         .id = "NP721",
@@ -170,10 +175,13 @@ constexpr Rule guest_iommu_rows[] = {
         .title = "the guest's machine type cannot have that IOMMU",
         .explain =
             "QEMU's IOMMUs, Intel's and AMD's, are parts of the q35 machine. The older pc (i440fx) has none.",
-        .fix = "Use machine='q35'.",
+        .fix =
+            "Use the machine type q35: machine='q35' in <os><type>, -machine q35, qm set VMID --machine q35.",
         .see = guest_iommu_see,
         .check = check_machine,
         .edit = GuestChange::iommu,
+        .worked = "In the guest, ls /sys/kernel/iommu_groups lists groups.",
+        .also = "virtio-iommu, which QEMU has on other machines too, without interrupt remapping.",
     },
     {
         .id = "NP722",
@@ -185,10 +193,13 @@ constexpr Rule guest_iommu_rows[] = {
         .explain =
             "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
             "(vfio_iommu_type1.allow_unsafe_interrupts).",
-        .fix = "<driver intremap='on'/>, with <ioapic driver='qemu'/>.",
+        .fix = "<driver intremap='on'/>, with <ioapic driver='qemu'/>; on a command line intremap=on, with "
+               "-machine q35,kernel-irqchip=split.",
         .see = guest_iommu_see,
         .check = check_remapping,
         .edit = GuestChange::iommu,
+        .worked = "In the guest, dmesg says \"Enabled IRQ remapping\".",
+        .also = "An I/O APIC that KVM has, not QEMU (NP723).",
     },
     {
         .id = "NP723",
@@ -205,6 +216,8 @@ constexpr Rule guest_iommu_rows[] = {
         .see = guest_iommu_see,
         .check = check_irqchip,
         .edit = GuestChange::iommu,
+        .worked = "The guest starts, and in it dmesg says \"Enabled IRQ remapping\".",
+        .also = "libvirt 11.3 and later adds the element itself.",
     },
     {
         .id = "NP724",
@@ -214,10 +227,13 @@ constexpr Rule guest_iommu_rows[] = {
         .role = Role::blocker,
         .title = "extended interrupt mode is asked for without interrupt remapping",
         .explain = "Extended interrupt mode (EIM) is a part of interrupt remapping.",
-        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
+        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>; on a command line "
+               "intremap=on,eim=on.",
         .see = guest_iommu_see,
         .check = check_eim,
         .edit = GuestChange::iommu,
+        .worked = "The guest starts.",
+        .also = "255 CPUs or fewer, for which eim is not needed.",
     },
     {
         .id = "NP725",
@@ -229,10 +245,14 @@ constexpr Rule guest_iommu_rows[] = {
         .explain =
             "Interrupts reach APIC ids beyond 255 only through an IOMMU in extended interrupt mode. libvirt\n"
             "10.10 and later add it themselves.",
-        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>.",
+        .fix = "<driver intremap='on' eim='on'/>, with <ioapic driver='qemu'/>; on a command line "
+               "intremap=on,eim=on (amd-iommu: xtsup=on).",
         .see = guest_iommu_see,
         .check = check_many_cpus,
         .edit = GuestChange::iommu,
+        .worked =
+            "In the guest, nproc prints all CPUs, and dmesg says \"Enabled IRQ remapping in x2apic mode\".",
+        .also = "The machine type's own limit (NP715).",
     },
     {
         .id = "NP729",
@@ -248,6 +268,8 @@ constexpr Rule guest_iommu_rows[] = {
         .see = guest_iommu_see,
         .check = check_acpi,
         .edit = GuestChange::iommu,
+        .worked = "In the guest, ls /sys/firmware/acpi/tables shows DMAR, IVRS or VIOT.",
+        .also = "A kernel of the guest's that was told acpi=off.",
     },
 };
 

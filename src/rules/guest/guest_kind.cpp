@@ -83,6 +83,8 @@ constexpr Rule guest_kind_rows[] = {
         .fix = "Define a guest of type kvm, x86_64.",
         .see = guest_kind_see,
         .check = check_foreign,
+        .worked = "virsh dumpxml GUEST begins with <domain type='kvm'>, and its <type> has arch='x86_64'.",
+        .also = "A guest of another hypervisor, which that one can be asked about.",
     },
     {
         .id = "NP702",
@@ -100,6 +102,8 @@ constexpr Rule guest_kind_rows[] = {
         .see = guest_kind_see,
         .check = check_emulated,
         .edit = GuestChange::cpu,
+        .worked = "In the guest, systemd-detect-virt says kvm.",
+        .also = "KVM that fell back to emulation at the start, because /dev/kvm did not open (NP601, NP603).",
     },
     {
         .id = "NP703",
@@ -114,6 +118,8 @@ constexpr Rule guest_kind_rows[] = {
         .fix = "Run the guest with KVM: <domain type='kvm'>, -accel kvm.",
         .see = guest_kind_see,
         .check = check_slow,
+        .worked = "In the guest, systemd-detect-virt says kvm, not qemu.",
+        .also = "KVM that fell back to emulation at the start, because /dev/kvm did not open (NP601, NP603).",
     },
 };
 

@@ -18,7 +18,16 @@ constexpr std::string_view fatal[] = {"qemu-set-msr",
                                       "kvm-device-busy",
                                       "kvm-create-vm",
                                       "failed-to-initialize-kvm",
-                                      "qemu-invalid-accelerator"};
+                                      "qemu-invalid-accelerator",
+                                      "kvm-init-vcpu",
+                                      "qemu-cpu-host-needs-kvm",
+                                      "qemu-aw-bits",
+                                      "qemu-caching-mode",
+                                      "qemu-interrupt-remapping",
+                                      "vfio-"};
+
+/// What QEMU or KVM remarks, and nobody has to do anything about.
+constexpr std::string_view remarks[] = {"kvm-harmless", "kvm-nesting-is-on"};
 
 bool is_fatal(const Message& message) {
     return std::any_of(std::begin(fatal), std::end(fatal),
@@ -35,6 +44,8 @@ Said worst_of(const std::vector<std::string>& lines) {
     Said worst;
     for (const std::string& line : lines) {
         const Message* message = find_message(line);
+        if (message && std::find(std::begin(remarks), std::end(remarks), message->id) != std::end(remarks))
+            continue;
         if (message && (!worst.message || (is_fatal(*message) && !is_fatal(*worst.message))))
             worst = {&line, message};
     }
@@ -75,6 +86,8 @@ constexpr Rule guest_log_rows[] = {{
     .fix = "Look up the line: nestprobe --explain='THE LINE'.",
     .see = guest_log_see,
     .check = check_log,
+    .worked = "The log of the next start has no such line.",
+    .also = "An old line: only those behind the last start count.",
 }};
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/guest/guest_questions.hpp"
 
+#include "rules/guest/guest_words.hpp"
+
 #include <fmt/format.h>
 
 namespace nestprobe {
@@ -82,28 +84,6 @@ std::string iommu_arguments(bool amd, bool many_cpus) {
 
 namespace {
 
-/// Managers write libvirt's definition before every start: an edit of it is lost.
-struct ManagerWords {
-    std::string_view manager, cpu;
-};
-constexpr ManagerWords managers[] = {
-    {"oVirt",
-     "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization (then reinstall it), and "
-     "the "
-     "VM's Edit, Host, Pass-Through Host CPU. oVirt writes this definition before every start: virsh edit is "
-     "lost."},
-    {"OpenStack",
-     "On the compute host, in nova.conf under [libvirt]: cpu_mode = host-passthrough (or "
-     "cpu_model_extra_flags = "
-     "vmx, svm on AMD), restart nova-compute, then stop and start the instance. Nova writes this definition "
-     "before "
-     "every start: virsh edit is lost."},
-    {"KubeVirt",
-     "In the VirtualMachine, spec.template.spec.domain.cpu: model: host-passthrough, then restart the VM. "
-     "KubeVirt "
-     "writes this definition before every start: virsh edit is lost."},
-};
-
 /// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
 std::string fix_passed_cpu(const Facts& f) {
     const std::string where =
@@ -125,8 +105,7 @@ std::string fix_guest_cpu(const Facts& f) {
     if (is(f.guest->definition, DefinitionKind::qemu))
         return fmt::format("Start QEMU with -cpu host, or add ,+{} to the model.",
                            technology_of_guest(f) ? feature_of_guest(f) : "vmx (Intel) or ,+svm (AMD)");
-    for (const ManagerWords& words : managers)
-        if (is(f.guest->manager, std::string(words.manager))) return std::string(words.cpu);
+    if (const std::string words = managers_cpu_words(f); !words.empty()) return words;
     if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f) + std::string(then);
     if (is(f.guest->definition, DefinitionKind::proxmox))
         return fmt::format("qm set VMID --cpu host.{}", then);
@@ -134,6 +113,7 @@ std::string fix_guest_cpu(const Facts& f) {
 }
 
 std::string fix_guest_iommu(const Facts& f) {
+    if (const std::string words = managers_iommu_words(f); !words.empty()) return words;
     const bool many = has_many_cpus(*f.guest);
     if (is(f.guest->definition, DefinitionKind::qemu))
         return iommu_arguments(false, many) + ", before any -device vfio-pci.";

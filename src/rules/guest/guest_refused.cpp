@@ -183,9 +183,11 @@ Outcome check_guest_requires(const Facts& f) {
             for (const std::string& feature : required)
                 if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;
             if (missing.empty()) return pass("none of the features required is known to be missing here");
-            const std::string remedy = of_libvirt(f) ? "Delete those <feature> elements, or write "
-                                                       "policy='optional' in them."
-                                                     : "Delete those features, or enforce, from -cpu.";
+            const std::string remedy =
+                of_libvirt(f) ? "Delete those <feature> elements, or write policy='optional' in them."
+                : is(f.guest->definition, DefinitionKind::proxmox)
+                    ? "Delete those flags from cpu: (Proxmox enforces them), or take the node's CPU: qm set VMID --cpu host"
+                    : "Delete those features, or enforce, from -cpu.";
             return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer (\"Host CPU "
                             "does not provide required features: {}\")",
@@ -221,6 +223,9 @@ constexpr Rule guest_refused_rows[] = {
         .fix = "Write q35, or one of those that qemu-system-x86_64 -machine help lists.",
         .see = machine_see,
         .check = check_machine_type,
+        .worked = "The guest starts.",
+        .also = "A machine type that a distribution took away in a newer version: its release notes say what "
+                "takes its place.",
     },
     {
         .id = "NP715",
@@ -235,6 +240,8 @@ constexpr Rule guest_refused_rows[] = {
         .fix = "Fewer CPUs, or a newer machine type.",
         .see = cpus_see,
         .check = check_most_cpus,
+        .worked = "The guest starts.",
+        .also = "More CPUs than the host has: that is slow and not refused.",
     },
     {
         .id = "NP716",
@@ -249,6 +256,8 @@ constexpr Rule guest_refused_rows[] = {
         .fix = "An <iommu model='intel'> with intremap='on' and eim='on'; or 255 CPUs.",
         .see = cpus_see,
         .check = check_cpu_count,
+        .worked = "The guest starts.",
+        .also = "The machine type's own limit (NP715).",
     },
     {
         .id = "NP717",
@@ -259,9 +268,12 @@ constexpr Rule guest_refused_rows[] = {
         .title = "the enlightened VMCS is asked for without vapic",
         .explain = "QEMU compares Hyper-V enlightenments with those that they build on: hv-evmcs wants "
                    "hv-vapic, else\nthe guest does not start.",
-        .fix = "vapic beside evmcs, or neither.",
+        .fix = "vapic beside evmcs, or neither: <vapic state='on'/> in <hyperv>, hv-vapic in -cpu, an "
+               "--ostype of Windows on Proxmox VE.",
         .see = vapic_see,
         .check = check_vapic,
+        .worked = "The guest starts.",
+        .also = "Linux in the guest: it has no use for evmcs at all (NP711).",
     },
     {
         .id = "NP718",
@@ -275,9 +287,13 @@ constexpr Rule guest_refused_rows[] = {
             "what KVM offers before the guest starts. Only those are judged that a CPUID leaf tells which "
             "KVM\n"
             "lists here.",
-        .fix = "policy='optional', or without that feature.",
+        .fix = "libvirt: policy='optional' in that <feature>, or delete it; QEMU: delete the feature, or "
+               "enforce, from -cpu.",
         .see = guest_required_see,
         .check = check_guest_requires,
+        .worked = "The guest starts.",
+        .also = "A feature that this host has and KVM cannot offer; virsh domcapabilities --virttype kvm "
+                "lists what it can.",
     },
 };
 

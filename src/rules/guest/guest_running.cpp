@@ -152,6 +152,9 @@ constexpr Rule guest_running_rows[] = {
         .fix = "Write check='partial', or ,enforce.",
         .see = running_cpu_see,
         .check = check_unchecked,
+        .worked = "The guest starts only where it gets the feature.",
+        .also =
+            "host-passthrough (-cpu host), which asks for nothing by name: there is nothing to check then.",
     },
     {
         .id = "NP710",
@@ -183,6 +186,8 @@ constexpr Rule guest_running_rows[] = {
         .fix = "Keep it for Windows with Hyper-V only.",
         .see = enlightenments_see,
         .check = check_evmcs,
+        .worked = "In the guest, nestprobe shows NP511 and NP512 as ok.",
+        .also = "A Windows guest with Hyper-V, for which the enlightened VMCS is faster all the same.",
     },
     {
         .id = "NP712",
@@ -197,6 +202,8 @@ constexpr Rule guest_running_rows[] = {
         .fix = "In <features><hyperv>: <vapic state='on'/> and <evmcs state='on'/>.",
         .see = enlightenments_see,
         .check = check_windows,
+        .worked = "Windows with Hyper-V starts, and virsh dumpxml GUEST shows both.",
+        .also = "AMD, where there is no enlightened VMCS.",
     },
     {
         .id = "NP713",

@@ -3,7 +3,7 @@
 // 2026-11. Sources: Microsoft Learn, "Azure confidential VM options" and az vm create; Google Cloud
 // documentation, "Create a Confidential VM instance"; Amazon EC2 User Guide, "AMD SEV-SNP"
 // (CpuOptions.AmdSevSnp); libvirt, "Domain XML format", Launch Security; QEMU documentation, "Confidential
-// guest support"; Microsoft Learn, New-VM, -GuestStateIsolationType; Proxmox VE, qm(1), amd_sev.
+// guest support"; Microsoft Learn, New-VM, -GuestStateIsolationType; Proxmox VE, qm(1), amd-sev.
 #include "rules/hypervisor/platforms.hpp"
 
 namespace nestprobe {
@@ -38,7 +38,7 @@ constexpr ConfidentialRow confidential_rows[] = {
      "NestedVirtualization=enabled",
      ""},
     {Platform::proxmox, Where::guest_definition,
-     "Remove the machine's amd_sev option, then shut it down and start it.", "qm set VMID --delete amd_sev",
+     "Remove the machine's amd-sev option, then shut it down and start it.", "qm set VMID --delete amd-sev",
      ""},
     {Platform::hyperv, Where::windows_host,
      "Isolation is fixed when the machine is created: create another without -GuestStateIsolationType, and "

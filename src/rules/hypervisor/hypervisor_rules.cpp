@@ -35,6 +35,8 @@ bool imitates_hyperv_alone(const Facts& f) {
 std::string named_above(const Facts& f) {
     const Platform* p = f.hypervisor.platform.if_known();
     if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
+    if (is(f.hypervisor.platform, Platform::hoster) && f.hypervisor.dmi_vendor.if_known())
+        return fmt::format("KVM at {}", *f.hypervisor.dmi_vendor.if_known());
     if (p && *p != Platform::other) return std::string(to_string(*p));
     const auto* signatures = f.hypervisor.signatures.if_known();
     return signatures && !signatures->empty() ? signatures->front().name : std::string(unnamed);
@@ -233,7 +235,15 @@ constexpr Rule hypervisor_rule_rows[] = {
             "A guest has SVM when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
             "kvm_amd.nested is on and the guest's CPU definition includes svm; from inside, the two cannot\n"
             "be told apart for certain. No firmware setting inside the guest changes it.",
-        .fix = "Make the hypervisor above show SVM to this guest.",
+        .fix = "Make the hypervisor above show SVM to this guest, which is shut down and started for it. "
+               "libvirt: virt-xml "
+               "GUEST --edit --cpu host-passthrough; QEMU: -cpu host; Proxmox VE: qm set VMID --cpu host; "
+               "VMware: vhv.enable = "
+               "\"TRUE\" in its .vmx; Hyper-V: Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions "
+               "$true; "
+               "VirtualBox: VBoxManage modifyvm GUEST --nested-hw-virt on. Of a rented machine the provider "
+               "decides. "
+               "nestprobe in that guest names its platform, with all steps.",
         .see = hides_see,
         .check = check_hides_svm,
         .worked = "svm is among the flags of /proc/cpuinfo in this guest.",
@@ -251,7 +261,15 @@ constexpr Rule hypervisor_rule_rows[] = {
             "A guest has VMX when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
             "kvm_intel.nested is on and the guest's CPU definition includes vmx; from inside, the two\n"
             "cannot be told apart for certain. No firmware setting inside the guest changes it.",
-        .fix = "Make the hypervisor above show VMX to this guest.",
+        .fix = "Make the hypervisor above show VMX to this guest, which is shut down and started for it. "
+               "libvirt: virt-xml "
+               "GUEST --edit --cpu host-passthrough; QEMU: -cpu host; Proxmox VE: qm set VMID --cpu host; "
+               "VMware: vhv.enable = "
+               "\"TRUE\" in its .vmx; Hyper-V: Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions "
+               "$true; "
+               "VirtualBox: VBoxManage modifyvm GUEST --nested-hw-virt on. Of a rented machine the provider "
+               "decides. "
+               "nestprobe in that guest names its platform, with all steps.",
         .see = hides_see,
         .check = check_hides_vmx,
         .worked = "vmx is among the flags of /proc/cpuinfo in this guest.",
@@ -310,6 +328,9 @@ constexpr Rule hypervisor_rule_rows[] = {
         .fix = "Update the hypervisor above, or remove VMX from this guest's definition.",
         .see = capability_see,
         .check = check_vmx_msrs,
+        .worked = "modprobe kvm_intel succeeds in this guest, and /dev/kvm is there.",
+        .also = "The msr driver in a container, which refuses with EPERM instead: then nothing is known of "
+                "the register.",
     },
 };
 

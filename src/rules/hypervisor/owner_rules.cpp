@@ -90,6 +90,10 @@ constexpr Rule owner_rows[] = {
         .fix = "Use /dev/mshv, or boot without the Microsoft hypervisor.",
         .see = hyperv_see,
         .check = check_hyperv_root,
+        .worked =
+            "dmesg of the new start does not call this a root partition, and kvm_intel or kvm_amd loads.",
+        .also =
+            "An ordinary guest of Hyper-V's, which can be shown VMX: that is hypervisor-hides-vmx (NP302).",
     },
     {
         .id = "NP308",

@@ -30,9 +30,7 @@ constexpr PlatformStep host_nested_check = {
 };
 constexpr PlatformStep host_nested_intel = {
     .where = Where::hypervisor_host,
-    .what =
-        "Only if it printed N: switch nesting on and reload the module, with all guests of this host "
-        "stopped.",
+    .what = "Only if it printed N: switch nesting on and reload the module.",
     .commands = {"echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf",
                  "sudo modprobe -r kvm_intel", "sudo modprobe kvm_intel"},
     .cost = Cost::stop_guests,
@@ -42,9 +40,7 @@ constexpr PlatformStep host_nested_intel = {
 };
 constexpr PlatformStep host_nested_amd = {
     .where = Where::hypervisor_host,
-    .what =
-        "Only if it printed 0: switch nesting on and reload the module, with all guests of this host "
-        "stopped.",
+    .what = "Only if it printed 0: switch nesting on and reload the module.",
     .commands = {"echo 'options kvm_amd nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf",
                  "sudo modprobe -r kvm_amd", "sudo modprobe kvm_amd"},
     .cost = Cost::stop_guests,
@@ -438,6 +434,28 @@ constexpr PlatformRow platform_table[] = {
         .date = "2026-11",
     },
     {
+        .id = Platform::hoster,
+        .nesting = Nesting::provider_decides,
+        .intro = "This is a guest of KVM, and DMI calls it after somebody who makes no hardware: most likely "
+                 "the provider that it "
+                 "is rented from, of whom this table has no row. The provider decides; nothing inside this "
+                 "machine changes it. "
+                 "(If the host is your own, see the steps for KVM: nestprobe --explain=NP302.)",
+        .steps = {{.where = Where::provider,
+                   .what = "Look for nested virtualization in the provider's documentation and control "
+                           "panel: some have a switch "
+                           "or a plan with it, and ask for a restart from the panel after it.",
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest}},
+        .ask = ask_nesting,
+        .instead = "a dedicated (bare metal) server, where KVM runs without nesting",
+        .often_rented = true,
+        .iommu_none = no_iommu_hoster,
+        .certainty = Certainty::unknown,
+        .source = "DMI alone; no statement of this provider's was looked for",
+        .date = "2026-11",
+    },
+    {
         .id = Platform::openstack,
         .nesting = Nesting::host_decides,
         .intro =
@@ -471,6 +489,8 @@ constexpr PlatformRow platform_table[] = {
                "host-passthrough, or "
                "cpu_model_extra_flags = {flag}, with {module}.nested on), or name a flavor that has it.",
         .query = {"openstack server show INSTANCE -c flavor -c OS-EXT-SRV-ATTR:hypervisor_hostname"},
+        .often_rented = true,
+        .query_by_user = true,
         .iommu_steps =
             {{.where = Where::guest_definition,
               .what = "A virtual IOMMU is a property of the flavor (or image), with machine type q35; Nova "
@@ -577,6 +597,7 @@ constexpr PlatformRow platform_table[] = {
                    .expect = seen_in_guest}},
         .ask = "Please set guest.cpu.mode=host-passthrough (or guest.cpu.features={flag}) in the KVM agents' "
                "agent.properties, with {module}.nested on.",
+        .often_rented = true,
         .iommu_none =
             "CloudStack has no switch for a virtual IOMMU; its operator can allow extra configuration of the "
             "domain (enable.additional.vm.configuration).",
@@ -1151,15 +1172,15 @@ constexpr PlatformRow platform_table[] = {
     {
         .id = Platform::xen,
         .nesting = Nesting::yes_switch,
-        .intro =
-            "This is an HVM guest of Xen. Nesting is off by default, needs hardware-assisted paging, and is "
-            "experimental: use it for tests only.",
+        .intro = "This is an HVM guest of Xen: plain Xen, XCP-ng or XenServer, which look alike from inside. "
+                 "Nesting is off by default, needs hardware-assisted paging, and is "
+                 "experimental: use it for tests only.",
         .steps = {{.where = Where::guest_definition,
-                   .what = "In the domain's xl file on the host.",
+                   .what = "On plain Xen: in the domain's xl file on the host.",
                    .file = "/etc/xen/GUEST.cfg",
                    .lines = {"hap = 1", "nestedhvm = 1"}},
                   {.where = Where::hypervisor_host,
-                   .what = "Shut the domain down and create it again.",
+                   .what = "On plain Xen: shut the domain down and create it again.",
                    .commands = {"sudo xl shutdown -w GUEST", "sudo xl create /etc/xen/GUEST.cfg"},
                    .cost = Cost::restart_guest,
                    .expect = seen_in_guest},
@@ -1253,9 +1274,9 @@ constexpr PlatformRow platform_table[] = {
     {
         .id = Platform::kvm,
         .nesting = Nesting::yes_switch,
-        .intro = "This is a guest of KVM; who manages it does not show. Whoever runs the host can do the "
-                 "steps below. If you "
-                 "rent this machine, you cannot: ask the provider (the sentence to send is below).",
+        .intro =
+            "This is a guest of KVM; who manages it does not show. If you rent it, the provider decides: by "
+            "one survey of 2026-09 OVH's VPS have it, and the plain VPS of Contabo and Hostinger have not.",
         .steps =
             {host_nested_check,
              host_nested_intel,
@@ -1266,7 +1287,7 @@ constexpr PlatformRow platform_table[] = {
               .commands = {"virt-xml GUEST --edit --cpu host-passthrough"},
               .expect = "virsh dumpxml GUEST shows <cpu mode='host-passthrough' …>."},
              {.where = Where::guest_definition,
-              .what = "Shut the guest down and start it: a reboot inside it keeps the old CPU.",
+              .what = "Restart the guest from outside: a reboot inside it keeps the old CPU.",
               .commands = {"virsh shutdown GUEST", "virsh start GUEST"},
               .cost = Cost::restart_guest,
               .expect = seen_in_guest},
@@ -1276,16 +1297,11 @@ constexpr PlatformRow platform_table[] = {
                   "and add the feature: -cpu MODEL,+{flag}); then start it again.",
               .lines = {"-accel kvm -cpu host"},
               .cost = Cost::restart_guest,
-              .only_if = "no libvirt runs it"},
-             {.where = Where::provider,
-              .what =
-                  "If you rent this machine: ask for it, or for a product that has it (a dedicated server "
-                  "always has). By one survey of 2026-09 OVH's VPS have it, and the plain VPS of Contabo and "
-                  "Hostinger have not.",
-              .only_if = "the host is not yours"}},
+              .only_if = "no libvirt runs it"}},
         .ask = ask_nesting,
         .instead = "a dedicated (bare metal) server, where KVM runs without nesting",
         .query = {"virsh dumpxml GUEST", "virsh domcapabilities --virttype kvm"},
+        .often_rented = true,
         .iommu_steps =
             {{.where = Where::guest_definition,
               .what = "libvirt, machine type q35: an Intel IOMMU (on AMD hosts too) and the split interrupt "

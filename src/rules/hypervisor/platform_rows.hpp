@@ -51,11 +51,13 @@ struct PlatformStep {
 struct PlatformRow {
     Platform id = Platform::other;
     Nesting nesting = Nesting::host_decides;
-    std::string_view intro = {};       ///< the case, in plain words
-    PlatformStep steps[7] = {};        ///< ends at the first empty one
-    std::string_view ask = {};         ///< what to ask the provider or administrator for, ready to send
-    std::string_view instead = {};     ///< what this provider offers that would work
-    std::string_view query[3] = {};    ///< commands that stay true when this table does not
+    std::string_view intro = {};     ///< the case, in plain words
+    PlatformStep steps[7] = {};      ///< ends at the first empty one
+    std::string_view ask = {};       ///< what to ask the provider or administrator for, ready to send
+    std::string_view instead = {};   ///< what this provider offers that would work
+    std::string_view query[3] = {};  ///< commands that stay true when this table does not
+    bool often_rented = false;   ///< who uses such a machine mostly does not run its host: asking comes first
+    bool query_by_user = false;  ///< the query is the customer's to run, not the host's administrator's
     PlatformStep iommu_steps[4] = {};  ///< the platform's own switch for a virtual IOMMU
     std::string_view iommu_none = {};  ///< why there is none; empty: see iommu_steps
     std::string_view broken = {};      ///< what is known to fail there once it is on

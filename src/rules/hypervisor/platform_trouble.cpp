@@ -52,6 +52,9 @@ constexpr Rule platform_trouble_rows[] = {
         .see = platform_trouble_see,
         .check = check_trouble,
         .listed = is_shown_there,
+        .worked = "nestprobe --prove says that a guest ran (NP611), and one inside it (NP612).",
+        .also =
+            "A host that was updated since: the statement has a date, and a guest that runs outweighs it.",
     },
 };
 

@@ -85,10 +85,27 @@ void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view f
     const std::vector<std::string> commands = fill_lines(row.query, flag);
     for (const Step& step : remedy.steps)
         if (step.commands == commands) return;
-    remedy.steps.insert(remedy.steps.begin(), {.where = row.steps[0].where,
-                                               .what = "See what is so today; this stays true when the text "
-                                                       "here is out of date.",
-                                               .commands = commands});
+    remedy.steps.insert(remedy.steps.begin(),
+                        {.where = row.query_by_user ? Where::provider : row.steps[0].where,
+                         .what = "See what is so today; this stays true when the text "
+                                 "here is out of date.",
+                         .commands = commands});
+}
+
+Step ask_step(std::string what, const PlatformRow& row, std::string_view flag) {
+    return {.where = Where::provider,
+            .what = std::move(what),
+            .file = "a message",
+            .lines = {fill(row.ask, flag)}};
+}
+
+/// What a customer can do, in front of what the host's administrator does.
+Step ask_first(const PlatformRow& row, std::string_view flag) {
+    return ask_step(
+        "If you rent this machine, or somebody else runs its host, this is your step: ask for it. The others "
+        "are "
+        "theirs.",
+        row, flag);
 }
 
 /// The machine of a hosted CI runner is nobody's to change.
@@ -166,6 +183,8 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
                                [](const Step& step) { return step.expect.empty(); });
     remedy.intro =
         fmt::format("{} (The text is {}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row));
+    if (row.id == Platform::hoster && f.hypervisor.dmi_vendor.if_known())
+        remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
     if (row.id == Platform::aws && f.hypervisor.dmi_product.if_known())
         remedy.intro += fmt::format(" This one is {}.", *f.hypervisor.dmi_product.if_known());
     ask_the_platform(remedy, row, flag);
@@ -175,11 +194,10 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (!row.broken.empty() && row.id != Platform::kvm)
         remedy.then(Step{.where = remedy.steps.empty() ? Where::here : remedy.steps.back().where,
                          .what = fmt::format("Know before you rely on it: {}", fill(row.broken, flag))});
-    if (!row.ask.empty())
-        remedy.then(Step{.where = Where::provider,
-                         .what = "Or ask whoever runs it; ready to send:",
-                         .file = "a message",
-                         .lines = {fill(row.ask, flag)}});
+    if (!row.ask.empty() && row.often_rented)
+        remedy.steps.insert(remedy.steps.begin(), ask_first(row, flag));
+    else if (!row.ask.empty())
+        remedy.then(ask_step("Or ask whoever runs it; ready to send:", row, flag));
     return remedy;
 }
 

@@ -147,6 +147,8 @@ constexpr Rule iommu_causes_rows[] = {
         .fix = "Look at the device that the line names.",
         .see = fault_see,
         .check = check_faults,
+        .worked = "dmesg has no new line of that kind while the device works.",
+        .also = "A device that was just given to a guest, or taken back: once is harmless.",
     },
     {
         .id = "NP811",
@@ -164,6 +166,8 @@ constexpr Rule iommu_causes_rows[] = {
             "memory features); or give away another device.",
         .see = rmrr_see,
         .check = check_held_back,
+        .worked = "The guest starts with the device.",
+        .also = "Devices of the board (USB, graphics), for which newer kernels make an exception.",
     },
     {
         .id = "NP812",
@@ -179,6 +183,8 @@ constexpr Rule iommu_causes_rows[] = {
             "Write the word as the kernel's documentation has it: on, off, igfx_off, strict, sm_on, sm_off.",
         .see = word_see,
         .check = check_unknown_word,
+        .worked = "dmesg has no line \"Unknown option\" at the next start.",
+        .also = "A word of a newer kernel than the one that runs.",
     },
 };
 

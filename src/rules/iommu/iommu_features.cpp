@@ -118,9 +118,12 @@ constexpr Rule iommu_features_rows[] = {
         .explain = "Interrupts reach APIC ids beyond 255 only through an IOMMU in extended interrupt mode: "
                    "VT-d's EIM,\n"
                    "AMD's XTSup.",
-        .fix = "In a guest: <driver intremap='on' eim='on'/>; on hardware x2APIC in the firmware setup.",
+        .fix = "In a guest: eim on in its IOMMU (<driver intremap='on' eim='on'/>, -device "
+               "intel-iommu,intremap=on,eim=on); on hardware x2APIC in the firmware setup.",
         .see = vtd_see,
         .check = check_interrupt_mode,
+        .worked = "dmesg says \"Enabled IRQ remapping in x2apic mode\".",
+        .also = "255 CPUs or fewer, for which it does not matter.",
     },
     {
         .id = "NP805",
@@ -133,6 +136,8 @@ constexpr Rule iommu_features_rows[] = {
         .fix = "intremap=no_x2apic_optout on the kernel command line, if the platform is known to be sound.",
         .see = vtd_see,
         .check = check_opt_out,
+        .worked = "dmesg says \"Enabled IRQ remapping in x2apic mode\".",
+        .also = "A platform that is known to need xAPIC: then it is to stay as it is.",
     },
     {
         .id = "NP806",
@@ -147,6 +152,9 @@ constexpr Rule iommu_features_rows[] = {
         .fix = "Enable interrupt remapping; until then only trusted guests should be given devices.",
         .see = unsafe_see,
         .check = check_unsafe,
+        .worked = "cat /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts prints N.",
+        .also = "A line of a recipe that was never needed here: interrupts are remapped, and the parameter "
+                "may go.",
     },
     {
         .id = "NP807",
@@ -161,6 +169,8 @@ constexpr Rule iommu_features_rows[] = {
         .fix = "Update the firmware.",
         .see = vtd_see,
         .check = check_damage,
+        .worked = "The next start's log has no such line, and ls /sys/class/iommu is not empty.",
+        .also = "A recording in which the table was cut.",
     },
 };
 

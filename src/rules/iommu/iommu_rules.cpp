@@ -199,10 +199,23 @@ Outcome cite_announcement(Outcome outcome, const Facts& f) {
     return switched_off_by(f) || told_to_drive(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
+/// Xen's control domain sees neither table nor groups, and devices are given away by xl all the same.
+bool is_xens(const Facts& f) { return is(f.hypervisor.xen_role, XenRole::control_domain); }
+
 Outcome check_no_iommu(const Facts& f) {
+    if (is_xens(f))
+        return cite(unknown("Xen drives the IOMMU, and its control domain sees nothing of it: Xen tells, by "
+                            "\"sudo xl info "
+                            "| grep virt_caps\", where hvm_directio means that devices can be given away"),
+                    f.hypervisor.xen_role);
+    const bool recorded = f.iommu.groups.if_known() || f.iommu.groups.absence().why != Why::not_recorded;
+    if (!recorded && heard_cause(f, Stops::dma))
+        return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
+    if (const unsigned* groups = f.iommu.groups.if_known(); groups && *groups > 0)
+        return cite(pass(*groups == 1 ? "at least one IOMMU group" : fmt::format("{} IOMMU groups", *groups)),
+                    f.iommu.groups);
     return judge(
-        [&](unsigned groups, const std::vector<std::string>& instances) {
-            if (groups > 0) return pass(fmt::format("{} IOMMU groups", groups));
+        [&](unsigned, const std::vector<std::string>& instances) {
             if (!instances.empty())
                 return fail("the kernel drives an IOMMU, but no device is in a group",
                             "dmesg | grep -E 'DMAR|AMD-Vi|iommu' says what the kernel did not like.");
@@ -249,6 +262,8 @@ std::string why_no_remapping(const Facts& f) {
 
 Outcome check_no_remapping(const Facts& f) {
     if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
+    if (is_xens(f))
+        return cite(skip("Xen drives the IOMMU, and remaps interrupts itself"), f.hypervisor.xen_role);
     return judge(
         [&](bool on) {
             if (on) {
@@ -262,10 +277,9 @@ Outcome check_no_remapping(const Facts& f) {
             // Without the parameter's file, vfio_iommu_type1 is not loaded and so was told nothing.
             const Absent& unsafe = f.iommu.unsafe_interrupts.absence();
             if (withheld(unsafe) && !is_missing(unsafe))
-                return unknown(
-                    fmt::format("interrupts are not remapped, and whether VFIO is told to do without "
-                                "could not be read: {}",
-                                carry(unsafe).message));
+                return unknown(fmt::format(
+                    "{}. Whether VFIO is told to do without could not be read: {}. What helps: {}",
+                    why_no_remapping(f), carry(unsafe).message, sentence(fix_remapping(f))));
             return fail(why_no_remapping(f), fix_remapping(f));
         },
         f.iommu.interrupt_remapping);

@@ -129,6 +129,9 @@ constexpr Rule kernel_flags_rows[] = {
         .fix = "Restart the system, so that the kernel looks again.",
         .see = flags_see,
         .check = check_flags,
+        .worked = "After the restart nestprobe --explain --all shows NP407 as ok.",
+        .also = "A guest that was moved to another host while it ran; a recording whose parts are of two "
+                "machines.",
     },
 };
 

@@ -196,6 +196,8 @@ constexpr std::string_view wsl_see[] = {"Microsoft, \"Comparing WSL Versions\" (
 constexpr std::string_view loading_see[] = {
     "Linux Documentation/admin-guide/sysctl/kernel.rst, modules_disabled"};
 
+constexpr std::string_view inputs_see[] = {"nestprobe(1), --from"};
+
 constexpr Rule kernel_rule_rows[] = {
     {
         .id = "NP401",
@@ -227,6 +229,8 @@ constexpr Rule kernel_rule_rows[] = {
         .fix = "Install a kernel with CONFIG_KVM_INTEL=m and boot it from power-on, not by kexec.",
         .see = lock_see,
         .check = check_locked_by_kernel,
+        .worked = "vmx is among the flags of /proc/cpuinfo in the new kernel, started from power-on.",
+        .also = "Firmware that locked it before any kernel ran (NP201): the register looks the same.",
     },
     {
         .id = "NP403",
@@ -261,7 +265,9 @@ constexpr Rule kernel_rule_rows[] = {
                "default kernel has them.",
         .see = config_see,
         .check = check_without_kvm,
-        .worked = "modinfo kvm_intel (or kvm_amd) prints the module's file.",
+        .worked = "modinfo kvm_intel (or kvm_amd) prints the module's file, or (builtin).",
+        .also = "The module's package lacks, though the kernel was built for it: that is kvm-module-missing "
+                "(NP504).",
     },
     {
         .id = "NP410",
@@ -277,6 +283,8 @@ constexpr Rule kernel_rule_rows[] = {
             "On Windows, in PowerShell, with the distribution's name from wsl -l: wsl --set-version NAME 2",
         .see = wsl_see,
         .check = check_wsl1,
+        .worked = "uname -r ends in microsoft-standard-WSL2.",
+        .also = "WSL 2 with a kernel of one's own, built without KVM: that is kernel-without-kvm (NP404).",
     },
     {
         .id = "NP405",
@@ -292,6 +300,7 @@ constexpr Rule kernel_rule_rows[] = {
         .see = loading_see,
         .check = check_loading_disabled,
         .worked = "cat /proc/sys/kernel/modules_disabled prints 0 after the next start.",
+        .also = "Lockdown, which refuses unsigned modules only (NP542).",
     },
     {
         .id = "NP406",
@@ -307,6 +316,9 @@ constexpr Rule kernel_rule_rows[] = {
         .fix = "Run nestprobe natively, outside emulators and sandboxes.",
         .see = flag_see,
         .check = check_listed_without_cpuid,
+        .worked =
+            "The same word is in CPUID and in /proc/cpuinfo: nestprobe --explain --all shows NP406 as ok.",
+        .also = "Inputs of two machines, or of one machine at two times, given as one.",
     },
     {
         .id = "NP408",
@@ -321,9 +333,12 @@ constexpr Rule kernel_rule_rows[] = {
             "change:\n"
             "neither is believed.",
         .fix = "Take all of it again, at one time and on one machine: nestprobe --record machine.json",
-        .see = flag_see,
+        .see = inputs_see,
         .check = check_inputs,
         .listed = has_several_inputs,
+        .worked = "nestprobe with the new recording has no such finding.",
+        .also = "A reading before and after a change (a firmware setting, a module's reload), both of which "
+                "were given.",
     },
 };
 

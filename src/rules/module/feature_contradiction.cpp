@@ -65,6 +65,10 @@ constexpr Rule feature_contradiction_rows[] = {
         .fix = "With all virtual machines stopped, reload the module, so that it looks again.",
         .see = forced_see,
         .check = check_contradiction,
+        .worked = "After the reload the parameter and the registers agree: nestprobe --explain --all shows "
+                  "NP532 as ok.",
+        .also = "A guest that was moved to a lesser host while its KVM stayed loaded; a recording whose "
+                "parts are of two machines.",
     },
 };
 

@@ -142,6 +142,9 @@ constexpr Rule features_svm_rows[] = {
         .fix = "Remove nrips=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<nrips>,
+        .worked = "cat /sys/module/kvm_amd/parameters/nrips prints 1.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP526",
@@ -157,6 +160,9 @@ constexpr Rule features_svm_rows[] = {
         .fix = "Remove vls=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vls>,
+        .worked = "cat /sys/module/kvm_amd/parameters/vls prints 1.",
+        .also = "npt is off, on which it depends (NP510). A processor, or a hypervisor above, that does not "
+                "have it: then the module forces the parameter off, and no option changes that.",
     },
     {
         .id = "NP527",
@@ -171,6 +177,9 @@ constexpr Rule features_svm_rows[] = {
         .fix = "Remove vgif=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vgif>,
+        .worked = "cat /sys/module/kvm_amd/parameters/vgif prints 1.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP528",
@@ -187,6 +196,9 @@ constexpr Rule features_svm_rows[] = {
         .fix = "Remove lbrv=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<lbrv>,
+        .worked = "cat /sys/module/kvm_amd/parameters/lbrv prints 1.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP529",
@@ -204,6 +216,9 @@ constexpr Rule features_svm_rows[] = {
             "Remove tsc_scaling=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<tsc_scaling>,
+        .worked = "cat /sys/module/kvm_amd/parameters/tsc_scaling prints 1.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP530",
@@ -220,6 +235,9 @@ constexpr Rule features_svm_rows[] = {
         .fix = "Remove vnmi=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = svm_see,
         .check = check<vnmi>,
+        .worked = "cat /sys/module/kvm_amd/parameters/vnmi prints Y.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP531",
@@ -235,6 +253,10 @@ constexpr Rule features_svm_rows[] = {
                "<feature policy='disable' name='svm'/>).",
         .see = avic_see,
         .check = check_avic,
+        .worked = "uname -r is 6.1 or later, or the guest's /proc/cpuinfo has no svm; then interrupts of "
+                  "that guest go by AVIC again.",
+        .also = "AVIC is off for another reason: x2APIC in the guest before Zen 4, a guest with a PIT in "
+                "reinjection mode, or avic=0.",
     },
 };
 

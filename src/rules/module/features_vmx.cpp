@@ -161,6 +161,9 @@ constexpr Rule features_vmx_rows[] = {
         .fix = "Remove vpid=0 from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<vpid>,
+        .worked = "cat /sys/module/kvm_intel/parameters/vpid prints Y.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP514",
@@ -176,6 +179,9 @@ constexpr Rule features_vmx_rows[] = {
                "the module.",
         .see = paging_see,
         .check = check<unrestricted_guest>,
+        .worked = "cat /sys/module/kvm_intel/parameters/unrestricted_guest prints Y.",
+        .also = "ept is off, on which it depends (NP509). A processor, or a hypervisor above, that does not "
+                "have it: then the module forces the parameter off, and no option changes that.",
     },
     {
         .id = "NP511",
@@ -207,6 +213,10 @@ constexpr Rule features_vmx_rows[] = {
         .fix = "Remove enable_apicv=0 from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<apicv>,
+        .worked = "cat /sys/module/kvm_intel/parameters/enable_apicv prints Y.",
+        .also =
+            "Hyper-V's enlightened VMCS, which has no field for it. A processor, or a hypervisor above, that "
+            "does not have it: then the module forces the parameter off, and no option changes that.",
     },
     {
         .id = "NP519",
@@ -223,6 +233,9 @@ constexpr Rule features_vmx_rows[] = {
         .fix = "Remove eptad=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<ept_ad>,
+        .worked = "cat /sys/module/kvm_intel/parameters/eptad prints Y.",
+        .also = "ept is off, on which it depends (NP509). A processor, or a hypervisor above, that does not "
+                "have it: then the module forces the parameter off, and no option changes that.",
     },
     {
         .id = "NP520",
@@ -239,6 +252,10 @@ constexpr Rule features_vmx_rows[] = {
         .fix = "Remove pml=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<pml>,
+        .worked = "cat /sys/module/kvm_intel/parameters/pml prints Y.",
+        .also =
+            "eptad or ept is off, on which it depends (NP519, NP509). A processor, or a hypervisor above, "
+            "that does not have it: then the module forces the parameter off, and no option changes that.",
     },
     {
         .id = "NP521",
@@ -255,6 +272,9 @@ constexpr Rule features_vmx_rows[] = {
             "Remove flexpriority=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<flexpriority>,
+        .worked = "cat /sys/module/kvm_intel/parameters/flexpriority prints Y.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP522",
@@ -270,6 +290,9 @@ constexpr Rule features_vmx_rows[] = {
         .fix = "Remove vnmi=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = paging_see,
         .check = check<virtual_nmis>,
+        .worked = "cat /sys/module/kvm_intel/parameters/vnmi prints Y.",
+        .also = "A processor, or a hypervisor above, that does not have it: then the module forces the "
+                "parameter off, and no option changes that.",
     },
     {
         .id = "NP523",
@@ -287,6 +310,10 @@ constexpr Rule features_vmx_rows[] = {
                "module.",
         .see = paging_see,
         .check = check<preemption_timer>,
+        .worked = "cat /sys/module/kvm_intel/parameters/preemption_timer prints Y.",
+        .also = "An erratum, or a very fast TSC, for which Linux keeps it off. A processor, or a hypervisor "
+                "above, that does not have it: then the module forces the parameter off, and no option "
+                "changes that.",
     },
     {
         .id = "NP524",
@@ -303,6 +330,9 @@ constexpr Rule features_vmx_rows[] = {
             "Remove enable_ipiv=0 (or N) from modprobe.d and the kernel command line and reload the module.",
         .see = apicv_see,
         .check = check<ipi_virtualization>,
+        .worked = "cat /sys/module/kvm_intel/parameters/enable_ipiv prints Y.",
+        .also = "enable_apicv is off, on which it depends (NP512). A processor, or a hypervisor above, that "
+                "does not have it: then the module forces the parameter off, and no option changes that.",
     },
 };
 

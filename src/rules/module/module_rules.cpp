@@ -192,6 +192,9 @@ constexpr Rule module_rule_rows[] = {
         .fix = "Unload the wrong module and load the right one.",
         .see = load_see,
         .check = check_wrong_vendor,
+        .worked = "lsmod shows kvm and this processor's own module, and /dev/kvm is there.",
+        .also = "A KVM that needs neither VMX nor SVM (kvm_pvm), which keeps the other modules out as well "
+                "(NP506).",
     },
     {
         .id = "NP518",

@@ -196,6 +196,9 @@ constexpr Rule nested_rule_rows[] = {
         .fix = "Set options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d.",
         .see = nested_see,
         .check = check_not_lasting,
+        .worked = "modprobe -c shows the option, and nested is still on after the next boot.",
+        .also =
+            "A kernel whose default is on (4.20 and later): there deleting the line that says off is enough.",
     },
     {
         .id = "NP516",
@@ -209,6 +212,10 @@ constexpr Rule nested_rule_rows[] = {
         .fix = "Write the option for this processor's module.",
         .see = nested_see,
         .check = check_wrong_module,
+        .worked =
+            "cat /sys/module/kvm_intel/parameters/nested (kvm_amd on AMD) prints Y or 1 after the reload.",
+        .also = "nested was never the obstacle: the guest's own definition leaves the feature out (NP704, "
+                "NP705).",
     },
     {
         .id = "NP517",
@@ -223,6 +230,8 @@ constexpr Rule nested_rule_rows[] = {
         .fix = "Delete the one that is not wanted.",
         .see = nested_see,
         .check = check_conflict,
+        .worked = "modprobe -c shows one value of nested, and it is the one that is meant.",
+        .also = "A word on the kernel command line, which comes after all files.",
     },
 };
 

@@ -141,6 +141,9 @@ constexpr Rule no_effect_rows[] = {
         .fix = "Write the name that is meant.",
         .see = spelling_see,
         .check = check_misspelt,
+        .worked = "The parameter under /sys/module has the value after the next load, and dmesg has no line "
+                  "\"unknown parameter\".",
+        .also = "A parameter that only other kernel versions have: modinfo -p lists those of this one.",
     },
     {
         .id = "NP545",
@@ -155,6 +158,8 @@ constexpr Rule no_effect_rows[] = {
         .fix = "Rename the file so that it ends in .conf.",
         .see = no_effect_see,
         .check = check_unread_file,
+        .worked = "modprobe -c shows the option.",
+        .also = "A file that somebody put aside on purpose, under a name that says so.",
     },
     {
         .id = "NP548",
@@ -172,6 +177,9 @@ constexpr Rule no_effect_rows[] = {
         .fix = "Name kvm_intel or kvm_amd, with an underscore; or delete the line.",
         .see = no_effect_see,
         .check = check_void_blocks,
+        .worked =
+            "lsmod shows no kvm_intel and no kvm_amd after the next start, where that is what is wanted.",
+        .also = "A module that is built into the kernel: no line of modprobe.d keeps it out.",
     },
 };
 

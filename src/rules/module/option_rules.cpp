@@ -140,6 +140,8 @@ constexpr Rule option_rows[] = {
         .fix = "Write 1 or 0 instead.",
         .see = option_see,
         .check = check_next_load,
+        .worked = "modprobe -c shows the line with 1 or 0, and the next boot loads the module.",
+        .also = "An option of a parameter that the module does not have keeps nothing out (NP544).",
     },
 };
 

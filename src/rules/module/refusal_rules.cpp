@@ -238,6 +238,8 @@ constexpr Rule refusal_rule_rows[] = {
                "initramfs, reboot.",
         .see = loader_see,
         .check = check_symbols,
+        .worked = "modprobe kvm_intel (or kvm_amd) succeeds without a word.",
+        .also = "An install line in modprobe.d that skips kvm (NP502): the words in the log are the same.",
     },
     {
         .id = "NP541",
@@ -253,6 +255,9 @@ constexpr Rule refusal_rule_rows[] = {
         .fix = "Restart into the installed kernel, or reinstall its package.",
         .see = loader_see,
         .check = check_wrong_file,
+        .worked = "modinfo -F vermagic kvm_intel begins with what uname -r prints, and modprobe succeeds.",
+        .also = "A file that is damaged, or compressed in a way that this kernel cannot undo, gives the same "
+                "\"Exec format error\".",
     },
     {
         .id = "NP542",

@@ -82,6 +82,9 @@ constexpr Rule slow_rule_rows[] = {
         .see = l1tf_see,
         .check = check_flushes,
         .listed = tells_of_l1tf,
+        .worked = "cat /sys/devices/system/cpu/vulnerabilities/l1tf shows no \"cache flushes\".",
+        .also = "Exits that are slow for another reason: EPT, shadow VMCS or a helper is off (NP509, NP511, "
+                "NP106).",
     },
     {
         .id = "NP534",
@@ -103,6 +106,9 @@ constexpr Rule slow_rule_rows[] = {
         .see = itlb_see,
         .check = check_splits,
         .listed = tells_of_pages,
+        .worked = "cat /sys/devices/system/cpu/vulnerabilities/itlb_multihit shows no \"Split huge pages\".",
+        .also =
+            "Guests whose memory is in small pages anyway: transparent huge pages are off on this system.",
     },
 };
 

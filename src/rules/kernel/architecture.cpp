@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Rules about machines that are no x86 (NP111), of which nestprobe judges nothing else, and about 32-bit
+// kernels (NP411).
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+bool has_arch(const Facts& f) { return f.kernel.arch.if_known() != nullptr; }
+
+constexpr std::string_view arms_way =
+    "KVM there is built in and has neither module nor flag. Its guests can run KVM where every CPU has "
+    "FEAT_NV2, the "
+    "kernel is 6.16 or later and its command line says kvm-arm.mode=nested (as of 2026-11); clouds' virtual "
+    "machines "
+    "have none of it, their bare metal types may.";
+
+struct ArmLine {
+    LogLine id;
+    std::string_view means;
+    bool no_kvm;
+};
+// Linux 7.2 arch/arm64/kvm/arm.c.
+constexpr ArmLine arm_lines[] = {
+    {LogLine::arm_no_hyp, "there is no KVM here: the kernel was started without EL2, as in a virtual machine",
+     true},
+    {LogLine::arm_kvm_off, "there is no KVM here: the command line says kvm-arm.mode=none", true},
+    {LogLine::arm_gic_too_old,
+     "there is no KVM here: nesting was asked for, and the interrupt controller is too old", true},
+    {LogLine::arm_nv_unavailable, "nesting was asked for, and a CPU lacks FEAT_NV2", false},
+    {LogLine::arm_nested_on, "KVM works here, and its guests may run KVM", false},
+    {LogLine::arm_nested_off, "KVM works here, and its guests may not run KVM", false},
+};
+
+Outcome check_arm(const Facts& f, const std::string& arch) {
+    for (const ArmLine& row : arm_lines)
+        if (const LoggedLine* line = heard(f, row.id)) {
+            const std::string text = fmt::format(
+                "this is an {} machine, and its kernel's log says \"{}\": {}", arch, line->text, row.means);
+            if (row.no_kvm)
+                return cite_log(
+                    fail(text,
+                         "Take a machine, or a bare metal type, whose kernel starts at EL2; without "
+                         "kvm-arm.mode=none on its command line."),
+                    *line);
+            return cite_log(unknown(fmt::format("{}. nestprobe judges x86 alone. {}", text, arms_way)),
+                            *line);
+        }
+    return unknown(fmt::format(
+        "this is an {} machine, and nestprobe judges x86 alone. {} What tells is its log: sudo dmesg | "
+        "grep kvm",
+        arch, arms_way));
+}
+
+Outcome check_architecture(const Facts& f) {
+    return judge(
+        [&](const std::string& arch) {
+            if (!is_foreign(f)) return pass(fmt::format("the machine is an x86 one ({})", arch));
+            if (arch == "aarch64") return check_arm(f, arch);
+            return unknown(fmt::format("this is a {} machine, and nestprobe judges x86 alone", arch));
+        },
+        f.kernel.arch);
+}
+
+Outcome check_word_size(const Facts& f) {
+    return judge(
+        [](const std::string& arch) {
+            if (arch == "x86_64") return pass("the kernel is a 64-bit one");
+            return fail(fmt::format(
+                "this is a 32-bit kernel ({}): its KVM runs 32-bit guests alone, without much of what makes "
+                "guests fast, and none of them can run a 64-bit hypervisor",
+                arch));
+        },
+        f.kernel.arch);
+}
+
+bool is_x86_known(const Facts& f) { return has_arch(f) && !is_foreign(f); }
+
+constexpr std::string_view architecture_see[] = {
+    "Linux Documentation/admin-guide/kernel-parameters.txt, kvm-arm.mode=",
+    "Linux arch/arm64/kvm/arm.c, kvm_arm_init(); include/uapi/linux/kvm.h, KVM_CAP_ARM_EL2"};
+constexpr std::string_view word_size_see[] = {
+    "Linux arch/x86/kvm/vmx/vmx.h, svm/svm.c: what depends on CONFIG_X86_64"};
+
+constexpr Rule architecture_rows[] = {
+    {
+        .id = "NP111",
+        .name = "no-x86-machine",
+        .layer = Layer::cpu,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "this is no x86 machine",
+        .explain = "VMX and SVM are x86's. On another architecture KVM works in another way, or not at all, "
+                   "and all\n"
+                   "other rules stand back. Of arm64 the kernel's own line in the log says whether there is "
+                   "KVM, and\n"
+                   "whether guests may nest.",
+        .fix = "Run nestprobe on the x86 machine that is meant.",
+        .see = architecture_see,
+        .check = check_architecture,
+        .listed = has_arch,
+        .worked = "uname -m prints x86_64.",
+        .also =
+            "A guest or container of another architecture on an x86 machine, by emulation (qemu-user, TCG).",
+    },
+};
+constexpr Rule word_size_rows[] = {
+    {
+        .id = "NP411",
+        .name = "kernel-of-32-bits",
+        .layer = Layer::kernel,
+        .question = Question::kvm_here,
+        .role = Role::degraded,
+        .title = "the kernel is a 32-bit one",
+        .explain = "A 32-bit kernel's KVM cannot run 64-bit guests, whatever the processor can do, and lacks "
+                   "what was\n"
+                   "made for 64 bits alone; NPT needs PAE there.",
+        .fix = "Install a 64-bit kernel: sudo dpkg --add-architecture amd64, sudo apt update and sudo apt "
+               "install "
+               "linux-image-amd64:amd64 on Debian; elsewhere a 64-bit system.",
+        .see = word_size_see,
+        .check = check_word_size,
+        .listed = is_x86_known,
+        .worked = "uname -m prints x86_64.",
+        .also =
+            "A 32-bit program, or container, on a 64-bit kernel: uname -m there may print i686 (setarch).",
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> architecture_rules() { return architecture_rows; }
+std::span<const Rule> word_size_rules() { return word_size_rows; }
+
+}  // namespace nestprobe
