@@ -10,7 +10,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::size_t name_column = 8, words_column = 36;
+constexpr std::size_t name_column = 8, proof_column = 36;
 
 struct Kind {
     std::string_view name;
@@ -26,18 +26,18 @@ constexpr Kind kinds[] = {
     {"32-bit, shadow VMCS", &ProofFacts::shadow_vmcs},
 };
 
-struct Cost {
+struct CostRow {
     std::string_view name;
     Fact<ExitCost> ProofFacts::*cost;
 };
-constexpr Cost costs[] = {
+constexpr CostRow costs[] = {
     {"an exit of the guest", &ProofFacts::exit_cost},
     {"an exit of the guest in it", &ProofFacts::nested_exit_cost},
 };
 
 std::string line(const std::string& sign, std::string_view name, const std::string& words) {
-    return fmt::format("  {}  {:<{}}{}\n", sign, name, words_column - name_column,
-                       wrap(printable(words), words_column));
+    return fmt::format("  {}  {:<{}}{}\n", sign, name, proof_column - name_column,
+                       wrap(printable(words), proof_column));
 }
 
 std::string reason(const Absent& absent) {
@@ -98,7 +98,7 @@ std::string duration(unsigned ns) {
 
 std::string cost_lines(const ProofFacts& proof) {
     std::string text;
-    for (const Cost& c : costs) {
+    for (const CostRow& c : costs) {
         const ExitCost* cost = (proof.*c.cost).if_known();
         if (!cost) continue;
         std::string words = fmt::format("{} (nine of ten: {} to {})", duration(cost->median),
