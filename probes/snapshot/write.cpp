@@ -58,6 +58,7 @@ OrderedJson json_of(const KvmRecord& record) {
     if (!record.extensions.empty()) kvm["extensions"] = json_of_map(record.extensions);
     if (!record.supported_cpuid.empty()) kvm["supported_cpuid"] = json_of_map(record.supported_cpuid);
     if (!record.feature_msrs.empty()) kvm["feature_msrs"] = json_of_map(record.feature_msrs);
+    if (record.holders) kvm["holders"] = json_of(*record.holders);
     return kvm;
 }
 

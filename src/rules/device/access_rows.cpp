@@ -23,8 +23,9 @@ constexpr AccessStep see_host = {
 constexpr AccessStep udev_in_job = {
     .where = Where::ci_job,
     .what =
-        "In a step before the one that needs it: let everybody in this machine, which is thrown away, open "
-        "it. (A new group would count from the next login on, which a job has not.)",
+        "In a step before the one that needs it: let everybody in this machine, which is thrown away after "
+        "the "
+        "job, open it. (A new group would count from the next login on, which a job has not.)",
     .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/99-open-kvm.rules",
                  "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"},
     .expect = "test -w /dev/kvm succeeds. Do it after installing packages: those can restart udev.",
@@ -173,7 +174,53 @@ constexpr AccessRow access_table[] = {
        .expect = opens}},
      {{.what = "Inside one is the same user as outside: let that user open it on the host, and log in again.",
        .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" \"$USER\""}}}},
+    {"toolbox",
+     "a container of Toolbx or Distrobox",
+     {see_host,
+      {.what = "Both give their containers the host's /dev: once it is there, enter the container again.",
+       .expect = opens}},
+     {{.what = "Inside, groups of the host do not count: let this user alone in, on the host, until its next "
+               "start.",
+       .commands = {"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"},
+       .expect = "In the container, test -w /dev/kvm succeeds."},
+      {.what = "To make that last, where every user of the host may run guests:",
+       .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/65-kvm.rules",
+                    "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}}}},
+    {"devcontainer",
+     "a development container (Dev Containers, Codespaces)",
+     {see_host,
+      {.what =
+           "Have it created with the device, and rebuild the container. (In Codespaces the host is GitHub's "
+           "machine: where that has no KVM, nothing gives it one.)",
+       .file = ".devcontainer/devcontainer.json",
+       .lines = {"\"runArgs\": [\"--device=/dev/kvm\"]"},
+       .expect = opens}},
+     {{.what =
+           "Have it run as root, or with the number of the node's group, which this prints on the host; then "
+           "rebuild the container.",
+       .commands = {"stat -c %g /dev/kvm"},
+       .file = ".devcontainer/devcontainer.json",
+       .lines = {"\"runArgs\": [\"--device=/dev/kvm\", \"--group-add=GID\"]"},
+       .expect = "In the container, test -w /dev/kvm succeeds."}}},
+    {"user-namespace",
+     "a user namespace (a sandbox such as bubblewrap, or a rootless container)",
+     {see_host,
+      {.what = "Whoever starts it has to bind the device; of bubblewrap:",
+       .commands = {"bwrap --dev-bind / / --dev-bind /dev/kvm /dev/kvm COMMAND"},
+       .expect = "Inside, ls -l /dev/kvm shows the device."}},
+     {{.what =
+           "Inside, groups of the host do not count: outside, let the user who starts it open the device.",
+       .commands = {"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"},
+       .expect = "Inside, test -w /dev/kvm succeeds. The entry is gone after a restart: a udev rule makes it "
+                 "last."}}},
     // jobs: where no container's row is nearer
+    {"agent",
+     "a job of a CI's agent (Jenkins, TeamCity)",
+     {},
+     {{.what =
+           "On the agent's machine: let the user of the agent's service open it, and restart that service.",
+       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" AGENT_USER", "sudo systemctl restart AGENT"},
+       .expect = "test -w /dev/kvm succeeds in a job."}}},
     {"github-hosted",
      "a job on a runner of GitHub's own",
      {{.where = Where::ci_job,

@@ -76,11 +76,12 @@ std::string above(const Facts& f) {
 std::string fix_entry(const Facts& f) {
     std::string text = in_guest(f) ? known_reports(f) : "";
     if (!text.empty()) text += ' ';
-    return text +
-           (in_guest(f)
-                ? "Hand the file of nestprobe --prove=report FILE to whoever runs the hypervisor above."
-                : "Look at the kernel's messages (dmesg | grep -i kvm), update microcode and kernel, and "
-                  "report the file of nestprobe --prove=report FILE to the kernel's KVM list.");
+    return text + (in_guest(f) ? "Hand the file that this writes to whoever runs the hypervisor above.\n"
+                                 "    nestprobe --prove=report proof.txt"
+                               : "Look at the kernel's messages, and update microcode and kernel.\n"
+                                 "    sudo dmesg | grep -i kvm\n"
+                                 "If it stays, report the file that this writes to the kernel's KVM list.\n"
+                                 "    nestprobe --prove=report proof.txt");
 }
 
 Outcome proved(const PerCpu<bool>& runs, std::string_view what) {

@@ -3,6 +3,7 @@
 // and a device that opens prove what they proved when the module loaded: before Linux 6.12 no CPU is switched
 // on until the first guest, and VirtualBox or VMware may hold VMX or SVM by then.
 #include "base/text.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -110,34 +111,40 @@ std::string why_beside(const Facts& f, const std::string& names) {
 }
 
 /// kvm's parameter is read when kvm itself loads.
-std::string reload_both(const Facts& f) {
-    if (!vendor_module_is(f, Module::State::loaded)) return "restart.";
-    return fmt::format("with all virtual machines stopped, sudo modprobe -r {0} kvm && sudo modprobe {0}",
-                       vendor_module_name(f));
+Step reload_both(const Facts& f) {
+    if (!vendor_module_is(f, Module::State::loaded)) return {.what = "Restart.", .cost = Cost::reboot};
+    const std::string module = vendor_module_name(f);
+    return {
+        .what = "Then reload KVM, kvm itself too.",
+        .commands = {fmt::format("sudo modprobe -r {} kvm", module), fmt::format("sudo modprobe {}", module)},
+        .cost = Cost::stop_guests};
+}
+
+/// kvm.enable_virt_at_load=0 goes from where it is written.
+Remedy hold_again(const Facts& f) {
+    const auto* options = f.module.options.if_known();
+    const ModuleOption* off = options ? effective(*options, "kvm", "enable_virt_at_load") : nullptr;
+    if (!off) return Remedy("It was given by hand when the module was loaded.").then(reload_both(f));
+    if (off->origin.on_command_line()) return change_words(f, {word_as_written(f, *off)}, {});
+    return set_option(f, "kvm", "enable_virt_at_load", {*off}).then(reload_both(f));
 }
 
 /// What to set depends on whose guests are to run, and on VirtualBox's version.
-std::string fix_beside(const Facts& f, const std::string& names) {
-    if (!has_switch(f)) return "";
-    if (wants_kvm_to_hold(f, names)) {
-        if (holds_since_load(f)) return "";
-        const std::string by = asked_by(f, "kvm", "enable_virt_at_load");
-        return fmt::format("Remove enable_virt_at_load=0{}; then, {}", by.empty() ? "" : " (" + by + ")",
-                           reload_both(f));
-    }
-    if (!holds_since_load(f)) return "";
-    const std::string version =
-        names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown
-            ? " VirtualBox from 7.2.10 on wants the opposite: leave it as it is there."
-            : "";
-    if (vendor_module_is(f, Module::State::built_in))
-        return "To let the other hypervisor run when KVM runs no guest, add kvm.enable_virt_at_load=0 to the "
-               "kernel command line and restart." +
-               version;
-    return fmt::format(
-        "To let the other hypervisor run when KVM runs no guest: echo 'options kvm "
-        "enable_virt_at_load=0' | sudo tee /etc/modprobe.d/zz-nestprobe-kvm.conf; then, {}{}",
-        reload_both(f), version);
+Remedy fix_beside(const Facts& f, const std::string& names) {
+    if (!has_switch(f)) return {};
+    if (wants_kvm_to_hold(f, names)) return holds_since_load(f) ? Remedy() : hold_again(f);
+    if (!holds_since_load(f)) return {};
+    const bool built_in = vendor_module_is(f, Module::State::built_in);
+    Remedy remedy = built_in ? Remedy(change_words(f, {}, {"kvm.enable_virt_at_load=0"}))
+                             : set_option(f, "kvm", "enable_virt_at_load", {}, "0");
+    for (Step& step : remedy.steps) step.action = ByHand{};  // whose guests are to run is for a person to say
+    if (!built_in) remedy.then(reload_both(f));
+    remedy.intro = "To let the other hypervisor run when KVM runs no guest:";
+    if (names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown)
+        remedy.intro =
+            "VirtualBox from 7.2.10 on wants KVM as it is. To let another hypervisor, or an older "
+            "VirtualBox, run when KVM runs no guest:";
+    return remedy;
 }
 
 Outcome check_beside(const Facts& f) {
@@ -150,8 +157,8 @@ Outcome check_beside(const Facts& f) {
             fail(fmt::format("the kernel log says \"{}\": of an earlier try, or of a CPU that came "
                              "later; {} is loaded now, and switched {} on when it was",
                              line->text, vendor_module_name(f), hardware_word(f)),
-                 "Look whether every CPU is online (cat /sys/devices/system/cpu/online) and whether "
-                 "another hypervisor is in use."),
+                 "Look whether every CPU is online, and whether another hypervisor is in use.\n"
+                 "    cat /sys/devices/system/cpu/online"),
             *line);
     return judge(
         [&](const std::vector<std::string>& rivals) {

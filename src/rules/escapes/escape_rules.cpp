@@ -87,13 +87,12 @@ Step nesting_off(const Facts& f) {
                                     "command line and reboot.",
                                     module),
                 .cost = Cost::reboot};
-    return {.what = fmt::format(
-                "Until then, if no guest needs nesting, switch it off: write the line options {0} "
-                "nested=0 into the file /etc/modprobe.d/zz-nested-off.conf, and with all virtual "
-                "machines stopped reload {0}:",
-                module),
-            .commands = {fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
-            .cost = Cost::stop_guests};
+    return {
+        .what = "Until then, if no guest needs nesting, switch it off, and reload the module.",
+        .commands = {fmt::format("echo 'options {} nested=0' | sudo tee /etc/modprobe.d/zz-nested-off.conf",
+                                 module),
+                     fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
+        .cost = Cost::stop_guests};
 }
 
 Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {

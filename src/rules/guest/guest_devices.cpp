@@ -2,6 +2,7 @@
 // Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
 // among devices (NP732 to NP734).
 #include "rules/guest/guest_questions.hpp"
+#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -59,9 +60,15 @@ Outcome check_amd(const Facts& f) {
                 "devices of this system are given to the guest, and QEMU's AMD IOMMU may not support "
                 "that: \"requires iommu notifier which is not currently supported\" is what versions that "
                 "do not say",
-                "Use <iommu model='intel'>, which Linux drives on AMD processors too.");
+                fix_guest_iommu(f));
         },
         f.guest->iommu, f.guest->assigned_devices);
+}
+
+Step set_width(const Facts& f, unsigned bits) {
+    const std::string xml = fmt::format("<driver aw_bits='{}'/>", bits);
+    return change_guest(f, "Take another address width, or leave it to QEMU.",
+                        {"<iommu>", xml, fmt::format("-device intel-iommu,aw-bits={}", bits)});
 }
 
 Outcome check_width(const Facts& f) {
@@ -73,12 +80,12 @@ Outcome check_width(const Facts& f) {
             if (bits && *bits <= least_width)
                 return cite(pass(fmt::format("{} bits: every VT-d has them", *bits)), f.guest->aw_bits);
             return judge(
-                [](unsigned wanted, unsigned here) {
+                [&](unsigned wanted, unsigned here) {
                     if (wanted <= here)
                         return pass(fmt::format("{} bits, and this system's has {}", wanted, here));
                     return refused(
                         fmt::format("QEMU refuses it: \"aw-bits {} > host aw-bits {}\"", wanted, here),
-                        fmt::format("<driver aw_bits='{}'/>, or leave it to QEMU.", here));
+                        set_width(f, here));
                 },
                 f.guest->aw_bits, f.iommu.address_width);
         },
@@ -89,10 +96,9 @@ Outcome check_possible_width(const Facts& f) {
     if (is(f.guest->iommu, IommuModel::none)) return skip_without_iommu();
     if (!vtd(f)) return skip("aw_bits is VT-d's");
     return judge(
-        [](unsigned bits) {
+        [&](unsigned bits) {
             if (bits == 39 || bits == 48 || bits == 57) return pass(fmt::format("{} bits", bits));
-            return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
-                           "<driver aw_bits='48'/>, or leave it to QEMU.");
+            return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"", set_width(f, 48));
         },
         f.guest->aw_bits);
 }
@@ -118,7 +124,7 @@ Outcome check_several(const Facts& f) {
             return refused(of_libvirt(f)
                                ? "libvirt refuses it: \"only a single IOMMU device is supported\""
                                : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
-                           "Keep one of them.");
+                           change_guest(f, "Keep one of them."));
         },
         f.guest->iommus);
 }
@@ -129,17 +135,17 @@ Outcome check_place(const Facts& f) {
     if (f.guest->iommu.if_known() && f.guest->iommu_bus.if_absent())
         return cite(pass("the IOMMU is put where QEMU puts it"), f.guest->iommu);
     return judge(
-        [](IommuModel model, unsigned bus) {
+        [&](IommuModel model, unsigned bus) {
             if (model != IommuModel::virtio)
                 return refused(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
                                            to_string(model)),
-                               "Remove <address> from <iommu>.");
+                               change_guest(f, "Remove <address> from <iommu>."));
             if (bus == 0) return pass("virtio-iommu is on bus 0, as it must be");
             return refused(
                 fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
                             "device (bus=0)\"",
                             bus),
-                "Remove <address> from <iommu>: libvirt finds a place on bus 0.");
+                change_guest(f, "Remove <address> from <iommu>: libvirt finds a place on bus 0."));
         },
         f.guest->iommu, f.guest->iommu_bus);
 }

@@ -38,7 +38,7 @@ constexpr ConfidentialRow confidential_rows[] = {
      "NestedVirtualization=enabled",
      ""},
     {Platform::proxmox, Where::guest_definition,
-     "Remove the machine's amd_sev option, then shut it down and start it.", "qm set VMID --delete amd_sev",
+     "Remove the machine's amd-sev option, then shut it down and start it.", "qm set VMID --delete amd-sev",
      ""},
     {Platform::hyperv, Where::windows_host,
      "Isolation is fixed when the machine is created: create another without -GuestStateIsolationType, and "

@@ -633,10 +633,12 @@ constexpr PlatformRow platform_table[] = {
              host_nested_intel,
              host_nested_amd,
              {.where = Where::guest_definition,
-              .what =
-                  "Give the machine the node's CPU with nesting. (An older Proxmox VE does not know the flag "
-                  "nested-virt: there, qm set VMID --cpu host.)",
+              .what = "Give the machine the node's CPU with nesting.",
               .commands = {"qm set VMID --cpu host,flags=+nested-virt"}},
+             {.where = Where::guest_definition,
+              .what = "Or, where an older Proxmox VE does not know the flag nested-virt:",
+              .commands = {"qm set VMID --cpu host"},
+              .only_if = "Proxmox VE does not know the flag nested-virt"},
              {.where = Where::guest_definition,
               .what = "Or keep a generic type, for migration between unlike nodes.",
               .commands = {"qm set VMID --cpu x86-64-v3,flags=+nested-virt"},
