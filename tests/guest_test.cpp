@@ -68,8 +68,10 @@ TEST_SUITE("guest") {
     }
 
     TEST_CASE("another product's definition is named, with the place of its switch") {
-        CHECK(refusal("config.version = \"8\"\nvirtualHW.version = \"21\"\n").find("vhv.enable") != std::string::npos);
-        CHECK(refusal("<VirtualBox><Machine/></VirtualBox>").find("--nested-hw-virt on") != std::string::npos);
+        CHECK(refusal("config.version = \"8\"\nvirtualHW.version = \"21\"\n").find("vhv.enable") !=
+              std::string::npos);
+        CHECK(refusal("<VirtualBox><Machine/></VirtualBox>").find("--nested-hw-virt on") !=
+              std::string::npos);
         CHECK(refusal("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\"\nend\n")
                   .find("virsh dumpxml") != std::string::npos);
         CHECK(refusal("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("host-passthrough") !=

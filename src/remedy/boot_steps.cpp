@@ -55,7 +55,8 @@ Remedy by_either_way(const Facts& f, Step step) {
     const std::vector<std::string> systemd{"sudoedit /etc/kernel/cmdline", "sudo kernel-install add-all"};
     constexpr std::string_view which = "Which boot loader passes it could not be told";
     if (not_grub) {
-        step.what += fmt::format(". {}; it was not GRUB. With systemd-boot or a unified kernel image:", which);
+        step.what +=
+            fmt::format(". {}; it was not GRUB. With systemd-boot or a unified kernel image:", which);
         step.commands = systemd;
         return step;
     }
@@ -70,7 +71,8 @@ Remedy by_either_way(const Facts& f, Step step) {
     return Remedy(std::move(step)).then(std::move(other));
 }
 
-void change_by_hand(const Facts& f, const LoaderWay* way, const std::vector<std::string>& add, bool safe, Step& step) {
+void change_by_hand(const Facts& f, const LoaderWay* way, const std::vector<std::string>& add, bool safe,
+                    Step& step) {
     step.what += by_hand_place(f, way);
     if (!way) return;
     if (way->loader == BootLoader::wsl2) step.where = Where::windows_host;

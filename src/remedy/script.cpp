@@ -134,9 +134,9 @@ std::string functions_for(const ScriptSteps& steps) {
 }
 
 std::string header(const Report& report) {
-    std::string text = "#!/bin/sh\n" +
-                       shell_comment(fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION,
-                                                 describe_machine(report.facts)));
+    std::string text =
+        "#!/bin/sh\n" + shell_comment(fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION,
+                                                  describe_machine(report.facts)));
     if (!report.assumed.empty())
         text += shell_comment(fmt::format("Not as this machine is, but as if that were so: {}.",
                                           fmt::join(report.assumed, ", ")));

@@ -58,8 +58,8 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
     for (const ModuleOption& o : otherwise) {
         const Origin& place = o.origin;
         if (!ConfigWord::make(place.file) || (!o.value.empty() && !ConfigWord::make(o.value))) {
-            step.what =
-                fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value, o.origin.text());
+            step.what = fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value,
+                                    o.origin.text());
             step.commands.clear();
             return step;
         }

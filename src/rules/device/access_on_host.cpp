@@ -24,9 +24,9 @@ Step join_step(const Facts& f, const std::string& group) {
         step.commands = texts({"sudo nixos-rebuild switch"});
         step.action = GiveDevice{};
     } else if (is(f.system.boot_loader, BootLoader::ostree)) {
-        step.commands.insert(step.commands.begin(),
-                             fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group",
-                                         group));
+        step.commands.insert(
+            step.commands.begin(),
+            fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group", group));
         step.action = GiveDevice{};
     }
     return step;
@@ -42,14 +42,15 @@ Remedy join_group(const Facts& f, const std::string& group) {
 /// udev(7); systemd's own 50-udev-default.rules gives the node to group kvm.
 Remedy give_group_by_udev(const Facts& f) {
     if (is(f.system.boot_loader, BootLoader::nixos))
-        return Step{.what = "Its group is not one to join. Give the node to group kvm, and join that.",
-                    .commands = texts({"sudo nixos-rebuild switch"}),
-                    .file = "/etc/nixos/configuration.nix",
-                    .lines = texts({"services.udev.extraRules = ''KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"'';",
-                                    "users.users.NAME.extraGroups = [ \"kvm\" ];"}),
-                    .cost = Cost::restart_session,
-                    .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
-                    .action = GiveDevice{}};
+        return Step{
+            .what = "Its group is not one to join. Give the node to group kvm, and join that.",
+            .commands = texts({"sudo nixos-rebuild switch"}),
+            .file = "/etc/nixos/configuration.nix",
+            .lines = texts({"services.udev.extraRules = ''KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"'';",
+                            "users.users.NAME.extraGroups = [ \"kvm\" ];"}),
+            .cost = Cost::restart_session,
+            .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
+            .action = GiveDevice{}};
     Remedy remedy(
         Step{.what = "Its group is not one to join. Give the node to group kvm, as udev's own rules do.",
              .commands =

@@ -120,10 +120,9 @@ Outcome check_wrong_module(const Facts& f) {
             for (const ModuleOption& o : options)
                 if (o.parameter == "nested" && o.module != module && f.module.name.if_known() &&
                     asked_value(f, module, "nested") < 0)
-                    return fail(
-                        fmt::format("{} sets {}.nested; the parameter belongs to {}", o.origin.text(),
-                                    o.module, module),
-                        say_it_for(f, module, o));
+                    return fail(fmt::format("{} sets {}.nested; the parameter belongs to {}", o.origin.text(),
+                                            o.module, module),
+                                say_it_for(f, module, o));
             return pass("no option for nested goes to a wrong module");
         },
         f.module.options);
