@@ -59,6 +59,7 @@ TEST_SUITE("words of a guest's definition") {
     TEST_CASE("of Proxmox's cpu: the model goes, or its flag is turned; all else stays") {
         const auto edited = [](std::string value) {
             GuestFacts guest;
+            guest.definition = {DefinitionKind::proxmox, {}};
             guest.cpu_mode = {value.starts_with("host") ? CpuMode::host_passthrough : CpuMode::custom, {}};
             guest.cpu_option = {std::move(value), {}};
             return edited_proxmox_cpu(guest);

@@ -49,6 +49,7 @@ COUNTERPARTS = [(re.compile(command), calls) for command, calls in (
     (r"sudo sed -i '/\^default_kernel_opts=/s/ \*\\b(\S+)\\b//' /etc/update-extlinux.conf", ["drop_word {0}"]),
     (r"sudo sed -i '/\^default_kernel_opts=/s/\"\$/ (\S+)\"/' /etc/update-extlinux.conf", ["add_word {0}"]),
     (r"sudo usermod -aG (\S+) \"\$USER\"", ["join_group {0}"]),
+    (r"sudo gpasswd -a \"\$USER\" (\S+)", ["join_group {0}"]),
     (r"getent group kvm \|\| sudo groupadd --system kvm", ["give_node_to_kvm"]),
     (r"echo 'KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"' \| sudo tee /etc/udev/rules.d/65-kvm.rules", ["give_node_to_kvm"]),
     (r"sudo udevadm control --reload", ["give_node_to_kvm"]),

@@ -112,17 +112,11 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
     return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
-/// What a terminal showed around the definition: the prompt and the command, warnings.
-static std::string_view domain_in(std::string_view text) {
-    constexpr std::string_view first = "<domain", last = "</domain>";
-    std::size_t begin = std::string_view::npos, offset = 0;
-    for_each_line(text, [&](std::string_view line) {
-        if (begin == std::string_view::npos && trim(line).starts_with(first)) begin = offset;
-        offset += line.size() + 1;
-    });
-    const std::size_t end = text.rfind(last);
-    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
-    return text.substr(begin, end + last.size() - begin);
+/// A definition with what a terminal showed around it, which is no XML: the prompt, the command, warnings.
+static bool is_domain_within(std::string_view text) {
+    bool begins = false;
+    for_each_line(text, [&](std::string_view line) { begins = begins || trim(line).starts_with("<domain"); });
+    return begins && contains(text, "</domain>");
 }
 
 GuestDefinition parse_definition(std::string text, std::string label, const NamedFileReader& reader) {
@@ -135,8 +129,7 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
-    if (const std::string_view domain = domain_in(text); !domain.empty())
-        return parse_domain(std::string(domain) + "\n", std::move(label));
+    if (is_domain_within(text)) return parse_domain(std::move(text), std::move(label));
     if (const auto complaints = take_complaints(text); !complaints.empty())
         throw BadFile(
             fmt::format("{}: no definition of a guest, but what QEMU said: nestprobe --explain='{}'", label,

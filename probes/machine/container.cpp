@@ -3,16 +3,13 @@
 // can do about /dev/kvm depends on it.  Each sign proves presence; that none is there proves nothing.
 //
 // Sources: systemd.exec and container-interface documentation (/run/systemd/container, container=); Docker's
-// /.dockerenv; podman-run(1), /run/.containerenv; Kubernetes documentation, "Environment variables for
-// Services" and "Projected volumes"; LXD and Incus documentation, "Communication between instance and host"
+// /.dockerenv; podman-run(1), /run/.containerenv; toolbox(1), /run/.toolboxenv; Kubernetes documentation,
+// "Environment variables for Services" and "Projected volumes"; LXD and Incus documentation, "Communication
+// between instance and host"
 // (/dev/lxd, /dev/incus); Flatpak documentation, /.flatpak-info; Apptainer user guide, environment; GitHub
-// documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables"; Azure
-// Pipelines, "Predefined variables" (TF_BUILD); Jenkins handbook, "Using environment variables"; TeamCity
-// documentation, "Predefined Build Parameters"; containers/toolbox, /run/.toolboxenv; VS Code Dev Containers.
+// documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables".
 #include "base/text.hpp"
 #include "machine/probes.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <optional>
@@ -114,9 +111,6 @@ std::optional<Fact<std::string>> by_environment(const Reading<std::string>& envi
 
 Fact<std::string> find_container(const Filesystem& files, const Reading<std::string>& environment) {
     if (auto pod = kubernetes(files, environment)) return *std::move(pod);
-    for (const std::string_view name : {"CODESPACES", "REMOTE_CONTAINERS"})
-        if (variable(environment, name).value_or("") == "true")
-            return by_variable("devcontainer", fmt::format("{}=true", name));
     Fact<std::string> systemd = read_word(files, "/run/systemd/container");
     if (systemd.if_known()) return systemd;
     for (const FileSign& sign : file_signs)
@@ -153,9 +147,6 @@ Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>&
         return by_variable(hosted ? "gitlab-hosted" : "gitlab",
                            hosted ? "CI_RUNNER_DESCRIPTION=" + runner : "GITLAB_CI=true");
     }
-    for (const std::string_view name : {"JENKINS_URL", "TEAMCITY_VERSION"})
-        if (variable(environment, name)) return by_variable("agent", name);
-    if (variable(environment, "TF_BUILD").value_or("") == "True") return by_variable("ci", "TF_BUILD=True");
     if (variable(environment, "CI").value_or("") == "true") return by_variable("ci", "CI=true");
     if (const Absent* absent = environment.if_absent()) return *absent;
     return {"none", {{std::string(environment_path), "no variable of a CI"}}};
@@ -172,11 +163,10 @@ Fact<bool> probe_user_namespace(const Filesystem& files) {
 }
 
 std::string keep_environment(const std::string& text) {
-    constexpr std::string_view with_value[] = {
-        "container", "CI",       "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT",
-        "GITLAB_CI", "TF_BUILD", "CODESPACES",     "REMOTE_CONTAINERS"};
+    constexpr std::string_view with_value[] = {"container", "CI", "GITHUB_ACTIONS", "RUNNER_ENVIRONMENT",
+                                               "GITLAB_CI"};
     constexpr std::string_view name_only[] = {"KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER",
-                                              "SINGULARITY_CONTAINER", "JENKINS_URL", "TEAMCITY_VERSION"};
+                                              "SINGULARITY_CONTAINER"};
     const auto is_one_of = [](std::string_view name, std::span<const std::string_view> names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

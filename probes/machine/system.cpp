@@ -222,7 +222,7 @@ Fact<InitramfsTool> probe_initramfs(const Filesystem& files, const Fact<BootLoad
         return {InitramfsTool::with_system, loader.from()};
     if (is(loader, BootLoader::wsl2)) return {InitramfsTool::none, loader.from()};
     const Ways* ways = ways_of(distribution);
-    const std::optional<InitramfsTool> own = ways ? ways->initramfs : std::nullopt;
+    const InitramfsTool* own = ways && ways->initramfs ? &*ways->initramfs : nullptr;
     const bool may_differ = !own || std::any_of(std::begin(tool_signs), std::end(tool_signs),
                                                 [&](const ToolSign& sign) { return sign.tool == *own; });
     if (may_differ && files.read(booster).if_known())
@@ -230,7 +230,7 @@ Fact<InitramfsTool> probe_initramfs(const Filesystem& files, const Fact<BootLoad
     const ToolSign* other = nullptr;
     for (const ToolSign& sign : tool_signs) {
         if (!may_differ || !files.list(sign.folder).if_known()) continue;
-        if (own == sign.tool) return {*own, distribution.from()};
+        if (own && *own == sign.tool) return {*own, distribution.from()};
         if (!other) other = &sign;
     }
     if (other) return {other->tool, {{std::string(other->folder), "present"}}};

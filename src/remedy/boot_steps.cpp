@@ -63,11 +63,9 @@ Remedy by_either_way(const Facts& f, Step step) {
     Step other{.what = "With systemd-boot or a unified kernel image, in the place of these two:",
                .commands = systemd,
                .cost = step.cost,
-               .expect = std::move(step.expect)};
+               .expect = step.expect};
     step.what += fmt::format(". {}. With GRUB:", which);
     step.commands = grub;
-    step.cost = Cost::none;
-    step.expect.clear();
     return Remedy(std::move(step)).then(std::move(other));
 }
 
@@ -164,7 +162,7 @@ Remedy renew_initramfs(const Facts& f, const Remedy& before) {
         step.commands = {fmt::format("sudo {}", command_of(*tool))};
         return step;
     }
-    step.what += " By the one of these that is here:";
+    step.what += " Run the one of these that is here:";
     for (const InitramfsTool known :
          {InitramfsTool::update_initramfs, InitramfsTool::dracut, InitramfsTool::mkinitcpio})
         step.commands.push_back(fmt::format("sudo {}", command_of(known)));

@@ -75,7 +75,8 @@ std::string edited_cpu_option(std::string_view value, std::string_view feature) 
 
 std::string edited_proxmox_cpu(const GuestFacts& guest) {
     const std::string* value = guest.cpu_option.if_known();
-    if (!value || is(guest.passed_cpu, true)) return "host";
+    const bool of_line = is(guest.definition, DefinitionKind::proxmox) && !is(guest.passed_cpu, true);
+    if (!value || !of_line) return "host";
     const bool given_back =
         contains(*value, "-nested-virt") && !is(guest.cpu_mode, CpuMode::host_passthrough);
     std::string edited;

@@ -10,8 +10,8 @@ namespace nestprobe {
 
 /// What every script that does anything begins with.
 inline constexpr std::string_view fix_prelude = R"sh(
-# What is said may have a $ in it that is none of this script's.
-# shellcheck disable=SC2016
+# What is said may have a $ in it that is none of this script's; not every change asks for something to be renewed.
+# shellcheck disable=SC2016,SC2034
 set -eu
 reboot=no
 left=0

@@ -126,6 +126,10 @@ Remedy fix_missing_device(const Facts& f) {
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
+    if (const std::string* module = f.module.name.if_known(); module && !f.kernel.container.if_absent())
+        return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
+                    .commands = {fmt::format("sudo modprobe {}", *module)},
+                    .expect = "ls -l /dev/kvm shows 10, 232"};
     return {};
 }
 

@@ -61,7 +61,7 @@ Remedy give_group_by_udev(const Facts& f) {
              .expect = "ls -l /dev/kvm shows root kvm",
              .action = WriteUdevRule{}});
     remedy.then(Step{.what = "Then join that group.",
-                     .commands = texts({"sudo usermod -aG kvm \"$USER\""}),
+                     .commands = texts({"sudo gpasswd -a \"$USER\" kvm"}),
                      .cost = Cost::restart_session,
                      .expect = "id -nG prints kvm among the groups, after the next login",
                      .action = JoinGroup{"kvm"}});

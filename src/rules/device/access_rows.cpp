@@ -23,9 +23,8 @@ constexpr AccessStep see_host = {
 constexpr AccessStep udev_in_job = {
     .where = Where::ci_job,
     .what =
-        "In a step before the one that needs it: let everybody in this machine, which is thrown away after "
-        "the "
-        "job, open it. (A new group would count from the next login on, which a job has not.)",
+        "In a step before the one that needs it: let everybody in this machine, which is thrown away, open "
+        "it. (A new group would count from the next login on, which a job has not.)",
     .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/99-open-kvm.rules",
                  "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"},
     .expect = "test -w /dev/kvm succeeds. Do it after installing packages: those can restart udev.",
@@ -48,7 +47,8 @@ constexpr AccessRow access_table[] = {
                "image's own. (Or run as root inside: --user 0.)",
        .commands = {"docker run --device /dev/kvm --group-add \"$(stat -c %g /dev/kvm)\" IMAGE"},
        .expect = "In the container, test -w /dev/kvm succeeds."},
-      {.what = "The same in Compose, with the number that stat -c %g /dev/kvm prints on the host:",
+      {.what = "The same in Compose, with the number that this prints on the host:",
+       .commands = {"stat -c %g /dev/kvm"},
        .file = "compose.yaml, the service",
        .lines = {"devices:", "  - /dev/kvm", "group_add:", "  - \"GID\""}}}},
     {"podman",
@@ -186,22 +186,6 @@ constexpr AccessRow access_table[] = {
       {.what = "To make that last, where every user of the host may run guests:",
        .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/65-kvm.rules",
                     "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}}}},
-    {"devcontainer",
-     "a development container (Dev Containers, Codespaces)",
-     {see_host,
-      {.what =
-           "Have it created with the device, and rebuild the container. (In Codespaces the host is GitHub's "
-           "machine: where that has no KVM, nothing gives it one.)",
-       .file = ".devcontainer/devcontainer.json",
-       .lines = {"\"runArgs\": [\"--device=/dev/kvm\"]"},
-       .expect = opens}},
-     {{.what =
-           "Have it run as root, or with the number of the node's group, which this prints on the host; then "
-           "rebuild the container.",
-       .commands = {"stat -c %g /dev/kvm"},
-       .file = ".devcontainer/devcontainer.json",
-       .lines = {"\"runArgs\": [\"--device=/dev/kvm\", \"--group-add=GID\"]"},
-       .expect = "In the container, test -w /dev/kvm succeeds."}}},
     {"user-namespace",
      "a user namespace (a sandbox such as bubblewrap, or a rootless container)",
      {see_host,
@@ -214,13 +198,6 @@ constexpr AccessRow access_table[] = {
        .expect = "Inside, test -w /dev/kvm succeeds. The entry is gone after a restart: a udev rule makes it "
                  "last."}}},
     // jobs: where no container's row is nearer
-    {"agent",
-     "a job of a CI's agent (Jenkins, TeamCity)",
-     {},
-     {{.what =
-           "On the agent's machine: let the user of the agent's service open it, and restart that service.",
-       .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" AGENT_USER", "sudo systemctl restart AGENT"},
-       .expect = "test -w /dev/kvm succeeds in a job."}}},
     {"github-hosted",
      "a job on a runner of GitHub's own",
      {{.where = Where::ci_job,

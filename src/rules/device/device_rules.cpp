@@ -265,7 +265,7 @@ constexpr Rule device_rule_rows[] = {
             "Where /dev/kvm does not open for a reason that is neither its absence nor a lack of rights\n"
             "(too many open files, out of memory, Input/output error), or does not answer, this rule says\n"
             "that nobody can tell: a module that is loaded does not outweigh a device that refuses.",
-        .fix = "Check what the node is: ls -l /dev/kvm must show 10, 232.",
+        .fix = "Check what the node is: it must have the numbers 10, 232.\n    ls -l /dev/kvm",
         .see = device_see,
         .check = check_api,
         .worked = "ls -l /dev/kvm shows 10, 232, and nestprobe says that it answers.",

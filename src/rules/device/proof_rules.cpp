@@ -229,7 +229,7 @@ constexpr Rule proof_rule_rows[] = {
             "although KVM offers it, the message says at which instruction, and the error by the manual's "
             "name for it. Where this system is a guest itself, the hypervisor above takes part in every "
             "step.",
-        .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
+        .fix = "Report the failure, with the file that this writes.\n    nestprobe --prove=report proof.txt",
         .see = proof_nested_see,
         .check = check_nested_fails,
     },
@@ -245,7 +245,7 @@ constexpr Rule proof_rule_rows[] = {
             "NPT,\n"
             "and with a shadow VMCS where the guest may have one. Some hypervisors get only a part of it\n"
             "right, so that one operating system runs nested and another does not.",
-        .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
+        .fix = "Report the failure, with the file that this writes.\n    nestprobe --prove=report proof.txt",
         .see = proof_nested_see,
         .check = check_variants,
     },

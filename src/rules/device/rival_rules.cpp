@@ -124,7 +124,12 @@ Step reload_both(const Facts& f) {
 Remedy hold_again(const Facts& f) {
     const auto* options = f.module.options.if_known();
     const ModuleOption* off = options ? effective(*options, "kvm", "enable_virt_at_load") : nullptr;
-    if (!off) return Remedy("It was given by hand when the module was loaded.").then(reload_both(f));
+    if (!off)
+        return Remedy(options
+                          ? "Remove enable_virt_at_load=0: nothing sets it for good, so it was given by hand "
+                            "when the module was loaded."
+                          : "Remove enable_virt_at_load=0 from where it is set.")
+            .then(reload_both(f));
     if (off->origin.on_command_line()) return change_words(f, {word_as_written(f, *off)}, {});
     return set_option(f, "kvm", "enable_virt_at_load", {*off}).then(reload_both(f));
 }
@@ -139,11 +144,10 @@ Remedy fix_beside(const Facts& f, const std::string& names) {
                              : set_option(f, "kvm", "enable_virt_at_load", {}, "0");
     for (Step& step : remedy.steps) step.action = ByHand{};  // whose guests are to run is for a person to say
     if (!built_in) remedy.then(reload_both(f));
-    remedy.intro = "To let the other hypervisor run when KVM runs no guest:";
-    if (names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown)
-        remedy.intro =
-            "VirtualBox from 7.2.10 on wants KVM as it is. To let another hypervisor, or an older "
-            "VirtualBox, run when KVM runs no guest:";
+    const bool opposite = names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown;
+    remedy.intro = fmt::format(
+        "To let the other hypervisor run when KVM runs no guest{}:",
+        opposite ? " (VirtualBox from 7.2.10 on wants the opposite: leave it as it is there)" : "");
     return remedy;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
 // among devices (NP732 to NP734).
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 

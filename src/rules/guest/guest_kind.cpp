@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about what runs a guest (NP701 to NP703): KVM, QEMU alone, or something else.
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_accelerators.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 

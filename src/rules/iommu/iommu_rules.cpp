@@ -39,11 +39,10 @@ const std::string* find_word(const Facts& f, std::span<const std::string_view> w
 const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
 
 constexpr std::string_view give_guest_one =
-    "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
-    "caching_mode='on'/></iommu> on a "
-    "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
-    "this "
-    "kernel's command line.";
+    "Give this guest an IOMMU, on a q35 machine: <iommu model='intel'><driver intremap='on' "
+    "caching_mode='on'/></iommu> with <ioapic driver='qemu'/>. On its host this prints the edit:\n"
+    "    nestprobe --domain GUEST --question device-assignment\n"
+    "Then write intel_iommu=on on this kernel's command line.";
 constexpr std::string_view ask_kernel =
     "The kernel's log says why.\n    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
 

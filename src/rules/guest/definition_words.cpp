@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules/guest/guest_words.hpp"
+#include "rules/guest/definition_words.hpp"
 
 #include "base/text.hpp"
 #include "remedy/cpu_option.hpp"
@@ -105,11 +105,11 @@ Remedy fix_passed_cpu(const Facts& f) {
     const bool libvirt = of_libvirt(f);
     const std::string* option = f.guest->cpu_option.if_known();
     const std::string edited = option ? edited_cpu_option(*option, flag_of_guest(f)) : "host";
-    Step step =
-        change_guest(f, fmt::format("The -cpu in {} ({}) comes behind {} and decides: change its value.",
-                                    libvirt ? "<qemu:commandline>" : "args:", where,
-                                    libvirt ? "libvirt's own <cpu>" : "Proxmox's own cpu:"));
-    step.file = libvirt ? "<qemu:commandline>, behind that of -cpu" : "args:";
+    Step step = change_guest(
+        f, fmt::format("The -cpu in {} ({}) comes behind {} own and decides: change its value, not {}.",
+                       libvirt ? "<qemu:commandline>" : "the line args", where,
+                       libvirt ? "libvirt's" : "Proxmox's", libvirt ? "<cpu>" : "the line cpu"));
+    step.file = libvirt ? "<qemu:commandline>, behind that of -cpu" : "the line args";
     step.lines = {libvirt ? fmt::format("<qemu:arg value='{}'/>", edited) : "-cpu " + edited};
     return step;
 }
@@ -147,7 +147,7 @@ Step change_guest(const Facts& f, std::string what, const InWords& words) {
             if (!words.qm.empty()) {
                 step.commands = {qm_set(f, words.qm)};
             } else {
-                step.file = "args:";
+                step.file = "the line args";
                 step.lines = {words.arguments};
             }
             break;
@@ -221,7 +221,10 @@ Remedy fix_guest_iommu(const Facts& f) {
     const std::string xml =
         fmt::format("<iommu model='intel'>\n  <driver intremap='on' caching_mode='on'{}/>\n</iommu>",
                     many ? " eim='on'" : "");
-    Step step = change_guest(f, "Give the guest, on a q35 machine, an IOMMU that VFIO can use.",
+    Step step = change_guest(f,
+                             is(f.guest->iommu, IommuModel::none)
+                                 ? "Give the guest, on a q35 machine, an IOMMU that VFIO can use."
+                                 : "Let the guest's IOMMU be this one, which VFIO can use, on a q35 machine.",
                              {"<devices>", xml, iommu_arguments(false, many), "--machine q35,viommu=intel"});
     if (words_of(f) == DefinitionKind::qemu) step.what += " It stands before any -device vfio-pci.";
     Remedy remedy(std::move(step));
