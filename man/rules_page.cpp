@@ -12,15 +12,21 @@ using namespace nestprobe;
 
 namespace {
 
-/// A text of several lines, each a line of the page.
+/// A text of several lines, each a line of the page; commands, which begin with four blanks, as they are.
 std::string paragraph(std::string_view text) {
+    constexpr std::string_view command = "    ";
     std::string out;
+    bool in_commands = false;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
-        out += roff(text.substr(0, end)) + "\n";
+        const std::string_view line = text.substr(0, end);
+        const bool is_command = line.starts_with(command);
+        if (is_command != in_commands) out += is_command ? ".Bd -literal -offset indent\n" : ".Ed\n";
+        in_commands = is_command;
+        out += roff(is_command ? line.substr(command.size()) : line) + "\n";
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return out;
+    return in_commands ? out + ".Ed\n" : out;
 }
 
 std::string page_of(const Rule& rule) {

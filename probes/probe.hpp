@@ -13,8 +13,9 @@ namespace nestprobe {
 struct Wanted {
     RegisterList here = registers::deciding;
     RegisterList guests = registers::offered;
+    bool holders = false;  ///< who holds /dev/kvm, even where no module has to be reloaded
 };
-inline constexpr Wanted every_register{registers::all, registers::all};
+inline constexpr Wanted every_register{registers::all, registers::all, true};
 
 /// Look at the machine.  Reads each leaf, MSR, file and ioctl at most once; throws nothing of its own.
 Facts probe(const Sources& machine, const Wanted& wanted = {});

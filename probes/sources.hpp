@@ -65,6 +65,12 @@ public:
     /// KVM_GET_MSRS on the system: the value that a guest would be given.  not_implemented where KVM has
     /// none.
     virtual Reading<std::uint64_t> feature_msr(std::uint32_t index) const = 0;
+    /// The processes that have /dev/kvm or a virtual machine open, as far as this user may look into
+    /// /proc/PID/fd, by number: "4711 qemu-system-x86", and " -name web-1" where it is told one.  Absent
+    /// where none is seen and some could not be looked at.
+    virtual Reading<std::vector<std::string>> holders() const {
+        return Absent{Why::not_recorded, "/proc/*/fd: not recorded"};
+    }
 };
 
 class KernelLog {

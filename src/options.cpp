@@ -290,15 +290,14 @@ void check_files(const Given& given) {
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 
-/// What is assumed changes a report, and no file or script that is for what is so.
+/// What is assumed changes a report, and the script that is made of it; no file that is for what is so.
 void check_assumptions(const Given& given) {
     if (given.assume.empty()) return;
     for (const std::string& text : given.assume)
         if (const std::string complaint = complaint_about(text); !complaint.empty())
             throw UsageError{"--assume: " + complaint};
-    if (given.record || given.prove || given.fix || given.diff || given.registers)
-        throw UsageError{
-            "--assume goes with a report, so not with --record, --prove, --fix, --diff or --registers"};
+    if (given.record || given.prove || given.diff || given.registers)
+        throw UsageError{"--assume goes with a report, so not with --record, --prove, --diff or --registers"};
 }
 
 void check_together(const Given& given) {

@@ -5,6 +5,7 @@
 #include "report/behind.hpp"
 #include "done_by_hand.hpp"
 #include "fake_machine.hpp"
+#include "guest/definition.hpp"
 #include "render/render.hpp"
 #include "report/assume.hpp"
 #include "report/effects.hpp"
@@ -232,6 +233,55 @@ Report assumed(Recording recording, std::vector<std::string> what) {
 Answer guests(const Report& report) { return report.verdict(Question::kvm_in_guests).answer; }
 
 }  // namespace
+
+/// The chain of a guest's definition on that machine.
+static Report report_with_guest(Recording recording, const std::string& definition) {
+    const ReplayedMachine machine(recording);
+    Facts facts = probe(machine.sources());
+    facts.guest = parse_definition(definition, "guest").facts;
+    return make_report(std::move(facts));
+}
+
+TEST_SUITE("behind a guest's definition") {
+    const std::string model =
+        "<domain type='kvm'><name>a</name><vcpu>1</vcpu><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+        "<cpu mode='custom' match='exact'><model>Haswell</model></cpu></domain>\n";
+    const std::string taken =
+        "<domain type='kvm'><name>a</name><vcpu>1</vcpu><os><type arch='x86_64' machine='q35'>hvm</type></os>"
+        "<cpu mode='custom' match='exact'><model>EPYC</model><feature policy='disable' name='vmx'/></cpu>"
+        "</domain>\n";
+    TEST_CASE("nested off on this system, and a model without vmx behind it") {
+        const Report report = report_with_guest(debian(nested_off(locked(haswell_without_kvm()))), model);
+        CHECK(chain(report, Question::kvm_in_guests) == "NP201 NP503 NP705");
+        CHECK(promise(report, Question::kvm_in_guests) == "yes");
+    }
+    TEST_CASE("where this system is well, the definition alone is in the way") {
+        CHECK(chain(report_with_guest(haswell(), model), Question::kvm_in_guests) == "NP705");
+        CHECK(promise(report_with_guest(haswell(), model), Question::kvm_in_guests) == "yes");
+    }
+    TEST_CASE("one edit is for all that the definition has wrong") {
+        CHECK(chain(report_with_guest(haswell(), taken), Question::kvm_in_guests) == "NP706");
+        CHECK(promise(report_with_guest(haswell(), taken), Question::kvm_in_guests) == "yes");
+    }
+}
+
+TEST_SUITE("the reboot comes last") {
+    TEST_CASE("a word on the command line, and a default that is off") {
+        Recording r = debian(haswell());
+        put(r, "/proc/sys/kernel/osrelease", "4.19.0\n");
+        put(r, "/proc/cmdline", "BOOT_IMAGE=/vmlinuz quiet kvm_intel.nested=0\n");
+        put(r, "/sys/module/kvm_intel/parameters/nested", "N\n");
+        r.kvm.supported_cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, 0, 0, 0});
+        const Report report = report_of(std::move(r));
+        const Finding* cause = report.verdict(Question::kvm_in_guests).cause();
+        REQUIRE(cause);
+        const std::vector<Step> steps = cause->remedy().steps;
+        REQUIRE(steps.size() > 1);
+        CHECK(std::holds_alternative<SetOption>(steps.front().action));
+        CHECK(steps.back().cost == Cost::reboot);
+        for (const Step& step : steps) CHECK((&step == &steps.back() || step.cost != Cost::reboot));
+    }
+}
 
 TEST_SUITE("assume") {
     TEST_CASE("a parameter, as an option that counts when the module is loaded") {

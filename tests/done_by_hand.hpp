@@ -130,6 +130,8 @@ private:
         r_.kvm.open = Reading<bool>(true);
         answer();
     }
+    void act(const JoinGroup&) { act(GiveDevice{}); }
+    void act(const MakeNode&) { act(GiveDevice{}); }
     bool is_hidden() const {
         return !before_.cpu.vmx.any([](bool b) { return b; }) &&
                !before_.cpu.svm.any([](bool b) { return b; });

@@ -70,6 +70,9 @@ echo "linux /vmlinuz ro $GRUB_CMDLINE_LINUX $GRUB_CMDLINE_LINUX_DEFAULT" > CONFI
 """
 LOG = "#!/bin/sh\necho \"${0##*/} $*\" >> /tmp/log\n"
 COPIES, COPYING, COPIES_FOLDER = {}, threading.Lock(), tempfile.TemporaryDirectory()
+# busybox has these of its own, which it prefers to any program
+OWN = 'modprobe() { /bin/modprobe "$@"; }\nid() { /bin/id "$@"; }\n'
+FROM_EXTLINUX = LOG + "sed -n 's/^default_kernel_opts=\"\\(.*\\)\"$/\\1/p' /etc/update-extlinux.conf > /boot/entry\n"
 FROM_CMDLINE = LOG + "head -n 1 /etc/kernel/cmdline > /boot/entry\n"
 DROP = 'grep -vxF -e "$word" /boot/words > /boot/words.new || true; mv /boot/words.new /boot/words'
 GRUBBY = f"""#!/bin/sh
@@ -110,10 +113,20 @@ LOADERS = {  # what changes its words -> program, and where they are then
     "kernelstub": ({"kernelstub": KERNELSTUB}, "/boot/words"),
     "systemd-boot": ({"kernel-install": FROM_CMDLINE}, "/boot/entry"), "proxmox": ({"proxmox-boot-tool": FROM_CMDLINE}, "/boot/entry"),
     "uki": ({"mkinitcpio": FROM_CMDLINE, "dracut": FROM_CMDLINE}, "/boot/entry"),
+    "sdbootutil": ({"sdbootutil": FROM_CMDLINE}, "/boot/entry"), "extlinux": ({"update-extlinux": FROM_EXTLINUX}, "/boot/entry"),
+    "transactional-update": ({"transactional-update": MKCONFIG.replace("FILES", "").replace("CONFIG", "/boot/grub2/grub.cfg")},
+                             "/boot/grub2/grub.cfg"),
 }
-INITRAMFS = {"update-initramfs", "dracut", "mkinitcpio"}
+# Who joins a group, and udev: a group is a file with its members, a rule gives the node to a group.
+HELPERS = {
+    "usermod": '#!/bin/sh\n[ "$1" = -aG ] || exit 1\necho "$3" >> "/groups/$2"\n',
+    "groupadd": '#!/bin/sh\ntouch "/groups/$2"\n', "getent": '#!/bin/sh\n[ -f "/groups/$2" ]\n',
+    "udevadm": '#!/bin/sh\n[ "$1" != trigger ] || touch /dev/kvm\n',
+    "id": '#!/bin/sh\nif [ "$1" = -u ]; then echo 0; else grep -lx "$2" /groups/* 2> /dev/null | sed "s:.*/::"; fi\n',
+}
+INITRAMFS = {"update-initramfs", "dracut", "mkinitcpio", "mkinitfs", "dracut-rebuild", "regenerate_images"}
 CALLS = (r"^(?:\[ .* \] \|\| )?(set_option|drop_line|want_option|load_at_boot|drop_word|add_word|renew_boot_loader|renew_initramfs(?:_by)?"
-         r"|reload|load)\b")
+         r"|reload|load|join_group|give_node_to_kvm|make_node)\b")
 NOT_OURS = re.compile("BOOT_IMAGE=|root=|initrd=|ro$|rw$")
 
 
@@ -154,8 +167,15 @@ class Root:
             self.bring("dash", "sh")
             self.bring("mawk", "awk")
         self.program("modprobe", MODPROBE.replace("FOLDERS", " ".join(FOLDERS)))
-        if initramfs in INITRAMFS:
+        if initramfs == "booster":
+            self.path("/usr/lib/booster").mkdir(parents=True)
+            self.program("../usr/lib/booster/regenerate_images", LOG)
+        elif initramfs in INITRAMFS:
             self.program(initramfs, LOG)
+        self.path("/groups").mkdir()
+        for name, text in HELPERS.items():
+            (folder / "bin" / name).unlink(missing_ok=True)
+            self.program(name, text)
         for name, text in programs.items():
             self.program(name, text)
         self.lay_out()
@@ -193,10 +213,12 @@ class Root:
         line = text_of(self.snapshot["files"].get("/proc/cmdline")) or ""
         self.path("/proc/cmdline").write_text(line.strip() + "\n")
         words = [word for word in line.split() if not NOT_OURS.match(word)]
+        words = [word for word in words if word != "quiet"]
         self.path("/etc/default/grub").write_text('GRUB_TIMEOUT=5\n# GRUB_CMDLINE_LINUX="no"\nGRUB_CMDLINE_LINUX="'
                                                   + " ".join(words) + '"\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n')
         if self.told == "/boot/entry" and not self.path("/etc/kernel/cmdline").exists():
             self.path("/etc/kernel/cmdline").write_text(line.strip() + "\n")
+        self.path("/etc/update-extlinux.conf").write_text('default_kernel_opts="quiet ' + " ".join(words) + '"\n')
         refused = self.snapshot.get("kvm", {}).get("open")  # a node that does not open is there
         if isinstance(refused, dict) and refused.get("absent") not in ("no_device", "not_recorded") or "No such device" in str(refused):
             self.path("/dev/kvm").touch()
@@ -205,7 +227,7 @@ class Root:
     def run(self, *command):
         for _ in range(20):
             done = subprocess.run([shutil.which("chroot"), self.folder, *command], capture_output=True, text=True, timeout=60,
-                                  check=False, env={"PATH": "/bin"}, stdin=subprocess.DEVNULL)
+                                  check=False, env={"PATH": "/bin", "SUDO_USER": "alice"}, stdin=subprocess.DEVNULL)
             # Another thread's child, not yet become its program, still has the copy open that this one is to run.
             if "Text file busy" not in done.stderr:
                 break
@@ -223,7 +245,7 @@ class Root:
 
     def state(self):
         """Every file but logs."""
-        return {str(path.relative_to(self.folder)): path.read_text() for part in ("etc", "boot", "sys", "proc")
+        return {str(path.relative_to(self.folder)): path.read_text() for part in ("etc", "boot", "sys", "proc", "groups")
                 for path in sorted((self.folder / part).rglob("*")) if path.is_file()}
 
     def recorded(self):
@@ -279,8 +301,7 @@ class Case:
     def run_in(self, shell, nestprobe, script, before):
         with tempfile.TemporaryDirectory() as name:
             root = Root(Path(name), self.snapshot, shell, self.loader, self.initramfs or "update-initramfs")
-            # busybox has a modprobe of its own, which it prefers to any program
-            root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", 'set -eu\nmodprobe() { /bin/modprobe "$@"; }\n', 1))
+            root.path("/tmp/fix.sh").write_text(script.replace("set -eu\n", "set -eu\n" + OWN, 1))
             try:
                 self.check(nestprobe, root, before)
             except AssertionError as error:
@@ -295,7 +316,7 @@ class Case:
         second = root.run("sh", "/tmp/fix.sh")
         assert second.returncode == first.returncode, f"second run: {second.returncode}: {second.stderr}"
         assert root.state() == after_first, f"the second run changed something: {second.stderr}"
-        assert not re.search("^nestprobe: (changed|added|loaded|reloaded|removed|copied)", second.stderr, re.MULTILINE), f"the second run says: {second.stderr}"
+        assert not re.search("^nestprobe: (changed|added|loaded|reloaded|removed|copied|made|alice)", second.stderr, re.MULTILINE), f"the second run says: {second.stderr}"
         log = root.path("/tmp/log")
         made = log.read_text().split() if log.exists() else []
         renewed = sum(made.count(tool) for tool in INITRAMFS)
@@ -345,7 +366,7 @@ def main():
     ran = [case for case in cases if case.words]
     kinds = sorted({word for case in ran for word in case.words})
     untried = [f"{word} was in no script" for word in ("set_option", "drop_line", "want_option", "load_at_boot", "drop_word", "add_word",
-                                                       "renew_boot_loader", "reload", "load") if word not in kinds]
+                                                       "renew_boot_loader", "reload", "load", "join_group", "give_node_to_kvm", "make_node") if word not in kinds]
     untried += [f"no script for {loader}" for loader in LOADERS if loader not in {case.loader for case in ran if "drop_word" in case.words}]
     for said in untried:
         print(f"FAIL {said}")

@@ -67,6 +67,38 @@ TEST_SUITE("guest") {
         CHECK(refusal("cores: two\nmemory: 512\n") == "vm.xml:1: cores is no number");
     }
 
+    TEST_CASE("another product's definition is named, with the place of its switch") {
+        CHECK(refusal("config.version = \"8\"\nvirtualHW.version = \"21\"\n").find("vhv.enable") !=
+              std::string::npos);
+        CHECK(refusal("<VirtualBox><Machine/></VirtualBox>").find("--nested-hw-virt on") !=
+              std::string::npos);
+        CHECK(refusal("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\"\nend\n")
+                  .find("virsh dumpxml") != std::string::npos);
+        CHECK(refusal("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("host-passthrough") !=
+              std::string::npos);
+        CHECK(refusal("virt-install --name a --cpu Haswell\n").find("--print-xml") != std::string::npos);
+        CHECK(refusal("config:\n  a: b\ntype: virtual-machine\n").find("raw.qemu") != std::string::npos);
+        CHECK(refusal("qemu-system-x86_64: error: failed to set MSR 0x48d to 0x5600000016\n")
+                  .find("nestprobe --explain=") != std::string::npos);
+    }
+
+    TEST_CASE("a definition is found among what a terminal showed around it") {
+        const GuestDefinition found = definition("$ virsh dumpxml a\n" + minimal + "\n$ exit\n");
+        CHECK(is(found.facts.name, "a"));
+        CHECK(is(found.facts.cpu_mode, CpuMode::host_model));
+        CHECK(refusal("see <domain> in the manual") != "");
+    }
+
+    TEST_CASE("QEMU's command line for Windows goes on as its shells have it") {
+        for (const char* text : {"\"C:\\qemu\\qemu-system-x86_64.exe\" ^\r\n -accel whpx -cpu max\r\n",
+                                 "& 'C:\\qemu\\qemu-system-x86_64.exe' `\n -accel whpx -cpu max\n"}) {
+            const GuestDefinition found = definition(text);
+            CHECK(is(found.facts.accelerator, Accelerator::whpx));
+            CHECK(is(found.facts.cpu_mode, CpuMode::maximum));
+            CHECK(is(found.facts.arch, "x86_64"));
+        }
+    }
+
     TEST_CASE("elements are found where they are, beside comments and quoted angles") {
         const auto d = definition(
             "<domain type='kvm'><!-- <cpu> --><cpu mode='custom' note='a>b'><model>x</model><!-- </cpu> "

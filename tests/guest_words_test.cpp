@@ -37,12 +37,40 @@ TEST_SUITE("words of a guest's definition") {
     }
 
     TEST_CASE("of a -cpu only what takes vmx or svm away goes") {
-        CHECK(edited_cpu_option("host,-vmx") == "host");
-        CHECK(edited_cpu_option("host,kvm=off,vmx=off,hv_relaxed") == "host,kvm=off,hv_relaxed");
-        CHECK(edited_cpu_option("max,svm=no,+x2apic") == "max,+x2apic");
-        CHECK(edited_cpu_option("EPYC,vendor=AuthenticAMD,+svm,+pcid") == "host,+pcid");
-        CHECK(edited_cpu_option("host,-vmx-ept") == "host,-vmx-ept");
-        CHECK(edited_cpu_option("") == "host");
+        CHECK(edited_cpu_option("host,-vmx", "vmx") == "host");
+        CHECK(edited_cpu_option("host,-vmx,-svm", "vmx") == "host,-svm");
+        CHECK(edited_cpu_option("host,-vmx,-svm", "") == "host");
+        CHECK(edited_cpu_option("host,kvm=off,vmx=off,hv_relaxed", "vmx") == "host,kvm=off,hv_relaxed");
+        CHECK(edited_cpu_option("max,svm=no,+x2apic", "svm") == "max,+x2apic");
+        CHECK(edited_cpu_option("EPYC,vendor=AuthenticAMD,+svm,+pcid", "vmx") == "host,+pcid");
+        CHECK(edited_cpu_option("host,-vmx-ept", "vmx") == "host,-vmx-ept");
+        CHECK(edited_cpu_option("", "vmx") == "host");
+    }
+
+    TEST_CASE("a model of this vendor stays where vmx or svm alone was taken from it") {
+        CHECK(edited_cpu_option("Haswell,-vmx,+pcid", "vmx") == "Haswell,+vmx,+pcid");
+        CHECK(edited_cpu_option("EPYC-Milan,+pcid,svm=off", "svm") == "EPYC-Milan,+pcid,+svm");
+        CHECK(edited_cpu_option("qemu64,-vmx", "vmx") == "qemu64,+vmx");
+        CHECK(edited_cpu_option("Haswell,vmx=off,+pcid", "svm") == "host,+pcid");
+        CHECK(edited_cpu_option("Haswell,-vmx", "") == "host");
+        CHECK(edited_cpu_option("Made-Up,-vmx", "vmx") == "host");
+    }
+
+    TEST_CASE("of Proxmox's cpu: the model goes, or its flag is turned; all else stays") {
+        const auto edited = [](std::string value) {
+            GuestFacts guest;
+            guest.definition = {DefinitionKind::proxmox, {}};
+            guest.cpu_mode = {value.starts_with("host") ? CpuMode::host_passthrough : CpuMode::custom, {}};
+            guest.cpu_option = {std::move(value), {}};
+            return edited_proxmox_cpu(guest);
+        };
+        CHECK(edited("kvm64") == "host");
+        CHECK(edited("cputype=kvm64,hidden=1") == "'host,hidden=1'");
+        CHECK(edited("kvm64,flags=+aes;+pcid") == "'host,flags=+aes;+pcid'");
+        CHECK(edited("x86-64-v3,flags=-nested-virt") == "'x86-64-v3,flags=+nested-virt'");
+        CHECK(edited("host,flags=-nested-virt;+aes") == "'host,flags=+aes'");
+        CHECK(edited("flags=+aes") == "'host,flags=+aes'");
+        CHECK(edited_proxmox_cpu(GuestFacts{}) == "host");
     }
 
     TEST_CASE("complaints are lines of QEMU's, and leave the other lines where they are") {

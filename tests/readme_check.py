@@ -10,6 +10,7 @@ In front of a sample stands a comment, which a reader does not see, with the com
 
 MACHINE is a golden machine without its room; after --domain a folder of GUESTS_DIR. A first line "# nestprobe ..." is the
 prompt. A block that looks like output and has no such comment is an error. Prints what differs; 1 when something does.
+NESTPROBE_REFRESH=1 writes whole outputs that differ into README.md instead; a part that differs is for a person to choose.
 """
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
@@ -46,13 +47,26 @@ def arguments(words: list[str], machines: Path, guests: Path) -> Iterator[str]:
         before = word
 
 
+def printed_by(words: str, binary: str, machines: Path, guests: Path) -> str:
+    command = [binary, *arguments(words.split(), machines, guests)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False).stdout
+
+
+def refreshed(match: re.Match[str], binary: str, machines: Path, guests: Path) -> str:
+    """The sample with what the program prints now, below its prompt; a part, and a block of another kind, as it is."""
+    part, words, block = match.groups()
+    if words is None or part:
+        return match[0]
+    prompt = re.match(r"(# nestprobe.*\n)?", block)[0]
+    return match[0].replace(f"```\n{block}```", f"```\n{prompt}{printed_by(words, binary, machines, guests)}```")
+
+
 def wrong_in(match: re.Match[str], binary: str, machines: Path, guests: Path) -> str:
     part, words, block = match.groups()
     if words is None:
         return f"a sample without a comment that says what prints it:\n{block}" if LOOKS_LIKE_OUTPUT.search(block) else ""
-    command = [binary, *arguments(words.split(), machines, guests)]
-    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-                             env={**os.environ, "LC_ALL": "C.UTF-8"}, check=False).stdout
+    printed = printed_by(words, binary, machines, guests)
     wanted = re.sub(r"\A# nestprobe.*\n", "", block)
     if printed == wanted or (part and f"\n{wanted}" in f"\n{printed}"):
         return ""
@@ -64,9 +78,13 @@ def main() -> int:
     if len(sys.argv) != 4:
         print(__doc__, file=sys.stderr)
         return 64
+    places = (sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    if os.environ.get("NESTPROBE_REFRESH"):
+        text = README.read_text(encoding="utf-8")
+        README.write_text(SAMPLE.sub(lambda match: refreshed(match, *places), text), encoding="utf-8")
     samples = list(SAMPLE.finditer(README.read_text(encoding="utf-8")))
     tied = [match for match in samples if match[2]]
-    wrong = [text for match in samples if (text := wrong_in(match, sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))]
+    wrong = [text for match in samples if (text := wrong_in(match, *places))]
     if len(tied) < 4:
         wrong.append(f"README.md: {len(tied)} samples are tied to a machine, which cannot be all")
     print(*wrong, sep="\n", end="\n" if wrong else "")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "base/json_text.hpp"
 #include "fake_machine.hpp"
 #include "options.hpp"
-#include "base/json_text.hpp"
 #include "render/layout.hpp"
 
 #include <doctest/doctest.h>
@@ -90,7 +90,7 @@ TEST_SUITE("render") {
         r.directories.insert_or_assign("/sys/class/iommu", std::vector<std::string>{});
         r.directories.insert_or_assign("/sys/kernel/iommu_groups", std::vector<std::string>{});
         Report report = report_of(std::move(r));
-        REQUIRE(report.failed("NP801"));
+        REQUIRE(report.verdict(Question::device_assignment).cause()->rule->id == "NP801");
         CHECK(render_summary(report, {}).find("NP801 no-iommu") == std::string::npos);
         report.asked = Question::device_assignment;
         CHECK(render_summary(report, {}).find("NP801 no-iommu") != std::string::npos);

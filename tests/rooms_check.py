@@ -60,6 +60,7 @@ ODD = {
     "src/report/assume.cpp": "rules/module",     # the parameters that may be assumed
     "src/report/effects_of_loading.cpp": "rules/iommu rules/module",  # what a module's parameters become
     "src/remedy/script.cpp": "render",           # wrapping
+    "src/remedy/cpu_option.cpp": "rules/cpu",    # whose models they are
     "src/remedy/domain_edit.cpp": "rules/guest",
     "src/remedy/guest_edit.cpp": "rules/guest",
     "src/render/edit_text.cpp": "rules/guest",

@@ -31,8 +31,10 @@ COUNTERPARTS = [(re.compile(command), calls) for command, calls in (
     (r"echo (\S+) \| sudo tee -a (/etc/modules-load\.d/\S+)", ["load_at_boot {0} {1}"]),
     (r"sudo modprobe -r (\S+)", ["reload {0} *"]),
     (r"sudo modprobe (\S+)", ["reload {0} *", "load {0}", "load {0} /dev/kvm"]),
-    (r"sudo (update-initramfs .*|dracut .*|mkinitcpio .*)", ["renew_initramfs_by {0}", "renew_boot_loader"]),
-    (r"sudo (?:update-grub|grub2?-mkconfig .*|kernel-install add-all|proxmox-boot-tool refresh)", ["renew_boot_loader"]),
+    (r"sudo (update-initramfs .*|dracut .*|mkinitcpio .*|mkinitfs|dracut-rebuild|/usr/lib/booster/\S+|transactional-update initrd)",
+     ["renew_initramfs_by {0}", "renew_boot_loader", "renew_initramfs"]),
+    (r"sudo (?:update-grub|grub2?-mkconfig .*|kernel-install add-all|proxmox-boot-tool refresh|update-extlinux"
+     r"|transactional-update grub.cfg|sdbootutil update-all-entries)", ["renew_boot_loader"]),
     (r"sudo grep -srlw -e '(\S+)' /etc/default/grub .*", ["drop_word {0}"]),
     (r"echo 'GRUB_CMDLINE_LINUX_DEFAULT=\"\$GRUB_CMDLINE_LINUX_DEFAULT (\S+)\"' \| sudo tee -a \S+", ["add_word {0}"]),
     (r"sudo mkdir -p /etc/default/grub\.d", ["add_word *"]),
@@ -44,9 +46,21 @@ COUNTERPARTS = [(re.compile(command), calls) for command, calls in (
     (r"sudo rpm-ostree kargs --delete-if-present=(\S+)", ["drop_word {0}"]),
     (r"sudo kernelstub -a (\S+)", ["add_word {0}"]),
     (r"sudo kernelstub -d (\S+)", ["drop_word {0}"]),
+    (r"sudo sed -i '/\^default_kernel_opts=/s/ \*\\b(\S+)\\b//' /etc/update-extlinux.conf", ["drop_word {0}"]),
+    (r"sudo sed -i '/\^default_kernel_opts=/s/\"\$/ (\S+)\"/' /etc/update-extlinux.conf", ["add_word {0}"]),
+    (r"sudo usermod -aG (\S+) \"\$USER\"", ["join_group {0}"]),
+    (r"sudo gpasswd -a \"\$USER\" (\S+)", ["join_group {0}"]),
+    (r"getent group kvm \|\| sudo groupadd --system kvm", ["give_node_to_kvm"]),
+    (r"echo 'KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"' \| sudo tee /etc/udev/rules.d/65-kvm.rules", ["give_node_to_kvm"]),
+    (r"sudo udevadm control --reload", ["give_node_to_kvm"]),
+    (r"sudo udevadm trigger --settle --name-match=kvm", ["give_node_to_kvm", "make_node"]),
 )]
 NOT_STEPS = {"dropped", "added", "stale_unless_on"}  # these look at what is
 FUNCTIONS = {call.split()[0] for _, calls in COUNTERPARTS for call in calls} | {"renew_initramfs"} | NOT_STEPS
+# A command inside a sentence cannot be pasted. What a message says in quotation marks is no command.
+IN_PROSE = re.compile(r"\b(?:sudo|doas) [a-z]|\bmodprobe (?:-r )?\w*kvm|\| ?grep\b|\bgrep -|\bvirsh [a-z]+|\bqm (?:set|stop|start)\b"
+                      r"|\b(?:cat|echo|stat|ls) [-/]|\bdmesg\b|\bsystemctl [a-z]|\b(?:update-initramfs|dracut|mkinitcpio) -|\bwsl --"
+                      r"|\bnestprobe --|\bmokutil\b|\bdepmod\b|\brdmsr\b|\bpct set\b")
 # Commands for another shell than sh, or with a name that the person has to put in
 ELSEWHERE = {"windows-host"}
 # A name for GRUB to expand, in single quotation marks so that this shell does not
@@ -96,9 +110,7 @@ class Script:
 
     def does(self, step):
         """Each of its commands has a counterpart here."""
-        if not step["commands"]:
-            return step["do"].startswith("If the initramfs") and "renew_initramfs" in self.calls
-        return all(any(fits(wanted, call) for wanted in counterparts(command) for call in self.calls) for command in step["commands"])
+        return bool(step["commands"]) and all(any(fits(wanted, call) for wanted in counterparts(command) for call in self.calls) for command in step["commands"])
 
     def leaves(self, step):
         lines = step["commands"] + ([f"In {step['file']}:", *step["lines"]] if "file" in step else [])
@@ -155,6 +167,9 @@ class Case:
         steps = [step for finding in report["findings"] for step in finding["steps"]]
         steps += [step for answer in report["answers"].values() for step in answer["steps"]]
         self.commands |= {command for step in steps if step["where"] not in ELSEWHERE for command in step["commands"]}
+        for step in steps:
+            if IN_PROSE.search(re.sub(r'"[^"]*"', "", step["do"])):
+                self.faults.append(f"a command in a sentence: {step['do']}")
         known = {call for step in steps for command in step["commands"] for call in counterparts(command)} | {"renew_initramfs"}
         for call in script.calls:
             if call.split()[0] not in NOT_STEPS and not any(fits(wanted, call) for wanted in known):

@@ -27,6 +27,7 @@ struct DeviceFacts {
     Fact<bool> offers_vmx{};
     Fact<bool> offers_svm{};
     Fact<int> nested_state{};
+    Fact<std::vector<std::string>> holders{};
 };
 template <class V>
 constexpr void for_each(const DeviceFacts& f, V&& visit) {
@@ -38,6 +39,10 @@ constexpr void for_each(const DeviceFacts& f, V&& visit) {
     visit("device.offers_svm", f.offers_svm, "KVM_GET_SUPPORTED_CPUID offers SVM to guests");
     visit("device.nested_state", f.nested_state,
           "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
+    visit("device.holders", f.holders,
+          "processes that hold /dev/kvm, as far as this user may see: number, command, the guest's name; "
+          "looked "
+          "at where KVM is in use and its module is to be reloaded");
 }
 
 }  // namespace nestprobe

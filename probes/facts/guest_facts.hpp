@@ -42,6 +42,7 @@ enum class IoApic : std::uint8_t { unset, kernel, split };
 struct GuestFacts {
     Fact<DefinitionKind> definition{};
     Fact<std::string> name{};
+    Fact<unsigned> vmid{};
     Fact<Accelerator> accelerator{};
     Fact<std::string> arch{};
     Fact<std::string> machine{};
@@ -86,6 +87,7 @@ template <class V>
 constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.definition", f.definition, "libvirt, qemu or proxmox: in whose words the guest is defined");
     visit("guest.name", f.name, "its name");
+    visit("guest.vmid", f.vmid, "its number, of a guest of Proxmox VE");
     visit("guest.accelerator", f.accelerator,
           "kvm; tcg: emulated by QEMU; hvf, whpx, nvmm, hax, xen: QEMU's other accelerators; other: not "
           "QEMU's");
@@ -110,11 +112,14 @@ constexpr void for_each(const GuestFacts& f, V&& visit) {
     visit("guest.required", f.required, "features without which the guest is not to start");
     visit("guest.passed_cpu", f.passed_cpu,
           "a -cpu that is passed behind libvirt's or Proxmox's own decides, not their words");
-    visit("guest.cpu_option", f.cpu_option, "the value of the -cpu that decides, as it is written");
+    visit("guest.cpu_option", f.cpu_option,
+          "the value of the -cpu that decides, or of Proxmox's cpu:, as it is written");
     visit("guest.host_model", f.host_model,
           "what libvirt says of vmx or svm in host-model (virsh domcapabilities)");
-    visit("guest.manager", f.manager,
-          "oVirt, OpenStack, KubeVirt: writes the definition before every start; empty: nobody");
+    visit(
+        "guest.manager", f.manager,
+        "oVirt, OpenStack, KubeVirt, and of a command line libvirt, Proxmox VE, LXD, Incus: writes it before "
+        "every start; empty: nobody");
     visit("guest.launch_security", f.launch_security, "sev, sev-snp, tdx; empty: the guest is not encrypted");
     visit("guest.assigned_devices", f.assigned_devices, "PCI devices of the host that it is given");
     visit("guest.fixed_addresses", f.fixed_addresses,

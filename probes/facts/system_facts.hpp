@@ -26,10 +26,30 @@ enum class BootLoader : std::uint8_t {
     talos,            ///< the image factory's kernel arguments
     unraid,           ///< syslinux.cfg on the boot stick
     wsl2,             ///< .wslconfig on Windows
+    extlinux,         ///< Alpine's /etc/update-extlinux.conf
+    transactional,    ///< GRUB by transactional-update: MicroOS, SLE Micro
+    sdbootutil,       ///< SUSE's systemd-boot: /etc/kernel/cmdline and sdbootutil
+    refind,           ///< refind_linux.conf
+    fixed_image,      ///< a unified kernel image whose words /etc/kernel/cmdline does not hold
+    guix,             ///< kernel-arguments of the system's configuration
+    flatcar,          ///< /oem/grub.cfg
+    clear_linux,      ///< /etc/kernel/cmdline.d and clr-boot-manager
+    truenas,          ///< kernel_extra_options of its own settings
+    chromeos,         ///< in the kernel partition
 };
 
 /// What rebuilds the initramfs.
-enum class InitramfsTool : std::uint8_t { update_initramfs, dracut, mkinitcpio, with_system };
+enum class InitramfsTool : std::uint8_t {
+    update_initramfs,
+    dracut,
+    mkinitcpio,
+    with_system,  ///< it comes with the system's image
+    booster,
+    mkinitfs,        ///< Alpine
+    dracut_rebuild,  ///< EndeavourOS' way to run dracut
+    transactional,   ///< transactional-update
+    none,            ///< this system is started without one of its own: WSL 2
+};
 
 struct SystemFacts {
     Fact<std::string> distribution{};
@@ -41,7 +61,8 @@ constexpr void for_each(const SystemFacts& f, V&& visit) {
     visit("system.distribution", f.distribution, "ID and ID_LIKE of /etc/os-release");
     visit("system.boot_loader", f.boot_loader,
           "by what the kernel command line is changed: files of boot loaders, else the distribution");
-    visit("system.initramfs", f.initramfs, "by what the initramfs is renewed, as the distribution does it");
+    visit("system.initramfs", f.initramfs,
+          "by what the initramfs is renewed: the distribution's tool, or the other one whose files are here");
 }
 
 std::string_view to_string(BootLoader loader);

@@ -56,6 +56,10 @@ Fact<FeaturePolicy> parse_host_model(std::string_view capabilities);
 GuestDefinition parse_qemu_command(std::string text, std::string label, const NamedFileReader& reader = {});
 GuestDefinition parse_proxmox(std::string text, std::string label);
 
+/// Of a definition for something else than libvirt, QEMU and Proxmox (VMware, VirtualBox, Vagrant, ...): what
+/// it is, where nesting is switched on in it, and what nestprobe can read instead; empty for any other text.
+std::string what_else_it_is(std::string_view text);
+
 /// Do these look like what the last two read?
 bool looks_like_qemu_command(std::string_view text);
 bool looks_like_proxmox(std::string_view text);

@@ -76,6 +76,7 @@ private:
         f.vcpus = {count, vcpu ? d_.cite(vcpu) : d_.cite_without(d_.root, "<vcpu>")};
         f.windows = read_windows();
         f.manager = read_manager();
+        f.vmid = Absent{Why::not_applicable, "libvirt numbers no guests"};
         const pugi::xml_node security = d_.root.child("launchSecurity");
         f.launch_security = {security.attribute("type").value(),
                              security ? d_.cite(security) : d_.cite_without(d_.root, "<launchSecurity>")};

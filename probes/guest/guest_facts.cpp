@@ -112,14 +112,28 @@ std::size_t line_at(std::string_view text, std::size_t offset) {
     return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
 }
 
+/// A definition with what a terminal showed around it, which is no XML: the prompt, the command, warnings.
+static bool is_domain_within(std::string_view text) {
+    bool begins = false;
+    for_each_line(text, [&](std::string_view line) { begins = begins || trim(line).starts_with("<domain"); });
+    return begins && contains(text, "</domain>");
+}
+
 GuestDefinition parse_definition(std::string text, std::string label, const NamedFileReader& reader) {
     const std::string_view start = trim(text);
     if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
+    if (const std::string other = what_else_it_is(text); !other.empty())
+        throw BadFile(fmt::format("{}: {}", label, other));
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
+    if (is_domain_within(text)) return parse_domain(std::move(text), std::move(label));
+    if (const auto complaints = take_complaints(text); !complaints.empty())
+        throw BadFile(
+            fmt::format("{}: no definition of a guest, but what QEMU said: nestprobe --explain='{}'", label,
+                        complaints.front().text));
     throw BadFile(fmt::format(
         "{}: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration", label));
 }

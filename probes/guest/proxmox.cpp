@@ -59,6 +59,7 @@ public:
             f.name = {std::string(name->value), cite(*name)};
         else
             f.name = Absent{Why::not_recorded, fmt::format("{}: no name", label_)};
+        f.vmid = read_number();
         const Line* kvm = find("kvm");
         f.accelerator = {kvm && kvm->value == "0" ? Accelerator::tcg : Accelerator::kvm, cite("kvm")};
         read_system(f);
@@ -68,7 +69,10 @@ public:
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         f.log = Absent{Why::not_applicable, "a definition, no log"};
         f.passed_cpu = {false, cite("args")};
-        f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
+        if (const Line* cpu = find("cpu"))
+            f.cpu_option = {std::string(cpu->value), cite(*cpu)};
+        else
+            f.cpu_option = Absent{Why::not_applicable, "neither cpu: nor -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
         f.manager = {std::string(), cite("cpu")};
         if (const Line* args = find("args")) {
@@ -99,6 +103,14 @@ private:
         if (const Line* line = find(key); line && !parse_number(line->value, value))
             throw BadFile(fmt::format("{}:{}: {} is no number", label_, line->number, key));
         return value;
+    }
+
+    /// /etc/pve/qemu-server/101.conf is guest 101's.
+    Fact<unsigned> read_number() const {
+        const std::string_view file = std::string_view(label_).substr(label_.rfind('/') + 1);
+        unsigned number = 0;
+        if (parse_number(file.substr(0, file.find('.')), number)) return {number, {{label_, "its name"}}};
+        return Absent{Why::not_recorded, fmt::format("{}: no number in its name", label_)};
     }
 
     void read_system(GuestFacts& f) const {

@@ -12,7 +12,23 @@
 namespace nestprobe {
 namespace {
 
-std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+/// "qemu-system-x86_64", of Windows' C:\\qemu\\qemu-system-x86_64.exe too, whose backslashes a shell eats.
+std::string_view file_name(std::string_view path) {
+    path = path.substr(path.rfind('/') + 1);
+    constexpr std::string_view program = "qemu-system-", end = ".exe";
+    if (!path.ends_with(end)) return path;
+    path.remove_suffix(end.size());
+    return path.substr(std::min(path.rfind(program), path.size()));
+}
+
+/// A line of a script for Windows goes on behind ^ (cmd) or ` (PowerShell).
+std::string continued_as_in_sh(std::string text) {
+    if (!contains(text, ".exe")) return text;
+    for (std::size_t i = 0; i + 1 < text.size(); ++i)
+        if ((text[i] == '^' || text[i] == '`') && (text[i + 1] == '\n' || text[i + 1] == '\r'))
+            text[i] = '\\';
+    return text;
+}
 
 /// "qemu-system-x86_64", "qemu-kvm", "$QEMU".
 bool is_qemu(const Word& word) {
@@ -73,6 +89,7 @@ std::vector<Word> split_command(std::string text, const std::string& label,
                                 std::vector<Complaint>& complaints) {
     if (contains(text, std::string_view("\0", 1))) return split_at_nuls(text, label);
     complaints = take_complaints(text);
+    text = continued_as_in_sh(std::move(text));
     const std::size_t start = text.rfind(": starting up libvirt version: ");
     if (start == std::string_view::npos) return split_shell_words(text, label);
     const std::string_view command = last_start(text, start);
@@ -124,6 +141,7 @@ public:
         f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
         f.manager = {std::string(), from_};
+        f.vmid = Absent{Why::not_applicable, "Proxmox VE did not write this command line"};
         f.launch_security = cpu_fact(std::string());
         f.assigned_devices = fact(0u);
         without_iommu(from_, f);
@@ -171,6 +189,38 @@ private:
     std::optional<Absent> any_, hidden_;
 };
 
+/// Who wrote the command line and will write it again, by the paths that are theirs (libvirt
+/// src/qemu/qemu_domain.c; qemu-server PVE/QemuServer/Helpers.pm; LXD and Incus internal/server/instance).
+struct CommandWriter {
+    std::string_view part, name;
+};
+constexpr CommandWriter command_writers[] = {
+    {"/libvirt/qemu/", "libvirt"},    {"/run/qemu-server/", "Proxmox VE"}, {"/var/log/lxd/", "LXD"},
+    {"/snap/lxd/common/lxd/", "LXD"}, {"/var/log/incus/", "Incus"},        {"/run/incus/", "Incus"},
+};
+
+void find_writer(std::span<const Word> options, bool logged_by_libvirt, GuestFacts& facts) {
+    if (logged_by_libvirt && !options.empty())
+        facts.manager = {"libvirt", {{options.front().where, "a log of libvirt's"}}};
+    for (const Word& word : options)
+        for (const CommandWriter& writer : command_writers)
+            if (contains(word.text, writer.part) && is(facts.manager, std::string()))
+                facts.manager = {std::string(writer.name), {{word.where, word.text.substr(0, 160)}}};
+    unsigned id = 0;
+    for (std::size_t i = 0; i + 1 < options.size(); ++i)
+        if (is(facts.manager, "Proxmox VE") && options[i].text == "-id" &&
+            parse_number(std::string_view(options[i + 1].text), id))
+            facts.vmid = {id, {{options[i].where, "-id " + options[i + 1].text}}};
+}
+
+/// On Linux QEMU takes the CPU "host" with KVM alone (QEMU target/i386/host-cpu.c): what a file that cannot
+/// be read may say of the accelerator, that guest has KVM or does not start.
+void infer_accelerator(const Word& program, GuestFacts& facts) {
+    if (program.is_expanded || facts.accelerator.if_known() || !is(facts.cpu_mode, CpuMode::host_passthrough))
+        return;
+    facts.accelerator = {Accelerator::kvm, facts.cpu_mode.from()};
+}
+
 }  // namespace
 
 bool looks_like_qemu_command(std::string_view text) {
@@ -193,6 +243,8 @@ GuestDefinition parse_qemu_command(std::string text, std::string label, const Na
     const std::vector<Word> options = expand_config_files(command.subspan(1), reader, unread);
     definition.facts = Defaults(command.front(), find_hidden_options(options), unread).facts();
     apply_qemu_options(options, definition.facts);
+    find_writer(options, contains(definition.text, ": starting up libvirt version: "), definition.facts);
+    if (unread) infer_accelerator(command.front(), definition.facts);
     definition.facts.log = log_fact(complaints, definition.label);
     return definition;
 }

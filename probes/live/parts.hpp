@@ -91,6 +91,7 @@ public:
     Reading<int> check_extension(int capability) const override;
     Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override;
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override;
+    Reading<std::vector<std::string>> holders() const override;
 
 private:
     struct CpuidEntry {

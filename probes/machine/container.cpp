@@ -3,8 +3,9 @@
 // can do about /dev/kvm depends on it.  Each sign proves presence; that none is there proves nothing.
 //
 // Sources: systemd.exec and container-interface documentation (/run/systemd/container, container=); Docker's
-// /.dockerenv; podman-run(1), /run/.containerenv; Kubernetes documentation, "Environment variables for
-// Services" and "Projected volumes"; LXD and Incus documentation, "Communication between instance and host"
+// /.dockerenv; podman-run(1), /run/.containerenv; toolbox(1), /run/.toolboxenv; Kubernetes documentation,
+// "Environment variables for Services" and "Projected volumes"; LXD and Incus documentation, "Communication
+// between instance and host"
 // (/dev/lxd, /dev/incus); Flatpak documentation, /.flatpak-info; Apptainer user guide, environment; GitHub
 // documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables";
 // GitHub documentation, "Default environment variables for your codespace"; Azure Pipelines, "Predefined
@@ -77,6 +78,7 @@ struct FileSign {
     std::string_view place;
 };
 constexpr FileSign file_signs[] = {
+    {"/run/.toolboxenv", "toolbox"},
     {"/.dockerenv", "docker"},
     {"/run/.containerenv", "podman"},
     {"/.flatpak-info", "flatpak"},

@@ -105,6 +105,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
         facts.module.vendor = {{Module::State::built_in, -1}, facts.kernel.config_vendor.from()};
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
+    facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);
     facts.system = probe_system(machine.files, shared, facts.kernel);
     facts.iommu = probe_iommu(machine, facts.kernel, config);
     facts.evidence = probe_evidence(machine.files);

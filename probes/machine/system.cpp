@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
 
@@ -17,21 +18,33 @@ namespace {
 /// A distribution's ID, or one of ID_LIKE, and its ways (os-release(5); each distribution's manual of 2026).
 struct Ways {
     std::string_view id;
-    std::optional<BootLoader> loader;
-    InitramfsTool initramfs;
+    std::optional<BootLoader> loader;  ///< nothing: several are common there
+    std::optional<InitramfsTool> initramfs;
 };
 constexpr Ways distributions[] = {
     {"nixos", BootLoader::nixos, InitramfsTool::with_system},
     {"talos", BootLoader::talos, InitramfsTool::with_system},
     {"unraid", BootLoader::unraid, InitramfsTool::with_system},
+    {"guix", BootLoader::guix, InitramfsTool::with_system},
+    {"flatcar", BootLoader::flatcar, InitramfsTool::with_system},
+    {"clear-linux-os", BootLoader::clear_linux, InitramfsTool::with_system},
+    {"chromeos", BootLoader::chromeos, InitramfsTool::with_system},
     {"debian", BootLoader::grub_debian, InitramfsTool::update_initramfs},
     {"ubuntu", BootLoader::grub_debian, InitramfsTool::update_initramfs},
     {"fedora", BootLoader::grubby, InitramfsTool::dracut},
     {"rhel", BootLoader::grubby, InitramfsTool::dracut},
     {"amzn", BootLoader::grubby, InitramfsTool::dracut},
+    {"opensuse-microos", BootLoader::transactional, InitramfsTool::transactional},
+    {"sle-micro", BootLoader::transactional, InitramfsTool::transactional},
+    {"sl-micro", BootLoader::transactional, InitramfsTool::transactional},
     {"suse", BootLoader::grub_suse, InitramfsTool::dracut},
     {"opensuse", BootLoader::grub_suse, InitramfsTool::dracut},
-    {"arch", std::nullopt, InitramfsTool::mkinitcpio},  // GRUB and systemd-boot are both common there
+    {"endeavouros", std::nullopt, InitramfsTool::dracut_rebuild},
+    {"arch", std::nullopt, InitramfsTool::mkinitcpio},
+    {"alpine", std::nullopt, InitramfsTool::mkinitfs},
+    {"void", std::nullopt, InitramfsTool::dracut},
+    {"gentoo", std::nullopt, std::nullopt},
+    {"slackware", std::nullopt, std::nullopt},
 };
 
 /// A file that only systems with that boot loader have.  The first that is there decides.
@@ -43,8 +56,21 @@ constexpr Sign signs[] = {
     {"/run/ostree-booted", BootLoader::ostree},
     {"/etc/NIXOS", BootLoader::nixos},
     {"/etc/unraid-version", BootLoader::unraid},
-    {"/etc/kernelstub/configuration", BootLoader::kernelstub},
 };
+constexpr std::string_view kernelstub = "/etc/kernelstub/configuration";
+
+/// A folder that comes with a tool that makes the initramfs.  A distribution's own counts before others.
+struct ToolSign {
+    std::string_view folder;
+    InitramfsTool tool;
+};
+constexpr ToolSign tool_signs[] = {
+    {"/etc/initramfs-tools", InitramfsTool::update_initramfs},
+    {"/etc/mkinitcpio.d", InitramfsTool::mkinitcpio},
+    {"/etc/mkinitfs", InitramfsTool::mkinitfs},
+    {"/etc/dracut.conf.d", InitramfsTool::dracut},
+};
+constexpr std::string_view booster = "/etc/booster.yaml";
 /// What the EFI stub of a unified kernel image, and the boot loader, say of themselves (The Boot Loader
 /// Interface, systemd); the value is 4 bytes of attributes, then UTF-16.  GRUB sets the second too.
 constexpr std::string_view stub_info =
@@ -80,6 +106,7 @@ Fact<std::string> probe_distribution(const Filesystem& files) {
     return {words, {{std::string(path), words}}};
 }
 
+/// By the distribution's own name first, then by those that it is like.
 const Ways* ways_of(const Fact<std::string>& distribution) {
     const std::string* words = distribution.if_known();
     if (!words) return nullptr;
@@ -100,37 +127,117 @@ std::string efi_text(const Filesystem& files, std::string_view path) {
     return text;
 }
 
-bool booted_by_grub(const Reading<std::string>& command_line) {
-    return command_line.if_known() && contains(*command_line.if_known(), from_grub);
+/// Who wrote BOOT_IMAGE=: GRUB a path, "(hd0,gpt2)/vmlinuz", "/boot/vmlinuz"; syslinux, extlinux and LILO a
+/// name without one.
+enum class BootImage : std::uint8_t { none, path, name };
+BootImage boot_image(const Reading<std::string>& command_line) {
+    constexpr std::string_view key = "BOOT_IMAGE=";
+    const std::string* words = command_line.if_known();
+    const std::size_t at = words ? words->find(key) : std::string::npos;
+    if (at == std::string::npos) return BootImage::none;
+    const char first = words->size() > at + key.size() ? (*words)[at + key.size()] : ' ';
+    return first == '/' || first == '(' ? BootImage::path : BootImage::name;
 }
 
 bool by_grub(BootLoader loader) {
     return loader == BootLoader::grub_debian || loader == BootLoader::grubby ||
-           loader == BootLoader::grub_suse;
+           loader == BootLoader::grub_suse || loader == BootLoader::transactional;
+}
+
+/// What a system is made of decides, whatever loads it: its configuration, its image, Windows.
+std::optional<Fact<BootLoader>> by_system(const Filesystem& files, const Shared& shared,
+                                          const KernelFacts& kernel, const Fact<std::string>& distribution) {
+    using Found = Fact<BootLoader>;
+    const std::string* release = kernel.release.if_known();
+    if (release && contains(*release, "microsoft-standard"))
+        return Found{BootLoader::wsl2, kernel.release.from()};
+    if (release && contains(*release, "+truenas")) return Found{BootLoader::truenas, kernel.release.from()};
+    if (const std::string* words = shared.command_line.if_known();
+        words && contains(*words, "talos.platform="))
+        return Found{BootLoader::talos, {{"/proc/cmdline", "talos.platform="}}};
+    for (const Sign& sign : signs)
+        if (files.read(sign.path).if_known())
+            return Found{sign.loader, {{std::string(sign.path), "present"}}};
+    const Ways* ways = ways_of(distribution);
+    if (ways && ways->loader && !by_grub(*ways->loader)) return Found{*ways->loader, distribution.from()};
+    return {};
+}
+
+/// GRUB, as the distribution drives it; else by the folder that it keeps its configuration in.
+Fact<BootLoader> which_grub(const Filesystem& files, const Ways* ways,
+                            const Fact<std::string>& distribution) {
+    if (ways && ways->loader) return {*ways->loader, distribution.from()};
+    if (files.list("/boot/grub2").if_known()) return {BootLoader::grub_suse, {{"/boot/grub2", "present"}}};
+    if (ways || files.list("/boot/grub").if_known())
+        return {BootLoader::grub_other, {{"/proc/cmdline", "BOOT_IMAGE="}}};
+    if (!distribution.if_known()) return distribution.absence();
+    return Absent{Why::malformed, fmt::format("{}: no boot loader is known of it", *distribution.if_known())};
+}
+
+/// What the EFI variables of this boot, and files, say where it was not GRUB.
+Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const Ways* ways,
+                        const Fact<std::string>& distribution) {
+    const bool words_here = files.read(kernel_cmdline).if_known() != nullptr;
+    if (const std::string stub = efi_text(files, stub_info); !stub.empty())
+        return {words_here ? BootLoader::uki : BootLoader::fixed_image, {{std::string(stub_info), stub}}};
+    if (files.read(kernelstub).if_known())
+        return {BootLoader::kernelstub, {{std::string(kernelstub), "present"}}};
+    if (files.read(proxmox_disks).if_known())
+        return {BootLoader::proxmox, {{std::string(proxmox_disks), "present"}}};
+    const std::string said = efi_text(files, loader_info);
+    if (said.starts_with("rEFInd")) return {BootLoader::refind, {{std::string(loader_info), said}}};
+    const bool suse = ways && ways->loader &&
+                      (*ways->loader == BootLoader::grub_suse || *ways->loader == BootLoader::transactional);
+    if (words_here)
+        return {suse ? BootLoader::sdbootutil : BootLoader::systemd_boot,
+                {{std::string(kernel_cmdline), "present"}}};
+    if (said.starts_with("systemd-boot"))
+        return {BootLoader::systemd_entries, {{std::string(loader_info), said}}};
+    if (!distribution.if_known()) return distribution.absence();
+    if (shared.command_line.if_known())
+        return Absent{Why::malformed, "/proc/cmdline: no BOOT_IMAGE=, so this was not booted by GRUB"};
+    if (ways && ways->loader) return {*ways->loader, distribution.from()};
+    return Absent{Why::malformed, fmt::format("{}: no boot loader is known of it", *distribution.if_known())};
 }
 
 Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared, const KernelFacts& kernel,
                                    const Fact<std::string>& distribution) {
-    const std::string* release = kernel.release.if_known();
-    if (release && contains(*release, "microsoft-standard")) return {BootLoader::wsl2, kernel.release.from()};
-    for (const Sign& sign : signs)
-        if (files.read(sign.path).if_known()) return {sign.loader, {{std::string(sign.path), "present"}}};
-    const bool grub = booted_by_grub(shared.command_line);
-    if (const std::string stub = grub ? "" : efi_text(files, stub_info); !stub.empty())
-        return {BootLoader::uki, {{std::string(stub_info), stub}}};
-    if (!grub && files.read(proxmox_disks).if_known())
-        return {BootLoader::proxmox, {{std::string(proxmox_disks), "present"}}};
-    if (!grub && files.read(kernel_cmdline).if_known())
-        return {BootLoader::systemd_boot, {{std::string(kernel_cmdline), "present"}}};
-    if (const std::string said = grub ? "" : efi_text(files, loader_info); said.starts_with("systemd-boot"))
-        return {BootLoader::systemd_entries, {{std::string(loader_info), said}}};
+    if (auto found = by_system(files, shared, kernel, distribution)) return *std::move(found);
     const Ways* ways = ways_of(distribution);
-    if (ways && ways->loader && by_grub(*ways->loader) && !grub && shared.command_line.if_known())
-        return Absent{Why::malformed, "/proc/cmdline: no BOOT_IMAGE=, so this was not booted by GRUB"};
-    if (ways && ways->loader) return {*ways->loader, distribution.from()};
-    if (ways && grub) return {BootLoader::grub_other, {{"/proc/cmdline", "BOOT_IMAGE="}}};
-    if (!distribution.if_known()) return distribution.absence();
-    return Absent{Why::malformed, fmt::format("{}: no boot loader is known of it", *distribution.if_known())};
+    switch (boot_image(shared.command_line)) {
+        case BootImage::path: return which_grub(files, ways, distribution);
+        case BootImage::name:
+            if (ways && ways->id == "alpine")
+                return {BootLoader::extlinux, {{"/proc/cmdline", "BOOT_IMAGE="}}};
+            return Absent{Why::malformed,
+                          "/proc/cmdline: BOOT_IMAGE= has no path, as syslinux, extlinux and LILO write it"};
+        case BootImage::none: break;
+    }
+    return by_efi(files, shared, ways, distribution);
+}
+
+/// The distribution's tool where its folder is there, or none is known to be; else the other one that is.
+Fact<InitramfsTool> probe_initramfs(const Filesystem& files, const Fact<BootLoader>& loader,
+                                    const Fact<std::string>& distribution) {
+    if (is(loader, BootLoader::ostree) || is(loader, BootLoader::truenas))
+        return {InitramfsTool::with_system, loader.from()};
+    if (is(loader, BootLoader::wsl2)) return {InitramfsTool::none, loader.from()};
+    const Ways* ways = ways_of(distribution);
+    const InitramfsTool* own = ways && ways->initramfs ? &*ways->initramfs : nullptr;
+    const bool may_differ = !own || std::any_of(std::begin(tool_signs), std::end(tool_signs),
+                                                [&](const ToolSign& sign) { return sign.tool == *own; });
+    if (may_differ && files.read(booster).if_known())
+        return {InitramfsTool::booster, {{std::string(booster), "present"}}};
+    const ToolSign* other = nullptr;
+    for (const ToolSign& sign : tool_signs) {
+        if (!may_differ || !files.list(sign.folder).if_known()) continue;
+        if (own && *own == sign.tool) return {*own, distribution.from()};
+        if (!other) other = &sign;
+    }
+    if (other) return {other->tool, {{std::string(other->folder), "present"}}};
+    if (own) return {*own, distribution.from()};
+    return distribution.if_known() ? Absent{Why::malformed, "no initramfs tool is known of this distribution"}
+                                   : distribution.absence();
 }
 
 }  // namespace
@@ -139,23 +246,19 @@ SystemFacts probe_system(const Filesystem& files, const Shared& shared, const Ke
     SystemFacts facts;
     facts.distribution = probe_distribution(files);
     facts.boot_loader = probe_boot_loader(files, shared, kernel, facts.distribution);
-    const Ways* ways = ways_of(facts.distribution);
-    if (is(facts.boot_loader, BootLoader::ostree))
-        facts.initramfs = {InitramfsTool::with_system, facts.boot_loader.from()};
-    else if (ways)
-        facts.initramfs = {ways->initramfs, facts.distribution.from()};
-    else
-        facts.initramfs = facts.distribution.if_known()
-                              ? Absent{Why::malformed, "no initramfs tool is known of this distribution"}
-                              : facts.distribution.absence();
+    facts.initramfs = probe_initramfs(files, facts.boot_loader, facts.distribution);
     return facts;
 }
 
 std::string_view to_string(BootLoader loader) {
     constexpr std::string_view words[] = {
-        "grub-debian",          "grubby", "grub-suse",  "grub",  "systemd-boot", "proxmox", "uki",
-        "systemd-boot-entries", "ostree", "kernelstub", "nixos", "talos",        "unraid",  "wsl2"};
-    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::wsl2) + 1);
+        "grub-debian",  "grubby",      "grub-suse",   "grub",
+        "systemd-boot", "proxmox",     "uki",         "systemd-boot-entries",
+        "ostree",       "kernelstub",  "nixos",       "talos",
+        "unraid",       "wsl2",        "extlinux",    "transactional-update",
+        "sdbootutil",   "refind",      "fixed-image", "guix",
+        "flatcar",      "clear-linux", "truenas",     "chromeos"};
+    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::chromeos) + 1);
     return words[static_cast<std::size_t>(loader)];
 }
 
@@ -165,6 +268,11 @@ std::string_view to_string(InitramfsTool tool) {
         case InitramfsTool::dracut: return "dracut";
         case InitramfsTool::mkinitcpio: return "mkinitcpio";
         case InitramfsTool::with_system: return "with-system";
+        case InitramfsTool::booster: return "booster";
+        case InitramfsTool::mkinitfs: return "mkinitfs";
+        case InitramfsTool::dracut_rebuild: return "dracut-rebuild";
+        case InitramfsTool::transactional: return "transactional-update";
+        case InitramfsTool::none: return "none";
     }
     return "";
 }

@@ -237,6 +237,7 @@ private:
             mine.open = Reading<bool>(Absent{Why::malformed, text});
         }
         if (!mine.api_version) mine.api_version = other.api_version;
+        if (!mine.holders) mine.holders = other.holders;
         mine.extensions.insert(other.extensions.begin(), other.extensions.end());
         mine.supported_cpuid.insert(other.supported_cpuid.begin(), other.supported_cpuid.end());
         mine.feature_msrs.insert(other.feature_msrs.begin(), other.feature_msrs.end());

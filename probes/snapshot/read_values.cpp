@@ -125,6 +125,7 @@ void SnapshotReader::store(Slot slot, Value& value) {
             put(recording_.directories, key_, list());
             break;
         case Slot::log: recording_.kernel_log = list(); break;
+        case Slot::kvm_holders: recording_.kvm.holders = list(); break;
         case Slot::proof_entry: {
             ProofEntry entry;
             if (!parse_key(key_, entry))

@@ -128,6 +128,7 @@ public:
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
         return record_.feature_msrs.insert_or_assign(index, kvm_.feature_msr(index)).first->second;
     }
+    Reading<std::vector<std::string>> holders() const override { return *(record_.holders = kvm_.holders()); }
 
 private:
     const KvmDevice& kvm_;

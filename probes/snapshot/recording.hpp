@@ -34,6 +34,7 @@ struct KvmRecord {
     std::map<int, Reading<int>> extensions;
     std::map<CpuidKey, Reading<CpuidRegs>> supported_cpuid;
     std::map<std::uint32_t, Reading<std::uint64_t>> feature_msrs;
+    std::optional<Reading<std::vector<std::string>>> holders;
 };
 
 struct Recording {

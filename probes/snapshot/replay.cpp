@@ -110,6 +110,9 @@ public:
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
         return or_why_not(record_.feature_msrs, index, "KVM_GET_MSRS");
     }
+    Reading<std::vector<std::string>> holders() const override {
+        return record_.holders ? *record_.holders : KvmDevice::holders();
+    }
 
 private:
     /// A device that does not open answers nothing, for the reason that it does not open.

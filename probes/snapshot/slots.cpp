@@ -28,6 +28,7 @@ constexpr Key keys[] = {
     {Slot::kvm, "extensions", Slot::extensions},
     {Slot::kvm, "supported_cpuid", Slot::supported_cpuid},
     {Slot::kvm, "feature_msrs", Slot::feature_msrs},
+    {Slot::kvm, "holders", Slot::kvm_holders},
 };
 
 }  // namespace
@@ -53,7 +54,7 @@ Slot slot_of(Slot container, std::string_view key) {
 bool is_container(Slot slot) { return slot <= Slot::proof; }
 bool takes_list(Slot slot) {
     return slot == Slot::cpuid_value || slot == Slot::supported_value || slot == Slot::directory ||
-           slot == Slot::log || slot == Slot::proof_entry;
+           slot == Slot::log || slot == Slot::kvm_holders || slot == Slot::proof_entry;
 }
 bool may_be_absent(Slot slot) { return slot >= Slot::cpuid_value && slot != Slot::ignored; }
 

@@ -33,6 +33,7 @@ enum class Slot : std::uint8_t {
     proof_entry,  // leaves
     kvm_open,
     kvm_api_version,
+    kvm_holders,
     extension,
     supported_value,
     feature_msr,

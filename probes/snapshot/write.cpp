@@ -82,6 +82,7 @@ void write_kvm(JsonText& out, const KvmRecord& record) {
     map("extensions", record.extensions);
     map("supported_cpuid", record.supported_cpuid);
     map("feature_msrs", record.feature_msrs);
+    reading("holders", record.holders);
     out.end_object();
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
@@ -18,7 +19,12 @@ struct LoaderWay {
     std::string_view prepare{};      ///< a command in front of what adds
     std::string_view finish{};       ///< a command behind all changes; empty: none
     std::string_view place{};        ///< where the words stand, in words, for those that are by hand
-    std::string_view next{};         ///< the script: what prints the words of the next boot
+    std::string_view look{};         ///< by hand: a command that shows or opens that place
+    std::string_view file{};         ///< by hand: what is to stand there so that the words are added
+    std::string_view head{}, line{},
+        word{" {}"};          ///< lines above, and one with the words in it, each as `word`
+    bool reboots = true;      ///< `finish` itself starts the system again: no
+    std::string_view next{};  ///< the script: what prints the words of the next boot
     std::string_view script_add{}, script_drop{};  ///< the script: calls of its own, where it can look first
     std::optional<InitramfsTool> with{};           ///< only where that makes the initramfs
 };
@@ -29,6 +35,18 @@ std::span<const LoaderWay> loader_ways();
 
 /// A script can change the words.
 inline bool by_command(const LoaderWay& way) { return !way.add.empty(); }
+
+/// By hand: the lines of `file` that add these words.
+std::vector<std::string> lines_with(const LoaderWay& way, const std::vector<std::string>& words);
+
+/// Systems whose /etc/modprobe.d is made from something else: NixOS manual, boot.extraModprobeConfig; Unraid
+/// 6.9's release notes, config/modprobe.d (state 2026-11).
+struct OptionsPlace {
+    BootLoader loader;
+    std::string_view file, pattern, command, block;
+};
+/// Null where /etc/modprobe.d is what counts.
+const OptionsPlace* options_place(const Facts& f);
 
 /// A pattern with the word in its place.
 std::string with_word(std::string_view pattern, std::string_view word);

@@ -65,7 +65,8 @@ void DomainEdit::edit_cpu() {
         edit_passed_cpu();
     else if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
         drop_refusals();
-    else if (is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(facts_))
+    else if ((is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(facts_)) ||
+             is_taken_from_model())
         require_feature();
     else
         pass_through();
@@ -75,12 +76,22 @@ void DomainEdit::edit_cpu() {
             "decide.");
 }
 
+/// A model of this processor's vendor, or of none, from which a feature line takes what it is to show.
+bool DomainEdit::is_taken_from_model() const {
+    std::string by;
+    const auto wanted = technology_written_for(guest_, by), here = technology_of_guest(facts_);
+    const FeaturePolicy* policy = policy_of_guest(facts_).if_known();
+    return is(guest_.cpu_mode, CpuMode::custom) && here && (!wanted || *wanted == *here) && policy &&
+           (*policy == FeaturePolicy::disable || *policy == FeaturePolicy::forbid);
+}
+
 /// A feature line that takes vmx or svm away, or asks for the one that this processor does not have.
 bool DomainEdit::refuses(const XmlElement& element) const {
     if (element.path != "cpu/feature" || (element.name != "vmx" && element.name != "svm")) return false;
     const std::string_view tag = std::string_view(d_.text).substr(element.tag.begin, element.tag.size());
-    return contains(tag, "disable") || contains(tag, "forbid") ||
-           (technology_of_guest(facts_) && element.name != feature_of_guest(facts_));
+    const bool off = contains(tag, "disable") || contains(tag, "forbid");
+    const std::string_view here = flag_of_guest(facts_);
+    return here.empty() || element.name == here ? off : !off && !contains(tag, "optional");
 }
 
 /// The -cpu in <qemu:commandline> comes behind libvirt's own: <cpu> has no effect, and stays as it is.
@@ -94,7 +105,7 @@ void DomainEdit::edit_passed_cpu() {
         behind = contains(tag, "'-cpu'") || contains(tag, "\"-cpu\"");
     }
     const std::string* option = guest_.cpu_option.if_known();
-    const std::string edited = option ? edited_cpu_option(*option) : std::string();
+    const std::string edited = option ? edited_cpu_option(*option, flag_of_guest(facts_)) : std::string();
     if (!value || edited.empty() || edited.find_first_of("<>&'\"") != std::string::npos) {
         edit_.notes.push_back(
             "The -cpu in <qemu:commandline> decides, not <cpu>: write host behind it, by hand.");

@@ -29,6 +29,7 @@ public:
 
 private:
     std::string virt_xml(std::string_view what) const;
+    bool is_taken_from_model() const;
     bool refuses(const XmlElement& element) const;
     void use_kvm();
     void edit_passed_cpu();

@@ -47,35 +47,33 @@ std::string name_of(const GuestDefinition& definition) {
     return name && !name->empty() ? *name : base_name(definition.label);
 }
 
-/// /etc/pve/qemu-server/101.conf -> 101
-std::string proxmox_id(const GuestDefinition& definition) {
-    const std::string name = base_name(definition.label);
-    const std::string number = name.substr(0, name.find('.'));
-    unsigned id = 0;
-    return parse_number(std::string_view(number), id) ? number : std::string(unknown_vm);
-}
-
-void edit_proxmox(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {
-    const std::string id = proxmox_id(definition);
-    edit.by_qm = id != unknown_vm;
-    std::string cpu_words = cpu ? " --cpu host" : "";
+void edit_proxmox(const GuestDefinition& definition, std::string_view feature, bool cpu, bool iommu,
+                  GuestEdit& edit) {
+    const unsigned* number = definition.facts.vmid.if_known();
+    const std::string id = number ? fmt::format("{}", *number) : std::string(unknown_vm);
+    edit.by_qm = number != nullptr;
+    std::string cpu_words = cpu ? " --cpu " + edited_proxmox_cpu(definition.facts) : "";
     if (cpu && is(definition.facts.passed_cpu, true)) {  // a -cpu in args: comes behind Proxmox's own
         const std::optional<std::string> args =
-            shell_word(edited_proxmox_args(definition.text, definition.facts));
+            shell_word(edited_proxmox_args(definition.text, definition.facts, feature));
         cpu_words = args && !args->empty() && *args != "''" ? " --args " + *args : "";
         if (cpu_words.empty())
             edit.notes.push_back("The -cpu in args: decides: write host behind it there, by hand.");
     }
+    if (cpu && is_emulated(definition.facts)) cpu_words += " --kvm 1";
     if (cpu_words.empty() && !iommu) return;
     edit.commands.push_back(
         fmt::format("qm set {}{}{}", id, cpu_words, iommu ? " --machine q35,viommu=intel" : ""));
     edit.notes.push_back("Then stop the guest and start it (qm stop, qm start): a reboot keeps the old one.");
 }
 
-void edit_arguments(const GuestDefinition& definition, bool cpu, bool iommu, GuestEdit& edit) {
-    if (cpu) edit.arguments += edited_cpu_arguments(definition.facts);
+void edit_arguments(const GuestDefinition& definition, std::string_view feature, bool cpu, bool iommu,
+                    GuestEdit& edit) {
+    if (cpu) edit.arguments += edited_cpu_arguments(definition.facts, feature);
     if (iommu) edit.arguments.append(" ").append(iommu_arguments(false, has_many_cpus(definition.facts)));
-    edit.notes.push_back("In the place of the options of these names; intel-iommu before any vfio-pci.");
+    edit.notes.emplace_back(
+        iommu ? "In the place of the options of these names; intel-iommu before any vfio-pci."
+              : "In the place of the options of these names.");
 }
 
 }  // namespace
@@ -102,9 +100,9 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
             domain.edit_iommu(any_wants(report, Question::device_assignment, GuestChange::iommu_width));
         domain.finish(base_name(definition.label));
     } else if (is(definition.facts.definition, DefinitionKind::proxmox)) {
-        edit_proxmox(definition, cpu, iommu, edit);
+        edit_proxmox(definition, flag_of_guest(report.facts), cpu, iommu, edit);
     } else {
-        edit_arguments(definition, cpu, iommu, edit);
+        edit_arguments(definition, flag_of_guest(report.facts), cpu, iommu, edit);
     }
     if (edit.arguments.starts_with(' ')) edit.arguments.erase(0, 1);
     return edit;

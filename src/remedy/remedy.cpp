@@ -55,6 +55,22 @@ std::string step_text(const Step& step, std::size_t indent) {
 
 }  // namespace
 
+Remedy::Remedy(std::string_view text, Where where) {
+    constexpr std::string_view command = "    ";
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.starts_with(command)) {
+            if (steps.empty()) steps.push_back({.where = where});
+            steps.back().commands.emplace_back(line.substr(command.size()));
+        } else if (steps.empty() || !steps.back().commands.empty()) {
+            steps.push_back({.where = where, .what = std::string(line)});
+        } else {
+            append_sentence(steps.back().what, line);
+        }
+    }
+}
+
 std::string heading(const Step& step) {
     std::string text;
     if (const std::string_view where = title_of(step.where); !where.empty() && !says_place(step.what, where))
@@ -72,8 +88,16 @@ bool is_for_kernel(const Step& step) {
            std::holds_alternative<RenewInitramfs>(step.action);
 }
 
+/// It gives somebody on this system /dev/kvm.
+static bool gives_device(const Step& step) {
+    return std::holds_alternative<JoinGroup>(step.action) ||
+           std::holds_alternative<WriteUdevRule>(step.action) ||
+           std::holds_alternative<MakeNode>(step.action);
+}
+
 bool is_for_script(const Step& step) {
     if (std::holds_alternative<EditGuest>(step.action)) return true;
+    if (step.where == Where::here && gives_device(step)) return true;
     if (step.where != Where::here || !is_for_kernel(step)) return false;
     if (std::holds_alternative<RenewInitramfs>(step.action)) return true;
     const auto* words = std::get_if<ChangeWords>(&step.action);

@@ -57,8 +57,10 @@ struct ChangeWords {
     std::vector<std::string> drop, add;
     const LoaderWay* way = nullptr;  ///< how this machine's boot loader is told; null: nobody can tell
 };
-/// By the step's command; where it has none, by the one that is found.
-struct RenewInitramfs {};
+/// What rebuilds it, without sudo; empty: the one of several tools that is found.
+struct RenewInitramfs {
+    std::string command{};
+};
 struct Load {
     std::string module;
     std::string file = "/dev/kvm";  ///< is there then; empty: none
@@ -78,8 +80,16 @@ struct SwitchOnInFirmware {
 };
 /// The hypervisor above shows VMX or SVM.
 struct ShowToThisGuest {};
-/// This user, or this container, is given /dev/kvm.
+/// This user, or this container, is given /dev/kvm by a person.
 struct GiveDevice {};
+/// This user joins the group that may open /dev/kvm.
+struct JoinGroup {
+    std::string group;
+};
+/// udev gives the node to group kvm, by the rule and the commands of the step.
+struct WriteUdevRule {};
+/// udev makes the node of a KVM that is up.
+struct MakeNode {};
 /// What an edit of a guest's definition changes.
 enum class GuestChange : std::uint8_t { none, cpu, iommu, iommu_width };
 struct EditGuest {
@@ -87,7 +97,8 @@ struct EditGuest {
 };
 
 using Action = std::variant<ByHand, SetOption, DropLine, ChangeWords, RenewInitramfs, Load, LoadAtBoot,
-                            Reload, SwitchOnInFirmware, ShowToThisGuest, GiveDevice, EditGuest>;
+                            Reload, SwitchOnInFirmware, ShowToThisGuest, GiveDevice, JoinGroup, WriteUdevRule,
+                            MakeNode, EditGuest>;
 
 /// One thing to do.  `what` is a sentence or two.  `commands` are whole lines, each to be pasted as it is.
 struct Step {
@@ -109,15 +120,15 @@ struct Remedy {
     Remedy() = default;
     Remedy(std::vector<Step> list) : steps(std::move(list)) {}
     Remedy(Step step) { steps.push_back(std::move(step)); }
-    /// A sentence that says what to do: by hand.
-    Remedy(std::string sentence, Where where = Where::here) {
-        if (!sentence.empty()) steps.push_back({.where = where, .what = std::move(sentence)});
-    }
-    Remedy(const char* sentence) : Remedy(std::string(sentence)) {}
+    /// Text of a table, by hand: a line that begins with four blanks is a command of the step that it stands
+    /// in, whole; the next line without is another step.
+    Remedy(std::string_view text, Where where = Where::here);
+    Remedy(const std::string& text, Where where = Where::here) : Remedy(std::string_view(text), where) {}
+    Remedy(const char* text) : Remedy(std::string_view(text)) {}
 
     /// What else there is, where nothing makes it work; empty: as the rule's page says.
-    static Remedy instead(std::string sentence = {}, Where where = Where::here) {
-        Remedy remedy(std::move(sentence), where);
+    static Remedy instead(std::string_view text = {}, Where where = Where::here) {
+        Remedy remedy(text, where);
         remedy.never = true;
         return remedy;
     }

@@ -10,6 +10,7 @@
 #include "render/layout.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -67,31 +68,44 @@ struct Function {
     std::string text;
 };
 
+/// What is done with one word of the kernel command line.
+struct WordChange {
+    std::string_view function;
+    bool adds;  ///< else it is dropped
+    std::string_view done, command, ours;
+};
+
 /// A function of one word, by a command of the boot loader's that does not look first, or by one of ours.
-std::string word_function(std::string_view name, std::string_view done, std::string_view command,
-                          std::string_view ours) {
-    const std::string_view quoted = "\"$1\"";
-    if (!ours.empty())
+std::string word_function(const WordChange& change, bool finishes) {
+    const std::string_view quoted = "\"$1\"", unless = change.adds ? "! " : "";
+    if (!change.ours.empty())
         return fmt::format(
-            "\n{}() {{\n    if {}has_word \"$1\" < /proc/cmdline; then renew=yes; fi\n    {}\n}}\n", name,
-            name == "add_word" ? "! " : "", with_word(ours, quoted));
+            "\n{}() {{\n    if {}has_word \"$1\" < /proc/cmdline; then renew=yes; fi\n    {}\n}}\n",
+            change.function, unless, with_word(change.ours, quoted));
     return fmt::format(
-        "\n{}() {{\n    if {}next_words | has_word \"$1\"; then\n        {}\n"
+        "\n{}() {{\n{}    if {}next_words | has_word \"$1\"; then\n        {}\n{}"
         "        say \"{} $1\"\n    fi\n}}\n",
-        name, name == "add_word" ? "! " : "", with_word(without_sudo(command), quoted), done);
+        change.function,
+        finishes ? fmt::format("    if {}has_word \"$1\" < /proc/cmdline; then renew=yes; fi\n", unless) : "",
+        unless, with_word(without_sudo(change.command), quoted), finishes ? "        renew=yes\n" : "",
+        change.done);
 }
 
 /// How this boot loader is told: its row as functions.
 std::vector<Function> loader_functions(const LoaderWay& way) {
+    const bool finishes = !way.finish.empty();
     std::vector<Function> functions{
         {"next_words", fmt::format("\n# next_words: what the kernel will be told at the next boot\n"
                                    "next_words() {{\n    {} 2> /dev/null || true\n}}\n",
                                    way.next)},
-        {"drop_word", word_function("drop_word", "removed from the kernel command line of the next boot:",
-                                    way.drop, way.script_drop)},
-        {"add_word", word_function("add_word", "added to the kernel command line of the next boot:", way.add,
-                                   way.script_add)}};
-    if (!way.finish.empty())
+        {"drop_word",
+         word_function({"drop_word", false,
+                        "removed from the kernel command line of the next boot:", way.drop, way.script_drop},
+                       finishes)},
+        {"add_word", word_function({"add_word", true, "added to the kernel command line of the next boot:",
+                                    way.add, way.script_add},
+                                   finishes)}};
+    if (finishes)
         functions.push_back({"renew_boot_loader",
                              fmt::format("\n# renew_boot_loader: where words changed, or are not in force\n"
                                          "renew=no\nrenew_boot_loader() {{\n"
@@ -119,11 +133,14 @@ std::string functions_for(const ScriptSteps& steps) {
     return text;
 }
 
-std::string header(const Facts& facts) {
-    return "#!/bin/sh\n" +
-           shell_comment(
-               fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION, describe_machine(facts))) +
-           shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
+std::string header(const Report& report) {
+    std::string text =
+        "#!/bin/sh\n" + shell_comment(fmt::format("Made by nestprobe {} for: {}.", NESTPROBE_VERSION,
+                                                  describe_machine(report.facts)));
+    if (!report.assumed.empty())
+        text += shell_comment(fmt::format("Not as this machine is, but as if that were so: {}.",
+                                          fmt::join(report.assumed, ", ")));
+    return text + shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
 }
 
 constexpr std::string_view footer = R"sh(
@@ -136,7 +153,7 @@ say "done; nestprobe says what came of it"
 
 std::string render_fix(const Report& report) {
     const ScriptSteps steps = write_steps(report);
-    const std::string text = header(report.facts);
+    const std::string text = header(report);
     if (steps.text.empty()) return text + "\necho 'nestprobe: nothing to fix' >&2\n";
     return text + std::string(fix_prelude) + functions_for(steps) + steps.text + std::string(footer);
 }

@@ -10,8 +10,8 @@ namespace nestprobe {
 
 /// What every script that does anything begins with.
 inline constexpr std::string_view fix_prelude = R"sh(
-# What is said may have a $ in it that is none of this script's.
-# shellcheck disable=SC2016
+# What is said may have a $ in it that is none of this script's; not every change asks for something to be renewed.
+# shellcheck disable=SC2016,SC2034
 set -eu
 reboot=no
 left=0
@@ -68,6 +68,10 @@ renew_initramfs() {
         renew_initramfs_by dracut -f --regenerate-all
     elif command -v mkinitcpio > /dev/null; then
         renew_initramfs_by mkinitcpio -P
+    elif command -v mkinitfs > /dev/null; then
+        renew_initramfs_by mkinitfs
+    elif command -v /usr/lib/booster/regenerate_images > /dev/null; then
+        renew_initramfs_by /usr/lib/booster/regenerate_images
     else
         renew_initramfs_by update-initramfs -u -k all
     fi
@@ -244,6 +248,44 @@ load() {
         say "loaded $1"
     fi
     [ -e "${2:-/}" ] || not_yet "$1 is loaded, and there is no $2: see dmesg"
+}
+)sh"},
+    {"join_group", R"sh(
+# join_group GROUP: whoever called sudo, whose name no other way tells
+join_group() {
+    user=${SUDO_USER:-}
+    if [ -z "$user" ]; then
+        by_hand "let the user who runs guests join the group $1" "usermod -aG $1 USER"
+    elif ! id -nG "$user" | tr ' ' '\n' | grep -qxF -e "$1"; then
+        usermod -aG "$1" "$user" || stop "$user cannot join $1"
+        say "$user is in the group $1 from the next login on"
+    fi
+}
+)sh"},
+    {"give_node_to_kvm", R"sh(
+# give_node_to_kvm: as udev's own rules do
+give_node_to_kvm() {
+    rule='KERNEL=="kvm", GROUP="kvm", MODE="0660"'
+    file=/etc/udev/rules.d/65-kvm.rules
+    if [ -f "$file" ] && grep -qxF -e "$rule" "$file"; then return; fi
+    getent group kvm > /dev/null || groupadd --system kvm || stop "there is no group kvm, and none can be made"
+    mkdir -p "${file%/*}"
+    printf '%s\n' "$rule" > "$file"
+    udevadm control --reload
+    udevadm trigger --settle --name-match=kvm
+    say "added to $file: $rule"
+}
+)sh"},
+    {"make_node", R"sh(
+# make_node: by udev, which makes it when the kernel says so once more
+make_node() {
+    [ ! -e /dev/kvm ] || return 0
+    command -v udevadm > /dev/null && udevadm trigger --settle --name-match=kvm
+    if [ -e /dev/kvm ]; then
+        say "made /dev/kvm"
+    else
+        by_hand "udev did not make the node" "mknod -m 660 /dev/kvm c 10 232"
+    fi
 }
 )sh"},
     {"is_patched", R"sh(

@@ -85,6 +85,24 @@ StepCalls calls_of(const Reload& reload) {
     return step;
 }
 
+StepCalls calls_of(const JoinGroup& join) {
+    StepCalls step{&Phases::files};
+    step.calls.add("join_group", {join.group});
+    return step;
+}
+
+StepCalls calls_of(const WriteUdevRule&) {
+    StepCalls step{&Phases::files};
+    step.calls.add("give_node_to_kvm", {});
+    return step;
+}
+
+StepCalls calls_of(const MakeNode&) {
+    StepCalls step{&Phases::modules};
+    step.calls.add("make_node", {});
+    return step;
+}
+
 template <class A>
 StepCalls calls_of(const A&) {
     return {};
@@ -179,10 +197,10 @@ private:
                     stale.add("stale_unless_on", {reload->module, parameter});
         append_once(phases_.stale, stale.text());
         if (!phases_.initramfs.empty()) return;
-        std::string call = "renew_initramfs\n";
-        if (!step.commands.empty())
-            call = fmt::format("renew_initramfs_by {}\n", without_sudo(step.commands.front()));
-        add(phases_.initramfs, f, step, call);
+        const std::string& command = std::get<RenewInitramfs>(step.action).command;
+        add(phases_.initramfs, f, step,
+            command.empty() ? std::string("renew_initramfs\n")
+                            : fmt::format("renew_initramfs_by {}\n", command));
     }
 
     void look_at_words(const ChangeWords& words) {

@@ -17,31 +17,62 @@ has_word() {
         grep -qxF -e "$(printf '%s' "$1" | tr - _)"
 }
 )sh"},
+    {"drop_from_lines", R"sh(
+# drop_from_lines WORD FILE START: from those lines of the file that begin so
+drop_from_lines() {
+    [ -f "$2" ] || return 0
+    word="$1" start="$3" awk '
+        BEGIN { word = ENVIRON["word"]; gsub(/-/, "_", word) }
+        {
+            line = $0
+            sub(/^[ \t]+/, "", line)
+        }
+        index(line, ENVIRON["start"]) == 1 {
+            plain = $0
+            gsub(/-/, "_", plain)
+            for (from = 1; (at = index(substr(plain, from), word)) > 0;) {
+                at += from - 1
+                end = at + length(word)
+                from = at + 1
+                if (!index(" \t\"\047=", substr(plain, at - 1, 1))) continue
+                if (end <= length(plain) && !index(" \t\"\047", substr(plain, end, 1))) continue
+                if (substr(plain, at - 1, 1) == " ") at--
+                $0 = substr($0, 1, at - 1) substr($0, end)
+                plain = substr(plain, 1, at - 1) substr(plain, end)
+                from = at
+            }
+        }
+        { print }' "$2" > "$2.nestprobe-new" || stop "$2.nestprobe-new cannot be written"
+    if replaced "$2"; then renew=yes; fi
+}
+)sh"},
     {"drop_from_grub", R"sh(
 # drop_from_grub WORD: from what grub-mkconfig reads
 drop_from_grub() {
     for file in /etc/default/grub /etc/default/grub.d/*.cfg; do
-        [ -f "$file" ] || continue
-        word="$1" awk '
-            BEGIN { word = ENVIRON["word"]; gsub(/-/, "_", word) }
-            /^[ \t]*GRUB_CMDLINE/ {
-                plain = $0
-                gsub(/-/, "_", plain)
-                for (from = 1; (at = index(substr(plain, from), word)) > 0;) {
-                    at += from - 1
-                    end = at + length(word)
-                    from = at + 1
-                    if (!index(" \t\"\047=", substr(plain, at - 1, 1))) continue
-                    if (end <= length(plain) && !index(" \t\"\047", substr(plain, end, 1))) continue
-                    if (substr(plain, at - 1, 1) == " ") at--
-                    $0 = substr($0, 1, at - 1) substr($0, end)
-                    plain = substr(plain, 1, at - 1) substr(plain, end)
-                    from = at
-                }
-            }
-            { print }' "$file" > "$file.nestprobe-new" || stop "$file.nestprobe-new cannot be written"
-        if replaced "$file"; then renew=yes; fi
+        drop_from_lines "$1" "$file" GRUB_CMDLINE
     done
+}
+)sh"},
+    {"drop_from_extlinux", R"sh(
+# drop_from_extlinux WORD: from what update-extlinux reads
+drop_from_extlinux() {
+    drop_from_lines "$1" /etc/update-extlinux.conf default_kernel_opts=
+}
+)sh"},
+    {"add_to_extlinux", R"sh(
+# add_to_extlinux WORD: likewise, between the quotation marks
+add_to_extlinux() {
+    file=/etc/update-extlinux.conf
+    [ -f "$file" ] || return 0
+    if grep '^default_kernel_opts=' "$file" | has_word "$1"; then return; fi
+    word="$1" awk '
+        /^default_kernel_opts=/ {
+            mark = sub(/"[ \t]*$/, "") ? "\"" : ""
+            $0 = $0 " " ENVIRON["word"] mark
+        }
+        { print }' "$file" > "$file.nestprobe-new" || stop "$file.nestprobe-new cannot be written"
+    if replaced "$file"; then renew=yes; fi
 }
 )sh"},
     {"append_to_grub", R"sh(

@@ -13,39 +13,6 @@
 namespace nestprobe {
 namespace {
 
-bool are_safe(const std::vector<std::string>& words) {
-    return std::all_of(words.begin(), words.end(),
-                       [](const std::string& word) { return ConfigWord::make(word).has_value(); });
-}
-
-std::string what_to_change(const std::vector<std::string>& drop, const std::vector<std::string>& add) {
-    std::string text;
-    if (!drop.empty()) text = fmt::format("Remove {} from the kernel command line", fmt::join(drop, " and "));
-    if (!add.empty())
-        text += fmt::format("{} {}{}", text.empty() ? "Add" : ", and add", fmt::join(add, " and "),
-                            text.empty() ? " to the kernel command line" : "");
-    return text;
-}
-
-/// Where the words are changed when no command does it.
-std::string by_hand_place(const Facts& f, const LoaderWay* way) {
-    if (in_container(f)) return ", on the host of this container: the kernel is the host's.";
-    if (!way)
-        return ". The boot loader could not be told: with GRUB that is /etc/default/grub, then update-grub "
-               "or "
-               "grub2-mkconfig; with systemd-boot or a unified kernel image /etc/kernel/cmdline, then "
-               "kernel-install add-all.";
-    return way->place.empty() ? ", in your boot loader's configuration."
-                              : fmt::format(", in {}.", way->place);
-}
-
-void add_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,
-                  const std::vector<std::string>& add) {
-    for (const std::string& word : drop) step.commands.push_back(with_word(way.drop, word));
-    if (!add.empty() && !way.prepare.empty()) step.commands.emplace_back(way.prepare);
-    for (const std::string& word : add) step.commands.push_back(with_word(way.add, word));
-}
-
 /// A file of modprobe.d that is somebody's own; a package's counts no more where /etc has one of its name.
 std::string own_file(std::string_view file, std::vector<std::string>& commands) {
     if (file.starts_with("/etc/")) return std::string(file);
@@ -70,60 +37,17 @@ std::string option_expression(const ModuleOption& o, std::string_view value) {
     return fmt::format("{}s/\\b{}{}/{}={}/", lines, name_expression(o.parameter), old, o.parameter, value);
 }
 
-/// Systems whose /etc/modprobe.d is made from something else: NixOS manual, boot.extraModprobeConfig; Unraid
-/// 6.9's release notes, config/modprobe.d (state 2026-11).
-struct OptionsPlace {
-    BootLoader loader;
-    std::string_view file, pattern, command, block;
-};
-constexpr OptionsPlace options_places[] = {
-    {BootLoader::nixos, "/etc/nixos/configuration.nix", "boot.extraModprobeConfig = \"options {} {}={}\";",
-     "sudo nixos-rebuild switch",
-     "boot.blacklistedKernelModules and boot.extraModprobeConfig of /etc/nixos/configuration.nix"},
-    {BootLoader::unraid, "/boot/config/modprobe.d/zz-nestprobe.conf", "options {} {}={}", "",
-     "/boot/config/modprobe.d"},
-};
-
-const OptionsPlace* options_place(const Facts& f) {
-    for (const OptionsPlace& place : options_places)
-        if (is(f.system.boot_loader, place.loader)) return &place;
-    return nullptr;
-}
-
 Remedy set_in_system(Step step, const OptionsPlace& place) {
     const auto& option = std::get<SetOption>(step.action);
     step.file = place.file;
     step.lines = {fmt::format(fmt::runtime(place.pattern), option.module, option.parameter, option.value)};
     step.action = ByHand{};
-    if (place.command.empty()) step.cost = Cost::reboot;
-    Remedy remedy(std::move(step));
-    if (!place.command.empty())
-        remedy.then(Step{.what = "Make the system of it.", .commands = {std::string(place.command)}});
-    return remedy;
+    step.what += " In the place of what it says of that now.";
+    return Remedy(std::move(step))
+        .then(Step{.what = "Bring it into force.", .commands = {std::string(place.command)}});
 }
 
 }  // namespace
-
-bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
-
-Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add) {
-    Step step{.what = what_to_change(drop, add), .cost = Cost::reboot};
-    const LoaderWay* way = find_way(f);
-    const bool safe = are_safe(drop) && are_safe(add);
-    if (!way || !safe || !by_command(*way)) {
-        step.what += by_hand_place(f, way);
-        if (way && way->loader == BootLoader::wsl2) step.where = Where::windows_host;
-    } else {
-        step.what += '.';
-        add_commands(step, *way, drop, add);
-    }
-    if (way && safe && !way->finish.empty()) step.commands.emplace_back(way->finish);
-    if (safe && !add.empty()) step.expect = fmt::format("/proc/cmdline has {}.", fmt::join(add, " and "));
-    if (safe && add.empty())
-        step.expect = fmt::format("/proc/cmdline has {} no more.", fmt::join(drop, " and "));
-    step.action = ChangeWords{std::move(drop), std::move(add), way};
-    return step;
-}
 
 Remedy set_option(const Facts& f, std::string_view module, std::string_view parameter,
                   const std::vector<ModuleOption>& otherwise, std::string_view value) {
@@ -148,6 +72,29 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
     return step;
 }
 
+namespace {
+
+/// "web-1 (process 4711), crosvm (process 4712)": those who hold /dev/kvm; empty where nobody is known.
+std::string name_holders(const Facts& f) {
+    constexpr std::size_t most = 8;
+    const auto* holders = f.device.holders.if_known();
+    if (!holders || holders->empty()) return {};
+    std::string text;
+    for (std::size_t i = 0; i < std::min(holders->size(), most); ++i) {
+        const std::string_view holder = (*holders)[i];
+        const std::string_view pid = holder.substr(0, holder.find(' '));
+        std::string_view name = holder.substr(std::min(pid.size() + 1, holder.size()));
+        if (const auto told = name.find(" -name "); told != std::string_view::npos)
+            name = name.substr(told + 7);
+        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", name, pid);
+    }
+    if (holders->size() > most) text += fmt::format(" and {} more", holders->size() - most);
+    if (f.kernel.uid.if_known() && !is(f.kernel.uid, 0u)) text += ", and those of others, whom root sees";
+    return text;
+}
+
+}  // namespace
+
 Step reload_module(const Facts& f, std::string_view module, std::string_view parameter) {
     const Module* m = f.module.vendor.if_known();
     Step step{
@@ -159,6 +106,8 @@ Step reload_module(const Facts& f, std::string_view module, std::string_view par
     if (m && m->users == 0) {
         step.what = "Reload the module: nothing uses it now.";
         step.cost = Cost::none;
+    } else if (const std::string holders = name_holders(f); !holders.empty()) {
+        step.what = fmt::format("Stop these first: {}. Then reload the module.", holders);
     } else if (m && m->users > 0) {
         step.what = fmt::format("Stop the guests that run ({} users of {} now), then reload the module.",
                                 m->users, module);
@@ -166,40 +115,74 @@ Step reload_module(const Facts& f, std::string_view module, std::string_view par
     return step;
 }
 
-Remedy renew_initramfs(const Facts& f) {
-    if (options_place(f) || is(f.system.boot_loader, BootLoader::talos)) return {};
-    Step step{.what = "If the initramfs loads KVM, rebuild it, or the next boot undoes this.",
-              .action = RenewInitramfs{}};
-    const InitramfsTool* tool = f.system.initramfs.if_known();
-    if (!tool) {
-        step.what += " By your distribution: update-initramfs -u, dracut -f or mkinitcpio -P.";
-        return step;
-    }
-    switch (*tool) {
-        case InitramfsTool::update_initramfs: step.commands = {"sudo update-initramfs -u -k all"}; break;
-        case InitramfsTool::dracut: step.commands = {"sudo dracut -f --regenerate-all"}; break;
-        case InitramfsTool::mkinitcpio: step.commands = {"sudo mkinitcpio -P"}; break;
-        case InitramfsTool::with_system:
-            step.what = "The initramfs comes with the system's image: rebuild that if it loads KVM.";
-            step.action = ByHand{};
-            break;
-    }
-    return step;
-}
-
 Step drop_line(const Facts& f, const Origin& place, std::string_view module) {
-    const std::string source = place.text();
     if (const OptionsPlace* system = options_place(f))
-        return {.what = fmt::format("Remove the line that keeps {} out ({}) from {}.", module, source,
+        return {.what = fmt::format("Remove the line that keeps {} out ({}) from {}.", module, place.text(),
                                     system->block),
-                .commands = system->command.empty() ? std::vector<std::string>{}
-                                                    : std::vector<std::string>{std::string(system->command)}};
-    Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, source),
-              .action = DropLine{std::string(place.file), std::string(module)}};
+                .commands = {std::string(system->command)}};
+    Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, place.text()),
+              .action = DropLine{place.file, std::string(module)}};
     if (!ConfigWord::make(place.file)) return step;
     const std::string own = own_file(place.file, step.commands);
     step.commands.push_back(fmt::format("sudo sed -i '{}s/^/# /' {}", place.line, own));
     return step;
+}
+
+namespace {
+
+/// sed's address of a line, or of those that are joined to it.
+std::string sed_address(unsigned line, unsigned lines) {
+    return lines > 1 ? fmt::format("{},{}", line, line + lines - 1) : fmt::format("{}", line);
+}
+
+/// The step with a sed of that line; by hand where a word of it could be anything else in a shell, and where
+/// the file is made from something else.
+Step sed_line(const Facts& f, Step step, const Origin& place, const std::string& expression,
+              unsigned lines = 1) {
+    if (expression.empty() || place.line == 0 || options_place(f) || !ConfigWord::make(place.file))
+        return step;
+    const std::string own = own_file(place.file, step.commands);
+    step.commands.push_back(
+        fmt::format("sudo sed -i '{}{}' {}", sed_address(place.line, lines), expression, own));
+    return step;
+}
+
+}  // namespace
+
+Step comment_out(const Facts& f, const Origin& place, std::string_view what) {
+    return sed_line(f, {.what = std::string(what)}, place, "s/^/# /");
+}
+
+Step write_line(const Facts& f, const Origin& place, std::string_view line) {
+    Step step{.what = fmt::format("Write line {} as it is meant.", place.line),
+              .file = std::string(place.file),
+              .lines = {std::string(line)}};
+    const auto words = split_words(line);
+    const bool safe = std::all_of(words.begin(), words.end(),
+                                  [](std::string_view word) { return ConfigWord::make(word).has_value(); });
+    if (!safe) return step;
+    Step edited = sed_line(f, step, place, fmt::format("s/.*/{}/", as_expression(line)));
+    if (edited.commands.empty()) return step;
+    edited.file.clear();
+    edited.lines.clear();
+    return edited;
+}
+
+Step replace_in_line(const Facts& f, const Origin& place, std::string_view from, std::string_view to,
+                     unsigned lines) {
+    const bool safe = ConfigWord::make(from) && ConfigWord::make(to);
+    return sed_line(f, {.what = fmt::format("In {}, write {} instead of {}.", place.text(), to, from)}, place,
+                    safe ? fmt::format("s/\\b{}\\b/{}/", as_expression(from), as_expression(to)) : "", lines);
+}
+
+Step name_as_conf(std::string_view path) {
+    Step step{.what = "Give the file a name that modprobe reads: one that ends in .conf."};
+    if (ConfigWord::make(path)) step.commands.push_back(fmt::format("sudo mv -n {0} {0}.conf", path));
+    return step;
+}
+
+std::string take_offline(unsigned cpu) {
+    return fmt::format("echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online", cpu);
 }
 
 Step load_module(std::string_view module, std::string_view file) {

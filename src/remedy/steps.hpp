@@ -11,8 +11,9 @@ namespace nestprobe {
 bool in_container(const Facts& f);
 
 /// Words of the kernel command line, away and in.  A word that could be anything but that word in a shell or
-/// a configuration file makes no command: it is to be done by hand.
-Step change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add);
+/// a configuration file makes no command: it is to be done by hand.  Where nobody can tell the boot loader,
+/// the two likely ways.
+Remedy change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add);
 
 /// A parameter of KVM's module says `value`: in each line that says otherwise, else in a file of its own; by
 /// hand where /etc/modprobe.d is made from something else.  `otherwise`: those lines, in modprobe's order.
@@ -23,11 +24,24 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
 Step reload_module(const Facts& f, std::string_view module, std::string_view parameter);
 
 /// Files of modprobe.d are copied into the initramfs, which may load KVM.  Empty where the system's own way
-/// of setting options does that too.
-Remedy renew_initramfs(const Facts& f);
+/// of setting options does that too.  `before`: the steps that change those files.
+Remedy renew_initramfs(const Facts& f, const Remedy& before);
 
 /// A line of modprobe.d that keeps a module out becomes a comment.
 Step drop_line(const Facts& f, const Origin& place, std::string_view module);
+
+/// One line of modprobe.d becomes a comment, whatever it says.
+Step comment_out(const Facts& f, const Origin& place, std::string_view what);
+/// One line of it is this one.
+Step write_line(const Facts& f, const Origin& place, std::string_view line);
+/// A word of it is another; in the lines that are joined by a backslash at their ends, if several are.
+Step replace_in_line(const Facts& f, const Origin& place, std::string_view from, std::string_view to,
+                     unsigned lines = 1);
+/// A file of modprobe.d gets a name that modprobe reads.
+Step name_as_conf(std::string_view path);
+
+/// The command that takes a CPU offline.
+std::string take_offline(unsigned cpu);
 
 /// `file`: what is there then; empty: nothing that could be looked at.
 Step load_module(std::string_view module, std::string_view file = "/dev/kvm");

@@ -207,6 +207,9 @@ struct Does {
     }
     bool operator()(const EditGuest& edit) const { return changes.edit_guest(edit.change), true; }
     bool operator()(const GiveDevice&) const { return changes.give_device(), true; }
+    bool operator()(const JoinGroup&) const { return changes.give_device(), true; }
+    bool operator()(const WriteUdevRule&) const { return true; }  // whoever joins the group may open it then
+    bool operator()(const MakeNode&) const { return changes.give_device(), true; }
     // Below, once all files are as they are to be.
     bool operator()(const Load&) const { return true; }
     bool operator()(const Reload&) const { return true; }
@@ -214,6 +217,7 @@ struct Does {
 
 bool restarts(const Step& step) {
     return step.cost == Cost::reboot || step.cost == Cost::power_off ||
+           std::holds_alternative<ChangeWords>(step.action) ||
            std::holds_alternative<ShowToThisGuest>(step.action);
 }
 

@@ -92,10 +92,12 @@ static Where place_of(const Rule& rule) {
 Remedy Finding::remedy() const {
     Remedy remedy = outcome.remedy.empty() ? Remedy(std::string(rule->fix), place_of(*rule)) : outcome.remedy;
     remedy.never = outcome.remedy.never;
-    if (rule->edit != GuestChange::none && !remedy.empty()) {
-        remedy.steps.front().where = Where::guest_definition;
-        remedy.steps.front().action = EditGuest{rule->edit};
-    }
+    if (rule->edit == GuestChange::none || remedy.empty()) return remedy;
+    Step& first = remedy.steps.front();
+    if (first.where == Where::here) first.where = Where::guest_definition;
+    first.action = EditGuest{rule->edit};
+    for (Step& step : remedy.steps)
+        if (step.where == Where::guest_definition) step.action = EditGuest{rule->edit};
     return remedy;
 }
 
@@ -108,16 +110,10 @@ const Verdict& Report::verdict(Question question) const {
     return verdicts[static_cast<std::size_t>(question)];
 }
 
-bool Report::failed(std::string_view id) const {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
-        return f.rule->id == id && f.outcome.status == Status::fail;
-    });
-}
-
 /// A container has its host's processor, firmware, kernel and IOMMU: all about these is done there, by who
 /// runs the host.  Its device, and who may open it, is its own affair.
 static Outcome in_place(Outcome outcome, const Rule& rule, const Facts& facts) {
-    if (!facts.kernel.container.if_known() || is(facts.kernel.container, "none")) return outcome;
+    if (!in_container(facts)) return outcome;
     const bool hosts = rule.layer != Layer::device && rule.layer != Layer::guest;
     if (hosts && outcome.status == Status::fail && outcome.remedy.empty() && !outcome.remedy.never)
         outcome.remedy = Remedy(std::string(rule.fix), place_of(rule));

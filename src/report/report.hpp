@@ -62,7 +62,6 @@ struct Report {
     std::vector<std::string> assumed{};  ///< "kernel=7.1.9": what the facts were changed by (--assume)
 
     const Verdict& verdict(Question question) const;
-    bool failed(std::string_view id) const;  ///< that rule, by its id
 };
 
 /// Rules about the definition of a guest have nothing to say where there is none, those about --prove where

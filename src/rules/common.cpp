@@ -266,14 +266,18 @@ Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view a
     if (vendor_module_is(f, Module::State::built_in) || is(f.system.boot_loader, BootLoader::talos))
         return change_words(f, words, {fmt::format("{}.{}", module, assignment)});
     const bool needs_line = !lines.empty() || off_by_default(f, module, parameter);
-    if (!words.empty()) {
-        Remedy remedy(change_words(f, words, {}));
-        if (needs_line) remedy.then(set_option(f, module, parameter, lines)).then(renew_initramfs(f));
-        return remedy;
+    if (!words.empty()) {  // last: it is the reboot that brings all of it into force
+        Remedy remedy;
+        if (needs_line) {
+            remedy = set_option(f, module, parameter, lines);
+            remedy.then(renew_initramfs(f, remedy));
+        }
+        return remedy.then(change_words(f, words, {}));
     }
     Remedy remedy;
     if (asked_value(f, module, parameter) != 1) remedy.then(set_option(f, module, parameter, lines));
-    return remedy.then(reload_module(f, module, parameter)).then(renew_initramfs(f));
+    const Remedy files = remedy;
+    return remedy.then(reload_module(f, module, parameter)).then(renew_initramfs(f, files));
 }
 
 std::string asked_by(const Facts& f, std::string_view module, std::string_view parameter) {

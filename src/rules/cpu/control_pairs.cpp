@@ -56,12 +56,10 @@ Looked look(const Facts& f) {
 }
 
 std::string fix_pairs(const Facts& f) {
-    constexpr std::string_view stop_gap =
-        "As a workaround: sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0";
-    return fmt::format("{} {}",
-                       in_guest(f) ? "The hypervisor above has to offer both or none: update it."
-                                   : "Update microcode and firmware.",
-                       stop_gap);
+    return fmt::format(
+        "{}\nAs a workaround:\n    sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0",
+        in_guest(f) ? "The hypervisor above has to offer both or none: update it."
+                    : "Update microcode and firmware.");
 }
 
 Outcome check_pairs(const Facts& f) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the processor itself (NP1xx).
 #include "registers/all.hpp"
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/firmware/firmware_makers.hpp"
 
@@ -108,10 +109,11 @@ Outcome check_cpus_disagree(const Facts& f) {
     return cite(
         fail(fmt::format("{} show {}, {} do not; KVM loads only when all do", name_cpus(with),
                          hardware_word(f), name_cpus(without)),
-             fmt::format("Update firmware and microcode; in a guest, correct the definition of its "
-                         "CPUs. As a workaround, take the odd ones offline before loading KVM: echo 0 | "
-                         "sudo tee /sys/devices/system/cpu/cpu{}/online.",
-                         without.first())),
+             fmt::format("{}\nAs a workaround, take the odd ones offline before KVM is loaded, each by its "
+                         "number:\n    {}",
+                         in_guest(f) ? "Correct the definition of this guest's CPUs on the hypervisor's host."
+                                     : "Update firmware and microcode.",
+                         take_offline(without.first()))),
         bit);
 }
 

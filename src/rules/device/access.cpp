@@ -9,15 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 
 namespace nestprobe {
 namespace {
-
-/// (A vector made of literals in place makes g++ 12 warn of array bounds.)
-std::vector<std::string> texts(std::initializer_list<std::string_view> list) {
-    return std::vector<std::string>(list.begin(), list.end());
-}
 
 bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -63,6 +57,16 @@ Remedy device_for_job_container() {
                 .action = GiveDevice{}};
 }
 
+/// The number of the node's group is the host's; root needs none.
+Remedy allow_in_job_container() {
+    return Step{.where = Where::ci_job,
+                .what = "Have the job's container run as root, which needs no group.",
+                .file = "the workflow, the job",
+                .lines = texts({"container:", "  image: IMAGE", "  options: --device /dev/kvm --user 0"}),
+                .expect = "test -w /dev/kvm succeeds in a step.",
+                .action = GiveDevice{}};
+}
+
 bool in_github_job(const Facts& f) { return is(f.kernel.job, "github-hosted") || is(f.kernel.job, "github"); }
 
 bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, "none"); }
@@ -73,14 +77,18 @@ Remedy give_to_container() {
         .where = Where::container_host,
         .what =
             "Whoever starts this container has to pass the device in: character device 10:232, readable "
-            "and writable, allowed in its device cgroup. With Docker or Podman that is --device /dev/kvm.",
+            "and writable, allowed in its device cgroup. With Docker or Podman:",
+        .commands = texts({"docker run --device /dev/kvm IMAGE",
+                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
         .action = GiveDevice{}};
 }
 
 /// The row that says how this place is given the device; null: a host, or a place without a row.
 const AccessRow* row_here(const Facts& f) {
     if (const AccessRow* container = row_named(f.kernel.container)) return container;
-    return in_container(f) ? nullptr : row_named(f.kernel.job);
+    if (in_container(f)) return nullptr;
+    if (const AccessRow* job = row_named(f.kernel.job)) return job;
+    return is(f.kernel.user_namespace, true) ? row_named(Fact<std::string>("user-namespace", {})) : nullptr;
 }
 
 /// A node that udev or devtmpfs would have made.
@@ -90,100 +98,10 @@ Remedy make_node() {
                      "udev make it.",
              .commands = texts({"sudo udevadm trigger --settle --name-match=kvm"}),
              .expect = "ls -l /dev/kvm shows 10, 232",
-             .action = GiveDevice{}});
+             .action = MakeNode{}});
     remedy.then(Step{.what = "Only where no udev runs: by hand, until the next start.",
                      .commands = texts({"sudo mknod -m 660 /dev/kvm c 10 232"})});
     return remedy;
-}
-
-// --- on a host ---
-
-Remedy join_group(const std::string& group) {
-    Remedy remedy(
-        Step{.what = "Join the group that may open it.",
-             .commands = texts({fmt::format("sudo usermod -aG {} \"$USER\"", group)}),
-             .cost = Cost::restart_session,
-             .expect = fmt::format("id -nG prints {} among the groups, after the next login", group),
-             .action = GiveDevice{}});
-    remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
-                     .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
-    return remedy;
-}
-
-/// udev(7); systemd's own 50-udev-default.rules gives the node to group kvm.
-Remedy give_group_by_udev() {
-    Remedy remedy(
-        Step{.what = "Its group is not one to join. Give the node to group kvm, as udev's own rules do.",
-             .commands =
-                 texts({"getent group kvm || sudo groupadd --system kvm",
-                        "echo 'KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"' | sudo tee "
-                        "/etc/udev/rules.d/65-kvm.rules",
-                        "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}),
-             .expect = "ls -l /dev/kvm shows root kvm"});
-    remedy.then(Step{.what = "Then join that group.",
-                     .commands = texts({"sudo gpasswd -a \"$USER\" kvm"}),
-                     .cost = Cost::restart_session,
-                     .expect = "id -nG prints kvm among the groups, after the next login",
-                     .action = GiveDevice{}});
-    return remedy;
-}
-
-/// The bits allow it, and still it is refused.
-Remedy look_for_policy() {
-    Remedy remedy(Step{
-        .what = "This process is in that group already, so something else refuses: an ACL of the node, or "
-                "a security module (SELinux, AppArmor). See the ACL.",
-        .commands = texts({"getfacl /dev/kvm"})});
-    remedy.then(Step{.what = "See what a security module refused just now.",
-                     .commands = texts(
-                         {"sudo ausearch -m AVC -ts recent", "sudo journalctl -k --grep apparmor=.DENIED"})});
-    return remedy;
-}
-
-Remedy allow_unit() {
-    Remedy remedy(
-        Step{.what = "A device cgroup or a security module forbids it, whatever the node's mode says. In a "
-                     "service of systemd: allow the device.",
-             .commands = texts({"sudo systemctl edit UNIT"}),
-             .file = "the file that opens",
-             .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
-             .action = GiveDevice{}});
-    remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
-    remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
-                     .commands = texts({"sudo ausearch -m AVC -ts recent"})});
-    return remedy;
-}
-
-/// WSL 2 makes the node for root alone where no udev runs in the distribution.
-Remedy let_in_wsl() {
-    Remedy remedy(Step{
-        .what = "WSL makes the node for root, and gives no group at the next start either: let WSL set it "
-                "whenever it starts.",
-        .file = "/etc/wsl.conf",
-        .lines = texts({"[boot]", "command = chown root:kvm /dev/kvm; chmod 660 /dev/kvm"})});
-    remedy.then(Step{.what = "Join the group.",
-                     .commands = texts({"getent group kvm || sudo groupadd --system kvm",
-                                        "sudo gpasswd -a \"$USER\" kvm"})});
-    remedy.then(Step{.where = Where::windows_host,
-                     .what = "Stop WSL; everything that runs in it ends. It starts with the next terminal.",
-                     .commands = texts({"wsl --shutdown"}),
-                     .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
-                     .action = GiveDevice{}});
-    return remedy;
-}
-
-bool in_group_already(const Facts& f, const DeviceNode& node) {
-    const auto* groups = f.kernel.groups.if_known();
-    if (!groups || node.gid.empty() || (node.mode & 060) != 060) return false;
-    return std::any_of(groups->begin(), groups->end(),
-                       [&](unsigned group) { return std::to_string(group) == node.gid; });
-}
-
-Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
-    if (in_group_already(f, node)) return look_for_policy();
-    const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
-    if (is(f.system.boot_loader, BootLoader::wsl2) && !joinable) return let_in_wsl();
-    return joinable ? join_group(node.group) : give_group_by_udev();
 }
 
 }  // namespace
@@ -197,7 +115,7 @@ bool is_nobodys(const DeviceNode& node) {
 std::string_view place_words(const Facts& f) {
     if (const AccessRow* row = row_named(f.kernel.container)) return row->words;
     if (in_container(f)) return "a container";
-    const AccessRow* row = row_named(f.kernel.job);
+    const AccessRow* row = row_here(f);
     return row ? row->words : std::string_view{};
 }
 
@@ -208,6 +126,10 @@ Remedy fix_missing_device(const Facts& f) {
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
+    if (const std::string* module = f.module.name.if_known(); module && !f.kernel.container.if_absent())
+        return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
+                    .commands = {fmt::format("sudo modprobe {}", *module)},
+                    .expect = "ls -l /dev/kvm shows 10, 232"};
     return {};
 }
 
@@ -229,7 +151,9 @@ Remedy fix_denied_device(const Facts& f) {
     if (in_job(f) && !in_container(f) && !forbidden)
         if (const AccessRow* job = row_named(f.kernel.job); job && !job->allow[0].empty())
             return steps_of(f, job->allow);
-    if (const AccessRow* row = row_named(f.kernel.container)) {
+    if (in_container(f) && in_github_job(f)) return allow_in_job_container();
+    const bool in_sandbox = !in_container(f) && !in_job(f) && is(f.kernel.user_namespace, true);
+    if (const AccessRow* row = in_sandbox ? row_here(f) : row_named(f.kernel.container)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }

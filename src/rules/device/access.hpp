@@ -5,7 +5,10 @@
 
 #include "rules/common.hpp"
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
@@ -14,6 +17,16 @@ bool is_nobodys(const DeviceNode& node);
 
 /// "a container of Docker", "a pod of Kubernetes"; empty where there is no sign of one.
 std::string_view place_words(const Facts& f);
+
+/// (A vector made of literals in place makes g++ 12 warn of array bounds.)
+inline std::vector<std::string> texts(std::initializer_list<std::string_view> list) {
+    return std::vector<std::string>(list.begin(), list.end());
+}
+
+/// On a host: this user may open the node, by its group or by udev's rules.
+Remedy allow_on_host(const Facts& f, const DeviceNode& node);
+/// On a host: a device cgroup or a security module forbids it.
+Remedy allow_unit();
 
 /// There is no /dev/kvm here, although KVM may well be up.
 Remedy fix_missing_device(const Facts& f);

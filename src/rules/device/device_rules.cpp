@@ -207,8 +207,9 @@ constexpr Rule device_rule_rows[] = {
             "KVM makes /dev/kvm when kvm_intel or kvm_amd has accepted the machine. Without the node,\n"
             "nothing can start a guest. In containers the node is missing although the host has it.",
         .fix =
-            "Load KVM's module: sudo modprobe kvm_intel on Intel, sudo modprobe kvm_amd on AMD; what it says "
-            "if it refuses tells the rest. In a container the device has to be passed in.",
+            "Load KVM's module, on Intel the first, on AMD the second; what it says if it refuses tells the "
+            "rest.\n    sudo modprobe kvm_intel\n    sudo modprobe kvm_amd\n"
+            "In a container the device has to be passed in.",
         .see = device_see,
         .check = check_missing,
         .worked = "ls -l /dev/kvm shows a character device 10, 232.",
@@ -241,8 +242,10 @@ constexpr Rule device_rule_rows[] = {
             "Programs that run guests open /dev/kvm for reading and writing. EACCES means the node's\n"
             "owner, group, mode and ACL; EPERM a device cgroup or a security module. Groups count from\n"
             "the next login on.",
-        .fix = "sudo usermod -aG kvm \"$USER\" and log in again (the node's group is in the message above); "
-               "for one session: sudo setfacl -m u:$USER:rw /dev/kvm.",
+        .fix = "Join the node's group, which is kvm as a rule, and log in again.\n"
+               "    sudo usermod -aG kvm \"$USER\"\n"
+               "Or, until the next start of this machine, let this user alone in.\n"
+               "    sudo setfacl -m \"u:$USER:rw\" /dev/kvm",
         .see = device_see,
         .check = check_permission,
         .worked = "test -w /dev/kvm succeeds, in the shell that needs it.",
@@ -261,7 +264,7 @@ constexpr Rule device_rule_rows[] = {
             "Where /dev/kvm does not open for a reason that is neither its absence nor a lack of rights\n"
             "(too many open files, out of memory, Input/output error), or does not answer, this rule says\n"
             "that nobody can tell: a module that is loaded does not outweigh a device that refuses.",
-        .fix = "Check what the node is: ls -l /dev/kvm must show 10, 232.",
+        .fix = "Check what the node is: it must have the numbers 10, 232.\n    ls -l /dev/kvm",
         .see = device_see,
         .check = check_api,
         .worked = "ls -l /dev/kvm shows 10, 232, and nestprobe says that it answers.",

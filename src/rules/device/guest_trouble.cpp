@@ -67,8 +67,8 @@ constexpr Rule guest_trouble_rows[] = {
             "\"failed to set MSR\" is another matter: there KVM refused a value that QEMU gave, as with a "
             "CPU\n"
             "model of another processor, and ignore_msrs does not help.",
-        .fix = "Where a guest of macOS, Windows or ESXi stops at it: echo 1 | sudo tee "
-               "/sys/module/kvm/parameters/ignore_msrs",
+        .fix = "Where that guest stops at it, let the access pass.\n"
+               "    echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs",
         .see = msr_see,
         .check = check_msr,
         .worked = "The guest gets past that point.",

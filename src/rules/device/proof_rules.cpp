@@ -76,11 +76,12 @@ std::string above(const Facts& f) {
 std::string fix_entry(const Facts& f) {
     std::string text = in_guest(f) ? known_reports(f) : "";
     if (!text.empty()) text += ' ';
-    return text +
-           (in_guest(f)
-                ? "Hand the file of nestprobe --prove=report FILE to whoever runs the hypervisor above."
-                : "Look at the kernel's messages (dmesg | grep -i kvm), update microcode and kernel, and "
-                  "report the file of nestprobe --prove=report FILE to the kernel's KVM list.");
+    return text + (in_guest(f) ? "Hand the file that this writes to whoever runs the hypervisor above.\n"
+                                 "    nestprobe --prove=report proof.txt"
+                               : "Look at the kernel's messages, and update microcode and kernel.\n"
+                                 "    sudo dmesg | grep -i kvm\n"
+                                 "If it stays, report the file that this writes to the kernel's KVM list.\n"
+                                 "    nestprobe --prove=report proof.txt");
 }
 
 Outcome proved(const PerCpu<bool>& runs, std::string_view what) {
@@ -230,7 +231,7 @@ constexpr Rule proof_rule_rows[] = {
             "although KVM offers it, the message says at which instruction, and the error by the manual's "
             "name for it. Where this system is a guest itself, the hypervisor above takes part in every "
             "step.",
-        .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
+        .fix = "Report the failure, with the file that this writes.\n    nestprobe --prove=report proof.txt",
         .see = proof_nested_see,
         .check = check_nested_fails,
         .worked = "nestprobe --prove says that a guest of a guest ran.",
@@ -248,7 +249,7 @@ constexpr Rule proof_rule_rows[] = {
             "NPT,\n"
             "and with a shadow VMCS where the guest may have one. Some hypervisors get only a part of it\n"
             "right, so that one operating system runs nested and another does not.",
-        .fix = "Report the failure with the file of nestprobe --prove=report FILE.",
+        .fix = "Report the failure, with the file that this writes.\n    nestprobe --prove=report proof.txt",
         .see = proof_nested_see,
         .check = check_variants,
         .worked = "nestprobe --prove says so of every variant.",

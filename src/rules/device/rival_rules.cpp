@@ -121,10 +121,23 @@ Step reload_both(const Facts& f) {
     if (!vendor_module_is(f, Module::State::loaded)) return {.what = "Restart.", .cost = Cost::reboot};
     const std::string module = vendor_module_name(f);
     return {
-        .what = "Load both of KVM's modules again.",
+        .what = "Then reload KVM, kvm itself too.",
         .commands = {fmt::format("sudo modprobe -r {} kvm", module), fmt::format("sudo modprobe {}", module)},
-        .cost = Cost::stop_guests,
-        .expect = "cat /sys/module/kvm/parameters/enable_virt_at_load prints the new value."};
+        .cost = Cost::stop_guests};
+}
+
+/// kvm.enable_virt_at_load=0 goes from where it is written.
+Remedy hold_again(const Facts& f) {
+    const auto* options = f.module.options.if_known();
+    const ModuleOption* off = options ? effective(*options, "kvm", "enable_virt_at_load") : nullptr;
+    if (!off)
+        return Remedy(options
+                          ? "Remove enable_virt_at_load=0: nothing sets it for good, so it was given by hand "
+                            "when the module was loaded."
+                          : "Remove enable_virt_at_load=0 from where it is set.")
+            .then(reload_both(f));
+    if (off->origin.on_command_line()) return change_words(f, {word_as_written(f, *off)}, {});
+    return set_option(f, "kvm", "enable_virt_at_load", {*off}).then(reload_both(f));
 }
 
 constexpr std::string_view newer_virtualbox =
@@ -133,31 +146,17 @@ constexpr std::string_view newer_virtualbox =
 /// What to set depends on whose guests are to run, and on VirtualBox's version.
 Remedy fix_beside(const Facts& f, const std::string& names) {
     if (!has_switch(f)) return {};
-    if (wants_kvm_to_hold(f, names)) {
-        if (holds_since_load(f)) return {};
-        const std::string by = asked_by(f, "kvm", "enable_virt_at_load");
-        Remedy remedy(
-            Step{.what = fmt::format("Remove enable_virt_at_load=0{}.", by.empty() ? "" : " (" + by + ")")});
-        remedy.then(reload_both(f));
-        return remedy;
-    }
+    if (wants_kvm_to_hold(f, names)) return holds_since_load(f) ? Remedy() : hold_again(f);
     if (!holds_since_load(f)) return {};
-    Remedy remedy;
-    if (names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown)
-        remedy.then(Step{.what = std::string(newer_virtualbox), .commands = {"VBoxManage --version"}});
-    if (vendor_module_is(f, Module::State::built_in)) {
-        Step words = change_words(f, {}, {"kvm.enable_virt_at_load=0"});
-        words.what = "To let the other hypervisor run when KVM runs no guest: " + words.what;
-        remedy.then(std::move(words));
-        return remedy;
-    }
-    remedy.then(Step{
-        .what =
-            "To let the other hypervisor run when KVM runs no guest: an option of kvm's, which counts from "
-            "its next load on.",
-        .commands = {
-            fmt::format("echo 'options kvm enable_virt_at_load=0' | sudo tee -a {}", options_file)}});
-    remedy.then(reload_both(f));
+    const bool built_in = vendor_module_is(f, Module::State::built_in);
+    Remedy remedy = built_in ? Remedy(change_words(f, {}, {"kvm.enable_virt_at_load=0"}))
+                             : set_option(f, "kvm", "enable_virt_at_load", {}, "0");
+    for (Step& step : remedy.steps) step.action = ByHand{};  // whose guests are to run is for a person to say
+    if (!built_in) remedy.then(reload_both(f));
+    const bool opposite = names.find("vboxdrv") != std::string::npos && switches_itself(f) == OwnWay::unknown;
+    remedy.intro = fmt::format(
+        "To let the other hypervisor run when KVM runs no guest{}:",
+        opposite ? " (VirtualBox from 7.2.10 on wants the opposite: leave it as it is there)" : "");
     return remedy;
 }
 
@@ -171,8 +170,8 @@ Outcome check_beside(const Facts& f) {
             fail(fmt::format("the kernel log says \"{}\": of an earlier try, or of a CPU that came "
                              "later; {} is loaded now, and switched {} on when it was",
                              line->text, vendor_module_name(f), hardware_word(f)),
-                 "Look whether every CPU is online (cat /sys/devices/system/cpu/online) and whether "
-                 "another hypervisor is in use."),
+                 "Look whether every CPU is online, and whether another hypervisor is in use.\n"
+                 "    cat /sys/devices/system/cpu/online"),
             *line);
     return judge(
         [&](const std::vector<std::string>& rivals) {

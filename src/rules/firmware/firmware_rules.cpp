@@ -5,6 +5,7 @@
 // Firmware is named only on bare metal: in a guest NP303 and NP304 speak, and NP402 where this kernel locks
 // VMX off itself. Where the register cannot be read, other evidence is weighed, the strongest first:
 // a loaded module (KVM checked it), the kernel's log, the flag in /proc/cpuinfo on kernels that clear it.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/firmware/firmware_makers.hpp"
 
@@ -82,9 +83,8 @@ Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
     if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
     outcome.remedy = fmt::format(
         "The firmware treats {} unlike the others, which is its fault: update it and switch the machine off "
-        "and on. As a workaround before KVM is loaded: echo 0 | sudo tee "
-        "/sys/devices/system/cpu/cpu{}/online.",
-        name_cpus(odd), odd.first());
+        "and on.\nAs a workaround, take them offline before KVM is loaded, each by its number:\n    {}",
+        name_cpus(odd), take_offline(odd.first()));
     return outcome;
 }
 

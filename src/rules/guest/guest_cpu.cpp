@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
 // What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -37,38 +37,13 @@ Outcome check_default_cpu(const Facts& f) {
         f.guest->cpu_mode, policy_of_guest(f));
 }
 
-std::optional<Technology> technology_of_vendor(std::string_view vendor) {
-    if (vendor == "Intel" || vendor == "GenuineIntel") return Technology::vmx;
-    if (vendor == "AMD" || vendor == "AuthenticAMD" || vendor == "HygonGenuine") return Technology::svm;
-    return {};
-}
-
-/// The technology that the definition was written for; nothing where it does not say.  libvirt drops vendor
-/// and model in any mode but custom.
-std::optional<Technology> written_for(const GuestFacts& guest, std::string& by) {
-    if (is(guest.cpu_mode, CpuMode::custom) || !is(guest.definition, DefinitionKind::libvirt)) {
-        if (const std::string* vendor = guest.cpu_vendor.if_known())
-            if (const auto technology = technology_of_vendor(*vendor)) {
-                by = fmt::format("vendor {}", *vendor);
-                return technology;
-            }
-        const std::string* model = guest.cpu_model.if_known();
-        const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
-        if (named && named->vendor) {
-            by = fmt::format("model {}", *model);
-            return named->vendor;
-        }
-    }
-    const bool vmx = guest.vmx.if_known() && *guest.vmx.if_known() == FeaturePolicy::require;
-    const bool svm = guest.svm.if_known() && *guest.svm.if_known() == FeaturePolicy::require;
-    if (vmx == svm) return {};
-    by = fmt::format("feature {}", vmx ? "vmx" : "svm");
-    return vmx ? Technology::vmx : Technology::svm;
-}
-
-/// <cpu> is what decides, and an edit of it lasts.
-bool in_libvirts_words(const Facts& f) {
-    return of_libvirt(f) && !is(f.guest->passed_cpu, true) && is(f.guest->manager, std::string());
+/// The host's CPU, or the model with the feature beside it, where the definition is what decides.
+Remedy fix_model(const Facts& f) {
+    Remedy remedy = fix_guest_cpu(f);
+    const DefinitionKind words = words_of(f);
+    const bool decides = !is(f.guest->passed_cpu, true) && remedy.intro.empty();
+    if (decides && words != DefinitionKind::proxmox) remedy.then(keep_guest_model(f));
+    return remedy;
 }
 
 Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy policy) {
@@ -76,7 +51,7 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
     if (policy != FeaturePolicy::unset)
         return pass(fmt::format("{} is said of {}", to_string(policy), feature));
     std::string by;
-    if (const auto wanted = written_for(*f.guest, by);
+    if (const auto wanted = technology_written_for(*f.guest, by);
         wanted && f.cpu.technology.if_known() && !has(f, *wanted))
         return skip(fmt::format("{} is not of this system's vendor (NP707)", by));
     const NamedCpu* named = find_named_cpu(model);
@@ -88,12 +63,7 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
                             : *technology == Technology::svm
                                 ? "KVM removes svm from every named model unless it is asked for"
                                 : "no named model of QEMU's has vmx";
-    return fail(fmt::format("the CPU is the model {}, without {}: {}", model, feature, why),
-                fix_guest_cpu(f) + (in_libvirts_words(f)
-                                        ? fmt::format(" To keep the model, add <feature policy='require' "
-                                                      "name='{}'/> to <cpu>.",
-                                                      technology_of_guest(f) ? feature : "vmx (svm on AMD)")
-                                        : ""));
+    return fail(fmt::format("the CPU is the model {}, without {}: {}", model, feature, why), fix_model(f));
 }
 
 /// What libvirt itself says that host-model stands for here.  It remembers that (by QEMU, kernel,
@@ -113,12 +83,11 @@ Outcome judge_known_host_model(const Facts& f, FeaturePolicy policy) {
         fmt::format("libvirt's host-model {} here (virsh domcapabilities), though KVM offers it: libvirt "
                     "remembers what QEMU said before, or leaves it out",
                     said),
-        Remedy(Step{.what = "Let libvirt ask QEMU again, then look: virsh domcapabilities --virttype kvm.",
+        Remedy(Step{.what = "Let libvirt ask QEMU again, then look.",
                     .commands = {"sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml",
-                                 "sudo systemctl try-restart libvirtd virtqemud"}})
-            .then(Remedy(fmt::format("Or in <cpu>: <feature policy='require' name='{}'/>, then shut the "
-                                     "guest down and start it.",
-                                     feature))));
+                                 "sudo systemctl try-restart libvirtd virtqemud",
+                                 "virsh domcapabilities --virttype kvm"}})
+            .then(keep_guest_model(f)));
 }
 
 Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
@@ -150,24 +119,19 @@ Outcome check_model(const Facts& f) {
         f.guest->cpu_mode, policy_of_guest(f));
 }
 
-/// A -cpu that is passed behind libvirt's or Proxmox's own decides.
-std::string fix_switched_off(const Facts& f) {
-    return is(f.guest->passed_cpu, true) ? fix_guest_cpu(f) : guest_words(f, GuestWords::cpu_feature);
-}
-
 Outcome check_switched_off(const Facts& f) {
     if (auto outcome = encrypted(f)) return *std::move(outcome);
     return judge(
         [&](FeaturePolicy policy) {
             if (policy == FeaturePolicy::disable)
                 return fail(fmt::format("the definition takes {} away", feature_of_guest(f)),
-                            fix_switched_off(f));
+                            show_guest_feature(f));
             if (policy == FeaturePolicy::forbid)
                 return refused(
                     fmt::format("the definition forbids {}: on a host that has it the guest does not "
                                 "start",
                                 feature_of_guest(f)),
-                    fix_switched_off(f));
+                    show_guest_feature(f));
             return pass(fmt::format("the definition does not take {} away", feature_of_guest(f)));
         },
         policy_of_guest(f));
@@ -179,7 +143,7 @@ Outcome check_vendor(const Facts& f) {
     return judge(
         [&](CpuMode, Technology here) {
             std::string by;
-            const auto wanted = written_for(*f.guest, by);
+            const auto wanted = technology_written_for(*f.guest, by);
             if (!wanted) return pass("the definition fits processors of any vendor");
             if (*wanted == here) return pass(fmt::format("{}: as this system's processor", by));
             return fail(
@@ -197,7 +161,7 @@ Outcome check_encrypted(const Facts& f) {
             if (type.empty()) return pass("the guest's memory is not encrypted");
             return fail(
                 fmt::format("the guest is launched with {}, and no confidential guest can run KVM", type),
-                guest_words(f, GuestWords::no_encryption));
+                without_encryption(f));
         },
         f.guest->launch_security);
 }

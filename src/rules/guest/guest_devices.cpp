@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
 // among devices (NP732 to NP734).
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -60,9 +60,15 @@ Outcome check_amd(const Facts& f) {
                 "devices of this system are given to the guest, and QEMU's AMD IOMMU may not support "
                 "that: \"requires iommu notifier which is not currently supported\" is what versions that "
                 "do not say",
-                guest_words(f, GuestWords::intel_model));
+                fix_guest_iommu(f));
         },
         f.guest->iommu, f.guest->assigned_devices);
+}
+
+Step set_width(const Facts& f, unsigned bits) {
+    const std::string xml = fmt::format("<driver aw_bits='{}'/>", bits);
+    return change_guest(f, "Take another address width, or leave it to QEMU.",
+                        {"<iommu>", xml, fmt::format("-device intel-iommu,aw-bits={}", bits)});
 }
 
 Outcome check_width(const Facts& f) {
@@ -79,7 +85,7 @@ Outcome check_width(const Facts& f) {
                         return pass(fmt::format("{} bits, and this system's has {}", wanted, here));
                     return refused(
                         fmt::format("QEMU refuses it: \"aw-bits {} > host aw-bits {}\"", wanted, here),
-                        guest_width_words(f, here));
+                        set_width(f, here));
                 },
                 f.guest->aw_bits, f.iommu.address_width);
         },
@@ -92,8 +98,7 @@ Outcome check_possible_width(const Facts& f) {
     return judge(
         [&](unsigned bits) {
             if (bits == 39 || bits == 48 || bits == 57) return pass(fmt::format("{} bits", bits));
-            return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"",
-                           guest_width_words(f, 48));
+            return refused("QEMU refuses it: \"Supported values for aw-bits are: 39, 48\"", set_width(f, 48));
         },
         f.guest->aw_bits);
 }
@@ -106,7 +111,7 @@ Outcome check_order(const Facts& f) {
                                "a device of this system stands before the IOMMU on the command line: it is "
                                "made "
                                "without one",
-                               guest_words(f, GuestWords::first));
+                               change_guest(f, "Put -device intel-iommu before every -device vfio-pci."));
         },
         f.guest->iommu_first);
 }
@@ -119,7 +124,7 @@ Outcome check_several(const Facts& f) {
             return refused(of_libvirt(f)
                                ? "libvirt refuses it: \"only a single IOMMU device is supported\""
                                : "QEMU refuses it: \"QEMU does not support multiple vIOMMUs for x86 yet.\"",
-                           guest_words(f, GuestWords::one_only));
+                           change_guest(f, "Keep one of them."));
         },
         f.guest->iommus);
 }
@@ -130,17 +135,17 @@ Outcome check_place(const Facts& f) {
     if (f.guest->iommu.if_known() && f.guest->iommu_bus.if_absent())
         return cite(pass("the IOMMU is put where QEMU puts it"), f.guest->iommu);
     return judge(
-        [](IommuModel model, unsigned bus) {
+        [&](IommuModel model, unsigned bus) {
             if (model != IommuModel::virtio)
                 return refused(fmt::format("libvirt refuses it: \"iommu model '{}' can't have address\"",
                                            to_string(model)),
-                               "Remove <address> from <iommu>.");
+                               change_guest(f, "Remove <address> from <iommu>."));
             if (bus == 0) return pass("virtio-iommu is on bus 0, as it must be");
             return refused(
                 fmt::format("libvirt refuses it: virtio-iommu on bus {}: \"needs to be an integrated "
                             "device (bus=0)\"",
                             bus),
-                "Remove <address> from <iommu>: libvirt finds a place on bus 0.");
+                change_guest(f, "Remove <address> from <iommu>: libvirt finds a place on bus 0."));
         },
         f.guest->iommu, f.guest->iommu_bus);
 }

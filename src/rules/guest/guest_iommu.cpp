@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMU in the definition of a guest (NP720 to NP725, NP729): will the guest be able to give
 // devices away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_questions.hpp"
-#include "rules/guest/guest_words.hpp"
 
 #include <fmt/format.h>
 
@@ -22,6 +22,20 @@ Outcome check_none(const Facts& f) {
         f.guest->iommu);
 }
 
+Step to_q35(const Facts& f) {
+    Step step = set_guest_machine(f, "q35");
+    step.what +=
+        " Devices on an i440fx machine have other addresses, and IDE disks become SATA: in an "
+        "installed guest that is a change of its own.";
+    return step;
+}
+
+/// A change of one attribute: libvirt's in its place, the others' as a whole.
+Remedy set_in_iommu(const Facts& f, std::string_view what, std::string_view place, std::string_view xml) {
+    if (words_of(f) != DefinitionKind::libvirt) return fix_guest_iommu(f);
+    return change_guest(f, std::string(what), {place, xml, {}, {}});
+}
+
 Outcome check_machine(const Facts& f) {
     return judge(
         [&](IommuModel model, bool q35, const std::string& machine) {
@@ -39,10 +53,7 @@ Outcome check_machine(const Facts& f) {
                     : "only a q35 machine has that IOMMU. QEMU refuses it on another: \"Parameter 'driver' "
                       "expects "
                       "a dynamic sysbus device type for the machine\"",
-                guest_words(f, GuestWords::q35) +
-                    " Devices on an i440fx machine have other addresses, and IDE disks become SATA: in an "
-                    "installed guest "
-                    "that is a change of its own.");
+                to_q35(f));
         },
         f.guest->iommu, f.guest->q35, f.guest->machine);
 }
@@ -76,13 +87,13 @@ Outcome check_irqchip(const Facts& f) {
                 return refused(
                     "QEMU refuses it: \"Interrupt Remapping cannot work with kernel-irqchip=on, please use "
                     "'split|off'.\"",
-                    guest_words(f, GuestWords::split_irqchip));
+                    fix_guest_iommu(f));
             return fail(
                 fmt::format(
                     "libvirt refuses it: \"IOMMU interrupt remapping requires split I/O APIC (ioapic "
                     "driver='qemu')\"{}",
                     ioapic == IoApic::unset ? "; libvirt 11.3 and later add the element themselves" : ""),
-                guest_words(f, GuestWords::split_irqchip));
+                set_in_iommu(f, "Let the I/O APIC be QEMU's.", "<features>", "<ioapic driver='qemu'/>"));
         },
         f.guest->iommu, f.guest->ioapic);
 }
@@ -115,15 +126,18 @@ Outcome check_many_cpus(const Facts& f) {
                     fmt::format("libvirt refuses it: \"more than {} vCPUs require extended interrupt mode "
                                 "enabled on the iommu device\"",
                                 most),
-                    guest_words(f, GuestWords::eim));
+                    set_in_iommu(f, "Switch extended interrupt mode on.", "<iommu>",
+                                 "<driver intremap='on' eim='on'/>"));
             if (model == IommuModel::intel && is(f.guest->eim, Setting::unset) && remaps_interrupts(*f.guest))
                 return pass("QEMU puts the IOMMU into extended interrupt mode where it remaps interrupts");
             return fail(
                 fmt::format("{} virtual CPUs, and the IOMMU without extended interrupt mode: it brings "
                             "interrupts to the first {} alone",
                             vcpus, most),
-                model == IommuModel::amd ? std::string("amd-iommu,intremap=on,xtsup=on")
-                                         : guest_words(f, GuestWords::eim));
+                change_guest(f, "Switch it on.",
+                             {"<iommu>", "<driver intremap='on' eim='on'/>",
+                              model == IommuModel::amd ? "-device amd-iommu,intremap=on,xtsup=on"
+                                                       : "-device intel-iommu,intremap=on,eim=on"}));
         },
         f.guest->iommu, f.guest->vcpus);
 }
@@ -134,7 +148,8 @@ Outcome check_acpi(const Facts& f) {
             if (model == IommuModel::none) return skip_without_iommu();
             return acpi ? pass("the guest has ACPI, where the IOMMU is announced")
                         : fail("the guest has no ACPI: its kernel never hears of the IOMMU",
-                               guest_words(f, GuestWords::acpi));
+                               change_guest(f, "Give the guest ACPI: without -no-acpi and acpi=off.",
+                                            {"<features>", "<acpi/>", "-machine q35,acpi=on", "--acpi 1"}));
         },
         f.guest->iommu, f.guest->acpi);
 }

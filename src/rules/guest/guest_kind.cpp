@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what runs a guest (NP701 to NP703): KVM, QEMU alone, or something else.
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_accelerators.hpp"
 #include "rules/guest/guest_questions.hpp"
 
@@ -21,13 +22,20 @@ Outcome foreign_accelerator(const Facts& f, Accelerator accelerator) {
         std::string(other->instead));
 }
 
+/// libvirt src/qemu/qemu_domain.c: "Emulator ... does not support virt type 'kvm'".
+Outcome foreign_processor(Accelerator accelerator, const std::string& arch) {
+    if (accelerator != Accelerator::kvm)
+        return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
+    return refused(fmt::format("the guest's processor is {}, which KVM on this x86 system cannot run", arch));
+}
+
 Outcome check_foreign(const Facts& f) {
     return judge(
         [&](Accelerator accelerator, const std::string& arch) {
             if (accelerator != Accelerator::kvm && accelerator != Accelerator::tcg)
                 return foreign_accelerator(f, accelerator);
             if (arch != "x86_64" && arch != "i686" && arch != "i386")
-                return fail(fmt::format("the guest's processor is {}, which has neither VMX nor SVM", arch));
+                return foreign_processor(accelerator, arch);
             return pass(accelerator == Accelerator::kvm ? std::string(by_kvm) : "QEMU emulates this guest");
         },
         f.guest->accelerator, f.guest->arch);
@@ -43,25 +51,28 @@ Outcome check_emulated(const Facts& f) {
                     of_libvirt(f)
                         ? "libvirt refuses it: \"CPU mode 'host-passthrough' for x86_64 qemu domain on "
                           "x86_64 host is not supported by hypervisor\""
-                        : "QEMU refuses it: \"CPU model 'host' requires KVM or HVF\"");
+                        : "QEMU refuses it: \"CPU model 'host' requires KVM or HVF\"",
+                    run_guest_by_kvm(f));
             const std::optional<bool> svm = emulates_svm(*f.guest);
             if (!svm) return unknown("QEMU emulates SVM with some versions of this CPU model, and VMX never");
             return *svm ? pass("QEMU emulates SVM with this CPU")
                         : fail(
                               "QEMU emulates this guest, without KVM: VMX it never has, and SVM not with "
-                              "this CPU");
+                              "this CPU",
+                              run_guest_by_kvm(f).then(fix_guest_cpu(f)));
         },
         f.guest->accelerator, f.guest->cpu_mode);
 }
 
 Outcome check_slow(const Facts& f) {
     return judge(
-        [](Accelerator accelerator) {
+        [&](Accelerator accelerator) {
             if (accelerator == Accelerator::kvm) return pass(std::string(by_kvm));
             if (accelerator != Accelerator::tcg) return skip("QEMU does not emulate the guest (NP701)");
             return fail(
                 "QEMU emulates this guest instruction by instruction: expect a tenth of the speed or "
-                "less, and its own guests slower still");
+                "less, and its own guests slower still",
+                run_guest_by_kvm(f));
         },
         f.guest->accelerator);
 }

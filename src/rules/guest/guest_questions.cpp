@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rules/guest/guest_questions.hpp"
 
-#include "rules/guest/guest_words.hpp"
-
 #include <fmt/format.h>
 
 namespace nestprobe {
@@ -34,6 +32,39 @@ std::string feature_of_guest(const Facts& f) {
     const auto technology = technology_of_guest(f);
     if (!technology) return "vmx or svm";
     return *technology == Technology::vmx ? "vmx" : "svm";
+}
+
+std::string_view flag_of_guest(const Facts& f) {
+    const auto technology = technology_of_guest(f);
+    return !technology ? "" : *technology == Technology::vmx ? "vmx" : "svm";
+}
+
+static std::optional<Technology> technology_of_vendor(std::string_view vendor) {
+    if (vendor == "Intel" || vendor == "GenuineIntel") return Technology::vmx;
+    if (vendor == "AMD" || vendor == "AuthenticAMD" || vendor == "HygonGenuine") return Technology::svm;
+    return {};
+}
+
+/// libvirt drops vendor and model in any mode but custom.
+std::optional<Technology> technology_written_for(const GuestFacts& guest, std::string& by) {
+    if (is(guest.cpu_mode, CpuMode::custom) || !is(guest.definition, DefinitionKind::libvirt)) {
+        if (const std::string* vendor = guest.cpu_vendor.if_known())
+            if (const auto technology = technology_of_vendor(*vendor)) {
+                by = fmt::format("vendor {}", *vendor);
+                return technology;
+            }
+        const std::string* model = guest.cpu_model.if_known();
+        const NamedCpu* named = model ? find_named_cpu(*model) : nullptr;
+        if (named && named->vendor) {
+            by = fmt::format("model {}", *model);
+            return named->vendor;
+        }
+    }
+    const bool vmx = guest.vmx.if_known() && *guest.vmx.if_known() == FeaturePolicy::require;
+    const bool svm = guest.svm.if_known() && *guest.svm.if_known() == FeaturePolicy::require;
+    if (vmx == svm) return {};
+    by = fmt::format("feature {}", vmx ? "vmx" : "svm");
+    return vmx ? Technology::vmx : Technology::svm;
 }
 
 const Fact<FeaturePolicy>& policy_of_guest(const Facts& f) {
@@ -80,49 +111,6 @@ std::string iommu_arguments(bool amd, bool many_cpus) {
                        !many_cpus ? ""
                        : amd      ? ",xtsup=on"
                                   : ",eim=on");
-}
-
-namespace {
-
-/// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
-std::string fix_passed_cpu(const Facts& f) {
-    const std::string where =
-        f.guest->passed_cpu.from().empty() ? "" : f.guest->passed_cpu.from().front().where;
-    const bool libvirt = of_libvirt(f);
-    return fmt::format(
-        "The -cpu in {} ({}) comes behind {} and decides: write host behind it, or delete both words so that "
-        "{} "
-        "counts.",
-        libvirt ? "<qemu:commandline>" : "args:", where, libvirt ? "libvirt's own" : "Proxmox's own",
-        libvirt ? "<cpu>" : "the line cpu:");
-}
-
-}  // namespace
-
-std::string fix_guest_cpu(const Facts& f) {
-    constexpr std::string_view then =
-        " Then shut the guest down and start it: a reboot inside it keeps the old CPU.";
-    if (is(f.guest->definition, DefinitionKind::qemu))
-        return fmt::format("Start QEMU with -cpu host, or add ,+{} to the model.",
-                           technology_of_guest(f) ? feature_of_guest(f) : "vmx (Intel) or ,+svm (AMD)");
-    if (const std::string words = managers_cpu_words(f); !words.empty()) return words;
-    if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f) + std::string(then);
-    if (is(f.guest->definition, DefinitionKind::proxmox))
-        return fmt::format("qm set VMID --cpu host.{}", then);
-    return fmt::format("Make it <cpu mode='host-passthrough'/> (virsh edit).{}", then);
-}
-
-std::string fix_guest_iommu(const Facts& f) {
-    if (const std::string words = managers_iommu_words(f); !words.empty()) return words;
-    const bool many = has_many_cpus(*f.guest);
-    if (is(f.guest->definition, DefinitionKind::qemu))
-        return iommu_arguments(false, many) + ", before any -device vfio-pci.";
-    if (is(f.guest->definition, DefinitionKind::proxmox))
-        return "qm set VMID --machine q35,viommu=intel, then stop the guest and start it.";
-    return fmt::format(
-        "On a q35 machine, in <devices>: <iommu model='intel'><driver intremap='on' "
-        "caching_mode='on'{}/></iommu>, and in <features>: <ioapic driver='qemu'/>.",
-        many ? " eim='on'" : "");
 }
 
 }  // namespace nestprobe

@@ -22,6 +22,11 @@ bool wants(FeaturePolicy policy);
 std::optional<Technology> technology_of_guest(const Facts& f);
 /// "vmx", "svm"; "vmx or svm" where nobody knows which.
 std::string feature_of_guest(const Facts& f);
+/// "vmx" or "svm"; empty where nobody knows which.
+std::string_view flag_of_guest(const Facts& f);
+/// The technology that the definition was written for, and by which of its words; nothing where it does not
+/// say.
+std::optional<Technology> technology_written_for(const GuestFacts& guest, std::string& by);
 /// What is said of that feature; where nobody knows which, what is said of either.
 const Fact<FeaturePolicy>& policy_of_guest(const Facts& f);
 /// QEMU emulates SVM with this CPU; nothing where it depends on QEMU's version.  VMX it never emulates.
@@ -38,10 +43,5 @@ bool irqchip_is_split(const GuestFacts& guest);
 bool has_many_cpus(const GuestFacts& guest);
 /// QEMU's arguments for an IOMMU that VFIO can use: "-machine q35,... -device intel-iommu,...".
 std::string iommu_arguments(bool amd, bool many_cpus);
-
-/// What to type so that the guest has the host's processor, in the words of its definition.
-std::string fix_guest_cpu(const Facts& f);
-/// What to write so that the guest has an IOMMU that VFIO can use.
-std::string fix_guest_iommu(const Facts& f);
 
 }  // namespace nestprobe

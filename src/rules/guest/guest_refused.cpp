@@ -2,6 +2,7 @@
 // Rules about definitions that libvirt or QEMU refuses (NP714 to NP718): will the guest start?
 #include "base/text.hpp"
 #include "registers/all.hpp"
+#include "rules/guest/definition_words.hpp"
 #include "rules/guest/guest_questions.hpp"
 #include "rules/guest/machine_types.hpp"
 
@@ -16,22 +17,13 @@ bool run_by_kvm_or_tcg(const GuestFacts& guest) {
     return is(guest.accelerator, Accelerator::kvm) || is(guest.accelerator, Accelerator::tcg);
 }
 
-/// What to type for another machine type.
-std::string machine_fix(const Facts& f, std::string_view type) {
-    if (is(f.guest->definition, DefinitionKind::qemu))
-        return fmt::format("Start QEMU with -machine {}.", type);
-    if (is(f.guest->definition, DefinitionKind::proxmox))
-        return type == "q35" ? "qm set VMID --machine q35" : "qm set VMID --delete machine";
-    return fmt::format("In <os><type>, write machine='{}' (virsh edit).", type);
-}
-
 Outcome check_machine_type(const Facts& f) {
     return judge(
         [&](const std::string& machine, Accelerator, const std::string& arch) {
             if (!run_by_kvm_or_tcg(*f.guest)) return skip("the guest is not for this QEMU (NP701)");
             if (arch != "x86_64" && arch != "i686" && arch != "i386") return skip("no x86 guest (NP701)");
             if (machine.empty()) return pass("QEMU's default machine type");
-            const std::string fix = machine_fix(f, contains(machine, "35") ? "q35" : "pc");
+            const Step fix = set_guest_machine(f, contains(machine, "35") ? "q35" : "pc");
             switch (judge_machine_name(machine)) {
                 case MachineName::known: return pass(fmt::format("{} is a machine type of QEMU's", machine));
                 case MachineName::newer:
@@ -60,6 +52,13 @@ Outcome check_machine_type(const Facts& f) {
         f.guest->machine, f.guest->accelerator, f.guest->arch);
 }
 
+Remedy fewer_cpus_or_q35(const Facts& f, unsigned most) {
+    Step step = set_guest_machine(f, "q35");
+    step.what =
+        fmt::format("{} CPUs or fewer; or another type: q35 of QEMU 8.1 has 1024, of 9.0 4096.", most);
+    return step;
+}
+
 Outcome check_most_cpus(const Facts& f) {
     return judge(
         [&](const std::string& machine, unsigned vcpus, Accelerator) {
@@ -80,8 +79,7 @@ Outcome check_most_cpus(const Facts& f) {
                     "CPUs supported by machine '{}' is {}\"; libvirt: \"Maximum CPUs greater than "
                     "specified machine type limit {}\")",
                     vcpus, name, *most, vcpus, name, *most, *most),
-                fmt::format("{} CPUs or fewer; or another type: q35 of QEMU 8.1 has 1024, of 9.0 4096. {}",
-                            *most, machine_fix(f, "q35")));
+                fewer_cpus_or_q35(f, *most));
         },
         f.guest->machine, f.guest->vcpus, f.guest->accelerator);
 }
@@ -98,10 +96,7 @@ Outcome check_cpu_count(const Facts& f) {
                 return refused(
                     "libvirt refuses it: \"more than 255 vCPUs are only supported on q35-based "
                     "machine types\"",
-                    machine_fix(f, "q35"));
-            const std::string fix =
-                "In <devices>: <iommu model='intel'><driver intremap='on' caching_mode='on' eim='on'/>"
-                "</iommu>, and in <features>: <ioapic driver='qemu'/>.";
+                    set_guest_machine(f, "q35"));
             const Setting* eim = f.guest->eim.if_known();
             if (iommu != IommuModel::none && eim && *eim == Setting::on)
                 return pass("an IOMMU with extended interrupt mode");
@@ -109,15 +104,26 @@ Outcome check_cpu_count(const Facts& f) {
                 return refused(
                     "libvirt refuses it: \"more than 255 vCPUs require extended interrupt mode "
                     "enabled on the iommu device\"",
-                    fix);
+                    fix_guest_iommu(f));
             return unknown(
                 "more than 255 CPUs and no IOMMU with eim='on': libvirt before 10.10 refuses that (\"more "
                 "than "
                 "255 vCPUs require extended interrupt mode enabled on the iommu device\"), 10.10 and later "
-                "adds it. " +
-                fix);
+                "adds it");
         },
         f.guest->vcpus, f.guest->q35, f.guest->iommu, f.guest->accelerator);
+}
+
+Step fix_vapic(const Facts& f) {
+    const bool proxmox = words_of(f) == DefinitionKind::proxmox;
+    const std::string* option = f.guest->cpu_option.if_known();
+    return change_guest(f,
+                        proxmox
+                            ? "If Windows runs in the guest, say so; else delete +hv-evmcs from cpu: in its "
+                              "configuration."
+                            : "Ask for vapic too, or for neither.",
+                        {"<hyperv>", "<vapic state='on'/>",
+                         fmt::format("-cpu {},hv-vapic", option ? *option : "host"), "--ostype win11"});
 }
 
 Outcome check_vapic(const Facts& f) {
@@ -127,15 +133,11 @@ Outcome check_vapic(const Facts& f) {
             if (all == Setting::on) return pass("all enlightenments that KVM knows, vapic among them");
             if (evmcs != Setting::on) return pass("the enlightened VMCS is not asked for");
             if (vapic == Setting::on) return pass("the enlightened VMCS, with vapic");
-            const bool proxmox = is(f.guest->definition, DefinitionKind::proxmox);
             return refused(
                 "the enlightened VMCS without vapic: QEMU 4.1 and later refuses it (\"Hyper-V enlightened "
                 "VMCS "
                 "(hv-evmcs) requires Hyper-V virtual APIC (hv-vapic)\")",
-                of_libvirt(f) ? "In <hyperv>, add <vapic state='on'/>; or delete <evmcs>."
-                : proxmox     ? "qm set VMID --ostype win11, if Windows runs in the guest; else delete "
-                                "+hv-evmcs from cpu: in its configuration."
-                              : "Add ,hv-vapic to -cpu; or delete hv-evmcs from it.");
+                fix_vapic(f));
         },
         f.guest->evmcs, f.guest->hyperv_passthrough, f.guest->vapic);
 }
@@ -183,11 +185,10 @@ Outcome check_guest_requires(const Facts& f) {
             for (const std::string& feature : required)
                 if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;
             if (missing.empty()) return pass("none of the features required is known to be missing here");
-            const std::string remedy =
-                of_libvirt(f) ? "Delete those <feature> elements, or write policy='optional' in them."
-                : is(f.guest->definition, DefinitionKind::proxmox)
-                    ? "Delete those flags from cpu: (Proxmox enforces them), or take the node's CPU: qm set VMID --cpu host"
-                    : "Delete those features, or enforce, from -cpu.";
+            const Step remedy = change_guest(f, words_of(f) == DefinitionKind::libvirt
+                                                    ? "Delete those <feature> elements, or write "
+                                                      "policy='optional' in them."
+                                                    : "Delete those features, or enforce, from -cpu.");
             return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer (\"Host CPU "
                             "does not provide required features: {}\")",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about how a guest starts (NP709 to NP713): does it, with what it asks for; is what runs what is
 // defined; and the enlightenments that change what its hypervisor sees.
+#include "remedy/shell.hpp"
 #include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
@@ -60,16 +61,27 @@ Outcome check_start(const Facts& f) {
         policy_of_guest(f));
 }
 
+Step start_again(const Facts& f) {
+    const std::string* known = f.guest->name.if_known();
+    const auto word = known && !known->starts_with('-') ? shell_word(*known) : std::nullopt;
+    const std::string name = word.value_or("GUEST");
+    return {
+        .what =
+            "Shut the guest down, and when it is off, start it: a reboot inside it is not enough, and a "
+            "saved state would bring the old CPU back.",
+        .commands = {fmt::format("virsh shutdown {}", name), fmt::format("virsh managedsave-remove {}", name),
+                     fmt::format("virsh start {}", name)}};
+}
+
 Outcome check_in_force(const Facts& f) {
     return judge(
-        [](const std::vector<std::string>& differences) {
+        [&](const std::vector<std::string>& differences) {
             if (differences.empty()) return pass("the running guest has what its definition says");
             std::string all;
             for (const std::string& one : differences) all += (all.empty() ? "" : "; ") + one;
             return fail(
                 fmt::format("the definition was edited, but the running guest has the old one: {}", all),
-                "Shut the guest down (virsh shutdown; a saved state would bring the old CPU back: virsh "
-                "managedsave-remove) and start it. A reboot inside the guest does not do.");
+                start_again(f));
         },
         f.guest->not_in_force);
 }

@@ -79,7 +79,7 @@ constexpr IommuCause iommu_causes[] = {
      "ivrs_ioapic=ID@SEGMENT:BUS:DEVICE.FUNCTION, on most machines at 0000:00:14.0.",
      "Update the hypervisor above, whose table lacks the I/O APIC."},
     {LogLine::ir_failed, Stops::interrupts, "the unit did not take the table of interrupts",
-     "Look at the lines before it: sudo dmesg | grep DMAR", ""},
+     "Look at the lines before it.\n    sudo dmesg | grep DMAR", ""},
 };
 
 std::string dump_hint(const Facts& f) {

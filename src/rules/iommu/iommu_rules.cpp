@@ -39,13 +39,12 @@ const std::string* find_word(const Facts& f, std::span<const std::string_view> w
 const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
 
 constexpr std::string_view give_guest_one =
-    "Give this guest an IOMMU: libvirt <iommu model='intel'><driver intremap='on' "
-    "caching_mode='on'/></iommu> on a "
-    "q35 machine with <ioapic driver='qemu'/> (nestprobe --domain prints the edit); then intel_iommu=on on "
-    "this "
-    "kernel's command line.";
+    "Give this guest an IOMMU, on a q35 machine: <iommu model='intel'><driver intremap='on' "
+    "caching_mode='on'/></iommu> with <ioapic driver='qemu'/>. On its host this prints the edit:\n"
+    "    nestprobe --domain GUEST --question device-assignment\n"
+    "Then write intel_iommu=on on this kernel's command line.";
 constexpr std::string_view ask_kernel =
-    "The kernel's log says why: sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
+    "The kernel's log says why.\n    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
 
 /// "intel_iommu=on", "intel_iommu=on,igfx_off" on the kernel command line; null when there is none.
 const std::string* told_to_drive(const Facts& f) {
@@ -108,9 +107,9 @@ Remedy with_words(const Facts& f, Remedy remedy, bool vtd) {
     if (vtd) add = words_to_add(f);
     if (drop.empty() && add.empty()) return remedy;
     const bool meant = !drop.empty();
-    Step step = change_words(f, std::move(drop), std::move(add));
-    if (meant) step.what += perhaps_meant;
-    return remedy.then(std::move(step));
+    Remedy words = change_words(f, std::move(drop), std::move(add));
+    if (meant) words.steps.front().what += perhaps_meant;
+    return remedy.then(std::move(words));
 }
 
 Remedy fix_no_table(const Facts& f) {
@@ -146,8 +145,8 @@ Remedy fix_no_iommu(const Facts& f) {
         return std::string(ask_kernel);
     if (is(f.iommu.table, "DMAR")) return with_words(f, {}, true);
     if (is(f.iommu.table, "IVRS"))
-        return "The kernel drives AMD's IOMMU unless it is told not to: dmesg | grep AMD-Vi says why it does "
-               "not.";
+        return "The kernel drives AMD's IOMMU unless it is told not to. Its log says why it does not.\n"
+               "    sudo dmesg | grep AMD-Vi";
     return fix_no_table(f);
 }
 
@@ -218,7 +217,8 @@ Outcome check_no_iommu(const Facts& f) {
         [&](unsigned, const std::vector<std::string>& instances) {
             if (!instances.empty())
                 return fail("the kernel drives an IOMMU, but no device is in a group",
-                            "dmesg | grep -E 'DMAR|AMD-Vi|iommu' says what the kernel did not like.");
+                            "The kernel's log says what it did not like.\n"
+                            "    sudo dmesg | grep -e DMAR -e AMD-Vi -e iommu");
             return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
         },
         f.iommu.groups, f.iommu.instances);
@@ -231,8 +231,8 @@ Remedy fix_remapping(const Facts& f) {
         return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
     if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
     if (!in_guest(f))
-        return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware. The "
-               "kernel's log says what it lacks: sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
+        return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware.\n"
+               "The kernel's log says what it lacks.\n    sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
     if (!knows_libvirt(f) && f.hypervisor.platform.if_known() && !is(f.hypervisor.platform, Platform::other))
         return iommu_on_platform(f);
     if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";

@@ -10,11 +10,11 @@ namespace {
 
 constexpr Appliance appliances[] = {
     {"-cloud-amd64", "", "Debian's kernel for clouds",
-     "Install Debian's usual kernel, and restart into it: sudo apt install linux-image-amd64"},
+     "Install Debian's usual kernel, and restart into it.\n    sudo apt install linux-image-amd64"},
     {"-kvm", "", "Ubuntu's kernel for guests of KVM",
-     "Install Ubuntu's usual kernel, and restart into it: sudo apt install linux-image-generic"},
+     "Install Ubuntu's usual kernel, and restart into it.\n    sudo apt install linux-image-generic"},
     {"-virt", "", "Alpine's kernel for virtual machines",
-     "Install Alpine's usual kernel, and restart into it: doas apk add linux-lts"},
+     "Install Alpine's usual kernel, and restart into it.\n    doas apk add linux-lts"},
     {"-linuxkit", "", "the kernel of Docker Desktop's virtual machine",
      "Docker Desktop brings this kernel, and nobody else can change it: run Docker Engine in a Linux system "
      "of your own instead."},

@@ -92,8 +92,10 @@ Outcome check_flag_cleared(const Facts& f) {
                             flag_word(f), why_cleared(f)),
                 switched_off(f) ? "See the failed rule above: it names the register."
                 : in_guest(f)
-                    ? "Run nestprobe as root with the msr module loaded (sudo modprobe msr): it shows which "
-                      "register of this guest is closed. A power-cycle of the guest resets it."
+                    ? "Run nestprobe as root with the msr module loaded: it shows which register of this "
+                      "guest "
+                      "is closed. A power-cycle of the guest resets it.\n    sudo modprobe msr\n    sudo "
+                      "nestprobe"
                     : "");
         },
         f.kernel.flag_usable);
@@ -244,8 +246,9 @@ constexpr Rule kernel_rule_rows[] = {
             "CPUID has VMX or SVM and /proc/cpuinfo does not, the kernel found it unusable: VMX not\n"
             "allowed by IA32_FEATURE_CONTROL (5.6 and later), SVM disabled in VM_CR (6.7 and later), or\n"
             "clearcpuid=. To see this takes no root; to read the registers does.",
-        .fix = "Run nestprobe as root with the msr module loaded (sudo modprobe msr) to see which register "
-               "it is; on bare metal look into the firmware setup for VT-x or SVM Mode.",
+        .fix = "Run nestprobe as root with the msr module loaded: it shows which register it is.\n"
+               "    sudo modprobe msr\n    sudo nestprobe\n"
+               "On bare metal, look into the firmware setup for VT-x or SVM Mode.",
         .see = flag_see,
         .check = check_flag_cleared,
         .worked = "The flag is among those of /proc/cpuinfo.",
@@ -279,8 +282,8 @@ constexpr Rule kernel_rule_rows[] = {
         .explain =
             "WSL 1 answers Linux's system calls from within Windows. There is no Linux kernel that could\n"
             "have KVM, whatever the processor can do. WSL 2 runs a real one in a virtual machine.",
-        .fix =
-            "On Windows, in PowerShell, with the distribution's name from wsl -l: wsl --set-version NAME 2",
+        .fix = "On Windows, in PowerShell, see the distribution's name, and make it one of WSL 2.\n"
+               "    wsl --list --verbose\n    wsl --set-version NAME 2",
         .see = wsl_see,
         .check = check_wsl1,
         .worked = "uname -r ends in microsoft-standard-WSL2.",

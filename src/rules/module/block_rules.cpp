@@ -75,10 +75,10 @@ Remedy fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks)
             remedy.then(drop_line(f, b->origin, b->module));
             in_files = true;
         }
+    if (in_files) remedy.then(renew_initramfs(f, remedy));
     const std::size_t lines = remedy.steps.size();
     change_lists(f, blocks, remedy);
     const bool reboots = remedy.steps.size() > lines;
-    if (in_files) remedy.then(renew_initramfs(f));
     if (!reboots) remedy.then(load_module(vendor_module_name(f)));
     return remedy;
 }

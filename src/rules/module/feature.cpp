@@ -38,7 +38,11 @@ Remedy fix_of_off(const Facts& f, const Feature& feature) {
     if (dependency_off(f, feature)) return fmt::format("Switch {} on first.", feature.depends_name);
     if (is(f.module.enlightened_vmcs, true))
         return "Usually none: Enlightened VMCS is the faster way on Hyper-V.";
-    if (f.module.options.if_absent()) return {};
+    if (f.module.options.if_absent())
+        return Remedy(fmt::format("Find what sets it, and make it 1 there.\n    grep -rs {} /etc/modprobe.d "
+                                  "/run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline",
+                                  feature.parameter))
+            .then(reload_module(f, module, feature.parameter));
     Remedy remedy(reload_module(f, module, feature.parameter));
     remedy.intro =
         "No configuration turns it off: reload the module, and look into the initramfs if it comes "

@@ -157,7 +157,8 @@ constexpr Rule module_rule_rows[] = {
             "KVM is two modules: kvm, and kvm_intel or kvm_amd. udev loads the second at boot because the\n"
             "processor's flag is there. In minimal systems, containers and guests with a small initramfs\n"
             "nobody does.",
-        .fix = "sudo modprobe kvm_intel (Intel, Zhaoxin, VIA) or sudo modprobe kvm_amd (AMD, Hygon).",
+        .fix = "Load the module: the first on Intel, Zhaoxin and VIA, the second on AMD and Hygon.\n"
+               "    sudo modprobe kvm_intel\n    sudo modprobe kvm_amd",
         .see = load_see,
         .check = check_not_loaded,
         .worked = "/dev/kvm is there.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the module parameter nested (NP5xx).  A parameter under /sys/module is what is in force;
 // modprobe.d and the command line are what was asked for.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 #include "rules/escapes/escapes.hpp"
 #include "rules/module/parameters.hpp"
@@ -100,6 +101,18 @@ Outcome check_not_lasting(const Facts& f) {
         f.module.options, f.module.nested);
 }
 
+/// The same for this machine's module; what asked for nothing becomes a comment.
+Remedy say_it_for(const Facts& f, const std::string& module, const ModuleOption& o) {
+    const bool on = read_value(module, "nested", o.value, version_of(f)) == Reads::on;
+    if (o.origin.on_command_line()) {
+        std::vector<std::string> add;
+        if (on) add.push_back(module + ".nested=1");
+        return change_words(f, {word_as_written(f, o)}, std::move(add));
+    }
+    if (on) return set_option(f, module, "nested", {});
+    return comment_out(f, o.origin, fmt::format("Make a comment of that line: {} does not read it.", module));
+}
+
 Outcome check_wrong_module(const Facts& f) {
     const std::string module = vendor_module_name(f);
     return judge(
@@ -107,10 +120,9 @@ Outcome check_wrong_module(const Facts& f) {
             for (const ModuleOption& o : options)
                 if (o.parameter == "nested" && o.module != module && f.module.name.if_known() &&
                     asked_value(f, module, "nested") < 0)
-                    return fail(
-                        fmt::format("{} sets {}.nested; the parameter belongs to {}", o.origin.text(),
-                                    o.module, module),
-                        fmt::format("In {}, write \"options {} nested=1\".", o.origin.text(), module));
+                    return fail(fmt::format("{} sets {}.nested; the parameter belongs to {}", o.origin.text(),
+                                            o.module, module),
+                                say_it_for(f, module, o));
             return pass("no option for nested goes to a wrong module");
         },
         f.module.options);
@@ -125,6 +137,14 @@ bool differ(const Facts& f, const ModuleOption& a, const ModuleOption& b) {
     return reads(a) != reads(b) || reads(a) == Reads::unknown || reads(a) == Reads::invalid;
 }
 
+/// Where the one that counts says on, the other says so too; where it says off, somebody has to decide.
+Remedy agree_with(const Facts& f, const ModuleOption& o, const ModuleOption& last) {
+    if (read_value(last.module, last.parameter, last.value, version_of(f)) != Reads::on)
+        return "Decide which of the two is meant, and write that in both.";
+    if (o.origin.on_command_line()) return change_words(f, {word_as_written(f, o)}, {});
+    return set_option(f, o.module, o.parameter, {o});
+}
+
 Outcome check_conflict(const Facts& f) {
     const std::string module = vendor_module_name(f);
     return judge(
@@ -135,7 +155,7 @@ Outcome check_conflict(const Facts& f) {
                     differ(f, o, *last))
                     return fail(fmt::format("{} says nested={}, {} says nested={}; the last one counts",
                                             o.origin.text(), o.value, last->origin.text(), last->value),
-                                fmt::format("Delete the line in {}.", o.origin.text()));
+                                agree_with(f, o, *last));
             return pass("no two options for nested contradict each other");
         },
         f.module.options);

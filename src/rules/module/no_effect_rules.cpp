@@ -28,6 +28,13 @@ std::string why_void(const ModuleBlock& b) {
     return "";
 }
 
+Remedy fix_void_block(const Facts& f, const ModuleBlock& b) {
+    if (b.origin.on_command_line())
+        return fmt::format(
+            "Remove {} from the kernel command line, or leave it: it is not why KVM is missing.", text_of(b));
+    return comment_out(f, b.origin, "Make a comment of it, or leave it: it is not why KVM is missing.");
+}
+
 Outcome check_void_blocks(const Facts& f) {
     return judge(
         [&](const std::vector<ModuleBlock>& blocks) {
@@ -35,8 +42,7 @@ Outcome check_void_blocks(const Facts& f) {
                 if (b.nothing != ModuleBlock::Void::none && of_this_machine(f, b.module))
                     return fail(fmt::format("\"{}\" ({}) keeps nothing out: {}", text_of(b), b.origin.text(),
                                             why_void(b)),
-                                fmt::format("Delete it ({}), or leave it: it is not why KVM is missing.",
-                                            b.origin.text()));
+                                fix_void_block(f, b));
             return pass("no line against KVM's modules is without effect");
         },
         f.module.blocks);
@@ -61,6 +67,32 @@ std::vector<Misspelt> misspelt_options(const std::vector<ModuleOption>& options)
     return found;
 }
 
+/// "kvm_intel.nested" in two.
+std::pair<std::string, std::string> in_two(std::string_view name) {
+    const std::size_t dot = std::min(name.find('.'), name.size());
+    return {std::string(name.substr(0, dot)), std::string(name.substr(std::min(dot + 1, name.size())))};
+}
+
+Remedy fix_misspelt(const Facts& f, const Misspelt& wrong) {
+    const ModuleOption& o = *wrong.option;
+    const auto [module, parameter] = in_two(wrong.meant);
+    if (parameter.empty()) return fmt::format("In {}, give the comment a line of its own.", o.origin.text());
+    if (o.origin.on_command_line())
+        return change_words(f, {word_as_written(f, o)},
+                            {fmt::format("{}{}{}", wrong.meant, o.value.empty() ? "" : "=", o.value)});
+    return module == o.module ? replace_in_line(f, o.origin, o.parameter, parameter, o.lines)
+                              : replace_in_line(f, o.origin, o.module, module, o.lines);
+}
+
+/// "options intel_kvm nested=1" in a file, "intel_kvm.nested=1" on the kernel command line.
+Remedy fix_stray_module(const Facts& f, const StrayLine& stray) {
+    if (stray.origin.on_command_line())
+        return change_words(f, {stray.text}, {fmt::format("{}.{}", stray.meant, in_two(stray.text).second)});
+    const auto words = split_words(stray.text);
+    if (words.size() < 2) return fmt::format("In {}, write {}.", stray.origin.text(), stray.meant);
+    return replace_in_line(f, stray.origin, words[1], stray.meant);
+}
+
 Outcome check_misspelt(const Facts& f) {
     if (const StrayLine* stray = [&]() -> const StrayLine* {
             if (const auto* strays = f.module.strays.if_known())
@@ -73,8 +105,7 @@ Outcome check_misspelt(const Facts& f) {
             fail(fmt::format("\"{}\" ({}) does nothing: {}", stray->text, stray->origin.text(),
                              module ? fmt::format("there is no such module; {} is meant", stray->meant)
                                     : "modprobe.d knows no such line"),
-                 module ? fmt::format("Write {} there.", stray->meant)
-                        : fmt::format("In {}, write: {}", stray->origin.text(), stray->meant)),
+                 module ? fix_stray_module(f, *stray) : write_line(f, stray->origin, stray->meant)),
             f.module.strays);
     }
     if (const LoggedLine* line = heard(f, LogLine::loader_parameter_unknown);
@@ -88,7 +119,7 @@ Outcome check_misspelt(const Facts& f) {
             return fail(
                 fmt::format("{} ({}): {} has no such parameter, and the kernel ignores it; {} is meant",
                             say_option(o), o.origin.text(), o.module, found.front().meant),
-                fmt::format("In {}, write {}.", o.origin.text(), found.front().meant));
+                fix_misspelt(f, found.front()));
         },
         f.module.options);
 }
@@ -112,7 +143,7 @@ Outcome check_unread_file(const Facts& f) {
                 return fail(fmt::format("{} says \"{}\", but modprobe does not read that file: its name does "
                                         "not end in .conf",
                                         s.origin.text(), s.text),
-                            fmt::format("sudo mv {} {}.conf", path, path));
+                            name_as_conf(path));
             }
             return pass("no line about KVM is in a file that modprobe does not read");
         },

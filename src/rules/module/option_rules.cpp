@@ -42,7 +42,7 @@ Remedy fix_options(const Facts& f, const std::vector<BadOption>& bad) {
         drop.push_back(word_as_written(f, o));
         add.push_back(fmt::format("{}.{}={}", o.module, o.parameter, word));
     }
-    if (!remedy.empty()) remedy.then(renew_initramfs(f));
+    if (!remedy.empty()) remedy.then(renew_initramfs(f, remedy));
     if (!drop.empty()) remedy.then(change_words(f, std::move(drop), std::move(add)));
     return remedy;
 }
@@ -73,8 +73,8 @@ Outcome check_bad_option(const Facts& f) {
                      "{} is not loaded, and the kernel log says \"{}\": a word that the parameter does "
                      "not take keeps the whole module out",
                      name, line->text),
-                 "Find the option (grep -r kvm /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d "
-                 "/proc/cmdline) and write 1 or 0 in it; those two are taken by every such parameter."),
+                 "Find the option, and write 1 or 0 in it: those two are taken by every such parameter.\n"
+                 "    grep -rs kvm /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline"),
             *line);
     return judge(
         [&](const std::vector<ModuleOption>&) {

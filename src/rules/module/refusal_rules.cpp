@@ -12,11 +12,11 @@ namespace nestprobe {
 namespace {
 
 constexpr std::string_view reinstall =
-    "Reinstall the kernel's package, so that kvm and the vendor's module are of one build; renew the "
-    "initramfs (sudo update-initramfs -u, or sudo dracut -f), and restart.";
+    "Reinstall the kernel's package, so that kvm and the vendor's module are of one build, in the initramfs "
+    "too; then restart.";
 constexpr std::string_view right_kernel =
-    "Restart into the kernel that is installed; or install the modules of the one that runs (uname -r). A "
-    "module that was built by hand has to be built for this kernel.";
+    "Restart into the kernel that is installed; or install the modules of the one that runs.\n    uname -r\n"
+    "A module that was built by hand has to be built for this kernel.";
 constexpr std::string_view same_microcode =
     "Bring all CPUs to the same microcode (loaded early, from the initramfs) and update the firmware. Until "
     "then, take the CPU that the line names offline before the module is loaded.";
@@ -25,8 +25,14 @@ constexpr std::string_view even_cpus =
     "a reboot) on one host, with one CPU model for all its CPUs.";
 constexpr std::string_view signing =
     "Use the distribution's own kvm and vendor module, which its kernel trusts: reinstall the kernel's "
-    "package. A module that was built by hand has to be signed with a key that is enrolled (mokutil "
-    "--import).";
+    "package.\nA module that was built by hand has to be signed with a key that is enrolled. CERTIFICATE is "
+    "that of the key:\n    sudo mokutil --import CERTIFICATE";
+constexpr std::string_view unload_other =
+    "Stop all virtual machines and unload the other vendor's module. OTHER is its name, among those that "
+    "this "
+    "prints:\n    lsmod | grep kvm\n    sudo modprobe -r OTHER\n"
+    "It comes back unless it is removed from where it is loaded at boot.\n"
+    "    grep -rs kvm /etc/modules /etc/modules-load.d";
 constexpr std::string_view stop_other =
     "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon); only then does "
     "KVM's module load.";
@@ -41,10 +47,10 @@ constexpr Refusal refusals[] = {
      "one CPU's VMX capabilities differ from the others'", same_microcode, even_cpus},
     {LogLine::vm_entry_exit_pair, "NP515",
      "of a pair of VM-entry and VM-exit controls only one is offered, which no processor does",
-     "Update microcode and firmware. As a workaround (6.1 and later): sudo modprobe kvm_intel "
-     "error_on_inconsistent_vmcs_config=0",
-     "The hypervisor above has to offer both or none: update it. As a workaround (6.1 and later): sudo "
-     "modprobe kvm_intel error_on_inconsistent_vmcs_config=0"},
+     "Update microcode and firmware.\nAs a workaround (6.1 and later):\n"
+     "    sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0",
+     "The hypervisor above has to offer both or none: update it.\nAs a workaround (6.1 and later):\n"
+     "    sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0"},
     {LogLine::vmcs_config_failed, "NP515",
      "a VMX control that KVM cannot do without is not offered, or reading a capability MSR failed",
      "Update microcode and firmware; where the processor is known to have all of VMX, report it.",
@@ -57,8 +63,8 @@ constexpr Refusal refusals[] = {
      even_cpus},
     {LogLine::kvm_intel_not_fully_enabled, "NP515",
      "VMX is allowed, but the kernel took the flag away on a CPU",
-     "Look for clearcpuid= on the kernel command line and for lines of x86/cpu before it: dmesg | grep "
-     "x86/cpu",
+     "Look for clearcpuid= on the kernel command line, and for lines of x86/cpu before that one.\n"
+     "    cat /proc/cmdline\n    sudo dmesg | grep x86/cpu",
      even_cpus},
     {LogLine::kvm_inadequate_fpu, "NP515", "FXSAVE is missing: the processor lacks it, or nofxsr was given",
      "Remove nofxsr from the kernel command line and restart.",
@@ -86,21 +92,16 @@ constexpr Refusal refusals[] = {
     {LogLine::has_svm_not_amd, "NP515", "kvm_amd of this kernel knows no vendor but AMD",
      "Boot a newer kernel: Hygon processors are known since 4.20.", ""},
     {LogLine::kvm_already_loaded_vendor, "NP515",
-     "another vendor module owns kvm already; it has to go first",
-     "sudo modprobe -r the module that the line names, with all its virtual machines stopped; it comes back "
-     "unless it is removed from /etc/modules and /etc/modules-load.d.",
-     ""},
+     "another vendor module owns kvm already; it has to go first", unload_other, ""},
     {LogLine::kvm_already_loaded_other, "NP515", "another vendor module owns kvm already; it has to go first",
-     "Unload the other of kvm_intel and kvm_amd, or kvm_pvm, with all its virtual machines stopped; it comes "
-     "back unless it is removed from /etc/modules and /etc/modules-load.d.",
-     ""},
+     unload_other, ""},
     {LogLine::kvm_enabling_failed, "NP515",
      "VMX or SVM could not be switched on on a CPU: most likely another hypervisor held it", stop_other,
      stop_other},
     {LogLine::vmxon_faulted, "NP515",
      "VMXON faulted: another hypervisor held VMX, or that CPU does not allow it", stop_other, stop_other},
     {LogLine::loader_gave_up, "NP515", "a module hangs in its init",
-     "Look at that module's own lines: dmesg | grep -i kvm. Then restart.", ""},
+     "Look at that module's own lines.\n    sudo dmesg | grep -i kvm\nThen restart.", ""},
 
     {LogLine::loader_symbol_differs, "NP540", "kvm in memory is of another build than the vendor's module",
      reinstall, ""},
@@ -108,14 +109,15 @@ constexpr Refusal refusals[] = {
      reinstall, ""},
     {LogLine::loader_no_symbol_version, "NP540",
      "the module was built without versions for the symbols that it uses",
-     "Build the module once more, against this kernel's own build folder (/lib/modules/$(uname -r)/build), "
-     "or take the distribution's.",
+     "Build the module once more, against this kernel's own build folder, or take the distribution's.\n"
+     "    ls -d \"/lib/modules/$(uname -r)/build\"",
      ""},
     {LogLine::loader_symbol_missing, "NP540",
      "kvm, which the vendor's module needs, was not there, or is of another build",
-     "Look for a line that keeps kvm itself out, and delete it: grep -r 'install kvm' /etc/modprobe.d "
-     "/usr/lib/modprobe.d /lib/modprobe.d. Where insmod was used, use modprobe, which loads kvm first. Else "
-     "run sudo depmod, or reinstall the kernel's package.",
+     "Look for a line that keeps kvm itself out, and delete it.\n"
+     "    grep -rs 'install kvm' /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d\n"
+     "Where insmod was used, use modprobe, which loads kvm first. Else renew the list of modules, or "
+     "reinstall the kernel's package.\n    sudo depmod",
      ""},
     {LogLine::loader_symbol, "NP540",
      "kvm, which the vendor's module needs, was not there, or is of another build", reinstall, ""},
@@ -125,10 +127,10 @@ constexpr Refusal refusals[] = {
      "the kernel has this code already: built in, or in another module",
      "Do not load this file. Where KVM is built in, its options go to the kernel command line.", ""},
     {LogLine::loader_elf, "NP541", "a module's file is damaged, or no module at all",
-     "Reinstall the kernel's package, then run sudo depmod.", "", false},
+     "Reinstall the kernel's package, then renew the list of modules.\n    sudo depmod", "", false},
     {LogLine::loader_decompression, "NP541",
      "a module's file is compressed in a way that this kernel cannot undo, or damaged",
-     "Reinstall the kernel's package, then run sudo depmod.", "", false},
+     "Reinstall the kernel's package, then renew the list of modules.\n    sudo depmod", "", false},
 
     {LogLine::loader_unsigned, "NP542", "a module without signature was refused: the kernel demands one",
      signing, "", false},

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// How a user of this system itself is let in to /dev/kvm: groups, udev's rules, what else may refuse.
+#include "remedy/steps.hpp"
+#include "rules/device/access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+/// Where /etc/group is not what decides: NixOS makes it of its configuration; on ostree systems groups of the
+/// image stand in /usr/lib/group alone, where usermod does not look (Fedora documentation, Silverblue, FAQ).
+Step join_step(const Facts& f, const std::string& group) {
+    Step step{.what = "Join the group that may open it.",
+              .commands = texts({fmt::format("sudo usermod -aG {} \"$USER\"", group)}),
+              .cost = Cost::restart_session,
+              .expect = fmt::format("id -nG prints {} among the groups, after the next login", group),
+              .action = JoinGroup{group}};
+    if (is(f.system.boot_loader, BootLoader::nixos)) {
+        step.file = "/etc/nixos/configuration.nix";
+        step.lines = {fmt::format("users.users.NAME.extraGroups = [ \"{}\" ];", group)};
+        step.commands = texts({"sudo nixos-rebuild switch"});
+        step.action = GiveDevice{};
+    } else if (is(f.system.boot_loader, BootLoader::ostree)) {
+        step.commands.insert(
+            step.commands.begin(),
+            fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group", group));
+        step.action = GiveDevice{};
+    }
+    return step;
+}
+
+Remedy join_group(const Facts& f, const std::string& group) {
+    Remedy remedy(join_step(f, group));
+    remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
+                     .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
+    return remedy;
+}
+
+/// udev(7); systemd's own 50-udev-default.rules gives the node to group kvm.
+Remedy give_group_by_udev(const Facts& f) {
+    if (is(f.system.boot_loader, BootLoader::nixos))
+        return Step{
+            .what = "Its group is not one to join. Give the node to group kvm, and join that.",
+            .commands = texts({"sudo nixos-rebuild switch"}),
+            .file = "/etc/nixos/configuration.nix",
+            .lines = texts({"services.udev.extraRules = ''KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"'';",
+                            "users.users.NAME.extraGroups = [ \"kvm\" ];"}),
+            .cost = Cost::restart_session,
+            .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
+            .action = GiveDevice{}};
+    Remedy remedy(
+        Step{.what = "Its group is not one to join. Give the node to group kvm, as udev's own rules do.",
+             .commands =
+                 texts({"getent group kvm || sudo groupadd --system kvm",
+                        "echo 'KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"' | sudo tee "
+                        "/etc/udev/rules.d/65-kvm.rules",
+                        "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}),
+             .expect = "ls -l /dev/kvm shows root kvm",
+             .action = WriteUdevRule{}});
+    remedy.then(Step{.what = "Then join that group.",
+                     .commands = texts({"sudo gpasswd -a \"$USER\" kvm"}),
+                     .cost = Cost::restart_session,
+                     .expect = "id -nG prints kvm among the groups, after the next login",
+                     .action = JoinGroup{"kvm"}});
+    return remedy;
+}
+
+/// The bits allow it, and still it is refused.
+Remedy look_for_policy() {
+    Remedy remedy(Step{
+        .what = "This process is in that group already, so something else refuses: an ACL of the node, or "
+                "a security module (SELinux, AppArmor). See the ACL.",
+        .commands = texts({"getfacl /dev/kvm"})});
+    remedy.then(Step{.what = "See what a security module refused just now.",
+                     .commands = texts(
+                         {"sudo ausearch -m AVC -ts recent", "sudo journalctl -k --grep apparmor=.DENIED"})});
+    return remedy;
+}
+
+/// WSL 2 makes the node for root alone where no udev runs in the distribution.
+Remedy let_in_wsl() {
+    Remedy remedy(Step{
+        .what = "WSL makes the node for root, and gives no group at the next start either: let WSL set it "
+                "whenever it starts.",
+        .file = "/etc/wsl.conf",
+        .lines = texts({"[boot]", "command = chown root:kvm /dev/kvm; chmod 660 /dev/kvm"})});
+    remedy.then(Step{.what = "Join the group.",
+                     .commands = texts({"getent group kvm || sudo groupadd --system kvm",
+                                        "sudo gpasswd -a \"$USER\" kvm"})});
+    remedy.then(Step{.where = Where::windows_host,
+                     .what = "Stop WSL; everything that runs in it ends. It starts with the next terminal.",
+                     .commands = texts({"wsl --shutdown"}),
+                     .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
+                     .action = GiveDevice{}});
+    return remedy;
+}
+
+bool in_group_already(const Facts& f, const DeviceNode& node) {
+    const auto* groups = f.kernel.groups.if_known();
+    if (!groups || node.gid.empty() || (node.mode & 060) != 060) return false;
+    return std::any_of(groups->begin(), groups->end(),
+                       [&](unsigned group) { return std::to_string(group) == node.gid; });
+}
+
+}  // namespace
+
+Remedy allow_unit() {
+    Remedy remedy(
+        Step{.what = "A device cgroup or a security module forbids it, whatever the node's mode says. In a "
+                     "service of systemd: allow the device.",
+             .commands = texts({"sudo systemctl edit UNIT"}),
+             .file = "the file that opens",
+             .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
+             .action = GiveDevice{}});
+    remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
+    remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
+                     .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+    return remedy;
+}
+
+Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
+    if (in_group_already(f, node)) return look_for_policy();
+    const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
+    if (is(f.system.boot_loader, BootLoader::wsl2) && !joinable) return let_in_wsl();
+    return joinable ? join_group(f, node.group) : give_group_by_udev(f);
+}
+
+}  // namespace nestprobe

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "rules/guest/definition_words.hpp"
+
+#include "base/text.hpp"
+#include "remedy/cpu_option.hpp"
+#include "remedy/shell.hpp"
+#include "rules/guest/guest_questions.hpp"
+
+#include <fmt/format.h>
+
+#include <span>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view qemus_command_line = "QEMU's command line";
+
+/// Managers write the definition before every start: an edit of it is lost.  oVirt administration guide,
+/// "Nested Virtualization"; nova.conf(5), [libvirt]; KubeVirt user guide, "Virtual hardware"; Incus and LXD
+/// documentation, instance options, raw.qemu; state 2026-11.
+struct ManagerStep {
+    Where where;
+    std::string_view what, command, file, line;
+};
+struct Manager {
+    std::string_view name;
+    ManagerStep steps[3];
+};
+constexpr Manager managers[] = {
+    {"oVirt",
+     {{Where::hypervisor_host,
+       "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization; then reinstall the "
+       "host.",
+       "", "", ""},
+      {Where::hypervisor_host,
+       "In the Administration Portal: the VM's Edit, Host, Pass-Through Host CPU. Then shut the VM down and "
+       "start it.",
+       "", "", ""}}},
+    {"OpenStack",
+     {{Where::hypervisor_host, "Give the guests of this compute host the host's CPU.", "",
+       "nova.conf, section [libvirt]", "cpu_mode = host-passthrough"},
+      {Where::hypervisor_host, "Restart the compute service. (Red Hat's is called openstack-nova-compute.)",
+       "sudo systemctl restart nova-compute", "", ""},
+      {Where::provider, "Stop the instance and start it.", "openstack server stop INSTANCE", "", ""}}},
+    {"KubeVirt",
+     {{Where::hypervisor_host, "Give the VirtualMachine the node's CPU.", "",
+       "the VirtualMachine, spec.template.spec.domain.cpu", "model: host-passthrough"},
+      {Where::hypervisor_host, "Restart it.", "virtctl restart VM", "", ""}}},
+    {"LXD",
+     {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
+       "lxc config edit INSTANCE", "", ""},
+      {Where::hypervisor_host, "Restart it.", "lxc restart INSTANCE", "", ""}}},
+    {"Incus",
+     {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
+       "incus config edit INSTANCE", "", ""},
+      {Where::hypervisor_host, "Restart it.", "incus restart INSTANCE", "", ""}}},
+};
+
+const std::string& manager_of(const Facts& f) {
+    static const std::string nobody;
+    const std::string* manager = f.guest->manager.if_known();
+    return manager ? *manager : nobody;
+}
+
+const Manager* find_manager(const Facts& f) {
+    for (const Manager& manager : managers)
+        if (manager.name == manager_of(f)) return &manager;
+    return nullptr;
+}
+
+Remedy manager_steps(const Manager& manager) {
+    Remedy remedy;
+    for (const ManagerStep& row : manager.steps) {
+        if (row.what.empty()) continue;
+        Step step{.where = row.where, .what = std::string(row.what), .file = std::string(row.file)};
+        if (!row.command.empty()) step.commands.emplace_back(row.command);
+        if (!row.line.empty()) step.lines.emplace_back(row.line);
+        remedy.then(std::move(step));
+    }
+    remedy.intro =
+        fmt::format("{} writes this definition before every start: an edit of it is lost.", manager.name);
+    return remedy;
+}
+
+/// The guest's name as a word of a shell; GUEST where it has none, or none that could be a word.
+std::string name_word(const Facts& f) {
+    const std::string* name = f.guest->name.if_known();
+    const auto word = name && !name->empty() && !name->starts_with('-') ? shell_word(*name) : std::nullopt;
+    return word.value_or("GUEST");
+}
+
+std::string vmid(const Facts& f) {
+    const unsigned* id = f.guest->vmid.if_known();
+    return id ? fmt::format("{}", *id) : "VMID";
+}
+
+std::string qm_set(const Facts& f, std::string_view words) {
+    return fmt::format("qm set {} {}", vmid(f), words);
+}
+
+/// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
+Remedy fix_passed_cpu(const Facts& f) {
+    const std::string where =
+        f.guest->passed_cpu.from().empty() ? "" : f.guest->passed_cpu.from().front().where;
+    const bool libvirt = of_libvirt(f);
+    const std::string* option = f.guest->cpu_option.if_known();
+    const std::string edited = option ? edited_cpu_option(*option, flag_of_guest(f)) : "host";
+    Step step = change_guest(
+        f, fmt::format("The -cpu in {} ({}) comes behind {} own and decides: change its value, not {}.",
+                       libvirt ? "<qemu:commandline>" : "the line args", where,
+                       libvirt ? "libvirt's" : "Proxmox's", libvirt ? "<cpu>" : "the line cpu"));
+    step.file = libvirt ? "<qemu:commandline>, behind that of -cpu" : "the line args";
+    step.lines = {libvirt ? fmt::format("<qemu:arg value='{}'/>", edited) : "-cpu " + edited};
+    return step;
+}
+
+}  // namespace
+
+DefinitionKind words_of(const Facts& f) {
+    if (manager_of(f) == "libvirt") return DefinitionKind::libvirt;
+    if (manager_of(f) == "Proxmox VE") return DefinitionKind::proxmox;
+    const DefinitionKind* kind = f.guest->definition.if_known();
+    return kind ? *kind : DefinitionKind::qemu;
+}
+
+Step change_guest(const Facts& f, std::string what) {
+    Step step{.where = Where::guest_definition, .what = std::move(what), .cost = Cost::restart_guest};
+    if (const std::string& manager = manager_of(f); find_manager(f))
+        step.what += fmt::format(" {} writes this definition before every start: change it there.", manager);
+    else if (words_of(f) == DefinitionKind::libvirt)
+        step.commands = {fmt::format("virsh edit {}", name_word(f))};
+    return step;
+}
+
+Step change_guest(const Facts& f, std::string what, const InWords& words) {
+    Step step = change_guest(f, std::move(what));
+    switch (words_of(f)) {
+        case DefinitionKind::libvirt:
+            step.file = words.place;
+            for_each_line(words.xml, [&](std::string_view line) { step.lines.emplace_back(line); });
+            break;
+        case DefinitionKind::qemu:
+            step.file = qemus_command_line;
+            step.lines = {words.arguments};
+            break;
+        case DefinitionKind::proxmox:
+            if (!words.qm.empty()) {
+                step.commands = {qm_set(f, words.qm)};
+            } else {
+                step.file = "the line args";
+                step.lines = {words.arguments};
+            }
+            break;
+    }
+    return step;
+}
+
+Remedy fix_guest_cpu(const Facts& f) {
+    if (const Manager* manager = find_manager(f)) return manager_steps(*manager);
+    if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f);
+    const std::string qm = "--cpu " + edited_proxmox_cpu(*f.guest);
+    std::string arguments = edited_cpu_arguments(*f.guest, flag_of_guest(f));
+    if (arguments.starts_with(' ')) arguments.erase(0, 1);
+    return change_guest(f, "Give the guest this system's CPU.",
+                        {"<domain>, in the place of <cpu>", "<cpu mode='host-passthrough' check='none'/>",
+                         std::move(arguments), qm});
+}
+
+Step keep_guest_model(const Facts& f) {
+    const std::string feature = technology_of_guest(f) ? feature_of_guest(f) : "vmx";
+    const std::string xml = fmt::format("<feature policy='require' name='{}'/>", feature);
+    const std::string* model = f.guest->cpu_model.if_known();
+    const std::string qm =
+        model ? fmt::format("--cpu '{},flags=+nested-virt'", *model) : std::string("--cpu host");
+    return change_guest(
+        f, technology_of_guest(f) ? "Or, to keep the model:" : "Or, to keep the model (svm on AMD):",
+        {"<cpu>", xml, fmt::format("-cpu {},+{}", model ? *model : "MODEL", feature), qm});
+}
+
+Remedy show_guest_feature(const Facts& f) {
+    if (const Manager* manager = find_manager(f)) return manager_steps(*manager);
+    if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f);
+    const std::string feature = feature_of_guest(f);
+    const bool named = is(f.guest->cpu_mode, CpuMode::custom);
+    std::string arguments = edited_cpu_arguments(*f.guest, flag_of_guest(f));
+    if (arguments.starts_with(' ')) arguments.erase(0, 1);
+    if (!named && words_of(f) == DefinitionKind::libvirt)
+        return change_guest(f, fmt::format("Delete the <feature> element of {} from <cpu>.", feature));
+    const std::string xml = fmt::format("<feature policy='require' name='{}'/>", feature);
+    return change_guest(f, fmt::format("Let {} be shown.", feature),
+                        {"<cpu>, in the place of what it says of that feature", xml, std::move(arguments),
+                         "--cpu " + edited_proxmox_cpu(*f.guest)});
+}
+
+Remedy run_guest_by_kvm(const Facts& f) {
+    const std::string qm = "--kvm 1";
+    Remedy remedy(change_guest(f, "Let KVM run the guest; /dev/kvm has to work here.",
+                               {"the first line", "<domain type='kvm'>", "-accel kvm", qm}));
+    return remedy;
+}
+
+Remedy without_encryption(const Facts& f) {
+    constexpr std::string_view only = "Only without encryption can a guest run KVM, if it may do without:";
+    switch (words_of(f)) {
+        case DefinitionKind::libvirt:
+            return change_guest(f, fmt::format("{} delete <launchSecurity>.", only));
+        case DefinitionKind::qemu:
+            return change_guest(f, fmt::format("{} remove confidential-guest-support= from -machine, and the "
+                                               "-object that it names.",
+                                               only));
+        case DefinitionKind::proxmox: break;
+    }
+    Step step = change_guest(f, fmt::format("{} delete that option.", only));
+    const bool tdx = is(f.guest->launch_security, "tdx");
+    step.commands = {qm_set(f, tdx ? "--delete intel-tdx" : "--delete amd-sev")};
+    return step;
+}
+
+Remedy fix_guest_iommu(const Facts& f) {
+    const bool many = has_many_cpus(*f.guest);
+    const std::string xml =
+        fmt::format("<iommu model='intel'>\n  <driver intremap='on' caching_mode='on'{}/>\n</iommu>",
+                    many ? " eim='on'" : "");
+    Step step = change_guest(f,
+                             is(f.guest->iommu, IommuModel::none)
+                                 ? "Give the guest, on a q35 machine, an IOMMU that VFIO can use."
+                                 : "Let the guest's IOMMU be this one, which VFIO can use, on a q35 machine.",
+                             {"<devices>", xml, iommu_arguments(false, many), "--machine q35,viommu=intel"});
+    if (words_of(f) == DefinitionKind::qemu) step.what += " It stands before any -device vfio-pci.";
+    Remedy remedy(std::move(step));
+    if (words_of(f) == DefinitionKind::libvirt && !find_manager(f))
+        remedy.then(Step{.where = Where::guest_definition,
+                         .what = "With it, the I/O APIC has to be QEMU's.",
+                         .file = "<features>",
+                         .lines = {"<ioapic driver='qemu'/>"}});
+    return remedy;
+}
+
+Step set_guest_machine(const Facts& f, std::string_view type) {
+    const std::string qm = type == "q35" ? "--machine q35" : "--delete machine";
+    const std::string xml = fmt::format("<type arch='x86_64' machine='{}'>hvm</type>", type);
+    return change_guest(f, "Take another machine type.", {"<os>", xml, fmt::format("-machine {}", type), qm});
+}
+
+}  // namespace nestprobe
