@@ -97,6 +97,31 @@ bool is_kernels(const Json& entry) {
     return identifier.empty() || identifier == "kernel";
 }
 
+/// How the kernel's own lines about virtualization begin, where nothing stands in front of them.
+bool begins_as_kernels(std::string_view line) {
+    constexpr std::string_view beginnings[] = {"kvm: ",
+                                               "kvm_intel: ",
+                                               "kvm_amd: ",
+                                               "KVM: ",
+                                               "SVM: ",
+                                               "VMX: ",
+                                               "x86/cpu: VMX",
+                                               "x86/cpu: SVM",
+                                               "SVM disabled",
+                                               "DMAR: ",
+                                               "DMAR-IR: ",
+                                               "AMD-Vi: ",
+                                               "Linux version ",
+                                               "smpboot: CPU0",
+                                               "Lockdown: ",
+                                               "Hypervisor detected: ",
+                                               "Kernel is locked down",
+                                               "Command line: ",
+                                               "tboot: "};
+    return std::any_of(std::begin(beginnings), std::end(beginnings),
+                       [&](std::string_view part) { return line.starts_with(part); });
+}
+
 }  // namespace
 
 std::string_view behind_tag(std::string_view text) {
