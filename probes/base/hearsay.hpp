@@ -17,9 +17,19 @@ inline constexpr std::string_view flag_svm = "hearsay/flag_svm";
 inline constexpr std::string_view cpuid_vmx = "hearsay/cpuid_vmx";  ///< "yes", "no": CPUID's own bit
 inline constexpr std::string_view cpuid_svm = "hearsay/cpuid_svm";
 inline constexpr std::string_view cpuid_hypervisor = "hearsay/cpuid_hypervisor";
-inline constexpr std::string_view firmware_off = "hearsay/firmware_off";      ///< the tool's line
-inline constexpr std::string_view usable = "hearsay/usable";                  ///< "yes": /dev/kvm is there
+inline constexpr std::string_view firmware_off = "hearsay/firmware_off";  ///< the tool's line
+inline constexpr std::string_view usable = "hearsay/usable";              ///< "yes": /dev/kvm is there
+inline constexpr std::string_view nested =
+    "hearsay/nested";  ///< "yes", "no": KVM offers VMX or SVM to guests
+inline constexpr std::string_view built_in = "hearsay/built_in";    ///< names of modules
+inline constexpr std::string_view maker = "hearsay/maker";          ///< of an appliance's kernel
+inline constexpr std::string_view cpu_count = "hearsay/cpu_count";  ///< "unknown": nobody said how many
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
+
+/// Lines of modprobe.d that a filter showed without their numbers begin with this one.
+inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
+/// Where nobody knows which of the files a line stands in.
+inline constexpr std::string_view unknown_options_file = "/etc/modprobe.d/*.conf";
 }  // namespace hearsay
 
 constexpr bool is_hearsay(std::string_view path) { return path.starts_with("hearsay/"); }

@@ -14,6 +14,7 @@ struct EvidenceFacts {
     Fact<std::vector<std::string>> contradictions{};
     Fact<std::string> firmware_off{};
     Fact<bool> usable{};
+    Fact<std::string> maker{};
 };
 template <class V>
 constexpr void for_each(const EvidenceFacts& f, V&& visit) {
@@ -21,6 +22,7 @@ constexpr void for_each(const EvidenceFacts& f, V&& visit) {
           "what the inputs of --from say differently of one machine");
     visit("evidence.firmware_off", f.firmware_off,
           "a line of a tool that read the registers: firmware has VMX or SVM off");
+    visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
 }
 

@@ -13,6 +13,7 @@ namespace nestprobe {
 
 enum class LogSubsystem : std::uint8_t {
     kvm,
+    modprobe,  ///< not the kernel's: what modprobe, insmod and systemd print
     loader,
     lockdown,
     dmar,
@@ -145,6 +146,19 @@ enum class LogLine : std::uint16_t {
     sgx_virtualization_off,
     tboot_found,
     msr_unchecked,
+    modprobe_bad_option,
+    insmod_bad_option,
+    modprobe_key_rejected,
+    modprobe_no_key,
+    modprobe_wrong_format,
+    insmod_wrong_format,
+    modprobe_unknown_symbol,
+    modprobe_not_supported,
+    modprobe_not_permitted,
+    modprobe_busy,
+    modprobe_io_error,
+    modprobe_exists,
+    modprobe_not_found,
     loader_blacklisted,
     loader_hash_blacklisted,
     loader_deny_listed,
@@ -331,6 +345,9 @@ struct FoundLine {
     const LogRow* row;
     std::string_view line;  ///< the whole line, a view into the text that was searched
 };
+
+/// The vendor's module that a line names, kvm_intel or kvm_amd, with a hyphen too; empty: none, or both.
+std::string_view module_in(std::string_view line);
 
 /// All such lines of a text, in its order, found in one pass over it.
 std::vector<FoundLine> search_log(std::string_view text);

@@ -66,6 +66,9 @@ struct StrayLine {
     friend bool operator==(const StrayLine&, const StrayLine&) = default;
 };
 
+/// Is it a copy that somebody, or a package manager, put aside, by its name?
+bool put_aside(std::string_view path);
+
 /// How many letters must change, come or go to make one word of the other; the exchange of two neighbours is
 /// one change.
 unsigned distance(std::string_view a, std::string_view b);

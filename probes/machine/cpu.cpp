@@ -74,6 +74,8 @@ Fact<CpuSet> probe_online(const Sources& machine, const Shared& shared) {
     for (const CpuSet& set : machine.cpuid.alike()) all.add(set);
     if (!all.empty()) return {all, {{"/sys/devices/system/cpu/online", all.to_string()}}};
     for (const auto& group : shared.cpuinfo.groups()) all.add(group.cpus);
+    if (is(read_hearsay(machine.files, hearsay::cpu_count), "unknown"))
+        return Absent{Why::not_recorded, "how many CPUs: not recorded"};
     if (!all.empty()) return {all, {{"/proc/cpuinfo, processor", all.to_string()}}};
     return Absent{Why::not_recorded, "no CPU was recorded"};
 }
@@ -92,6 +94,61 @@ Fact<Technology> technology_of_module(const Shared& shared) {
     return {intel ? Technology::vmx : Technology::svm, {{"/sys/module", intel ? "kvm_intel" : "kvm_amd"}}};
 }
 
+/// A register that only one maker's processors have, where that was read and CPUID was not: Intel SDM Vol. 4,
+/// IA32_FEATURE_CONTROL and the VMX capability MSRs; AMD APM Vol. 2, VM_CR.
+Fact<Technology> technology_of_registers(const Shared& shared) {
+    constexpr const Register* vmx[] = {
+        &registers::ia32_vmx_basic,          &registers::ia32_vmx_pinbased_ctls,
+        &registers::ia32_vmx_procbased_ctls, &registers::ia32_vmx_exit_ctls,
+        &registers::ia32_vmx_entry_ctls,     &registers::ia32_vmx_ept_vpid_cap,
+        &registers::ia32_feature_control};
+    for (const auto& group : shared.cpu.registers.groups()) {
+        for (const Register* reg : vmx)
+            if (const std::uint64_t* raw = group[*reg].if_known())
+                return {Technology::vmx, {{name_register(*reg), hex(*raw)}}};
+        if (const std::uint64_t* raw = group[registers::vm_cr].if_known())
+            return {Technology::svm, {{name_register(registers::vm_cr), hex(*raw)}}};
+    }
+    return Absent{};
+}
+
+/// The module that was tried, where loading it failed for a reason that is not the processor's: whoever tries
+/// one of the two, by hand or by udev, has the processor for it.
+Fact<Technology> technology_of_loader(const Shared& shared, const Absent& otherwise) {
+    constexpr LogLine telling[] = {
+        LogLine::modprobe_bad_option,
+        LogLine::insmod_bad_option,
+        LogLine::modprobe_key_rejected,
+        LogLine::modprobe_no_key,
+        LogLine::modprobe_wrong_format,
+        LogLine::insmod_wrong_format,
+        LogLine::modprobe_unknown_symbol,
+        LogLine::modprobe_not_permitted,
+        LogLine::modprobe_busy,
+        LogLine::modprobe_io_error,
+        LogLine::modprobe_not_found,
+        LogLine::loader_blacklisted,
+        LogLine::loader_deny_listed,
+        LogLine::loader_parameter_invalid,
+        LogLine::loader_parameter_too_large,
+    };
+    const LoggedLine *intel = nullptr, *amd = nullptr;
+    if (const auto* lines = shared.log.if_known())
+        for (const LoggedLine& line : *lines) {
+            if (std::find(std::begin(telling), std::end(telling), line.id) == std::end(telling)) continue;
+            const std::string_view name = module_in(line.text);
+            if (name == "kvm_intel") intel = &line;
+            if (name == "kvm_amd") amd = &line;
+        }
+    // A module says "disabled by bios" where it has found its own maker's bit.
+    constexpr LogLine disabled = LogLine::kvm_disabled_by_bios, refused = LogLine::modprobe_not_supported;
+    if (!intel && !amd && find_line(shared.log, std::span(&disabled, 1)))
+        if (const LoggedLine* line = find_line(shared.log, std::span(&refused, 1)))
+            (module_in(line->text) == "kvm_amd" ? amd : intel) = line;
+    if ((intel == nullptr) == (amd == nullptr)) return otherwise;
+    return {intel ? Technology::vmx : Technology::svm, {from_log(intel ? *intel : *amd)}};
+}
+
 /// The kernel names SVM or VMX when it finds it switched off.
 Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise) {
     constexpr LogLine telling[] = {
@@ -106,7 +163,7 @@ Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise
         LogLine::kvm_amd_no_hardware,
     };
     const LoggedLine* line = find_line(shared.log, telling);
-    if (!line) return otherwise;
+    if (!line) return technology_of_loader(shared, otherwise);
     const bool amd = log_row(line->id).vendor == LogVendor::amd;
     return {amd ? Technology::svm : Technology::vmx, {from_log(*line)}};
 }
@@ -126,6 +183,7 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
     if (is(shared.heard_vmx, true)) return {Technology::vmx, shared.heard_vmx.from()};
     if (is(shared.heard_svm, true)) return {Technology::svm, shared.heard_svm.from()};
+    if (const Fact<Technology> read = technology_of_registers(shared); read.if_known()) return read;
     Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, module.absence());
 }

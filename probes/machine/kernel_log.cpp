@@ -26,6 +26,8 @@ const LoggedLine* find_line(const Fact<std::vector<LoggedLine>>& log, std::span<
     return nullptr;
 }
 
-Provenance from_log(const LoggedLine& line) { return {"/dev/kmsg", line.text}; }
+Provenance from_log(const LoggedLine& line) {
+    return {log_row(line.id).subsystem == LogSubsystem::modprobe ? "modprobe" : "/dev/kmsg", line.text};
+}
 
 }  // namespace nestprobe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "machine/modprobe.hpp"
 
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -121,7 +122,13 @@ void parse_directive(ModprobeConfig& config, Installs& installs, std::string_vie
     if (words.size() < 2 || words[0].starts_with('#')) return;
     const std::string module = with_underscores(words[1]);
     if (words[0] == "options") {
-        if (interesting(module))
+        // "options kvm_intel.nested=1": the form of the kernel command line.
+        if (const auto dot = module.find('.');
+            dot != std::string::npos && contains(words[1], "=") && interesting(module.substr(0, dot)))
+            add_stray(config, StrayLine::Kind::not_a_command, line, origin,
+                      fmt::format("options {} {}", module.substr(0, dot),
+                                  rest_behind(line, words[0]).substr(dot + 1)));
+        else if (interesting(module))
             parse_options(config, module, rest_behind(line, words[1]), origin);
         else if (std::string meant = nearly(module); !meant.empty())
             add_stray(config, StrayLine::Kind::unknown_module, line, origin, std::move(meant));
@@ -160,6 +167,7 @@ void parse_file(ModprobeConfig& config, Installs& installs, std::string_view pat
     std::string joined;
     unsigned number = 0;
     unsigned began = 0;
+    const bool placed = !text.starts_with(hearsay::lines_without_place);
     for_each_line(text, [&](std::string_view line) {
         ++number;
         if (joined.empty()) began = number;
@@ -167,7 +175,7 @@ void parse_file(ModprobeConfig& config, Installs& installs, std::string_view pat
             joined.append(line.substr(0, line.size() - 1)).push_back(' ');
             return;
         }
-        const Origin origin{std::string(path), began};
+        const Origin origin{std::string(path), placed ? began : 0};
         const std::size_t before = config.options.size();
         if (joined.empty())
             parse_directive(config, installs, line, origin);

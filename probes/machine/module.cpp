@@ -2,6 +2,7 @@
 // KVM's modules: which is there, with which parameters in force, and what modprobe.d and the command line
 // ask. A module's parameters exist under /sys/module even where it is built in and refused this processor:
 // the presence of kvm_intel/parameters on an AMD machine means nothing.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/modprobe.hpp"
 #include "machine/probes.hpp"
@@ -63,13 +64,16 @@ Fact<std::string> probe_software(const Shared& shared) {
 
 Fact<std::vector<std::string>> probe_rivals(const Shared& shared) {
     const auto* names = shared.sys_modules.if_known();
-    if (!names) return shared.sys_modules.absence();
+    const std::string* loaded = shared.proc_modules.if_known();
     std::vector<std::string> rivals;
     for (const std::string_view rival : {"vboxdrv", "vmmon", "mshv", "mshv_root"})
-        if (std::find(names->begin(), names->end(), rival) != names->end()) rivals.emplace_back(rival);
-    if (rivals.empty() && !shared.all_sys_modules) return why_not_listed(shared);
+        if ((names && std::find(names->begin(), names->end(), rival) != names->end()) ||
+            (loaded && find_in_proc_modules(*loaded, rival).listed))
+            rivals.emplace_back(rival);
+    // A paste of /proc/modules may be a part of it: it proves who is there.
+    if (rivals.empty() && (!names || !shared.all_sys_modules)) return why_not_listed(shared);
     const std::string reading = rivals.empty() ? "none of vboxdrv, vmmon, mshv" : rivals.front();
-    return {std::move(rivals), {{"/sys/module", reading}}};
+    return {std::move(rivals), {{names ? "/sys/module" : "/proc/modules", reading}}};
 }
 
 /// "7.2.8 r173730"; not looked at where its module is not there.
@@ -160,13 +164,15 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
         facts.strays = config.unread.front();
         return;
     }
+    std::vector<Provenance> from;
     if (!config.looked && config.options.empty() && config.blocks.empty()) {
         facts.options = Absent{Why::not_recorded, "modprobe.d: not recorded"};
         facts.blocks = facts.options.absence();
         facts.strays = facts.options.absence();
+        for (const StrayLine& s : config.strays) from.push_back({s.origin.text(), s.text});
+        if (!from.empty()) facts.strays = {std::move(config.strays), std::move(from)};
         return;
     }
-    std::vector<Provenance> from;
     for (const ModuleOption& o : config.options)
         from.push_back({o.origin.text(), fmt::format("{}.{}={}", o.module, o.parameter, o.value)});
     if (from.empty()) from.push_back({"modprobe.d and kernel command line", "no option for KVM"});
@@ -184,6 +190,9 @@ void probe_configuration(const Sources& machine, const Shared& shared, ModuleFac
 /// The name in a list of code that is built in; nothing where it is not there, or nobody can tell.
 std::optional<Fact<Module>> find_built_in(const Filesystem& files, const Fact<std::string>& release,
                                           std::string_view name) {
+    if (const Fact<std::string> heard = read_hearsay(files, hearsay::built_in);
+        heard.if_known() && has_word(*heard.if_known(), name))
+        return Fact<Module>{{Module::State::built_in, -1}, heard.from()};
     if (!release.if_known()) return std::nullopt;
     const std::string path = fmt::format("/lib/modules/{}/modules.builtin", *release.if_known());
     const auto text = files.read(path);
@@ -222,6 +231,15 @@ Fact<Module> state_of_listed(const Filesystem& files, const Shared& shared, cons
     return {{Module::State::present, -1}, {{path, "present"}}};
 }
 
+/// Who was told that a module does not load knows that it is not there.
+std::optional<Fact<Module>> refused_by_loader(const Shared& shared, std::string_view name) {
+    if (const auto* lines = shared.log.if_known())
+        for (const LoggedLine& line : *lines)
+            if (log_row(line.id).subsystem == LogSubsystem::modprobe && module_in(line.text) == name)
+                return Fact<Module>{{}, {from_log(line)}};
+    return std::nullopt;
+}
+
 }  // namespace
 
 Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
@@ -239,6 +257,7 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
     // Code that is built in is in neither list of modules.
     if (auto built_in = find_built_in(machine.files, release, name)) return *std::move(built_in);
     if (shared.proc_modules.if_known()) return {{}, {absence_from(shared, name)}};
+    if (auto refused = refused_by_loader(shared, name)) return *std::move(refused);
     return why_not_listed(shared);
 }
 
@@ -268,6 +287,9 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
         probe_module_state(machine, shared, kernel.release, name == "kvm_intel" ? "kvm_amd" : "kvm_intel");
     facts.files = probe_files(machine.files, kernel, name);
     probe_parameters(machine.files, facts, *cpu.technology.if_known());
+    if (facts.nested.if_absent() && facts.nested.absence().why == Why::not_recorded)
+        if (Fact<bool> heard = read_heard_switch(machine.files, hearsay::nested); heard.if_known())
+            facts.nested = std::move(heard);
     // A parameter's file shows that the module is in the kernel, whatever could not be listed.
     const Module* vendor = facts.vendor.if_known();
     if (vendor && vendor->state == Module::State::absent && !shared.sys_modules.if_known() &&

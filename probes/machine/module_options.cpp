@@ -60,6 +60,14 @@ unsigned distance(std::string_view a, std::string_view b) {
     return d[a.size()][b.size()];
 }
 
+bool put_aside(std::string_view path) {
+    constexpr std::string_view endings[] = {
+        "~",       ".bak",    ".old",     ".orig",    ".save",   ".disabled", ".off", ".rpmsave",
+        ".rpmnew", ".pacnew", ".pacsave", ".disable", ".backup", ".example",  ".md",  "README"};
+    return contains(path, ".dpkg-") || contains(path, ".ucf-") ||
+           std::any_of(std::begin(endings), std::end(endings), [&](auto e) { return path.ends_with(e); });
+}
+
 const ModuleOption* effective(const std::vector<ModuleOption>& options, std::string_view module,
                               std::string_view parameter) {
     const auto found = std::find_if(options.rbegin(), options.rend(), [&](const ModuleOption& o) {

@@ -77,6 +77,12 @@ constexpr HeardRow heard_rows[] = {
     {"acrn", Platform::acrn},
     {"apple", Platform::apple},
     {"nutanix", Platform::nutanix},
+    {"alibaba", Platform::alibaba},
+    {"azure", Platform::azure},
+    {"ovirt", Platform::ovirt},
+    {"rhev", Platform::ovirt},
+    {"kubevirt", Platform::kubevirt},
+    {"openstack", Platform::openstack},
 };
 
 /// The product that a tool or the kernel's log names; Absent where none does.
@@ -105,13 +111,18 @@ Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
 }
 
-/// What the kernel is called, where DMI could not be read: a cloud's own kernel most likely runs in that
-/// cloud.
+/// What the kernel is called, or the processor, where DMI could not be read: a cloud's own kernel and a
+/// cloud's own processor most likely run in that cloud.
 std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const KernelFacts& kernel) {
-    if (f.dmi_vendor.if_known() || f.dmi_product.if_known() || !kernel.release.if_known()) return {};
-    const Platform cloud = cloud_of_kernel(*kernel.release.if_known());
-    if (cloud == Platform::other) return {};
-    return Fact<Platform>{cloud, kernel.release.from()};
+    if (f.dmi_vendor.if_known() || f.dmi_product.if_known()) return {};
+    if (kernel.release.if_known())
+        if (const Platform cloud = cloud_of_kernel(*kernel.release.if_known()); cloud != Platform::other)
+            return Fact<Platform>{cloud, kernel.release.from()};
+    // A machine that has no DMI is a small hypervisor's, which may stand on any cloud's metal.
+    if (f.brand_kind.if_known() && f.dmi_vendor.absence().why == Why::not_recorded)
+        if (const Platform cloud = cloud_of_brand(f.brand_kind.from().front().raw); cloud != Platform::other)
+            return Fact<Platform>{cloud, f.brand_kind.from()};
+    return {};
 }
 
 Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,

@@ -148,6 +148,26 @@ Platform cloud_of_kernel(std::string_view release) {
     return Platform::other;
 }
 
+// Names of processors as guests of these clouds show them, by lscpu outputs in public reports (state
+// 2026-11). Compute Engine takes the number off its older Intel processors: "Intel(R) Xeon(R) CPU @ 2.20GHz".
+Platform cloud_of_brand(std::string_view brand) {
+    constexpr KernelSign brand_signs[] = {
+        {"Intel(R) Xeon(R) CPU @ ", Platform::gcp}, {"AMD EPYC 7B12", Platform::gcp},
+        {"AMD EPYC 7B13", Platform::gcp},           {"AMD EPYC 9B14", Platform::gcp},
+        {"Platinum 8481C", Platform::gcp},          {"PLATINUM 8581C", Platform::gcp},
+        {"Platinum 8124M", Platform::aws},          {"Platinum 8175M", Platform::aws},
+        {"Platinum 8259CL", Platform::aws},         {"Platinum 8275CL", Platform::aws},
+        {"Platinum 8375C", Platform::aws},          {"Platinum 8488C", Platform::aws},
+        {"AMD EPYC 7R13", Platform::aws},           {"AMD EPYC 7R32", Platform::aws},
+        {"AMD EPYC 9R14", Platform::aws},           {"Platinum 8171M", Platform::azure},
+        {"Platinum 8272CL", Platform::azure},       {"Platinum 8370C", Platform::azure},
+        {"Platinum 8473C", Platform::azure},
+    };
+    for (const KernelSign& row : brand_signs)
+        if (contains(brand, row.part)) return row.platform;
+    return Platform::other;
+}
+
 bool runs_kvm(Platform platform) {
     return platform <= Platform::crosvm || platform == Platform::aws ||
            (platform >= Platform::gcp && platform <= Platform::hoster && platform != Platform::azure);

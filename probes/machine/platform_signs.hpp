@@ -40,6 +40,9 @@ const DmiSign* find_dmi(const Dmi& dmi);
 /// What a cloud calls its own kernel: likely, never certain.  Platform::other: no cloud's.
 Platform cloud_of_kernel(std::string_view release);
 
+/// Processors that a maker builds, or a hypervisor renames, for one cloud: likely, never certain.
+Platform cloud_of_brand(std::string_view brand);
+
 /// KVM under another name: who manages it shows in DMI.
 bool runs_kvm(Platform platform);
 /// A sys_vendor under KVM that is neither QEMU's, its packagers' nor a maker's of hardware.

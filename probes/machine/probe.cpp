@@ -81,7 +81,9 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
     }
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
     facts.usable = read_heard_switch(files, hearsay::usable);
-    if (facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent())
+    facts.maker = read_hearsay(files, hearsay::maker);
+    if (facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent() &&
+        facts.maker.if_absent())
         return {};
     return facts;
 }

@@ -84,7 +84,8 @@ Imported import_directory(RawInput folder) {
 /// A journal in JSON and osquery's rows begin as a snapshot does.
 bool is_other_json(std::string_view text) {
     const std::string_view beginning = text.substr(0, 65536);
-    return contains(beginning, "\"MESSAGE\"") && !contains(beginning, "nestprobe-snapshot");
+    return (contains(beginning, "\"MESSAGE\"") || contains(beginning, "\"lscpu\"")) &&
+           !contains(beginning, "nestprobe-snapshot");
 }
 
 Imported import_one(RawInput input) {

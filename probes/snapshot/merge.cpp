@@ -35,6 +35,7 @@ public:
 
     void add(NamedRecording input) {
         Recording& other = input.recording;
+        keep_count_known(other);
         add_files(other.files, input.name);
         result_.directories.insert(other.directories.begin(), other.directories.end());
         add_cpus(std::move(other.cpus), input.name);
@@ -79,6 +80,14 @@ private:
             }
         }
     }
+    /// How many CPUs there are is unknown only where no input with a processor in it says so.
+    void keep_count_known(Recording& other) {
+        const auto knows = [](const Recording& r) {
+            return r.files.contains(proc_cpuinfo) && !r.files.contains(hearsay::cpu_count);
+        };
+        if (knows(result_)) other.files.erase(std::string(hearsay::cpu_count));
+        if (knows(other)) result_.files.erase(std::string(hearsay::cpu_count));
+    }
     /// Not recorded, not readable: no statement about what is there.
     static bool is_blank_absence(const Reading<std::string>& text) {
         const Absent* absent = text.if_absent();
@@ -89,6 +98,15 @@ private:
         const std::string *a = mine.if_known(), *b = other.if_known();
         if (!a && !b) return;
         if (a && b && first_line(path, *a) == first_line(path, *b)) return;
+        if (path == hearsay::built_in && a && b) {
+            mine = fmt::format("{} {}\nmodules.builtin\n", trim(a->substr(0, a->find('\n'))),
+                               trim(b->substr(0, b->find('\n'))));
+            return;
+        }
+        if (path == hearsay::unknown_options_file && a && b) {
+            mine = *a + *b;
+            return;
+        }
         if (path == "/proc/modules" || path == "/proc/self/status" || path == "/proc/interrupts" ||
             path == "/proc/config.gz")
             return merge_lists(mine, other);

@@ -21,6 +21,21 @@ std::string own_file(std::string_view file, std::vector<std::string>& commands) 
     return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
 }
 
+/// A paste that does not say which file of modprobe.d a line stands in.
+bool is_unknown(const Origin& origin) { return origin.file.find('*') != std::string::npos; }
+
+/// Which file it is has to be looked for: no command can name it.
+Step find_by_hand(Step step, const Origin& origin, std::string_view word) {
+    step.what += fmt::format(
+        " Which file it stands in was not recorded ({}): this finds it. A package's file, in "
+        "/usr/lib or /lib, is copied to /etc/modprobe.d first and changed there.",
+        origin.text());
+    step.commands = {fmt::format(
+        "grep -rns {} /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d", word)};
+    step.action = ByHand{};
+    return step;
+}
+
 /// modprobe takes - and _ in a parameter's name for one and the same.
 std::string name_expression(std::string_view parameter) {
     std::string text;
@@ -31,6 +46,10 @@ std::string name_expression(std::string_view parameter) {
 /// "3s/\bnested=0\b/nested=1/": in the lines that are joined by a backslash at their ends, if several are.
 std::string option_expression(const ModuleOption& o, std::string_view value) {
     const Origin& place = o.origin;
+    if (place.line == 0)  // nobody knows which line it is: every option line of that module
+        return fmt::format("/^[[:blank:]]*options[[:blank:]]*{}[[:blank:]]/s/\\b{}{}/{}={}/",
+                           name_expression(o.module), name_expression(o.parameter),
+                           o.value.empty() ? "\\b" : "=" + as_expression(o.value), o.parameter, value);
     const std::string lines = o.lines > 1 ? fmt::format("{},{}", place.line, place.line + o.lines - 1)
                                           : fmt::format("{}", place.line);
     const std::string old = o.value.empty() ? "\\b" : "=" + as_expression(o.value);
@@ -57,6 +76,7 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
     if (const OptionsPlace* place = options_place(f)) return set_in_system(std::move(step), *place);
     for (const ModuleOption& o : otherwise) {
         const Origin& place = o.origin;
+        if (is_unknown(place)) return find_by_hand(std::move(step), place, parameter);
         if (!ConfigWord::make(place.file) || (!o.value.empty() && !ConfigWord::make(o.value))) {
             step.what = fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value,
                                     o.origin.text());
@@ -122,9 +142,15 @@ Step drop_line(const Facts& f, const Origin& place, std::string_view module) {
                 .commands = {std::string(system->command)}};
     Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, place.text()),
               .action = DropLine{place.file, std::string(module)}};
+    if (is_unknown(place)) return find_by_hand(std::move(step), place, module);
     if (!ConfigWord::make(place.file)) return step;
     const std::string own = own_file(place.file, step.commands);
-    step.commands.push_back(fmt::format("sudo sed -i '{}s/^/# /' {}", place.line, own));
+    if (place.line == 0)
+        step.commands.push_back(
+            fmt::format("sudo sed -i '/^[[:blank:]]*[bi][^[:blank:]]*[[:blank:]]*{}\\b/s/^/# /' {}",
+                        name_expression(module), own));
+    else
+        step.commands.push_back(fmt::format("sudo sed -i '{}s/^/# /' {}", place.line, own));
     return step;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "render/layout.hpp"
 
+#include "report/known.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,6 +39,18 @@ std::string mark(const Finding& finding, const Style& style) {
                 : finding.rule->role == Role::proof ? Standing::apart
                                                     : Standing::costs,
                 style);
+}
+
+std::string log_meanings(const Report& report, const Style& style) {
+    const bool asked = std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const Verdict& v) {
+        return v.question != Question::device_assignment && v.answer == Answer::unknown;
+    });
+    if (!asked) return {};
+    const std::vector<std::string> lines = what_the_log_means(report.facts);
+    if (lines.empty()) return {};
+    std::string text = fmt::format("\n{}\n", bold("what the log says", style));
+    for (const std::string& line : lines) text += fmt::format("  {}\n", wrap(printable(line), 2));
+    return text;
 }
 
 std::string next_commands(const std::vector<std::string>& commands, const Style& style) {

@@ -29,6 +29,10 @@ std::string draw_ladder(const Report& report, const Style& style);
 /// What --prove saw, a line for each kind of guest, and what an exit costs; empty where nobody ran any.
 std::string describe_proof(const Report& report, const Style& style);
 
+/// Of lines of the log that no answer rests on: what each means, and what it does not; empty where all is
+/// answered.
+std::string log_meanings(const Report& report, const Style& style);
+
 /// What to type next, where the machine is, each command alone on its line; empty where there is none.
 std::string next_commands(const std::vector<std::string>& commands, const Style& style);
 

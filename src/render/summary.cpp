@@ -82,7 +82,7 @@ std::string not_known(const Report& report, const Style& style) {
     std::string text;
     if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
     for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
-    return text + next_commands(what_to_run(report), style);
+    return text + log_meanings(report, style) + next_commands(what_to_run(report), style);
 }
 
 }  // namespace

@@ -150,7 +150,8 @@ void Changes::switch_on_in_firmware(SwitchOnInFirmware::What what) {
     if (facts_.evidence) facts_.evidence->firmware_off = Absent{Why::not_applicable, because_};
     if (itlb_multihit(facts_).starts_with("VMX"))
         facts_.kernel.vulnerabilities = Absent{Why::not_applicable, because_};
-    if (hardware_absent(facts_) && facts_.cpu.technology.if_known())
+    // Firmware that has it off is the firmware of a processor that has it.
+    if (facts_.cpu.technology.if_known() && (hardware_absent(facts_) || !cpuid_bit(facts_).any_known()))
         show_bit(*facts_.cpu.technology.if_known(), true);
 }
 

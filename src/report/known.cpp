@@ -24,7 +24,40 @@ std::string of_modules(const Facts& f) {
     }
     const Module* kvm = f.module.kvm.if_known();
     if (!kvm) return {};
-    return kvm->state == Module::State::absent ? "kvm is not loaded" : "kvm is loaded, the common part";
+    switch (kvm->state) {
+        case Module::State::absent: return "kvm is not loaded";
+        case Module::State::built_in: return "kvm is built in, the common part";
+        default: return "kvm is loaded, the common part";
+    }
+}
+
+/// "kvm_intel.nested=1 is set by /etc/modprobe.d/kvm.conf:1", where what is in force is not known.
+std::string what_is_asked_for(const Facts& f) {
+    for (const std::string_view module : {"kvm_intel", "kvm_amd"})
+        if (!f.module.name.if_known() || is(f.module.name, module))
+            if (asked_value(f, module, "nested") == 1)
+                return fmt::format("nested is asked for: {}", asked_by(f, module, "nested"));
+    return {};
+}
+
+/// The last line of each kind that bears on whether KVM works, of the last two kinds.
+std::vector<const LoggedLine*> telling_lines(const Facts& f) {
+    constexpr std::size_t most = 2;
+    std::vector<const LoggedLine*> found;
+    const auto* lines = f.kernel.log.if_known();
+    if (!lines) return found;
+    for (const LoggedLine& line : *lines) {
+        const LogRow& row = log_row(line.id);
+        const bool tells = row.effect == LogEffect::load_refused ||
+                           row.effect == LogEffect::off_by_firmware || row.effect == LogEffect::off_by_user ||
+                           row.effect == LogEffect::in_use_by_another || row.effect == LogEffect::nested_on ||
+                           row.effect == LogEffect::nested_off || row.effect == LogEffect::entry_failed;
+        if (!tells) continue;
+        std::erase_if(found, [&](const LoggedLine* other) { return other->id == line.id; });
+        found.push_back(&line);
+        if (found.size() > most) found.erase(found.begin());
+    }
+    return found;
 }
 
 }  // namespace
@@ -59,13 +92,32 @@ std::string what_is_known(const Facts& f) {
     add(of_modules(f));
     if (is(f.module.nested, true)) add("nested is on");
     if (is(f.module.nested, false)) add("nested is off");
+    if (f.module.nested.if_absent()) add(what_is_asked_for(f));
     if (is(f.device.open, true))
         add("/dev/kvm opens");
     else if (is(f.device.registered, true))
         add("KVM has registered /dev/kvm");
     else if (f.evidence && is(f.evidence->usable, true))
         add("/dev/kvm was there");
+    else if (f.evidence && is(f.evidence->usable, false))
+        add("libvirt found no KVM that it could use");
+    const std::vector<const LoggedLine*> lines = telling_lines(f);
+    if (!lines.empty()) add(quoted(*lines.back()));
     return fmt::format("{}", fmt::join(known, "; "));
+}
+
+std::vector<std::string> what_the_log_means(const Facts& f) {
+    std::vector<std::string> texts;
+    for (const LoggedLine* line : telling_lines(f)) {
+        const LogRow& row = log_row(line->id);
+        const bool firmware = row.effect == LogEffect::off_by_firmware;
+        std::string text =
+            fmt::format("\"{}\": {}", line->text,
+                        firmware && in_guest(f) ? "the hypervisor above has it off." : row.meaning);
+        if (!row.is_not.empty() && !(firmware && in_guest(f))) text += fmt::format(" {}", row.is_not);
+        texts.push_back(std::move(text));
+    }
+    return texts;
 }
 
 bool is_asked(const Report& report, Question question) {

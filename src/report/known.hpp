@@ -16,6 +16,10 @@ std::string what_processor_shows(const Facts& facts);
 /// known.
 std::string what_is_known(const Facts& facts);
 
+/// Lines of the log that bear on it, the last two kinds of them, each with what it means and what it does
+/// not.
+std::vector<std::string> what_the_log_means(const Facts& facts);
+
 /// Most machines need no device assignment: told in full where it is the question, or where a guest that is
 /// asked about, without a question, has an IOMMU or a device of this system.
 bool is_asked(const Report& report, Question question);

@@ -99,7 +99,9 @@ std::string of_firmware(const Facts& f) {
     if (f.kernel.flag_usable.any(yes) && cleared_where_off)
         return fmt::format("switched on, as the kernel lists {}; {}", flag_word(f), unread);
     if (disabled_by_bios(f)) return fmt::format("switched off, says the kernel log; {}", unread);
-    return f.cpu.technology.if_known() ? unread : "not known, as the processor is not known";
+    if (f.cpu.technology.if_known()) return unread;
+    return heard(f, LogLine::kvm_disabled_by_bios) ? "switched off, says the kernel log"
+                                                   : "not known, as the processor is not known";
 }
 
 // --- hypervisor ---

@@ -81,9 +81,46 @@ const LoggedLine* failed_to_enable(const Facts& f) {
     return nullptr;
 }
 
+namespace {
+bool by_loader(const LoggedLine& line) { return log_row(line.id).subsystem == LogSubsystem::modprobe; }
+}  // namespace
+
 Outcome cite_log(Outcome outcome, const LoggedLine& line) {
-    outcome.because.push_back({"/dev/kmsg", line.text});
+    outcome.because.push_back({by_loader(line) ? "modprobe" : "/dev/kmsg", line.text});
     return outcome;
+}
+
+std::string quoted(const LoggedLine& line) {
+    if (!by_loader(line)) return fmt::format("the kernel log says \"{}\"", line.text);
+    const bool systemd = line.text.find("Failed to insert") != std::string::npos;
+    return fmt::format("{} says \"{}\"",
+                       systemd                           ? "systemd"
+                       : line.text.starts_with("insmod") ? "insmod"
+                                                         : "modprobe",
+                       line.text);
+}
+
+// Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.2); vmx/vmx.c, __kvm_is_vmx_supported(); svm/svm.c,
+// __kvm_is_svm_supported() (6.3 and later).  Each names the module, but for the oldest.
+const LoggedLine* heard_no_hardware(const Facts& f) {
+    constexpr LogLine telling[] = {LogLine::kvm_intel_vmx_not_supported, LogLine::kvm_amd_svm_not_supported,
+                                   LogLine::kvm_intel_no_hardware,       LogLine::kvm_amd_no_hardware,
+                                   LogLine::has_svm_not_available,       LogLine::has_svm_no_leaf,
+                                   LogLine::modprobe_not_supported};
+    const std::string* own = f.module.name.if_known();
+    const LoggedLine *intel = nullptr, *amd = nullptr;
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const LoggedLine& line : *lines) {
+            if (std::find(std::begin(telling), std::end(telling), line.id) == std::end(telling)) continue;
+            const LogVendor vendor = log_row(line.id).vendor;
+            const std::string_view name = vendor == LogVendor::intel ? "kvm_intel"
+                                          : vendor == LogVendor::amd ? "kvm_amd"
+                                                                     : module_in(line.text);
+            if (name == "kvm_intel") intel = &line;
+            if (name == "kvm_amd") amd = &line;
+        }
+    if (own) return *own == "kvm_intel" ? intel : amd;
+    return intel && amd ? amd : nullptr;
 }
 
 bool holds_since_load(const Facts& f) {
@@ -263,7 +300,8 @@ Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view a
     for (const ModuleOption& o : what_says_off(f, module, parameter, true))
         words.push_back(word_as_written(f, o));
     // Where the module is built in, and where /etc is the system's, only the kernel command line counts.
-    if (vendor_module_is(f, Module::State::built_in) || is(f.system.boot_loader, BootLoader::talos))
+    if (vendor_module_is(f, Module::State::built_in) || is(f.system.boot_loader, BootLoader::talos) ||
+        is(f.system.boot_loader, BootLoader::wsl2))
         return change_words(f, words, {fmt::format("{}.{}", module, assignment)});
     const bool needs_line = !lines.empty() || off_by_default(f, module, parameter);
     if (!words.empty()) {  // last: it is the reboot that brings all of it into force

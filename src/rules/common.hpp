@@ -39,6 +39,11 @@ bool has_own_rule(int open_error);
 /// A line of the kernel log that says that KVM could not switch VMX or SVM on on a CPU, although its module
 /// loaded: another hypervisor held it, or that CPU does not allow it.  Null when none does.
 const LoggedLine* failed_to_enable(const Facts& f);
+/// Who says it, and what: `the kernel log says "..."`, `modprobe says "..."`.
+std::string quoted(const LoggedLine& line);
+/// A line by which this processor's module said that it found no VMX or SVM that it may use; null: none that
+/// names that module.  Both modules count where the processor is not known and both were tried.
+const LoggedLine* heard_no_hardware(const Facts& f);
 /// The line, behind an outcome.
 Outcome cite_log(Outcome outcome, const LoggedLine& line);
 /// KVM's module switched VMX or SVM on on every CPU when it loaded, and holds it (kvm.enable_virt_at_load,

@@ -43,6 +43,16 @@ void add_words(CpuLines& cpu, const CpuLines& other) {
 void Evidence::file(std::string path, std::string text) {
     recording_.files.insert_or_assign(std::move(path), Reading<std::string>(std::move(text)));
 }
+void Evidence::add_to_file(const std::string& path, std::string_view heading, std::string_view text) {
+    const auto found = recording_.files.find(path);
+    const std::string* before = found == recording_.files.end() ? nullptr : found->second.if_known();
+    file(path, fmt::format("{}{}", before ? *before : std::string(heading), text));
+}
+void Evidence::said(std::string line) { said_.push_back(std::move(line)); }
+void Evidence::built_in(std::string_view module) {
+    if (std::find(built_in_.begin(), built_in_.end(), module) == built_in_.end())
+        built_in_.emplace_back(module);
+}
 void Evidence::absent_file(const std::string& path, Absent absent) {
     recording_.files.insert_or_assign(path, Reading<std::string>(std::move(absent)));
 }
@@ -153,10 +163,14 @@ Recording Evidence::take() && {
         }
         if (numbered.size() > 1)
             for (CpuLines& cpu : numbered) complete(cpu, best);
+        if (numbered.size() <= 1 && best.ids.empty()) hear(hearsay::cpu_count, "unknown", "the paste");
         recording_.files.emplace("/proc/cpuinfo",
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
     judge_access();
+    for (std::string& line : said_) log_line(std::move(line));
+    if (!built_in_.empty())
+        hear(hearsay::built_in, fmt::format("{}", fmt::join(built_in_, " ")), "modules.builtin");
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
 }

@@ -36,9 +36,15 @@ class Evidence {
 public:
     /// What stands later in a paste is the newer state.
     void file(std::string path, std::string text);
+    /// Behind what stands there already; else behind `heading`.
+    void add_to_file(const std::string& path, std::string_view heading, std::string_view text);
     void absent_file(const std::string& path, Absent absent);
     void directory(const std::string& path, std::vector<std::string> names);
     void log_line(std::string line);
+    /// What a loader of modules said: no line of the kernel's log, and kept with it whatever follows.
+    void said(std::string line);
+    /// A module's name that a list of built-in code holds.
+    void built_in(std::string_view module);
     /// The kernel was started again: what its log said before is about another life.
     void forget_log();
     /// `source` says who said it: "lscpu, Hypervisor vendor".
@@ -65,7 +71,7 @@ private:
     std::optional<NodeLine> node_;
     std::optional<UserLine> user_;
     std::vector<CpuLines> cpus_;
-    std::vector<std::string> taken_;
+    std::vector<std::string> taken_, said_, built_in_;
 };
 
 /// The text of /proc/cpuinfo that says this.

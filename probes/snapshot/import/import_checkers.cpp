@@ -104,8 +104,50 @@ void read_virsh_capabilities(const Section& section, Evidence& evidence) {
     if (contains(cpu, "<feature name='hypervisor'/>"))
         evidence.hear(hearsay::guest, "yes", "virsh capabilities, <feature name='hypervisor'/>");
     if (!lines.vendor.empty()) evidence.cpu(lines);
+    // libvirt offers a domain of type kvm where it could use /dev/kvm when it looked.
+    const std::string_view guests = after(section.body, "</host>");
+    if (contains(guests, "<domain type='kvm'"))
+        evidence.hear(hearsay::usable, "yes", "virsh capabilities, <domain type='kvm'>");
+    else if (contains(guests, "<domain type='qemu'") && contains(guests, "name='x86_64'") &&
+             contains(guests, "</capabilities>"))
+        evidence.hear(hearsay::usable, "no", "virsh capabilities, no <domain type='kvm'>");
     evidence.taken("virsh capabilities");
 }
+
+bool is_domain_capabilities(std::string_view text) {
+    return contains(text.substr(0, 8192), "<domainCapabilities>");
+}
+
+/// libvirt docs/formatdomaincaps.rst: host-model is what QEMU can give by this domain type.  Of KVM, vmx or
+/// svm is in it where KVM offers it, and disabled where a model has svm of its own and KVM does not offer it.
+void read_domain_capabilities(const Section& section, Evidence& evidence) {
+    const std::string_view text = section.body;
+    evidence.taken("virsh domcapabilities");
+    if (!contains(text, "<domain>kvm</domain>")) return;
+    evidence.hear(hearsay::usable, "yes", "virsh domcapabilities, <domain>kvm</domain>");
+    const std::string_view model = after(text, "<mode name='host-model'");
+    const std::string_view cpu = model.substr(0, model.find("</mode>"));
+    if (contains(cpu, "<vendor>Intel</vendor>")) evidence.cpu({.vendor = "GenuineIntel"});
+    if (contains(cpu, "<vendor>AMD</vendor>")) evidence.cpu({.vendor = "AuthenticAMD"});
+    for (const std::string_view flag : {"vmx", "svm"})
+        for (const auto& [policy, offered] : {std::pair<std::string_view, std::string_view>{"require", "yes"},
+                                              std::pair<std::string_view, std::string_view>{"disable", "no"}})
+            if (const std::string line = fmt::format("<feature policy='{}' name='{}'/>", policy, flag);
+                contains(cpu, line))
+                evidence.hear(hearsay::nested, offered, fmt::format("virsh domcapabilities, {}", line));
+}
+
+namespace {
+
+/// virt-what(1): words for a cloud or a product, behind the word for the hypervisor.
+bool names_cloud(std::string_view word) {
+    constexpr std::string_view words[] = {"aws",         "google_cloud", "alibaba_cloud", "alibaba_cloud-ebm",
+                                          "azure",       "ovirt",        "rhev",          "kubevirt",
+                                          "nutanix_ahv", "openstack"};
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+}  // namespace
 
 /// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a
 /// line.
@@ -132,7 +174,8 @@ void read_detect_virt(const Section& section, Evidence& evidence) {
                 if (line != "wsl") evidence.file("/run/systemd/container", fmt::format("{}\n", line));
             } else if (line == "none") {
                 evidence.hear(hearsay::guest, "no", source);
-            } else if (found.empty()) {
+            } else if (found.empty() || names_cloud(line)) {
+                // virt-what prints what it stands on first, then whose it is.
                 evidence.hear(hearsay::hypervisor, line, source);
                 evidence.hear(hearsay::guest, "yes", source);
                 found = line;

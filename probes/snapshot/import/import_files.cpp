@@ -2,6 +2,7 @@
 // Files of the kernel, of modprobe.d and of kernel configurations, as cat, grep and head show them, and the
 // lines by which tools say that they could not read one.
 #include "base/text.hpp"
+#include "facts/module_options.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ constexpr std::string_view wanted[] = {"/proc/cpuinfo",
                                        "/proc/sys/kernel/modules_disabled",
                                        "/sys/module/kvm",
                                        "/sys/module/vfio",
+                                       "/sys/module/vboxdrv/",
                                        "/sys/class/dmi/id/",
                                        "/sys/hypervisor/",
                                        "/sys/kernel/security/lockdown",
@@ -34,7 +36,8 @@ constexpr std::string_view wanted[] = {"/proc/cpuinfo",
                                        "/lib/modprobe.d/",
                                        "/usr/local/lib/modprobe.d/",
                                        "/boot/config-",
-                                       "/run/systemd/container"};
+                                       "/run/systemd/container",
+                                       "/etc/os-release"};
 
 bool is_wanted(std::string_view path) {
     return std::any_of(std::begin(wanted), std::end(wanted),
@@ -84,31 +87,22 @@ bool read_uname(std::string_view line, Evidence& evidence) {
     evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", words[2]));
     for (std::size_t i = 3; i < words.size(); ++i)
         if (is_machine_name(words[i])) hear_architecture(words[i], evidence);
+    // "... x86_64 GNU/Linux synology_geminilake_920+": the maker's own last word.
+    if (words.back().starts_with("synology_")) evidence.hear(hearsay::maker, "Synology", "uname");
     evidence.taken("uname");
     return true;
 }
 
-/// "modprobe: FATAL: Module kvm_intel not found in directory /lib/modules/4.19.47": of the running kernel.
-bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
-    constexpr std::string_view not_found = "not found in directory /lib/modules/";
-    if (!contains(line, "modprobe: ")) return false;
-    if (const auto at = line.find(not_found); at != std::string_view::npos && contains(line, "Module kvm")) {
-        const std::string release(trim(line.substr(at + not_found.size())));
-        if (release.empty() || release.find_first_of(" /") != std::string::npos) return false;
-        evidence.file("/proc/sys/kernel/osrelease", release + "\n");
-        for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
-            std::string stem(module);
-            std::replace(stem.begin(), stem.end(), '_', '-');
-            if (!contains(line, module) && !contains(line, stem)) continue;
-            const std::string path = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem);
-            evidence.absent_file(
-                path, {Why::no_device, fmt::format("modprobe: not found in /lib/modules/{}", release)});
+/// libvirt, or what asks it, found no KVM that QEMU could use: it does not say why.
+bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words[] = {"KVM is not supported by '", "domaintype=kvm"};
+    for (const std::string_view part : words)
+        if (contains(line, part)) {
+            evidence.hear(hearsay::usable, "no", fmt::format("libvirt: {}", trim(line).substr(0, 100)));
+            evidence.taken("libvirt's refusal");
+            return true;
         }
-    } else if (!contains(line, "could not insert")) {
-        return false;
-    }
-    evidence.taken("modprobe");
-    return true;
+    return false;
 }
 
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
@@ -150,15 +144,35 @@ bool read_missing(std::string_view line, Evidence& evidence) {
 
 }  // namespace
 
+namespace {
+
+/// "option kvm_intel nested=1", "kvm_intel nested=1": a line that modprobe knows no word of, and a person
+/// meant for it.
+bool is_nearly_directive(const std::vector<std::string_view>& words) {
+    constexpr std::string_view modules[] = {"kvm", "kvm_intel", "kvm_amd", "kvm-intel", "kvm-amd"};
+    const auto is_module = [&](std::string_view word) {
+        return std::find(std::begin(modules), std::end(modules), word) != std::end(modules);
+    };
+    if (words.size() < 2) return false;
+    if (is_module(words[0])) return contains(words[1], "=");
+    return is_module(words[1]) &&
+           (distance(words[0], "options") <= 2 || distance(words[0], "blacklist") <= 2);
+}
+
+}  // namespace
+
 bool is_modprobe_file(std::string_view text) {
     std::size_t lines = 0, directives = 0;
+    bool joined = false;
     for_each_line(text, [&](std::string_view line) {
         const auto words = split_words(line);
-        if (words.empty() || words[0].starts_with('#')) return;
+        const bool continues = joined;
+        joined = line.ends_with('\\');
+        if (words.empty() || words[0].starts_with('#') || continues) return;
         ++lines;
         const bool directive = words[0] == "options" || words[0] == "blacklist" || words[0] == "install" ||
                                words[0] == "softdep" || words[0] == "alias" || words[0] == "remove";
-        directives += directive && words.size() >= 2;
+        directives += (directive && words.size() >= 2) || is_nearly_directive(words);
     });
     return directives > 0 && directives == lines;
 }
@@ -168,15 +182,15 @@ void read_modprobe_file(std::string_view path, std::string_view text, Evidence& 
     const auto end = text.rfind('\n');
     const std::string_view whole = end == std::string_view::npos ? "" : text.substr(0, end + 1);
     std::string name(path.substr(path.rfind('/') + 1));
-    if (name.ends_with(".txt")) name.resize(name.size() - 4);
-    if (name.empty() || name == "-" || name.find_first_of(" \t") != std::string::npos) name = "pasted";
+    if (name.ends_with(".conf.txt")) name.resize(name.size() - 4);
     if (path.starts_with("/etc/modprobe.d/") || path.starts_with("/usr/lib/modprobe.d/") ||
         path.starts_with("/lib/modprobe.d/") || path.starts_with("/run/modprobe.d/") ||
         path.starts_with("/usr/local/lib/modprobe.d/"))
         evidence.file(std::string(path), std::string(whole));
-    else
-        evidence.file(fmt::format("/etc/modprobe.d/{}{}", name, name.ends_with(".conf") ? "" : ".conf"),
-                      std::string(whole));
+    else if (name.find_first_of(" \t*?") == std::string::npos && (name.ends_with(".conf") || put_aside(name)))
+        evidence.file(fmt::format("/etc/modprobe.d/{}", name), std::string(whole));
+    else  // a name of the paste, not of the file
+        return read_options_without_place(whole, evidence);
     evidence.taken("a file of modprobe.d");
 }
 
@@ -259,7 +273,9 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         return true;
     }
     return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
-           read_kvm_refusal(line, evidence) || read_missing(line, evidence);
+           read_service_line(line, evidence) || read_pveversion(line, evidence) ||
+           read_lsb_release(line, evidence) || read_kvm_refusal(line, evidence) ||
+           read_libvirt_refusal(line, evidence) || read_missing(line, evidence);
 }
 
 }  // namespace nestprobe

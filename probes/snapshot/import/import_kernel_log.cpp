@@ -38,6 +38,21 @@ std::string_view vendor_of_brand(std::string_view brand) {
     return {};
 }
 
+/// "(family: 0x17, model: 0x31, stepping: 0x0)": what QEMU calls its models tells no maker, but these
+/// families are one maker's each (Linux arch/x86/kernel/cpu/, intel.c, amd.c, hygon.c).
+std::string_view vendor_of_family(std::string_view message) {
+    const auto at = message.find("family: 0x");
+    unsigned family = 0;
+    if (at == std::string_view::npos || contains(message, "ZHAOXIN") || contains(message, "VIA ") ||
+        contains(message, "Centaur"))
+        return {};
+    const std::string_view number = message.substr(at + 10);
+    if (!parse_number(number.substr(0, number.find_first_of(",) ")), family, 16)) return {};
+    if (family == 6) return "GenuineIntel";
+    if (family == 0x18) return "HygonGenuine";
+    return family >= 0x10 && family <= 0x1a ? "AuthenticAMD" : std::string_view{};
+}
+
 /// "Brought up 1 node, 8 CPUs"
 unsigned cpus_in(std::string_view message) {
     const auto at = message.find("Brought up ");
@@ -76,6 +91,7 @@ private:
         } else if (const std::string_view brand = brand_in(message); !brand.empty()) {
             cpu_.brand = brand;
             cpu_.vendor = vendor_of_brand(brand);
+            if (cpu_.vendor.empty()) cpu_.vendor = vendor_of_family(message);
         } else if (const unsigned cpus = cpus_in(message); cpus > 0) {
             cpu_.ids = cpus == 1 ? "0" : fmt::format("0-{}", cpus - 1);
         } else {
@@ -120,6 +136,24 @@ private:
 
 }  // namespace
 
+/// "Jan 03 08:00:01 host systemd-modules-load[500]: Module 'kvm_intel' is deny-listed (by kmod)"
+bool read_service_line(std::string_view line, Evidence& evidence) {
+    for (const std::string_view service :
+         {"systemd-modules-load[", "systemd-udevd[", "(udev-worker)[", "modprobe["}) {
+        const auto at = line.find(service);
+        const auto colon = at == std::string_view::npos ? at : line.find("]: ", at);
+        if (colon == std::string_view::npos) continue;
+        const std::string_view message = trim(line.substr(colon + 3));
+        const LogRow* row = classify_log_line(message);
+        if (!row || (row->subsystem != LogSubsystem::modprobe && row->id != LogLine::loader_deny_listed))
+            return false;
+        evidence.said(std::string(message));
+        evidence.taken("the services that load modules");
+        return true;
+    }
+    return false;
+}
+
 bool is_kernel_log(std::string_view text) {
     if (is_journal_json(text) || text.starts_with("__CURSOR=")) return true;
     std::size_t lines = 0, stamped = 0;
@@ -151,7 +185,10 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
             const std::string_view plain = trim(line);
             const bool own = stamped && !plain.empty() &&
                              (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
-            if (tagged && behind_tag(plain).empty() && !own) return;
+            if (tagged && behind_tag(plain).empty() && !own) {
+                read_service_line(line, evidence);
+                return;
+            }
             messages.emplace_back(message);
         });
     }

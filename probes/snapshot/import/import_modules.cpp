@@ -111,6 +111,22 @@ bool is_modinfo(std::string_view text) {
 /// The file of a module proves that this kernel has it; "(builtin)" that it is a part of it.  parm lines name
 /// parameters, not their values.
 void read_modinfo(const Section& section, Evidence& evidence) {
+    std::string_view name;
+    for (const std::string& word : section.command.words)
+        if (!word.starts_with('-')) name = word;
+    bool built_in = false;
+    for_each_line(section.body, [&](std::string_view line) {
+        const bool field_alone = section.command.names("-F") || section.command.names("--field");
+        if (const std::string_view said = value_behind(line, "name:"); !said.empty()) name = said;
+        built_in = built_in || value_behind(line, "filename:") == "(builtin)";
+        // Of VirtualBox the version decides; modinfo's is that of the file, which is loaded as a rule.
+        if (contains(section.command.line, "vboxdrv"))
+            if (const std::string_view version = field_alone ? trim(line) : value_behind(line, "version:");
+                !version.empty() && version.front() >= '0' && version.front() <= '9')
+                evidence.file("/sys/module/vboxdrv/version", fmt::format("{}\n", version));
+    });
+    if (built_in && !name.empty())
+        evidence.built_in(name == "kvm-intel" ? "kvm_intel" : name == "kvm-amd" ? "kvm_amd" : name);
     for_each_line(section.body, [&](std::string_view line) {
         if (const std::string_view path = value_behind(line, "filename:");
             path.starts_with("/lib/modules/") || path.starts_with("/usr/lib/modules/")) {

@@ -20,10 +20,14 @@ constexpr PasteFormat paste_kinds[] = {
     {"lscpu", "with wrapped lines, translated labels, or in part"},
     {"/proc/cpuinfo", "whole, or what grep shows of it, also a count"},
     {"modules", "lsmod, /proc/modules, modinfo, systool -vm, files of modprobe.d, refusals of modprobe"},
-    {"files", "cat, grep, head of files of /proc, /sys and /etc/modprobe.d, kernel configurations"},
-    {"checkers", "kvm-ok, virt-host-validate, virsh capabilities, systemd-detect-virt, virt-what"},
-    {"processor", "cpuid's text, rdmsr, osquery's rows of cpuid and msr"},
-    {"machine", "dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals"},
+    {"files",
+     "cat, grep, head of files of /proc, /sys and /etc/modprobe.d, modprobe -c, kernel configurations"},
+    {"checkers",
+     "kvm-ok, virt-host-validate, virsh capabilities and domcapabilities, systemd-detect-virt, virt-what"},
+    {"processor", "cpuid's text, rdmsr, osquery's rows and tables of cpuid and msr"},
+    {"machine",
+     "inxi, dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals; of Windows, systeminfo and "
+     "Coreinfo"},
 };
 
 using Read = void (*)(const Section&, Evidence&);
@@ -47,6 +51,7 @@ constexpr ProgramRow programs[] = {
     {"osqueryi", read_osquery},
     {"uname", read_uname_output},
     {"hostnamectl", read_hostnamectl},
+    {"inxi", read_inxi},
 };
 
 /// What a whole output shows by itself.
@@ -58,11 +63,20 @@ void read_config_section(const Section& section, Evidence& evidence) {
     read_kernel_config(section.body, evidence);
 }
 constexpr ContentRow contents[] = {
-    {is_osquery, read_osquery},       {is_virsh_capabilities, read_virsh_capabilities},
-    {is_dmidecode, read_dmidecode},   {is_hostnamectl, read_hostnamectl},
-    {is_cpuid_text, read_cpuid_text}, {is_modinfo, read_modinfo},
-    {is_systool, read_systool},       {is_kernel_config, read_config_section},
-    {is_kernel_log, read_kernel_log}, {is_lsmod, read_lsmod},
+    {is_osquery, read_osquery},
+    {is_virsh_capabilities, read_virsh_capabilities},
+    {is_lscpu_json, read_lscpu_json},
+    {is_domain_capabilities, read_domain_capabilities},
+    {is_inxi, read_inxi},
+    {is_windows_tool, read_windows_tool},
+    {is_dmidecode, read_dmidecode},
+    {is_hostnamectl, read_hostnamectl},
+    {is_cpuid_text, read_cpuid_text},
+    {is_modinfo, read_modinfo},
+    {is_systool, read_systool},
+    {is_kernel_config, read_config_section},
+    {is_kernel_log, read_kernel_log},
+    {is_lsmod, read_lsmod},
 };
 
 bool looks_like_lscpu(std::string_view text) {
@@ -162,7 +176,12 @@ bool take_files(const Section& section, Evidence& evidence) {
             read_lsmod(section, evidence);
             return true;
         }
-        if (path.find_first_of("*?{") != std::string::npos) return false;
+        if (path.find_first_of("*?{") != std::string::npos) {
+            // Of which of them a line is does not show.
+            if (grep || !contains(path, "modprobe.d/")) return false;
+            read_options_without_place(section.body, evidence);
+            return true;
+        }
         if (path == "/proc/config.gz" || path.starts_with("/boot/config-")) {
             if (!is_kernel_config(section.body)) return false;
             read_kernel_config(section.body, evidence);
@@ -179,13 +198,24 @@ bool take_files(const Section& section, Evidence& evidence) {
     return false;
 }
 
+/// modprobe -c prints all files as one, and the kernel command line behind them.
+bool shows_configuration(const Command& command) {
+    return command.program == "modprobe" && (command.names("-c") || command.names("--showconfig"));
+}
+
 void take(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
     if (trim(section.body).empty() && !(command.filtered && command.program == "lsmod")) return;
+    if (contains(command.line, "modules.builtin") && read_built_in_list(section, evidence)) return;
+    if (shows_configuration(command) && is_modprobe_file(section.body))
+        return read_options_without_place(section.body, evidence);
+    const bool grep = command.program == "grep" || command.program == "egrep" || command.program == "rg";
+    if ((grep || command.program.empty()) && read_grepped_options(section, evidence) && grep) return;
     if (take_files(section, evidence) || take_dump(section, name, evidence)) return;
+    if (command.program == "cpuid" && is_cpuid_text(section.body)) return read_cpuid_text(section, evidence);
+    if (is_lscpu_json(section.body)) return read_lscpu_json(section, evidence);
     if (command.program == "lscpu" && contains(section.body, ":"))
         return read_lscpu(section.body, name, evidence);
-    if (command.program == "cpuid" && is_cpuid_text(section.body)) return read_cpuid_text(section, evidence);
     if (command.program == "virsh" && is_virsh_capabilities(section.body))
         return read_virsh_capabilities(section, evidence);
     for (const ProgramRow& row : programs)
@@ -223,8 +253,9 @@ Command command_of_file(std::string_view path) {
 
 /// Where in a folder a copy of the machine's own tree begins: "sosreport-x/proc/cpuinfo" -> "/proc/cpuinfo".
 std::string path_on_machine(std::string_view path) {
-    for (const std::string_view root : {"proc/", "sys/", "etc/modprobe.d/", "usr/lib/modprobe.d/",
-                                        "lib/modprobe.d/", "run/modprobe.d/", "boot/config-"}) {
+    for (const std::string_view root :
+         {"proc/", "sys/", "etc/modprobe.d/", "usr/lib/modprobe.d/", "lib/modprobe.d/", "run/modprobe.d/",
+          "boot/config-", "etc/os-release"}) {
         const auto at = path.find(root);
         if (at != std::string_view::npos && (at == 0 || path[at - 1] == '/'))
             return fmt::format("/{}", path.substr(at));

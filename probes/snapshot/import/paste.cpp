@@ -29,8 +29,10 @@ constexpr Replacement replacements[] = {
     {"\xe2\x80\x8b", ""},    // zero-width space
     {"\xef\xbb\xbf", ""},    // byte order mark
     {"\xef\xbc\x9a", ": "},  // full-width colon
-    {"\xe2\x80\x98", "'"},   // quotation marks of a locale, or of a word processor
-    {"\xe2\x80\x99", "'"},  {"\r\n", "\n"}, {"\r", "\n"},
+    {"&gt;", ">"},           // a page's source
+    {"&lt;", "<"},          {"&quot;", "\""},      {"&nbsp;", " "}, {"&#39;", "'"},
+    {"&amp;", "&"},         {"\xe2\x80\x98", "'"},  // quotation marks of a locale, or of a word processor
+    {"\xe2\x80\x99", "'"},  {"\r\n", "\n"},        {"\r", "\n"},
 };
 
 std::string clean_bytes(std::string_view text) {
@@ -43,7 +45,7 @@ std::string clean_bytes(std::string_view text) {
             i += escape_size(rest);
         } else if (c == 0) {
             ++i;
-        } else if (c < 0x80 && c != '\r') {
+        } else if (c < 0x80 && c != '\r' && c != '&') {
             result += rest.front();
             ++i;
         } else {

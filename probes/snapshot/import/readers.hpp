@@ -19,6 +19,9 @@ void read_kernel_log(const Section& section, Evidence& evidence);
 /// A line with the kernel's time stamp or name in front; without these in `message`.
 bool is_stamped(std::string_view line, std::string_view& message);
 
+/// A line of the journal by which a service tells of a module that it did not get in.
+bool read_service_line(std::string_view line, Evidence& evidence);
+
 void read_cpuinfo(const Section& section, Evidence& evidence);
 
 bool is_lsmod(std::string_view text);
@@ -31,6 +34,14 @@ void read_systool(const Section& section, Evidence& evidence);
 /// cat, grep and head of files of the kernel, of modprobe.d and of kernel configurations.
 bool is_modprobe_file(std::string_view text);
 void read_modprobe_file(std::string_view path, std::string_view text, Evidence& evidence);
+/// "/etc/modprobe.d/kvm.conf:3:options kvm_intel nested=1", as grep prints it; false where there is none.
+bool read_grepped_options(const Section& section, Evidence& evidence);
+/// Lines of files that nobody names: modprobe -c, cat of several files.
+void read_options_without_place(std::string_view text, Evidence& evidence);
+/// "modprobe: ERROR: could not insert 'kvm_amd': Invalid argument", and other loaders' words.
+bool read_modprobe_refusal(std::string_view line, Evidence& evidence);
+/// "kernel/arch/x86/kvm/kvm-intel.ko", of modules.builtin.
+bool read_built_in_list(const Section& section, Evidence& evidence);
 bool is_kernel_config(std::string_view text);
 void read_kernel_config(std::string_view text, Evidence& evidence);
 /// False where this path bears on nothing.
@@ -65,6 +76,18 @@ bool is_x86_architecture(std::string_view name);
 bool is_machine_name(std::string_view word);
 /// Whose /proc/cpuinfo that is; empty: x86's, or nobody's that is known.
 std::string_view architecture_of_cpuinfo(std::string_view text);
+bool is_inxi(std::string_view text);
+void read_inxi(const Section& section, Evidence& evidence);
+bool read_pveversion(std::string_view line, Evidence& evidence);
+bool read_lsb_release(std::string_view line, Evidence& evidence);
+/// systeminfo, Get-ComputerInfo, Coreinfo: of processor and firmware, not of Linux.
+bool is_windows_tool(std::string_view text);
+void read_windows_tool(const Section& section, Evidence& evidence);
+bool is_lscpu_json(std::string_view text);
+void read_lscpu_json(const Section& section, Evidence& evidence);
+bool is_domain_capabilities(std::string_view text);
+void read_domain_capabilities(const Section& section, Evidence& evidence);
+
 /// "Dell Inc. PowerEdge R640/0W23H8, BIOS 2.10.2 02/24/2021", of the kernel's log, as files of DMI.
 void read_dmi_line(std::string_view text, Evidence& evidence);
 

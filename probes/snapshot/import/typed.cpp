@@ -58,8 +58,8 @@ constexpr std::string_view known_programs[] = {"cat",
                                                "getent",
                                                "test",
                                                "file"};
-constexpr std::string_view wrappers[] = {"sudo",   "doas",     "time",    "env",
-                                         "LANG=C", "LC_ALL=C", "command", "\\"};
+constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
+                                         "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -85,6 +85,15 @@ std::string_view behind_named_prompt(std::string_view line) {
         return named ? trim(line.substr(i + 1)) : std::string_view{};
     }
     return {};
+}
+
+/// "PS C:\Users\me> wsl uname -r", "C:\>systeminfo": what was typed behind it.
+std::string_view behind_windows_prompt(std::string_view line) {
+    if (line.starts_with("PS ")) line.remove_prefix(3);
+    const auto close = line.find('>');
+    const bool drive = line.size() > 3 && line[1] == ':' && line[2] == '\\';
+    return drive && close != std::string_view::npos && close < 80 ? trim(line.substr(close + 1))
+                                                                  : std::string_view{};
 }
 
 bool is_command_line(std::string_view text) { return holds(known_programs, program_in(text)); }
@@ -153,6 +162,7 @@ std::string_view typed_in(std::string_view line) {
     line = trim(line);
     if (line.size() > 400) return {};
     while (line.starts_with("> ")) line = trim(line.substr(2));
+    if (const std::string_view typed = behind_windows_prompt(line); !typed.empty()) return typed;
     if (const std::string_view typed = behind_named_prompt(line); !typed.empty()) return typed;
     for (const std::string_view mark : {"$ ", "# ", "% ", "+ ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
         if (!line.starts_with(mark)) continue;

@@ -134,7 +134,9 @@ std::optional<Outcome> without_vmx(const Facts& f) {
 }
 
 Outcome check_capabilities_differ(const Facts& f) {
-    if (auto outcome = without_vmx(f)) return *std::move(outcome);
+    // Registers of VMX that were read are there, whoever read CPUID or did not.
+    const bool read = !f.cpu.vmx.any_known() && has(f, Technology::vmx) && differing_register(f);
+    if (auto outcome = without_vmx(f); outcome && !read) return *std::move(outcome);
     constexpr LogLine kinds[] = {LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference,
                                  LogLine::kvm_feature_inconsistency};
     const LoggedLine* line = heard_last(f, kinds);

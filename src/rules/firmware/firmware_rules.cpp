@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace nestprobe {
@@ -33,6 +34,19 @@ std::optional<Outcome> not_firmware(const Facts& f, Technology technology) {
     return std::nullopt;
 }
 
+/// The words of SVM's own leaf in /proc/cpuinfo, where svm itself is not listed: "npt, lbrv, svm_lock".
+std::string parts_without_svm(const Facts& f) {
+    if (!has(f, Technology::svm) || f.kernel.flag_svm.any(yes) || !f.kernel.flag_svm.any_known() ||
+        !clearcpuid_word(f).empty())
+        return {};
+    for (const auto& g : f.kernel.svm_flags.groups())
+        if (const auto* words = g.answer.if_known(); words && !words->empty())
+            return fmt::format(
+                "{}", fmt::join(words->begin(),
+                                words->begin() + std::min<std::ptrdiff_t>(3, std::ssize(*words)), ", "));
+    return {};
+}
+
 /// The register could not be read: what others say.
 Outcome from_evidence(const Facts& f, const Outcome& unread, unsigned since_major, unsigned since_minor,
                       const PerCpu<bool>& flag) {
@@ -42,15 +56,30 @@ Outcome from_evidence(const Facts& f, const Outcome& unread, unsigned since_majo
                                      vendor_module_name(f), hardware_word(f))),
                     f.module.vendor);
     if (const LoggedLine* line = disabled_by_bios(f)) {
-        Outcome outcome = cite_log(fail(fmt::format("the kernel log says \"{}\"", line->text)), *line);
-        return outcome;
+        return cite_log(fail(quoted(*line)), *line);
     }
+    if (const std::string parts = parts_without_svm(f); !parts.empty() && !cpuid_bit(f).any_known())
+        return cite(fail(fmt::format(
+                        "/proc/cpuinfo lists {}, which belong to SVM, and not svm itself: most likely it is "
+                        "switched off in the firmware{}",
+                        parts, f.hypervisor.level.if_known() ? "" : unknown_level)),
+                    f.kernel.flag_svm);
     if (f.evidence && f.evidence->firmware_off.if_known()) {
         const std::string& said = *f.evidence->firmware_off.if_known();
         if (said.find(fmt::format("({})", flag_word(f))) != std::string::npos)
-            return cite(fail(fmt::format("kvm-ok, which asks the register, says \"{}\"", said)),
-                        f.evidence->firmware_off);
+            return cite(
+                fail(fmt::format("{} says \"{}\"", f.evidence->firmware_off.from().front().where, said)),
+                f.evidence->firmware_off);
     }
+    // The module found the bit, and refused all the same: what is left is the register.
+    if (const LoggedLine* line = heard_no_hardware(f);
+        line && f.cpu.technology.if_known() && (flag.any(yes) || cpuid_bit(f).any(yes)))
+        return cite_log(
+            cite(fail(fmt::format("{}, though {} shows {}: it is most likely switched off in the firmware{}",
+                                  quoted(*line), flag.any(yes) ? "/proc/cpuinfo" : "CPUID", flag_word(f),
+                                  f.hypervisor.level.if_known() ? "" : unknown_level)),
+                 flag.any(yes) ? flag : cpuid_bit(f)),
+            *line);
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
     // used.
     const std::string itlb = itlb_multihit(f);
@@ -149,6 +178,22 @@ Outcome check_vmx_inside_smx_only(const Facts& f) {
         f.firmware.feature_control);
 }
 
+constexpr std::string_view either_see[] = {"Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.0)"};
+
+/// "kvm: disabled by bios" (to 6.0) is printed by the module that found its maker's bit, and does not say
+/// which.
+Outcome check_either_disabled(const Facts& f) {
+    if (f.cpu.technology.if_known())
+        return cite(skip("the processor is known (NP201, NP202)"), f.cpu.technology);
+    if (in_guest(f)) return skip("in a guest the hypervisor above decides (NP310)");
+    if (!software_kvm(f).empty()) return skip("another KVM serves");
+    if (f.kernel.log.if_absent()) return skip("the kernel log was not read");
+    const LoggedLine* line = heard(f, LogLine::kvm_disabled_by_bios);
+    if (!line) return pass("the kernel log says nothing of it");
+    return cite_log(
+        fail(fmt::format("{}{}", quoted(*line), f.hypervisor.level.if_known() ? "" : unknown_level)), *line);
+}
+
 constexpr std::string_view vm_cr_see[] = {
     "AMD APM Vol. 2, \"Enabling SVM\"",
     "Linux arch/x86/kernel/cpu/amd.c, init_amd() (6.7 and later clear the svm flag)",
@@ -214,6 +259,26 @@ constexpr Rule firmware_rule_rows[] = {
         .worked = "svm is among the flags of /proc/cpuinfo (Linux 6.7 and later), and kvm_amd loads.",
         .also = "A firmware update that set all options back; a board where the switch comes back only after "
                 "the power was off.",
+    },
+    {
+        .id = "NP204",
+        .name = "virtualization-disabled-by-firmware",
+        .layer = Layer::firmware,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the firmware has switched VMX or SVM off",
+        .explain = "Up to Linux 6.0 both modules of KVM say \"disabled by bios\" and do not say which of "
+                   "them it was.\n"
+                   "Where nothing tells whose processor it is, that line alone still says what is wrong: the "
+                   "module has\n"
+                   "found the processor's bit, and the register that forbids it.",
+        .fix = "Switch virtualization on in the firmware setup (Intel: VT-x, Intel Virtualization "
+               "Technology; AMD: SVM "
+               "Mode), then switch the machine off and on.",
+        .see = either_see,
+        .check = check_either_disabled,
+        .worked = "vmx or svm is among the flags of /proc/cpuinfo, and the module loads.",
+        .also = "A virtual machine, in which the hypervisor above has it off.",
     },
     {
         .id = "NP203",

@@ -24,6 +24,15 @@ bool by_kernel_name(const Facts& f) {
     return !certain && !from.empty() && !kernel.empty() && from.front().where == kernel.front().where;
 }
 
+/// By the name of the processor, which a cloud has to itself.
+bool by_brand(const Facts& f) {
+    const auto& from = f.hypervisor.platform.from();
+    const auto& brand = f.hypervisor.brand_kind.from();
+    return !from.empty() && !brand.empty() && from.front().where == brand.front().where &&
+           from.front().raw == brand.front().raw && f.hypervisor.platform.if_known() &&
+           *f.hypervisor.platform.if_known() != Platform::kvm;
+}
+
 bool imitates_hyperv_alone(const Facts& f) {
     const auto* signatures = f.hypervisor.signatures.if_known();
     const Platform* platform = f.hypervisor.platform.if_known();
@@ -47,6 +56,9 @@ std::string guest_of(const Facts& f) {
     if (by_kernel_name(f))
         return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})",
                            named_above(f), *f.kernel.release.if_known());
+    if (by_brand(f))
+        return fmt::format("this is most likely a guest of {}, by the name of its processor ({})",
+                           named_above(f), f.hypervisor.brand_kind.from().front().raw);
     if (imitates_hyperv_alone(f))
         return fmt::format(
             "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
@@ -130,7 +142,47 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                       fix_above(f, word)),
                  flag),
             f.hypervisor.platform);
+    if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite_log(fail(fmt::format("{}, and {}: that {} hides {} is likely, not certain, for CPUID itself "
+                                      "was not read.{}",
+                                      guest_of(f), quoted(*line), named_above(f), hardware_word(f),
+                                      hint_of_brand(f, word)),
+                          fix_above(f, word)),
+                     *line),
+            f.hypervisor.platform);
     return carry(bit.first_absent());
+}
+
+/// "kvm: no hardware support" (to 6.0) does not say whose module it was, and built-in kvm_intel prints it on
+/// AMD at every start.  Of a guest of which nothing else is known it still says where to look.
+Outcome check_likely_hidden(const Facts& f) {
+    if (!in_guest(f)) return skip("this is not known to be a guest");
+    constexpr LogLine telling[] = {LogLine::kvm_no_hardware,
+                                   LogLine::kvm_disabled_by_bios,
+                                   LogLine::kvm_intel_vmx_not_supported,
+                                   LogLine::kvm_amd_svm_not_supported,
+                                   LogLine::kvm_intel_no_hardware,
+                                   LogLine::kvm_amd_no_hardware,
+                                   LogLine::modprobe_not_supported};
+    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
+                                  LogLine::evmcs_in_use};
+    const LoggedLine* line = heard_last(f, telling);
+    if (!line || heard_last(f, set_up)) return pass("no module of KVM said that it found no VMX or SVM");
+    const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                         f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
+    if (settled) return skip("other evidence tells (NP301, NP302)");
+    const std::string other = f.cpu.technology.if_known()
+                                  ? fmt::format(
+                                        " It may have been the other vendor's module; grep -c -w {} "
+                                        "/proc/cpuinfo tells: 0 means hidden.",
+                                        flag_word(f))
+                                  : " It may have been the wrong vendor's module; grep -c -w -E 'vmx|svm' "
+                                    "/proc/cpuinfo tells: 0 means hidden.";
+    return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
+                                     quoted(*line), named_above(f), hardware_word(f), other),
+                         fix_above(f, flag_word(f))),
+                    *line);
 }
 
 Outcome check_hides_svm(const Facts& f) {
@@ -275,6 +327,26 @@ constexpr Rule hypervisor_rule_rows[] = {
         .worked = "vmx is among the flags of /proc/cpuinfo in this guest.",
         .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
                 "shut down and started.",
+    },
+    {
+        .id = "NP310",
+        .name = "hypervisor-likely-hides-it",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "the hypervisor above most likely shows neither VMX nor SVM to this guest",
+        .explain =
+            "\"kvm: no hardware support\" and \"disabled by bios\" are what KVM's modules say of a guest "
+            "that is\n"
+            "shown neither VMX nor SVM. Both speak of the virtual machine: no firmware setup is meant. "
+            "Older\n"
+            "kernels do not say which module it was, and the wrong vendor's says the same on every machine,\n"
+            "so the line alone proves nothing.",
+        .fix = "Make the hypervisor above show VMX or SVM to this guest.",
+        .see = hides_see,
+        .check = check_likely_hidden,
+        .worked = "vmx or svm is among the flags of /proc/cpuinfo in this guest.",
+        .also = "The other vendor's module was tried; this processor's own loads.",
     },
     {
         .id = "NP303",

@@ -30,6 +30,7 @@ constexpr Appliance appliances[] = {
 bool fits(const Facts& f, const Appliance& a) {
     const std::string* release = f.kernel.release.if_known();
     const std::string* maker = f.hypervisor.dmi_vendor.if_known();
+    if (f.evidence && f.evidence->maker.if_known()) maker = f.evidence->maker.if_known();
     if (!a.release.empty()) return release && release->ends_with(a.release);
     return maker && maker->starts_with(a.maker);
 }

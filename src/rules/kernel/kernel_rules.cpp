@@ -55,21 +55,55 @@ std::string why_cleared(const Facts& f) {
            "firmware has locked it off";
 }
 
+/// What to look at where nobody knows which of three reasons it is, and whose setting that is.
+Remedy fix_unlisted(const Facts& f, bool bare) {
+    Remedy remedy;
+    if (!bare)
+        remedy.then(Step{
+            .what = "See whether this is a virtual machine. If it is, its host decides: a setting of the "
+                    "virtual machine, not of a firmware, shows VMX or SVM to it.",
+            .commands = {"systemd-detect-virt"},
+            .expect = "It prints none on bare metal."});
+    remedy.then(Step{.what = bare ? "See what CPUID says, which firmware does not change."
+                                  : "On bare metal, see what CPUID says, which firmware does not change.",
+                     .commands = {"sudo nestprobe --explain"}});
+    if (has(f, Technology::svm) || has(f, Technology::vmx) || bare)
+        remedy.then(Step{
+            .where = Where::firmware,
+            .what =
+                "Where CPUID has it: switch on virtualization (Intel: VT-x; AMD: SVM Mode), then switch the "
+                "machine off and on.",
+            .cost = Cost::power_off});
+    return remedy;
+}
+
 /// Without CPUID, the kernel's list alone: nothing there means that KVM cannot load, for one of two reasons.
 Outcome judge_list_alone(const Facts& f) {
     const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
+    // Both modules refused, by their loader's words: neither found what it may use.
+    const LoggedLine* refused = f.module.name.if_absent() ? heard_no_hardware(f) : nullptr;
+    if (refused && !in_guest(f))
+        return cite_log(
+            fail(fmt::format("kvm_intel and kvm_amd were both tried and both refused ({}): either the "
+                             "processor has neither VMX nor SVM, or firmware has switched it off, or this "
+                             "is a virtual machine whose hypervisor shows neither",
+                             quoted(*refused)),
+                 fix_unlisted(f, false)),
+            *refused);
     if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
     if (vendor_module_is(f, Module::State::loaded))
         return cite(unknown(fmt::format("/proc/cpuinfo shows neither vmx nor svm, but {} is loaded: the two "
                                         "contradict each other, and CPUID was not read, which would tell",
                                         vendor_module_name(f))),
                     f.module.vendor);
-    return cite(cite(fail("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
-                          "firmware has switched it off; CPUID was not read, which would tell",
-                          "Run nestprobe on the machine itself: CPUID shows what the processor has. Then "
-                          "look into the firmware setup."),
-                     f.kernel.flag_vmx),
-                f.kernel.flag_svm);
+    const bool bare = is(f.hypervisor.level, Level::bare_metal);
+    return cite(
+        cite(fail(fmt::format("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
+                              "firmware has switched it off{}; CPUID was not read, which would tell",
+                              bare ? "" : ", or this is a virtual machine whose hypervisor shows neither"),
+                  fix_unlisted(f, bare)),
+             f.kernel.flag_vmx),
+        f.kernel.flag_svm);
 }
 
 Outcome check_flag_cleared(const Facts& f) {
@@ -240,7 +274,7 @@ constexpr Rule kernel_rule_rows[] = {
         .layer = Layer::kernel,
         .question = Question::kvm_here,
         .role = Role::blocker,
-        .title = "the kernel does not list VMX or SVM, though the processor has it",
+        .title = "the kernel does not list VMX or SVM as usable",
         .explain =
             "CPUID shows what the processor has; /proc/cpuinfo shows what the kernel makes use of. Where\n"
             "CPUID has VMX or SVM and /proc/cpuinfo does not, the kernel found it unusable: VMX not\n"

@@ -13,10 +13,8 @@
 namespace nestprobe {
 
 bool of_this_machine(const Facts& f, std::string_view module) {
-    return module == "kvm" || is(f.module.name, module);
+    return module == "kvm" || f.module.name.if_absent() || is(f.module.name, module);
 }
-
-namespace {
 
 std::string text_of(const ModuleBlock& b) {
     switch (b.kind) {
@@ -28,6 +26,8 @@ std::string text_of(const ModuleBlock& b) {
     }
     return "";
 }
+
+namespace {
 
 std::string name_blocks(const std::vector<const ModuleBlock*>& blocks) {
     std::vector<std::string> texts;
@@ -79,7 +79,9 @@ Remedy fix_blocks(const Facts& f, const std::vector<const ModuleBlock*>& blocks)
     const std::size_t lines = remedy.steps.size();
     change_lists(f, blocks, remedy);
     const bool reboots = remedy.steps.size() > lines;
-    if (!reboots) remedy.then(load_module(vendor_module_name(f)));
+    const std::string& own = blocks.front()->module;
+    if (!reboots && (f.module.name.if_known() || own != "kvm"))
+        remedy.then(load_module(f.module.name.if_known() ? *f.module.name.if_known() : own));
     return remedy;
 }
 
@@ -113,6 +115,23 @@ Outcome check_blocked(const Facts& f) {
         f.module.blocks, f.module.vendor);
 }
 
+/// Lines that nobody has yet seen at work: a file of modprobe.d alone, without the modules.
+Outcome check_waiting_blocks(const Facts& f) {
+    if (f.module.vendor.if_known()) return skip("the module's state is known (NP501, NP502)");
+    return judge(
+        [&](const std::vector<ModuleBlock>&) {
+            const auto blocks = blocks_in_force(f);
+            if (blocks.empty()) return pass("nothing keeps KVM's modules out");
+            const ModuleBlock& first = *blocks.front();
+            const bool soft = first.kind == ModuleBlock::Kind::blacklist;
+            return fail(fmt::format("{} is kept from loading{}: {}. Whether it is loaded now does not show{}",
+                                    first.module, soft ? " by itself" : " at all", name_blocks(blocks),
+                                    soft ? "; modprobe by hand still loads it" : ""),
+                        fix_blocks(f, blocks));
+        },
+        f.module.blocks);
+}
+
 constexpr std::string_view block_see[] = {
     "modprobe.d(5)", "Linux Documentation/admin-guide/kernel-parameters.txt, module_blacklist=",
     "kmod libkmod/libkmod-module.c, kmod_module_probe_insert_module(); Linux kernel/module/main.c, "
@@ -138,6 +157,20 @@ constexpr Rule block_rows[] = {
         .worked = "lsmod shows the module after the next start.",
         .also = "blacklist keeps a module from loading by itself only; modprobe by hand still loads it. "
                 "install with /bin/false keeps both out.",
+    },
+    {
+        .id = "NP550",
+        .name = "line-waits-to-keep-module-out",
+        .layer = Layer::module,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "a line in modprobe.d or on the kernel command line would keep KVM's module out",
+        .explain =
+            "Of a file of modprobe.d alone, or a kernel command line, it shows what would happen when the\n"
+            "module is loaded, and not whether it is there now.",
+        .fix = "Delete the line, rebuild the initramfs, load the module.",
+        .see = block_see,
+        .check = check_waiting_blocks,
     },
 };
 

@@ -101,6 +101,27 @@ Outcome check_not_lasting(const Facts& f) {
         f.module.options, f.module.nested);
 }
 
+/// What the next load would make of it, where nobody knows what is in force.
+Outcome check_waiting(const Facts& f) {
+    if (f.module.nested.if_known()) return skip("what is in force is known (NP503, NP508)");
+    if (!software_kvm(f).empty()) return skip("another KVM serves (NP506)");
+    return judge(
+        [&](const std::vector<ModuleOption>&) {
+            for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+                if (f.module.name.if_known() && !is(f.module.name, module)) continue;
+                if (asked_value(f, module, "nested") != 0) continue;
+                return fail(
+                    fmt::format("nested is {}: with that, {} offers its guests no {}. What is in force now "
+                                "does not show{}",
+                                asked_by(f, module, "nested"), module, module == "kvm_amd" ? "SVM" : "VMX",
+                                policy_words(f)),
+                    fix_parameter(f, module, "nested=1"));
+            }
+            return pass("no option would switch nested off");
+        },
+        f.module.options);
+}
+
 /// The same for this machine's module; what asked for nothing becomes a comment.
 Remedy say_it_for(const Facts& f, const std::string& module, const ModuleOption& o) {
     const bool on = read_value(module, "nested", o.value, version_of(f)) == Reads::on;
@@ -219,6 +240,20 @@ constexpr Rule nested_rule_rows[] = {
         .worked = "modprobe -c shows the option, and nested is still on after the next boot.",
         .also =
             "A kernel whose default is on (4.20 and later): there deleting the line that says off is enough.",
+    },
+    {
+        .id = "NP551",
+        .name = "nested-off-at-next-load",
+        .layer = Layer::module,
+        .question = Question::kvm_in_guests,
+        .role = Role::advice,
+        .title = "an option would switch nested off when the module is loaded",
+        .explain =
+            "What modprobe.d and the kernel command line say counts when the module loads. Where the module\n"
+            "is not loaded yet, or what is in force was not recorded, that is all there is to see.",
+        .fix = "Let the option say nested=1.",
+        .see = nested_see,
+        .check = check_waiting,
     },
     {
         .id = "NP516",

@@ -53,6 +53,12 @@ struct Misspelt {
     std::string meant;  ///< "kvm_intel.nested"
 };
 
+/// "nested 1": what was to be the value stands as a word of its own.
+bool is_plain_value(std::string_view word) {
+    constexpr std::string_view words[] = {"0", "1", "Y", "N", "y", "n", "on", "off", "="};
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
 std::vector<Misspelt> misspelt_options(const std::vector<ModuleOption>& options) {
     std::vector<Misspelt> found;
     for (const ModuleOption& o : options) {
@@ -61,6 +67,11 @@ std::vector<Misspelt> misspelt_options(const std::vector<ModuleOption>& options)
             found.push_back({&o, fmt::format("{}.{}", other, o.parameter)});
         else if (const auto near = nearest_parameter(o.module, o.parameter); !near.empty())
             found.push_back({&o, fmt::format("{}.{}", o.module, near)});
+        else if (const auto* before = &o == &options.front() ? nullptr : &o - 1;
+                 before && before->value.empty() && before->origin == o.origin &&
+                 before->module == o.module && is_parameter(before->module, before->parameter) &&
+                 o.value.empty() && is_plain_value(o.parameter))
+            found.push_back({&o, fmt::format("{}.{}={}", o.module, before->parameter, o.parameter)});
         else if (o.parameter == "#")
             found.push_back({&o, "a comment, which needs a line of its own"});
     }
@@ -124,21 +135,11 @@ Outcome check_misspelt(const Facts& f) {
         f.module.options);
 }
 
-/// A copy that somebody, or a package manager, put aside.
-bool put_aside(const Origin& origin) {
-    const std::string_view path = origin.file;
-    constexpr std::string_view endings[] = {
-        "~",       ".bak",    ".old",     ".orig",    ".save",   ".disabled", ".off", ".rpmsave",
-        ".rpmnew", ".pacnew", ".pacsave", ".disable", ".backup", ".example",  ".md",  "README"};
-    return contains(path, ".dpkg-") || contains(path, ".ucf-") ||
-           std::any_of(std::begin(endings), std::end(endings), [&](auto e) { return path.ends_with(e); });
-}
-
 Outcome check_unread_file(const Facts& f) {
     return judge(
         [&](const std::vector<StrayLine>& strays) {
             for (const StrayLine& s : strays) {
-                if (s.kind != StrayLine::Kind::file_not_read || put_aside(s.origin)) continue;
+                if (s.kind != StrayLine::Kind::file_not_read || put_aside(s.origin.file)) continue;
                 const std::string& path = s.origin.file;
                 return fail(fmt::format("{} says \"{}\", but modprobe does not read that file: its name does "
                                         "not end in .conf",

@@ -86,8 +86,8 @@ Outcome check_bad_option(const Facts& f) {
 }
 
 Outcome check_next_load(const Facts& f) {
-    if (!f.module.vendor.if_known() || vendor_module_absent(f))
-        return skip(fmt::format("{} is not known to be loaded", vendor_module_name(f)));
+    if (vendor_module_absent(f)) return skip(fmt::format("{} is not loaded (NP543)", vendor_module_name(f)));
+    const bool unknown_state = f.module.vendor.if_absent() != nullptr;
     const bool built_in = vendor_module_is(f, Module::State::built_in);
     return judge(
         [&](const std::vector<ModuleOption>&) {
@@ -96,6 +96,12 @@ Outcome check_next_load(const Facts& f) {
             if (built_in)
                 return fail(fmt::format("{}: the default is in force instead", name_options(bad)),
                             fix_options(f, bad));
+            if (unknown_state)
+                return fail(
+                    fmt::format("{}: {} does not load with that (Invalid argument). Whether it is loaded now "
+                                "does not show",
+                                name_options(bad), bad.front().option->module),
+                    fix_options(f, bad));
             return fail(fmt::format("{}: {} is loaded now, and will not load with that the next time",
                                     name_options(bad), vendor_module_name(f)),
                         fix_options(f, bad));
@@ -132,7 +138,7 @@ constexpr Rule option_rows[] = {
         .layer = Layer::module,
         .question = Question::kvm_here,
         .role = Role::advice,
-        .title = "the module is loaded now, but its options would keep it out the next time",
+        .title = "the module's options would keep it out the next time that it is loaded",
         .explain =
             "The module was loaded with other options than those that stand in modprobe.d and on the\n"
             "kernel command line today. One of these has a value that its parameter does not take: at the "

@@ -37,6 +37,17 @@ constexpr std::string_view stop_other =
     "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon); only then does "
     "KVM's module load.";
 
+constexpr std::string_view last_lines = "sudo dmesg | tail -n 5";
+constexpr std::string_view who_sets_it =
+    "grep -rs kvm /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline";
+constexpr std::string_view which_argument =
+    "an option has a word that its parameter does not take, kvm is of another build, or an install line says "
+    "/bin/false";
+constexpr std::string_view see_which_argument =
+    "See which: the kernel log's last lines name an option or a symbol; an install line leaves none. An "
+    "option has to "
+    "say 1 or 0, which every such parameter takes.";
+
 // Linux arch/x86/kvm/, kernel/module/, kernel/params.c (4.19 to 7.2).
 constexpr Refusal refusals[] = {
     {LogLine::kvm_feature_inconsistency, "NP515", "one CPU does not offer what the others do", same_microcode,
@@ -149,6 +160,101 @@ constexpr Refusal refusals[] = {
     {LogLine::lockdown_parameters, "NP542",
      "the kernel is locked down (Secure Boot), and a module's parameter was refused as unsafe",
      "Delete that parameter from modprobe.d or the kernel command line.", "", false},
+
+    // The loaders' words: kmod tools/modprobe.c and insmod.c, systemd src/shared/module-util.c.
+    {LogLine::modprobe_bad_option,
+     "NP515",
+     which_argument,
+     see_which_argument,
+     "",
+     true,
+     true,
+     {last_lines, who_sets_it}},
+    {LogLine::insmod_bad_option,
+     "NP515",
+     which_argument,
+     see_which_argument,
+     "",
+     true,
+     true,
+     {last_lines, who_sets_it}},
+    {LogLine::modprobe_not_permitted,
+     "NP515",
+     "the kernel forbids it: by lockdown, module_blacklist= or modules_disabled, or because it was not root "
+     "who "
+     "tried",
+     "See which. Lockdown refuses what is not signed; module_blacklist= has to go from the kernel command "
+     "line; "
+     "modules_disabled lasts until the next boot.",
+     "",
+     true,
+     true,
+     {last_lines, "cat /sys/kernel/security/lockdown /proc/sys/kernel/modules_disabled /proc/cmdline"}},
+    {LogLine::modprobe_busy,
+     "NP515",
+     "another hypervisor held VMX or SVM, or another module of KVM did",
+     stop_other,
+     stop_other,
+     true,
+     true,
+     {"lsmod | grep -E '^(kvm|vboxdrv|vmmon)'"}},
+    {LogLine::modprobe_io_error,
+     "NP515",
+     "KVM's set-up failed on a CPU: a control of VMX is missing, or the CPUs differ",
+     "See which CPU and what, then bring all CPUs to the same microcode and update the firmware.",
+     even_cpus,
+     true,
+     true,
+     {"sudo dmesg | grep -i kvm"}},
+    {LogLine::modprobe_exists,
+     "NP515",
+     "another vendor's module owns kvm already; it has to go first",
+     "See which one it is, and unload it with all its virtual machines stopped.",
+     "",
+     true,
+     true,
+     {"lsmod | grep ^kvm"}},
+    {LogLine::modprobe_unknown_symbol,
+     "NP540",
+     "kvm, which the vendor's module needs, was not there, or is of another build",
+     reinstall,
+     "",
+     true,
+     true,
+     {last_lines}},
+    {LogLine::modprobe_wrong_format,
+     "NP541",
+     "the file is a module of another kernel, or damaged",
+     right_kernel,
+     "",
+     true,
+     true,
+     {last_lines}},
+    {LogLine::insmod_wrong_format,
+     "NP541",
+     "the file is a module of another kernel, or damaged",
+     right_kernel,
+     "",
+     true,
+     true,
+     {last_lines}},
+    {LogLine::modprobe_key_rejected,
+     "NP542",
+     "its signature is missing, damaged, or of a key that the kernel "
+     "does not know",
+     signing,
+     "",
+     true,
+     true,
+     {last_lines}},
+    {LogLine::modprobe_no_key,
+     "NP542",
+     "its signature is of a key that the kernel does not know",
+     signing,
+     "",
+     true,
+     true,
+     {last_lines}},
 };
 
 const Refusal* find_refusal(const Facts& f, LogLine kind) {
@@ -167,23 +273,33 @@ bool counts(const Facts& f, const Refusal& refusal) {
     return !of_vendor || has(f, Technology::svm);
 }
 
-std::string_view fix_of(const Facts& f, const Refusal& r) {
-    return in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix;
+Remedy fix_of(const Facts& f, const Refusal& r) {
+    Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
+    for (const std::string_view command : r.commands)
+        if (!command.empty()) remedy.steps.front().commands.emplace_back(command);
+    return remedy;
+}
+
+/// Some line names the module that was tried, where the one that says why does not.
+bool module_is_named(const Facts& f, const HeardRefusal& heard) {
+    if (heard.refusal->names_module) return true;
+    const auto* lines = f.kernel.log.if_known();
+    return lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
+               return log_row(line.id).subsystem == LogSubsystem::modprobe && !module_in(line.text).empty();
+           });
 }
 
 /// A log that somebody pasted is all there is: a line that names the module is the news of the day.
 Outcome refused_by_log_alone(const Facts& f, std::string_view rule) {
     const Absent& modules = f.module.vendor.absence();
     const HeardRefusal heard = heard_refusal(f);
-    if (withheld(modules) || !heard || !heard.refusal->names_module || heard.refusal->rule != rule ||
+    if (withheld(modules) || !heard || !module_is_named(f, heard) || heard.refusal->rule != rule ||
         log_row(heard.line->id).effect != LogEffect::load_refused)
         return carry(modules);
-    return cite_log(
-        fail(fmt::format("the kernel log says \"{}\": {}. Whether the module was loaded since then "
-                         "does not show.",
-                         heard.line->text, heard.refusal->means),
-             std::string(fix_of(f, *heard.refusal))),
-        *heard.line);
+    return cite_log(fail(fmt::format("{}: {}. Whether the module was loaded since then does not show.",
+                                     quoted(*heard.line), heard.refusal->means),
+                         fix_of(f, *heard.refusal)),
+                    *heard.line);
 }
 
 /// The rules' common frame: which of them speaks is a matter of the line.
@@ -201,10 +317,10 @@ Outcome check_refused_by(const Facts& f, std::string_view rule) {
     if (heard.refusal->rule != rule)
         return skip(fmt::format("the kernel log tells of another refusal ({})", heard.refusal->rule));
     const std::string likely =
-        heard.refusal->names_module ? "" : " The line does not say which module it was: likely this one.";
-    Outcome outcome = cite_log(fail(fmt::format("{} is not loaded, and the kernel log says \"{}\": {}.{}",
-                                                name, heard.line->text, heard.refusal->means, likely),
-                                    std::string(fix_of(f, *heard.refusal))),
+        module_is_named(f, heard) ? "" : " The line does not say which module it was: likely this one.";
+    Outcome outcome = cite_log(fail(fmt::format("{} is not loaded, and {}: {}.{}", name, quoted(*heard.line),
+                                                heard.refusal->means, likely),
+                                    fix_of(f, *heard.refusal)),
                                *heard.line);
     if (rule == "NP542") outcome = cite(std::move(outcome), f.kernel.lockdown);
     return cite(std::move(outcome), f.module.vendor);
@@ -304,17 +420,22 @@ constexpr Rule refusal_rule_rows[] = {
 }  // namespace
 
 HeardRefusal heard_refusal(const Facts& f) {
-    HeardRefusal named, nameless;
+    HeardRefusal named, nameless, vague;
     if (const auto* lines = f.kernel.log.if_known())
         for (const LoggedLine& line : *lines) {
             const Refusal* refusal = find_refusal(f, line.id);
             if (!refusal || !counts(f, *refusal)) continue;
+            if (refusal->vague && f.module.name.if_known() &&
+                module_in(line.text) != *f.module.name.if_known())
+                continue;
             // Of two lines of one try the first says more: the version of the symbol, then the symbol.
-            HeardRefusal& heard = refusal->names_module ? named : nameless;
+            HeardRefusal& heard = refusal->vague ? vague : refusal->names_module ? named : nameless;
             if (heard && heard.refusal->rule == refusal->rule && refusal->rule == "NP540") continue;
             heard = {refusal, &line};
         }
-    return named ? named : nameless;
+    // An option that the kernel rejects, and a line that keeps the module out, have rules of their own.
+    if (vague && (!bad_options(f).empty() || heard_option(f) || !blocks_in_force(f).empty())) vague = {};
+    return named ? named : nameless ? nameless : vague;
 }
 
 std::span<const Rule> refusal_rules() { return refusal_rule_rows; }

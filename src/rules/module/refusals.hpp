@@ -13,10 +13,12 @@ namespace nestprobe {
 struct Refusal {
     LogLine line;
     std::string_view rule;
-    std::string_view means;     ///< completes "The line means that ..."
-    std::string_view fix;       ///< on hardware, and where it is the same in a guest
-    std::string_view in_guest;  ///< in a guest; empty: the same
-    bool names_module = true;   ///< the line says whose module it was
+    std::string_view means;             ///< completes "The line means that ..."
+    std::string_view fix;               ///< on hardware, and where it is the same in a guest
+    std::string_view in_guest;          ///< in a guest; empty: the same
+    bool names_module = true;           ///< the line says whose module it was
+    bool vague = false;                 ///< the loader's own words: a line of the kernel's says more
+    std::string_view commands[2] = {};  ///< whole lines to paste
 };
 
 /// The refusal that counts, of the last try; null where the log tells of none.
@@ -40,6 +42,9 @@ std::vector<BadOption> bad_options(const Facts& f);
 
 /// "kvm_intel.nested=Y", as it stands on the kernel command line or in a file.
 std::string say_option(const ModuleOption& o);
+
+/// "blacklist kvm_intel", as it is written.
+std::string text_of(const ModuleBlock& b);
 
 /// A line of the log that says that an option kept this machine's module out; null: none.
 const LoggedLine* heard_option(const Facts& f);

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// What modprobe, insmod and systemd say of a module that they did not get in; lines of modprobe.d as grep and
+// modprobe -c show them, which leave out their places; lists of what is built in.
+#include "base/text.hpp"
+#include "facts/log_lines.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view modprobe_folders[] = {"/etc/modprobe.d/", "/run/modprobe.d/", "/usr/local/lib/modprobe.d/",
+                                        "/usr/lib/modprobe.d/", "/lib/modprobe.d/"};
+
+bool is_modprobe_directive(std::string_view line) {
+    constexpr std::string_view words[] = {"options", "blacklist", "install", "softdep", "alias", "remove"};
+    const auto found = split_words(line);
+    return found.size() >= 2 && std::find(std::begin(words), std::end(words), found[0]) != std::end(words);
+}
+
+/// "/etc/modprobe.d/kvm.conf:3:options kvm_intel nested=1"; within the folder "kvm.conf:options ...".
+struct GreppedOption {
+    std::string path;
+    unsigned number = 0;  ///< 0: grep was not asked for it
+    std::string_view text;
+};
+
+bool split_grepped_option(std::string_view line, GreppedOption& found) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return false;
+    std::string_view path = line.substr(0, colon);
+    std::string_view rest = line.substr(colon + 1);
+    if (path.starts_with("./")) path.remove_prefix(2);
+    const bool whole = std::any_of(std::begin(modprobe_folders), std::end(modprobe_folders),
+                                   [&](std::string_view folder) { return path.starts_with(folder); });
+    if (path.find(' ') != std::string_view::npos || (!whole && !path.ends_with(".conf"))) return false;
+    unsigned number = 0;
+    if (const auto second = rest.find(':');
+        second != std::string_view::npos && second < 6 && parse_number(rest.substr(0, second), number))
+        rest = rest.substr(second + 1);
+    constexpr unsigned longest = 10000;
+    if (number > longest || (!whole && !is_modprobe_directive(rest))) return false;
+    if (whole && !is_modprobe_directive(rest) && !trim(rest).starts_with('#')) return false;
+    const bool alone = path.find('/') == std::string_view::npos;
+    if (!whole && !alone) return false;
+    found = {alone ? fmt::format("/etc/modprobe.d/{}", path) : std::string(path), number, rest};
+    return true;
+}
+
+/// A file of which some lines are known: each in its place where that is known.
+struct FileLines {
+    std::vector<std::pair<unsigned, std::string>> lines;
+
+    std::string text() const {
+        const bool numbered =
+            std::all_of(lines.begin(), lines.end(), [](const auto& line) { return line.first > 0; });
+        std::string text = numbered ? "" : std::string(hearsay::lines_without_place) + "\n";
+        unsigned at = 1;
+        for (const auto& [number, line] : lines) {
+            for (; numbered && at < number; ++at) text += '\n';
+            text.append(line).push_back('\n');
+            ++at;
+        }
+        return text;
+    }
+};
+
+}  // namespace
+
+bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view not_found = "not found in directory /lib/modules/";
+    const LogRow* row = classify_log_line(line);
+    if (!row || row->subsystem != LogSubsystem::modprobe) return false;
+    if (const auto at = line.find(not_found); row->id == LogLine::modprobe_not_found) {
+        if (at == std::string_view::npos) return false;
+        const std::string release(trim(line.substr(at + not_found.size())));
+        if (release.empty() || release.find_first_of(" /") != std::string::npos) return false;
+        evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+        for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+            std::string stem(module);
+            std::replace(stem.begin(), stem.end(), '_', '-');
+            if (!contains(line, module) && !contains(line, stem)) continue;
+            const std::string path = fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem);
+            evidence.absent_file(
+                path, {Why::no_device, fmt::format("modprobe: not found in /lib/modules/{}", release)});
+        }
+    }
+    evidence.said(std::string(trim(line)));
+    evidence.taken("modprobe");
+    return true;
+}
+
+bool read_grepped_options(const Section& section, Evidence& evidence) {
+    std::map<std::string, FileLines> files;
+    const char* const end = section.body.data() + section.body.size();
+    for_each_line(section.body, [&](std::string_view line) {
+        GreppedOption found;
+        if (line.data() + line.size() == end || !split_grepped_option(trim(line), found)) return;
+        files[found.path].lines.emplace_back(found.number, found.text);
+    });
+    for (const auto& [path, lines] : files) evidence.file(path, lines.text());
+    if (!files.empty()) evidence.taken("lines of modprobe.d");
+    return !files.empty();
+}
+
+void read_options_without_place(std::string_view text, Evidence& evidence) {
+    const auto end = text.rfind('\n');
+    const std::string_view whole = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    if (trim(whole).empty()) return;
+    evidence.add_to_file(std::string(hearsay::unknown_options_file),
+                         fmt::format("{}\n", hearsay::lines_without_place), whole);
+    evidence.taken("lines of modprobe.d");
+}
+
+bool read_built_in_list(const Section& section, Evidence& evidence) {
+    bool any = false;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        for (const auto& [file, module] :
+             {std::pair<std::string_view, std::string_view>{"/kvm/kvm-intel.ko", "kvm_intel"},
+              std::pair<std::string_view, std::string_view>{"/kvm/kvm-amd.ko", "kvm_amd"},
+              std::pair<std::string_view, std::string_view>{"/kvm/kvm.ko", "kvm"}})
+            if (line.ends_with(file)) {
+                evidence.built_in(module);
+                any = true;
+            }
+    });
+    if (any) evidence.taken("modules.builtin");
+    return any;
+}
+
+}  // namespace nestprobe
