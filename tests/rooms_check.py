@@ -43,7 +43,7 @@ MAY_INCLUDE = {
     "src/rules/device": "base facts remedy rules",
     "src/rules/escapes": "base facts remedy rules",
     "src/rules/firmware": "base facts remedy rules rules/hypervisor",
-    "src/rules/guest": "base facts registers remedy rules rules/cpu",
+    "src/rules/guest": "base facts registers remedy rules rules/cpu rules/hypervisor",
     "src/rules/hypervisor": "base facts machine remedy rules",
     "src/rules/iommu": "base facts remedy rules rules/firmware rules/hypervisor",
     "src/rules/kernel": "base facts machine registers remedy rules",
@@ -70,10 +70,12 @@ ODD = {
 TABLES = {"probes/machine/log_lines.cpp", "src/messages/message_table.cpp", "src/rules/hypervisor/platform_rows.cpp",
           "src/rules/firmware/firmware_makers.cpp", "src/rules/escapes/escape_table.cpp", "probes/facts/log_lines.hpp",
           "src/remedy/script_functions.hpp", "src/remedy/script_words.hpp"}
-# Rules are tables with the few lines that ask: a little longer, and no more.
-LONG = {"src/options.cpp": 370, "src/rules/device/device_rules.cpp": 330, "src/rules/hypervisor/hypervisor_rules.cpp": 330,
-        "src/rules/iommu/iommu_rules.cpp": 340, "src/rules/kernel/kernel_rules.cpp": 340,
-        "src/rules/module/features_vmx.cpp": 330, "src/rules/module/refusal_rules.cpp": 330}
+# A file of rules: its table does not count, the checks do.
+RULES = re.compile(r"^constexpr Rule \w+\[\] = \{.*?^\}?\};$", re.MULTILINE | re.DOTALL)
+# Longer than it should be: wants a split.
+LONG = {"src/options.cpp": 370, "probes/machine/module.cpp": 320, "probes/snapshot/import/import_lscpu.cpp": 360,
+        "probes/snapshot/import/import_paste.cpp": 340, "src/rules/common.cpp": 350, "src/rules/iommu/iommu_rules.cpp": 320,
+        "src/rules/module/refusal_rules.cpp": 370, "probes/machine/platform.cpp": 310, "probes/machine/system.cpp": 310}
 
 
 def room_of(path):
@@ -140,7 +142,7 @@ def check_ids(root):
 
 def check_lengths(root):
     for path in files(root):
-        lines = len((root / path).read_text(encoding="utf-8").splitlines())
+        lines = len(RULES.sub("", (root / path).read_text(encoding="utf-8")).splitlines())
         most = LONG.get(str(path), LONGEST)
         if str(path) not in TABLES and lines > most:
             yield f"{path} has {lines} lines, at most {most}: it wants a split"

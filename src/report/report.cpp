@@ -128,7 +128,7 @@ std::vector<Finding> evaluate(std::span<const Rule* const> rules, const Facts& f
     // What is no x86 machine has nothing that the others could judge.
     const bool foreign = is_foreign(facts);
     for (const Rule* rule : rules)
-        if (foreign && rule->layer != Layer::guest && rule->id != "NP111") {
+        if (foreign && rule->layer != Layer::guest && !rule->any_machine) {
             if (!was_tried(*rule) && !rule->listed)
                 findings.push_back({rule, skip("this is no x86 machine (NP111)")});
         } else if ((rule->layer != Layer::guest || facts.guest) && (facts.proof || !was_tried(*rule)) &&

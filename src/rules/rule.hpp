@@ -54,6 +54,7 @@ struct Rule {
     GuestChange edit = GuestChange::none;  ///< what an edit of the guest's definition changes for it
     /// Where there is anything to judge; null: everywhere.  Elsewhere the rule is left out.
     bool (*listed)(const Facts&) = nullptr;
+    bool any_machine = false;      ///< judged where the machine is known to be no x86 one, too
     std::string_view worked = {};  ///< how to tell that the fix worked; a line with four blanks is a command
     std::string_view also = {};    ///< what else looks like it
 };

@@ -5,6 +5,7 @@
 #include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
 #include "rules/guest/guest_questions.hpp"
+#include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +25,8 @@ struct ManagerStep {
 };
 struct Manager {
     std::string_view name;
-    ManagerStep steps[3];
+    ManagerStep steps[3];  ///< the guest gets the host's CPU
+    Platform platform;     ///< whose row has the switch for a virtual IOMMU
 };
 constexpr Manager managers[] = {
     {"oVirt",
@@ -35,25 +37,30 @@ constexpr Manager managers[] = {
       {Where::hypervisor_host,
        "In the Administration Portal: the VM's Edit, Host, Pass-Through Host CPU. Then shut the VM down and "
        "start it.",
-       "", "", ""}}},
+       "", "", ""}},
+     Platform::ovirt},
     {"OpenStack",
      {{Where::hypervisor_host, "Give the guests of this compute host the host's CPU.", "",
        "nova.conf, section [libvirt]", "cpu_mode = host-passthrough"},
       {Where::hypervisor_host, "Restart the compute service. (Red Hat's is called openstack-nova-compute.)",
        "sudo systemctl restart nova-compute", "", ""},
-      {Where::provider, "Stop the instance and start it.", "openstack server stop INSTANCE", "", ""}}},
+      {Where::provider, "Stop the instance and start it.", "openstack server stop INSTANCE", "", ""}},
+     Platform::openstack},
     {"KubeVirt",
      {{Where::hypervisor_host, "Give the VirtualMachine the node's CPU.", "",
        "the VirtualMachine, spec.template.spec.domain.cpu", "model: host-passthrough"},
-      {Where::hypervisor_host, "Restart it.", "virtctl restart VM", "", ""}}},
+      {Where::hypervisor_host, "Restart it.", "virtctl restart VM", "", ""}},
+     Platform::kubevirt},
     {"LXD",
      {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
        "lxc config edit INSTANCE", "", ""},
-      {Where::hypervisor_host, "Restart it.", "lxc restart INSTANCE", "", ""}}},
+      {Where::hypervisor_host, "Restart it.", "lxc restart INSTANCE", "", ""}},
+     Platform::lxd},
     {"Incus",
      {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
        "incus config edit INSTANCE", "", ""},
-      {Where::hypervisor_host, "Restart it.", "incus restart INSTANCE", "", ""}}},
+      {Where::hypervisor_host, "Restart it.", "incus restart INSTANCE", "", ""}},
+     Platform::incus},
 };
 
 const std::string& manager_of(const Facts& f) {
@@ -68,6 +75,10 @@ const Manager* find_manager(const Facts& f) {
     return nullptr;
 }
 
+std::string lost_edit(const Manager& manager) {
+    return fmt::format("{} writes this definition before every start: an edit of it is lost.", manager.name);
+}
+
 Remedy manager_steps(const Manager& manager) {
     Remedy remedy;
     for (const ManagerStep& row : manager.steps) {
@@ -77,8 +88,7 @@ Remedy manager_steps(const Manager& manager) {
         if (!row.line.empty()) step.lines.emplace_back(row.line);
         remedy.then(std::move(step));
     }
-    remedy.intro =
-        fmt::format("{} writes this definition before every start: an edit of it is lost.", manager.name);
+    remedy.intro = lost_edit(manager);
     return remedy;
 }
 
@@ -217,6 +227,11 @@ Remedy without_encryption(const Facts& f) {
 }
 
 Remedy fix_guest_iommu(const Facts& f) {
+    if (const Manager* manager = find_manager(f)) {
+        Remedy remedy = iommu_of_platform(f, manager->platform);
+        remedy.intro = lost_edit(*manager);
+        return remedy;
+    }
     const bool many = has_many_cpus(*f.guest);
     const std::string xml =
         fmt::format("<iommu model='intel'>\n  <driver intremap='on' caching_mode='on'{}/>\n</iommu>",
@@ -228,7 +243,7 @@ Remedy fix_guest_iommu(const Facts& f) {
                              {"<devices>", xml, iommu_arguments(false, many), "--machine q35,viommu=intel"});
     if (words_of(f) == DefinitionKind::qemu) step.what += " It stands before any -device vfio-pci.";
     Remedy remedy(std::move(step));
-    if (words_of(f) == DefinitionKind::libvirt && !find_manager(f))
+    if (words_of(f) == DefinitionKind::libvirt)
         remedy.then(Step{.where = Where::guest_definition,
                          .what = "With it, the I/O APIC has to be QEMU's.",
                          .file = "<features>",

@@ -174,6 +174,14 @@ bool known_missing(const Facts& f, std::string_view feature) {
     return false;
 }
 
+std::string without_required(DefinitionKind kind) {
+    if (kind == DefinitionKind::libvirt)
+        return "Delete those <feature> elements, or write policy='optional' in them.";
+    if (kind == DefinitionKind::proxmox)
+        return "Take another model, or delete those flags, in the line cpu: Proxmox enforces them.";
+    return "Delete those features, or enforce, from -cpu.";
+}
+
 Outcome check_guest_requires(const Facts& f) {
     if (!is(f.guest->accelerator, Accelerator::kvm)) return skip("KVM does not run this guest");
     return judge(
@@ -185,10 +193,7 @@ Outcome check_guest_requires(const Facts& f) {
             for (const std::string& feature : required)
                 if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;
             if (missing.empty()) return pass("none of the features required is known to be missing here");
-            const Step remedy = change_guest(f, words_of(f) == DefinitionKind::libvirt
-                                                    ? "Delete those <feature> elements, or write "
-                                                      "policy='optional' in them."
-                                                    : "Delete those features, or enforce, from -cpu.");
+            const Step remedy = change_guest(f, without_required(words_of(f)));
             return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer (\"Host CPU "
                             "does not provide required features: {}\")",

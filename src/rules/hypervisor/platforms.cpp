@@ -201,8 +201,8 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     return remedy;
 }
 
-Remedy iommu_on_platform(const Facts& f) {
-    const PlatformRow& row = row_of(f.hypervisor.platform);
+Remedy iommu_of_platform(const Facts& f, Platform platform) {
+    const PlatformRow& row = row_of(Fact<Platform>(platform, {}));
     const std::string_view flag = is(f.cpu.technology, Technology::svm) ? "svm" : "vmx";
     std::vector<Step> steps = steps_of(row.iommu_steps, flag);
     for (Step& step : steps) step.action = ByHand{};
@@ -211,5 +211,7 @@ Remedy iommu_on_platform(const Facts& f) {
                       ? "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU."
                       : fmt::format("{} (The text is {}.)", row.iommu_none, as_of(row.date, f)));
 }
+
+Remedy iommu_on_platform(const Facts& f) { return iommu_of_platform(f, row_of(f.hypervisor.platform).id); }
 
 }  // namespace nestprobe

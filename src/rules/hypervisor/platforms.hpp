@@ -22,6 +22,8 @@ std::string no_switch_there(const Facts& f);
 Remedy fix_confidential(const Facts& f);
 /// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.
 Remedy iommu_on_platform(const Facts& f);
+/// The same for a guest of that platform which is looked at from outside.
+Remedy iommu_of_platform(const Facts& f, Platform platform);
 /// "as of 2026-11"; where that is more than a year before the machine was looked at, it is said.
 std::string as_of(std::string_view date, const Facts& f);
 

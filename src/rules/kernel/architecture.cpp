@@ -101,6 +101,7 @@ constexpr Rule architecture_rows[] = {
         .see = architecture_see,
         .check = check_architecture,
         .listed = has_arch,
+        .any_machine = true,
         .worked = "uname -m prints x86_64.",
         .also =
             "A guest or container of another architecture on an x86 machine, by emulation (qemu-user, TCG).",
