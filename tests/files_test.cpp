@@ -28,7 +28,7 @@ ModprobeConfig config_of(std::map<std::string, std::string> files, const std::st
 
 std::string nested_source(const ModprobeConfig& config) {
     const ModuleOption* option = effective(config.options, "kvm_intel", "nested");
-    return option ? option->source + "=" + option->value : "";
+    return option ? option->origin.text() + "=" + option->value : "";
 }
 
 bool is_false(bool value) { return !value; }
@@ -59,7 +59,7 @@ TEST_SUITE("modprobe") {
                         "# kvm\n\noptions kvm-intel \\\n  ept=0 nested=1\noptions kvm_intel vpid=N\n"}});
         CHECK(nested_source(config) == "/etc/modprobe.d/k.conf:3=1");
         REQUIRE(effective(config.options, "kvm_intel", "vpid"));
-        CHECK(effective(config.options, "kvm_intel", "vpid")->source == "/etc/modprobe.d/k.conf:5");
+        CHECK(effective(config.options, "kvm_intel", "vpid")->origin.text() == "/etc/modprobe.d/k.conf:5");
     }
     TEST_CASE("what keeps a module out") {
         const auto config = config_of({{"/etc/modprobe.d/k.conf",

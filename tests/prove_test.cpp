@@ -107,8 +107,6 @@ struct Trial {
     Proven proven;
 };
 
-bool yes(bool value) { return value; }
-
 /// One script for real mode, another for the guests that are hypervisors.
 std::function<Script(const VmSetup&)> nested(Script script) {
     return [script = std::move(script)](const VmSetup& s) { return s.long_mode ? script : good(s); };

@@ -5,6 +5,7 @@
 #include "render/layout.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -13,6 +14,8 @@ using namespace nestprobe;
 using namespace nestprobe::test;
 
 namespace {
+using Json = nlohmann::ordered_json;
+
 Options parsed(std::vector<const char*> words) {
     words.insert(words.begin(), "nestprobe");
     return parse_command_line(static_cast<int>(words.size()), words.data());
@@ -106,6 +109,32 @@ TEST_SUITE("render") {
                     const std::string wanted = Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
                     if (std::move(out).take() != wanted + "\n") FAIL("byte " << byte << " at " << at);
                 }
+    }
+    TEST_CASE("whole and broken UTF-8 in JSON is as the library writes it") {
+        constexpr unsigned char parts[] = {'x',  '"',  0x01, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc1,
+                                           0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xf0, 0xf3, 0xf4, 0xf5};
+        constexpr std::size_t kinds = std::size(parts), sequences = kinds * kinds * kinds * kinds;
+        for (std::size_t n = 0; n < sequences; ++n) {
+            std::string text;
+            for (std::size_t rest = n, i = 0; i < 4; ++i, rest /= kinds)
+                text += static_cast<char>(parts[rest % kinds]);
+            for (const bool ascii : {true, false}) {
+                JsonText out(0, JsonText::on_one_line,
+                             ascii ? JsonText::Beyond::escaped : JsonText::Beyond::kept);
+                out.value(text);
+                const std::string wanted = Json(text).dump(-1, ' ', ascii, Json::error_handler_t::replace);
+                if (std::move(out).take() != wanted) FAIL("sequence " << n);
+            }
+        }
+    }
+    TEST_CASE("JSON of one line is laid out as the library does it") {
+        for (const char* text :
+             {R"({"a":{"b, {c: ]":["x\\\"",1,null],"d":[]},"e":{},"f":[[],[{}]]})", R"("x")", "[1,2]"})
+            for (const std::size_t indent : {1u, 2u}) {
+                JsonText out(0, indent);
+                out.json(text);
+                CHECK(std::move(out).take() == Json::parse(text).dump(static_cast<int>(indent)) + "\n");
+            }
     }
     TEST_CASE("JSON says when the machine was read, behind the tool, or null") {
         Report report = report_of(haswell());
