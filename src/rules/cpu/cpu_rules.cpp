@@ -248,7 +248,7 @@ constexpr Rule cpu_rule_rows[] = {
             "KVM builds one VMCS configuration for all CPUs and compares what each CPU offers, bit by bit,\n"
             "when its module loads. Hybrid processors, partial microcode updates and odd hypervisors make\n"
             "the capability MSRs differ; the module is refused then.",
-        .fix = "Bring all cores to the same microcode (early loading) and update the firmware; as a workaround "
+        .fix = "Bring all cores to the same microcode (early loading), update the firmware; as a workaround "
                "take the odd CPUs offline before loading KVM.",
         .see = differ_see,
         .check = check_capabilities_differ,
