@@ -111,8 +111,7 @@ Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
 }
 
-/// What the kernel is called, or the processor, where DMI could not be read: a cloud's own kernel and a
-/// cloud's own processor most likely run in that cloud.
+/// Where DMI could not be read: a cloud's own kernel, or processor, most likely runs in that cloud.
 std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const KernelFacts& kernel) {
     if (f.dmi_vendor.if_known() || f.dmi_product.if_known()) return {};
     if (kernel.release.if_known())

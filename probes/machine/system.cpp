@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -95,23 +96,19 @@ std::string_view value_of(std::string_view text, std::string_view name) {
 }
 
 /// How distributions name their kernels' releases (state 2026-11): "6.8.5-301.fc40.x86_64", "6.5.13-1-pve".
-struct ReleaseName {
-    std::string_view part, id;
-};
-constexpr ReleaseName release_names[] = {
+constexpr std::pair<std::string_view, std::string_view> release_names[] = {
     {".fc", "fedora"},         {".el8", "rhel"},     {".el9", "rhel"},         {".el10", "rhel"},
     {"amzn2", "amzn"},         {"-pve", "debian"},   {"-arch1-", "arch"},      {"-generic", "ubuntu"},
     {"-lowlatency", "ubuntu"}, {"-amd64", "debian"}, {"-default", "opensuse"},
 };
 
-/// Where nobody recorded which distribution it is, the kernel's name tells whose kernel it is, and so how its
-/// initramfs is made; it does not tell what boots it, nor whether a system runs that loads modules.
+/// Not recorded: the kernel's name tells whose it is, and so how its initramfs is made; nothing else.
 Fact<std::string> distribution_by_kernel(const Fact<std::string>& release,
                                          const Fact<std::string>& recorded) {
     const std::string* name = release.if_known();
     if (!name || recorded.if_known() || recorded.absence().why != Why::not_recorded) return recorded;
-    for (const ReleaseName& row : release_names)
-        if (contains(*name, row.part)) return {std::string(row.id), release.from()};
+    for (const auto& [part, id] : release_names)
+        if (contains(*name, part)) return {std::string(id), release.from()};
     return recorded;
 }
 

@@ -17,6 +17,7 @@ std::vector<const Rule*> all_rules() {
                             control_pair_rules(),
                             missing_feature_rules(),
                             firmware_rules(),
+                            hidden_rules(),
                             hypervisor_rules(),
                             owner_rules(),
                             platform_trouble_rules(),

@@ -72,57 +72,6 @@ bool has_own_rule(int open_error) {
     return std::find(std::begin(claimed), std::end(claimed), open_error) != std::end(claimed);
 }
 
-// Linux virt/kvm/kvm_main.c, hardware_enable_nolock(), since 6.12 kvm_enable_virtualization_cpu();
-// arch/x86/kvm/vmx/vmx.c, kvm_cpu_vmxon(), vmx_check_processor_compat().
-const LoggedLine* failed_to_enable(const Facts& f) {
-    for (const LogLine kind : {LogLine::kvm_enabling_failed, LogLine::vmxon_faulted,
-                               LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference})
-        if (const LoggedLine* line = heard(f, kind)) return line;
-    return nullptr;
-}
-
-namespace {
-bool by_loader(const LoggedLine& line) { return log_row(line.id).subsystem == LogSubsystem::modprobe; }
-}  // namespace
-
-Outcome cite_log(Outcome outcome, const LoggedLine& line) {
-    outcome.because.push_back({by_loader(line) ? "modprobe" : "/dev/kmsg", line.text});
-    return outcome;
-}
-
-std::string quoted(const LoggedLine& line) {
-    if (!by_loader(line)) return fmt::format("the kernel log says \"{}\"", line.text);
-    const bool systemd = line.text.find("Failed to insert") != std::string::npos;
-    return fmt::format("{} says \"{}\"",
-                       systemd                           ? "systemd"
-                       : line.text.starts_with("insmod") ? "insmod"
-                                                         : "modprobe",
-                       line.text);
-}
-
-// Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.2); vmx/vmx.c, __kvm_is_vmx_supported(); svm/svm.c,
-// __kvm_is_svm_supported() (6.3 and later).  Each names the module, but for the oldest.
-const LoggedLine* heard_no_hardware(const Facts& f) {
-    constexpr LogLine telling[] = {LogLine::kvm_intel_vmx_not_supported, LogLine::kvm_amd_svm_not_supported,
-                                   LogLine::kvm_intel_no_hardware,       LogLine::kvm_amd_no_hardware,
-                                   LogLine::has_svm_not_available,       LogLine::has_svm_no_leaf,
-                                   LogLine::modprobe_not_supported};
-    const std::string* own = f.module.name.if_known();
-    const LoggedLine *intel = nullptr, *amd = nullptr;
-    if (const auto* lines = f.kernel.log.if_known())
-        for (const LoggedLine& line : *lines) {
-            if (std::find(std::begin(telling), std::end(telling), line.id) == std::end(telling)) continue;
-            const LogVendor vendor = log_row(line.id).vendor;
-            const std::string_view name = vendor == LogVendor::intel ? "kvm_intel"
-                                          : vendor == LogVendor::amd ? "kvm_amd"
-                                                                     : module_in(line.text);
-            if (name == "kvm_intel") intel = &line;
-            if (name == "kvm_amd") amd = &line;
-        }
-    if (own) return *own == "kvm_intel" ? intel : amd;
-    return intel && amd ? amd : nullptr;
-}
-
 bool holds_since_load(const Facts& f) {
     if (const bool* in_force = f.module.enable_virt_at_load.if_known())
         return *in_force && vendor_module_is(f, Module::State::loaded);
@@ -141,33 +90,6 @@ bool vendor_module_absent(const Facts& f) { return vendor_module_is(f, Module::S
 std::string vendor_module_name(const Facts& f) {
     const std::string* name = f.module.name.if_known();
     return name ? *name : "kvm_intel or kvm_amd";
-}
-
-const LoggedLine* heard(const Facts& f, LogLine kind) {
-    if (const auto* lines = f.kernel.log.if_known())
-        for (const LoggedLine& line : *lines)
-            if (line.id == kind) return &line;
-    return nullptr;
-}
-
-const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds) {
-    const LoggedLine* last = nullptr;
-    if (const auto* lines = f.kernel.log.if_known())
-        for (const LoggedLine& line : *lines)
-            if (std::find(kinds.begin(), kinds.end(), line.id) != kinds.end()) last = &line;
-    return last;
-}
-
-bool of_other_vendor(const Facts& f, const LogRow& row) {
-    return (row.vendor == LogVendor::intel && has(f, Technology::svm)) ||
-           (row.vendor == LogVendor::amd && has(f, Technology::vmx));
-}
-
-const LoggedLine* heard(const Facts& f, LogEffect effect) {
-    if (const auto* lines = f.kernel.log.if_known())
-        for (const LoggedLine& line : *lines)
-            if (log_row(line.id).effect == effect && !of_other_vendor(f, log_row(line.id))) return &line;
-    return nullptr;
 }
 
 // Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(): the whole VMCS configuration is compared.
@@ -189,11 +111,6 @@ const Register* differing_register(const Facts& f) {
         }
     }
     return nullptr;
-}
-
-// "kvm: disabled by bios" (before 6.1) is either vendor's: it needs to be known whose.
-const LoggedLine* disabled_by_bios(const Facts& f) {
-    return f.cpu.technology.if_known() ? heard(f, LogEffect::off_by_firmware) : nullptr;
 }
 
 bool switched_off(const Facts& f) {

@@ -133,6 +133,7 @@ std::span<const Rule> cpu_rules();
 std::span<const Rule> control_pair_rules();
 std::span<const Rule> missing_feature_rules();
 std::span<const Rule> firmware_rules();
+std::span<const Rule> hidden_rules();
 std::span<const Rule> hypervisor_rules();
 std::span<const Rule> owner_rules();
 std::span<const Rule> kernel_rules();

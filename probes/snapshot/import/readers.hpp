@@ -76,6 +76,9 @@ bool is_x86_architecture(std::string_view name);
 bool is_machine_name(std::string_view word);
 /// Whose /proc/cpuinfo that is; empty: x86's, or nobody's that is known.
 std::string_view architecture_of_cpuinfo(std::string_view text);
+/// cat and its like of files that a probe knows.
+bool take_files(const Section& section, Evidence& evidence);
+
 bool is_inxi(std::string_view text);
 void read_inxi(const Section& section, Evidence& evidence);
 bool read_pveversion(std::string_view line, Evidence& evidence);

@@ -134,7 +134,6 @@ std::optional<Outcome> without_vmx(const Facts& f) {
 }
 
 Outcome check_capabilities_differ(const Facts& f) {
-    // Registers of VMX that were read are there, whoever read CPUID or did not.
     const bool read = !f.cpu.vmx.any_known() && has(f, Technology::vmx) && differing_register(f);
     if (auto outcome = without_vmx(f); outcome && !read) return *std::move(outcome);
     constexpr LogLine kinds[] = {LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference,
@@ -249,13 +248,11 @@ constexpr Rule cpu_rule_rows[] = {
             "KVM builds one VMCS configuration for all CPUs and compares what each CPU offers, bit by bit,\n"
             "when its module loads. Hybrid processors, partial microcode updates and odd hypervisors make\n"
             "the capability MSRs differ; the module is refused then.",
-        .fix =
-            "Bring all cores to the same microcode (early loading) and update the firmware; as a workaround "
-            "take the odd CPUs offline before loading KVM.",
+        .fix = "Bring all cores to the same microcode (early loading), update the firmware; as a workaround "
+               "take the odd CPUs offline before loading KVM.",
         .see = differ_see,
         .check = check_capabilities_differ,
-        .worked =
-            "The line \"Inconsistent VMCS config\" is gone from the kernel log after modprobe kvm_intel.",
+        .worked = "\"Inconsistent VMCS config\" is gone from the kernel log after modprobe kvm_intel.",
         .also = "Mixed microcode: grep microcode /proc/cpuinfo shows more than one number then.",
     },
     {

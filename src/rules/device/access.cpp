@@ -119,6 +119,23 @@ std::string_view place_words(const Facts& f) {
     return row ? row->words : std::string_view{};
 }
 
+namespace {
+
+/// To load the module is no cure where that was tried and refused.
+Remedy after_refusal(const Facts& f) {
+    const LoggedLine* last = nullptr;
+    if (const auto* lines = f.kernel.log.if_known())
+        for (const LoggedLine& line : *lines)
+            if (log_row(line.id).subsystem == LogSubsystem::modprobe) last = &line;
+    if (!last) return {};
+    return Step{.what = fmt::format("To load the module was tried, and {}. {} See why.", quoted(*last),
+                                    log_row(last->id).meaning),
+                .commands = {"grep -c -w -E 'vmx|svm' /proc/cpuinfo", "sudo dmesg | grep -i kvm"},
+                .expect = "A number above 0: the kernel lists it; 0: it is not shown, or switched off."};
+}
+
+}  // namespace
+
 Remedy fix_missing_device(const Facts& f) {
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, "gitlab") || is(f.kernel.job, "gitlab-hosted")))
@@ -126,6 +143,7 @@ Remedy fix_missing_device(const Facts& f) {
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
+    if (Remedy refused = after_refusal(f); !refused.empty()) return refused;
     if (const std::string* module = f.module.name.if_known(); module && !f.kernel.container.if_absent())
         return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                     .commands = {fmt::format("sudo modprobe {}", *module)},

@@ -171,6 +171,9 @@ constexpr Rule block_rows[] = {
         .fix = "Delete the line, rebuild the initramfs, load the module.",
         .see = block_see,
         .check = check_waiting_blocks,
+        .worked =
+            "modprobe -n -v kvm_intel (or kvm_amd) prints insmod, and modprobe -c has the line no more.",
+        .also = "The initramfs has a copy of the line, which counts until it is rebuilt.",
     },
 };
 

@@ -254,6 +254,9 @@ constexpr Rule nested_rule_rows[] = {
         .fix = "Let the option say nested=1.",
         .see = nested_see,
         .check = check_waiting,
+        .worked = "cat /sys/module/kvm_intel/parameters/nested prints Y, of kvm_amd 1, after the next load.",
+        .also =
+            "Another file or the kernel command line says otherwise and comes later; modprobe -c shows all.",
     },
     {
         .id = "NP516",

@@ -5,6 +5,7 @@
 #include "rules/rule.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace nestprobe {
@@ -20,6 +21,9 @@ struct Refusal {
     bool vague = false;                 ///< the loader's own words: a line of the kernel's says more
     std::string_view commands[2] = {};  ///< whole lines to paste
 };
+
+/// One row a line.
+std::span<const Refusal> refusal_table();
 
 /// The refusal that counts, of the last try; null where the log tells of none.
 struct HeardRefusal {
@@ -62,5 +66,11 @@ std::optional<Outcome> follows_from_above(const Facts& f);
 /// What else keeps a module that is not in the kernel from being loaded, as the outcome of the rule that says
 /// so; nothing where nothing is known.
 std::optional<Outcome> why_kept_out(const Facts& f);
+
+/// Why the firmware is the likely reason that the module is not there, though the kernel lists the flag;
+/// empty where it is not, or the register was read.
+std::string firmware_may_have_it_off(const Facts& f);
+/// To load it, and what its refusal would mean.
+Remedy try_then_firmware(const Facts& f, const std::string& name);
 
 }  // namespace nestprobe

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+// Rules about a guest that is shown no VMX or SVM, or most likely is not (NP301, NP302, NP310).
+#include "machine/platform_signs.hpp"
+#include "rules/common.hpp"
+#include "rules/hypervisor/platforms.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
+
+constexpr std::string_view unnamed = "the hypervisor above";
+
+/// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
+bool by_kernel_name(const Facts& f) {
+    const auto& from = f.hypervisor.platform.from();
+    const auto& kernel = f.kernel.release.from();
+    const bool certain = is(f.hypervisor.platform, Platform::wsl1) ||
+                         is(f.hypervisor.platform, Platform::wsl2) ||
+                         is(f.hypervisor.platform, Platform::qubes);
+    return !certain && !from.empty() && !kernel.empty() && from.front().where == kernel.front().where;
+}
+
+/// By the name of the processor, which a cloud has to itself.
+bool by_brand(const Facts& f) {
+    const auto& from = f.hypervisor.platform.from();
+    const auto& brand = f.hypervisor.brand_kind.from();
+    return !from.empty() && !brand.empty() && from.front().where == brand.front().where &&
+           from.front().raw == brand.front().raw && f.hypervisor.platform.if_known() &&
+           *f.hypervisor.platform.if_known() != Platform::kvm;
+}
+
+bool imitates_hyperv_alone(const Facts& f) {
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return signatures && signatures->size() == 1 && signatures->front().text == "Microsoft Hv" && platform &&
+           runs_kvm(*platform);
+}
+
+/// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
+std::string named_above(const Facts& f) {
+    const Platform* p = f.hypervisor.platform.if_known();
+    if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
+    if (is(f.hypervisor.platform, Platform::hoster) && f.hypervisor.dmi_vendor.if_known())
+        return fmt::format("KVM at {}", *f.hypervisor.dmi_vendor.if_known());
+    if (p && *p != Platform::other) return std::string(to_string(*p));
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    return signatures && !signatures->empty() ? signatures->front().name : std::string(unnamed);
+}
+
+/// "this is a guest of KVM", and how sure that is.
+std::string guest_of(const Facts& f) {
+    if (by_kernel_name(f))
+        return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})",
+                           named_above(f), *f.kernel.release.if_known());
+    if (by_brand(f))
+        return fmt::format("this is most likely a guest of {}, by the name of its processor ({})",
+                           named_above(f), f.hypervisor.brand_kind.from().front().raw);
+    if (imitates_hyperv_alone(f))
+        return fmt::format(
+            "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
+            "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
+            "enlightenments",
+            named_above(f));
+    const std::string name = named_above(f);
+    if (name == unnamed) return "this is a guest, and what runs it is not known";
+    return fmt::format("this is a guest of {}", name);
+}
+
+/// What this guest can know of its own definition, told from what is likely.
+std::string hint_of_brand(const Facts& f, std::string_view flag) {
+    const BrandKind* kind = f.hypervisor.brand_kind.if_known();
+    const Platform* platform = f.hypervisor.platform.if_known();
+    const bool qemu = platform && *platform < Platform::cloud_hypervisor;
+    const std::string* known = f.cpu.brand.if_known();
+    if (!kind || !qemu || !known) return {};
+    const std::string& brand = *known;
+    const std::string_view module = flag == "svm" ? "kvm_amd" : "kvm_intel";
+    switch (*kind) {
+        case BrandKind::processor:
+            return fmt::format(
+                " The brand string \"{}\" is a real processor's, so the processor is probably passed through "
+                "(host-passthrough) and {}.nested is probably off on the host.",
+                brand, module);
+        case BrandKind::named_model:
+            return fmt::format(
+                " The brand string \"{}\" is that of a model that QEMU knows by name; such a model has no {} "
+                "unless the guest's definition asks for it: that is the likely cause. (One of the other "
+                "vendor's processors can never have it.)",
+                brand, flag);
+        case BrandKind::generic_model:
+            return fmt::format(
+                " The brand string \"{}\" is QEMU's default model: the guest's definition most likely names "
+                "no CPU.",
+                brand);
+        case BrandKind::normalized: break;
+    }
+    return {};
+}
+
+Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
+                     const PerCpu<bool>& flag) {
+    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    if (f.hypervisor.level.if_absent()) return carry(f.hypervisor.level.absence());
+    if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
+    if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
+        return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
+                    f.cpu.technology);
+    if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
+    if (const std::string name = software_kvm(f); !name.empty() && !bit.any(yes))
+        return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", named_above(f),
+                                     to_string(technology), name)),
+                    bit);
+    if (bit.any(yes))
+        return cite(pass(fmt::format("{} shows {} to this guest", named_above(f), to_string(technology))),
+                    bit);
+    if (bit.all([](bool set) { return !set; }))
+        return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}{}.{}", guest_of(f),
+                                          to_string(technology), no_switch_there(f), hint_of_brand(f, word)),
+                              fix_above(f, word)),
+                         bit),
+                    f.hypervisor.platform);
+    if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
+    const bool unlisted = flag.all([](bool set) { return !set; });
+    if (unlisted && vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
+                                     "each other, and CPUID was not read, which would tell",
+                                     word, vendor_module_name(f))),
+                 flag),
+            f.module.vendor);
+    if (unlisted)
+        return cite(
+            cite(fail(fmt::format("{}, and /proc/cpuinfo shows no {}, without "
+                                  "which {} does not load. CPUID itself was not read: that {} hides "
+                                  "it is likely, not certain.{}",
+                                  guest_of(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
+                                  named_above(f), hint_of_brand(f, word)),
+                      fix_above(f, word)),
+                 flag),
+            f.hypervisor.platform);
+    if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite_log(fail(fmt::format("{}, and {}: that {} hides {} is likely, not certain, for CPUID itself "
+                                      "was not read.{}",
+                                      guest_of(f), quoted(*line), named_above(f), hardware_word(f),
+                                      hint_of_brand(f, word)),
+                          fix_above(f, word)),
+                     *line),
+            f.hypervisor.platform);
+    return carry(bit.first_absent());
+}
+
+/// "kvm: no hardware support" (to 6.0) does not say whose module it was, and built-in kvm_intel prints it on
+/// AMD at every start.  Of a guest of which nothing else is known it still says where to look.
+Outcome check_likely_hidden(const Facts& f) {
+    if (!in_guest(f)) return skip("this is not known to be a guest");
+    constexpr LogLine telling[] = {LogLine::kvm_no_hardware,
+                                   LogLine::kvm_disabled_by_bios,
+                                   LogLine::kvm_intel_vmx_not_supported,
+                                   LogLine::kvm_amd_svm_not_supported,
+                                   LogLine::kvm_intel_no_hardware,
+                                   LogLine::kvm_amd_no_hardware,
+                                   LogLine::modprobe_not_supported};
+    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
+                                  LogLine::evmcs_in_use};
+    const LoggedLine* line = heard_last(f, telling);
+    if (!line || heard_last(f, set_up)) return pass("no module of KVM said that it found no VMX or SVM");
+    const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                         f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
+    if (settled) return skip("other evidence tells (NP301, NP302)");
+    const std::string other = f.cpu.technology.if_known()
+                                  ? fmt::format(
+                                        " It may have been the other vendor's module; grep -c -w {} "
+                                        "/proc/cpuinfo tells: 0 means hidden.",
+                                        flag_word(f))
+                                  : " It may have been the wrong vendor's module; grep -c -w -E 'vmx|svm' "
+                                    "/proc/cpuinfo tells: 0 means hidden.";
+    return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
+                                     quoted(*line), named_above(f), hardware_word(f), other),
+                         fix_above(f, flag_word(f))),
+                    *line);
+}
+
+Outcome check_hides_svm(const Facts& f) {
+    return check_hidden(f, Technology::svm, f.cpu.svm, f.kernel.flag_svm);
+}
+Outcome check_hides_vmx(const Facts& f) {
+    return check_hidden(f, Technology::vmx, f.cpu.vmx, f.kernel.flag_vmx);
+}
+
+constexpr std::string_view hides_see[] = {
+    "Linux arch/x86/kvm/svm/svm.c, svm_set_cpu_caps(); vmx/vmx.c, vmx_set_cpu_caps(): shown when nested is "
+    "on",
+    "Linux Documentation/virt/kvm/x86/running-nested-guests.rst",
+};
+
+constexpr Rule hidden_rows[] = {
+    {
+        .id = "NP301",
+        .name = "hypervisor-hides-svm",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the hypervisor above does not show SVM to this guest",
+        .explain =
+            "A guest has SVM when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
+            "kvm_amd.nested is on and the guest's CPU definition includes svm; from inside, the two cannot\n"
+            "be told apart for certain. No firmware setting inside the guest changes it.",
+        .fix = "Make the hypervisor above show SVM to this guest, which is shut down and started for it. "
+               "libvirt: virt-xml "
+               "GUEST --edit --cpu host-passthrough; QEMU: -cpu host; Proxmox VE: qm set VMID --cpu host; "
+               "VMware: vhv.enable = "
+               "\"TRUE\" in its .vmx; Hyper-V: Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions "
+               "$true; "
+               "VirtualBox: VBoxManage modifyvm GUEST --nested-hw-virt on. Of a rented machine the provider "
+               "decides. "
+               "nestprobe in that guest names its platform, with all steps.",
+        .see = hides_see,
+        .check = check_hides_svm,
+        .worked = "svm is among the flags of /proc/cpuinfo in this guest.",
+        .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
+                "shut down and started.",
+    },
+    {
+        .id = "NP302",
+        .name = "hypervisor-hides-vmx",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::blocker,
+        .title = "the hypervisor above does not show VMX to this guest",
+        .explain =
+            "A guest has VMX when the hypervisor above puts it into the guest's CPUID. KVM does so when\n"
+            "kvm_intel.nested is on and the guest's CPU definition includes vmx; from inside, the two\n"
+            "cannot be told apart for certain. No firmware setting inside the guest changes it.",
+        .fix = "Make the hypervisor above show VMX to this guest, which is shut down and started for it. "
+               "libvirt: virt-xml "
+               "GUEST --edit --cpu host-passthrough; QEMU: -cpu host; Proxmox VE: qm set VMID --cpu host; "
+               "VMware: vhv.enable = "
+               "\"TRUE\" in its .vmx; Hyper-V: Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions "
+               "$true; "
+               "VirtualBox: VBoxManage modifyvm GUEST --nested-hw-virt on. Of a rented machine the provider "
+               "decides. "
+               "nestprobe in that guest names its platform, with all steps.",
+        .see = hides_see,
+        .check = check_hides_vmx,
+        .worked = "vmx is among the flags of /proc/cpuinfo in this guest.",
+        .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
+                "shut down and started.",
+    },
+    {
+        .id = "NP310",
+        .name = "hypervisor-likely-hides-it",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "the hypervisor above most likely shows neither VMX nor SVM to this guest",
+        .explain =
+            "\"kvm: no hardware support\" and \"disabled by bios\" are what KVM's modules say of a guest "
+            "that is\n"
+            "shown neither VMX nor SVM. Both speak of the virtual machine: no firmware setup is meant. "
+            "Older\n"
+            "kernels do not say which module it was, and the wrong vendor's says the same on every machine,\n"
+            "so the line alone proves nothing.",
+        .fix = "Make the hypervisor above show VMX or SVM to this guest.",
+        .see = hides_see,
+        .check = check_likely_hidden,
+        .worked = "vmx or svm is among the flags of /proc/cpuinfo in this guest.",
+        .also = "The other vendor's module was tried; this processor's own loads.",
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> hidden_rules() { return hidden_rows; }
+
+}  // namespace nestprobe
