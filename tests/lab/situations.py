@@ -287,6 +287,9 @@ SITUATIONS = [
           here="no NP613 guest-entry-fails", findings={"NP611": "fail", "NP614": "skipped"}),
     prove("l1-svm-prove-nested-off", L1(QEMU, AMD), "kvm_amd nested=0", proofs(*ALL_NESTED), guests="no NP503",
           findings={"NP611": "pass", "NP614": "skipped"}),
+    prove("l1-vmx-prove-ept-off", L1(HASWELL, INTEL), "kvm_intel nested=1 ept=0", proofs(*PAGING), here="yes degraded",
+          guests="yes degraded"),
+    prove("l1-vmx-prove-locked", L1(HASWELL, INTEL, "-M 0x3a=1"), "kvm_intel", proofs(*PROOFS), here="no NP304"),
     prove("bochs-prove-2cpus", Bochs(cpus=2), INTEL, proofs(), prove="--prove=all-cpus", guests="yes degraded"),
     # Devices for guests
     Situation("qemu-intel-iommu-no-intremap", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,
