@@ -183,8 +183,22 @@ TEST_SUITE("prove") {
         const std::string said = finding(t.report, "NP613").outcome.message;
         CHECK(said.find("VM-instruction error 7: VM entry with invalid control field(s)") !=
               std::string::npos);
-        CHECK(t.started.size() == 1);  // there is nothing to nest
-        CHECK(t.facts().kvm_in_guests.groups().empty());
+        CHECK(t.facts().kvm_in_guests.first_known().if_known());  // other modes are tried all the same
+        CHECK(said.find("64-bit mode run") == std::string::npos);
+        CHECK(t.answer(Question::kvm_in_guests) == Answer::no);
+    }
+    TEST_CASE("real mode alone fails: what begins in 64-bit mode is an answer of its own") {
+        const Trial t(haswell(), [](const VmSetup& s) {
+            return s.long_mode ? good(s)
+                               : Script{.exits = {{.kind = VmExit::Kind::fail_entry, .hardware_reason = 7}}};
+        });
+        CHECK(t.answer(Question::kvm_here) == Answer::no);
+        CHECK(t.report.verdict(Question::kvm_here).cause()->rule->id == "NP613");
+        CHECK(finding(t.report, "NP613").outcome.message.find("it is real mode that fails") !=
+              std::string::npos);
+        CHECK(t.answer(Question::kvm_in_guests) == Answer::yes);
+        CHECK(t.report.verdict(Question::kvm_in_guests).proof->rule->id == "NP612");
+        CHECK_FALSE(t.report.verdict(Question::kvm_in_guests).contradictory);
     }
     TEST_CASE("VMLAUNCH that fails in a guest") {
         const Trial t(haswell(),

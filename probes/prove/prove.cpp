@@ -172,12 +172,12 @@ bool Prover::on_cpu(unsigned cpu, bool first) {
     const auto technology = offered(facts_);
     for (const Proof proof : proofs) {
         auto words = attempt(proof, technology, cpu, first);
-        const bool proved = words.if_known() && words.if_known()->front() == "proved";
         const Absent* absent = words.if_absent();
         const bool elsewhere = absent && absent->detail.starts_with(no_such_cpu);
         add_entry(proven_.record, {std::string(to_string(proof)), CpuSet(cpu), std::move(words)});
         if (elsewhere) return false;
-        if (proof == Proof::kvm_here && !proved) return true;  // no guest runs: there is nothing to nest
+        // A guest in real mode may fail where others run; without a first KVM_RUN there is nothing to try.
+        if (proof == Proof::kvm_here && absent) return true;
     }
     if (first) measure(cpu, technology.value_or(Technology::vmx));
     return true;

@@ -18,7 +18,14 @@ How how_it_runs(const Facts& facts) {
     return *technology == Technology::vmx ? How::vmx : How::svm;
 }
 
+/// Some kind of guest was run and failed, and another kind was seen to run a guest of its own.
+bool other_kinds_run(const Verdict& guests, const Verdict& here) {
+    return here.answer == Answer::no && was_tried(*here.because.front()->rule) &&
+           guests.answer == Answer::yes && guests.proof && was_tried(*guests.proof->rule);
+}
+
 void inherit(Verdict& guests, const Verdict& here) {
+    if (other_kinds_run(guests, here)) return;
     if (here.answer == Answer::no) {
         guests.answer = Answer::no;
         guests.because = here.because;

@@ -178,14 +178,17 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor) {
 
 namespace {
 
-/// Every line and word that switches the parameter off: were one left, it would count.
+bool says_no(Reads reads) { return reads == Reads::off || reads == Reads::invalid; }
+
+/// Every line and word that switches the parameter off, or is none that this kernel takes: were one left, it
+/// would count, or keep the module out.
 std::vector<ModuleOption> what_says_off(const Facts& f, std::string_view module, std::string_view parameter,
                                         bool words) {
     std::vector<ModuleOption> found;
     if (const auto* options = f.module.options.if_known())
         for (const ModuleOption& o : *options)
             if (o.module == module && o.parameter == parameter && o.origin.on_command_line() == words &&
-                read_value(module, parameter, o.value, version_of(f)) == Reads::off)
+                says_no(read_value(module, parameter, o.value, version_of(f))))
                 found.push_back(o);
     return found;
 }

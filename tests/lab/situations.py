@@ -212,7 +212,7 @@ SITUATIONS = [
           here="yes svm", guests="yes"),
     # What reads modprobe.d has a copy of it in the initramfs: rebuilt once, and after the change.
     Situation("qemu-fix-two-files", QEMU, "kvm_amd nested=0", files={
-        "/etc/modprobe.d/lab.conf": "options kvm_amd nested=0 npt=1\n", "/etc/modprobe.d/zzz-last.conf": "options kvm-amd nested=0\n",
+        "/etc/modprobe.d/lab.conf": "options kvm_amd nested=0 npt=1\n", "/etc/modprobe.d/zzz-last.conf": "options kvm-amd nested=N\n",
         **INITRAMFS}, before=FIX_FILES, here="yes svm", guests="yes",
         findings={"NP503": "pass", "NP507": "pass", "NP508": "pass"}),
     Situation("qemu-fix-initramfs", QEMU, "kvm_amd nested=0", files={**options_for("kvm_amd", "nested=0"), **INITRAMFS},
@@ -283,10 +283,14 @@ SITUATIONS = [
     prove("bochs-prove-locked", Bochs(feature_control=1), "kvm_intel", proofs(*PROOFS), here="no NP201"),
     prove("l1-svm-prove", L1(QEMU, AMD), AMD, proofs("shadow_vmcs"), guests="yes"),
     prove("l1-vmx-prove", L1(HASWELL, INTEL), INTEL, proofs(), guests="yes degraded"),
-    prove("l1-svm-prove-report", L1(QEMU, AMD, "-d npt"), AMD, {"kvm_here": False}, before=REPORT,
-          here="no NP613 guest-entry-fails", findings={"NP611": "fail", "NP614": "skipped"}),
+    prove("l1-svm-prove-report", L1(QEMU, AMD, "-d npt"), AMD,
+          {**proofs("shadow_vmcs", *PAGING), "kvm_here": False}, before=REPORT, here="no NP613 guest-entry-fails",
+          guests="yes degraded", findings={"NP611": "fail", "NP612": "pass", "NP614": "pass"}),
     prove("l1-svm-prove-nested-off", L1(QEMU, AMD), "kvm_amd nested=0", proofs(*ALL_NESTED), guests="no NP503",
           findings={"NP611": "pass", "NP614": "skipped"}),
+    prove("l1-vmx-prove-ept-off", L1(HASWELL, INTEL), "kvm_intel nested=1 ept=0", proofs(*PAGING), here="yes degraded",
+          guests="yes degraded"),
+    prove("l1-vmx-prove-locked", L1(HASWELL, INTEL, "-M 0x3a=1"), "kvm_intel", proofs(*PROOFS), here="no NP304"),
     prove("bochs-prove-2cpus", Bochs(cpus=2), INTEL, proofs(), prove="--prove=all-cpus", guests="yes degraded"),
     # Devices for guests
     Situation("qemu-intel-iommu-no-intremap", q35("intel-iommu,intremap=off,caching-mode=on"), AMD,

@@ -105,8 +105,18 @@ Outcome judge_runs(const Facts& f, const PerCpu<bool>& runs, std::string_view wh
     return cite(fail(fmt::format("{} fails: {}{}", what, told(runs), above(f)), fix_entry(f)), runs);
 }
 
+/// A guest that is a hypervisor begins in 64-bit mode.
+std::string other_modes(const ProofFacts& p) {
+    if (!p.kvm_here.any(no) || !(p.kvm_in_guests.any(yes) || everyday(p).any(yes))) return "";
+    return "; guests that begin in 64-bit mode run, so that it is real mode that fails, in which firmware "
+           "and boot "
+           "loaders begin";
+}
+
 Outcome check_guest_fails(const Facts& f) {
-    return judge_runs(f, f.proof->kvm_here, "a guest of a few bytes");
+    Outcome outcome = judge_runs(f, f.proof->kvm_here, "a guest of a few bytes");
+    outcome.message += other_modes(*f.proof);
+    return outcome;
 }
 Outcome check_nested_fails(const Facts& f) { return judge_runs(f, everyday(*f.proof), "a guest of a guest"); }
 

@@ -28,6 +28,11 @@ std::string origin_of_nested_off(const Facts& f, const std::string& module) {
         return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));
     if (f.module.options.if_absent())
         return "who set it could not be read: " + carry(f.module.options.absence()).message;
+    if (const std::string by = asked_by(f, module, "nested"); !by.empty())
+        return by +
+               ", a word that this kernel does not take: what is in force was given by hand when the module "
+               "was "
+               "loaded, or set in the initramfs";
     if (module == "kvm_intel" && f.kernel.version.if_known() && !kernel_at_least(f, 4, 20))
         return "nothing sets it, and off is the default of kernels before 4.20";
     if (!f.kernel.version.if_known())
@@ -57,6 +62,9 @@ Outcome check_not_live(const Facts& f) {
     if (vendor_module_absent(f))
         return cite(skip(fmt::format("{} is not loaded", vendor_module_name(f))), f.module.vendor);
     const std::string module = vendor_module_name(f);
+    if (asked_value(f, module, "nested") < 0 && !asked_by(f, module, "nested").empty())
+        return cite(skip("what asks for nested has a word that this kernel does not take (NP549)"),
+                    f.module.options);
     if (f.module.options.if_known() && asked_value(f, module, "nested") < 0)
         return cite(pass("no configuration asks for nested, so none is waiting"), f.module.options);
     return judge(

@@ -85,6 +85,13 @@ Outcome check_bad_option(const Facts& f) {
         f.module.options);
 }
 
+/// Where nested is off, NP503 lets every line say 1: two fixes of one line would undo each other.
+std::vector<BadOption> without_nested(const Facts& f, std::vector<BadOption> bad) {
+    if (is(f.module.nested, false))
+        std::erase_if(bad, [](const BadOption& b) { return b.option->parameter == "nested"; });
+    return bad;
+}
+
 Outcome check_next_load(const Facts& f) {
     if (vendor_module_absent(f)) return skip(fmt::format("{} is not loaded (NP543)", vendor_module_name(f)));
     const bool unknown_state = f.module.vendor.if_absent() != nullptr;
@@ -93,18 +100,20 @@ Outcome check_next_load(const Facts& f) {
         [&](const std::vector<ModuleOption>&) {
             const auto bad = bad_options(f);
             if (bad.empty()) return pass("no option has a word that this kernel does not take");
+            const auto left = without_nested(f, bad);
+            Remedy remedy("The fix of NP503 (nested is off) changes it, too.");
+            if (!left.empty()) remedy = fix_options(f, left);
             if (built_in)
-                return fail(fmt::format("{}: the default is in force instead", name_options(bad)),
-                            fix_options(f, bad));
+                return fail(fmt::format("{}: the default is in force instead", name_options(bad)), remedy);
             if (unknown_state)
                 return fail(
                     fmt::format("{}: {} does not load with that (Invalid argument). Whether it is loaded now "
                                 "does not show",
                                 name_options(bad), bad.front().option->module),
-                    fix_options(f, bad));
+                    remedy);
             return fail(fmt::format("{}: {} is loaded now, and will not load with that the next time",
                                     name_options(bad), vendor_module_name(f)),
-                        fix_options(f, bad));
+                        remedy);
         },
         f.module.options);
 }
