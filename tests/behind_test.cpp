@@ -242,7 +242,7 @@ static Report report_with_guest(Recording recording, const std::string& definiti
     return make_report(std::move(facts));
 }
 
-TEST_SUITE("behind a guest's definition") {
+TEST_SUITE("behind") {
     const std::string model =
         "<domain type='kvm'><name>a</name><vcpu>1</vcpu><os><type arch='x86_64' machine='q35'>hvm</type></os>"
         "<cpu mode='custom' match='exact'><model>Haswell</model></cpu></domain>\n";
@@ -265,7 +265,7 @@ TEST_SUITE("behind a guest's definition") {
     }
 }
 
-TEST_SUITE("the reboot comes last") {
+TEST_SUITE("behind") {
     TEST_CASE("a word on the command line, and a default that is off") {
         Recording r = debian(haswell());
         put(r, "/proc/sys/kernel/osrelease", "4.19.0\n");

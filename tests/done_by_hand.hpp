@@ -30,7 +30,8 @@ public:
         for (const Step& step : remedy.steps) {
             std::visit([this](const auto& action) { act(action); }, step.action);
             restart = restart || step.cost == Cost::reboot || step.cost == Cost::power_off ||
-                      std::holds_alternative<ShowToThisGuest>(step.action);
+                      std::holds_alternative<ShowToThisGuest>(step.action) ||
+                      std::holds_alternative<ChangeWords>(step.action);
         }
         if (restart) boot();
         for (const Step& step : remedy.steps) {

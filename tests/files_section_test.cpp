@@ -129,7 +129,8 @@ TEST_SUITE("files_section") {
                                                  "/sys/devices/system/cpu/online",
                                                  "/etc/group",
                                                  "/proc/self/statm",
-                                                 "/proc/PID/cmdline"};
+                                                 "/proc/PID/cmdline",
+                                                 "/proc/PID/fd"};
         for (const std::string& name : named_in(text_of(page), true)) {
             if (live_only.contains(name)) continue;
             INFO("under FILES, and read nowhere: ", name);

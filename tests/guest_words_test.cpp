@@ -8,7 +8,7 @@
 
 using namespace nestprobe;
 
-TEST_SUITE("words of a guest's definition") {
+TEST_SUITE("guest") {
     TEST_CASE("machine types are known, newer, or were never released") {
         for (const char* name :
              {"pc", "q35", "pc-q35-6.2", "pc-i440fx-2.12", "pc-q35-9.2+pve1", "pc-q35-4.0.1", "pc-1.3",

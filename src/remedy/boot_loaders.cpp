@@ -119,8 +119,7 @@ constexpr LoaderWay ways[] = {
      .place = "the image factory's schematic, and upgrade to the image that it makes of it",
      .file = "the schematic",
      .head = "customization:\n  extraKernelArgs:",
-     .word = "    - {}",
-     .reboots = false},
+     .word = "    - {}"},
     {.loader = BootLoader::unraid,
      .place = "the append line of /boot/syslinux/syslinux.cfg",
      .look = "nano /boot/syslinux/syslinux.cfg"},
@@ -142,13 +141,11 @@ constexpr LoaderWay ways[] = {
      .look = "sudo /usr/share/vboot/bin/make_dev_ssd.sh --edit_config --partitions 2"},
     {.loader = BootLoader::wsl2,
      .finish = "wsl --shutdown",
-     .place =
-         "%USERPROFILE%\\.wslconfig in Windows; then stop WSL, with all that runs in it: it starts with the "
-         "next terminal",
+     .place = "%USERPROFILE%\\.wslconfig in Windows; then stop WSL, with all that runs in it",
      .file = "%USERPROFILE%\\.wslconfig",
      .head = "[wsl2]",
      .line = "kernelCommandLine ={}",
-     .reboots = false},
+     .is_guest = true},
 };
 
 constexpr OptionsPlace options_places[] = {

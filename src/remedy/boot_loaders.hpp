@@ -23,7 +23,7 @@ struct LoaderWay {
     std::string_view file{};         ///< by hand: what is to stand there so that the words are added
     std::string_view head{}, line{},
         word{" {}"};          ///< lines above, and one with the words in it, each as `word`
-    bool reboots = true;      ///< `finish` itself starts the system again: no
+    bool is_guest = false;    ///< what reads the words is a guest that `finish` shuts down
     std::string_view next{};  ///< the script: what prints the words of the next boot
     std::string_view script_add{}, script_drop{};  ///< the script: calls of its own, where it can look first
     std::optional<InitramfsTool> with{};           ///< only where that makes the initramfs

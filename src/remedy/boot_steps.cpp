@@ -74,7 +74,7 @@ void change_by_hand(const Facts& f, const LoaderWay* way, const std::vector<std:
     step.what += by_hand_place(f, way);
     if (!way) return;
     if (way->loader == BootLoader::wsl2) step.where = Where::windows_host;
-    if (!way->reboots) step.cost = Cost::none;
+    if (way->is_guest) step.cost = Cost::restart_guest;
     if (!way->look.empty()) step.commands.emplace_back(way->look);
     if (!safe) return;
     step.lines = lines_with(*way, add);
