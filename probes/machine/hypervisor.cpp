@@ -78,6 +78,8 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
     if (is(heard, false)) return as(Level::bare_metal, heard);
+    if (kernel.release.if_known() && is_kernel_of_wsl2(*kernel.release.if_known()))
+        return as(Level::guest, kernel.release);
     return cpu.hypervisor.first_absent();
 }
 

@@ -152,7 +152,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
 std::optional<Fact<Platform>> windows_by_kernel(const KernelFacts& kernel) {
     if (!kernel.release.if_known()) return {};
     const std::string& release = *kernel.release.if_known();
-    if (contains(release, "microsoft-standard")) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
+    if (is_kernel_of_wsl2(release)) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
     if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
     return {};
 }
@@ -163,8 +163,14 @@ Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kerne
                               const FirmwareFacts& firmware, std::vector<Provenance> from) {
     if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
     if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
-    if (const DmiSign* sign = find_dmi(dmi_of(f, firmware)))
-        return {sign->platform, dmi_readings(*sign, f, firmware)};
+    const DmiSign* sign = find_dmi(dmi_of(f, firmware));
+    if (sign && sign->platform != Platform::hyperv) return {sign->platform, dmi_readings(*sign, f, firmware)};
+    // Azure's tag tells it from any Hyper-V; where the tag was not read, its own kernel most likely does.
+    const bool other_maker = f.dmi_vendor.if_known() && !is(f.dmi_vendor, "Microsoft Corporation");
+    if (f.dmi_chassis_tag.if_absent() && !other_maker && kernel.release.if_known() &&
+        cloud_of_kernel(*kernel.release.if_known()) == Platform::azure)
+        return {Platform::azure, kernel.release.from()};
+    if (sign) return {sign->platform, dmi_readings(*sign, f, firmware)};
     if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::azure)) return *cloud;
     return {Platform::hyperv, std::move(from)};
 }

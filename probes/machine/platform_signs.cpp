@@ -168,6 +168,8 @@ Platform cloud_of_brand(std::string_view brand) {
     return Platform::other;
 }
 
+bool is_kernel_of_wsl2(std::string_view release) { return contains(release, "microsoft-standard"); }
+
 bool runs_kvm(Platform platform) {
     return platform <= Platform::crosvm || platform == Platform::aws ||
            (platform >= Platform::gcp && platform <= Platform::hoster && platform != Platform::azure);

@@ -373,8 +373,10 @@ constexpr std::string_view vhv_kvm_access_patterns[] = {
     "check /dev/kvm is world writable or you are in a group that is allowed to access it"};
 constexpr std::string_view vhv_kvm_access_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view vhv_iommu_patterns[] = {
-    "checking if iommu is enabled by kernel*warn", "iommu appears to be disabled in kernel",
+    "checking if iommu is enabled by kernel*warn",
+    "iommu appears to be disabled in kernel",
     "checking for device assignment iommu support*warn",
+    "unknown if this platform has iommu support",
     "no acpi dmar table found, iommu either disabled in bios or not supported",
     "no acpi ivrs table found, iommu either disabled in bios or not supported"};
 constexpr std::string_view vhv_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
@@ -642,7 +644,8 @@ constexpr std::string_view vbox_other_error_patterns[] = {"verr_vmx_", "verr_svm
 constexpr std::string_view vbox_other_error_rules[] = {"virtualization-in-use", "hypervisor-hides-vmx",
                                                        "hypervisor-hides-svm"};
 constexpr std::string_view vmware_hyperv_incompatible_patterns[] = {
-    "device/credential guard are not compatible", "and hyper-v are not compatible"};
+    "device/credential guard are not compatible", "and hyper-v are not compatible",
+    "module 'monitormode' power on failed"};
 constexpr std::string_view vmware_hyperv_incompatible_rules[] = {"hypervisor-hides-vmx",
                                                                  "hypervisor-hides-svm"};
 constexpr std::string_view vmware_performance_counters_patterns[] = {
@@ -663,6 +666,7 @@ constexpr std::string_view apple_virtualization_missing_patterns[] = {
     "vzerrordomain",
     "hv_unsupported",
     "hv_denied",
+    "hv_error (0xfae94001",
     "failed to initialize hvf",
     "hvf error",
     "vfkit exited unexpectedly",

@@ -156,8 +156,9 @@ void Changes::open_device() {
     facts_.proof.reset();
     facts_.device.registered = fact(true, "/dev/kvm");
     const int error = open_error(facts_);
-    const bool was_missing = error == ENOENT || error == ENODEV || error == ENXIO;
-    if (was_missing && !in_container(facts_)) {
+    const bool without_driver = error == ENODEV || error == ENXIO;  // the node is there, in a container too
+    const bool opens_then = without_driver || (error == ENOENT && !in_container(facts_));
+    if (opens_then) {
         if (is_root(facts_))
             facts_.device.open = fact(true, "opens");
         else

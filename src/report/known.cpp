@@ -165,6 +165,7 @@ namespace {
 // The register's file is not there until msr is loaded; to open it takes root.
 std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
     const Facts& f = report.facts;
+    if (is_foreign(f)) return {};
     const auto reasons = [&](std::string_view part) {
         return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
             return finding->outcome.message.find(part) != std::string::npos;

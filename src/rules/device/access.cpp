@@ -148,6 +148,10 @@ Remedy fix_missing_device(const Facts& f) {
         return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                     .commands = {fmt::format("sudo modprobe {}", *module)},
                     .expect = "ls -l /dev/kvm shows 10, 232"};
+    if (in_guest(f))
+        return "Load KVM's module (sudo modprobe kvm_intel on Intel, kvm_amd on AMD). If it says that the "
+               "operation is not supported, what runs this guest most likely shows it no VMX or SVM: grep -c "
+               "-E 'vmx|svm' /proc/cpuinfo counts 0 then.";
     return {};
 }
 

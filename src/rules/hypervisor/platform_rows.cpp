@@ -449,7 +449,6 @@ constexpr PlatformRow platform_table[] = {
                    .expect = seen_in_guest}},
         .ask = ask_nesting,
         .instead = "a dedicated (bare metal) server, where KVM runs without nesting",
-        .often_rented = true,
         .iommu_none = no_iommu_hoster,
         .certainty = Certainty::unknown,
         .source = "DMI alone; no statement of this provider's was looked for",
