@@ -148,10 +148,13 @@ Remedy fix_missing_device(const Facts& f) {
         return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                     .commands = {fmt::format("sudo modprobe {}", *module)},
                     .expect = "ls -l /dev/kvm shows 10, 232"};
-    if (in_guest(f))
-        return "Load KVM's module (sudo modprobe kvm_intel on Intel, kvm_amd on AMD). If it says that the "
-               "operation is not supported, what runs this guest most likely shows it no VMX or SVM: grep -c "
-               "-E 'vmx|svm' /proc/cpuinfo counts 0 then.";
+    if (in_guest(f) && owned_by_others(f).empty())
+        return "Load KVM's module, on Intel the first, on AMD the second.\n"
+               "    sudo modprobe kvm_intel\n"
+               "    sudo modprobe kvm_amd\n"
+               "If it says that the operation is not supported, what runs this guest most likely shows it no "
+               "VMX or SVM: then this counts 0.\n"
+               "    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
     return {};
 }
 

@@ -46,15 +46,25 @@ Remedy fix_unlisted(const Facts& f, bool bare) {
 /// Without CPUID, the kernel's list alone: nothing there means that KVM cannot load, for one of two reasons.
 Outcome judge_list_alone(const Facts& f) {
     const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
-    // Both modules refused, by their loader's words: neither found what it may use.
-    const LoggedLine* refused = f.module.name.if_absent() ? heard_no_hardware(f) : nullptr;
+    // This processor's module refused, or both did, by their loader's words: it found nothing that it may
+    // use.
+    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off};
+    const bool works = f.kernel.flag_usable.any(yes) || vendor_module_is(f, Module::State::loaded) ||
+                       heard_last(f, set_up) || !software_kvm(f).empty();
+    const LoggedLine* refused = works ? nullptr : heard_no_hardware(f);
+    const bool bare = is(f.hypervisor.level, Level::bare_metal);
     if (refused && !in_guest(f))
         return cite_log(
-            fail(fmt::format("kvm_intel and kvm_amd were both tried and both refused ({}): either the "
-                             "processor has neither VMX nor SVM, or firmware has switched it off, or this "
-                             "is a virtual machine whose hypervisor shows neither",
-                             quoted(*refused)),
-                 fix_unlisted(f, false)),
+            fail(fmt::format("{} refused ({}): either the processor has {}, or firmware has switched it "
+                             "off{}",
+                             f.module.name.if_absent()
+                                 ? "kvm_intel and kvm_amd were both tried and both"
+                                 : fmt::format("{} was tried and", vendor_module_name(f)),
+                             quoted(*refused),
+                             f.module.name.if_absent() ? std::string("neither VMX nor SVM")
+                                                       : fmt::format("no {}", hardware_word(f)),
+                             bare ? "" : ", or this is a virtual machine whose hypervisor shows neither"),
+                 fix_unlisted(f, bare)),
             *refused);
     if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
     if (vendor_module_is(f, Module::State::loaded))
@@ -62,7 +72,6 @@ Outcome judge_list_alone(const Facts& f) {
                                         "contradict each other, and CPUID was not read, which would tell",
                                         vendor_module_name(f))),
                     f.module.vendor);
-    const bool bare = is(f.hypervisor.level, Level::bare_metal);
     return cite(
         cite(fail(fmt::format("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
                               "firmware has switched it off{}; CPUID was not read, which would tell",
