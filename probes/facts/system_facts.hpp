@@ -36,6 +36,7 @@ enum class BootLoader : std::uint8_t {
     clear_linux,      ///< /etc/kernel/cmdline.d and clr-boot-manager
     truenas,          ///< kernel_extra_options of its own settings
     chromeos,         ///< in the kernel partition
+    syslinux,         ///< syslinux, extlinux or LILO, by a file that is edited
 };
 
 /// What rebuilds the initramfs.
@@ -54,6 +55,7 @@ enum class InitramfsTool : std::uint8_t {
 struct SystemFacts {
     Fact<std::string> distribution{};
     Fact<BootLoader> boot_loader{};
+    Fact<bool> grub{};
     Fact<InitramfsTool> initramfs{};
 };
 template <class V>
@@ -61,6 +63,7 @@ constexpr void for_each(const SystemFacts& f, V&& visit) {
     visit("system.distribution", f.distribution, "ID and ID_LIKE of /etc/os-release");
     visit("system.boot_loader", f.boot_loader,
           "by what the kernel command line is changed: files of boot loaders, else the distribution");
+    visit("system.grub", f.grub, "GRUB booted this system, by how BOOT_IMAGE= is written, or is not there");
     visit("system.initramfs", f.initramfs,
           "by what the initramfs is renewed: the distribution's tool, or the other one whose files are here");
 }

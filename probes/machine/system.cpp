@@ -227,11 +227,20 @@ Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared
         case BootImage::name:
             if (ways && ways->id == "alpine")
                 return {BootLoader::extlinux, {{"/proc/cmdline", "BOOT_IMAGE="}}};
-            return Absent{Why::malformed,
-                          "/proc/cmdline: BOOT_IMAGE= has no path, as syslinux, extlinux and LILO write it"};
+            return {BootLoader::syslinux, {{"/proc/cmdline", "BOOT_IMAGE= without a path"}}};
         case BootImage::none: break;
     }
     return by_efi(files, shared, ways, distribution);
+}
+
+/// That BOOT_IMAGE= is not there says something of a whole system's command line, nothing of a part of it.
+Fact<bool> probe_grub(const Reading<std::string>& command_line, const Fact<std::string>& distribution) {
+    if (const Absent* absent = command_line.if_absent()) return *absent;
+    const BootImage image = boot_image(command_line);
+    if (image == BootImage::path) return {true, {{"/proc/cmdline", "BOOT_IMAGE= with a path"}}};
+    if (image == BootImage::name) return {false, {{"/proc/cmdline", "BOOT_IMAGE= without a path"}}};
+    if (distribution.if_absent()) return distribution.absence();
+    return {false, {{"/proc/cmdline", "no BOOT_IMAGE="}}};
 }
 
 /// The distribution's tool where its folder is there, or none is known to be; else the other one that is.
@@ -264,6 +273,7 @@ SystemFacts probe_system(const Filesystem& files, const Shared& shared, const Ke
     SystemFacts facts;
     facts.distribution = probe_distribution(files);
     facts.boot_loader = probe_boot_loader(files, shared, kernel, facts.distribution);
+    facts.grub = probe_grub(shared.command_line, facts.distribution);
     facts.initramfs =
         probe_initramfs(files, facts.boot_loader, distribution_by_kernel(kernel.release, facts.distribution));
     return facts;
@@ -276,8 +286,9 @@ std::string_view to_string(BootLoader loader) {
         "ostree",       "kernelstub",  "nixos",       "talos",
         "unraid",       "wsl2",        "extlinux",    "transactional-update",
         "sdbootutil",   "refind",      "fixed-image", "guix",
-        "flatcar",      "clear-linux", "truenas",     "chromeos"};
-    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::chromeos) + 1);
+        "flatcar",      "clear-linux", "truenas",     "chromeos",
+        "syslinux"};
+    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::syslinux) + 1);
     return words[static_cast<std::size_t>(loader)];
 }
 

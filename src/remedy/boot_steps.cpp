@@ -49,7 +49,7 @@ namespace {
 
 /// Nobody can tell who passes the words: the two likely ways, or the one that is left where it was not GRUB.
 Remedy by_either_way(const Facts& f, Step step) {
-    const bool not_grub = contains(f.system.boot_loader.absence().detail, "not booted by GRUB");
+    const bool not_grub = is(f.system.grub, false);
     const std::vector<std::string> grub{"sudoedit /etc/default/grub",
                                         "sudo update-grub || sudo grub2-mkconfig -o /boot/grub2/grub.cfg"};
     const std::vector<std::string> systemd{"sudoedit /etc/kernel/cmdline", "sudo kernel-install add-all"};
@@ -98,8 +98,19 @@ Remedy change_words(const Facts& f, std::vector<std::string> drop, std::vector<s
         step.what += '.';
         add_commands(step, *way, drop, add);
     }
-    if (way && safe && !way->finish.empty()) step.commands.emplace_back(way->finish);
-    return step;
+    if (!way || !safe || way->finish.empty()) return step;
+    if (step.lines.empty()) {
+        step.commands.emplace_back(way->finish);
+        return step;
+    }
+    Step then{.where = step.where,
+              .what = "Then bring it into force.",
+              .commands = {std::string(way->finish)},
+              .cost = step.cost,
+              .expect = std::move(step.expect)};
+    step.cost = Cost::none;
+    step.expect.clear();
+    return Remedy(std::move(step)).then(std::move(then));
 }
 
 namespace {

@@ -61,7 +61,7 @@ Remedy set_in_system(Step step, const OptionsPlace& place) {
     step.file = place.file;
     step.lines = {fmt::format(fmt::runtime(place.pattern), option.module, option.parameter, option.value)};
     step.action = ByHand{};
-    step.what += " In the place of what it says of that now.";
+    step.what += " What the file says of that now goes.";
     return Remedy(std::move(step))
         .then(Step{.what = "Bring it into force.", .commands = {std::string(place.command)}});
 }

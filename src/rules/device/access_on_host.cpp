@@ -10,30 +10,35 @@
 namespace nestprobe {
 namespace {
 
-/// Where /etc/group is not what decides: NixOS makes it of its configuration; on ostree systems groups of the
-/// image stand in /usr/lib/group alone, where usermod does not look (Fedora documentation, Silverblue, FAQ).
-Step join_step(const Facts& f, const std::string& group) {
-    Step step{.what = "Join the group that may open it.",
-              .commands = texts({fmt::format("sudo usermod -aG {} \"$USER\"", group)}),
-              .cost = Cost::restart_session,
-              .expect = fmt::format("id -nG prints {} among the groups, after the next login", group),
-              .action = JoinGroup{group}};
-    if (is(f.system.boot_loader, BootLoader::nixos)) {
-        step.file = "/etc/nixos/configuration.nix";
-        step.lines = {fmt::format("users.users.NAME.extraGroups = [ \"{}\" ];", group)};
-        step.commands = texts({"sudo nixos-rebuild switch"});
-        step.action = GiveDevice{};
-    } else if (is(f.system.boot_loader, BootLoader::ostree)) {
-        step.commands.insert(
-            step.commands.begin(),
-            fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group", group));
-        step.action = GiveDevice{};
-    }
-    return step;
+/// NixOS makes /etc/group and udev's rules of its configuration.
+Remedy by_configuration(std::vector<std::string> lines, std::string expect) {
+    Remedy remedy(Step{.what = "Say so in the system's configuration. NAME is the user.",
+                       .file = "/etc/nixos/configuration.nix",
+                       .lines = std::move(lines)});
+    remedy.then(Step{.what = "Then bring it into force.",
+                     .commands = texts({"sudo nixos-rebuild switch"}),
+                     .cost = Cost::restart_session,
+                     .expect = std::move(expect),
+                     .action = GiveDevice{}});
+    return remedy;
 }
 
+/// On ostree systems groups of the image stand in /usr/lib/group alone, where usermod does not look (Fedora
+/// documentation, Silverblue, FAQ).
 Remedy join_group(const Facts& f, const std::string& group) {
-    Remedy remedy(join_step(f, group));
+    const std::string expect = fmt::format("id -nG prints {} among the groups, after the next login", group);
+    if (is(f.system.boot_loader, BootLoader::nixos))
+        return by_configuration({fmt::format("users.users.NAME.extraGroups = [ \"{}\" ];", group)}, expect);
+    const bool ostree = is(f.system.boot_loader, BootLoader::ostree);
+    Step step{.what = "Join the group that may open it.",
+              .cost = Cost::restart_session,
+              .expect = expect,
+              .action = ostree ? Action(GiveDevice{}) : Action(JoinGroup{group})};
+    if (ostree)
+        step.commands.push_back(
+            fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group", group));
+    step.commands.push_back(fmt::format("sudo usermod -aG {} \"$USER\"", group));
+    Remedy remedy(std::move(step));
     remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
                      .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
     return remedy;
@@ -42,15 +47,10 @@ Remedy join_group(const Facts& f, const std::string& group) {
 /// udev(7); systemd's own 50-udev-default.rules gives the node to group kvm.
 Remedy give_group_by_udev(const Facts& f) {
     if (is(f.system.boot_loader, BootLoader::nixos))
-        return Step{
-            .what = "Its group is not one to join. Give the node to group kvm, and join that.",
-            .commands = texts({"sudo nixos-rebuild switch"}),
-            .file = "/etc/nixos/configuration.nix",
-            .lines = texts({"services.udev.extraRules = ''KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"'';",
-                            "users.users.NAME.extraGroups = [ \"kvm\" ];"}),
-            .cost = Cost::restart_session,
-            .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
-            .action = GiveDevice{}};
+        return by_configuration(
+            texts({"services.udev.extraRules = ''KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"'';",
+                   "users.users.NAME.extraGroups = [ \"kvm\" ];"}),
+            "ls -l /dev/kvm shows root kvm, and id -nG prints kvm");
     Remedy remedy(
         Step{.what = "Its group is not one to join. Give the node to group kvm, as udev's own rules do.",
              .commands =
