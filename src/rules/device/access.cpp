@@ -149,9 +149,10 @@ Remedy fix_missing_device(const Facts& f) {
                     .commands = {fmt::format("sudo modprobe {}", *module)},
                     .expect = "ls -l /dev/kvm shows 10, 232"};
     if (in_guest(f))
-        return "Load KVM's module (sudo modprobe kvm_intel on Intel, kvm_amd on AMD). If it says that the "
-               "operation is not supported, what runs this guest most likely shows it no VMX or SVM: grep -c "
-               "-E 'vmx|svm' /proc/cpuinfo counts 0 then.";
+        return "Load KVM's module, on Intel the first, on AMD the second.\n"
+               "    sudo modprobe kvm_intel\n    sudo modprobe kvm_amd\n"
+               "If it says that the operation is not supported, what runs this guest most likely shows it no "
+               "VMX or SVM; then this counts 0.\n    grep -c -E 'vmx|svm' /proc/cpuinfo";
     return {};
 }
 
