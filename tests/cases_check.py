@@ -36,8 +36,7 @@ class Machine:
 
         answers = json.loads(run("--json"))["answers"]
         self.answers = {name: answers[name]["answer"] for name in QUESTIONS}
-        self.causes = [answers[name]["because"][0] for name in QUESTIONS
-                       if self.answers[name] == "no" and answers[name]["because"]]
+        self.causes = [answers[name]["cause"] for name in QUESTIONS if self.answers[name] == "no"]
         self.text = flat(run("--format=summary") + run("--explain") + run("--explain", "--all"))
 
 

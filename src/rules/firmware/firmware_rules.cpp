@@ -196,7 +196,7 @@ constexpr Rule firmware_rule_rows[] = {
     },
     {
         .id = "NP204",
-        .name = "virtualization-disabled-by-firmware",
+        .name = "either-disabled-by-firmware",
         .layer = Layer::firmware,
         .question = Question::kvm_here,
         .role = Role::blocker,
