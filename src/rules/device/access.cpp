@@ -148,7 +148,6 @@ Remedy fix_missing_device(const Facts& f) {
         return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                     .commands = {fmt::format("sudo modprobe {}", *module)},
                     .expect = "ls -l /dev/kvm shows 10, 232"};
-<<<<<<< HEAD
     if (in_guest(f) && owned_by_others(f).empty())
         return "Load KVM's module, on Intel the first, on AMD the second.\n"
                "    sudo modprobe kvm_intel\n"
@@ -156,13 +155,6 @@ Remedy fix_missing_device(const Facts& f) {
                "If it says that the operation is not supported, what runs this guest most likely shows it no "
                "VMX or SVM: then this counts 0.\n"
                "    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
-=======
-    if (in_guest(f))
-        return "Load KVM's module, on Intel the first, on AMD the second.\n"
-               "    sudo modprobe kvm_intel\n    sudo modprobe kvm_amd\n"
-               "If it says that the operation is not supported, what runs this guest most likely shows it no "
-               "VMX or SVM; then this counts 0.\n    grep -c -E 'vmx|svm' /proc/cpuinfo";
->>>>>>> cure
     return {};
 }
 
