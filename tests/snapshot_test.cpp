@@ -233,19 +233,23 @@ TEST_SUITE("snapshot") {
     }
     TEST_CASE("a recording keeps what tells the boot loader") {
         CHECK(condense("/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz-6.1 root=UUID=1234 quiet\n") ==
-              "BOOT_IMAGE= \n");
+              "BOOT_IMAGE=/vmlinuz \n");
         CHECK(condense("/etc/kernel/cmdline", "root=UUID=1234 kvm_amd.nested=0\n") == "kvm_amd.nested=0 \n");
-        for (const char* id : {"debian", "fedora", "arch", "opensuse-leap"}) {
-            Recording r = haswell();
-            r.files.insert_or_assign("/etc/os-release", fmt::format("ID={}\n", id));
-            r.files.insert_or_assign(
-                "/proc/cmdline", std::string("BOOT_IMAGE=/boot/vmlinuz root=UUID=1 kvm_intel.nested=0\n"));
-            const FakeMachine machine(r);
-            const Recorder recorder(machine.sources());
-            const std::string live = every_format(recorder.sources());
-            const FakeMachine replayed(read_snapshot(write_snapshot(recorder.take()), "FILE"));
-            CHECK(every_format(replayed.sources()) == live);
-        }
+        for (const char* id : {"debian", "fedora", "arch", "opensuse-leap", "alpine", "void"})
+            for (const char* words : {"BOOT_IMAGE=/boot/vmlinuz", "BOOT_IMAGE=(hd0,gpt2)/vmlinuz",
+                                      "BOOT_IMAGE=vmlinuz-lts", "talos.platform=metal", "quiet"}) {
+                CAPTURE(id);
+                CAPTURE(words);
+                Recording r = haswell();
+                r.files.insert_or_assign("/etc/os-release", fmt::format("ID={}\n", id));
+                r.files.insert_or_assign("/proc/cmdline",
+                                         fmt::format("{} root=UUID=1 kvm_intel.nested=0\n", words));
+                const FakeMachine machine(r);
+                const Recorder recorder(machine.sources());
+                const std::string live = every_format(recorder.sources());
+                const FakeMachine replayed(read_snapshot(write_snapshot(recorder.take()), "FILE"));
+                CHECK(every_format(replayed.sources()) == live);
+            }
     }
     TEST_CASE("base64 both ways") {
         for (const std::string& bytes : {std::string(), std::string("a"), std::string("ab"),

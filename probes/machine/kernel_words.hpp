@@ -13,8 +13,12 @@ inline constexpr std::string_view kernel_words[] = {
     "vfio",       "tboot",    "hv_",    "noapic",      "nolapic",
 };
 
-/// GRUB says which file it booted: BOOT_IMAGE=(hd0,gpt2)/vmlinuz, BOOT_IMAGE=/boot/vmlinuz.
-inline constexpr std::string_view from_grub = "BOOT_IMAGE=";
+/// Who booted says which file: GRUB a path, "(hd0,gpt2)/vmlinuz", "/boot/vmlinuz"; syslinux, extlinux and
+/// LILO a name without one.
+inline constexpr std::string_view boot_image_word = "BOOT_IMAGE=";
+inline bool is_path_of_grub(std::string_view image) {
+    return image.starts_with('/') || image.starts_with('(');
+}
 
 /// Of one word, "kvm_intel.nested=1": does its name contain one of them?
 inline bool bears_on_virtualization(std::string_view word) {

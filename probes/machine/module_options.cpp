@@ -61,24 +61,10 @@ unsigned distance(std::string_view a, std::string_view b) {
 }
 
 bool put_aside(std::string_view path) {
-    constexpr std::string_view endings[] = {"~",
-                                            ".bak",
-                                            ".old",
-                                            ".orig",
-                                            ".save",
-                                            ".disabled",
-                                            ".off",
-                                            ".rpmsave",
-                                            ".rpmnew",
-                                            ".pacnew",
-                                            ".pacsave",
-                                            ".disable",
-                                            ".backup",
-                                            ".example",
-                                            ".md",
-                                            "README",
-                                            ".nestprobe-backup"};
-    return contains(path, ".dpkg-") || contains(path, ".ucf-") ||
+    constexpr std::string_view endings[] = {
+        "~",       ".bak",    ".old",     ".orig",    ".save",   ".disabled", ".off", ".rpmsave",
+        ".rpmnew", ".pacnew", ".pacsave", ".disable", ".backup", ".example",  ".md",  "README"};
+    return contains(path, ".dpkg-") || contains(path, ".ucf-") || contains(path, ".nestprobe-") ||
            std::any_of(std::begin(endings), std::end(endings), [&](auto e) { return path.ends_with(e); });
 }
 

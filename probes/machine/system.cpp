@@ -145,16 +145,14 @@ std::string efi_text(const Filesystem& files, std::string_view path) {
     return text;
 }
 
-/// Who wrote BOOT_IMAGE=: GRUB a path, "(hd0,gpt2)/vmlinuz", "/boot/vmlinuz"; syslinux, extlinux and LILO a
-/// name without one.
+/// Who wrote BOOT_IMAGE=: GRUB a path, syslinux, extlinux and LILO a name without one.
 enum class BootImage : std::uint8_t { none, path, name };
 BootImage boot_image(const Reading<std::string>& command_line) {
-    constexpr std::string_view key = "BOOT_IMAGE=";
     const std::string* words = command_line.if_known();
-    const std::size_t at = words ? words->find(key) : std::string::npos;
+    const std::size_t at = words ? words->find(boot_image_word) : std::string::npos;
     if (at == std::string::npos) return BootImage::none;
-    const char first = words->size() > at + key.size() ? (*words)[at + key.size()] : ' ';
-    return first == '/' || first == '(' ? BootImage::path : BootImage::name;
+    return is_path_of_grub(std::string_view(*words).substr(at + boot_image_word.size())) ? BootImage::path
+                                                                                         : BootImage::name;
 }
 
 bool by_grub(BootLoader loader) {

@@ -30,11 +30,20 @@ std::string condense_cpuinfo(std::string_view, const std::string& text) {
     return kept;
 }
 
-/// Of GRUB's own word, which tells the boot loader, the name alone.
+/// Words by which the boot loader is known (machine/system.cpp), without what they name: of BOOT_IMAGE=
+/// whether it is a path.
+std::string tells_loader(std::string_view word) {
+    constexpr std::string_view talos = "talos.platform=";
+    if (word.starts_with(talos)) return std::string(talos) + "metal ";
+    if (!word.starts_with(boot_image_word)) return {};
+    const std::string_view image = word.substr(boot_image_word.size());
+    return fmt::format("{}{} ", boot_image_word, is_path_of_grub(image) ? "/vmlinuz" : "vmlinuz");
+}
+
 std::string condense_command_line(std::string_view, const std::string& text) {
     std::string kept;
     for (const std::string& word : split_command_line(text)) {
-        if (word.starts_with(from_grub)) kept.append(from_grub).append(" ");
+        kept += tells_loader(word);
         if (!bears_on_virtualization(word)) continue;
         kept += word.find(' ') == std::string::npos ? word : fmt::format("\"{}\"", word);
         kept += ' ';
