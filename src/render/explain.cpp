@@ -195,7 +195,7 @@ std::string render_explain_all(const Report& report, const Style& style) {
 std::string render_rules(const Style& style) {
     std::string text;
     for (const Rule* rule : all_rules())
-        text += fmt::format("{}  {:<9}{:<34}{}\n", bold(rule->id, style), to_string(rule->role), rule->name,
+        text += fmt::format("{}  {:<9}{:<34} {}\n", bold(rule->id, style), to_string(rule->role), rule->name,
                             to_string(rule->question));
     return text;
 }
