@@ -200,15 +200,17 @@ constexpr Rule firmware_rule_rows[] = {
         .layer = Layer::firmware,
         .question = Question::kvm_here,
         .role = Role::blocker,
-        .title = "the firmware has switched VMX or SVM off",
+        .title = "VMX or SVM is switched off, by the firmware or by a hypervisor above",
         .explain = "Up to Linux 6.0 both modules of KVM say \"disabled by bios\" and do not say which of "
                    "them it was.\n"
                    "Where nothing tells whose processor it is, that line alone still says what is wrong: the "
                    "module has\n"
                    "found the processor's bit, and the register that forbids it.",
-        .fix = "Switch virtualization on in the firmware setup (Intel: VT-x, Intel Virtualization "
-               "Technology; AMD: SVM "
-               "Mode), then switch the machine off and on.",
+        .fix = "See whether this is a virtual machine: this prints its kind, or none.\n"
+               "    systemd-detect-virt\n"
+               "If it prints none: switch virtualization on in the firmware setup (Intel: VT-x, Intel "
+               "Virtualization Technology; AMD: SVM Mode), then switch the machine off and on.\n"
+               "In a virtual machine what runs it has switched it off: ask there for nested virtualization.",
         .see = either_see,
         .check = check_either_disabled,
         .worked = "vmx or svm is among the flags of /proc/cpuinfo, and the module loads.",
