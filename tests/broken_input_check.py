@@ -127,7 +127,7 @@ with tempfile.TemporaryDirectory() as folder:
         in_file(folder, f"{path!r} as a directory", head(f'"directories": {{{json.dumps(path)}: []}}}}'))
     in_file(folder, "an escape sequence in what is complained of", head('"files": {"/a\\u001b[2J\\n/..": "x"}}'))
     in_file(folder, "a wrong format", '{"format": "nestprobe-snapshot/9"}')
-    in_file(folder, "another tool's JSON", '{"lscpu": [{"field": "Architecture:", "data": "x86_64"}]}')
+    in_file(folder, "another tool's JSON", '{"blockdevices": [{"name": "sda", "size": "10G"}]}')
     in_file(folder, "not a dump", "hello, world\n")
     in_file(folder, "binary", os.urandom(65536))
     for value in ("5", "null", "[]", "{}", '"x"', "1.5", "true"):

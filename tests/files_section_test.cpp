@@ -62,10 +62,12 @@ std::set<std::string> named_in(const std::string& page, bool items_alone) {
 
 /// "/lib/modules/6.1.0/config" -> "/lib/modules/R/config", as the page writes it.
 std::string as_on_page(std::string path) {
-    for (const std::string_view before : {"/lib/modules/", "/boot/config-"})
+    constexpr std::pair<std::string_view, std::string_view> placeholders[] = {
+        {"/lib/modules/", "R"}, {"/boot/config-", "R"}, {"/sys/bus/pci/devices/", "DEVICE"}};
+    for (const auto& [before, name] : placeholders)
         if (path.starts_with(before)) {
             const std::size_t end = std::min(path.find('/', before.size()), path.size());
-            path.replace(before.size(), end - before.size(), "R");
+            path.replace(before.size(), end - before.size(), name);
         }
     return path;
 }

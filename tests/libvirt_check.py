@@ -29,6 +29,12 @@ REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libv
            "libvirt-features-without-model": "NP704"}
 
 
+def definition_alone(text):
+    """Of a terminal's text the XML: people paste the command before it and the prompt behind it."""
+    end = text.rfind(b">") + 1
+    return text[text.index(b"<"):end] if text.lstrip()[:1] != b"<" else text
+
+
 def run(*command, **options):
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=240, check=False, **options)
 
@@ -66,6 +72,7 @@ class Check:
             shutil.copy(definition, mended)
             said = self.nestprobe.run("--from", self.host, "--domain", mended)
             subprocess.run(["patch", "--binary", mended], input=said.stdout, capture_output=True, check=False)
+            mended.write_bytes(definition_alone(mended.read_bytes()))
             done = run("virsh", "define", mended)
             if "does not support machine type" in done.stderr:
                 continue  # a newer QEMU's than this system's: no edit is about that

@@ -209,6 +209,8 @@ TEST_SUITE("snapshot") {
               "kvm_intel.nested=1 \n");
         CHECK(condense("/proc/self/status", "Name:\tbash\nUid:\t0\t0\t0\t0\nCapEff:\tff\n") ==
               "Uid:\t0\t0\t0\t0\nCapEff:\tff\n");
+        CHECK(condense("/sys/bus/pci/devices/0000:01:00.0/uevent", "DRIVER=e1000e\nPCI_SUBSYS_ID=1028:1\n") ==
+              "DRIVER=e1000e\n");
         CHECK(condense("/etc/modprobe.d/x.conf", "options wifi key=secret\noptions kvm_intel nested=1\n") ==
               "\noptions kvm_intel nested=1\n");
         // Whatever is read of /etc and /run, on a machine that has none of the signs of a boot loader.

@@ -162,6 +162,7 @@ private:
     static CpuRecord& part(Recording& w, std::size_t i, bool alone) {
         if (!alone) return w.cpus[i];
         const std::vector<unsigned> ids = w.cpus[i].ids.members();
+        if (ids.size() == 1) return w.cpus[i];  // the other reading of the pair has parted them
         CpuSet first, last;
         for (const unsigned id : ids) (id == ids.back() ? last : first).add(CpuSet(id));
         w.cpus[i].ids = first;
@@ -257,7 +258,7 @@ TEST_SUITE("withheld") {
             MESSAGE("NESTPROBE_MACHINES_DIR is not set: nothing tried");
             return;
         }
-        const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 2999;
+        const std::size_t every = std::getenv("NESTPROBE_FULL") ? 1 : 1999;
         std::size_t turn = 0, tried = 0;
         std::set<std::filesystem::path> paths;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))

@@ -104,6 +104,11 @@ std::string condense_config(std::string_view path, const std::string& text) {
     });
 }
 
+/// Of a PCI device's uevent the driver alone.
+std::string condense_uevent(std::string_view, const std::string& text) {
+    return keep_lines(text, "", [](std::string_view line) { return line.starts_with("DRIVER="); });
+}
+
 /// The header of an ACPI table: 36 bytes; nothing of its contents.
 std::string condense_acpi(std::string_view, const std::string& text) { return text.substr(0, 36); }
 std::string condense_presence(std::string_view, const std::string&) { return {}; }
@@ -133,6 +138,9 @@ constexpr SubjectRow subject_rows[] = {
     {"/usr/lib/modprobe.d/", condense_modprobe},
     {"/lib/modprobe.d/", condense_modprobe},
     {"/sys/firmware/acpi/tables/FACP", condense_acpi},
+    {"/sys/bus/pci/devices/", condense_uevent},
+    {"/etc/booster.yaml", condense_presence},
+    {"/run/.toolboxenv", condense_presence},
     {"/.dockerenv", condense_presence},
     {"/run/.containerenv", condense_presence},
     {"/.flatpak-info", condense_presence},
