@@ -219,8 +219,8 @@ Remedy fix_parameter(const Facts& f, std::string_view module, std::string_view a
     std::vector<std::string> words;
     for (const ModuleOption& o : what_says_off(f, module, parameter, true))
         words.push_back(word_as_written(f, o));
-    // Where the module is built in, and where /etc is the system's, only the kernel command line counts.  WSL 2's
-    // is usually built in; where a file of the distribution's is known to set it, that file is the place.
+    // Where the module is built in, and where /etc is the system's, only the kernel command line counts.  WSL
+    // 2's is usually built in; where a file of the distribution's is known to set it, that file is the place.
     if (vendor_module_is(f, Module::State::built_in) || is(f.system.boot_loader, BootLoader::talos) ||
         (is(f.system.boot_loader, BootLoader::wsl2) && lines.empty()))
         return change_words(f, words, {fmt::format("{}.{}", module, assignment)});

@@ -14,8 +14,9 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view modprobe_folders[] = {"/etc/modprobe.d/", "/run/modprobe.d/", "/usr/local/lib/modprobe.d/",
-                                        "/usr/lib/modprobe.d/", "/lib/modprobe.d/"};
+constexpr std::string_view modprobe_folders[] = {"/etc/modprobe.d/", "/run/modprobe.d/",
+                                                 "/usr/local/lib/modprobe.d/", "/usr/lib/modprobe.d/",
+                                                 "/lib/modprobe.d/"};
 
 bool is_modprobe_directive(std::string_view line) {
     constexpr std::string_view words[] = {"options", "blacklist", "install", "softdep", "alias", "remove"};

@@ -140,9 +140,6 @@ Remedy hold_again(const Facts& f) {
     return set_option(f, "kvm", "enable_virt_at_load", {*off}).then(reload_both(f));
 }
 
-constexpr std::string_view newer_virtualbox =
-    "VirtualBox from 7.2.10 on wants the opposite: with such a version leave it as it is.";
-
 /// What to set depends on whose guests are to run, and on VirtualBox's version.
 Remedy fix_beside(const Facts& f, const std::string& names) {
     if (!has_switch(f)) return {};
