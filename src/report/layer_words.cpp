@@ -90,9 +90,8 @@ std::string of_firmware(const Facts& f) {
     std::string words =
         svm ? of_register(f.firmware.vm_cr, "0xc0010114") : of_register(f.firmware.feature_control, "0x3a");
     if (!words.empty()) return words;
-    const std::string unread =
-        svm ? fmt::format("0xc0010114 {}", why_not(f.firmware.vm_cr.first_absent()))
-            : fmt::format("0x3a {}", why_not(f.firmware.feature_control.first_absent()));
+    std::string unread = svm ? fmt::format("0xc0010114 {}", why_not(f.firmware.vm_cr.first_absent()))
+                             : fmt::format("0x3a {}", why_not(f.firmware.feature_control.first_absent()));
     if (vendor_module_is(f, Module::State::loaded))
         return fmt::format("switched on, as {} is loaded; {}", vendor_module_name(f), unread);
     const bool cleared_where_off = kernel_at_least(f, svm ? 6 : 5, svm ? 7 : 6);

@@ -41,8 +41,7 @@ bool split_grepped_option(std::string_view line, GreppedOption& found) {
                                    [&](std::string_view folder) { return path.starts_with(folder); });
     if (path.find(' ') != std::string_view::npos || (!whole && !path.ends_with(".conf"))) return false;
     unsigned number = 0;
-    if (const auto second = rest.find(':');
-        second != std::string_view::npos && second < 6 && parse_number(rest.substr(0, second), number))
+    if (const auto second = rest.find(':'); second < 6 && parse_number(rest.substr(0, second), number))
         rest = rest.substr(second + 1);
     constexpr unsigned longest = 10000;
     if (number > longest || (!whole && !is_modprobe_directive(rest))) return false;
