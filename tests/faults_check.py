@@ -110,13 +110,25 @@ def calls_of(mode, folder):
     return counts
 
 
+def injected_lines(trace):
+    """The calls that failed so, each as one line: of two threads strace writes the beginning and the end apart."""
+    begun, hits = {}, []
+    with open(trace, errors="replace") as f:
+        for line in f:
+            pid = line.split(maxsplit=1)[0]
+            if "<unfinished ...>" in line:
+                begun[pid] = line.strip()
+            elif "INJECTED" in line:
+                hits.append(begun.pop(pid, "") + line if "resumed>" in line else line)
+    return hits
+
+
 def inject(job):
     mode, call, number, error, base, folder = job
     trace = os.path.join(folder, f"{mode}.{call}.{number}.{error}")
     status, out, err = run(["strace", "-f", "--seccomp-bpf", "-qqq", "-o", trace, "-e", f"trace={call}",
                             "-e", f"inject={call}:error={error}:when={number}", binary, *MODES[mode]])
-    with open(trace, errors="replace") as f:
-        hits = [line for line in f if "INJECTED" in line]
+    hits = injected_lines(trace)
     os.unlink(trace)
     if not hits:
         return None
