@@ -9,36 +9,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <iterator>
 
 namespace nestprobe {
 
-Span tag_of(std::string_view text, pugi::xml_node node) {
-    const std::size_t begin = static_cast<std::size_t>(node.offset_debug()) - 1;
-    return {begin, end_of_tag(text, begin)};
-}
+Span tag_of(std::string_view text, XmlNode node) { return {node.offset(), end_of_tag(text, node.offset())}; }
 
-std::vector<Provenance> DomainReader::cite(pugi::xml_node node) const {
+std::vector<Provenance> DomainReader::cite(XmlNode node) const {
     const Span tag = tag_of(text, node);
     return {{fmt::format("{}:{}", label, line_at(text, tag.begin)),
              std::string(text.substr(tag.begin, std::min<std::size_t>(tag.size(), 160)))}};
 }
 
-std::vector<Provenance> DomainReader::cite_without(pugi::xml_node parent, std::string_view what) const {
+std::vector<Provenance> DomainReader::cite_without(XmlNode parent, std::string_view what) const {
     auto from = cite(parent);
     from.front().raw += fmt::format(", no {}", what);
     return from;
 }
 
-void DomainReader::refuse(pugi::xml_node node, std::string_view what) const {
+void DomainReader::refuse(XmlNode node, std::string_view what) const {
     throw BadFile(fmt::format("{}:{}: {}", label, line_at(text, tag_of(text, node).begin),
                               what.substr(0, longest_complaint)));
 }
 
-Fact<Setting> DomainReader::setting(pugi::xml_node node, const char* attribute) const {
-    const std::string_view word = node.attribute(attribute).value();
-    const pugi::xml_node shown = node ? node : root;
+Fact<Setting> DomainReader::setting(XmlNode node, std::string_view attribute) const {
+    const std::string_view word = node.attribute(attribute);
+    const XmlNode shown = node ? node : root;
     if (word == "on" || word == "yes") return {Setting::on, cite(shown)};
     if (word == "off" || word == "no") return {Setting::off, cite(shown)};
     return {Setting::unset, cite_without(shown, attribute)};
@@ -53,43 +48,42 @@ public:
     explicit Devices(const DomainReader& domain) : d_(domain) {}
 
     void read(GuestFacts& f) const {
-        const pugi::xml_node devices = d_.root.child("devices");
-        const pugi::xml_node shown = devices ? devices : d_.root;
+        const XmlNode devices = d_.root.child("devices");
+        const XmlNode shown = devices ? devices : d_.root;
         f.assigned_devices = count_assigned(devices, shown);
         f.fixed_addresses = find_fixed_address(devices, shown);
-        if (const pugi::xml_node iommu = devices.child("iommu"))
+        if (const XmlNode iommu = devices.child("iommu"))
             read_iommu(devices, iommu, f);
         else
             without_iommu(d_.cite_without(shown, "<iommu>"), f);
     }
 
 private:
-    void read_iommu(pugi::xml_node devices, pugi::xml_node iommu, GuestFacts& f) const {
-        const std::string_view word = iommu.attribute("model").value();
+    void read_iommu(XmlNode devices, XmlNode iommu, GuestFacts& f) const {
+        const std::string_view word = iommu.attribute("model");
         IommuModel model = IommuModel::other;
         for (const IommuModel known : iommu_models)
             if (to_string(known) == word) model = known;
         f.iommu = {model, d_.cite(iommu)};
-        const auto all = devices.children("iommu");
-        f.iommus = {static_cast<unsigned>(std::distance(all.begin(), all.end())), d_.cite(iommu)};
+        f.iommus = {static_cast<unsigned>(devices.children("iommu").size()), d_.cite(iommu)};
         f.iommu_bus = read_iommu_bus(iommu);
         f.iommu_first = Absent{Why::not_applicable, "libvirt sees to the order itself"};
-        const pugi::xml_node driver = iommu.child("driver") ? iommu.child("driver") : iommu;
+        const XmlNode driver = iommu.child("driver") ? iommu.child("driver") : iommu;
         f.intremap = d_.setting(driver, "intremap");
         f.caching_mode = d_.setting(driver, "caching_mode");
         f.eim = d_.setting(driver, "eim");
         f.iotlb = d_.setting(driver, "iotlb");
         unsigned bits = 0;
-        if (parse_number(std::string_view(driver.attribute("aw_bits").value()), bits))
+        if (parse_number(driver.attribute("aw_bits"), bits))
             f.aw_bits = {bits, d_.cite(driver)};
         else
             f.aw_bits = Absent{Why::not_applicable, "aw_bits is left to QEMU"};
     }
 
-    Fact<unsigned> read_iommu_bus(pugi::xml_node iommu) const {
-        const pugi::xml_node address = iommu.child("address");
+    Fact<unsigned> read_iommu_bus(XmlNode iommu) const {
+        const XmlNode address = iommu.child("address");
         if (!address) return Absent{Why::not_applicable, "the IOMMU has no address of its own"};
-        std::string_view word = address.attribute("bus").value();
+        std::string_view word = address.attribute("bus");
         const int base = word.starts_with("0x") ? 16 : 10;
         if (base == 16) word.remove_prefix(2);
         unsigned bus = 0;
@@ -99,25 +93,25 @@ private:
     }
 
     /// Addresses that libvirt wrote down when it defined the guest, and what only an i440fx machine has.
-    Fact<bool> find_fixed_address(pugi::xml_node devices, pugi::xml_node shown) const {
-        for (const pugi::xml_node device : devices.children()) {
-            const pugi::xml_node address = device.child("address");
-            if (std::strcmp(address.attribute("type").value(), "pci") == 0) return {true, d_.cite(address)};
-            const bool ide = std::strcmp(device.child("target").attribute("bus").value(), "ide") == 0;
-            const bool controller = std::strcmp(device.name(), "controller") == 0;
-            const std::string_view type = device.attribute("type").value();
+    Fact<bool> find_fixed_address(XmlNode devices, XmlNode shown) const {
+        for (const XmlNode device : devices.children()) {
+            const XmlNode address = device.child("address");
+            if (address.attribute("type") == "pci") return {true, d_.cite(address)};
+            const bool ide = device.child("target").attribute("bus") == "ide";
+            const bool controller = device.name() == "controller";
+            const std::string_view type = device.attribute("type");
             if (ide || (controller && (type == "pci" || type == "ide"))) return {true, d_.cite(device)};
         }
         return {false, d_.cite_without(shown, "address of a PCI bus")};
     }
 
     /// <hostdev type='pci'>, and network interfaces that are one.
-    Fact<unsigned> count_assigned(pugi::xml_node devices, pugi::xml_node shown) const {
+    Fact<unsigned> count_assigned(XmlNode devices, XmlNode shown) const {
         unsigned count = 0;
         std::vector<Provenance> from;
-        for (const pugi::xml_node node : devices.children()) {
+        for (const XmlNode node : devices.children()) {
             const std::string_view name = node.name();
-            const std::string_view type = node.attribute("type").value();
+            const std::string_view type = node.attribute("type");
             if (!((name == "hostdev" && type == "pci") || (name == "interface" && type == "hostdev")))
                 continue;
             if (++count == 1) from = d_.cite(node);

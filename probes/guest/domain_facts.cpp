@@ -31,7 +31,7 @@ public:
         GuestFacts f;
         f.definition = {DefinitionKind::libvirt, d_.cite(d_.root)};
         f.name = read_name();
-        if (d_.root.attribute("id"))
+        if (d_.root.has("id"))
             f.runs = {true, d_.cite(d_.root)};
         else
             f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
@@ -51,42 +51,42 @@ public:
 
 private:
     Fact<std::string> read_name() const {
-        const pugi::xml_node node = d_.root.child("name");
+        const XmlNode node = d_.root.child("name");
         if (!node) return Absent{Why::not_recorded, fmt::format("{}: no <name>", d_.label)};
-        return {std::string(trim(node.text().get())), d_.cite(node)};
+        return {std::string(trim(node.text())), d_.cite(node)};
     }
 
     Fact<Accelerator> read_accelerator() const {
-        const std::string_view type = d_.root.attribute("type").value();
+        const std::string_view type = d_.root.attribute("type");
         if (type.empty()) d_.refuse(d_.root, "<domain> has no attribute type");
         return {accelerator_of(type == "qemu" ? "tcg" : type), d_.cite(d_.root)};
     }
 
     void read_system(GuestFacts& f) const {
-        const pugi::xml_node type = d_.root.child("os").child("type");
-        const pugi::xml_node shown = type ? type : d_.root;
-        const std::string arch = type.attribute("arch").value();
-        const std::string machine = type.attribute("machine").value();
+        const XmlNode type = d_.root.child("os").child("type");
+        const XmlNode shown = type ? type : d_.root;
+        const std::string arch(type.attribute("arch"));
+        const std::string machine(type.attribute("machine"));
         f.arch = {arch.empty() ? "x86_64" : arch, d_.cite(shown)};
         f.machine = {machine, machine.empty() ? d_.cite_without(shown, "machine") : d_.cite(shown)};
         f.q35 = f.machine.map([](const std::string& name) { return contains(name, "q35"); });
-        const pugi::xml_node vcpu = d_.root.child("vcpu");
+        const XmlNode vcpu = d_.root.child("vcpu");
         unsigned count = 1;
-        if (vcpu && !parse_number(trim(vcpu.text().get()), count)) d_.refuse(vcpu, "<vcpu> holds no number");
+        if (vcpu && !parse_number(trim(vcpu.text()), count)) d_.refuse(vcpu, "<vcpu> holds no number");
         f.vcpus = {count, vcpu ? d_.cite(vcpu) : d_.cite_without(d_.root, "<vcpu>")};
         f.windows = read_windows();
         f.manager = read_manager();
         f.vmid = Absent{Why::not_applicable, "libvirt numbers no guests"};
-        const pugi::xml_node security = d_.root.child("launchSecurity");
-        f.launch_security = {security.attribute("type").value(),
+        const XmlNode security = d_.root.child("launchSecurity");
+        f.launch_security = {std::string(security.attribute("type")),
                              security ? d_.cite(security) : d_.cite_without(d_.root, "<launchSecurity>")};
     }
 
     /// From libosinfo's name of the system, which virt-manager and virt-install write down.
     Fact<bool> read_windows() const {
-        for (const pugi::xml_node group : d_.root.child("metadata").children())
-            for (const pugi::xml_node node : group.children())
-                if (const std::string_view id = node.attribute("id").value(); contains(id, "://"))
+        for (const XmlNode group : d_.root.child("metadata").children())
+            for (const XmlNode node : group.children())
+                if (const std::string_view id = node.attribute("id"); contains(id, "://"))
                     return {contains(id, "microsoft.com"), d_.cite(node)};
         return Absent{Why::not_recorded, fmt::format("{}: does not name the guest's system", d_.label)};
     }
@@ -99,29 +99,28 @@ private:
         };
         constexpr Sign signs[] = {
             {"ovirt", "oVirt"}, {"openstack.org", "OpenStack"}, {"kubevirt.io", "KubeVirt"}};
-        for (const pugi::xml_node node : d_.root.child("metadata").children())
-            for (const pugi::xml_attribute attribute : node.attributes())
+        for (const XmlNode node : d_.root.child("metadata").children())
+            for (const XmlAttribute& attribute : node.attributes())
                 for (const Sign& sign : signs)
-                    if (std::string_view(attribute.name()).starts_with("xmlns") &&
-                        contains(attribute.value(), sign.part))
+                    if (attribute.name.starts_with("xmlns") && contains(attribute.value, sign.part))
                         return {std::string(sign.manager), d_.cite(node)};
         return {std::string(), d_.cite_without(d_.root, "<metadata> of a manager")};
     }
 
     void read_cpu(GuestFacts& f) const {
-        const pugi::xml_node cpu = d_.root.child("cpu");
-        const std::string model(trim(cpu.child("model").text().get()));
+        const XmlNode cpu = d_.root.child("cpu");
+        const std::string model(trim(cpu.child("model").text()));
         f.cpu_mode = {read_mode(cpu, model), cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>")};
         if (model.empty())
             f.cpu_model = Absent{Why::not_applicable, "no model is named"};
         else
             f.cpu_model = {model, d_.cite(cpu.child("model"))};
-        if (const pugi::xml_node vendor = cpu.child("vendor"))
-            f.cpu_vendor = {std::string(trim(vendor.text().get())), d_.cite(vendor)};
+        if (const XmlNode vendor = cpu.child("vendor"))
+            f.cpu_vendor = {std::string(trim(vendor.text())), d_.cite(vendor)};
         else
             f.cpu_vendor = Absent{Why::not_applicable, "no vendor is asked for"};
-        if (const pugi::xml_attribute check = cpu.attribute("check"))
-            f.cpu_check = {check.value(), d_.cite(cpu)};
+        if (cpu.has("check"))
+            f.cpu_check = {std::string(cpu.attribute("check")), d_.cite(cpu)};
         else
             f.cpu_check = Absent{Why::not_applicable, "check is left to libvirt"};
         f.migratable = d_.setting(cpu, "migratable");
@@ -130,17 +129,17 @@ private:
         f.svm = read_policy(cpu, "svm");
     }
 
-    Fact<std::vector<std::string>> read_required(pugi::xml_node cpu) const {
+    Fact<std::vector<std::string>> read_required(XmlNode cpu) const {
         std::vector<std::string> names;
-        for (const pugi::xml_node feature : cpu.children("feature"))
-            if (const std::string_view policy = feature.attribute("policy").value();
+        for (const XmlNode feature : cpu.children("feature"))
+            if (const std::string_view policy = feature.attribute("policy");
                 policy.empty() || policy == "require")
-                names.emplace_back(feature.attribute("name").value());
+                names.emplace_back(feature.attribute("name"));
         return {std::move(names), cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>")};
     }
 
-    CpuMode read_mode(pugi::xml_node cpu, const std::string& model) const {
-        const std::string_view word = cpu.attribute("mode").value();
+    CpuMode read_mode(XmlNode cpu, const std::string& model) const {
+        const std::string_view word = cpu.attribute("mode");
         if (word.empty()) return model.empty() ? CpuMode::none : CpuMode::custom;
         for (const NamedMode& named : cpu_modes)
             if (named.word == word)
@@ -148,12 +147,12 @@ private:
         d_.refuse(cpu, fmt::format("<cpu> has an unknown mode, {}", word));
     }
 
-    Fact<FeaturePolicy> read_policy(pugi::xml_node cpu, const char* name) const {
-        const pugi::xml_node feature = cpu.find_child_by_attribute("feature", "name", name);
+    Fact<FeaturePolicy> read_policy(XmlNode cpu, const char* name) const {
+        const XmlNode feature = cpu.child("feature", "name", name);
         if (!feature)
             return {FeaturePolicy::unset,
                     d_.cite_without(cpu ? cpu : d_.root, fmt::format("feature {}", name))};
-        const std::string_view word = feature.attribute("policy").value();
+        const std::string_view word = feature.attribute("policy");
         if (word.empty()) return {FeaturePolicy::require, d_.cite(feature)};  // libvirt's default
         for (const FeaturePolicy policy : policies)
             if (to_string(policy) == word) return {policy, d_.cite(feature)};
@@ -161,13 +160,13 @@ private:
     }
 
     void read_features(GuestFacts& f) const {
-        const pugi::xml_node features = d_.root.child("features");
-        const pugi::xml_node shown = features ? features : d_.root;
-        const pugi::xml_node acpi = features.child("acpi");
-        f.acpi = {!acpi.empty(), acpi ? d_.cite(acpi) : d_.cite_without(shown, "<acpi>")};
+        const XmlNode features = d_.root.child("features");
+        const XmlNode shown = features ? features : d_.root;
+        const XmlNode acpi = features.child("acpi");
+        f.acpi = {bool(acpi), acpi ? d_.cite(acpi) : d_.cite_without(shown, "<acpi>")};
         read_hyperv(features.child("hyperv"), shown, f);
-        const pugi::xml_node ioapic = features.child("ioapic");
-        const std::string_view driver = ioapic.attribute("driver").value();
+        const XmlNode ioapic = features.child("ioapic");
+        const std::string_view driver = ioapic.attribute("driver");
         f.ioapic = {driver == "qemu"  ? IoApic::split
                     : driver == "kvm" ? IoApic::kernel
                                       : IoApic::unset,
@@ -176,16 +175,16 @@ private:
     }
 
     /// mode='passthrough' asks for all that KVM knows (libvirt 8.0 and later), whatever else is said.
-    void read_hyperv(pugi::xml_node hyperv, pugi::xml_node shown, GuestFacts& f) const {
+    void read_hyperv(XmlNode hyperv, XmlNode shown, GuestFacts& f) const {
         const auto state = [&](const char* name) {
-            const pugi::xml_node node = hyperv.child(name);
+            const XmlNode node = hyperv.child(name);
             return node ? d_.setting(node, "state")
                         : Fact<Setting>{Setting::unset,
                                         d_.cite_without(shown, fmt::format("hyperv {}", name))};
         };
         f.evmcs = state("evmcs");
         f.vapic = state("vapic");
-        const bool all = std::string_view(hyperv.attribute("mode").value()) == "passthrough";
+        const bool all = hyperv.attribute("mode") == "passthrough";
         f.hyperv_passthrough = {all ? Setting::on : Setting::unset,
                                 hyperv ? d_.cite(hyperv) : d_.cite_without(shown, "<hyperv>")};
     }
@@ -194,11 +193,11 @@ private:
     void apply_passed_options(GuestFacts& f) const {
         std::vector<Word> words;
         std::size_t counted = 0, line = 1;  // there may be many of them: no line is counted twice
-        for (const pugi::xml_node node : d_.root.child("qemu:commandline").children("qemu:arg")) {
+        for (const XmlNode node : d_.root.child("qemu:commandline").children("qemu:arg")) {
             const std::size_t begin = tag_of(d_.text, node).begin;
             line += line_at(d_.text.substr(counted), begin - counted) - 1;
             counted = begin;
-            words.push_back({node.attribute("value").value(), fmt::format("{}:{}", d_.label, line)});
+            words.push_back({std::string(node.attribute("value")), fmt::format("{}:{}", d_.label, line)});
         }
         if (!words.empty()) apply_qemu_options(words, f);
     }
@@ -210,19 +209,19 @@ private:
 
 Fact<FeaturePolicy> parse_host_model(std::string_view capabilities) {
     constexpr std::string_view where = "virsh domcapabilities, host-model";
-    pugi::xml_document document;
-    if (!document.load_buffer(capabilities.data(), capabilities.size(), pugi::parse_default,
-                              pugi::encoding_utf8))
+    XmlDocument document;
+    if (!document.parse(capabilities).what.empty())
         return Absent{Why::malformed, "virsh domcapabilities: no well-formed XML"};
-    const pugi::xml_node mode = document.child("domainCapabilities")
-                                    .child("cpu")
-                                    .find_child_by_attribute("mode", "name", "host-model");
-    if (!mode || std::string_view(mode.attribute("supported").value()) != "yes")
+    const XmlNode root = document.root();
+    const XmlNode mode = XmlNode(root.name() == "domainCapabilities" ? root : XmlNode())
+                             .child("cpu")
+                             .child("mode", "name", "host-model");
+    if (!mode || mode.attribute("supported") != "yes")
         return Absent{Why::not_recorded, "virsh domcapabilities: host-model is not supported"};
-    const std::string_view vendor = mode.child("vendor").text().get();
+    const std::string_view vendor = mode.child("vendor").text();
     const char* name = vendor == "AMD" || vendor == "Hygon" ? "svm" : "vmx";
-    const pugi::xml_node feature = mode.find_child_by_attribute("feature", "name", name);
-    const std::string_view word = feature.attribute("policy").value();
+    const XmlNode feature = mode.child("feature", "name", name);
+    const std::string_view word = feature.attribute("policy");
     for (const FeaturePolicy policy : policies)
         if (to_string(policy) == word)
             return {policy,

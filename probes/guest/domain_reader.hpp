@@ -3,28 +3,27 @@
 #pragma once
 
 #include "guest/definition.hpp"
-
-#include <pugixml.hpp>
+#include "guest/xml.hpp"
 
 namespace nestprobe {
 
 /// The start tag of a node.
-Span tag_of(std::string_view text, pugi::xml_node node);
+Span tag_of(std::string_view text, XmlNode node);
 
 /// The text, what it is called, and its <domain>.
 struct DomainReader {
     std::string_view text;
     const std::string& label;
-    pugi::xml_node root;
+    XmlNode root;
 
     /// "vm.xml:12", and the tag there.
-    std::vector<Provenance> cite(pugi::xml_node node) const;
+    std::vector<Provenance> cite(XmlNode node) const;
     /// Something that is not there, where it would stand.
-    std::vector<Provenance> cite_without(pugi::xml_node parent, std::string_view what) const;
+    std::vector<Provenance> cite_without(XmlNode parent, std::string_view what) const;
     /// Throws BadFile.
-    [[noreturn]] void refuse(pugi::xml_node node, std::string_view what) const;
+    [[noreturn]] void refuse(XmlNode node, std::string_view what) const;
     /// An attribute that is on or off, yes or no.
-    Fact<Setting> setting(pugi::xml_node node, const char* attribute) const;
+    Fact<Setting> setting(XmlNode node, std::string_view attribute) const;
 };
 
 /// What the definition says.
