@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Prints nestprobe-messages(7) from the table of messages, which --explain=MESSAGE prints, too.
 #include "messages/messages.hpp"
+#include "pages.hpp"
 #include "roff.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdio>
 #include <string>
 
 using namespace nestprobe;
@@ -48,7 +48,7 @@ std::string page_of(const Message& message) {
     return text + fmt::format(".Pp\n.Em Source :\n{}\n", roff(message.source));
 }
 
-constexpr std::string_view head =
+constexpr std::string_view messages_head =
     R"(.\" Made from the table in src/messages/ when nestprobe is built.
 .Dd November 25, 2026
 .Dt NESTPROBE-MESSAGES 7
@@ -65,16 +65,15 @@ difference; an asterisk stands for any text within a line.
 A page can be asked for by its heading, too.
 .Sh MESSAGES
 )";
-constexpr std::string_view tail = R"(.Sh SEE ALSO
+constexpr std::string_view messages_tail = R"(.Sh SEE ALSO
 .Xr nestprobe 1 ,
 .Xr nestprobe-rules 7
 )";
 
 }  // namespace
 
-int main() {
-    std::string page(head);
+std::string nestprobe::messages_page() {
+    std::string page(messages_head);
     for (const Message& message : messages()) page += page_of(message);
-    page += tail;
-    return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;
+    return page += messages_tail;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Prints nestprobe-registers(7) from the register tables, so that the page cannot say anything else than the
 // program.
+#include "pages.hpp"
 #include "registers/all.hpp"
 #include "roff.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <string>
 
 using namespace nestprobe;
@@ -38,7 +38,7 @@ std::string page_of(const Register& reg) {
     return text + ".El\n";
 }
 
-constexpr std::string_view head =
+constexpr std::string_view registers_head =
     R"(.\" Made from the register tables in probes/registers/ when nestprobe is built.
 .Dd November 24, 2026
 .Dt NESTPROBE-REGISTERS 7
@@ -58,18 +58,17 @@ The rows of VMX controls are told with one of four states:
 not supported (must be 0), optional, default\-on (must be 1 only for software
 that does not know the TRUE register), forced (must be 1).
 )";
-constexpr std::string_view tail = R"(.Sh SEE ALSO
+constexpr std::string_view registers_tail = R"(.Sh SEE ALSO
 .Xr nestprobe 1
 )";
 
 }  // namespace
 
-int main() {
-    std::string page(head);
+std::string nestprobe::registers_page() {
+    std::string page(registers_head);
     for (const registers::Chapter& chapter : registers::chapters) {
         page += fmt::format(".Sh {}\n", roff(upper_case(chapter.title)));
         for (const Register* reg : chapter.registers) page += page_of(*reg);
     }
-    page += tail;
-    return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;
+    return page += registers_tail;
 }

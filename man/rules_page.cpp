@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Prints nestprobe-rules(7) from the rules, so that the page cannot say anything else than the program.
+#include "pages.hpp"
 #include "roff.hpp"
 #include "rules/rule.hpp"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <string>
 
 using namespace nestprobe;
@@ -42,7 +42,7 @@ std::string page_of(const Rule& rule) {
     return text + ".El\n";
 }
 
-constexpr std::string_view head =
+constexpr std::string_view rules_head =
     R"(.\" Made from the rules in src/rules/ when nestprobe is built.
 .Dd November 24, 2026
 .Dt NESTPROBE-RULES 7
@@ -71,21 +71,20 @@ shown with the answer, which it does not change.
 .Pp
 An id is never given to another rule.
 )";
-constexpr std::string_view tail = R"(.Sh SEE ALSO
+constexpr std::string_view rules_tail = R"(.Sh SEE ALSO
 .Xr nestprobe 1 ,
 .Xr nestprobe-registers 7
 )";
 
 }  // namespace
 
-int main() {
-    std::string page(head);
+std::string nestprobe::rules_page() {
+    std::string page(rules_head);
     Layer layer{};
     for (const Rule* rule : all_rules()) {
         if (rule->layer != layer) page += fmt::format(".Sh {}\n", roff(upper_case(title_of(rule->layer))));
         layer = rule->layer;
         page += page_of(*rule);
     }
-    page += tail;
-    return std::fwrite(page.data(), 1, page.size(), stdout) == page.size() ? 0 : 1;
+    return page += rules_tail;
 }

@@ -138,8 +138,8 @@ struct RegistersWanted {
 };
 
 /// What comes from elsewhere: all of it is read before any of it is parsed.
-struct Given {
-    explicit Given(const Options& options) {
+struct Inputs {
+    explicit Inputs(const Options& options) {
         if (!options.domain.empty()) guest = read_definition(options.domain);
         from = read_inputs(options.from);
         if (!options.diff.empty()) other = read_inputs({options.diff});
@@ -181,7 +181,7 @@ ExitStatus complain(ExitStatus status, std::string_view message) {
 }
 
 ExitStatus examine(const Options& options, const Style& style) {
-    Given given(options);
+    Inputs given(options);
     const bool here = given.from.empty();  // it is this machine that is looked at
     const bool elsewhere = given.anything();
     if (!here) lock_down(options.record.empty() ? Afterwards::computes : Afterwards::writes_a_file);

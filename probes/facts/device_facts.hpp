@@ -19,6 +19,18 @@ struct DeviceNode {
     friend bool operator==(const DeviceNode&, const DeviceNode&) = default;
 };
 
+/// A process that has /dev/kvm or a guest of it open.
+struct KvmHolder {
+    std::string pid{};
+    std::string command{};  ///< /proc/PID/comm; empty where it was gone before it could be asked
+    std::string guest{};    ///< the name that it was given for its guest; empty where it was given none
+    /// "812 qemu-system-x86 -name web-1"
+    std::string text() const {
+        return pid + (command.empty() ? "" : " " + command) + (guest.empty() ? "" : " -name " + guest);
+    }
+    friend bool operator==(const KvmHolder&, const KvmHolder&) = default;
+};
+
 struct DeviceFacts {
     Fact<bool> registered{};
     Fact<bool> open{};
@@ -27,7 +39,7 @@ struct DeviceFacts {
     Fact<bool> offers_vmx{};
     Fact<bool> offers_svm{};
     Fact<int> nested_state{};
-    Fact<std::vector<std::string>> holders{};
+    Fact<std::vector<KvmHolder>> holders{};
 };
 template <class V>
 constexpr void for_each(const DeviceFacts& f, V&& visit) {
@@ -41,8 +53,7 @@ constexpr void for_each(const DeviceFacts& f, V&& visit) {
           "KVM_CAP_NESTED_STATE, bytes; not 0 on 5.10-6.16 whatever nested is");
     visit("device.holders", f.holders,
           "processes that hold /dev/kvm, as far as this user may see: number, command, the guest's name; "
-          "looked "
-          "at where KVM is in use and its module is to be reloaded");
+          "looked at where KVM is in use and its module is to be reloaded");
 }
 
 }  // namespace nestprobe

@@ -15,6 +15,8 @@ struct Origin {
     unsigned line = 0;   ///< where it begins; 0 outside a file
 
     bool on_command_line() const { return file.empty(); }
+    /// A paste of several files that does not say which one: "/etc/modprobe.d/*.conf".
+    bool in_some_file() const { return file.find('*') != std::string::npos; }
     /// "/etc/modprobe.d/kvm.conf:3", "kernel command line".
     std::string text() const;
     friend bool operator==(const Origin&, const Origin&) = default;

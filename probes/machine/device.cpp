@@ -104,25 +104,40 @@ DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests) {
     return facts;
 }
 
+/// "812 qemu-system-x86 -name web-1", as the look at the processes writes it down.
+KvmHolder parse_holder(std::string_view text) {
+    constexpr std::string_view name_follows = " -name ";
+    KvmHolder holder;
+    holder.pid = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(holder.pid.size(), text.size()));
+    const std::size_t named = std::min(text.find(name_follows), text.size());
+    holder.command = trim(text.substr(0, named));
+    holder.guest = text.substr(std::min(named + name_follows.size(), text.size()));
+    return holder;
+}
+
 /// The count of a module's users says that there are none; who they are, only a look at all processes does,
 /// which is worth it where guests are to be stopped for a reload.
-Fact<std::vector<std::string>> probe_holders(const KvmDevice& kvm, const ModuleFacts& module, bool always) {
+Fact<std::vector<KvmHolder>> probe_holders(const KvmDevice& kvm, const ModuleFacts& module, bool always) {
     const Module* vendor = module.vendor.if_known();
     if (!vendor || vendor->state != Module::State::loaded)
         return Absent{Why::not_applicable, "no module of KVM's is loaded that could be in use"};
-    if (vendor->users == 0) return {std::vector<std::string>{}, module.vendor.from()};
+    if (vendor->users == 0) return {std::vector<KvmHolder>{}, module.vendor.from()};
     const bool to_be_reloaded = is(module.nested, false) || is(module.ept, false) || is(module.npt, false) ||
                                 is(module.enable_virt_at_load, true);
     if (!always && !to_be_reloaded) return Absent{Why::not_probed, "no reload is foreseen"};
     constexpr std::size_t most = 64;
-    auto holders = kvm.holders();
-    if (const Absent* absent = holders.if_absent()) return *absent;
-    if (holders.if_known()->size() > most) holders.if_known()->resize(most);
+    const auto found = kvm.holders();
+    if (const Absent* absent = found.if_absent()) return *absent;
+    std::vector<KvmHolder> holders;
     std::vector<Provenance> from;
-    for (const std::string& holder : *holders.if_known())
-        from.push_back({fmt::format("/proc/{}/fd", holder.substr(0, holder.find(' '))), holder});
+    for (const std::string& text :
+         std::span(*found.if_known()).first(std::min(most, found.if_known()->size()))) {
+        holders.push_back(parse_holder(text));
+        from.push_back({fmt::format("/proc/{}/fd", holders.back().pid), text});
+    }
     if (from.empty()) from.push_back({"/proc/*/fd", "none"});
-    return {std::move(*holders.if_known()), std::move(from)};
+    return {std::move(holders), std::move(from)};
 }
 
 }  // namespace nestprobe

@@ -66,7 +66,7 @@ private:
 /// CONFIG_KVM_INTEL or CONFIG_KVM_AMD; not looked at where the module is in the kernel.
 Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const ModuleFacts& module);
 /// `always`: even where no reload is foreseen.
-Fact<std::vector<std::string>> probe_holders(const KvmDevice& kvm, const ModuleFacts& module, bool always);
+Fact<std::vector<KvmHolder>> probe_holders(const KvmDevice& kvm, const ModuleFacts& module, bool always);
 DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
 SystemFacts probe_system(const Filesystem& files, const Shared& shared, const KernelFacts& kernel);
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);

@@ -21,9 +21,6 @@ std::string own_file(std::string_view file, std::vector<std::string>& commands) 
     return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
 }
 
-/// A paste that does not say which file of modprobe.d a line stands in.
-bool is_unknown(const Origin& origin) { return origin.file.find('*') != std::string::npos; }
-
 /// Which file it is has to be looked for: no command can name it.
 Step find_by_hand(Step step, const Origin& origin, std::string_view word) {
     step.what += fmt::format(
@@ -76,7 +73,7 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
     if (const OptionsPlace* place = options_place(f)) return set_in_system(std::move(step), *place);
     for (const ModuleOption& o : otherwise) {
         const Origin& place = o.origin;
-        if (is_unknown(place)) return find_by_hand(std::move(step), place, parameter);
+        if (place.in_some_file()) return find_by_hand(std::move(step), place, parameter);
         if (!ConfigWord::make(place.file) || (!o.value.empty() && !ConfigWord::make(o.value))) {
             step.what = fmt::format("Let the option {} of {} say {}, in {}.", parameter, module, value,
                                     o.origin.text());
@@ -101,12 +98,9 @@ std::string name_holders(const Facts& f) {
     if (!holders || holders->empty()) return {};
     std::string text;
     for (std::size_t i = 0; i < std::min(holders->size(), most); ++i) {
-        const std::string_view holder = (*holders)[i];
-        const std::string_view pid = holder.substr(0, holder.find(' '));
-        std::string_view name = holder.substr(std::min(pid.size() + 1, holder.size()));
-        if (const auto told = name.find(" -name "); told != std::string_view::npos)
-            name = name.substr(told + 7);
-        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ", name, pid);
+        const KvmHolder& holder = (*holders)[i];
+        text += fmt::format("{}{} (process {})", text.empty() ? "" : ", ",
+                            holder.guest.empty() ? holder.command : holder.guest, holder.pid);
     }
     if (holders->size() > most) text += fmt::format(" and {} more", holders->size() - most);
     if (f.kernel.uid.if_known() && !is(f.kernel.uid, 0u)) text += ", and those of others, whom root sees";
@@ -142,7 +136,7 @@ Step drop_line(const Facts& f, const Origin& place, std::string_view module) {
                 .commands = {std::string(system->command)}};
     Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, place.text()),
               .action = DropLine{place.file, std::string(module)}};
-    if (is_unknown(place)) return find_by_hand(std::move(step), place, module);
+    if (place.in_some_file()) return find_by_hand(std::move(step), place, module);
     if (!ConfigWord::make(place.file)) return step;
     const std::string own = own_file(place.file, step.commands);
     if (place.line == 0)
