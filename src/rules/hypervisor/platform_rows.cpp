@@ -1345,10 +1345,13 @@ constexpr PlatformRow platform_table[] = {
 
 static_assert(platform_table[std::size(platform_table) - 1].id == Platform::other);
 
+constexpr PackedTable<PlatformRow, std::size(platform_table), text_bytes(platform_table)> packed_platforms(
+    platform_table);
+
 }  // namespace
 
 const std::string_view expect_in_guest = seen_in_guest;
 
-std::span<const PlatformRow> platform_rows() { return platform_table; }
+PackedRows<PlatformRow> platform_rows() { return packed_platforms.view(); }
 
 }  // namespace nestprobe

@@ -3,10 +3,10 @@
 // here looks at a machine.  It ages: every row has the month whose state it describes, and its source.
 #pragma once
 
+#include "base/packed_table.hpp"
 #include "facts/hypervisor_facts.hpp"
 #include "remedy/remedy.hpp"
 
-#include <span>
 #include <string_view>
 
 namespace nestprobe {
@@ -47,6 +47,15 @@ struct PlatformStep {
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
     constexpr bool empty() const { return what.empty(); }
 };
+template <class V>
+constexpr void for_each_text(PlatformStep& step, V&& visit) {
+    visit(step.what);
+    for (std::string_view& command : step.commands) visit(command);
+    visit(step.file);
+    for (std::string_view& line : step.lines) visit(line);
+    visit(step.expect);
+    visit(step.only_if);
+}
 
 struct PlatformRow {
     Platform id = Platform::other;
@@ -68,8 +77,18 @@ struct PlatformRow {
     std::string_view date = {};  ///< "YYYY-MM": when the row was written down
 };
 
+template <class V>
+constexpr void for_each_text(PlatformRow& row, V&& visit) {
+    for (PlatformStep& step : row.steps) for_each_text(step, visit);
+    for (PlatformStep& step : row.iommu_steps) for_each_text(step, visit);
+    for (std::string_view& query : row.query) visit(query);
+    for (std::string_view* text :
+         {&row.intro, &row.ask, &row.instead, &row.iommu_none, &row.broken, &row.source, &row.date})
+        visit(*text);
+}
+
 /// Ends with Platform::other.
-std::span<const PlatformRow> platform_rows();
+PackedRows<PlatformRow> platform_rows();
 /// What `expect` says where the step shows VMX or SVM to the guest.
 extern const std::string_view expect_in_guest;
 

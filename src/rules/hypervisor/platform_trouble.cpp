@@ -16,7 +16,7 @@ bool is_shown_there(const Facts& f) {
 }
 
 Outcome check_trouble(const Facts& f) {
-    const PlatformRow& row = row_of(f.hypervisor.platform);
+    const PlatformRow row = row_of(f.hypervisor.platform);
     const std::string_view name = to_string(row.id);
     if (!row.shows_and_fails)
         return cite(pass(fmt::format("nothing of that kind is known of {}", name)), f.hypervisor.platform);

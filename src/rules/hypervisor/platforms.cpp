@@ -158,15 +158,16 @@ std::string as_of(std::string_view date, const Facts& f) {
     return fmt::format("as of {}, more than a year before this was looked at: it may have changed", date);
 }
 
-const PlatformRow& row_of(const Fact<Platform>& platform) {
+PlatformRow row_of(const Fact<Platform>& platform) {
     const Platform known = platform.if_known() ? *platform.if_known() : Platform::other;
-    for (const PlatformRow& row : platform_rows())
-        if (row.id == known) return row;
-    return platform_rows().back();
+    const auto rows = platform_rows();
+    std::size_t i = 0;
+    while (i + 1 < rows.size() && rows.bare(i).id != known) ++i;
+    return rows[i];
 }
 
 std::string no_switch_there(const Facts& f) {
-    const PlatformRow& row = row_of(f.hypervisor.platform);
+    const PlatformRow row = row_of(f.hypervisor.platform);
     const std::string_view can = row.nesting == Nesting::none || row.nesting == Nesting::never
                                      ? "nobody can switch it on there"
                                  : row.nesting == Nesting::by_type ? "the type of the instance decides there"
@@ -176,7 +177,7 @@ std::string no_switch_there(const Facts& f) {
 
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
-    const PlatformRow& row = row_of(f.hypervisor.platform);
+    const PlatformRow row = row_of(f.hypervisor.platform);
     Remedy remedy(steps_of(row.steps, flag));
     remedy.never = (row.nesting == Nesting::none || row.nesting == Nesting::never) &&
                    std::all_of(remedy.steps.begin(), remedy.steps.end(),
@@ -202,7 +203,7 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
 }
 
 Remedy iommu_of_platform(const Facts& f, Platform platform) {
-    const PlatformRow& row = row_of(Fact<Platform>(platform, {}));
+    const PlatformRow row = row_of(Fact<Platform>(platform, {}));
     const std::string_view flag = is(f.cpu.technology, Technology::svm) ? "svm" : "vmx";
     std::vector<Step> steps = steps_of(row.iommu_steps, flag);
     for (Step& step : steps) step.action = ByHand{};

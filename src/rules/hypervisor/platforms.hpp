@@ -13,7 +13,7 @@
 namespace nestprobe {
 
 /// The row of this platform; that of Platform::other where it is not known.
-const PlatformRow& row_of(const Fact<Platform>& platform);
+PlatformRow row_of(const Fact<Platform>& platform);
 /// What to do on the platform above; `flag` is vmx or svm.
 Remedy fix_on_platform(const Facts& f, std::string_view flag);
 /// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
