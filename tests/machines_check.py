@@ -5,8 +5,9 @@
     machines_check.py NESTPROBE MACHINES_DIR [SCHEMA]
 
 For each machine nestprobe is run with --json, --explain, without a format, and with --format facts. Compared are
-the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, the output
-with the whole outputs (whole_output.py) where they are there, and INDEX.tsv with all of them.
+the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, the snapshot
+with the schema beside that one, the output with the whole outputs (whole_output.py) where they are there, and INDEX.tsv
+with all of them.
 NESTPROBE_REFRESH=1 rewrites the index and the golden files that are there, and prints the difference.
 NESTPROBE_MACHINES="zen3 case-" looks only at machines with such a part in their name.
 """
@@ -70,7 +71,7 @@ class Machine(Expectations):
 
     # --- checking ---
 
-    def check(self, validator):
+    def check(self, validator, snapshot_validator):
         for part in sorted(path.name for path in self.folder.iterdir()):
             if part not in PARTS:
                 self.fault(f"{part} does not belong here")
@@ -81,6 +82,10 @@ class Machine(Expectations):
         if validator:
             for error in sorted(validator.iter_errors(self.report), key=str)[:3]:
                 self.fault(f"schema: {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message[:200]}")
+        if snapshot_validator and not self.is_paste:
+            snapshot = json.loads((self.folder / "snapshot.json").read_text(encoding="utf-8"))
+            for error in sorted(snapshot_validator.iter_errors(snapshot), key=str)[:3]:
+                self.fault(f"snapshot's schema: {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message[:200]}")
         self.findings = {finding["id"]: finding for finding in self.report["findings"]}
         self.check_status()
         self.check_guest()
@@ -157,14 +162,16 @@ def main():
     machines = [Machine(folder, nestprobe) for folder in folders if not only or any(part in folder.name for part in only)]
     if not machines:
         sys.exit(f"no machines in {sys.argv[2]}")
-    validator = load_validator(sys.argv[3] if len(sys.argv) == 4 else None)
+    schema = Path(sys.argv[3]) if len(sys.argv) == 4 else None
+    validator = load_validator(schema)
+    snapshot_validator = schema and load_validator(schema.with_name("snapshot.schema.json"))
     refresh = os.environ.get("NESTPROBE_REFRESH", "")
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(Machine.run, machines))
     failed = 0
     for machine in machines:
-        machine.check(validator)
+        machine.check(validator, snapshot_validator)
         if machine.report is not None:
             for line in machine.check_golden(refresh):
                 print(line)
