@@ -6,6 +6,7 @@
 #include "base/tristate.hpp"
 #include "facts/log_lines.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,13 @@ struct KernelVersion {
         return a.major != b.major ? a.major > b.major : a.minor >= b.minor;
     }
 };
+
+/// Whose job a process is; ci: of another CI.
+enum class Job : std::uint8_t { none, github_hosted, github, gitlab_hosted, gitlab, ci };
+constexpr std::string_view to_string(Job job) {
+    constexpr std::string_view names[] = {"none", "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"};
+    return names[static_cast<std::size_t>(job)];
+}
 
 struct KernelFacts {
     Fact<std::string> release{};
@@ -42,8 +50,8 @@ struct KernelFacts {
     Fact<std::vector<std::string>> capabilities{};
     Fact<std::vector<unsigned>> groups{};
     Fact<unsigned> uid{};
-    Fact<std::string> container{};
-    Fact<std::string> job{};
+    Fact<std::string> container{};  ///< an open set: container= holds what its maker calls himself
+    Fact<Job> job{};
     Fact<bool> user_namespace{};
 };
 template <class V>

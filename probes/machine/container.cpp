@@ -151,26 +151,27 @@ Fact<std::string> probe_container(const Filesystem& files, const Reading<std::st
 }
 
 /// sudo takes the environment away; the file that GitHub's own images have is still there.
-Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>& environment) {
+Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environment) {
     constexpr std::string_view image = "/imagegeneration/imagedata.json";
-    if (variable(environment, "GITHUB_ACTIONS").value_or("") == "true") {
-        const bool hosted = variable(environment, "RUNNER_ENVIRONMENT").value_or("") == "github-hosted";
-        return by_variable(hosted ? "github-hosted" : "github",
-                           hosted ? "RUNNER_ENVIRONMENT=github-hosted" : "GITHUB_ACTIONS=true");
-    }
-    if (files.read(image).if_known()) return {"github-hosted", {{std::string(image), "present"}}};
+    const auto by = [](Job job, std::string_view variable) {
+        return Fact<Job>{job, {{std::string(environment_path), std::string(variable)}}};
+    };
+    if (variable(environment, "GITHUB_ACTIONS").value_or("") == "true")
+        return variable(environment, "RUNNER_ENVIRONMENT").value_or("") == "github-hosted"
+                   ? by(Job::github_hosted, "RUNNER_ENVIRONMENT=github-hosted")
+                   : by(Job::github, "GITHUB_ACTIONS=true");
+    if (files.read(image).if_known()) return {Job::github_hosted, {{std::string(image), "present"}}};
     if (variable(environment, "GITLAB_CI").value_or("") == "true") {
         const std::string runner = variable(environment, "CI_RUNNER_DESCRIPTION").value_or("");
-        const bool hosted = contains(runner, gitlabs_own);
-        return by_variable(hosted ? "gitlab-hosted" : "gitlab",
-                           hosted ? "CI_RUNNER_DESCRIPTION=" + runner : "GITLAB_CI=true");
+        return contains(runner, gitlabs_own) ? by(Job::gitlab_hosted, "CI_RUNNER_DESCRIPTION=" + runner)
+                                             : by(Job::gitlab, "GITLAB_CI=true");
     }
     if (const std::string ci = variable(environment, "CI").value_or(""); is_yes(ci))
-        return by_variable("ci", "CI=" + ci);
+        return by(Job::ci, "CI=" + ci);
     for (const std::string_view name : {"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"})
-        if (variable(environment, name)) return by_variable("ci", name);
+        if (variable(environment, name)) return by(Job::ci, name);
     if (const Absent* absent = environment.if_absent()) return *absent;
-    return {"none", {{std::string(environment_path), "no variable of a CI"}}};
+    return by(Job::none, "no variable of a CI");
 }
 
 /// user_namespaces(7): the first namespace maps 0 to 0, all of 4294967295 ids.

@@ -34,7 +34,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
 Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
                                   const Fact<std::string>& release);
 /// "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"; "none".
-Fact<std::string> probe_job(const Filesystem& files, const Reading<std::string>& environment);
+Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environment);
 /// The variables of this process, for the two above.
 Reading<std::string> read_environment(const Filesystem& files);
 /// Not the first user namespace: ids are mapped, and root is not the host's.

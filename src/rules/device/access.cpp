@@ -17,11 +17,20 @@ bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-const AccessRow* row_named(const Fact<std::string>& place) {
-    if (const std::string* name = place.if_known())
-        for (const AccessRow& row : access_rows())
-            if (row.place == *name) return &row;
+const AccessRow* row_named(std::string_view place) {
+    for (const AccessRow& row : access_rows())
+        if (row.place == place) return &row;
     return nullptr;
+}
+
+const AccessRow* row_of_container(const Facts& f) {
+    const std::string* name = f.kernel.container.if_known();
+    return name ? row_named(*name) : nullptr;
+}
+
+const AccessRow* row_of_job(const Facts& f) {
+    const Job* job = f.kernel.job.if_known();
+    return job ? row_named(to_string(*job)) : nullptr;
 }
 
 std::vector<std::string> kept(std::span<const std::string_view> lines) {
@@ -67,9 +76,11 @@ Remedy allow_in_job_container() {
                 .action = GiveDevice{}};
 }
 
-bool in_github_job(const Facts& f) { return is(f.kernel.job, "github-hosted") || is(f.kernel.job, "github"); }
+bool in_github_job(const Facts& f) {
+    return is(f.kernel.job, Job::github_hosted) || is(f.kernel.job, Job::github);
+}
 
-bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, "none"); }
+bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, Job::none); }
 
 /// A container that no row speaks of.
 Remedy give_to_container() {
@@ -85,10 +96,10 @@ Remedy give_to_container() {
 
 /// The row that says how this place is given the device; null: a host, or a place without a row.
 const AccessRow* row_here(const Facts& f) {
-    if (const AccessRow* container = row_named(f.kernel.container)) return container;
+    if (const AccessRow* container = row_of_container(f)) return container;
     if (in_container(f)) return nullptr;
-    if (const AccessRow* job = row_named(f.kernel.job)) return job;
-    return is(f.kernel.user_namespace, true) ? row_named(Fact<std::string>("user-namespace", {})) : nullptr;
+    if (const AccessRow* job = row_of_job(f)) return job;
+    return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : nullptr;
 }
 
 /// A node that udev or devtmpfs would have made.
@@ -113,7 +124,7 @@ bool is_nobodys(const DeviceNode& node) {
 }
 
 std::string_view place_words(const Facts& f) {
-    if (const AccessRow* row = row_named(f.kernel.container)) return row->words;
+    if (const AccessRow* row = row_of_container(f)) return row->words;
     if (in_container(f)) return "a container";
     const AccessRow* row = row_here(f);
     return row ? row->words : std::string_view{};
@@ -138,8 +149,8 @@ Remedy after_refusal(const Facts& f) {
 
 Remedy fix_missing_device(const Facts& f) {
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
-    if (in_container(f) && (is(f.kernel.job, "gitlab") || is(f.kernel.job, "gitlab-hosted")))
-        return steps_of(f, row_named(f.kernel.job)->give);
+    if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
+        return steps_of(f, row_of_job(f)->give);
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
@@ -174,11 +185,11 @@ Remedy fix_denied_device(const Facts& f) {
     const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
     const bool forbidden = open_error(f) == EPERM;
     if (in_job(f) && !in_container(f) && !forbidden)
-        if (const AccessRow* job = row_named(f.kernel.job); job && !job->allow[0].empty())
+        if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
             return steps_of(f, job->allow);
     if (in_container(f) && in_github_job(f)) return allow_in_job_container();
     const bool in_sandbox = !in_container(f) && !in_job(f) && is(f.kernel.user_namespace, true);
-    if (const AccessRow* row = in_sandbox ? row_here(f) : row_named(f.kernel.container)) {
+    if (const AccessRow* row = in_sandbox ? row_here(f) : row_of_container(f)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }

@@ -110,17 +110,18 @@ Step ask_first(const PlatformRow& row, std::string_view flag) {
 
 /// The machine of a hosted CI runner is nobody's to change.
 struct JobRow {
-    std::string_view job, intro, what, line;
+    Job job;
+    std::string_view intro, what, line;
 };
 constexpr JobRow job_rows[] = {
-    {"github-hosted",
+    {Job::github_hosted,
      "This is a runner of GitHub's own, whose machine a user cannot change. As of 2026-11 the x64 Linux "
      "runners show "
      "VMX or SVM (standard ones since 2024-04; Intel or AMD by chance); the arm64, macOS and Windows ones do "
      "not.",
      "Take an x64 Linux runner, or run the job again: it may land on another host.",
      "runs-on: ubuntu-latest"},
-    {"gitlab-hosted",
+    {Job::gitlab_hosted,
      "This is a runner of GitLab.com's own, whose machine a user cannot change. As of 2026-11, by reports, "
      "it shows "
      "neither VMX nor SVM.",
@@ -128,9 +129,8 @@ constexpr JobRow job_rows[] = {
 };
 
 std::optional<Remedy> fix_in_job(const Facts& f) {
-    const std::string* job = f.kernel.job.if_known();
     for (const JobRow& row : job_rows)
-        if (job && row.job == *job) {
+        if (is(f.kernel.job, row.job)) {
             Remedy remedy(
                 Step{.where = Where::ci_job, .what = std::string(row.what), .file = "the job's definition"});
             remedy.steps.front().lines.emplace_back(row.line);
