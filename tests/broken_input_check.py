@@ -102,6 +102,30 @@ def long_words(folder):
         in_file(folder, f"a guest: {name} of 1 MB", data, "--domain")
 
 
+def pipes(folder):
+    """A pipe that nobody has open for writing is no file; one whose writer is slow is waited for."""
+    global passed, failed
+    folder = os.path.join(folder, "pipes")
+    os.mkdir(folder)
+    fifo = os.path.join(folder, "pu0")  # of hwloc's folders
+    os.mkfifo(fifo)
+    for option in ("--from", "--diff", "--domain"):
+        done, _ = run(fifo, option=option)
+        in_a_folder = subprocess.run([binary, option, folder, "--json"], capture_output=True, timeout=60, check=False)
+        wrong = done.returncode != 66 or done.stderr.count(b"\n") != 1 or in_a_folder.returncode not in (65, 66)
+        passed, failed = passed + (not wrong), failed + wrong
+        if wrong:
+            print(f"FAIL {option} of a pipe without a writer: {done.returncode} {done.stderr!r}, {in_a_folder.returncode}")
+    # It opens the pipe for reading first: only then can this open it for writing.
+    writer = subprocess.Popen(["sh", "-c", 'exec > "$1"; sleep 2; printf %s "$2"', "sh", fifo, SMALL])
+    done, seconds = run(fifo)
+    writer.wait()
+    wrong = done.returncode not in (0, 1, 2) or seconds < 1.5
+    passed, failed = passed + (not wrong), failed + wrong
+    if wrong:
+        print(f"FAIL a pipe whose writer is slow: {done.returncode} {done.stderr!r} after {seconds:.1f} s")
+
+
 def head(rest):
     return '{"format": "nestprobe-snapshot/1", ' + rest
 
@@ -149,6 +173,7 @@ with tempfile.TemporaryDirectory() as folder:
     cat.wait()
 
     guests(folder)
+    pipes(folder)
     missing = os.path.join(folder, "missing")
     done, _ = run(missing)
     if done.returncode == 66 and missing in done.stderr.decode() and not done.stdout:
