@@ -191,6 +191,10 @@ TEST_SUITE("guest") {
         CHECK(d.facts.iommu.if_absent()->detail.starts_with("run.sh:1: $MORE: "));
         CHECK(d.facts.vcpus.if_absent()->detail.starts_with("run.sh:1: -smp $N: "));
         CHECK(parse_qemu_command("kvm -accel $A -accel tcg", "f").facts.accelerator.if_absent() != nullptr);
+        CHECK(is(parse_qemu_command("kvm -smp sockets=2,cores=150", "f").facts.vcpus, 300u));
+        CHECK(is(parse_qemu_command("kvm -smp 4 -smp cores=2", "f").facts.vcpus, 4u));
+        CHECK(!parse_qemu_command("kvm -smp sockets=65536,cores=65536", "f").facts.vcpus.if_known());
+        CHECK_THROWS_AS(parse_proxmox("memory: 512\ncores: 65536\nsockets: 65536\n", "101.conf"), BadFile);
         const auto plain = parse_qemu_command("qemu-system-x86_64 -m $M -drive file=$F -cpu host", "run.sh");
         CHECK(is(plain.facts.iommu, IommuModel::none));
     }

@@ -122,7 +122,10 @@ private:
         f.q35 = {contains(type, "q35"), cite("machine")};
         const Line* acpi = find("acpi");
         f.acpi = {!acpi || acpi->value != "0", cite("acpi")};
-        f.vcpus = {number("cores") * number("sockets"), cite("cores")};
+        unsigned vcpus = 0;
+        if (__builtin_mul_overflow(number("cores"), number("sockets"), &vcpus))
+            throw BadFile(fmt::format("{}: cores times sockets are more CPUs than any guest has", label_));
+        f.vcpus = {vcpus, cite("cores")};
         const Line* system = find("ostype");
         f.windows = {system && (system->value.starts_with('w')), cite("ostype")};
         const Line* sev = find("amd-sev");

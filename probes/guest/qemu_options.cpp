@@ -137,13 +137,27 @@ private:
         irqchip(option);
     }
 
+    /// Of several, what one says of their number stands; where none does, it is what the parts make (QEMU 9.0
+    /// hw/core/machine-smp.c, machine_parse_smp_config()).
     void smp(const QemuOption& option) {
         unsigned count = 0;
         for (const std::string* text : {option.get("maxcpus"), option.get("cpus"), &option.first})
             if (text && parse_number(std::string_view(*text), count)) {
                 f_.vcpus = {count, from_};
+                counted_ = true;
                 return;
             }
+        if (counted_) return;
+        count = 1;
+        for (const char* part :
+             {"drawers", "books", "sockets", "dies", "clusters", "modules", "cores", "threads"})
+            if (const std::string* text = option.get(part)) {
+                unsigned of_part = 0;
+                if (!parse_number(std::string_view(*text), of_part) || of_part == 0 ||
+                    __builtin_mul_overflow(count, of_part, &count))
+                    return forget_smp({Why::malformed, from_.front().raw + ": no number of CPUs"});
+            }
+        f_.vcpus = {count, from_};
     }
 
     void guest_name(const QemuOption& option) {
@@ -234,7 +248,8 @@ private:
 
     std::span<const Word> words_;
     GuestFacts& f_;
-    bool accelerated_;  ///< libvirt and Proxmox name the accelerator themselves, first
+    bool counted_ = false;  ///< some -smp says how many CPUs
+    bool accelerated_;      ///< libvirt and Proxmox name the accelerator themselves, first
     std::vector<Provenance> from_;
     std::string_view value_{};  ///< of the option that is applied
 };
