@@ -5,7 +5,7 @@
 set -eu
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 : "${OUT:=$tree/build-fuzz/out}" "${CXX:=clang++}" "${LIB_FUZZING_ENGINE:=-fsanitize=fuzzer}"
-: "${CXXFLAGS=-O1 -g -fsanitize=address,undefined}"
+: "${CXXFLAGS=-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined}"
 export CXX CXXFLAGS
 build=$OUT/build
 mkdir -p "$OUT"

@@ -63,11 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const Report report = report_on(parse_definition(text, "guest"));
         fuzz::render_all(report);
         if (report.edit->diff.empty()) return 0;
-        const std::string mended = patch(text, report.edit->diff);
+        const std::string edited = patch(text, report.edit->diff);
         try {
-            report_on(parse_definition(mended, "mended"));
+            report_on(parse_definition(edited, "edited"));
         } catch (const BadFile& error) {
-            throw std::logic_error(fmt::format("the edit breaks it: {}\n{}", error.what(), mended));
+            throw std::logic_error(fmt::format("the edit breaks it: {}\n{}", error.what(), edited));
         }
     } catch (const BadFile&) {
     }

@@ -23,9 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string once = write_snapshot(recording);
     Recording again = read_snapshot(once, "written");
     if (write_snapshot(again) != once) throw std::logic_error("written twice, it is another: " + once);
+    const std::string said = report_of(fuzz::facts_of(std::move(recording)));
     const ReplayedMachine machine(std::move(again));
     const Recorder recorder(machine.sources());
-    const std::string said = report_of(probe(recorder.sources(), every_register));
+    if (report_of(probe(recorder.sources(), every_register)) != said)
+        throw std::logic_error("written, it is another machine: " + once);
     Recording recorded = recorder.take();
     const std::string text = write_snapshot(recorded);
     if (report_of(fuzz::facts_of(read_snapshot(text, "recorded"))) != said)
