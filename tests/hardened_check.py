@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 
 from release import program
 
@@ -65,21 +66,33 @@ def traced(*arguments):
     return [line.split(None, 1)[-1] if line[:1].isdigit() else line for line in done.stderr.splitlines()]
 
 
+def judge_order(name, lines):
+    locked = [i for i, line in enumerate(lines) if re.match(r"(prctl\(PR_SET_SECCOMP|seccomp\(SECCOMP_SET)", line)]
+    given = [i for i, line in enumerate(lines) if line.startswith("openat(") and re.search("snapshot.json|guest.xml", line)]
+    expect(f"{name}: it locks itself down", any(line.startswith("prctl(PR_SET_NO_NEW_PRIVS") for line in lines) and locked)
+    expect(f"{name}: the input is opened before", locked and given and max(given) < locked[0])
+    landlock = [int(found[1]) for line in lines if (found := re.match(r"landlock_create_ruleset\(NULL, 0, .*= (-?\d+)", line))]
+    restricted = [i for i, line in enumerate(lines) if re.match(r"landlock_restrict_self\(\d+, 0\)\s+= 0", line)]
+    expect(f"{name}: Landlock is asked for", landlock)
+    expect(f"{name}: Landlock forbids all files", landlock and (landlock[0] < 1 or (locked and restricted and restricted[0] < locked[0])))
+    expect(f"{name}: nothing is opened after", locked and not [
+        line for line in lines[locked[-1]:] if re.match("(openat|open|execve|socket|clone|fork)", line)])
+    expect(f"{name}: it needs nothing that is refused", locked and not [
+        line for line in lines[locked[-1]:] if re.search(r"= -1 (EPERM|EACCES)", line)])
+
+
 def order():
     if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode:
         print("skipped: no strace, or it may not trace here")
         return
-    for name, arguments in {"--from": ["--from", snapshot], "--diff": ["--from", snapshot, "--diff", snapshot, "--json"],
-                            "--diff here": ["--diff", snapshot], "a folder": ["--from", os.path.dirname(os.path.abspath(snapshot))]}.items():
-        lines = traced(*arguments)
-        locked = [i for i, line in enumerate(lines) if re.match(r"(prctl\(PR_SET_SECCOMP|seccomp\(SECCOMP_SET)", line)]
-        given = [i for i, line in enumerate(lines) if line.startswith("openat(") and "snapshot.json" in line]
-        expect(f"{name}: it locks itself down", any(line.startswith("prctl(PR_SET_NO_NEW_PRIVS") for line in lines) and locked)
-        expect(f"{name}: the input is opened before", locked and given and max(given) < locked[0])
-        expect(f"{name}: nothing is opened after", locked and not [
-            line for line in lines[locked[-1]:] if re.match("(openat|open|execve|socket|clone|fork)", line)])
-        expect(f"{name}: it needs nothing that is refused", locked and not [
-            line for line in lines[locked[-1]:] if re.search(r"= -1 (EPERM|EACCES)", line)])
+    with tempfile.TemporaryDirectory() as folder:
+        guest = os.path.join(folder, "guest.xml")
+        with open(guest, "w", encoding="utf-8") as f:
+            f.write("<domain type='kvm'><name>a</name></domain>")
+        for name, arguments in {"--from": ["--from", snapshot], "--diff": ["--from", snapshot, "--diff", snapshot, "--json"],
+                                "--diff here": ["--diff", snapshot], "a folder": ["--from", os.path.dirname(os.path.abspath(snapshot))],
+                                "--domain": ["--from", snapshot, "--domain", guest, "--fix"], "--domain here": ["--domain", guest]}.items():
+            judge_order(name, traced(*arguments))
     plain = traced("--json")
     expect("a live machine needs no filter", not any("PR_SET_SECCOMP" in line for line in plain))
 
