@@ -31,13 +31,14 @@ ERRORS = {
     "pread64": "EIO EINTR ENXIO EPERM", "getdents64": "EIO ENOENT EPERM ENOMEM EINTR", "ioctl": "EPERM EIO ENOMEM EINTR ENXIO",
     "newfstatat": "EACCES EIO ENOMEM ENOENT", "fcntl": "EMFILE EIO EINTR EBADF", "sched_setaffinity": "EPERM EINVAL ENOMEM",
     "sched_getaffinity": "EPERM EINVAL", "syslog": "EPERM EINVAL ENOMEM", "mmap": "ENOMEM EPERM", "munmap": "ENOMEM",
-    "mprotect": "ENOMEM EACCES", "brk": "ENOMEM", "write": "EIO ENOSPC EINTR EPIPE EAGAIN", "close": "EIO EINTR",
+    "mprotect": "ENOMEM EACCES", "brk": "ENOMEM", "write": "EIO ENOSPC EINTR EPIPE EAGAIN =0", "close": "EIO EINTR",
     "rt_sigaction": "EINVAL", "rt_sigprocmask": "EINVAL", "arch_prctl": "EPERM", "prlimit64": "EPERM", "readlink": "EACCES EINVAL",
     "getrandom": "EAGAIN ENOSYS", "set_robust_list": "ENOSYS", "rseq": "ENOSYS", "set_tid_address": "ENOSYS", "lseek": "EIO",
     "prctl": "EINVAL EPERM", "landlock_create_ruleset": "ENOSYS EOPNOTSUPP EMFILE", "landlock_restrict_self": "EPERM E2BIG",
     "fsync": "EIO ENOSPC", "rename": "EACCES ENOSPC", "fchown": "EPERM", "fchmod": "EPERM", "madvise": "EINVAL",
     "clone3": "EAGAIN EPERM ENOMEM ENOSYS", "sched_yield": "ENOSYS",
 }
+# "=0": the call does nothing and says that it worked.
 REFUSALS = ("ENOENT", "ENXIO", "EPERM", "EACCES")
 # A process that cannot get its heap, or its registers for threads, does not begin: that is the C library's word.
 BEGINNING = ("brk", "mmap", "mprotect", "arch_prctl", "set_tid_address")
@@ -126,8 +127,9 @@ def injected_lines(trace):
 def inject(job):
     mode, call, number, error, base, folder = job
     trace = os.path.join(folder, f"{mode}.{call}.{number}.{error}")
+    result = f"retval={error[1:]}" if error.startswith("=") else f"error={error}"
     status, out, err = run(["strace", "-f", "--seccomp-bpf", "-qqq", "-o", trace, "-e", f"trace={call}",
-                            "-e", f"inject={call}:error={error}:when={number}", binary, *MODES[mode]])
+                            "-e", f"inject={call}:{result}:when={number}", binary, *MODES[mode]])
     hits = injected_lines(trace)
     os.unlink(trace)
     if not hits:
@@ -153,7 +155,8 @@ def injections(folder):
             for number in range(1, count + 1):
                 jobs += [(mode, call, number, error, bases.get(mode), folder) for error in ERRORS.get(call, "").split()]
     judge("every call has errors to fail with", ", ".join(sorted(unknown)))
-    chosen = jobs if FULL else random.sample(jobs, min(SAMPLE, len(jobs)))
+    always = [job for job in jobs if job[1] == "write"]
+    chosen = jobs if FULL else random.sample(jobs, min(SAMPLE, len(jobs))) + always
     with ThreadPoolExecutor(2) as pool:
         hits = [found for found in pool.map(inject, chosen) if found]
     for (mode, call, number, error, *_), wrong in hits:
