@@ -21,6 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Recording recording = golden;
     recording.files.insert_or_assign("/sys/firmware/acpi/tables/" + std::string(name), std::move(table));
     recording.directories.clear();  // derived from the files
-    fuzz::render_all(make_report(fuzz::facts_of(std::move(recording))));
+    fuzz::render(make_report(fuzz::facts_of(std::move(recording))), fuzz::text_of(data, size));
     return 0;
 }

@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(fuzz::text_of(data, size));
     try {
         const Report report = report_on(parse_definition(text, "guest"));
-        fuzz::render_all(report);
+        fuzz::render(report, text);
         if (report.edit->diff.empty()) return 0;
         const std::string edited = patch(text, report.edit->diff);
         try {

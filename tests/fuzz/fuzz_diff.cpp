@@ -19,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     render_diff(known, report, "snapshot", Style{});
     render_diff(report, known, "golden", Style{});
     render_diff_json(report, known);
-    fuzz::render_all(make_report(fuzz::facts_of(merge_recordings({{"a", recording}, {"b", golden}}))));
+    fuzz::render(make_report(fuzz::facts_of(merge_recordings({{"a", recording}, {"b", golden}}))),
+                 fuzz::text_of(data, size));
     return 0;
 }

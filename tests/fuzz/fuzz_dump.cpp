@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const ImportFormat* format = looks_like_snapshot(text) ? nullptr : recognise(text);
         if (!format && !looks_like_snapshot(text)) return 0;
         Recording recording = format ? format->import(text, "dump") : read_snapshot(text, "dump");
-        fuzz::render_all(make_report(fuzz::facts_of(std::move(recording))));
+        fuzz::render(make_report(fuzz::facts_of(std::move(recording))), text);
     } catch (const BadFile&) {
     }
     return 0;

@@ -32,6 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view path = paths[data[0] % std::size(paths)];
     recording.files.insert_or_assign(std::string(path), std::string(fuzz::text_of(data, size).substr(1)));
     recording.directories.clear();  // derived from the files
-    fuzz::render_all(make_report(fuzz::facts_of(std::move(recording))));
+    fuzz::render(make_report(fuzz::facts_of(std::move(recording))), fuzz::text_of(data, size));
     return 0;
 }

@@ -15,6 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for_each_line(text, [&](std::string_view line) { lines.emplace_back(line); });
     Recording recording = golden;
     recording.kernel_log = std::move(lines);
-    fuzz::render_all(make_report(fuzz::facts_of(std::move(recording))));
+    fuzz::render(make_report(fuzz::facts_of(std::move(recording))), fuzz::text_of(data, size));
     return 0;
 }

@@ -20,6 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
     }
     recording.directories.clear();  // derived from the files
-    fuzz::render_all(make_report(fuzz::facts_of(std::move(recording))));
+    fuzz::render(make_report(fuzz::facts_of(std::move(recording))), fuzz::text_of(data, size));
     return 0;
 }

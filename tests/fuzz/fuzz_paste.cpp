@@ -25,9 +25,9 @@ std::vector<std::pair<std::string, std::string>> files_in(std::string_view text)
 }
 
 template <class F>
-void report_on(F&& import) {
+void report_on(std::string_view input, F&& import) {
     try {
-        fuzz::render_all(make_report(fuzz::facts_of(import())));
+        fuzz::render(make_report(fuzz::facts_of(import())), input);
     } catch (const BadFile&) {
     }
 }
@@ -36,12 +36,12 @@ void report_on(F&& import) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text = fuzz::text_of(data, size);
-    report_on([&] { return import_paste(text, "paste").recording; });
+    report_on(text, [&] { return import_paste(text, "paste").recording; });
     const auto files = files_in(text);
     if (files.size() < 2) return 0;
-    report_on([&] { return import_files(files, "folder").recording; });
+    report_on(text, [&] { return import_files(files, "folder").recording; });
     std::vector<std::pair<unsigned, std::string>> units;
     for (const auto& [name, contents] : files) units.emplace_back(units.size(), contents);
-    report_on([&] { return import_hwloc(std::move(units), "folder"); });
+    report_on(text, [&] { return import_hwloc(std::move(units), "folder"); });
     return 0;
 }

@@ -7,13 +7,13 @@ using namespace nestprobe;
 
 namespace {
 
-void report_on(GuestDefinition definition) {
+void report_on(GuestDefinition definition, std::string_view input) {
     static const Facts machine = fuzz::facts_of(fuzz::golden_machine());
     Facts facts = machine;
     facts.guest = definition.facts;
     Report report = make_report(std::move(facts));
     report.edit = make_edit(definition, report);
-    fuzz::render_all(std::move(report));
+    fuzz::render(std::move(report), input);
 }
 
 }  // namespace
@@ -23,15 +23,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(fuzz::text_of(data, size).substr(1));
     try {
         switch (data[0] % 3) {
-            case 0: report_on(parse_qemu_command(text, "guest")); break;
-            case 1: report_on(parse_proxmox(text, "guest")); break;
+            case 0: report_on(parse_qemu_command(text, "guest"), text); break;
+            case 1: report_on(parse_proxmox(text, "guest"), text); break;
             default: {
                 const auto end = text.find('\0');
                 GuestDefinition stored = parse_domain(text.substr(0, end), "stored");
                 if (end != std::string::npos)
                     compare_running(stored, parse_domain(text.substr(end + 1), "running"));
                 stored.from_libvirt = true;
-                report_on(std::move(stored));
+                report_on(std::move(stored), text);
             }
         }
     } catch (const BadFile&) {

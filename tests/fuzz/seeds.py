@@ -68,7 +68,20 @@ def command_lines():
         yield words.encode()
 
 
+def parsers():
+    """Small ones of the others, and what only parsers take: the first byte is the place in fuzz_parsers.cpp's table."""
+    def texts(path):
+        return (text for machine in machines() if (text := contents(machine, path)) is not None)
+    kinds = (texts("/sys/firmware/acpi/tables/DMAR"), texts("/sys/firmware/acpi/tables/IVRS"), SEEDS["log"](), texts("/proc/cpuinfo"),
+             (b"0-6,8-15\n",), texts("/proc/config.gz"), (b"DMAR", b"RE1BUg=="), guests(b"<domain"), guests(b"qemu|kvm -|-enable-kvm"),
+             guests(b"(?m)^(cores|memory|boot):"), ("a'b \u20ac \x1b[2J \u202e".encode(),), (b'{"a": "b\\u0000", "c": 1}',), snapshots(),
+             texts("/proc/cmdline"))
+    for number, seeds in enumerate(kinds):
+        yield from (bytes([number]) + seed for seed in seeds if len(seed) < 4000)
+
+
 SEEDS = {
+    "parsers": parsers,
     "definition": lambda: guests(b""), "dump": snapshots, "snapshot": snapshots, "diff": snapshots, "paste": pastes, "modprobe": modprobe,
     "acpi": tables, "registers": command_lines,
     "qemu": lambda: [bytes([n]) + data for n, kind in enumerate((b"qemu|kvm -|-enable-kvm", b"(?m)^(cores|memory|boot):", b"<domain"))
