@@ -493,6 +493,11 @@ constexpr std::string_view kvm_enabling_failed_patterns[] = {"enabling virtualiz
 constexpr std::string_view kvm_enabling_failed_rules[] = {"virtualization-in-use"};
 constexpr std::string_view unhandled_msr_patterns[] = {"unhandled rdmsr", "unhandled wrmsr", "ignored rdmsr",
                                                        "ignored wrmsr"};
+constexpr std::string_view msr_unchecked_patterns[] = {"unchecked msr access error"};
+constexpr std::string_view vhost_vsock_missing_patterns[] = {
+    "open /dev/vhost-vsock",       "/dev/vhost-vsock*no such",       "/dev/vhost-vsock: permission denied",
+    "vhost-vsock: unable to open", "could not insert 'vhost_vsock'", "module vhost_vsock not found"};
+constexpr std::string_view proxmox_got_timeout_patterns[] = {"failed: got timeout"};
 constexpr std::string_view vbs_nested_windows_patterns[] = {
     "virtualization-based security", "credential guard", "memory integrity", "core isolation"};
 constexpr std::string_view vbs_nested_windows_rules[] = {"guest-with-evmcs", "windows-without-evmcs"};
@@ -2054,6 +2059,22 @@ The error tells which. Nested under Proxmox: on the outer node
          .otherwise =
              R"("KVM hardware virtualization: No" in the options makes the guest start, emulated and very slow.)",
          .source = "Proxmox qemu-server src/PVE/QemuServer.pm; LongQT-sea/pve-live#1"},
+        {.id = "proxmox-got-timeout",
+         .program = "Proxmox VE",
+         .patterns = proxmox_got_timeout_patterns,
+         .means = R"(QEMU was started and gave no answer in its time: that says nothing of KVM.)",
+         .rules = {},
+         .causes = R"(1. Much memory, huge pages, or a device that is passed through.
+2. A disk of the guest on a storage that does not answer.
+3. This Proxmox is a virtual machine itself, on a host that is busy or nests slowly.)",
+         .steps = R"(See whether it runs all the same; else start it with more time, in seconds:
+    qm status VMID
+    qm start VMID --timeout 600
+If that fails, too, see what QEMU is given, and start it by hand:
+    qm showcmd VMID --pretty)",
+         .worked = R"(    qm status VMID)",
+         .otherwise = R"(Behind shutdown or powerdown it is about the guest's own system.)",
+         .source = "qm(1), qm start, --timeout (Proxmox VE 8)"},
         {.id = "gnome-boxes",
          .program = "GNOME Boxes",
          .patterns = gnome_boxes_patterns,
@@ -3026,6 +3047,43 @@ For good:
          .worked = R"(The guest gets past it.)",
          .otherwise = R"(Answers all unknown registers with 0: some drivers then misbehave.)",
          .source = "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check()"},
+        {.id = "msr-unchecked",
+         .program = "Linux",
+         .patterns = msr_unchecked_patterns,
+         .means = R"(The kernel used a register that this processor lacks, noted it, and went on.)",
+         .rules = {},
+         .causes = R"(1. A virtual machine whose hypervisor leaves that register out.
+2. On hardware, a driver or a tool for another model, or microcode that is too old.)",
+         .steps = R"(As a rule nothing. What the log says of KVM itself:
+    sudo dmesg | grep -i -E 'kvm|vmx|svm'
+Registers 0x3a and 0x480 to 0x491 are VMX's, 0xc0010114 and 0xc0010117 SVM's. For one of these:
+    sudo modprobe msr
+    sudo nestprobe --explain)",
+         .worked = R"(    sudo dmesg | grep -i -E 'kvm|vmx|svm')",
+         .otherwise = R"(The call trace behind it is a note, not a crash. KVM fails for another reason.)",
+         .source = "Linux arch/x86/mm/extable.c; firecracker#814 (2019-01); harvester#3447 (2023-02)"},
+        {.id = "vhost-vsock-missing",
+         .program = "Kata Containers, QEMU, LXD, Incus",
+         .patterns = vhost_vsock_missing_patterns,
+         .means = R"(The host has no /dev/vhost-vsock: another device than /dev/kvm, which may be well.)",
+         .rules = {},
+         .causes = R"(1. The module vhost_vsock is not loaded.
+2. "Device or resource busy": this host is a guest itself, and its own end of such a socket is in the way.
+3. In a container the device was not passed in.
+4. The kernel was built without CONFIG_VHOST_VSOCK.)",
+         .steps = R"(    sudo modprobe vhost_vsock
+    ls -l /dev/vhost-vsock
+At every boot:
+    echo vhost_vsock | sudo tee /etc/modules-load.d/vhost-vsock.conf
+If modprobe says "Device or resource busy", unload the guest's end; of VMware:
+    lsmod | grep vsock
+    sudo modprobe -r vmw_vsock_vmci_transport
+    sudo modprobe vhost_vsock
+In a container:
+    docker run --device /dev/kvm --device /dev/vhost-vsock IMAGE)",
+         .worked = R"(    ls -l /dev/vhost-vsock)",
+         .otherwise = R"("Permission denied": the node belongs to group kvm as a rule.)",
+         .source = "Linux drivers/vhost/vsock.c; kata-containers#3459 (2022-01)"},
         {.id = "vbs-nested-windows",
          .program = "Windows",
          .patterns = vbs_nested_windows_patterns,
