@@ -161,8 +161,16 @@ Fact<Technology> technology_of_log(const Shared& shared, const Absent& otherwise
         LogLine::svm_off_by_firmware_on_cpu,
         LogLine::kvm_amd_disabled_by_bios,
         LogLine::kvm_amd_no_hardware,
+        LogLine::nested_on_amd,
+        LogLine::npt_on,
+        LogLine::npt_off,
     };
+    // kvm_amd looks at the maker before that and has other words for it; kvm_intel does not.
+    constexpr LogLine of_amd = LogLine::kvm_amd_svm_not_supported,
+                      of_any = LogLine::kvm_intel_vmx_not_supported;
     const LoggedLine* line = find_line(shared.log, telling);
+    if (!line && !find_line(shared.log, std::span(&of_any, 1)))
+        line = find_line(shared.log, std::span(&of_amd, 1));
     if (!line) return technology_of_loader(shared, otherwise);
     const bool amd = log_row(line->id).vendor == LogVendor::amd;
     return {amd ? Technology::svm : Technology::vmx, {from_log(*line)}};

@@ -213,6 +213,11 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
     if (auto built_in = find_built_in(machine.files, release, name)) return *std::move(built_in);
     if (shared.proc_modules.if_known()) return {{}, {absence_from(shared, name)}};
     if (auto refused = refused_by_loader(shared, name)) return *std::move(refused);
+    // Both vendors' modules have that parameter, and its file with it, while they are in the kernel.
+    const std::string nested = fmt::format("/sys/module/{}/parameters/nested", name);
+    const auto value = machine.files.read(nested);
+    if (const Absent* none = value.if_absent(); none && none->why == Why::no_device && none->error == ENOENT)
+        return {{}, {{nested, none->detail}}};
     return why_not_listed(shared);
 }
 
@@ -234,6 +239,8 @@ ModuleFacts probe_module(const Sources& machine, const Shared& shared, const Cpu
         for (const ParameterRow& row : amd_parameters) facts.*row.fact = *unknown;
         facts.vendor = *unknown;
         facts.other_vendor = *unknown;
+        if (Fact<bool> heard = read_heard_switch(machine.files, hearsay::nested); heard.if_known())
+            facts.nested = std::move(heard);
         return facts;
     }
     const std::string& name = *facts.name.if_known();

@@ -93,6 +93,7 @@ constexpr DmiSign dmi_signs[] = {
     {Platform::hyperv, {.vendor = "Microsoft Corporation", .product = "Virtual Machine"}},
     {Platform::vmware, {.vendor = "VMware"}},
     {Platform::vmware, {.vendor = "VMW"}},
+    {Platform::vmware, {.product = "VMware"}},
     {Platform::virtualbox, {.vendor = "innotek GmbH"}},
     {Platform::virtualbox, {.product = "VirtualBox"}},
     {Platform::virtualbox, {.board_vendor = "Oracle Corporation", .board = "VirtualBox"}},
@@ -108,6 +109,7 @@ constexpr DmiSign dmi_signs[] = {
     {Platform::kvm, {.vendor = "QEMU"}},
     {Platform::kvm, {.vendor = "KVM"}},
     {Platform::kvm, {.product = "KVM"}},
+    {Platform::kvm, {.product = "Standard PC ("}},
 };
 
 struct KernelSign {

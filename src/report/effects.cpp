@@ -41,9 +41,13 @@ void not_known_yet(PerCpu<T>& facts, const std::string& reason) {
     facts = std::move(next);
 }
 
-bool of_firmware(const LoggedLine& line) { return log_row(line.id).effect == LogEffect::off_by_firmware; }
+bool of_firmware(const LoggedLine& line) {
+    return log_row(line.id).effect == LogEffect::off_by_firmware ||
+           line.id == LogLine::modprobe_not_supported;
+}
 bool of_user(const LoggedLine& line) {
     return log_row(line.id).effect == LogEffect::off_by_user || line.id == LogLine::loader_blacklisted ||
+           line.id == LogLine::modprobe_not_permitted || line.id == LogLine::modprobe_bad_option ||
            line.id == LogLine::loader_parameter_invalid || line.id == LogLine::loader_parameter_too_large;
 }
 
@@ -133,16 +137,19 @@ void Changes::switch_on_in_firmware(SwitchOnInFirmware::What what) {
             facts_.iommu.table = fact(std::string(*technology == Technology::vmx ? "DMAR" : "IVRS"), "there");
         return;
     }
+    const bool of_vmx = is(facts_.cpu.technology, Technology::vmx),
+               of_svm = is(facts_.cpu.technology, Technology::svm);
     PerCpu<FeatureControl> vmx;
     for (const auto& g : facts_.firmware.feature_control.groups()) {
         const FeatureControl* fc = g.answer.if_known();
-        const bool closed = fc && fc->locked && !fc->vmx_outside_smx;
+        const bool closed = fc ? fc->locked && !fc->vmx_outside_smx : of_vmx;
         vmx.add(g.cpus, closed ? fact(FeatureControl{5, true, false, true}, "0x5") : g.answer);
     }
     PerCpu<VmCr> svm;
     for (const auto& g : facts_.firmware.vm_cr.groups()) {
         const VmCr* cr = g.answer.if_known();
-        svm.add(g.cpus, cr && cr->svm_disabled ? fact(VmCr{0, false, false}, "0x0") : g.answer);
+        const bool closed = cr ? cr->svm_disabled : of_svm;
+        svm.add(g.cpus, closed ? fact(VmCr{0, false, false}, "0x0") : g.answer);
     }
     facts_.firmware.feature_control = std::move(vmx);
     facts_.firmware.vm_cr = std::move(svm);

@@ -85,6 +85,10 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 /// The kernel's version, where it is known.
 std::optional<KernelVersion> version_of(const Facts& f);
 
+/// What to do on the platform above, so that it shows `flag`, which is vmx or svm, to this guest
+/// (rules/hypervisor/platforms.cpp).
+Remedy fix_on_platform(const Facts& f, std::string_view flag);
+
 /// An option of the kernel command line, as it stands there: "kvm-intel.nested=0".
 std::string word_as_written(const Facts& f, const ModuleOption& option);
 /// What to type so that a parameter of the vendor's module is on: modprobe.d and reload, or the kernel

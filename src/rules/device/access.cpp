@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -145,6 +146,33 @@ Remedy after_refusal(const Facts& f) {
                 .expect = "A number above 0: the kernel lists it; 0: it is not shown, or switched off."};
 }
 
+/// Nobody knows whether the hypervisor above shows VMX or SVM: that comes first, then whose setting it is.
+Remedy see_what_is_shown(const Facts& f) {
+    const std::string* module = f.module.name.if_known();
+    Remedy remedy(Step{.what = "See whether what runs this guest shows it VMX or SVM.",
+                       .commands = {"grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
+                       .expect =
+                           "A number above 0: it does, and the next step is the one. 0: it does not, and "
+                           "that is the cause."});
+    if (module) {
+        Step load = load_module(*module);
+        load.what = fmt::format("Only if it printed more than 0: {}", load.what);
+        remedy.then(std::move(load));
+    } else
+        remedy.then(
+            Step{.what = "Only if it printed more than 0: load KVM's module, on Intel the first, on AMD the "
+                         "second.",
+                 .commands = {"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}});
+    Remedy above = fix_on_platform(f, flag_word(f));
+    bool first = true;
+    for (Step& step : above.steps) {
+        if (std::exchange(first, false)) step.what = fmt::format("Only if it printed 0: {}", step.what);
+        step.action = ByHand{};
+        remedy.then(std::move(step));
+    }
+    return remedy;
+}
+
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {
@@ -155,23 +183,25 @@ Remedy fix_missing_device(const Facts& f) {
     if (in_container(f)) return give_to_container();
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
     if (Remedy refused = after_refusal(f); !refused.empty()) return refused;
-    if (const std::string* module = f.module.name.if_known(); module && !f.kernel.container.if_absent())
-        return Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
-                    .commands = {fmt::format("sudo modprobe {}", *module)},
-                    .expect = "ls -l /dev/kvm shows 10, 232"};
-    if (in_guest(f) && owned_by_others(f).empty())
-        return "Load KVM's module, on Intel the first, on AMD the second.\n"
-               "    sudo modprobe kvm_intel\n"
-               "    sudo modprobe kvm_amd\n"
-               "If it says that the operation is not supported, what runs this guest most likely shows it no "
-               "VMX or SVM: then this counts 0.\n"
-               "    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
-    return {};
+    const std::string* module = f.module.name.if_known();
+    if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
+        !cpuid_bit(f).any_known())
+        return see_what_is_shown(f);
+    if (!module) return {};
+    Remedy remedy(Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
+                       .commands = {fmt::format("sudo modprobe {}", *module)},
+                       .expect = "ls -l /dev/kvm shows 10, 232"});
+    if (f.kernel.container.if_absent())
+        remedy.then(Step{.what = "In a container the device has to be passed in.", .action = GiveDevice{}});
+    return remedy;
 }
 
 Remedy fix_no_driver(const Facts& f) {
-    Step step = load_module(f.module.name.if_known() ? *f.module.name.if_known() : "kvm_intel");
-    if (!f.module.name.if_known()) step.what += " (On AMD kvm_amd.)";
+    const std::string* module = f.module.name.if_known();
+    if (!in_container(f) && in_guest(f) && !f.kernel.flag_usable.any_known() && !cpuid_bit(f).any_known())
+        return see_what_is_shown(f);
+    Step step = load_module(module ? *module : "kvm_intel");
+    if (!module) step.what += " (On AMD kvm_amd.)";
     if (in_container(f)) {
         step.where = Where::container_host;
         step.what = "The device was passed in, and KVM is not loaded on the host: load it there.";

@@ -121,7 +121,25 @@ Remedy allow_unit() {
     return remedy;
 }
 
+/// Whose the node is was not seen: udev's own rules give it to group kvm.
+static Remedy see_whose_it_is() {
+    Remedy remedy(Step{.what = "See whose it is: the group is the word behind root.",
+                       .commands = texts({"ls -l /dev/kvm"}),
+                       .expect = "crw-rw---- ... root kvm"});
+    remedy.then(Step{.what = "Join that group, which is kvm as a rule; it counts from the next login on.",
+                     .commands = texts({"sudo usermod -aG kvm \"$USER\""}),
+                     .cost = Cost::restart_session,
+                     .expect = "id -nG prints kvm among the groups, after the next login",
+                     .action = JoinGroup{"kvm"}});
+    remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
+                     .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
+    return remedy;
+}
+
 Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
+    if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
+        !is(f.system.boot_loader, BootLoader::nixos))
+        return see_whose_it_is();
     if (in_group_already(f, node)) return look_for_policy();
     const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
     if (is(f.system.boot_loader, BootLoader::wsl2) && !joinable) return let_in_wsl();

@@ -159,6 +159,8 @@ Outcome check_likely_hidden(const Facts& f) {
     if (!in_guest(f)) return skip("this is not known to be a guest");
     constexpr LogLine telling[] = {LogLine::kvm_no_hardware,
                                    LogLine::kvm_disabled_by_bios,
+                                   LogLine::vmx_outside_txt_off_by_firmware,
+                                   LogLine::svm_off_by_firmware,
                                    LogLine::kvm_intel_vmx_not_supported,
                                    LogLine::kvm_amd_svm_not_supported,
                                    LogLine::kvm_intel_no_hardware,

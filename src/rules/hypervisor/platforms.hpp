@@ -5,6 +5,7 @@
 
 #include "facts/facts.hpp"
 #include "remedy/remedy.hpp"
+#include "rules/common.hpp"
 #include "rules/hypervisor/platform_rows.hpp"
 
 #include <string>
@@ -14,8 +15,6 @@ namespace nestprobe {
 
 /// The row of this platform; that of Platform::other where it is not known.
 PlatformRow row_of(const Fact<Platform>& platform);
-/// What to do on the platform above; `flag` is vmx or svm.
-Remedy fix_on_platform(const Facts& f, std::string_view flag);
 /// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
 std::string no_switch_there(const Facts& f);
 /// How a confidential guest becomes an ordinary one there; empty where that is not known.

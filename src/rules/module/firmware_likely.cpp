@@ -26,12 +26,15 @@ std::string firmware_may_have_it_off(const Facts& f) {
 
 /// What the module says tells the two reasons apart, and costs nothing.
 Remedy try_then_firmware(const Facts& f, const std::string& name) {
+    const FirmwareSwitch which = has(f, Technology::svm) ? FirmwareSwitch::svm : FirmwareSwitch::vmx;
+    // It was tried, and said it.
+    if (heard_no_hardware(f))
+        return switch_on_in_firmware(f, which).then(load_module(name)).then(load_at_boot(name));
     Step attempt = load_module(name);
     attempt.what = "Load the module: what it says tells which it is.";
     attempt.expect += " If modprobe says \"Operation not supported\" instead, the next step is the one.";
     Remedy remedy(std::move(attempt));
-    Remedy firmware =
-        switch_on_in_firmware(f, has(f, Technology::svm) ? FirmwareSwitch::svm : FirmwareSwitch::vmx);
+    Remedy firmware = switch_on_in_firmware(f, which);
     for (Step& step : firmware.steps) {
         step.what = fmt::format("Only if modprobe said \"Operation not supported\": {}", step.what);
         remedy.then(std::move(step));

@@ -2,6 +2,7 @@
 // What refused KVM's module when it was tried, by the kernel log (NP515, NP540 to NP542): a row for each
 // line, with a cure of its own.  To load it once more is the cure of none.
 #include "rules/common.hpp"
+#include "rules/kernel/appliances.hpp"
 #include "rules/module/refusals.hpp"
 
 #include <fmt/format.h>
@@ -29,6 +30,9 @@ bool counts(const Facts& f, const Refusal& refusal) {
 }
 
 Remedy fix_of(const Facts& f, const Refusal& r) {
+    // No package brings an appliance's modules; those that were refused were built by hand.
+    if (const Appliance* maker = appliance(f); maker && !maker->maker.empty() && r.rule != "NP515")
+        return Remedy(std::string(maker->instead));
     Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
     for (const std::string_view command : r.commands)
         if (!command.empty()) remedy.steps.front().commands.emplace_back(command);

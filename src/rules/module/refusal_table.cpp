@@ -195,11 +195,18 @@ constexpr Refusal refusals[] = {
     {LogLine::modprobe_io_error,
      "NP515",
      "KVM's set-up failed on a CPU: a control of VMX is missing, or the CPUs differ",
-     "See which CPU and what, then bring all CPUs to the same microcode and update the firmware.",
-     even_cpus,
+     "See which CPU and what.\n    sudo dmesg | grep -i kvm\n"
+     "Then bring all CPUs to the same microcode and update the firmware.",
+     "See what the kernel log says of it.\n    sudo dmesg | grep -i -E 'kvm|vmx'\n"
+     "If it names a CPU, the hypervisor above shows this guest CPUs that are not alike: stop the guest and "
+     "start it "
+     "again (not a reboot) on one host, with one CPU model for all its CPUs.\n"
+     "If it names none, what runs this guest offers VMX without a control that KVM needs: there, update the "
+     "kernel "
+     "or the hypervisor, and give the guest the host's processor instead of a named model.",
      true,
      true,
-     {"sudo dmesg | grep -i kvm"}},
+     {}},
     {LogLine::modprobe_exists,
      "NP515",
      "another vendor's module owns kvm already; it has to go first",
