@@ -69,6 +69,7 @@ struct Machine {
         }
         Loaded loaded = import_inputs(std::move(inputs));
         notes = std::move(loaded.notes);
+        lines = std::move(loaded.lines);
         replay(std::move(loaded.recording));
     }
     void replay(Recording recording) {
@@ -83,6 +84,7 @@ struct Machine {
     std::string collected_at;          ///< of a file, when it was recorded; empty: it does not say
     std::optional<ProofRecord> proof;  ///< of a file, what it holds
     std::vector<std::string> notes;    ///< what each input was taken for
+    std::vector<std::string> lines;    ///< of pastes, those that may be a program's message
 };
 
 /// All facts with their readings, for the file of --prove=report.
@@ -210,6 +212,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     Report report = make_report(std::move(facts));
     report.asked = options.question;
     report.assumed = options.assume;
+    report.pasted = std::move(machine.lines);
     if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
     return options.quiet ? status

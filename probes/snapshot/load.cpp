@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 
 namespace nestprobe {
@@ -88,6 +89,21 @@ bool is_other_json(std::string_view text) {
            !contains(beginning, "nestprobe-snapshot");
 }
 
+/// Lines that may be a program's message: short ones with a word of trouble.
+void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
+    constexpr std::size_t most = 400, longest = 400;
+    constexpr std::string_view words[] = {"rror",  "ERROR",  "ail",     "annot",       "not ",
+                                          "NOT",   "unable", "Unable",  "denied",      "equire",
+                                          "VERR_", "MSR",    "isabled", "ncompatible", "timeout"};
+    if (input.is_folder || looks_like_snapshot(input.text)) return;
+    for_each_line(input.text, [&](std::string_view line) {
+        if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
+        if (std::any_of(std::begin(words), std::end(words),
+                        [&](std::string_view word) { return contains(line, word); }))
+            lines.emplace_back(line);
+    });
+}
+
 Imported import_one(RawInput input) {
     if (input.is_folder) return import_directory(std::move(input));
     const std::string name = name_of_input(input.path);
@@ -122,6 +138,7 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
     const bool several = inputs.size() > 1;
     for (RawInput& input : inputs) {
         const std::string name = name_of_input(input.path);
+        keep_telling_lines(input, loaded.lines);
         Imported imported = import_one(std::move(input));
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})

@@ -26,6 +26,8 @@ std::vector<RawInput> read_inputs(const std::vector<std::string>& paths);
 struct Loaded {
     Recording recording;
     std::vector<std::string> notes;  ///< "dmesg.txt: taken for the kernel's log", a line for each input
+    std::vector<std::string>
+        lines;  ///< of pastes, those that may be a program's message: no part of a recording
 };
 
 /// Several inputs are about one machine.  Throws BadFile.  Nothing is taken from the machine that it runs on.

@@ -168,7 +168,8 @@ std::string answers(const Report& report, const Style& style) {
     std::string text = "\n";
     for (const Verdict& v : report.verdicts)
         if (is_answered(report, v.question)) text += answer(report, v, style);
-    return text + log_meanings(report, style) + next_commands(what_to_run(report), style);
+    return text + log_meanings(report, style) + pages_of_messages(report, style) +
+           next_commands(what_to_run(report), style);
 }
 
 std::string explain(const Report& report, const std::string& entries, const Style& style) {

@@ -232,6 +232,7 @@ std::string render_json(const Report& report, const Style&) {
     for (const Finding& f : report.findings) write_finding(out, report, f);
     out.end_array();
     write_facts(out, report.facts);
+    if (const auto ids = ids_of_messages(report); !ids.empty()) write_list(out, "messages", ids);
     if (report.edit) write_edit(out, *report.edit);
     out.end_object();
     return std::move(out).take();

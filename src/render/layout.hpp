@@ -33,6 +33,12 @@ std::string describe_proof(const Report& report, const Style& style);
 /// answered.
 std::string log_meanings(const Report& report, const Style& style);
 
+/// Pages about messages of programs that a paste holds beside its readings: what each means, and the command
+/// that prints the page; empty where there is none.
+std::string pages_of_messages(const Report& report, const Style& style);
+/// Their ids.
+std::vector<std::string> ids_of_messages(const Report& report);
+
 /// What to type next, where the machine is, each command alone on its line; empty where there is none.
 std::string next_commands(const std::vector<std::string>& commands, const Style& style);
 

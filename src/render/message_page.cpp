@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The page of a message: what it means, what is behind it, and what to do, with commands to paste.
+#include "facts/log_lines.hpp"
 #include "render/layout.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace nestprobe {
 namespace {
@@ -52,6 +55,60 @@ std::string render_message(const Message& message, const Style& style) {
             section("how to tell that it worked", message.worked) +
             section("what else it can be", message.otherwise);
     return text + rules_of(message) + section("source", message.source);
+}
+
+namespace {
+
+/// Whose words are read as evidence already, and pages for whatever is said of a matter.
+bool is_beside_the_point(const Message& message) {
+    return message.program == "kvm-ok" || message.program == "virt-host-validate" ||
+           message.id.ends_with("-trouble") || message.id.starts_with("generic-");
+}
+
+/// One of the answers has that for its cause already.
+bool is_answered_by_cause(const Report& report, const Message& message) {
+    return std::any_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
+        const Finding* cause = v.answer == Answer::no ? v.cause() : nullptr;
+        return cause &&
+               std::find(message.rules.begin(), message.rules.end(), cause->rule->name) !=
+                   message.rules.end() &&
+               message.program.starts_with("QEMU");
+    });
+}
+
+/// The messages that a paste holds, each once, in its order.
+std::vector<const Message*> messages_in(const Report& report) {
+    constexpr std::size_t most = 3;
+    std::vector<const Message*> found;
+    for (const std::string& line : report.pasted) {
+        if (found.size() == most) break;
+        if (classify_log_line(line)) continue;
+        const Message* message = find_message(line);
+        if (!message || is_beside_the_point(*message) || is_answered_by_cause(report, *message)) continue;
+        // A page of its own, and the one for all others of its kind.
+        const bool known = std::any_of(found.begin(), found.end(), [&](const Message* other) {
+            return other->id.starts_with(message->id);
+        });
+        if (!known) found.push_back(message);
+    }
+    return found;
+}
+
+}  // namespace
+
+std::string pages_of_messages(const Report& report, const Style& style) {
+    const std::vector<const Message*> found = messages_in(report);
+    if (found.empty()) return {};
+    std::string text = fmt::format("\n{}\n", bold("messages in it that have a page", style));
+    for (const Message* message : found)
+        text += fmt::format("  {}\n      nestprobe --explain={}\n", wrap(message->means, 2), message->id);
+    return text;
+}
+
+std::vector<std::string> ids_of_messages(const Report& report) {
+    std::vector<std::string> ids;
+    for (const Message* message : messages_in(report)) ids.emplace_back(message->id);
+    return ids;
 }
 
 }  // namespace nestprobe

@@ -101,6 +101,7 @@ std::string render_summary(const Report& report, const Style& style) {
         text += paragraph("why", f->outcome.message);
         if (f->outcome.status == Status::fail) text += fmt::format("  fix   {}", fix_text(report, *f, 8));
     }
+    text += pages_of_messages(report, style);
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);
     text += "\nLayer by layer, with the readings: nestprobe --explain\n";

@@ -160,40 +160,4 @@ std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
                          : fmt::format("{}; that does not settle it", known);
 }
 
-namespace {
-
-// The register's file is not there until msr is loaded; to open it takes root.
-std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
-    const Facts& f = report.facts;
-    if (is_foreign(f)) return {};
-    const auto reasons = [&](std::string_view part) {
-        return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
-            return finding->outcome.message.find(part) != std::string::npos;
-        });
-    };
-    const Absent* nested = f.module.nested.if_absent();
-    const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
-    if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
-        f.module.name.if_known())
-        return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
-    if (reasons("recorded") || f.evidence) return {"nestprobe --record machine.json"};
-    if (reasons("/msr: No such file")) return {"sudo modprobe msr", "sudo nestprobe"};
-    if ((reasons("EACCES") || reasons("EPERM")) && !is(f.kernel.uid, 0u)) return {"sudo nestprobe"};
-    if (open_error(f) != 0 && !has_own_rule(open_error(f))) return {"sudo dmesg | grep -i kvm"};
-    return {};
-}
-
-}  // namespace
-
-std::vector<std::string> what_to_run(const Report& report) {
-    std::vector<std::string> commands;
-    for (const Verdict& v : report.verdicts) {
-        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
-        for (std::string& command : what_would_tell(report, v))
-            if (std::find(commands.begin(), commands.end(), command) == commands.end())
-                commands.push_back(std::move(command));
-    }
-    return commands;
-}
-
 }  // namespace nestprobe

@@ -60,6 +60,7 @@ struct Report {
     std::optional<GuestEdit> edit;       ///< where a guest's definition was given
     std::optional<Question> asked;       ///< the question that the person asks (--question), if one
     std::vector<std::string> assumed{};  ///< "kernel=7.1.9": what the facts were changed by (--assume)
+    std::vector<std::string> pasted{};   ///< lines of a paste that may be a message of some program
 
     const Verdict& verdict(Question question) const;
 };

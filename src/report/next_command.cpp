@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Of an answer that is not known: the command whose output would settle it, to be run on the machine and
+// given with the rest.
+#include "report/known.hpp"
+
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view processor = "lscpu", modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
+                           log = "sudo dmesg | grep -i -E 'kvm|vmx|svm'",
+                           rivals = "lsmod | grep -E '^(kvm|vbox|vmm)'";
+
+/// A line of the log by which KVM, or its loader, found no VMX or SVM that it may use.
+bool log_tells_of_refusal(const Facts& f) {
+    constexpr LogLine telling[] = {LogLine::kvm_no_hardware,           LogLine::kvm_intel_vmx_not_supported,
+                                   LogLine::kvm_amd_svm_not_supported, LogLine::kvm_intel_no_hardware,
+                                   LogLine::kvm_amd_no_hardware,       LogLine::modprobe_not_supported};
+    return heard_last(f, telling) || heard(f, LogEffect::off_by_firmware);
+}
+
+bool flags_known(const Facts& f) {
+    return cpuid_bit(f).any_known() || (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
+           f.kernel.flag_usable.any_known();
+}
+
+/// What was given are parts of a machine: the part that lacks most.
+std::string_view part_that_lacks(const Facts& f) {
+    if (failed_to_enable(f)) return rivals;
+    const Module* vendor = f.module.vendor.if_known();
+    // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
+    if (!vendor && (flags_known(f) || !log_tells_of_refusal(f))) return modules;
+    if (vendor && vendor->state == Module::State::present) return modules;
+    if (!vendor || !flags_known(f)) return processor;
+    if (!f.kernel.log.if_known()) return log;
+    return node;
+}
+
+bool lacks(const Verdict& verdict, std::string_view part) {
+    return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
+        return finding->outcome.message.find(part) != std::string::npos;
+    });
+}
+
+// The register's file is not there until msr is loaded; to open it takes root.
+std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
+    const Facts& f = report.facts;
+    if (is_foreign(f)) return {};
+    const Absent* nested = f.module.nested.if_absent();
+    const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
+    const bool partial = lacks(verdict, "recorded") || f.evidence;
+    if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
+        f.module.name.if_known())
+        return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
+    if (partial && verdict.question != Question::device_assignment && !here && !f.guest)
+        return {std::string(part_that_lacks(f)), "nestprobe --record machine.json"};
+    if (partial) return {"nestprobe --record machine.json"};
+    if (lacks(verdict, "/msr: No such file")) return {"sudo modprobe msr", "sudo nestprobe"};
+    if ((lacks(verdict, "EACCES") || lacks(verdict, "EPERM")) && !is(f.kernel.uid, 0u))
+        return {"sudo nestprobe"};
+    if (open_error(f) != 0 && !has_own_rule(open_error(f))) return {"sudo dmesg | grep -i kvm"};
+    return {};
+}
+
+}  // namespace
+
+std::vector<std::string> what_to_run(const Report& report) {
+    std::vector<std::string> commands;
+    for (const Verdict& v : report.verdicts) {
+        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
+        for (std::string& command : what_would_tell(report, v))
+            if (std::find(commands.begin(), commands.end(), command) == commands.end())
+                commands.push_back(std::move(command));
+    }
+    return commands;
+}
+
+}  // namespace nestprobe
