@@ -74,7 +74,10 @@ void Evidence::hear(std::string_view topic, std::string_view value, std::string_
     file(std::string(topic), fmt::format("{}\n{}\n", value, source));
 }
 void Evidence::kvm(Reading<bool> open) { recording_.kvm.open = std::move(open); }
-void Evidence::cpu(CpuLines lines) { cpus_.push_back(std::move(lines)); }
+void Evidence::cpu(CpuLines lines) {
+    if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
+    cpus_.push_back(std::move(lines));
+}
 void Evidence::dump(Recording recording) {
     recording_.cpus = std::move(recording.cpus);
     if (recording_.tool.empty()) recording_.tool = recording.tool;
@@ -90,6 +93,15 @@ void Evidence::msr(const CpuSet& ids, std::uint32_t index, std::uint64_t value) 
 }
 void Evidence::taken(std::string_view format) {
     if (std::find(taken_.begin(), taken_.end(), format) == taken_.end()) taken_.emplace_back(format);
+}
+
+std::string_view vendor_of_brand(std::string_view brand) {
+    if (contains(brand, "Intel(R)")) return "GenuineIntel";
+    for (const std::string_view amd :
+         {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
+        if (brand.starts_with(amd)) return "AuthenticAMD";
+    if (brand.starts_with("AMD EPYC ") && brand.size() > 9 && is_digit(brand[9])) return "AuthenticAMD";
+    return {};
 }
 
 std::string write_cpuinfo(const std::vector<CpuLines>& cpus) {
@@ -139,6 +151,8 @@ void Evidence::judge_access() {
             kvm(Absent{Why::permission_denied,
                        fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
                        EACCES});
+        else if (!recording_.files.contains(hearsay::usable))
+            hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
         return;
     }
     const Absent* refused = recording_.kvm.open->if_absent();
@@ -182,12 +196,13 @@ bool read_refusal(std::string_view path, std::string_view words, Absent& absent)
         Why why;
     };
     constexpr Row rows[] = {
-        {"No such file or directory", ENOENT, Why::no_device},
+        // C's words begin with a capital letter, Go's do not
+        {"o such file or directory", ENOENT, Why::no_device},
         {"cannot find", ENOENT, Why::no_device},
-        {"Permission denied", EACCES, Why::permission_denied},
-        {"Operation not permitted", EPERM, Why::permission_denied},
-        {"No such device or address", ENXIO, Why::no_device},
-        {"No such device", ENODEV, Why::no_device},
+        {"ermission denied", EACCES, Why::permission_denied},
+        {"peration not permitted", EPERM, Why::permission_denied},
+        {"o such device or address", ENXIO, Why::no_device},
+        {"o such device", ENODEV, Why::no_device},
     };
     for (const Row& row : rows)
         if (contains(words, row.words)) {

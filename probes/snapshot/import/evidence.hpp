@@ -74,6 +74,9 @@ private:
     std::vector<std::string> taken_, said_, built_in_;
 };
 
+/// A real processor's brand names its maker; what QEMU calls its models does not: then empty.
+std::string_view vendor_of_brand(std::string_view brand);
+
 /// The text of /proc/cpuinfo that says this.
 std::string write_cpuinfo(const std::vector<CpuLines>& cpus);
 

@@ -15,9 +15,8 @@ namespace {
 
 // cpu-checker's kvm-ok; libvirt tools/virt-host-validate-qemu.c.
 constexpr std::string_view checker_lines[] = {
-    "INFO: /dev/kvm ",       "INFO: Your CPU ",      "INFO: KVM (",     "INFO: For more detailed",
-    "KVM acceleration can",  "INFO: cpu ",           "QEMU: Checking ", "QEMU: comprobando",
-    "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
+    "INFO: /dev/kvm ",      "INFO: Your CPU ", "INFO: KVM (",           "INFO: For more detailed",
+    "KVM acceleration can", "INFO: cpu ",      "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
 
 std::string_view after(std::string_view line, std::string_view part) {
     const auto at = line.find(part);
@@ -46,31 +45,20 @@ void read_kvm_ok(std::string_view line, Evidence& evidence) {
         }
 }
 
-/// "QEMU: Checking for hardware virtualization : PASS" counts flags of either vendor.
-void read_validate(std::string_view line, Evidence& evidence) {
-    const bool pass = contains(line, ": PASS"), fail = contains(line, ": FAIL");
-    if (contains(line, "for hardware virtualization") && fail)
-        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-            evidence.hear(topic, "no", "virt-host-validate: hardware virtualization FAIL");
-    if (contains(line, "/dev/kvm") && contains(line, "exists") && fail)
-        evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
-    if (contains(line, "/dev/kvm") && pass)
-        evidence.hear(hearsay::usable, "yes", fmt::format("virt-host-validate: {}", trim(line)));
-}
-
 }  // namespace
 
 bool is_checker_line(std::string_view line) {
     line = trim(line);
-    return std::any_of(std::begin(checker_lines), std::end(checker_lines),
+    return is_validate_line(line) ||
+           std::any_of(std::begin(checker_lines), std::end(checker_lines),
                        [&](std::string_view beginning) { return line.starts_with(beginning); });
 }
 
 void read_checkers(const Section& section, Evidence& evidence) {
     const std::string_view text = section.body;
     for_each_line(text, [&](std::string_view line) {
-        if (contains(line, "QEMU: ")) {
-            read_validate(line, evidence);
+        if (is_validate_line(line)) {
+            read_validate_line(line, evidence);
             evidence.taken("virt-host-validate");
         } else if (is_checker_line(line)) {
             read_kvm_ok(line, evidence);

@@ -102,7 +102,10 @@ private:
 bool read_count(const Section& section, Evidence& evidence) {
     unsigned count = 0;
     const std::string_view number = trim(section.body);
-    if (!section.command.counts || section.cut() || !parse_number(number, count)) return false;
+    // A grep that shows nothing before the next prompt has counted none.
+    const bool nothing = number.empty() && section.command.filtered;
+    if (section.cut() || (!nothing && (!section.command.counts || !parse_number(number, count))))
+        return false;
     std::string pattern;
     for (const std::string& p : section.command.patterns) pattern += p + " ";
     const bool vmx = contains(pattern, "vmx"), svm = contains(pattern, "svm");
@@ -118,7 +121,8 @@ bool read_count(const Section& section, Evidence& evidence) {
 bool read_words(const Section& section, Evidence& evidence) {
     bool any = false;
     for_each_line(section.body, [&](std::string_view line) {
-        line = trim(line);
+        const auto words = split_words(line);  // "  8 vmx", of uniq -c
+        line = words.empty() ? std::string_view{} : words.back();
         if (line != "vmx" && line != "svm") return;
         evidence.hear(line == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, "yes", section.command.line);
         any = true;

@@ -109,6 +109,7 @@ bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
 bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     constexpr std::string_view beginnings[] = {"Could not access KVM kernel module",
                                                "failed to initialize KVM",
+                                               "failed to initialize kvm",
                                                "failed to open /dev/kvm",
                                                "Could not open /dev/kvm",
                                                "open /dev/kvm",
@@ -120,8 +121,8 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     Absent absent;
     // "failed to initialize KVM" also ends KVM_CREATE_VM's failures; these two words are open()'s alone.
     if (!read_refusal("/dev/kvm", line, absent)) return false;
-    if (contains(line, "initialize KVM") && absent.why != Why::permission_denied &&
-        !contains(line, "No such file or directory"))
+    if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
+        absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
         return false;
     evidence.kvm(std::move(absent));
     evidence.taken("a program's refusal");
@@ -256,6 +257,11 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("files of /sys");
         return true;
     }
+    // Logs of GitHub Actions and of Azure Pipelines.
+    if (line.starts_with("##[group]") || line.starts_with("##[error]")) {
+        evidence.file("/proc/self/environ", "CI=true\n");
+        return true;
+    }
     if (line == "/.dockerenv" || line == "/run/.containerenv") {
         evidence.file(std::string(line), "");
         evidence.taken(line);
@@ -275,7 +281,8 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
     return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_service_line(line, evidence) || read_pveversion(line, evidence) ||
            read_lsb_release(line, evidence) || read_kvm_refusal(line, evidence) ||
-           read_libvirt_refusal(line, evidence) || read_missing(line, evidence);
+           read_kata_line(line, evidence) || read_libvirt_refusal(line, evidence) ||
+           read_missing(line, evidence);
 }
 
 }  // namespace nestprobe

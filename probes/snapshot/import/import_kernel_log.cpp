@@ -28,16 +28,6 @@ std::string_view brand_in(std::string_view message) {
     return end == std::string_view::npos ? std::string_view{} : trim(rest.substr(0, end));
 }
 
-/// A real processor's brand names its maker; what QEMU calls its models does not.
-std::string_view vendor_of_brand(std::string_view brand) {
-    if (contains(brand, "Intel(R)")) return "GenuineIntel";
-    for (const std::string_view amd :
-         {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
-        if (brand.starts_with(amd)) return "AuthenticAMD";
-    if (brand.starts_with("AMD EPYC ") && brand.size() > 9 && is_digit(brand[9])) return "AuthenticAMD";
-    return {};
-}
-
 /// "(family: 0x17, model: 0x31, stepping: 0x0)": what QEMU calls its models tells no maker, but these
 /// families are one maker's each (Linux arch/x86/kernel/cpu/, intel.c, amd.c, hygon.c).
 std::string_view vendor_of_family(std::string_view message) {

@@ -130,11 +130,15 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
         {"Chassis Information", "Asset Tag", "chassis_asset_tag"},
     };
     std::string_view title;
+    // Of what grep left, the first maker and product are the system's: dmidecode goes by the types' numbers.
+    const bool of_another_type = section.command.names("baseboard") || section.command.names("chassis") ||
+                                 section.command.names("bios") || section.command.names("processor");
+    if (section.command.filtered && !of_another_type) title = "System Information";
     std::vector<std::string_view> seen;  // of several boards or chassis the first counts, as in /sys
     const char* const end = section.body.data() + section.body.size();
     for_each_line(section.body, [&](std::string_view line) {
         if (line.data() + line.size() == end) return;
-        if (!line.empty() && !is_blank(line.front())) title = trim(line);
+        if (!line.empty() && !is_blank(line.front()) && !contains(line, ":")) title = trim(line);
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return;
         const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));

@@ -70,10 +70,60 @@ struct FileLines {
     }
 };
 
+/// Busybox's modprobe and insmod have words of their own (modutils/modprobe.c, insmod.c, moderror()): the
+/// same in kmod's, which the table of lines knows.
+std::string in_words_of_kmod(std::string_view line) {
+    struct Row {
+        std::string_view busybox, kmod, end;
+    };
+    constexpr Row rows[] = {
+        {"modprobe: can't load module ", "modprobe: ERROR: could not insert '", "'"},
+        {"insmod: can't insert '", "insmod: ERROR: could not insert module ", ""},
+    };
+    for (const Row& row : rows) {
+        const auto at = line.find(row.busybox);
+        if (at == std::string_view::npos) continue;
+        const std::string_view rest = line.substr(at + row.busybox.size());
+        const auto reason = rest.rfind(": ");
+        const std::string_view name = rest.substr(0, rest.find_first_of(" '"));
+        if (reason == std::string_view::npos || reason + 2 >= rest.size() || name.empty()) return {};
+        std::string words(rest.substr(reason + 2));
+        if (words.front() >= 'a' && words.front() <= 'z')
+            words.front() = static_cast<char>(words.front() - 32);
+        return fmt::format("{}{}{}: {}", row.kmod, name, row.end, words);
+    }
+    return {};
+}
+
+/// "... could not open moddep file '/lib/modules/6.1.0-18-amd64/modules.dep.bin'": no modules of the running
+/// kernel are here.
+bool read_missing_folder(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words = "could not open moddep file '/lib/modules/", end = "/modules.dep";
+    const auto at = line.find(words);
+    if (at == std::string_view::npos) return false;
+    const std::string_view rest = line.substr(at + words.size());
+    const std::string release(rest.substr(0, rest.find(end)));
+    if (rest.find(end) == std::string_view::npos || release.empty() ||
+        release.find_first_of(" /") != std::string::npos)
+        return false;
+    evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+    for (const std::string_view stem : {"kvm-intel", "kvm-amd"})
+        evidence.absent_file(
+            fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem),
+            {Why::no_device, fmt::format("modprobe: no /lib/modules/{}/modules.dep.bin", release)});
+    evidence.taken("modprobe");
+    return true;
+}
+
 }  // namespace
 
 bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
     constexpr std::string_view not_found = "not found in directory /lib/modules/";
+    if (read_missing_folder(line, evidence)) return true;
+    const std::string same = in_words_of_kmod(line);
+    // Another program's log may hold modprobe's line.
+    if (const auto at = line.find("modprobe: "); at != std::string_view::npos) line.remove_prefix(at);
+    if (!same.empty()) line = same;
     const LogRow* row = classify_log_line(line);
     if (!row || row->subsystem != LogSubsystem::modprobe) return false;
     if (const auto at = line.find(not_found); row->id == LogLine::modprobe_not_found) {

@@ -79,29 +79,6 @@ constexpr ContentRow contents[] = {
     {is_lsmod, read_lsmod},
 };
 
-bool looks_like_lscpu(std::string_view text) {
-    bool vendor = false, other = false, unmistakable = false;
-    for_each_line(text, [&](std::string_view line) {
-        const auto colon = line.find(':');
-        if (colon == std::string_view::npos) return;
-        const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
-        if (value == "GenuineIntel" || value == "AuthenticAMD" || value == "HygonGenuine" ||
-            value == "CentaurHauls")
-            vendor = vendor || key != "vendor_id";
-        unmistakable = unmistakable || (key == "Virtualization" && (value == "VT-x" || value == "AMD-V")) ||
-                       key == "Hypervisor vendor" || key == "Virtualization type" ||
-                       (key == "Flags" && contains(value, "mmx")) ||
-                       (key == "Architecture" && is_machine_name(value));
-        for (const std::string_view label :
-             {"Architecture", "CPU(s)", "Model name", "Virtualization", "Flags", "On-line CPU(s) list",
-              "Hypervisor vendor", "Virtualization type"})
-            other = other || key == label;
-        other =
-            other || value == "x86_64" || value == "VT-x" || value == "AMD-V" || value.starts_with("fpu ");
-    });
-    return (vendor && other) || unmistakable;
-}
-
 /// Register dumps among other outputs.
 bool take_dump(const Section& section, const std::string& name, Evidence& evidence) {
     const ImportFormat* format = recognise(section.body);
@@ -111,62 +88,41 @@ bool take_dump(const Section& section, const std::string& name, Evidence& eviden
     return true;
 }
 
-/// Lines of several outputs in one, without prompts: each goes with its like.
-void take_lines(const Section& section, const std::string& name, Evidence& evidence) {
-    Section log, modules, cpuinfo, lscpu, checkers, options;
-    Section* last = nullptr;
-    const char* const end = section.body.data() + section.body.size();
-    const auto to = [&](Section& kind, std::string_view line, bool whole) {
-        kind.body.append(line).append(whole ? "\n" : "");
-        last = &kind;
-    };
-    const bool lscpu_there = looks_like_lscpu(section.body);
-    for_each_line(section.body, [&](std::string_view line) {
-        const bool whole = line.data() + line.size() != end;
-        std::string_view message;
-        const std::string_view plain = trim(line);
-        const auto colon = plain.find(':');
-        const std::string_view key = trim(plain.substr(0, colon));
-        if (plain.empty()) {
-            last = nullptr;
-        } else if (is_checker_line(line) || (contains(line, "QEMU: ") && contains(line, "hecking"))) {
-            to(checkers, line, whole);
-        } else if (is_stamped(line, message)) {
-            to(log, line, whole);
-        } else if (read_single_line(line, section, evidence)) {
-            last = nullptr;
-        } else if (is_lsmod(line)) {
-            to(modules, line, whole);
-        } else if (is_modprobe_file(line)) {
-            to(options, line, whole);
-        } else if (colon != std::string_view::npos &&
-                   (key == "processor" || key == "vendor_id" || key == "flags" || key == "model name" ||
-                    key == "vmx flags" || key == "/proc/cpuinfo" || key == "CPU implementer" ||
-                    key == "CPU architecture" || key == "isa" || key == "hart")) {
-            to(cpuinfo, line, whole);
-        } else if (lscpu_there && colon != std::string_view::npos) {
-            to(lscpu, line, whole);
-        } else if ((last == &cpuinfo || last == &lscpu) && colon == std::string_view::npos) {
-            to(*last, line, whole);
-        }
-    });
-    log.command = modules.command = cpuinfo.command = section.command;
-    if (!log.body.empty()) read_kernel_log(log, evidence);
-    if (!modules.body.empty()) read_lsmod(modules, evidence);
-    if (!cpuinfo.body.empty()) read_cpuinfo(cpuinfo, evidence);
-    if (!lscpu.body.empty()) read_lscpu(lscpu.body, name, evidence);
-    if (!checkers.body.empty()) read_checkers(checkers, evidence);
-    if (!options.body.empty()) read_modprobe_file(name, options.body, evidence);
-}
-
 /// modprobe -c prints all files as one, and the kernel command line behind them.
 bool shows_configuration(const Command& command) {
     return command.program == "modprobe" && (command.names("-c") || command.names("--showconfig"));
 }
 
-void take(const Section& section, const std::string& name, Evidence& evidence) {
+/// util-linux sys-utils/lscpu.c prints "Virtualization:" where the kernel lists vmx or svm: a grep that would
+/// show that line and has not says that there is none.
+void read_filtered_lscpu(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
-    if (trim(section.body).empty() && !(command.filtered && command.program == "lsmod")) return;
+    if (!command.filtered || command.counts || section.cut() || command.patterns.empty() ||
+        contains(command.line, " -v") || contains(section.body, "VT-x") || contains(section.body, "AMD-V"))
+        return;
+    const auto shows = [](std::string_view pattern) {
+        for (std::string_view rest = pattern; !rest.empty();) {
+            const auto bar = rest.find('|');
+            std::string word(trim(rest.substr(0, bar)));
+            std::erase_if(word, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '^'; });
+            for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            constexpr std::size_t shortest = 4;
+            if (word.size() >= shortest && contains("virtualization:", word)) return true;
+            rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+        }
+        return false;
+    };
+    if (!std::all_of(command.patterns.begin(), command.patterns.end(), shows)) return;
+    for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+        evidence.hear(topic, "no", "lscpu, no line \"Virtualization:\"");
+    evidence.taken("lscpu");
+}
+
+void take_output(const Section& section, const std::string& name, Evidence& evidence) {
+    const Command& command = section.command;
+    const bool tells_if_empty =
+        command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");
+    if (trim(section.body).empty() && !(command.filtered && tells_if_empty)) return;
     if (contains(command.line, "modules.builtin") && read_built_in_list(section, evidence)) return;
     if (shows_configuration(command) && is_modprobe_file(section.body))
         return read_options_without_place(section.body, evidence);
@@ -175,8 +131,11 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
     if (take_files(section, evidence) || take_dump(section, name, evidence)) return;
     if (command.program == "cpuid" && is_cpuid_text(section.body)) return read_cpuid_text(section, evidence);
     if (is_lscpu_json(section.body)) return read_lscpu_json(section, evidence);
-    if (command.program == "lscpu" && contains(section.body, ":"))
-        return read_lscpu(section.body, name, evidence);
+    if (command.program == "lscpu") {
+        read_filtered_lscpu(section, evidence);
+        if (contains(section.body, ":")) read_lscpu(section.body, name, evidence);
+        return;
+    }
     if (command.program == "virsh" && is_virsh_capabilities(section.body))
         return read_virsh_capabilities(section, evidence);
     for (const ProgramRow& row : programs)
@@ -186,6 +145,11 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
         if (row.recognise(section.body)) return row.read(section, evidence);
     if (is_modprobe_file(section.body)) return read_modprobe_file(name, section.body, evidence);
     take_lines(section, name, evidence);
+}
+
+void take(const Section& section, const std::string& name, Evidence& evidence) {
+    take_strays(section, evidence);
+    take_output(section, name, evidence);
 }
 
 /// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.

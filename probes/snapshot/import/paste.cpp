@@ -2,6 +2,7 @@
 #include "snapshot/import/paste.hpp"
 
 #include "base/text.hpp"
+#include "snapshot/import/markup.hpp"
 #include "snapshot/import/typed.hpp"
 
 #include <algorithm>
@@ -83,10 +84,10 @@ std::string clean_paste(std::string_view text) {
     const std::size_t margin = common_margin(bytes);
     std::string result;
     result.reserve(bytes.size());
-    for_each_line(bytes, [&](std::string_view line) {
-        if (line.starts_with("```") || line.starts_with("~~~")) return;
-        if (trim(line).empty()) line = {};
-        result.append(line.substr(std::min(margin, line.size()))).push_back('\n');
+    for_each_line(bytes, [&](std::string_view whole) {
+        if (trim(whole).empty()) whole = {};
+        const std::string line = without_markup(whole.substr(std::min(margin, whole.size())));
+        if (!line.starts_with("```") && !line.starts_with("~~~")) result.append(line).push_back('\n');
     });
     if (!bytes.ends_with('\n') && result.ends_with('\n')) result.pop_back();
     return result;
@@ -97,7 +98,8 @@ std::vector<Section> split_paste(std::string_view text) {
     bool announced = false;
     const char* const end = text.data() + text.size();
     for_each_line(text, [&](std::string_view line) {
-        const std::string_view heading = heading_in(line, announced);
+        std::string_view heading = heading_in(line, announced);
+        if (heading.empty()) heading = command_in_prose(line);
         std::string_view typed = typed_in(line);
         if (typed.empty() && is_bare_command(line)) typed = trim(line);
         if (!heading.empty()) {

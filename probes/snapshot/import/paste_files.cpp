@@ -3,9 +3,65 @@
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <vector>
 
 namespace nestprobe {
+namespace {
+
+bool is_path(std::string_view word) { return word.starts_with('/'); }
+
+/// cat of several files of one value each: a line for each, in their order, but for those that are missing.
+bool take_values(const Section& section, Evidence& evidence) {
+    std::vector<std::string_view> paths, lines;
+    for (const std::string& word : section.command.words)
+        if (is_path(word)) paths.push_back(word);
+    const bool values = std::all_of(paths.begin(), paths.end(), [](std::string_view path) {
+        return path.starts_with("/sys/") && path.find_first_of("*?") == std::string_view::npos;
+    });
+    if (!values || paths.size() < 2 || section.cut()) return false;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        const auto missing = std::find_if(paths.begin(), paths.end(), [&](std::string_view path) {
+            return contains(line, path) && read_single_line(line, section, evidence);
+        });
+        if (missing != paths.end())
+            paths.erase(missing);
+        else if (!line.empty())
+            lines.push_back(line);
+    });
+    if (lines.size() != paths.size()) return false;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        read_file_of_kernel(std::string(paths[i]), fmt::format("{}\n", lines[i]), evidence);
+    return true;
+}
+
+/// "cat /sys/module/kvm_*/parameters/nested" shows one value: a letter is kvm_intel's, whose parameter is a
+/// bool; kvm_amd's is an int (Linux arch/x86/kvm/vmx/vmx.c, svm/svm.c, 4.19 to 7.2), and so is that of some
+/// distributions' kvm_intel.
+bool take_nested_of_either(std::string_view path, const Section& section, Evidence& evidence) {
+    if (path != "/sys/module/kvm_*/parameters/nested" && path != "/sys/module/kvm*/parameters/nested")
+        return false;
+    std::string_view value;
+    std::size_t values = 0;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        if (line != "Y" && line != "N" && line != "1" && line != "0") return;
+        value = line;
+        ++values;
+    });
+    if (values != 1 || section.cut()) return false;
+    if (value == "Y" || value == "N")
+        evidence.file("/sys/module/kvm_intel/parameters/nested", fmt::format("{}\n", value));
+    else
+        evidence.hear(hearsay::nested, value == "1" ? "yes" : "no", section.command.line);
+    evidence.taken(path);
+    return true;
+}
+
+}  // namespace
 
 bool take_files(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
@@ -13,6 +69,7 @@ bool take_files(const Section& section, Evidence& evidence) {
                        command.program == "tail" || command.program == "more" || command.program == "less";
     const bool grep = command.program == "grep" || command.program == "egrep" || command.program == "zgrep";
     if (!plain && !grep) return false;
+    if (plain && take_values(section, evidence)) return true;
     for (const std::string& path : command.words) {
         if (!path.starts_with('/')) continue;
         if (path == "/proc/cpuinfo") {
@@ -24,12 +81,15 @@ bool take_files(const Section& section, Evidence& evidence) {
             return true;
         }
         if (path.find_first_of("*?{") != std::string::npos) {
+            if (plain && take_nested_of_either(path, section, evidence)) return true;
             // Of which of them a line is does not show.
             if (grep || !contains(path, "modprobe.d/")) return false;
             read_options_without_place(section.body, evidence);
             return true;
         }
-        if (path == "/proc/config.gz" || path.starts_with("/boot/config-")) {
+        const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+        if (path == "/proc/config.gz" || path.starts_with("/boot/config-") || name.starts_with("config-") ||
+            name == ".config") {
             if (!is_kernel_config(section.body)) return false;
             read_kernel_config(section.body, evidence);
             return true;
@@ -38,8 +98,7 @@ bool take_files(const Section& section, Evidence& evidence) {
             read_kernel_log(section, evidence);
             return true;
         }
-        if (!grep && std::count_if(command.words.begin(), command.words.end(),
-                                   [](const std::string& word) { return word.starts_with('/'); }) == 1)
+        if (!grep && std::count_if(command.words.begin(), command.words.end(), is_path) == 1)
             return read_file_of_kernel(path, section.body, evidence);
     }
     return false;

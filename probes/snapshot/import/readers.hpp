@@ -50,10 +50,19 @@ bool read_file_of_kernel(const std::string& path, std::string_view text, Evidenc
 /// "crw-rw---- 1 root kvm 10, 232 ... /dev/kvm", "Linux host 6.1.0 ...", a refusal of modprobe or QEMU.
 bool read_single_line(std::string_view line, const Section& section, Evidence& evidence);
 
+/// Lines of several outputs in one, without prompts.  `name` is the file's, for messages.
+void take_lines(const Section& section, const std::string& name, Evidence& evidence);
+/// What stands below one command's output and is none of it: quoted lines of a log, a node, a refusal.
+void take_strays(const Section& section, Evidence& evidence);
+
 bool is_virsh_capabilities(std::string_view text);
 void read_virsh_capabilities(const Section& section, Evidence& evidence);
 bool is_checker_line(std::string_view line);  ///< kvm-ok, virt-host-validate
 void read_checkers(const Section& section, Evidence& evidence);
+/// kata-runtime's check: "CPU property found ... name=vmx", "kernel property not found ... name=kvm_intel".
+bool read_kata_line(std::string_view line, Evidence& evidence);
+bool is_validate_line(std::string_view line);  ///< virt-host-validate, in any language
+void read_validate_line(std::string_view line, Evidence& evidence);
 bool is_osquery(std::string_view text);
 void read_osquery(const Section& section, Evidence& evidence);
 bool is_cpuid_text(std::string_view text);

@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "snapshot/import/paste.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -71,6 +73,8 @@ std::string_view program_in(std::string_view line) {
     return {};
 }
 
+bool is_command_line(std::string_view text) { return holds(known_programs, program_in(text)); }
+
 /// "user@host:~$", "[root@host ~]#", "host:/home/user #", "user@host ~ %": a name and a mark behind it.
 std::string_view behind_named_prompt(std::string_view line) {
     constexpr std::size_t longest = 80;
@@ -82,7 +86,11 @@ std::string_view behind_named_prompt(std::string_view line) {
         if (words.size() > 3) return {};
         const bool named = contains(words.front(), "@") || (contains(words.front(), ":") && c != '%') ||
                            words.front().starts_with("bash-") || words.front().starts_with("sh-");
-        return named ? trim(line.substr(i + 1)) : std::string_view{};
+        // Busybox's shell: "~ # ", "/ # ".
+        const bool folder =
+            words.size() == 1 && (words.front().front() == '~' || words.front().front() == '/');
+        const std::string_view typed = trim(line.substr(i + 1));
+        return named || (folder && is_command_line(typed)) ? typed : std::string_view{};
     }
     return {};
 }
@@ -95,8 +103,6 @@ std::string_view behind_windows_prompt(std::string_view line) {
     return drive && close != std::string_view::npos && close < 80 ? trim(line.substr(close + 1))
                                                                   : std::string_view{};
 }
-
-bool is_command_line(std::string_view text) { return holds(known_programs, program_in(text)); }
 
 std::vector<std::string> shell_words(std::string_view line) {
     std::vector<std::string> words;
@@ -164,7 +170,8 @@ std::string_view typed_in(std::string_view line) {
     while (line.starts_with("> ")) line = trim(line.substr(2));
     if (const std::string_view typed = behind_windows_prompt(line); !typed.empty()) return typed;
     if (const std::string_view typed = behind_named_prompt(line); !typed.empty()) return typed;
-    for (const std::string_view mark : {"$ ", "# ", "% ", "+ ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
+    for (const std::string_view mark :
+         {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
         if (!line.starts_with(mark)) continue;
         const std::string_view typed = trim(line.substr(mark.size()));
         const bool plain = mark == "$ " && !typed.empty() && typed.front() != '{';
@@ -200,6 +207,24 @@ bool is_bare_command(std::string_view line) {
     return next.starts_with('-') || next == "|" || next.starts_with('/') || next.starts_with("kvm") ||
            next.starts_with('\'') || next.starts_with('"') ||
            (contains(line, "/proc/") || contains(line, "/sys/"));
+}
+
+std::vector<std::string> expand_braces(std::string_view word) {
+    constexpr std::size_t most = 16;
+    const auto open = word.find('{'), close = word.find('}', open);
+    const auto inside = [&] { return word.substr(open + 1, close - open - 1); };
+    if (open == std::string_view::npos || close == std::string_view::npos || !contains(inside(), ",") ||
+        contains(inside(), "{"))
+        return {std::string(word)};
+    std::vector<std::string> words;
+    for (std::string_view rest = inside(); words.size() < most;) {
+        const auto comma = rest.find(',');
+        for (const std::string& tail : expand_braces(word.substr(close + 1)))
+            words.push_back(fmt::format("{}{}{}", word.substr(0, open), rest.substr(0, comma), tail));
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    return words;
 }
 
 std::string_view heading_in(std::string_view line, bool& announced) {
@@ -242,7 +267,8 @@ Command parse_command(std::string_view line) {
         first.erase(first.begin());
     if (first.empty()) return command;
     command.program = base_name(first.front());
-    command.words.assign(first.begin() + 1, first.end());
+    for (auto word = first.begin() + 1; word != first.end(); ++word)
+        for (std::string& own : expand_braces(*word)) command.words.push_back(std::move(own));
     if (is_grep(command.program)) read_filter(command, first, 0);
     if (command.program == "head" || command.program == "tail") command.filtered = true;
     for (std::size_t i = 1; i < pipeline.size(); ++i)

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
@@ -11,6 +12,8 @@ namespace nestprobe {
 std::string_view typed_in(std::string_view line);
 /// "dmesg | grep kvm" alone in a line, without a prompt.
 bool is_bare_command(std::string_view line);
+/// "/sys/module/kvm_{intel,amd}/x": each of what a shell makes of it; the word itself where it has no braces.
+std::vector<std::string> expand_braces(std::string_view word);
 /// supportconfig: "#==[ Command ]===#", then "# /usr/bin/lscpu"; head and tail: "==> /path <==".
 std::string_view heading_in(std::string_view line, bool& announced);
 /// A configuration file in supportconfig's text is named by its path alone, a log with what was left out.

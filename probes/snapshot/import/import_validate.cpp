@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Checkers of hosts by programs that start guests: kata-runtime's, and libvirt's virt-host-validate in the
+// languages that libvirt is translated into (po/ of 9.0): words for the check and for its result may each be
+// English or not.  Source: libvirt tools/virt-host-validate-common.c.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view pass_words[] = {"PASS",
+                                           "BESTANDEN",
+                                           "PASA",
+                                           "PASSAR",
+                                           "V PO\u0158\u00c1DKU",
+                                           "OK",
+                                           "\u6210\u529f",
+                                           "\uD1B5\uACFC",
+                                           "\u901A\u8FC7",
+                                           "GODK\u00C4ND",
+                                           "\u041F\u0420\u041E\u0419\u0414\u0415\u041D\u041E"};
+constexpr std::string_view fail_words[] = {"FAIL",
+                                           "VERFEHLT",
+                                           "FALLA",
+                                           "FALHA",
+                                           "SELHALO",
+                                           "MISSLYCKAT",
+                                           "\u5931\u6557",
+                                           "\uC2E4\uD328",
+                                           "\u672A\u901A\u8FC7",
+                                           "\u041E\u0428\u0418\u0411\u041A\u0410",
+                                           "\u041F\u041E\u041C\u0418\u041B\u041A\u0410"};
+constexpr std::string_view hardware_words[] = {
+    "hardware virtualization",
+    "hardwarovou virtualizaci",
+    "virtualiza\u00E7\u00E3o de hardware",
+    "\u30CF\u30FC\u30C9\u30A6\u30A7\u30A2\u4EEE\u60F3\u5316",
+    "\uD558\uB4DC\uC6E8\uC5B4 \uAC00\uC0C1\uD654",
+    "\u786C\u4EF6\u865A\u62DF\u5316",
+    "\u0430\u043F\u043F\u0430\u0440\u0430\u0442\u043D\u043E\u0439 "
+    "\u0432\u0438\u0440\u0442\u0443\u0430\u043B\u0438\u0437\u0430\u0446\u0438\u0438",
+    "\u0430\u043F\u0430\u0440\u0430\u0442\u043D\u043E\u0457 "
+    "\u0432\u0456\u0440\u0442\u0443\u0430\u043B\u0456\u0437\u0430\u0446\u0456\u0457"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+enum class Result : std::uint8_t { unknown, pass, fail };
+
+/// A check that passed has no hint behind it, any other has one: that tells where the word is not known.
+Result result_in(std::string_view line) {
+    const auto hint = line.find(" (");
+    const std::string_view before = trim(line.substr(0, hint));
+    const auto colon = before.rfind(':');
+    if (colon == std::string_view::npos) return Result::unknown;
+    const std::string_view word = trim(before.substr(colon + 1));
+    if (is_one_of(word, pass_words)) return Result::pass;
+    if (is_one_of(word, fail_words)) return Result::fail;
+    return hint != std::string_view::npos && !word.empty() ? Result::fail : Result::unknown;
+}
+
+}  // namespace
+
+bool is_validate_line(std::string_view line) {
+    line = trim(line);
+    if (!line.starts_with("QEMU:") && !line.starts_with("QEMU :")) return false;
+    return line.find(':', line.find(':') + 1) != std::string_view::npos;
+}
+
+/// "QEMU: Checking for hardware virtualization : PASS" counts flags of either vendor.  The hints stand
+/// behind those checks alone whose words they hold: the module's names where the node is missing, its path
+/// where this user may not open it.
+void read_validate_line(std::string_view line, Evidence& evidence) {
+    const Result result = result_in(line);
+    if (result == Result::unknown) return;
+    const bool hardware = std::any_of(std::begin(hardware_words), std::end(hardware_words),
+                                      [&](std::string_view words) { return contains(line, words); });
+    const std::string said = fmt::format("virt-host-validate: {}", trim(line));
+    if (hardware && result == Result::fail)
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", "virt-host-validate: hardware virtualization FAIL");
+    if (!contains(line, "/dev/kvm")) return;
+    if (result == Result::pass) {
+        evidence.hear(hearsay::usable, "yes", said);
+    } else if (contains(line, "exists") || contains(line, "kvm-intel")) {
+        evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
+    } else if (contains(line, "accessible") ||
+               contains(line.substr(std::min(line.find(" ("), line.size())), "/dev/kvm")) {
+        evidence.kvm(Absent{Why::permission_denied, "/dev/kvm: Permission denied", 13});
+    }
+}
+
+/// kata-containers src/runtime/cmd/kata-runtime/kata-check.go.  A module that it calls found is one that
+/// modprobe knows of: it may not be in the kernel.
+bool read_kata_line(std::string_view line, Evidence& evidence) {
+    const bool found = contains(line, "property found");
+    if (!contains(line, "[0000]") ||
+        (!found && !contains(line, "property not found") && !contains(line, "parameter has")))
+        return false;
+    const auto value_of = [&](std::string_view key) {
+        const auto at = line.find(key);
+        const std::string_view rest = at == std::string_view::npos ? "" : line.substr(at + key.size());
+        return trim(rest.substr(0, rest.find(' ')));
+    };
+    const std::string_view name = value_of(" name=");
+    if (name == "vmx" || name == "svm")
+        evidence.hear(name == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, found ? "yes" : "no",
+                      "kata-check: CPU property");
+    else if (const std::string_view value = value_of(" value=");
+             value_of(" parameter=") == "nested" && !value.empty())
+        evidence.file(fmt::format("/sys/module/{}/parameters/nested", name), fmt::format("{}\n", value));
+    else
+        return false;
+    evidence.taken("kata-check");
+    return true;
+}
+
+}  // namespace nestprobe
