@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace nestprobe {
 namespace {
@@ -96,10 +97,14 @@ std::string render_summary(const Report& report, const Style& style) {
     for (const Verdict& v : report.verdicts)
         if (is_answered(report, v.question)) text += answer_line(report, v, style);
     text += describe_proof(report, style);
+    std::map<std::string, std::string_view> printed;  // steps that several causes share are printed once
     for (const Finding* f : causes(report)) {
         text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
         text += paragraph("why", f->outcome.message);
-        if (f->outcome.status == Status::fail) text += fmt::format("  fix   {}", fix_text(report, *f, 8));
+        if (f->outcome.status != Status::fail) continue;
+        const std::string fix = fix_text(report, *f, 8);
+        const auto [before, is_new] = printed.emplace(fix, f->rule->id);
+        text += is_new ? fmt::format("  fix   {}", fix) : fmt::format("  fix   as for {}\n", before->second);
     }
     text += pages_of_messages(report, style);
     text += not_known(report, style);
