@@ -58,6 +58,19 @@ void read_inxi_machine(const std::vector<std::string_view>& words, Evidence& evi
         evidence.hear(hearsay::guest, "yes", "inxi, Machine");
         if (type != "Virtual-machine") evidence.hear(hearsay::hypervisor, type, "inxi, Machine");
     }
+    constexpr std::string_view hardware[] = {"Laptop",  "Notebook", "Convertible",
+                                             "Desktop", "Server",   "Mini-pc"};
+    if (std::find(std::begin(hardware), std::end(hardware), type) != std::end(hardware))
+        evidence.hear(hearsay::guest, "no", fmt::format("inxi, Machine, Type: {}", type));
+    for (const std::string_view kind : {"UEFI:", "BIOS:", "UEFI-[Legacy]:"}) {
+        const auto at = std::find(words.begin(), words.end(), kind);
+        if (at == words.end()) continue;
+        const std::vector<std::string_view> behind(at, words.end());
+        if (const std::string vendor = inxi_value(behind, kind); !vendor.empty())
+            evidence.file("/sys/class/dmi/id/bios_vendor", vendor + "\n");
+        if (const std::string version = inxi_value(behind, "v:"); !version.empty())
+            evidence.file("/sys/class/dmi/id/bios_version", version + "\n");
+    }
     if (!maker.empty()) evidence.file("/sys/class/dmi/id/sys_vendor", maker + "\n");
     if (!maker.empty() && !product.empty()) evidence.file("/sys/class/dmi/id/product_name", product + "\n");
 }
@@ -111,7 +124,8 @@ void read_inxi(const Section& section, Evidence& evidence) {
         const std::string release = kernel.substr(0, kernel.find(' '));
         if (is_release_word(release)) evidence.file("/proc/sys/kernel/osrelease", release + "\n");
     }
-    if (const std::string brand = inxi_value(words, "model:"); !brand.empty())
+    const std::vector<std::string_view> of_cpu(std::find(words.begin(), words.end(), "CPU:"), words.end());
+    if (const std::string brand = inxi_value(of_cpu, "model:"); !brand.empty())
         evidence.cpu({.vendor = std::string(vendor_of_model(brand)), .brand = brand});
     read_inxi_machine(words, evidence);
     if (!section.cut()) read_inxi_flags(words, evidence);

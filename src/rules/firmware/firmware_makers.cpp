@@ -3,6 +3,7 @@
 // names of the switches matter more than the menus.  Rows are tried from the top.
 #include "rules/firmware/firmware_makers.hpp"
 
+#include "base/text.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
@@ -17,11 +18,26 @@ constexpr std::string_view manuals = "the maker's setup manuals, from general kn
 constexpr FirmwareMaker maker_rows[] = {
     // --- firmware without a switch: before the makers, since coreboot runs on many makers' machines ---
     {
+        .name = "MrChromebox's firmware (coreboot)",
+        .bios = "MrChromebox",
+        .no_switch = true,
+        .remark =
+            "Its maintainer says that the full (UEFI) firmware leaves VMX on, and VT-d, wherever the "
+            "processor "
+            "has them (2018-09 and 2023-06): install its newest release by its firmware utility script, then "
+            "switch the machine off and on. The stock firmware under RW_LEGACY is Google's, and has no "
+            "switch "
+            "either",
+        .source = "MrChromebox/firmware issues 111, 474 and 575",
+        .date = "2026-11",
+    },
+    {
         .name = "coreboot",
         .bios_vendor = {"coreboot"},
+        .no_switch = true,
         .key = "often none; Esc or F2 where SeaBIOS or EDK II is the payload",
         .remark =
-            "coreboot usually has no switch for this: whether VMX is on and locked was decided when the "
+            "Whether VMX is on and locked was decided when the "
             "image was "
             "built (CONFIG_ENABLE_VMX, CONFIG_SET_IA32_FC_LOCK_BIT). Update the firmware, or ask its maker; "
             "some "
@@ -33,8 +49,9 @@ constexpr FirmwareMaker maker_rows[] = {
     {
         .name = "System76",
         .sys_vendor = {"System76"},
+        .no_switch = true,
         .key = "F2 or Esc",
-        .remark = "System76's open firmware has no switch for VT-x: it is on. On models with the maker's "
+        .remark = "In System76's open firmware VT-x is on. On models with the maker's "
                   "proprietary "
                   "firmware (Thelio) the board's maker counts.",
         .source = manuals,
@@ -406,7 +423,8 @@ std::string_view text_of(const Fact<std::string>& fact) {
     return fact.if_known() ? std::string_view(*fact.if_known()) : std::string_view{};
 }
 
-bool made_by(const FirmwareMaker& row, const HypervisorFacts& machine) {
+bool made_by(const FirmwareMaker& row, const HypervisorFacts& machine, std::string_view version) {
+    if (!row.bios.empty()) return contains(version, row.bios);
     if (row.sys_vendor[0].empty() && row.board_vendor[0].empty())
         return begins_with_one(text_of(machine.dmi_bios_vendor), row.bios_vendor);
     if (!begins_with_one(text_of(machine.dmi_vendor), row.sys_vendor) &&
@@ -454,9 +472,9 @@ void add_sentence(std::string& text, std::string_view part) {
 
 std::span<const FirmwareMaker> firmware_makers() { return maker_rows; }
 
-const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine) {
+const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine, std::string_view version) {
     for (const FirmwareMaker& row : maker_rows)
-        if (made_by(row, machine)) return &row;
+        if (made_by(row, machine, version)) return &row;
     return nullptr;
 }
 
@@ -467,10 +485,18 @@ Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
               .what = std::string(in_general(which)),
               .cost = iommu ? Cost::reboot : Cost::power_off,
               .action = SwitchOnInFirmware{iommu ? What::iommu : What::virtualization}};
+    const std::string_view version = text_of(f.firmware.version);
     const FirmwareMaker* maker =
-        is(f.hypervisor.level, Level::bare_metal) ? find_firmware_maker(f.hypervisor) : nullptr;
+        is(f.hypervisor.level, Level::bare_metal) ? find_firmware_maker(f.hypervisor, version) : nullptr;
+    // A version that only such a machine's firmware has tells that it is no guest.
+    if (!maker && !f.hypervisor.level.if_known()) {
+        maker = find_firmware_maker({}, version);
+        if (maker && maker->bios.empty()) maker = nullptr;
+    }
     if (!maker) return step;
     const std::string_view path = path_of(*maker, which);
+    if (maker->no_switch && path.empty())
+        step.what = fmt::format("{} usually has no switch for this.", maker->name);
     if (!path.empty())
         add_sentence(step.what,
                      fmt::format("{}: the setup opens with {} at the start; the switch is usually at {} ({})",

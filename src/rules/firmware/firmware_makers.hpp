@@ -18,6 +18,8 @@ struct FirmwareMaker {
     std::string_view board_vendor[2] =
         {};  ///< home-built machines: DMI board_vendor, when sys_vendor says nothing
     std::string_view bios_vendor[2] = {};  ///< DMI bios_vendor, prefixes
+    std::string_view bios = {};            ///< or a part of the firmware's version
+    bool no_switch = false;                ///< as a rule it has none: what helps is another image of it
     std::string_view key = {};             ///< to get into the setup
     std::string_view vmx = {};             ///< menu path > name of the switch; empty: no such switch known
     std::string_view svm = {};
@@ -34,8 +36,8 @@ struct FirmwareMaker {
 enum class FirmwareSwitch : std::uint8_t { vmx, svm, vtd, amd_iommu };
 
 std::span<const FirmwareMaker> firmware_makers();
-/// Of a real machine, by DMI; null where no row fits, or DMI was not read.
-const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine);
+/// Of a real machine, by DMI; null where no row fits, or DMI was not read.  `version`: the firmware's.
+const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine, std::string_view version = {});
 /// The step that switches it on, with the maker's place of the switch where that is known.
 Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which);
 
