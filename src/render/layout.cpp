@@ -73,8 +73,10 @@ std::string green(std::string_view text, const Style& style) { return coloured(t
 std::string yellow(std::string_view text, const Style& style) { return coloured(text, "33", style); }
 
 std::string describe_machine(const Facts& facts) {
-    std::string text =
-        facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known()) : "unknown processor";
+    const std::string* arch = facts.kernel.arch.if_known();
+    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known())
+                       : arch                     ? fmt::format("{} processor", printable(*arch))
+                                                  : "unknown processor";
     if (const CpuSet* online = facts.cpu.online.if_known())
         text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
     if (const Level* level = facts.hypervisor.level.if_known()) {

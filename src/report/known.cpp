@@ -88,6 +88,8 @@ std::string what_is_known(const Facts& f) {
         if (!text.empty()) known.push_back(std::move(text));
     };
     if (is_foreign(f)) add(fmt::format("this is no x86 machine but {}", *f.kernel.arch.if_known()));
+    if (heard(f, LogLine::arm_nested_on) || heard(f, LogLine::arm_nested_off))
+        add("the kernel log says that KVM started");
     add(what_processor_shows(f));
     add(of_modules(f));
     if (is(f.module.nested, true)) add("nested is on");

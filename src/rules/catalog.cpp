@@ -23,6 +23,7 @@ std::vector<const Rule*> all_rules() {
                             platform_trouble_rules(),
                             kernel_rules(),
                             kernel_flag_rules(),
+                            arm_rules(),
                             word_size_rules(),
                             module_rules(),
                             refusal_rules(),

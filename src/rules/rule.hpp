@@ -138,6 +138,7 @@ std::span<const Rule> hypervisor_rules();
 std::span<const Rule> owner_rules();
 std::span<const Rule> kernel_rules();
 std::span<const Rule> kernel_flag_rules();
+std::span<const Rule> arm_rules();
 std::span<const Rule> word_size_rules();
 std::span<const Rule> module_rules();
 std::span<const Rule> refusal_rules();

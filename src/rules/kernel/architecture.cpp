@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -48,6 +50,21 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
             return cite_log(unknown(fmt::format("{}. nestprobe judges x86 alone. {}", text, arms_way)),
                             *line);
         }
+    if (const Absent* absent = f.device.open.if_absent();
+        absent && absent->why == Why::no_device && !is(f.kernel.user_namespace, true) &&
+        (!f.kernel.container.if_known() || is(f.kernel.container, "none")))
+        return cite(
+            fail(
+                fmt::format("this is an {} machine, and there is no /dev/kvm. KVM is built into its kernels, "
+                            "and makes the device wherever the kernel was started at EL2: most likely this "
+                            "one was not, as in a virtual machine of a cloud",
+                            arch),
+                Step{.what = "See what the kernel says of it (\"HYP mode not available\": it was started "
+                             "without EL2). What helps then is real hardware, or a bare metal type of the "
+                             "cloud (EC2: *.metal); clouds' arm64 virtual machines have no EL2 (as of "
+                             "2026-11).",
+                     .commands = {"sudo dmesg | grep -i kvm"}}),
+            f.kernel.arch);
     return unknown(fmt::format(
         "this is an {} machine, and nestprobe judges x86 alone. {} What tells is its log: sudo dmesg | "
         "grep kvm",
@@ -62,6 +79,40 @@ Outcome check_architecture(const Facts& f) {
             return unknown(fmt::format("this is a {} machine, and nestprobe judges x86 alone", arch));
         },
         f.kernel.arch);
+}
+
+bool is_arm(const Facts& f) { return is(f.kernel.arch, "aarch64"); }
+
+/// Linux Documentation/admin-guide/kernel-parameters.txt, kvm-arm.mode=nested; without the word KVM never
+/// nests.
+Outcome check_arm_guests(const Facts& f) {
+    if (!is_arm(f)) return skip("this is no arm64 machine");
+    const Remedy fix(
+        Step{.what = "Guests nest where every CPU has FEAT_NV2 (Armv8.4 and its successors; few servers "
+                     "do), the kernel is 6.16 or later, and its command line has this word; QEMU then "
+                     "takes -M virt,virtualization=on.",
+             .file = "the kernel command line",
+             .lines = {"kvm-arm.mode=nested"},
+             .cost = Cost::reboot,
+             .expect = "dmesg says \"VHE+NV2 mode initialized successfully\"."});
+    if (const LoggedLine* line = heard(f, LogLine::arm_nested_on))
+        return cite_log(pass(fmt::format("the kernel log says \"{}\"", line->text)), *line);
+    for (const LogLine id : {LogLine::arm_nested_off, LogLine::arm_nv_unavailable})
+        if (const LoggedLine* line = heard(f, id))
+            return cite_log(
+                fail(fmt::format("the kernel log says \"{}\": KVM was started without nesting", line->text),
+                     fix),
+                *line);
+    const auto* words = f.kernel.command_line.if_known();
+    if (words && std::find(words->begin(), words->end(), "kvm-arm.mode=nested") == words->end())
+        return cite(
+            fail("the kernel command line does not say kvm-arm.mode=nested, without which KVM on arm64 does "
+                 "not nest",
+                 fix),
+            f.kernel.command_line);
+    return unknown(
+        "whether KVM on this arm64 machine nests tells its kernel's log: sudo dmesg | grep kvm, where "
+        "\"VHE+NV2 mode initialized successfully\" is a yes");
 }
 
 Outcome check_word_size(const Facts& f) {
@@ -107,6 +158,30 @@ constexpr Rule architecture_rows[] = {
             "A guest or container of another architecture on an x86 machine, by emulation (qemu-user, TCG).",
     },
 };
+constexpr std::string_view arm_see[] = {
+    "Linux Documentation/admin-guide/kernel-parameters.txt, kvm-arm.mode=",
+    "Linux 7.2 arch/arm64/kvm/arm.c, kvm_arm_init(): the words about VHE and NV2"};
+constexpr Rule arm_rows[] = {
+    {
+        .id = "NP412",
+        .name = "arm-guests-cannot-nest",
+        .layer = Layer::kernel,
+        .question = Question::kvm_in_guests,
+        .role = Role::blocker,
+        .title = "KVM on this arm64 machine does not nest",
+        .explain =
+            "On arm64 KVM nests when it is told to on the kernel command line and every CPU has FEAT_NV2. "
+            "The\n"
+            "line that it logs when it starts says whether it does; there is no parameter and no flag.",
+        .fix = "Start a kernel of 6.16 or later with kvm-arm.mode=nested on processors with FEAT_NV2.",
+        .see = arm_see,
+        .check = check_arm_guests,
+        .listed = is_arm,
+        .any_machine = true,
+        .worked = "dmesg says \"VHE+NV2 mode initialized successfully\".",
+        .also = "A processor without FEAT_NV2, where the word has no effect.",
+    },
+};
 constexpr Rule word_size_rows[] = {
     {
         .id = "NP411",
@@ -133,6 +208,7 @@ constexpr Rule word_size_rows[] = {
 }  // namespace
 
 std::span<const Rule> architecture_rules() { return architecture_rows; }
+std::span<const Rule> arm_rules() { return arm_rows; }
 std::span<const Rule> word_size_rules() { return word_size_rows; }
 
 }  // namespace nestprobe
