@@ -12,6 +12,9 @@ namespace {
 constexpr std::string_view hosts_nested_on = "cat /sys/module/{module}/parameters/nested prints Y or 1.";
 constexpr std::string_view seen_in_guest =
     "In the guest, grep -c -w {flag} /proc/cpuinfo prints more than 0.";
+// Where a step may change the vendor of the processor.
+constexpr std::string_view seen_as_either =
+    "In the guest, grep -c -w -E 'vmx|svm' /proc/cpuinfo prints more than 0.";
 constexpr std::string_view ask_nesting =
     "Please switch on nested virtualization ({flag} in the guest's CPU) for this server, or tell me which of "
     "your products has it.";
@@ -123,7 +126,7 @@ constexpr PlatformRow platform_table[] = {
                    "--threads-per-core 2 --nested-virtualization enabled",
                    "aws ec2 start-instances --instance-ids INSTANCE"},
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest}},
+              .expect = seen_as_either}},
         .query = {"aws ec2 describe-instance-types --filters "
                   "Name=processor-info.supported-features,Values=nested-virtualization --query "
                   "'InstanceTypes[].InstanceType' --output text"},
@@ -165,7 +168,7 @@ constexpr PlatformRow platform_table[] = {
                            "--threads-per-core 2 --nested-virtualization enabled",
                            "aws ec2 start-instances --instance-ids INSTANCE"},
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest},
+              .expect = seen_as_either},
              {.where = Where::provider,
               .what = "For new instances, and in launch templates (EKS, Auto Scaling): ask for it at launch.",
               .commands = {"aws ec2 run-instances --image-id IMAGE --instance-type m8i.xlarge --cpu-options "
@@ -217,7 +220,7 @@ constexpr PlatformRow platform_table[] = {
                            "gcloud compute instances update-from-file INSTANCE --zone=ZONE "
                            "--source=INSTANCE.yaml --most-disruptive-allowed-action=RESTART"},
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest},
+              .expect = seen_as_either},
              {.where = Where::provider,
               .what = "For a new instance: ask for it when creating it.",
               .commands =
@@ -267,7 +270,7 @@ constexpr PlatformRow platform_table[] = {
                            "az vm resize --resource-group GROUP --name VM --size Standard_D4s_v5",
                            "az vm start --resource-group GROUP --name VM"},
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest}},
+              .expect = seen_as_either}},
         .query = {"az vm list-vm-resize-options --resource-group GROUP --name VM --output table"},
         .iommu_none = "Azure's VMs have no virtual IOMMU for device assignment.",
         .broken = "In waves, nested guests failed at VM entry (hardware error 0x7 or 0x0) on Azure hosts "
@@ -298,7 +301,7 @@ constexpr PlatformRow platform_table[] = {
                   {"oci compute instance update --instance-id INSTANCE_OCID --shape VM.Standard3.Flex "
                    "--shape-config '{\"ocpus\": 2, \"memoryInGBs\": 16}'"},
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest}},
+              .expect = seen_as_either}},
         .ask = ask_nesting,
         .instead = "bare metal shapes (BM.…) run KVM without nesting",
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
@@ -373,7 +376,7 @@ constexpr PlatformRow platform_table[] = {
                   "Take a snapshot and create a new Droplet from it, of another size (Premium Intel or AMD, "
                   "CPU-Optimized) or in another region, and look there.",
               .cost = Cost::restart_guest,
-              .expect = seen_in_guest},
+              .expect = seen_as_either},
              {.where = Where::provider, .what = "Or ask the support which sizes have it."}},
         .ask = ask_nesting,
         .instead = "none of its own that runs any Linux on bare metal without a GPU, as far as known",
@@ -1175,21 +1178,28 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is an HVM guest of Xen: plain Xen, XCP-ng or XenServer, which look alike from inside. "
                  "Nesting is off by default, needs hardware-assisted paging, and is "
                  "experimental: use it for tests only.",
-        .steps = {{.where = Where::guest_definition,
-                   .what = "On plain Xen: in the domain's xl file on the host.",
-                   .file = "/etc/xen/GUEST.cfg",
-                   .lines = {"hap = 1", "nestedhvm = 1"}},
-                  {.where = Where::hypervisor_host,
-                   .what = "On plain Xen: shut the domain down and create it again.",
-                   .commands = {"sudo xl shutdown -w GUEST", "sudo xl create /etc/xen/GUEST.cfg"},
-                   .cost = Cost::restart_guest,
-                   .expect = seen_in_guest},
-                  {.where = Where::hypervisor_host,
-                   .what =
-                       "On XCP-ng or XenServer instead (8.3 and later; before that platform:exp-nested-hvm).",
-                   .commands = {"xe vm-param-set uuid=UUID platform:nested-virt=true"},
-                   .cost = Cost::restart_guest,
-                   .only_if = "the host is XCP-ng or XenServer"}},
+        .steps =
+            {{.where = Where::guest_definition,
+              .what = "On plain Xen: in the domain's xl file on the host.",
+              .file = "/etc/xen/GUEST.cfg",
+              .lines = {"hap = 1", "nestedhvm = 1"}},
+             {.where = Where::hypervisor_host,
+              .what = "On plain Xen: shut the domain down and create it again.",
+              .commands = {"sudo xl shutdown -w GUEST", "sudo xl create /etc/xen/GUEST.cfg"},
+              .cost = Cost::restart_guest,
+              .expect = seen_in_guest},
+             {.where = Where::hypervisor_host,
+              .what = "On XCP-ng 8.3 and later instead: with the machine shut down, on its host.",
+              .commands = {"xe vm-shutdown uuid=UUID", "xe vm-param-set uuid=UUID platform:nested-virt=true",
+                           "xe vm-start uuid=UUID"},
+              .cost = Cost::restart_guest,
+              .only_if = "the host is XCP-ng 8.3 or later"},
+             {.where = Where::hypervisor_host,
+              .what = "On an older XCP-ng, or XenServer, the switch has another name.",
+              .commands = {"xe vm-shutdown uuid=UUID",
+                           "xe vm-param-set uuid=UUID platform:exp-nested-hvm=true", "xe vm-start uuid=UUID"},
+              .cost = Cost::restart_guest,
+              .only_if = "the host is XenServer or an XCP-ng before 8.3"}},
         .iommu_none = "Xen shows its guests no IOMMU.",
         .broken =
             "The domain can crash when the nested hypervisor starts; Xen calls the feature experimental.",
@@ -1277,27 +1287,34 @@ constexpr PlatformRow platform_table[] = {
         .intro =
             "This is a guest of KVM; who manages it does not show. If you rent it, the provider decides: by "
             "one survey of 2026-09 OVH's VPS have it, and the plain VPS of Contabo and Hostinger have not.",
-        .steps =
-            {host_nested_check,
-             host_nested_intel,
-             host_nested_amd,
-             {.where = Where::guest_definition,
-              .what = "libvirt: pass the host's CPU through; or keep the model that is there and require the "
-                      "feature: virt-xml GUEST --edit --cpu require={flag}",
-              .commands = {"virt-xml GUEST --edit --cpu host-passthrough"},
-              .expect = "virsh dumpxml GUEST shows <cpu mode='host-passthrough' …>."},
-             {.where = Where::guest_definition,
-              .what = "Restart the guest from outside: a reboot inside it keeps the old CPU.",
-              .commands = {"virsh shutdown GUEST", "virsh start GUEST"},
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest},
-             {.where = Where::guest_definition,
-              .what =
-                  "QEMU by hand: in its command line, instead of the -cpu that is there (or keep the model "
-                  "and add the feature: -cpu MODEL,+{flag}); then start it again.",
-              .lines = {"-accel kvm -cpu host"},
-              .cost = Cost::restart_guest,
-              .only_if = "no libvirt runs it"}},
+        .steps = {host_nested_check,
+                  host_nested_intel,
+                  host_nested_amd,
+                  {.where = Where::guest_definition,
+                   .what = "libvirt: pass the host's CPU through.",
+                   .commands = {"virt-xml GUEST --edit --cpu host-passthrough"},
+                   .expect = "virsh dumpxml GUEST shows <cpu mode='host-passthrough' …>."},
+                  {.where = Where::guest_definition,
+                   .what = "Or keep the model that is there, and require the feature.",
+                   .commands = {"virt-xml GUEST --edit --cpu require={flag}"},
+                   .only_if = "it has to migrate between unlike hosts"},
+                  {.where = Where::guest_definition,
+                   .what = "Restart the guest from outside: a reboot inside it keeps the old CPU.",
+                   .commands = {"virsh shutdown GUEST", "virsh start GUEST"},
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest},
+                  {.where = Where::guest_definition,
+                   .what =
+                       "QEMU by hand: in its command line, instead of the -cpu that is there; then start it "
+                       "again.",
+                   .lines = {"-accel kvm -cpu host"},
+                   .cost = Cost::restart_guest,
+                   .only_if = "no libvirt runs it"},
+                  {.where = Where::hypervisor_host,
+                   .what = "Proxmox VE: give the machine the node's CPU, shut it down and start it.",
+                   .commands = {"qm set VMID --cpu host", "qm shutdown VMID", "qm start VMID"},
+                   .cost = Cost::restart_guest,
+                   .only_if = "the host is Proxmox VE"}},
         .ask = ask_nesting,
         .instead = "a dedicated (bare metal) server, where KVM runs without nesting",
         .query = {"virsh dumpxml GUEST", "virsh domcapabilities --virttype kvm"},
@@ -1350,7 +1367,7 @@ constexpr PackedTable<PlatformRow, std::size(platform_table), text_bytes(platfor
 
 }  // namespace
 
-const std::string_view expect_in_guest = seen_in_guest;
+bool shows_in_guest(std::string_view expect) { return expect == seen_in_guest || expect == seen_as_either; }
 
 PackedRows<PlatformRow> platform_rows() { return packed_platforms.view(); }
 

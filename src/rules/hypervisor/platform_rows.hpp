@@ -61,7 +61,7 @@ struct PlatformRow {
     Platform id = Platform::other;
     Nesting nesting = Nesting::host_decides;
     std::string_view intro = {};     ///< the case, in plain words
-    PlatformStep steps[7] = {};      ///< ends at the first empty one
+    PlatformStep steps[8] = {};      ///< ends at the first empty one
     std::string_view ask = {};       ///< what to ask the provider or administrator for, ready to send
     std::string_view instead = {};   ///< what this provider offers that would work
     std::string_view query[3] = {};  ///< commands that stay true when this table does not
@@ -90,6 +90,6 @@ constexpr void for_each_text(PlatformRow& row, V&& visit) {
 /// Ends with Platform::other.
 PackedRows<PlatformRow> platform_rows();
 /// What `expect` says where the step shows VMX or SVM to the guest.
-extern const std::string_view expect_in_guest;
+bool shows_in_guest(std::string_view expect);
 
 }  // namespace nestprobe

@@ -51,8 +51,8 @@ Step as_step(const PlatformStep& row, std::string_view flag) {
             .lines = fill_lines(row.lines, flag),
             .cost = row.cost,
             .expect = fill(row.expect, flag),
-            .action = row.expect == expect_in_guest && row.only_if.empty() ? Action(ShowToThisGuest{})
-                                                                           : Action(ByHand{})};
+            .action = shows_in_guest(row.expect) && row.only_if.empty() ? Action(ShowToThisGuest{})
+                                                                        : Action(ByHand{})};
 }
 
 bool is_for(const PlatformStep& step, std::string_view flag) {
