@@ -18,11 +18,26 @@ constexpr OtherDefinition other_definitions[] = {
     {{"virtualHW.version", "config.version"},
      "VMware's definition, of a guest that KVM does not run. In it, vhv.enable = \"TRUE\" shows the guest "
      "VMX or "
-     "SVM; what comes of it, nestprobe says in the guest"},
+     "SVM; given to --from, nestprobe answers for that guest"},
     {{"<VirtualBox", "<Machine"},
      "VirtualBox's definition, of a guest that KVM does not run. VBoxManage modifyvm NAME --nested-hw-virt "
      "on "
-     "shows it VMX or SVM; what comes of it, nestprobe says in the guest"},
+     "shows it VMX or SVM; given to --from, nestprobe answers for that guest"},
+    {{"Nested VT-x/AMD-V:", ""}, "VBoxManage showvminfo; given to --from, nestprobe answers for that guest"},
+    {{"VirtualBox VM ", "release log"},
+     "a VirtualBox log; given to --from, nestprobe answers for that guest"},
+    {{"ExposeVirtualizationExtensions", ""},
+     "Get-VMProcessor's output; given to --from, nestprobe answers for that guest"},
+    {{"nestedhvm", "="}, "a definition of xl's; given to --from, nestprobe answers for that guest"},
+    {{"nested-hvm", ":"}, "xe's output; given to --from, nestprobe answers for that guest"},
+    {{"vmType:", "vz"}, "Lima's definition; given to --from, nestprobe answers for that guest"},
+    {{"cloud-hypervisor ", "--cpus"},
+     "Cloud Hypervisor's command line; given to --from, nestprobe answers for that guest"},
+    {{"cpu_passthrough:", "config {"}, "acli's output; given to --from, nestprobe answers for that guest"},
+    {{"<domainCapabilities>", ""},
+     "what libvirt can give guests here, no guest's definition; nestprobe reads it by --from"},
+    {{"<capabilities>", "<host>"},
+     "what libvirt says of its host, no guest's definition; nestprobe reads it by --from"},
     {{"Vagrant.configure", "config.vm"},
      "a Vagrantfile, from which a provider makes the definition. For libvirt, nested = true and cpu_mode = "
      "\"host-passthrough\" show the guest VMX or SVM; nestprobe reads what virsh dumpxml NAME prints"},

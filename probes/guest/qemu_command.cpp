@@ -45,9 +45,18 @@ bool is_started(std::span<const Word> command, const Word& word) {
     });
 }
 
+/// Proxmox's and Debian's /usr/bin/kvm among the columns of ps: its own options stand behind it.
+bool is_listed(std::span<const Word> command, const Word& word) {
+    if (word.text != "/usr/bin/kvm" || &word == &command.back()) return false;
+    const std::string& next = (&word + 1)->text;
+    return next == "-id" || next == "-name" || next == "-S" || next == "-machine" || next == "-m";
+}
+
 const Word* find_program(std::span<const Word> command) {
     for (const Word& word : command)
-        if (is_qemu(word) || (file_name(word.text) == "kvm" && is_started(command, word))) return &word;
+        if (is_qemu(word) || is_listed(command, word) ||
+            (file_name(word.text) == "kvm" && is_started(command, word)))
+            return &word;
     return nullptr;
 }
 

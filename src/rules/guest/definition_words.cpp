@@ -182,9 +182,17 @@ Step keep_guest_model(const Facts& f) {
     const std::string* model = f.guest->cpu_model.if_known();
     const std::string qm =
         model ? fmt::format("--cpu '{},flags=+nested-virt'", *model) : std::string("--cpu host");
+    const std::string* option = f.guest->cpu_option.if_known();
+    const bool qemus = option && words_of(f) == DefinitionKind::qemu;
     return change_guest(
         f, technology_of_guest(f) ? "Or, to keep the model:" : "Or, to keep the model (svm on AMD):",
-        {"<cpu>", xml, fmt::format("-cpu {},+{}", model ? *model : "MODEL", feature), qm});
+        {"<cpu>", xml,
+         fmt::format("-cpu {},+{}",
+                     qemus   ? *option
+                     : model ? *model
+                             : "MODEL",
+                     feature),
+         qm});
 }
 
 Remedy show_guest_feature(const Facts& f) {
