@@ -24,6 +24,13 @@ inline constexpr std::string_view nested =
 inline constexpr std::string_view built_in = "hearsay/built_in";    ///< names of modules
 inline constexpr std::string_view maker = "hearsay/maker";          ///< of an appliance's kernel
 inline constexpr std::string_view cpu_count = "hearsay/cpu_count";  ///< "unknown": nobody said how many
+inline constexpr std::string_view definition =
+    "hearsay/definition";  ///< "yes", "no": the guest's definition shows it VMX or SVM
+inline constexpr std::string_view job = "hearsay/job";                    ///< a CI's, as in KernelFacts
+inline constexpr std::string_view iommu = "hearsay/iommu";                ///< "yes", "no": one is used
+inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "yes", "no", of xl info
+inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "none": no table announces one
+inline constexpr std::string_view group_refused = "hearsay/group_refused";    ///< VFIO's: "1 0000:01:00.0"
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.

@@ -115,6 +115,8 @@ struct HypervisorFacts {
     PerCpu<bool> vmx_by_kvm{};
     Fact<XenRole> xen_role{};
     Fact<bool> hyperv_root{};
+    Fact<bool> definition_shows{};
+    Fact<std::string> heard{};
     Fact<Confidential> confidential{};
 };
 template <class V>
@@ -135,6 +137,9 @@ constexpr void for_each(const HypervisorFacts& f, V&& visit) {
     visit("hypervisor.vmx_by_kvm", f.vmx_by_kvm,
           "IA32_VMX_BASIC shows KVM's VMCS revision: VMX is KVM's emulation");
     visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");
+    visit("hypervisor.definition_shows", f.definition_shows,
+          "the guest's definition, of another hypervisor than QEMU, shows it VMX or SVM");
+    visit("hypervisor.heard", f.heard, "what a tool or the kernel's log calls the hypervisor above");
     visit("hypervisor.hyperv_root", f.hyperv_root,
           "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");
     visit("hypervisor.confidential", f.confidential, "TDX or SEV guest");

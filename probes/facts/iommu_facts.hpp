@@ -15,8 +15,8 @@ namespace nestprobe {
 struct SharedGroup {
     std::string group;   ///< its number
     std::string given;   ///< the PCI address of vfio-pci's
-    std::string other;   ///< of the host's
-    std::string driver;  ///< the other's
+    std::string other;   ///< of the host's; empty: nobody recorded which
+    std::string driver;  ///< the other's; empty: nobody recorded it
     friend bool operator==(const SharedGroup&, const SharedGroup&) = default;
 };
 
@@ -41,6 +41,7 @@ struct IommuFacts {
     Fact<Tristate> irq_remap{};
     Fact<bool> unsafe_interrupts{};
     Fact<std::vector<SharedGroup>> shared_groups{};
+    Fact<bool> xen_assigns{};
 };
 template <class V>
 constexpr void for_each(const IommuFacts& f, V&& visit) {
@@ -76,6 +77,7 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");
     visit("iommu.shared_groups", f.shared_groups,
           "devices that the host drives in the IOMMU group of one that vfio-pci holds");
+    visit("iommu.xen_assigns", f.xen_assigns, "Xen says that it can give devices away (xl info, virt_caps)");
 }
 
 }  // namespace nestprobe

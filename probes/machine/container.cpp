@@ -10,6 +10,7 @@
 // documentation, "Default environment variables"; GitLab documentation, "Predefined CI/CD variables";
 // GitHub documentation, "Default environment variables for your codespace"; Azure Pipelines, "Predefined
 // variables" (TF_BUILD); Jenkins, "Using environment variables".
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 
@@ -161,6 +162,9 @@ Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environ
                    ? by(Job::github_hosted, "RUNNER_ENVIRONMENT=github-hosted")
                    : by(Job::github, "GITHUB_ACTIONS=true");
     if (files.read(image).if_known()) return {Job::github_hosted, {{std::string(image), "present"}}};
+    if (const Fact<std::string> heard = read_hearsay(files, hearsay::job); heard.if_known())
+        for (const Job job : {Job::github_hosted, Job::github, Job::gitlab_hosted, Job::gitlab, Job::ci})
+            if (to_string(job) == *heard.if_known()) return {job, heard.from()};
     if (variable(environment, "GITLAB_CI").value_or("") == "true") {
         const std::string runner = variable(environment, "CI_RUNNER_DESCRIPTION").value_or("");
         return contains(runner, gitlabs_own) ? by(Job::gitlab_hosted, "CI_RUNNER_DESCRIPTION=" + runner)

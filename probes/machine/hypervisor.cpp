@@ -151,6 +151,8 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.level = probe_level(machine.files, cpu, kernel, firmware, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
+    f.heard = read_hearsay(machine.files, hearsay::hypervisor);
+    f.definition_shows = read_heard_switch(machine.files, hearsay::definition);
     f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The IOMMU: what the ACPI tables announce, what the kernel drives, and whether interrupts are remapped.
 // Nearly all of it everybody may read; the tables' bytes are root's.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/acpi_iommu.hpp"
 #include "machine/iommu_units.hpp"
@@ -112,20 +113,39 @@ Fact<bool> remapped_by_interrupts(const Filesystem& files) {
 
 // --- what the log proves where nobody recorded /sys ---
 
-constexpr LogLine vtd_in_use[] = {LogLine::dmar_in_use};
+constexpr LogLine vtd_in_use[] = {LogLine::dmar_in_use, LogLine::dmar_queued};
 constexpr LogLine amd_in_use[] = {LogLine::amdvi_found, LogLine::amdvi_features};
 constexpr LogLine grouped[] = {LogLine::iommu_group_added, LogLine::iommu_group_added_old};
 
+bool unrecorded(const auto& fact) { return fact.if_absent() && fact.absence().why == Why::not_recorded; }
+
 void take_log(const KernelFacts& kernel, IommuFacts& facts) {
-    const auto unrecorded = [](const auto& fact) {
-        return fact.if_absent() && fact.absence().why == Why::not_recorded;
-    };
+    constexpr LogLine dmar[] = {LogLine::acpi_dmar, LogLine::dmar_haw, LogLine::dmar_drhd};
+    constexpr LogLine ivrs[] = {LogLine::acpi_ivrs};
+    if (unrecorded(facts.table)) {
+        if (const LoggedLine* line = find_line(kernel.log, dmar)) facts.table = {"DMAR", {from_log(*line)}};
+        if (const LoggedLine* line = find_line(kernel.log, ivrs)) facts.table = {"IVRS", {from_log(*line)}};
+    }
     const LoggedLine* vtd = find_line(kernel.log, vtd_in_use);
     const LoggedLine* amd = find_line(kernel.log, amd_in_use);
     const LoggedLine* group = find_line(kernel.log, grouped);
     if (unrecorded(facts.instances) && (vtd || amd))
         facts.instances = {{vtd ? "dmar0" : "ivhd0"}, {from_log(vtd ? *vtd : *amd)}};
     if (unrecorded(facts.groups) && group) facts.groups = {1u, {from_log(*group)}};
+}
+
+/// What a tool said, where nobody recorded /sys and the log does not tell: groups are there when, and only
+/// when, an IOMMU is driven.
+void take_hearsay(const Filesystem& files, IommuFacts& facts) {
+    const Fact<bool> used = read_heard_switch(files, hearsay::iommu);
+    if (const Fact<std::string> none = read_hearsay(files, hearsay::iommu_table);
+        is(none, "none") && unrecorded(facts.table))
+        facts.table = {std::string(), none.from()};
+    else if (is(none, "DMAR") && unrecorded(facts.table))
+        facts.table = {"DMAR", none.from()};
+    if (used.if_known() && unrecorded(facts.groups)) facts.groups = {*used.if_known() ? 1u : 0u, used.from()};
+    if (is(facts.groups, 0u) && unrecorded(facts.instances))
+        facts.instances = {std::vector<std::string>{}, facts.groups.from()};
 }
 
 /// The kernel's own words first, then what keeps it from doing so, then what it has done; where none of these
@@ -200,62 +220,6 @@ Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
     return read_switch(files, "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 }
 
-// --- who shares a group with a device that is to be given away ---
-
-/// The driver of a PCI device; empty: none.
-std::string driver_of(const Filesystem& files, const std::string& device) {
-    std::string driver;
-    if (const auto text = files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device)); text.if_known())
-        for_each_line(*text.if_known(), [&](std::string_view line) {
-            if (line.starts_with("DRIVER=")) driver = trim(line.substr(7));
-        });
-    return driver;
-}
-
-/// Linux drivers/iommu/iommu.c, iommu_device_use_default_domain(): those that leave the group to VFIO
-/// (driver_managed_dma).
-bool leaves_group_to_vfio(std::string_view driver) {
-    return driver.empty() || driver == "pcieport" || driver == "pci-stub" || driver.starts_with("vfio");
-}
-
-bool is_pci_address(std::string_view name) {
-    return name.size() >= 12 && name[4] == ':' && contains(name, ".");
-}
-
-/// Of each group with a device of vfio-pci's: the devices that the host still drives.
-Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
-    constexpr std::string_view vfio = "/sys/bus/pci/drivers/vfio-pci", groups = "/sys/kernel/iommu_groups";
-    const auto bound = files.list(vfio);
-    if (bound.if_absent()) return bound.absence();
-    std::vector<SharedGroup> shared;
-    std::vector<Provenance> from;
-    const auto is_bound = [&](const std::string& device) {
-        return std::find(bound.if_known()->begin(), bound.if_known()->end(), device) !=
-               bound.if_known()->end();
-    };
-    if (std::none_of(bound.if_known()->begin(), bound.if_known()->end(), is_pci_address))
-        return {std::move(shared), {{std::string(vfio), "no device"}}};
-    const auto numbers = files.list(groups);
-    if (numbers.if_absent()) return numbers.absence();
-    for (const std::string& number : *numbers.if_known()) {
-        const auto devices = files.list(fmt::format("{}/{}/devices", groups, number));
-        if (devices.if_absent()) return devices.absence();
-        for (const std::string& given : *devices.if_known()) {
-            if (!is_bound(given)) continue;
-            for (const std::string& other : *devices.if_known())
-                if (const std::string driver = is_bound(other) ? "" : driver_of(files, other);
-                    !leaves_group_to_vfio(driver)) {
-                    shared.push_back({number, given, other, driver});
-                    from.push_back(
-                        {fmt::format("/sys/bus/pci/devices/{}/uevent", other), "DRIVER=" + driver});
-                }
-            break;
-        }
-    }
-    if (from.empty()) from.push_back({std::string(vfio), "shares no group with the host's devices"});
-    return {std::move(shared), std::move(from)};
-}
-
 }  // namespace
 
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
@@ -266,7 +230,9 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
         return static_cast<unsigned>(names.size());
     });
     take_log(kernel, facts);
+    take_hearsay(machine.files, facts);
     facts.shared_groups = probe_shared_groups(machine.files);
+    facts.xen_assigns = read_heard_switch(machine.files, hearsay::xen_directio);
     probe_units(machine.files, kernel, announced, facts);
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
     facts.driver = probe_driver(config, facts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the units of this system's IOMMU can do: for probe_iommu() alone.
+// What the units of this system's IOMMU can do, and who shares its groups: for probe_iommu() alone.
 #pragma once
 
 #include "facts/facts.hpp"
@@ -14,5 +14,8 @@ namespace nestprobe {
 /// IVRS says of AMD's, for where the kernel drives none.
 void probe_units(const Filesystem& files, const KernelFacts& kernel,
                  const std::vector<IvhdFeatures>& announced, IommuFacts& facts);
+
+/// Of each group with a device of vfio-pci's, or that VFIO refused: the devices that the host still drives.
+Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files);
 
 }  // namespace nestprobe

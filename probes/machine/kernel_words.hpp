@@ -8,9 +8,30 @@
 namespace nestprobe {
 
 inline constexpr std::string_view kernel_words[] = {
-    "kvm",        "nested",   "iommu",  "intremap",    "x2apic",  "blacklist",
-    "clearcpuid", "nomodule", "noexec", "mitigations", "l1tf",    "lockdown",
-    "vfio",       "tboot",    "hv_",    "noapic",      "nolapic",
+    "kvm",
+    "nested",
+    "iommu",
+    "intremap",
+    "x2apic",
+    "blacklist",
+    "clearcpuid",
+    "nomodule",
+    "noexec",
+    "mitigations",
+    "l1tf",
+    "lockdown",
+    "vfio",
+    "tboot",
+    "hv_",
+    "noapic",
+    "nolapic",
+    // iommu, misspelt
+    "iomm",
+    "iomu",
+    "ommu",
+    "immo",
+    "immu",
+    "momu",
 };
 
 /// Who booted says which file: GRUB a path, "(hd0,gpt2)/vmlinuz", "/boot/vmlinuz"; syslinux, extlinux and

@@ -83,6 +83,7 @@ constexpr HeardRow heard_rows[] = {
     {"rhev", Platform::ovirt},
     {"kubevirt", Platform::kubevirt},
     {"openstack", Platform::openstack},
+    {"cloud-hypervisor", Platform::cloud_hypervisor},
 };
 
 /// The product that a tool or the kernel's log names; Absent where none does.
@@ -145,6 +146,11 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
     }
     const auto cloud = likely_cloud(f, kernel);
     if (cloud && runs_kvm(*cloud->if_known())) return *cloud;
+    // Nobody recorded whether there is DMI; the name that it gives processors, and its command line, are its
+    // own.
+    if (const auto words = files.read("/proc/cmdline");
+        is(f.brand_kind, BrandKind::normalized) && words.if_known() && contains(*words.if_known(), "pci=off"))
+        return {Platform::firecracker, f.brand_kind.from()};
     return {Platform::kvm, std::move(from)};
 }
 
@@ -210,7 +216,8 @@ Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& ker
         return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
     if (f.xen_role.if_known()) return xen_flavour(f, kernel, firmware, f.xen_role.from());
     Fact<Platform> heard = heard_platform(files);
-    if (dmi && is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)
+    if (dmi &&
+        (is(heard, Platform::other) || (is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)))
         heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
     if (const Platform* known = heard.if_known()) {
         if (*known == Platform::kvm) return kvm_flavour(files, f, kernel, firmware, heard.from());
@@ -248,59 +255,6 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
         case Platform::xen: return xen_flavour(f, kernel, firmware, from);
         default: return {chosen->platform, from};
     }
-}
-
-std::string_view to_string(Platform platform) {
-    switch (platform) {
-        case Platform::kvm: return "KVM";
-        case Platform::proxmox: return "Proxmox VE";
-        case Platform::openstack: return "OpenStack";
-        case Platform::kubevirt: return "KubeVirt";
-        case Platform::nutanix: return "Nutanix AHV";
-        case Platform::cloudstack: return "Apache CloudStack";
-        case Platform::ovirt: return "oVirt";
-        case Platform::incus: return "Incus";
-        case Platform::lxd: return "LXD";
-        case Platform::cloud_hypervisor: return "Cloud Hypervisor";
-        case Platform::firecracker: return "Firecracker";
-        case Platform::crosvm: return "crosvm";
-        case Platform::tcg: return "QEMU TCG";
-        case Platform::aws: return "Amazon EC2";
-        case Platform::aws_xen: return "Amazon EC2";
-        case Platform::gcp: return "Google Compute Engine";
-        case Platform::azure: return "Microsoft Azure";
-        case Platform::oci: return "Oracle Cloud Infrastructure";
-        case Platform::alibaba: return "Alibaba Cloud ECS";
-        case Platform::tencent: return "Tencent Cloud";
-        case Platform::hetzner: return "Hetzner Cloud";
-        case Platform::digitalocean: return "DigitalOcean";
-        case Platform::linode: return "Akamai (Linode)";
-        case Platform::vultr: return "Vultr";
-        case Platform::scaleway: return "Scaleway";
-        case Platform::hoster: return "a provider's KVM";
-        case Platform::hyperv: return "Hyper-V";
-        case Platform::hyperv_root: return "Hyper-V";
-        case Platform::wsl1: return "WSL1";
-        case Platform::wsl2: return "WSL2";
-        case Platform::vmware: return "VMware";
-        case Platform::virtualbox: return "VirtualBox";
-        case Platform::parallels: return "Parallels";
-        case Platform::apple: return "Apple Virtualization";
-        case Platform::xen: return "Xen";
-        case Platform::xen_control_domain: return "Xen";
-        case Platform::xen_pv: return "Xen";
-        case Platform::xen_pvh: return "Xen";
-        case Platform::qubes: return "Qubes OS";
-        case Platform::acrn: return "ACRN";
-        case Platform::bhyve: return "bhyve";
-        case Platform::openbsd_vmm: return "OpenBSD vmm";
-        case Platform::nvmm: return "NVMM";
-        case Platform::haxm: return "Intel HAXM";
-        case Platform::qnx: return "QNX Hypervisor";
-        case Platform::jailhouse: return "Jailhouse";
-        case Platform::other: break;
-    }
-    return "another hypervisor";
 }
 
 }  // namespace nestprobe

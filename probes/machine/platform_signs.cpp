@@ -5,6 +5,7 @@
 #include "machine/platform_signs.hpp"
 
 #include "base/text.hpp"
+#include "machine/platform.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -48,6 +49,7 @@ constexpr DmiSign dmi_signs[] = {
     {Platform::aws, {.bios_vendor = "Amazon EC2"}, true},
     {Platform::gcp, {.product = "Google Compute Engine"}},
     {Platform::gcp, {.vendor = "Google", .bios_vendor = "Google"}, true},
+    {Platform::gcp, {.vendor = "Google"}, true},
     {Platform::azure,
      {.vendor = "Microsoft Corporation", .product = "Virtual Machine", .chassis_tag = azures_tag}},
     {Platform::azure, {.chassis_tag = azures_tag}, true},
@@ -195,6 +197,59 @@ bool names_a_provider(std::string_view vendor) {
     return vendor.size() >= 3 &&
            std::none_of(std::begin(others), std::end(others),
                         [&](std::string_view begin) { return vendor.starts_with(begin); });
+}
+
+std::string_view to_string(Platform platform) {
+    switch (platform) {
+        case Platform::kvm: return "KVM";
+        case Platform::proxmox: return "Proxmox VE";
+        case Platform::openstack: return "OpenStack";
+        case Platform::kubevirt: return "KubeVirt";
+        case Platform::nutanix: return "Nutanix AHV";
+        case Platform::cloudstack: return "Apache CloudStack";
+        case Platform::ovirt: return "oVirt";
+        case Platform::incus: return "Incus";
+        case Platform::lxd: return "LXD";
+        case Platform::cloud_hypervisor: return "Cloud Hypervisor";
+        case Platform::firecracker: return "Firecracker";
+        case Platform::crosvm: return "crosvm";
+        case Platform::tcg: return "QEMU TCG";
+        case Platform::aws: return "Amazon EC2";
+        case Platform::aws_xen: return "Amazon EC2";
+        case Platform::gcp: return "Google Compute Engine";
+        case Platform::azure: return "Microsoft Azure";
+        case Platform::oci: return "Oracle Cloud Infrastructure";
+        case Platform::alibaba: return "Alibaba Cloud ECS";
+        case Platform::tencent: return "Tencent Cloud";
+        case Platform::hetzner: return "Hetzner Cloud";
+        case Platform::digitalocean: return "DigitalOcean";
+        case Platform::linode: return "Akamai (Linode)";
+        case Platform::vultr: return "Vultr";
+        case Platform::scaleway: return "Scaleway";
+        case Platform::hoster: return "a provider's KVM";
+        case Platform::hyperv: return "Hyper-V";
+        case Platform::hyperv_root: return "Hyper-V";
+        case Platform::wsl1: return "WSL1";
+        case Platform::wsl2: return "WSL2";
+        case Platform::vmware: return "VMware";
+        case Platform::virtualbox: return "VirtualBox";
+        case Platform::parallels: return "Parallels";
+        case Platform::apple: return "Apple Virtualization";
+        case Platform::xen: return "Xen";
+        case Platform::xen_control_domain: return "Xen";
+        case Platform::xen_pv: return "Xen";
+        case Platform::xen_pvh: return "Xen";
+        case Platform::qubes: return "Qubes OS";
+        case Platform::acrn: return "ACRN";
+        case Platform::bhyve: return "bhyve";
+        case Platform::openbsd_vmm: return "OpenBSD vmm";
+        case Platform::nvmm: return "NVMM";
+        case Platform::haxm: return "Intel HAXM";
+        case Platform::qnx: return "QNX Hypervisor";
+        case Platform::jailhouse: return "Jailhouse";
+        case Platform::other: break;
+    }
+    return "another hypervisor";
 }
 
 }  // namespace nestprobe

@@ -3,6 +3,7 @@
 // first; the distribution's own way is taken where none of them is there.  What cannot be told is absent:
 // GRUB is no default.
 #include "base/text.hpp"
+#include "machine/kernel_names.hpp"
 #include "machine/kernel_words.hpp"
 #include "machine/probes.hpp"
 
@@ -95,23 +96,6 @@ std::string_view value_of(std::string_view text, std::string_view name) {
     return value;
 }
 
-/// How distributions name their kernels' releases (state 2026-11): "6.8.5-301.fc40.x86_64", "6.5.13-1-pve".
-constexpr std::pair<std::string_view, std::string_view> release_names[] = {
-    {".fc", "fedora"},         {".el8", "rhel"},     {".el9", "rhel"},         {".el10", "rhel"},
-    {"amzn2", "amzn"},         {"-pve", "debian"},   {"-arch1-", "arch"},      {"-generic", "ubuntu"},
-    {"-lowlatency", "ubuntu"}, {"-amd64", "debian"}, {"-default", "opensuse"},
-};
-
-/// Not recorded: the kernel's name tells whose it is, and so how its initramfs is made; nothing else.
-Fact<std::string> distribution_by_kernel(const Fact<std::string>& release,
-                                         const Fact<std::string>& recorded) {
-    const std::string* name = release.if_known();
-    if (!name || recorded.if_known() || recorded.absence().why != Why::not_recorded) return recorded;
-    for (const auto& [part, id] : release_names)
-        if (contains(*name, part)) return {std::string(id), release.from()};
-    return recorded;
-}
-
 Fact<std::string> probe_distribution(const Filesystem& files) {
     constexpr std::string_view path = "/etc/os-release";
     const auto text = files.read(path);
@@ -198,6 +182,11 @@ Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const Way
         return {words_here ? BootLoader::uki : BootLoader::fixed_image, {{std::string(stub_info), stub}}};
     if (files.read(kernelstub).if_known())
         return {BootLoader::kernelstub, {{std::string(kernelstub), "present"}}};
+    for (const auto& [words, loader] :
+         {std::pair<std::string_view, BootLoader>{"initrd=\\EFI\\proxmox\\", BootLoader::proxmox},
+          std::pair<std::string_view, BootLoader>{"initrd=\\EFI\\Pop_OS-", BootLoader::kernelstub}})
+        if (shared.command_line.if_known() && contains(*shared.command_line.if_known(), words))
+            return {loader, {{"/proc/cmdline", std::string(words)}}};
     if (files.read(proxmox_disks).if_known())
         return {BootLoader::proxmox, {{std::string(proxmox_disks), "present"}}};
     const std::string said = efi_text(files, loader_info);
@@ -221,7 +210,12 @@ Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared
     if (auto found = by_system(files, shared, kernel, distribution)) return *std::move(found);
     const Ways* ways = ways_of(distribution);
     switch (boot_image(shared.command_line)) {
-        case BootImage::path: return which_grub(files, ways, distribution);
+        case BootImage::path: {
+            // A paste without os-release: the kernel's name says whose GRUB it is.
+            const Fact<std::string> named =
+                distribution_by_kernel(release_or_image(shared.command_line, kernel.release), distribution);
+            return which_grub(files, ways_of(named), named);
+        }
         case BootImage::name:
             if (ways && ways->id == "alpine")
                 return {BootLoader::extlinux, {{"/proc/cmdline", "BOOT_IMAGE="}}};

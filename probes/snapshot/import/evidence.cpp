@@ -135,6 +135,9 @@ bool names_any(const std::vector<std::string>& names, std::string_view name) {
 /// the others'.  KVM is opened for reading and writing.  Root may always.
 bool may_open(const NodeLine& node, const UserLine& user) {
     constexpr unsigned read_write = 6;
+    // user_namespaces(7): root there has no power over what belongs to ids that are not mapped.
+    const bool unmapped = node.owner == "nobody" || node.owner == "65534";
+    if (unmapped && names_any(user.user, "0") && !node.has_acl) return (node.mode & read_write) == read_write;
     if (names_any(user.user, "0") || node.has_acl) return true;
     const unsigned shift = names_any(user.user, node.owner) ? 6 : names_any(user.groups, node.group) ? 3 : 0;
     return (node.mode >> shift & read_write) == read_write;

@@ -191,6 +191,9 @@ void read_id(const Section& section, Evidence& evidence) {
     };
     const std::string_view uid = word_at("uid="), groups = word_at("groups=");
     if (uid.empty() || groups.empty() || section.cut()) return;
+    // The user of GitHub's own images (actions/runner-images).
+    if (uid == "1001(runner)" && contains(groups, "(adm)") && contains(groups, "(systemd-journal)"))
+        evidence.hear(hearsay::job, "github-hosted", "id: the user runner of GitHub's images");
     UserLine user;
     add_identity(uid, user.user);
     std::string numbers;

@@ -114,11 +114,19 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
                                                "Could not open /dev/kvm",
                                                "open /dev/kvm",
                                                "cannot open /dev/kvm",
-                                               "can't open /dev/kvm"};
+                                               "can't open /dev/kvm",
+                                               "have permissions to use KVM"};
     if (std::none_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view part) { return contains(line, part); }))
         return false;
     Absent absent;
+    // The Android emulator's words, which name no errno.
+    if (contains(line, "have permissions to use KVM (/dev/kvm)")) {
+        evidence.kvm(
+            Absent{Why::permission_denied, "/dev/kvm: Permission denied, says the emulator", EACCES});
+        evidence.taken("a program's refusal");
+        return true;
+    }
     // "failed to initialize KVM" also ends KVM_CREATE_VM's failures; these two words are open()'s alone.
     if (!read_refusal("/dev/kvm", line, absent)) return false;
     if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
@@ -248,6 +256,7 @@ bool read_file_of_kernel(const std::string& path, std::string_view text, Evidenc
 bool read_single_line(std::string_view line, const Section& section, Evidence& evidence) {
     line = trim(line);
     if (line.empty()) return false;
+    read_release_of_modprobe(line, evidence);
     std::string_view path, value;
     if (split_grepped(line, path, value)) {
         Absent absent;
@@ -262,11 +271,13 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.file("/proc/self/environ", "CI=true\n");
         return true;
     }
-    if (line == "/.dockerenv" || line == "/run/.containerenv") {
-        evidence.file(std::string(line), "");
-        evidence.taken(line);
-        return true;
-    }
+    for (const std::string_view sign : {"/.dockerenv", "/run/.containerenv"})
+        if (line == sign ||
+            (line.starts_with('-') && line.ends_with(sign) && split_words(line).size() >= 8)) {
+            evidence.file(std::string(sign), "");
+            evidence.taken(sign);
+            return true;
+        }
     if (line.starts_with("BOOT_IMAGE=") && line.find(' ') != std::string_view::npos) {
         if (!section.body.ends_with('\n') && section.body.ends_with(line)) return false;  // cut
         evidence.file("/proc/cmdline", fmt::format("{}\n", line));

@@ -185,6 +185,7 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
     for (const std::string& message : messages)
         reader.take(message, section.cut() && &message == &messages.back());
     reader.finish();
+    if (!section.cut()) read_unused_iommu(section.command, messages, evidence);
     evidence.taken("the kernel's log");
 }
 

@@ -169,4 +169,15 @@ void read_systool(const Section& section, Evidence& evidence) {
     evidence.taken("systool");
 }
 
+/// "modprobe: FATAL: Module msr not found in directory /lib/modules/6.6.87.2-microsoft-standard-WSL2"
+void read_release_of_modprobe(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words = "not found in directory /lib/modules/";
+    const auto at = line.find(words);
+    if (at == std::string_view::npos) return;
+    const std::string_view release = trim(line.substr(at + words.size()));
+    if (release.empty() || release.find_first_of(" /") != std::string_view::npos) return;
+    evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
+    evidence.taken("modprobe's refusal");
+}
+
 }  // namespace nestprobe

@@ -2,6 +2,7 @@
 #include "snapshot/import/import_paste.hpp"
 
 #include "base/text.hpp"
+#include "input/bad_file.hpp"
 #include "snapshot/import/import.hpp"
 #include "snapshot/import/import_formats.hpp"
 #include "snapshot/import/paste.hpp"
@@ -22,6 +23,9 @@ constexpr PasteFormat paste_kinds[] = {
     {"modules", "lsmod, /proc/modules, modinfo, systool -vm, files of modprobe.d, refusals of modprobe"},
     {"files",
      "cat, grep, head of files of /proc, /sys and /etc/modprobe.d, modprobe -c, kernel configurations"},
+    {"definitions", "of guests of VMware, VirtualBox, Hyper-V, Xen and others: whether their switch is on"},
+    {"IOMMU",
+     "lists of groups in any form, find and ls of /sys, lspci -k, VFIO's and Proxmox VE's refusals, xl info"},
     {"checkers",
      "kvm-ok, virt-host-validate, virsh capabilities and domcapabilities, systemd-detect-virt, virt-what"},
     {"processor", "cpuid's text, rdmsr, osquery's rows and tables of cpuid and msr"},
@@ -63,6 +67,7 @@ void read_config_section(const Section& section, Evidence& evidence) {
     read_kernel_config(section.body, evidence);
 }
 constexpr ContentRow contents[] = {
+    {is_other_definition, read_other_definition},
     {is_osquery, read_osquery},
     {is_virsh_capabilities, read_virsh_capabilities},
     {is_lscpu_json, read_lscpu_json},
@@ -118,8 +123,25 @@ void read_filtered_lscpu(const Section& section, Evidence& evidence) {
     evidence.taken("lscpu");
 }
 
+void take_output(const Section& section, const std::string& name, Evidence& evidence);
+
+/// What dmidecode printed, behind another output without a prompt between them: each is read for itself.
+bool take_parts(const Section& section, const std::string& name, Evidence& evidence) {
+    if (!looks_like_lscpu(section.body)) return false;
+    for (const std::string_view beginning : {"# dmidecode", "Handle 0x", "System Information\n"}) {
+        const auto at = section.body.find(beginning);
+        if (at == std::string::npos || at == 0 || section.body[at - 1] != '\n') continue;
+        take_output({section.command, section.body.substr(0, at)}, name, evidence);
+        take_output({Command{}, section.body.substr(at)}, name, evidence);
+        return true;
+    }
+    return false;
+}
+
 void take_output(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
+    if (read_iommu_command(section, evidence)) return;
+    read_iommu_groups(section, evidence);
     const bool tells_if_empty =
         command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");
     if (trim(section.body).empty() && !(command.filtered && tells_if_empty)) return;
@@ -141,6 +163,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     for (const ProgramRow& row : programs)
         if (row.program == command.program && !contains(section.body.substr(0, 200), "command not found"))
             return row.read(section, evidence);
+    if (take_parts(section, name, evidence)) return;
     for (const ContentRow& row : contents)
         if (row.recognise(section.body)) return row.read(section, evidence);
     if (is_modprobe_file(section.body)) return read_modprobe_file(name, section.body, evidence);
@@ -196,6 +219,8 @@ Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
     Evidence evidence;
     for (const Section& section : split_paste(clean)) take(section, name, evidence);
+    if (!evidence.anything() && names_guests_definition(clean))
+        throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
     if (!evidence.anything() && mentions_virtualization(clean))
         evidence.taken("words that tell nothing of the machine");
     std::vector<std::string> found = evidence.formats();

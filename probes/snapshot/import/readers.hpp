@@ -40,6 +40,8 @@ bool read_grepped_options(const Section& section, Evidence& evidence);
 void read_options_without_place(std::string_view text, Evidence& evidence);
 /// "modprobe: ERROR: could not insert 'kvm_amd': Invalid argument", and other loaders' words.
 bool read_modprobe_refusal(std::string_view line, Evidence& evidence);
+/// "modprobe: FATAL: Module msr not found in directory /lib/modules/R" names the release; else nothing.
+void read_release_of_modprobe(std::string_view line, Evidence& evidence);
 /// "kernel/arch/x86/kvm/kvm-intel.ko", of modules.builtin.
 bool read_built_in_list(const Section& section, Evidence& evidence);
 bool is_kernel_config(std::string_view text);
@@ -87,6 +89,21 @@ bool is_machine_name(std::string_view word);
 std::string_view architecture_of_cpuinfo(std::string_view text);
 /// cat and its like of files that a probe knows.
 bool take_files(const Section& section, Evidence& evidence);
+
+/// find and ls of the kernel's folders of IOMMUs, whole; false: nothing of the kind.
+bool read_iommu_command(const Section& section, Evidence& evidence);
+/// Lines of the kernel's log that read VT-d's table, and none that uses it, where the log would show that.
+void read_unused_iommu(const Command& command, const std::vector<std::string>& messages, Evidence& evidence);
+/// Lists of IOMMU groups, lspci -k, xl info, and words about an IOMMU, in any output: what else it holds is
+/// another's.
+void read_iommu_groups(const Section& section, Evidence& evidence);
+
+/// Of VMware, VirtualBox, Hyper-V, Xen and others: whose guest it is, and whether its switch for nesting is
+/// on.
+bool is_other_definition(std::string_view text);
+void read_other_definition(const Section& section, Evidence& evidence);
+/// libvirt's, QEMU's or Proxmox VE's, which --domain reads.
+bool names_guests_definition(std::string_view text);
 
 bool is_inxi(std::string_view text);
 void read_inxi(const Section& section, Evidence& evidence);

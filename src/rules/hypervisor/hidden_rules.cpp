@@ -39,10 +39,19 @@ bool imitates_hyperv_alone(const Facts& f) {
            runs_kvm(*platform);
 }
 
+/// A tool says Microsoft, and DMI QEMU: KVM with Hyper-V's enlightenments, whose name CPUID has first then.
+/// The kernel's log names KVM where KVM shows its own name, too.
+bool is_heard_as_hyperv(const Facts& f) {
+    const std::string* heard = f.hypervisor.heard.if_known();
+    const Platform* platform = f.hypervisor.platform.if_known();
+    return heard && (heard->starts_with("Microsoft") || *heard == "microsoft") &&
+           !f.hypervisor.signatures.if_known() && platform && *platform == Platform::kvm;
+}
+
 /// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
 std::string named_above(const Facts& f) {
     const Platform* p = f.hypervisor.platform.if_known();
-    if (p && *p == Platform::kvm && imitates_hyperv_alone(f)) return "QEMU/KVM";
+    if (p && *p == Platform::kvm && (imitates_hyperv_alone(f) || is_heard_as_hyperv(f))) return "QEMU/KVM";
     if (is(f.hypervisor.platform, Platform::hoster) && f.hypervisor.dmi_vendor.if_known())
         return fmt::format("KVM at {}", *f.hypervisor.dmi_vendor.if_known());
     if (p && *p != Platform::other) return std::string(to_string(*p));
@@ -64,6 +73,17 @@ std::string guest_of(const Facts& f) {
             "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
             "enlightenments",
             named_above(f));
+    if (is_heard_as_hyperv(f)) {
+        const Provenance& from = f.hypervisor.heard.from().front();
+        const bool logged = from.where.starts_with("kernel log");
+        return fmt::format(
+            "this is a guest of {}, by DMI; {} says \"{}\", {}", named_above(f),
+            from.where.substr(0, from.where.find_first_of(",:")), from.raw,
+            logged ? "so KVM most likely hides its own name (kvm=off, or <hidden state='on'/>) behind "
+                     "Hyper-V's enlightenments"
+                   : "which is what such a guest shows first with Hyper-V's enlightenments; KVM's own "
+                     "name may be hidden besides (kvm=off, or <hidden state='on'/>)");
+    }
     const std::string name = named_above(f);
     if (name == unnamed) return "this is a guest, and what runs it is not known";
     return fmt::format("this is a guest of {}", name);
@@ -100,6 +120,25 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
     return {};
 }
 
+/// What the guest's own definition says, where somebody posts it; skipped: nothing of the kind.
+Outcome check_told(const Facts& f, Technology technology) {
+    const bool* shows = f.hypervisor.definition_shows.if_known();
+    if (!shows) return skip("no definition of this guest was recorded");
+    const std::string& said = f.hypervisor.definition_shows.from().front().where;
+    if (*shows)
+        return cite(
+            unknown(fmt::format("{}, whose definition shows it VMX or SVM ({}): whether it does so tells "
+                                "the guest itself, by grep -c -w -E 'vmx|svm' /proc/cpuinfo",
+                                guest_of(f), said)),
+            f.hypervisor.definition_shows);
+    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    return cite(cite(fail(fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}", guest_of(f),
+                                      said, no_switch_there(f)),
+                          fix_above(f, word)),
+                     f.hypervisor.definition_shows),
+                f.hypervisor.platform);
+}
+
 Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
                      const PerCpu<bool>& flag) {
     const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
@@ -123,6 +162,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
+    if (const Outcome told = check_told(f, technology); told.status != Status::skipped) return told;
     const bool unlisted = flag.all([](bool set) { return !set; });
     if (unlisted && vendor_module_is(f, Module::State::loaded))
         return cite(

@@ -4,6 +4,7 @@
 #include "rules/iommu/iommu_causes.hpp"
 
 #include "rules/common.hpp"
+#include "rules/iommu/iommu_words.hpp"
 
 #include <fmt/format.h>
 
@@ -118,6 +119,8 @@ Outcome check_held_back(const Facts& f) {
 }
 
 Outcome check_unknown_word(const Facts& f) {
+    if (const std::string slips = slips_of_iommu_words(f); !slips.empty())
+        return cite(fail(slips), f.kernel.command_line);
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard(f, LogLine::dmar_unknown_option);
     if (!line) return pass("the kernel log names no word of intel_iommu= that it does not know");
@@ -175,12 +178,15 @@ constexpr Rule iommu_causes_rows[] = {
         .layer = Layer::iommu,
         .question = Question::device_assignment,
         .role = Role::advice,
-        .title = "intel_iommu= on the kernel command line has a word that the kernel does not know",
+        .title = "a word on the kernel command line that is to switch the IOMMU on does nothing",
         .explain =
             "intel_iommu= takes a list of words. One that is misspelt is passed over, with a line in the\n"
-            "kernel log.",
-        .fix =
-            "Write the word as the kernel's documentation has it: on, off, igfx_off, strict, sm_on, sm_off.",
+            "kernel log; a parameter that is misspelt, or the other maker's, without one. AMD's IOMMU is "
+            "driven\n"
+            "without a word.",
+        .fix = "Write the word as the kernel's documentation has it: intel_iommu= with on, off, igfx_off, "
+               "strict, "
+               "sm_on or sm_off. On AMD no word is needed: remove it.",
         .see = word_see,
         .check = check_unknown_word,
         .worked = "dmesg has no line \"Unknown option\" at the next start.",

@@ -4,11 +4,67 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
 /// Where vfio-pci holds a device: elsewhere nobody means to give one away.
 bool is_given(const Facts& f) { return f.iommu.shared_groups.if_known() != nullptr; }
+
+/// VFIO said so, and who the others are, or who drives them, was not recorded.
+bool is_by_hearsay(const std::vector<SharedGroup>& shared) {
+    return std::any_of(shared.begin(), shared.end(), [](const SharedGroup& s) { return s.driver.empty(); });
+}
+
+Remedy look_who(const SharedGroup& s) {
+    const std::string group = s.group == "?" ? std::string("GROUP") : s.group;
+    Step look{.what =
+                  "See who else is in the group, and which driver holds each (\"Kernel driver in use\"). "
+                  "Bridges (pcieport) may stay; each other one has to have vfio-pci, or no driver."};
+    look.commands = {
+        fmt::format("for d in /sys/kernel/iommu_groups/{}/devices/*; do lspci -nnks \"${{d##*/}}\"; "
+                    "done",
+                    group)};
+    if (s.group == "?" && !s.given.empty())
+        look.commands.insert(look.commands.begin(),
+                             fmt::format("readlink /sys/bus/pci/devices/{}/iommu_group", s.given));
+    return look;
+}
+
+std::string name_others(const std::vector<SharedGroup>& shared) {
+    std::string others;
+    for (const SharedGroup& s : shared)
+        if (!s.other.empty())
+            others += fmt::format("{}{}{}", others.empty() ? "" : ", ", s.other,
+                                  s.driver.empty() ? "" : fmt::format(" ({})", s.driver));
+    return others;
+}
+
+Outcome refused_group(const std::vector<SharedGroup>& shared) {
+    const SharedGroup& first = shared.front();
+    const std::string others = name_others(shared);
+    const std::string who = others.empty() ? "which, was not recorded"
+                                           : fmt::format("in it besides, by what was recorded: {}", others);
+    Remedy remedy(look_who(first));
+    Step bind{.what =
+                  "Bind those that this system does not need to vfio-pci too, which takes them from it "
+                  "(package driverctl); bridges stay."};
+    for (const SharedGroup& s : shared)
+        bind.commands.push_back(
+            fmt::format("sudo driverctl set-override {} vfio-pci", s.other.empty() ? "DEVICE" : s.other));
+    bind.expect = "The guest starts with the device.";
+    remedy.then(std::move(bind));
+    remedy.then(Step{.what =
+                         "If one of them has to stay (a disk, the network): put the card into another slot, "
+                         "whose group it has for itself."});
+    return fail(
+        fmt::format("VFIO refused {}: {} is not viable: this system still drives another device of that "
+                    "IOMMU group ({})",
+                    first.given.empty() ? "a device" : first.given,
+                    first.group == "?" ? "its group" : fmt::format("group {}", first.group), who),
+        std::move(remedy));
+}
 
 Remedy bind_them(const std::vector<SharedGroup>& shared) {
     Step bind{.what =
@@ -30,14 +86,12 @@ Outcome check_shared(const Facts& f) {
         [](const std::vector<SharedGroup>& shared) {
             if (shared.empty())
                 return pass("no device that this system drives is in a group with one of vfio-pci's");
-            std::string others;
-            for (const SharedGroup& s : shared)
-                others += fmt::format("{}{} ({})", others.empty() ? "" : ", ", s.other, s.driver);
+            if (is_by_hearsay(shared)) return refused_group(shared);
             return fail(
                 fmt::format(
                     "{} is bound to vfio-pci, and its IOMMU group {} has devices that this system still "
                     "drives: {}. QEMU refuses to give it away (\"group {} is not viable\")",
-                    shared.front().given, shared.front().group, others, shared.front().group),
+                    shared.front().given, shared.front().group, name_others(shared), shared.front().group),
                 bind_them(shared));
         },
         f.iommu.shared_groups);

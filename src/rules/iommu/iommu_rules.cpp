@@ -91,7 +91,10 @@ std::vector<std::string> words_in_the_way(const Facts& f) {
 /// cost.
 std::vector<std::string> words_to_add(const Facts& f) {
     if (is(f.iommu.default_on, true) || told_to_drive(f)) return {};
-    return {"intel_iommu=on", "iommu=pt"};
+    std::vector<std::string> words{"intel_iommu=on"};
+    constexpr std::string_view passthrough[] = {"iommu=pt"};
+    if (!find_word(f, passthrough)) words.emplace_back(passthrough[0]);
+    return words;
 }
 
 /// Who wrote the word may have had a reason: a machine whose tables are broken hangs or loses devices without
@@ -121,9 +124,17 @@ Remedy fix_no_table(const Facts& f) {
         return "Enable VT-d (Intel) or the IOMMU (AMD) in the firmware setup; on Intel also intel_iommu=on "
                "on the kernel command line.";
     }
-    if (!in_guest(f))
-        return "On hardware: enable VT-d (Intel) or the IOMMU (AMD). In a guest: give it an IOMMU in its "
-               "definition.";
+    if (!in_guest(f)) {
+        const std::string_view on_hardware =
+            has(f, Technology::svm)
+                ? "enable the IOMMU (AMD-Vi) in the firmware setup; the kernel then drives it without a word"
+            : has(f, Technology::vmx)
+                ? "enable VT-d in the firmware setup, and write intel_iommu=on on the kernel command line"
+                : "enable VT-d (Intel, with intel_iommu=on on the kernel command line) or the IOMMU (AMD) in "
+                  "the "
+                  "firmware setup";
+        return fmt::format("On hardware: {}. In a guest: give it an IOMMU in its definition.", on_hardware);
+    }
     Remedy remedy = knows_libvirt(f) ? Remedy(std::string(give_guest_one)) : iommu_on_platform(f);
     return with_words(f, std::move(remedy), false);
 }
@@ -198,18 +209,12 @@ Outcome cite_announcement(Outcome outcome, const Facts& f) {
     return switched_off_by(f) || told_to_drive(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
-/// Xen's control domain sees neither table nor groups, and devices are given away by xl all the same.
-bool is_xens(const Facts& f) { return is(f.hypervisor.xen_role, XenRole::control_domain); }
+Outcome no_iommu(const Facts& f) { return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f); }
 
 Outcome check_no_iommu(const Facts& f) {
-    if (is_xens(f))
-        return cite(unknown("Xen drives the IOMMU, and its control domain sees nothing of it: Xen tells, by "
-                            "\"sudo xl info "
-                            "| grep virt_caps\", where hvm_directio means that devices can be given away"),
-                    f.hypervisor.xen_role);
+    if (is_xens_iommu(f)) return check_iommu_of_xen(f);
     const bool recorded = f.iommu.groups.if_known() || f.iommu.groups.absence().why != Why::not_recorded;
-    if (!recorded && heard_cause(f, Stops::dma))
-        return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
+    if (!recorded && heard_cause(f, Stops::dma)) return no_iommu(f);
     if (const unsigned* groups = f.iommu.groups.if_known(); groups && *groups > 0)
         return cite(pass(*groups == 1 ? "at least one IOMMU group" : fmt::format("{} IOMMU groups", *groups)),
                     f.iommu.groups);
@@ -219,7 +224,7 @@ Outcome check_no_iommu(const Facts& f) {
                 return fail("the kernel drives an IOMMU, but no device is in a group",
                             "The kernel's log says what it did not like.\n"
                             "    sudo dmesg | grep -e DMAR -e AMD-Vi -e iommu");
-            return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f);
+            return no_iommu(f);
         },
         f.iommu.groups, f.iommu.instances);
 }
@@ -262,7 +267,7 @@ std::string why_no_remapping(const Facts& f) {
 
 Outcome check_no_remapping(const Facts& f) {
     if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
-    if (is_xens(f))
+    if (is_xens_iommu(f))
         return cite(skip("Xen drives the IOMMU, and remaps interrupts itself"), f.hypervisor.xen_role);
     return judge(
         [&](bool on) {

@@ -2,7 +2,7 @@
 // Questions about the kernel's part in driving an IOMMU: what its command line says.
 #pragma once
 
-#include "facts/facts.hpp"
+#include "rules/rule.hpp"
 
 #include <string>
 #include <vector>
@@ -16,5 +16,12 @@ std::vector<std::string> words_against_remapping(const Facts& f);
 bool needs_intel_iommu_on(const Facts& f);
 /// The kernel command line says intel_iommu=on.
 bool is_told_to_drive(const Facts& f);
+/// ". The kernel command line says amd_iommu=on, which is AMD's word ..." of words that do nothing here;
+/// empty: none.
+std::string slips_of_iommu_words(const Facts& f);
+
+/// Xen's control domain sees neither table nor groups, and devices are given away by xl all the same.
+bool is_xens_iommu(const Facts& f);
+Outcome check_iommu_of_xen(const Facts& f);
 
 }  // namespace nestprobe

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Definitions of guests of other hypervisors than QEMU, as evidence of the guest that is meant: whose it is,
+// and whether its switch for nesting is on.  What libvirt, QEMU and Proxmox VE define is --domain's.
+// Sources: VMware Cloud Foundation documentation, "Expose VMware Hardware Assisted Virtualization"
+// (vhv.enable); VirtualBox manual, "VBoxManage modifyvm" (--nested-hw-virt), showvminfo, and its logs;
+// Microsoft documentation, Set-VMProcessor; xl.cfg(5), nestedhvm; XCP-ng documentation, "Nested
+// virtualization"; Lima documentation, nestedVirtualization; Cloud Hypervisor, --cpus nested; Nutanix
+// acli, cpu_passthrough; OpenStack Nova, [libvirt] cpu_mode; state 2026-11.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+/// A key, and the words behind it that mean on and off.
+struct SwitchRow {
+    std::string_view hypervisor;  ///< as platform.cpp hears it
+    std::string_view what;        ///< whose file or output it is
+    std::string_view signs[2];    ///< all of them are there
+    std::string_view key;
+    std::string_view on[2], off[2];
+    std::string_view missing;  ///< what holds where the key is not there: "on", "off", or nothing is known
+};
+constexpr SwitchRow switch_rows[] = {
+    {"vmware",
+     "a .vmx file",
+     {"virtualHW.version", "="},
+     "vhv.enable",
+     {"TRUE", "true"},
+     {"FALSE", "false"},
+     "off"},
+    {"vmware", "a .vmx file", {"vhv.enable", "="}, "vhv.enable", {"TRUE", "true"}, {"FALSE", "false"}, "off"},
+    {"vmware", "govc's output", {"nestedHVEnabled", "\""}, "nestedHVEnabled", {"true"}, {"false"}, ""},
+    {"oracle",
+     "a .vbox file",
+     {"<VirtualBox", "<Machine"},
+     "<NestedHWVirt enabled",
+     {"true"},
+     {"false"},
+     "off"},
+    {"oracle",
+     "VBoxManage showvminfo",
+     {"Nested VT-x/AMD-V:", ""},
+     "Nested VT-x/AMD-V",
+     {"enabled", "on"},
+     {"disabled", "off"},
+     ""},
+    {"oracle",
+     "VBoxManage showvminfo",
+     {"nested-hw-virt=", ""},
+     "nested-hw-virt",
+     {"on", "enabled"},
+     {"off", "disabled"},
+     ""},
+    {"oracle",
+     "a VirtualBox log",
+     {"VirtualBox VM ", "release log"},
+     "NestedHWVirt",
+     {"0x0000000000000001", "true"},
+     {"0x0000000000000000", "false"},
+     ""},
+    {"oracle",
+     "a Vagrantfile",
+     {"Vagrant.configure", "nested-hw-virt"},
+     "--nested-hw-virt",
+     {"on"},
+     {"off"},
+     ""},
+    {"microsoft",
+     "Get-VMProcessor",
+     {"ExposeVirtualizationExtensions", ""},
+     "ExposeVirtualizationExtensions",
+     {"True"},
+     {"False"},
+     ""},
+    {"xen", "a file of xl's", {"nestedhvm", "="}, "nestedhvm", {"1", "true"}, {"0", "false"}, ""},
+    {"xen", "xe vm-param-list", {"exp-nested-hvm", ":"}, "exp-nested-hvm", {"true", "1"}, {"false", "0"}, ""},
+    {"xen", "xe vm-param-list", {"nested-virt:", ":"}, "nested-virt", {"true", "1"}, {"false", "0"}, ""},
+    {"apple", "Lima's definition", {"vmType:", "vz"}, "nestedVirtualization", {"true"}, {"false"}, "off"},
+    {"cloud-hypervisor",
+     "Cloud Hypervisor's command line",
+     {"cloud-hypervisor ", "--cpus"},
+     "nested",
+     {"on"},
+     {"off"},
+     "on"},
+    {"nutanix",
+     "acli vm.get",
+     {"cpu_passthrough:", "config {"},
+     "cpu_passthrough",
+     {"True", "true"},
+     {"False", "false"},
+     ""},
+};
+
+/// What stands behind the first `key`, behind blanks, colons, equals signs, commas and quotes.
+std::string_view switch_value(std::string_view text, std::string_view key) {
+    constexpr std::string_view parting = " \t:=\"',";
+    for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+        const std::string_view line = text.substr(text.rfind('\n', at) + 1, at - text.rfind('\n', at) - 1);
+        if (trim(line).starts_with('#')) continue;
+        std::string_view rest = text.substr(at + key.size());
+        rest = rest.substr(0, rest.find('\n'));
+        if (rest.empty() || parting.find(rest.front()) == std::string_view::npos) continue;
+        if (const auto bracket = rest.find("<integer> = "); bracket != std::string_view::npos)
+            rest = rest.substr(bracket + 12);
+        const auto begin = rest.find_first_not_of(parting);
+        if (begin == std::string_view::npos) continue;
+        rest = rest.substr(begin);
+        return rest.substr(0, rest.find_first_of(" \t\"',;/>)\r"));
+    }
+    return {};
+}
+
+bool is_word_of(std::string_view value, const std::string_view (&words)[2]) {
+    return std::any_of(std::begin(words), std::end(words),
+                       [&](std::string_view word) { return !word.empty() && value == word; });
+}
+
+const SwitchRow* find_switch(std::string_view text) {
+    for (const SwitchRow& row : switch_rows)
+        if (contains(text, row.signs[0]) && contains(text, row.signs[1])) return &row;
+    return nullptr;
+}
+
+}  // namespace
+
+bool is_other_definition(std::string_view text) {
+    return !contains(text, "<domain") && find_switch(text.substr(0, 1U << 18)) != nullptr;
+}
+
+void read_other_definition(const Section& section, Evidence& evidence) {
+    const std::string_view text = std::string_view(section.body).substr(0, 1U << 18);
+    const SwitchRow* row = find_switch(text);
+    if (!row) return;
+    const std::string_view value = switch_value(text, row->key);
+    std::string_view verdict;
+    if (is_word_of(value, row->on)) verdict = "yes";
+    if (is_word_of(value, row->off)) verdict = "no";
+    std::string said = fmt::format("{}, {} {}", row->what, row->key, value);
+    if (value.empty() && !row->missing.empty() && !section.cut()) {
+        verdict = row->missing == "on" ? "yes" : "no";
+        said = fmt::format("{}, without {}", row->what, row->key);
+    }
+    evidence.hear(hearsay::hypervisor, row->hypervisor, row->what);
+    evidence.hear(hearsay::guest, "yes", row->what);
+    if (!verdict.empty()) evidence.hear(hearsay::definition, verdict, said);
+    // Lima on a Mac with Apple's own processor: no x86.
+    if (contains(text, "arch: \"aarch64\"") || contains(text, "arch: aarch64"))
+        hear_architecture("aarch64", evidence);
+    evidence.taken(row->what);
+}
+
+bool names_guests_definition(std::string_view text) {
+    text = text.substr(0, 1U << 18);
+    const bool xml = contains(text, "<domain type=") && contains(text, "<devices>");
+    const bool proxmox = contains(text, "scsihw:") || (contains(text, "ostype:") && contains(text, "cores:"));
+    const bool qemu =
+        contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
+    const bool others = (contains(text, "kubevirt.io/") && contains(text, "VirtualMachine")) ||
+                        contains(text, "Vagrant.configure") || contains(text, "virt-install ") ||
+                        contains(text, "type: virtual-machine");
+    return xml || proxmox || qemu || others;
+}
+
+}  // namespace nestprobe
