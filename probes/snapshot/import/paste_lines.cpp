@@ -7,7 +7,6 @@
 #include <iterator>
 
 namespace nestprobe {
-namespace {
 
 bool looks_like_lscpu(std::string_view text) {
     bool vendor = false, other = false, unmistakable = false;
@@ -32,6 +31,8 @@ bool looks_like_lscpu(std::string_view text) {
     });
     return (vendor && other) || unmistakable;
 }
+
+namespace {
 
 /// Commands whose output has no lines that others print, too.
 bool may_have_strays(const Command& command) {

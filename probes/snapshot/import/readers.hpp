@@ -13,6 +13,8 @@ namespace nestprobe {
 
 /// `name` is the file's, for messages.
 void read_lscpu(std::string_view text, const std::string& name, Evidence& evidence);
+/// Some lines of it, whatever stands around them.
+bool looks_like_lscpu(std::string_view text);
 
 bool is_kernel_log(std::string_view text);
 void read_kernel_log(const Section& section, Evidence& evidence);
