@@ -61,8 +61,8 @@ struct XmlFault {
 /// Elements and texts lie one after the other, and know each other by number: a definition may have many.
 class XmlDocument {
 public:
-    /// UTF-8, whatever the text declares.  What stands around the document, a terminal's prompt say, is passed
-    /// over where it holds no `<`.
+    /// UTF-8, whatever the text declares.  What stands around the document, a terminal's prompt say, is
+    /// passed over where it holds no `<`.
     XmlFault parse(std::string_view text);
     /// None where the text was not well-formed.
     XmlNode root() const { return elements_.size() > 1 ? XmlNode(*this, 1) : XmlNode(); }
