@@ -10,9 +10,10 @@ namespace nestprobe {
 
 namespace hearsay {
 inline constexpr std::string_view hypervisor = "hearsay/hypervisor";  ///< its name: "KVM", "Xen"
-inline constexpr std::string_view guest = "hearsay/guest";            ///< "yes", "no"
-inline constexpr std::string_view xen_role = "hearsay/xen_role";      ///< as in HypervisorFacts
-inline constexpr std::string_view flag_vmx = "hearsay/flag_vmx";      ///< "yes", "no": the kernel's flag
+inline constexpr std::string_view cloud = "hearsay/cloud";  ///< whose metadata answered: "aws", "google"
+inline constexpr std::string_view guest = "hearsay/guest";  ///< "yes", "no"
+inline constexpr std::string_view xen_role = "hearsay/xen_role";  ///< as in HypervisorFacts
+inline constexpr std::string_view flag_vmx = "hearsay/flag_vmx";  ///< "yes", "no": the kernel's flag
 inline constexpr std::string_view flag_svm = "hearsay/flag_svm";
 inline constexpr std::string_view cpuid_vmx = "hearsay/cpuid_vmx";  ///< "yes", "no": CPUID's own bit
 inline constexpr std::string_view cpuid_svm = "hearsay/cpuid_svm";

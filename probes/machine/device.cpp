@@ -2,6 +2,7 @@
 // KVM's own answers, through system ioctls on /dev/kvm: no VM is created.
 // KVM_GET_SUPPORTED_CPUID is the authority on nesting (Linux arch/x86/kvm/{vmx/vmx.c,svm/svm.c}: VMX and SVM
 // are in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
+#include "base/text.hpp"
 #include "machine/probes.hpp"
 #include "registers/all.hpp"
 

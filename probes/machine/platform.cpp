@@ -84,11 +84,19 @@ constexpr HeardRow heard_rows[] = {
     {"kubevirt", Platform::kubevirt},
     {"openstack", Platform::openstack},
     {"cloud-hypervisor", Platform::cloud_hypervisor},
+    {"cloudstack", Platform::cloudstack},
+    {"oci", Platform::oci},
+    {"tencent", Platform::tencent},
+    {"hetzner", Platform::hetzner},
+    {"digitalocean", Platform::digitalocean},
+    {"linode", Platform::linode},
+    {"vultr", Platform::vultr},
+    {"scaleway", Platform::scaleway},
 };
 
-/// The product that a tool or the kernel's log names; Absent where none does.
-Fact<Platform> heard_platform(const Filesystem& files) {
-    const Fact<std::string> name = read_hearsay(files, hearsay::hypervisor);
+/// The product that a tool or the kernel's log names, or the cloud; Absent where none does.
+Fact<Platform> heard_platform(const Filesystem& files, std::string_view topic) {
+    const Fact<std::string> name = read_hearsay(files, topic);
     if (!name.if_known()) return name.absence();
     std::string lower;
     for (const char c : *name.if_known())
@@ -112,9 +120,12 @@ Fact<bool> acpi_is_firecracker(const Filesystem& files) {
     return {maker == "FIRECK", {{fmt::format("{}, OEM id", path), std::string(trim(maker))}}};
 }
 
-/// Where DMI could not be read: a cloud's own kernel, or processor, most likely runs in that cloud.
-std::optional<Fact<Platform>> likely_cloud(const HypervisorFacts& f, const KernelFacts& kernel) {
+/// Where DMI could not be read: a cloud's metadata tells; its own kernel, or processor, most likely runs
+/// there.
+std::optional<Fact<Platform>> likely_cloud(const Filesystem& files, const HypervisorFacts& f,
+                                           const KernelFacts& kernel) {
     if (f.dmi_vendor.if_known() || f.dmi_product.if_known()) return {};
+    if (const Fact<Platform> heard = heard_platform(files, hearsay::cloud); heard.if_known()) return heard;
     if (kernel.release.if_known())
         if (const Platform cloud = cloud_of_kernel(*kernel.release.if_known()); cloud != Platform::other)
             return Fact<Platform>{cloud, kernel.release.from()};
@@ -144,7 +155,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
         const Fact<bool> firecracker = acpi_is_firecracker(files);
         if (is(firecracker, true)) return {Platform::firecracker, firecracker.from()};
     }
-    const auto cloud = likely_cloud(f, kernel);
+    const auto cloud = likely_cloud(files, f, kernel);
     if (cloud && runs_kvm(*cloud->if_known())) return *cloud;
     // Nobody recorded whether there is DMI; the name that it gives processors, and its command line, are its
     // own.
@@ -165,7 +176,7 @@ std::optional<Fact<Platform>> windows_by_kernel(const KernelFacts& kernel) {
 
 /// "Microsoft Hv" alone: Windows' own, or a KVM that imitates it and hides its name (kvm=off); then DMI
 /// tells.
-Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kernel,
+Fact<Platform> hyperv_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, std::vector<Provenance> from) {
     if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
     if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
@@ -177,15 +188,16 @@ Fact<Platform> hyperv_flavour(const HypervisorFacts& f, const KernelFacts& kerne
         cloud_of_kernel(*kernel.release.if_known()) == Platform::azure)
         return {Platform::azure, kernel.release.from()};
     if (sign) return {sign->platform, dmi_readings(*sign, f, firmware)};
-    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::azure)) return *cloud;
+    if (const auto cloud = likely_cloud(files, f, kernel); cloud && is(*cloud, Platform::azure))
+        return *cloud;
     return {Platform::hyperv, std::move(from)};
 }
 
-Fact<Platform> xen_flavour(const HypervisorFacts& f, const KernelFacts& kernel, const FirmwareFacts& firmware,
-                           std::vector<Provenance> from) {
+Fact<Platform> xen_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
+                           const FirmwareFacts& firmware, std::vector<Provenance> from) {
     if (firmware.version.if_known() && contains(*firmware.version.if_known(), "amazon"))
         return {Platform::aws_xen, firmware.version.from()};
-    if (const auto cloud = likely_cloud(f, kernel); cloud && is(*cloud, Platform::aws))
+    if (const auto cloud = likely_cloud(files, f, kernel); cloud && is(*cloud, Platform::aws))
         return {Platform::aws_xen, cloud->from()};
     if (is(f.xen_role, XenRole::control_domain)) return {Platform::xen_control_domain, f.xen_role.from()};
     if (kernel.release.if_known() && contains(*kernel.release.if_known(), ".qubes."))
@@ -214,20 +226,20 @@ Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& ker
         if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
     if (is(f.vmx_by_kvm.first_known(), true))
         return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
-    if (f.xen_role.if_known()) return xen_flavour(f, kernel, firmware, f.xen_role.from());
-    Fact<Platform> heard = heard_platform(files);
+    if (f.xen_role.if_known()) return xen_flavour(files, f, kernel, firmware, f.xen_role.from());
+    Fact<Platform> heard = heard_platform(files, hearsay::hypervisor);
     if (dmi &&
         (is(heard, Platform::other) || (is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)))
         heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
     if (const Platform* known = heard.if_known()) {
         if (*known == Platform::kvm) return kvm_flavour(files, f, kernel, firmware, heard.from());
-        if (*known == Platform::hyperv) return hyperv_flavour(f, kernel, firmware, heard.from());
+        if (*known == Platform::hyperv) return hyperv_flavour(files, f, kernel, firmware, heard.from());
         if (!dmi || *known != Platform::tcg) return heard;
     }
     if (dmi && dmi->platform == Platform::xen)
-        return xen_flavour(f, kernel, firmware, dmi_readings(*dmi, f, firmware));
+        return xen_flavour(files, f, kernel, firmware, dmi_readings(*dmi, f, firmware));
     if (dmi) return {dmi->platform, dmi_readings(*dmi, f, firmware)};
-    if (auto cloud = likely_cloud(f, kernel)) return *std::move(cloud);
+    if (auto cloud = likely_cloud(files, f, kernel)) return *std::move(cloud);
     const BrandKind* brand = f.brand_kind.if_known();
     if (brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))
         return {Platform::kvm, f.brand_kind.from()};
@@ -251,8 +263,8 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     const std::vector<Provenance>& from = f.signatures.from();
     switch (chosen->platform) {
         case Platform::kvm: return kvm_flavour(files, f, kernel, firmware, from);
-        case Platform::hyperv: return hyperv_flavour(f, kernel, firmware, from);
-        case Platform::xen: return xen_flavour(f, kernel, firmware, from);
+        case Platform::hyperv: return hyperv_flavour(files, f, kernel, firmware, from);
+        case Platform::xen: return xen_flavour(files, f, kernel, firmware, from);
         default: return {chosen->platform, from};
     }
 }

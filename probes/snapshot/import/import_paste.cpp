@@ -30,8 +30,9 @@ constexpr PasteFormat paste_kinds[] = {
      "kvm-ok, virt-host-validate, virsh capabilities and domcapabilities, systemd-detect-virt, virt-what"},
     {"processor", "cpuid's text, rdmsr, osquery's rows and tables of cpuid and msr"},
     {"machine",
-     "inxi, dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals; of Windows, systeminfo and "
-     "Coreinfo"},
+     "inxi, dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals, a cloud's metadata; of "
+     "Windows, "
+     "systeminfo and Coreinfo"},
 };
 
 using Read = void (*)(const Section&, Evidence&);
@@ -56,6 +57,11 @@ constexpr ProgramRow programs[] = {
     {"uname", read_uname_output},
     {"hostnamectl", read_hostnamectl},
     {"inxi", read_inxi},
+    {"curl", read_metadata},
+    {"wget", read_metadata},
+    {"cloud-id", read_cloud_id},
+    {"ec2metadata", read_ec2_metadata},
+    {"ec2-metadata", read_ec2_metadata},
 };
 
 /// What a whole output shows by itself.

@@ -114,6 +114,10 @@ bool read_lsb_release(std::string_view line, Evidence& evidence);
 /// systeminfo, Get-ComputerInfo, Coreinfo: of processor and firmware, not of Linux.
 bool is_windows_tool(std::string_view text);
 void read_windows_tool(const Section& section, Evidence& evidence);
+/// curl and wget of a cloud's metadata service.
+void read_metadata(const Section& section, Evidence& evidence);
+void read_ec2_metadata(const Section& section, Evidence& evidence);
+void read_cloud_id(const Section& section, Evidence& evidence);
 bool is_lscpu_json(std::string_view text);
 void read_lscpu_json(const Section& section, Evidence& evidence);
 bool is_domain_capabilities(std::string_view text);

@@ -486,8 +486,9 @@ Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
               .cost = iommu ? Cost::reboot : Cost::power_off,
               .action = SwitchOnInFirmware{iommu ? What::iommu : What::virtualization}};
     const std::string_view version = text_of(f.firmware.version);
+    // Where only DMI was recorded, of the log's line say, a maker of hardware is named by hardware.
     const FirmwareMaker* maker =
-        is(f.hypervisor.level, Level::bare_metal) ? find_firmware_maker(f.hypervisor, version) : nullptr;
+        is(f.hypervisor.level, Level::guest) ? nullptr : find_firmware_maker(f.hypervisor, version);
     // A version that only such a machine's firmware has tells that it is no guest.
     if (!maker && !f.hypervisor.level.if_known()) {
         maker = find_firmware_maker({}, version);
