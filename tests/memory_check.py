@@ -143,9 +143,12 @@ with tempfile.TemporaryDirectory() as folder:
     twice = [write(folder, f"part {n}", lambda: cpus(1024)) for n in range(2)]
     fault = judge("two inputs", ["--from", twice[0], "--diff", twice[1], "--json"], sum(map(os.path.getsize, twice)), folder, True)
     faults += [fault] if fault else []
+    large = write(folder, "a large part", lambda: cpus(2200))  # what the first is allowed stays allowed
+    fault = judge("a large input and a small one", ["--from", large, "--diff", small, "--json"], os.path.getsize(large), folder, True)
+    faults += [fault] if fault else []
     if "words of modprobe.d" not in refused:
         faults.append("the limit was never reached: nothing here can fail")
 for fault in faults:
     print("FAIL", fault)
-print(f"{len(jobs) + 2 - len(faults)} passed, {len(faults)} failed; {len(refused)} refused for their memory: {', '.join(refused)}")
+print(f"{len(jobs) + 3 - len(faults)} passed, {len(faults)} failed; {len(refused)} refused for their memory: {', '.join(refused)}")
 sys.exit(1 if faults else 0)

@@ -103,6 +103,9 @@ Fact<XenRole> probe_xen_role(const Filesystem& files) {
     const auto capabilities = files.read("/proc/xen/capabilities");
     if (capabilities.if_known() && contains(*capabilities.if_known(), "control_d"))
         return {XenRole::control_domain, {{"/proc/xen/capabilities", "control_d"}}};
+    // A guest does without xenfs; what is there and cannot be read may be the control domain's.
+    if (const Absent* absent = capabilities.if_absent(); absent && withheld(*absent) && !is_missing(*absent))
+        return *absent;
     return role_of(read_word(files, "/sys/hypervisor/guest_type"));
 }
 

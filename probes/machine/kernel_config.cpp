@@ -44,6 +44,8 @@ void KernelConfig::read() {
         }
         if (path == paths.front()) text_ = std::move(text);
     }
+    // Two of the three are named after the release.
+    if (const Absent* release = release_.if_absent(); release && withheld(*release)) text_ = *release;
 }
 
 Fact<Tristate> KernelConfig::find(std::string_view symbol) {

@@ -88,6 +88,23 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
     return facts;
 }
 
+namespace {
+
+/// Code that is built in is not in /proc/modules.  Where that list alone says that a module is not there, and
+/// a look at what would tell more failed, nobody knows.
+void doubt_absence(const Shared& shared, Facts& facts) {
+    const Module* vendor = facts.module.vendor.if_known();
+    const bool listed = shared.sys_modules.if_known() && shared.all_sys_modules;
+    const Absent* config = facts.kernel.config_vendor.if_absent();
+    if (!vendor || vendor->state != Module::State::absent || listed || !config) return;
+    if (const Absent* names = shared.sys_modules.if_absent(); names && withheld(*names))
+        facts.module.vendor = *names;
+    else if (withheld(*config) && !is_missing(*config))
+        facts.module.vendor = *config;
+}
+
+}  // namespace
+
 Facts probe(const Sources& machine, const Wanted& wanted) {
     Shared shared = read_shared(machine, wanted.here);
     Facts facts;
@@ -105,6 +122,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     const bool present = vendor && vendor->state == Module::State::present;
     if (is(facts.kernel.config_vendor, Tristate::yes) && (present || !shared.sys_modules.if_known()))
         facts.module.vendor = {{Module::State::built_in, -1}, facts.kernel.config_vendor.from()};
+    doubt_absence(shared, facts);
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
     facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);

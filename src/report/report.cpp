@@ -41,12 +41,18 @@ void inherit(Verdict& guests, const Verdict& here) {
         guests.degraded.insert(guests.degraded.begin(), here.degraded.begin(), here.degraded.end());
 }
 
+/// /dev/kvm opens, so that some KVM stands behind it, and what that says could not be heard.
+bool kvm_unheard(const Facts& f) {
+    const Absent* absent = f.device.api_version.if_absent();
+    return is(f.device.open, true) && absent && withheld(*absent);
+}
+
 /// Where nothing could be read, what the processor or the hypervisor lack is no answer: a KVM that needs
-/// neither VMX nor SVM may be here.  A no of the device's own rules stands.  Of those, the general one comes
-/// last, and is the cause.
+/// neither VMX nor SVM may be here.  Nor is what else is missing where a device that opens could not be
+/// asked. A no of the device's own rules stands.  Of those, the general one comes last, and is the cause.
 void doubt(Verdict& here, std::span<const Finding> findings, const Facts& facts) {
     const auto of_device = [](const Finding* f) { return f->rule->layer == Layer::device; };
-    if (here.answer != Answer::no || !software_kvm_unseen(facts) ||
+    if (here.answer != Answer::no || !(software_kvm_unseen(facts) || kvm_unheard(facts)) ||
         std::any_of(here.because.begin(), here.because.end(), of_device))
         return;
     here.answer = Answer::unknown;

@@ -151,12 +151,15 @@ Outcome check_answers(const Facts& f) {
         f.device.open, f.device.api_version);
 }
 
-/// What KVM_GET_SUPPORTED_CPUID says about the technology of this machine; either will do where that is
-/// unknown.
+/// What KVM_GET_SUPPORTED_CPUID says about the technology of this machine; where that is unknown, either will
+/// do for a yes, and both are needed for a no.
 Fact<bool> offered(const Facts& f) {
     if (has(f, Technology::vmx)) return f.device.offers_vmx;
     if (has(f, Technology::svm)) return f.device.offers_svm;
-    return is(f.device.offers_svm, true) ? f.device.offers_svm : f.device.offers_vmx;
+    if (is(f.device.offers_vmx, true)) return f.device.offers_vmx;
+    const Absent* svm = f.device.offers_svm.if_absent();
+    return is(f.device.offers_svm, true) || (svm && withheld(*svm)) ? f.device.offers_svm
+                                                                    : f.device.offers_vmx;
 }
 
 Outcome check_offers(const Facts& f) {

@@ -218,6 +218,10 @@ Outcome check_no_iommu(const Facts& f) {
     if (const unsigned* groups = f.iommu.groups.if_known(); groups && *groups > 0)
         return cite(pass(*groups == 1 ? "at least one IOMMU group" : fmt::format("{} IOMMU groups", *groups)),
                     f.iommu.groups);
+    if (const Absent* role = f.hypervisor.xen_role.if_absent();
+        role && withheld(*role) && !is_missing(*role) && f.iommu.groups.if_known())
+        return unknown(fmt::format("no IOMMU group, which is so too where Xen drives the IOMMU: {}",
+                                   carry(*role).message));
     return judge(
         [&](unsigned, const std::vector<std::string>& instances) {
             if (!instances.empty())
