@@ -40,6 +40,7 @@ inline const Reason true_reasons[] = {
      "a module that is not loaded was told nothing"},
     {"/etc/modprobe.d/kvm.conf", {ENOENT}, "", "a file that is not there asks for nothing"},
     {"/boot/config-6.1.0-18-amd64", {ENOENT}, "", "a kernel without its configuration tells nothing of it"},
+    {"/sys/hypervisor/type", {ENOENT}, "unknown no", "Linux has it under Xen alone"},
     {"/proc/xen/capabilities", {ENOENT}, "unknown no", "a guest of Xen does without xenfs"},
     {"MSR 0x480", {EIO}, "", "the msr driver's EIO is a #GP: VMX without its registers"},
     {"MSRs of all CPUs", {EIO}, "", "the same"},

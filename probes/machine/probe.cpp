@@ -99,7 +99,7 @@ void doubt_absence(const Shared& shared, Facts& facts) {
     if (!vendor || vendor->state != Module::State::absent || listed || !config) return;
     if (const Absent* names = shared.sys_modules.if_absent(); names && withheld(*names))
         facts.module.vendor = *names;
-    else if (withheld(*config) && !is_missing(*config))
+    else if (withheld(*config) && !(is_missing(*config) && facts.kernel.release.if_known()))
         facts.module.vendor = *config;
 }
 

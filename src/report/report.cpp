@@ -47,12 +47,20 @@ bool kvm_unheard(const Facts& f) {
     return is(f.device.open, true) && absent && withheld(*absent);
 }
 
+/// A module that needs neither VMX nor SVM is loaded, and whether the vendor's is instead could not be read.
+bool software_may_serve(const Facts& f) {
+    const std::string* name = f.module.software.if_known();
+    const Absent* vendor = f.module.vendor.if_absent();
+    return name && !name->empty() && vendor && withheld(*vendor);
+}
+
 /// Where nothing could be read, what the processor or the hypervisor lack is no answer: a KVM that needs
 /// neither VMX nor SVM may be here.  Nor is what else is missing where a device that opens could not be
 /// asked. A no of the device's own rules stands.  Of those, the general one comes last, and is the cause.
 void doubt(Verdict& here, std::span<const Finding> findings, const Facts& facts) {
     const auto of_device = [](const Finding* f) { return f->rule->layer == Layer::device; };
-    if (here.answer != Answer::no || !(software_kvm_unseen(facts) || kvm_unheard(facts)) ||
+    if (here.answer != Answer::no ||
+        !(software_kvm_unseen(facts) || kvm_unheard(facts) || software_may_serve(facts)) ||
         std::any_of(here.because.begin(), here.because.end(), of_device))
         return;
     here.answer = Answer::unknown;
