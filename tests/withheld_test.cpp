@@ -2,7 +2,7 @@
 // What a machine is said to be with one reading of it withheld: every golden machine, each reading in turn,
 // each reason; two at a time; all but a few.  No crash, and no answer that turns from yes to no or back
 // because something could not be read, but for the few reasons that withholder.hpp lists.  A sample;
-// NESTPROBE_FULL=1 tries all (of the pairs: or every nth, where that is its value).
+// NESTPROBE_FULL=1 tries all, NESTPROBE_FULL=50 every fiftieth of the pairs.
 #include "withholder.hpp"
 
 #include <cstdlib>

@@ -39,6 +39,8 @@ inline const Reason true_reasons[] = {
      "",
      "a module that is not loaded was told nothing"},
     {"/etc/modprobe.d/kvm.conf", {ENOENT}, "", "a file that is not there asks for nothing"},
+    {"/sys/module/kvm_amd/parameters/nested", {ENOENT}, "", "a parameter that is not there has no module"},
+    {"/sys/module/kvm_intel/parameters/nested", {ENOENT}, "", "the same"},
     {"/boot/config-6.1.0-18-amd64", {ENOENT}, "", "a kernel without its configuration tells nothing of it"},
     {"/sys/hypervisor/type", {ENOENT}, "unknown no", "Linux has it under Xen alone"},
     {"/proc/xen/capabilities", {ENOENT}, "unknown no", "a guest of Xen does without xenfs"},
