@@ -138,13 +138,19 @@ def inject(job):
         base = base and {question: "unknown" for question in base}  # a device that is refused is a reason for a no
     if call in BEGINNING and not out and status in (127, -11, 139, -6, 134):
         return (job, None)
+    if error == "=0" and "write(1," in hits[0] and status != 74:
+        return (job, f"status {status} where nothing was written")
     if call == "write" and error == "EPIPE" and status == -13:
         return (job, "ended by SIGPIPE")
     return (job, wrong_with(mode, status, out, err, base))
 
 
+def may_trace():
+    return shutil.which("strace") and run(["strace", "-o", "/dev/null", "true"])[0] == 0
+
+
 def injections(folder):
-    if not shutil.which("strace") or run(["strace", "-o", "/dev/null", "true"])[0] != 0:
+    if not may_trace():
         print("skipped the injections: no strace, or it may not trace here")
         return
     bases = {"json": answers(run([binary, "--json"])[1]), "from": answers(run([binary, *MODES["from"]])[1])}
@@ -163,6 +169,21 @@ def injections(folder):
         judge(f"{mode}: {call} {number} fails with {error}", wrong)
     judge("injections that were made", len(hits) < len(chosen) / 2 and f"{len(hits)} of {len(chosen)}")
     print(f"{len(hits)} injections of {len(jobs)} that are possible")
+
+
+def device_fails(folder):
+    """A /dev/kvm that does not open, or does not answer, is no yes, whatever the modules say."""
+    if not may_trace():
+        return
+    trace = os.path.join(folder, "device.trace")
+    for call in ("openat", "ioctl"):
+        for error in ERRORS[call].split():
+            status, out, err = run(["strace", "-f", "-qqq", "-o", trace, "-P", "/dev/kvm", "-e", f"trace={call}",
+                                    "-e", f"inject={call}:error={error}", binary, "--json"])
+            with open(trace, errors="replace") as f:
+                made = "INJECTED" in f.read()
+            now = answers(out)
+            judge(f"/dev/kvm: {call} fails with {error}", made and (not now or now["kvm-here"] == "yes") and f"{status}, {now}, {err[:160]!r}")
 
 
 # --- limits, streams, signals, an empty root ---
@@ -195,6 +216,17 @@ def closed_streams(folder):
         judge(f"streams {closing}", status.returncode not in wanted and f"status {status.returncode}: {status.stderr[:160]!r}")
         with open(out, encoding="utf-8") as f:
             judge(f"what is recorded with {closing}", json.load(f)["format"] != "nestprobe-snapshot/1")
+
+
+    if not may_trace():
+        return
+    trace = os.path.join(folder, "closed.trace")
+    for closing in ("<&-", "<&- >&-", "<&- >&- 2>&-"):
+        run(["strace", "-f", "-qqq", "-o", trace, "-e", "trace=execve,openat", "sh", "-c", f'exec "$1" --json {closing}', "sh", binary])
+        with open(trace, errors="replace") as f:
+            own = f.read().rpartition("execve(")[2]
+        taken = [line for line in own.splitlines()[1:] if re.search(r"\) = [012]$", line) and '"/dev/null"' not in line]
+        judge(f"no file takes the place of a stream that is closed, {closing}", taken[:2])
 
 
 def signals(folder):
@@ -240,7 +272,7 @@ def empty_root(folder):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    for check in (limits, closed_streams, signals, empty_root, injections):
+    for check in (limits, closed_streams, signals, empty_root, device_fails, injections):
         check(folder)
 for fault in faults[:40]:
     print("FAIL", fault)
