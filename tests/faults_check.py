@@ -39,7 +39,7 @@ ERRORS = {
     "clone3": "EAGAIN EPERM ENOMEM ENOSYS", "sched_yield": "ENOSYS",
 }
 # "=0": the call does nothing and says that it worked.
-REFUSALS = ("ENOENT", "ENXIO", "EPERM", "EACCES")
+REFUSALS = ("ENOENT", "ENXIO", "EPERM", "EACCES", "EBUSY")  # of /dev/kvm: each has a rule of its own
 # A process that cannot get its heap, or its registers for threads, does not begin: that is the C library's word.
 BEGINNING = ("brk", "mmap", "mprotect", "arch_prctl", "set_tid_address")
 MODES = {"summary": [], "json": ["--json"], "explain": ["--explain"], "record": ["--record", "-"], "from": ["--from", snapshot, "--json"]}
