@@ -75,8 +75,10 @@ def make_floor(binary, folder):
                                          f"static const bool asks_kvm = {str(kvm).lower()};\n")
     floor = folder / "floor"
     made = subprocess.run([compiler, "-std=c++20", "-O2", "-static", "-I", str(folder), "-o", str(floor), str(HERE / "bench_floor.cpp")],
-                          capture_output=True, check=False)
-    return str(floor) if made.returncode == 0 else None
+                          capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        sys.exit(f"the floor cannot be compiled:\n{made.stderr}")
+    return str(floor)
 
 
 def snapshot(cpus, different):

@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 static char buffer[1 << 20];
 static unsigned sum;
 
