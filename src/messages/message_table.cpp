@@ -498,6 +498,8 @@ constexpr std::string_view vhost_vsock_missing_patterns[] = {
     "open /dev/vhost-vsock",       "/dev/vhost-vsock*no such",       "/dev/vhost-vsock: permission denied",
     "vhost-vsock: unable to open", "could not insert 'vhost_vsock'", "module vhost_vsock not found"};
 constexpr std::string_view proxmox_got_timeout_patterns[] = {"failed: got timeout"};
+constexpr std::string_view virsh_not_found_patterns[] = {"\"virsh\": executable file not found",
+                                                         "virsh: command not found", "virsh: not found"};
 constexpr std::string_view vbs_nested_windows_patterns[] = {
     "virtualization-based security", "credential guard", "memory integrity", "core isolation"};
 constexpr std::string_view vbs_nested_windows_rules[] = {"guest-with-evmcs", "windows-without-evmcs"};
@@ -2179,6 +2181,22 @@ tells whether it is the sandbox.)",
          .worked = R"(    kata-runtime check)",
          .otherwise = R"()",
          .source = "kata-containers/runtime#646 (2018), #476; kata-containers#1819 (2021)"},
+        {.id = "virsh-not-found",
+         .program = "minikube, Vagrant, a shell",
+         .patterns = virsh_not_found_patterns,
+         .means = R"(The client of libvirt is not installed. That says nothing of KVM.)",
+         .rules = {},
+         .causes = R"(1. libvirt's client, or libvirt itself, is not installed.
+2. The program runs in a container or as another user, with another PATH.)",
+         .steps = R"(On Debian and Ubuntu:
+    sudo apt install libvirt-clients libvirt-daemon-system
+On Fedora and RHEL:
+    sudo dnf install libvirt-client libvirt-daemon-kvm
+Then join libvirt's group, and log in again:
+    sudo usermod -aG libvirt "$USER")",
+         .worked = R"(    virsh -c qemu:///system list)",
+         .otherwise = R"(On Arch Linux the package and its daemon are libvirt and libvirtd.service.)",
+         .source = "packages of Debian 12, Ubuntu 24.04, Fedora 41, Arch Linux (2026-11)"},
         {.id = "minikube-kvm2",
          .program = "minikube",
          .patterns = minikube_kvm2_patterns,
