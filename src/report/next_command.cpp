@@ -35,7 +35,8 @@ std::string_view part_that_lacks(const Facts& f) {
     if (failed_to_enable(f)) return rivals;
     const Module* vendor = f.module.vendor.if_known();
     // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
-    if (!vendor && (flags_known(f) || !log_tells_of_refusal(f))) return modules;
+    const bool gone = f.module.kvm.if_known() || (f.evidence && f.evidence->missing.if_known());
+    if (!vendor && (flags_known(f) || !(log_tells_of_refusal(f) || gone))) return modules;
     if (vendor && vendor->state == Module::State::present) return modules;
     if (!vendor || !flags_known(f)) return processor;
     if (!f.kernel.log.if_known()) return log;
