@@ -15,6 +15,7 @@ struct EvidenceFacts {
     Fact<std::string> firmware_off{};
     Fact<bool> usable{};
     Fact<std::string> maker{};
+    Fact<std::string> missing{};
 };
 template <class V>
 constexpr void for_each(const EvidenceFacts& f, V&& visit) {
@@ -23,6 +24,7 @@ constexpr void for_each(const EvidenceFacts& f, V&& visit) {
     visit("evidence.firmware_off", f.firmware_off,
           "a line of a tool that read the registers: firmware has VMX or SVM off");
     visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");
+    visit("evidence.missing", f.missing, "modules of which a tool found no file in /sys/module");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
 }
 

@@ -51,6 +51,18 @@ bool of_user(const LoggedLine& line) {
            line.id == LogLine::loader_parameter_invalid || line.id == LogLine::loader_parameter_too_large;
 }
 
+/// The module's own line that firmware has it off, and no word of modprobe's: udev tried it at boot.
+bool tried_without_a_person(const Facts& f) {
+    constexpr LogLine by_module[] = {LogLine::kvm_disabled_by_bios, LogLine::kvm_intel_disabled_by_bios,
+                                     LogLine::kvm_amd_disabled_by_bios,
+                                     LogLine::kvm_intel_not_enabled_in_feat_ctl};
+    const auto* lines = f.kernel.log.if_known();
+    if (f.module.kvm.if_known()) return false;  // who loaded that shows elsewhere
+    return heard_last(f, by_module) && std::none_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
+               return log_row(line.id).subsystem == LogSubsystem::modprobe;
+           });
+}
+
 }  // namespace
 
 void Changes::forget_log(bool (*forgotten)(const LoggedLine& line)) {
@@ -137,6 +149,7 @@ void Changes::switch_on_in_firmware(SwitchOnInFirmware::What what) {
             facts_.iommu.table = fact(std::string(*technology == Technology::vmx ? "DMAR" : "IVRS"), "there");
         return;
     }
+    tried_at_boot_ = tried_without_a_person(facts_);
     const bool of_vmx = is(facts_.cpu.technology, Technology::vmx),
                of_svm = is(facts_.cpu.technology, Technology::svm);
     PerCpu<FeatureControl> vmx;

@@ -77,6 +77,7 @@ private:
 
     Facts facts_;
     std::string because_;
+    bool tried_at_boot_ = false;  ///< the module was tried without a person, and firmware was what refused it
 };
 
 /// The facts with every step of a remedy done, a restart included where a step asks for one; nothing where no

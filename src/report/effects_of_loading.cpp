@@ -214,7 +214,7 @@ void Changes::restart() {
     if (is_in_kernel(facts_)) return loads_again(false) ? start_module({}) : unload();
     // udev, which every distribution has, loads what the processor's flag asks for; a bare initramfs does
     // not.
-    if (facts_.system.distribution.if_known() && !in_container(facts_)) load();
+    if ((facts_.system.distribution.if_known() || tried_at_boot_) && !in_container(facts_)) load();
 }
 
 // --- a guest's definition ---

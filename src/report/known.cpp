@@ -92,6 +92,13 @@ std::string what_is_known(const Facts& f) {
         add("the kernel log says that KVM started");
     add(what_processor_shows(f));
     add(of_modules(f));
+    if (f.evidence && f.evidence->missing.if_known() && !f.module.vendor.if_known()) {
+        const std::string& names = *f.evidence->missing.if_known();
+        const auto bar = names.find(" or ");
+        add(bar == std::string::npos ? fmt::format("{} is not in the kernel", names)
+                                     : fmt::format("neither {} nor {} is in the kernel", names.substr(0, bar),
+                                                   names.substr(bar + 4)));
+    }
     if (is(f.module.nested, true)) add("nested is on");
     if (is(f.module.nested, false)) add("nested is off");
     if (f.module.nested.if_absent()) add(what_is_asked_for(f));

@@ -53,6 +53,9 @@ void Evidence::built_in(std::string_view module) {
     if (std::find(built_in_.begin(), built_in_.end(), module) == built_in_.end())
         built_in_.emplace_back(module);
 }
+void Evidence::missing(std::string_view module) {
+    if (std::find(missing_.begin(), missing_.end(), module) == missing_.end()) missing_.emplace_back(module);
+}
 void Evidence::absent_file(const std::string& path, Absent absent) {
     recording_.files.insert_or_assign(path, Reading<std::string>(std::move(absent)));
 }
@@ -188,6 +191,8 @@ Recording Evidence::take() && {
     for (std::string& line : said_) log_line(std::move(line));
     if (!built_in_.empty())
         hear(hearsay::built_in, fmt::format("{}", fmt::join(built_in_, " ")), "modules.builtin");
+    if (!missing_.empty())
+        hear(hearsay::missing, fmt::format("{}", fmt::join(missing_, " or ")), "/sys/module");
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
 }

@@ -45,6 +45,8 @@ public:
     void said(std::string line);
     /// A module's name that a list of built-in code holds.
     void built_in(std::string_view module);
+    /// A module's name whose parameter has no file: it is not in the kernel.
+    void missing(std::string_view module);
     /// The kernel was started again: what its log said before is about another life.
     void forget_log();
     /// `source` says who said it: "lscpu, Hypervisor vendor".
@@ -71,7 +73,7 @@ private:
     std::optional<NodeLine> node_;
     std::optional<UserLine> user_;
     std::vector<CpuLines> cpus_;
-    std::vector<std::string> taken_, said_, built_in_;
+    std::vector<std::string> taken_, said_, built_in_, missing_;
 };
 
 /// A real processor's brand names its maker; what QEMU calls its models does not: then empty.

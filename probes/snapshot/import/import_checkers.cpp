@@ -189,7 +189,15 @@ void read_id(const Section& section, Evidence& evidence) {
         const std::string_view rest = after(text, key);
         return rest.substr(0, rest.find_first_of(" \n"));
     };
-    const std::string_view uid = word_at("uid="), groups = word_at("groups=");
+    // coreutils translates that word: "Gruppen=", "groupes=".  "context=" is SELinux's.
+    const auto words = split_words(text.substr(0, text.find('\n')));
+    const auto named = std::find_if(words.begin(), words.end(), [](std::string_view word) {
+        const auto equals = word.find('=');
+        return equals != std::string_view::npos && equals + 1 < word.size() && is_digit(word[equals + 1]) &&
+               !word.starts_with("uid=") && !word.starts_with("gid=");
+    });
+    const std::string_view uid = word_at("uid=");
+    const std::string_view groups = named == words.end() ? "" : named->substr(named->find('=') + 1);
     if (uid.empty() || groups.empty() || section.cut()) return;
     // The user of GitHub's own images (actions/runner-images).
     if (uid == "1001(runner)" && contains(groups, "(adm)") && contains(groups, "(systemd-journal)"))
@@ -208,6 +216,22 @@ void read_id(const Section& section, Evidence& evidence) {
                   fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", user.user.front(), numbers));
     evidence.user(std::move(user));
     evidence.taken("id");
+}
+
+/// groups prints the names alone, "groups joe" the user in front.
+void read_groups(const Section& section, Evidence& evidence) {
+    std::string_view line = trim(std::string_view(section.body).substr(0, section.body.find('\n')));
+    if (const auto colon = line.find(" : "); colon != std::string_view::npos) line.remove_prefix(colon + 3);
+    const auto words = split_words(line);
+    const bool names = !words.empty() && std::all_of(words.begin(), words.end(), [](std::string_view word) {
+        return word.find_first_of(":/'") == std::string_view::npos;
+    });
+    if (!names || section.cut()) return;
+    UserLine user;
+    user.groups.assign(words.begin(), words.end());
+    if (words.front() == "root") user.user.emplace_back("0");
+    evidence.user(std::move(user));
+    evidence.taken("groups");
 }
 
 /// rdmsr 0x3a prints one CPU's value (the first's), rdmsr -a a line a CPU; -f and -x change what is printed.

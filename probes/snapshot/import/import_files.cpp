@@ -93,48 +93,12 @@ bool read_uname(std::string_view line, Evidence& evidence) {
     return true;
 }
 
-/// libvirt, or what asks it, found no KVM that QEMU could use: it does not say why.
-bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
-    constexpr std::string_view words[] = {"KVM is not supported by '", "domaintype=kvm"};
-    for (const std::string_view part : words)
-        if (contains(line, part)) {
-            evidence.hear(hearsay::usable, "no", fmt::format("libvirt: {}", trim(line).substr(0, 100)));
-            evidence.taken("libvirt's refusal");
-            return true;
-        }
-    return false;
-}
-
-/// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
-bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
-    constexpr std::string_view beginnings[] = {"Could not access KVM kernel module",
-                                               "failed to initialize KVM",
-                                               "failed to initialize kvm",
-                                               "failed to open /dev/kvm",
-                                               "Could not open /dev/kvm",
-                                               "open /dev/kvm",
-                                               "cannot open /dev/kvm",
-                                               "can't open /dev/kvm",
-                                               "have permissions to use KVM"};
-    if (std::none_of(std::begin(beginnings), std::end(beginnings),
-                     [&](std::string_view part) { return contains(line, part); }))
-        return false;
-    Absent absent;
-    // The Android emulator's words, which name no errno.
-    if (contains(line, "have permissions to use KVM (/dev/kvm)")) {
-        evidence.kvm(
-            Absent{Why::permission_denied, "/dev/kvm: Permission denied, says the emulator", EACCES});
-        evidence.taken("a program's refusal");
-        return true;
-    }
-    // "failed to initialize KVM" also ends KVM_CREATE_VM's failures; these two words are open()'s alone.
-    if (!read_refusal("/dev/kvm", line, absent)) return false;
-    if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
-        absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
-        return false;
-    evidence.kvm(std::move(absent));
-    evidence.taken("a program's refusal");
-    return true;
+/// Both vendors' modules have that parameter, and its file with it, while they are in the kernel.
+void take_absent(const std::string& path, Absent absent, Evidence& evidence) {
+    for (const std::string_view module : {"kvm_intel", "kvm_amd"})
+        if (absent.why == Why::no_device && path == fmt::format("/sys/module/{}/parameters/nested", module))
+            evidence.missing(module);
+    evidence.absent_file(path, std::move(absent));
 }
 
 bool read_missing(std::string_view line, Evidence& evidence) {
@@ -144,7 +108,7 @@ bool read_missing(std::string_view line, Evidence& evidence) {
     if (path == "/dev/kvm")
         evidence.kvm(std::move(absent));
     else if (is_wanted(path))
-        evidence.absent_file(std::string(path), std::move(absent));
+        take_absent(std::string(path), std::move(absent), evidence);
     else
         return false;
     evidence.taken("a tool's refusal");
@@ -239,7 +203,7 @@ bool read_file_of_kernel(const std::string& path, std::string_view text, Evidenc
     }
     Absent absent;
     if (read_refusal(path, text.substr(0, 200), absent) && contains(text, path)) {
-        evidence.absent_file(path, std::move(absent));
+        take_absent(path, std::move(absent), evidence);
     } else if (trim(text).empty()) {
         return false;
     } else {
@@ -284,7 +248,8 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("/proc/cmdline");
         return true;
     }
-    if (line.starts_with("uid=") && contains(line, " groups=")) {
+    if (line.starts_with("uid=") && contains(line, " gid=") &&
+        std::count(line.begin(), line.end(), '=') > 2) {
         read_id({section.command, fmt::format("{}{}", line, section.body.ends_with(line) ? "" : "\n")},
                 evidence);
         return true;

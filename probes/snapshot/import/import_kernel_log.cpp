@@ -87,7 +87,12 @@ private:
         } else {
             take_hypervisor(message);
         }
-        if (message.starts_with("Booting Linux on physical CPU")) hear_architecture("aarch64", evidence_);
+        // Linux arch/arm64/kvm/arm.c, kvm_arch_init(), which the first process runs.
+        const bool of_arm =
+            message.starts_with("kvm [1]: ") && (contains(message, "HYP mode") || contains(message, "Hyp ") ||
+                                                 contains(message, "VHE") || contains(message, "IPA Size"));
+        if (of_arm || message.starts_with("Booting Linux on physical CPU"))
+            hear_architecture("aarch64", evidence_);
     }
     /// "6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 ...": another boot begins.
     void take_version(std::string_view rest) {

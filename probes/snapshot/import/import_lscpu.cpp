@@ -185,7 +185,8 @@ private:
         } else if ((holds(hypervisors, value) || key == "Hypervisor vendor") && !line.cut) {
             hypervisor_ = value;
         } else if (const VirtType type = virt_type(value);
-                   type != VirtType::unknown && !line.cut && !hypervisor_.empty()) {
+                   type != VirtType::unknown && !line.cut &&
+                   (!hypervisor_.empty() || key == "Virtualization type")) {
             type_ = type;
         }
     }
@@ -225,6 +226,8 @@ private:
     }
     /// lscpu.c, read_hypervisor(): of Xen it says none in the control domain, para in a PV guest.
     void tell_hypervisor() {
+        if (hypervisor_.empty() && (type_ == VirtType::full || type_ == VirtType::para))
+            evidence_->hear(hearsay::guest, "yes", "lscpu, Virtualization type");
         if (hypervisor_.empty()) return;
         const std::string source = "lscpu, Hypervisor vendor";
         evidence_->hear(hearsay::hypervisor, hypervisor_, source);

@@ -145,6 +145,13 @@ bool is_systool(std::string_view text) { return contains(text.substr(0, 4096), "
 void read_systool(const Section& section, Evidence& evidence) {
     std::string module;
     bool parameters = false;
+    if (section.command.filtered)  // the heading is gone; the command names the module
+        for (const std::string& word : section.command.words)
+            if (word.starts_with("kvm")) {
+                module = word;
+                std::replace(module.begin(), module.end(), '-', '_');
+                parameters = true;
+            }
     for_each_line(section.body, [&](std::string_view line) {
         line = trim(line);
         const auto equals = line.find(" = \"");

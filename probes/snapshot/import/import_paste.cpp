@@ -51,6 +51,7 @@ constexpr ProgramRow programs[] = {
     {"systemd-detect-virt", read_detect_virt},
     {"virt-what", read_detect_virt},
     {"id", read_id},
+    {"groups", read_groups},
     {"rdmsr", read_rdmsr},
     {"dmidecode", read_dmidecode},
     {"osqueryi", read_osquery},
@@ -123,7 +124,10 @@ void read_filtered_lscpu(const Section& section, Evidence& evidence) {
         }
         return false;
     };
-    if (!std::all_of(command.patterns.begin(), command.patterns.end(), shows)) return;
+    // One grep shows what any of its patterns fits; several, one behind the other, what fits all of theirs.
+    const bool any = contains(command.line, " -e ");
+    const auto fitting = std::count_if(command.patterns.begin(), command.patterns.end(), shows);
+    if (fitting == 0 || (!any && fitting != std::ssize(command.patterns))) return;
     for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
         evidence.hear(topic, "no", "lscpu, no line \"Virtualization:\"");
     evidence.taken("lscpu");

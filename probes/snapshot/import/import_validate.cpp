@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Checkers of hosts by programs that start guests: kata-runtime's, and libvirt's virt-host-validate in the
-// languages that libvirt is translated into (po/ of 9.0): words for the check and for its result may each be
-// English or not.  Source: libvirt tools/virt-host-validate-common.c.
+// What programs that start guests say of a host: their refusals, kata-runtime's check, and virt-host-validate
+// in the languages that libvirt is translated into (po/ of 9.0): words for the check and for its result may
+// each be English or not.  Source: libvirt tools/virt-host-validate-common.c.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 
 namespace nestprobe {
@@ -94,6 +95,55 @@ void read_validate_line(std::string_view line, Evidence& evidence) {
                contains(line.substr(std::min(line.find(" ("), line.size())), "/dev/kvm")) {
         evidence.kvm(Absent{Why::permission_denied, "/dev/kvm: Permission denied", 13});
     }
+}
+
+/// libvirt, or what asks it, found no KVM that QEMU could use: it does not say why.
+bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words[] = {"KVM is not supported by '", "domaintype=kvm"};
+    for (const std::string_view part : words)
+        if (contains(line, part)) {
+            evidence.hear(hearsay::usable, "no", fmt::format("libvirt: {}", trim(line).substr(0, 100)));
+            evidence.taken("libvirt's refusal");
+            return true;
+        }
+    return false;
+}
+
+/// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
+bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
+    if (contains(line, "KVM requires a CPU that supports vmx or svm")) {  // by CPUID or /proc/cpuinfo
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", "the Android emulator");
+        evidence.taken("a program's refusal");
+        return true;
+    }
+    constexpr std::string_view beginnings[] = {"Could not access KVM kernel module",
+                                               "failed to initialize KVM",
+                                               "failed to initialize kvm",
+                                               "have permissions to use KVM",
+                                               "failed to open /dev/kvm",
+                                               "Could not open /dev/kvm",
+                                               "open /dev/kvm",
+                                               "cannot open /dev/kvm",
+                                               "can't open /dev/kvm"};
+    if (std::none_of(std::begin(beginnings), std::end(beginnings),
+                     [&](std::string_view part) { return contains(line, part); }))
+        return false;
+    Absent absent;
+    if (contains(line, "have permissions to use KVM")) {  // the Android emulator's words
+        evidence.kvm(
+            Absent{Why::permission_denied, "/dev/kvm: Permission denied, says the emulator", EACCES});
+        evidence.taken("a program's refusal");
+        return true;
+    }
+    // "failed to initialize KVM" also ends KVM_CREATE_VM's failures; these two words are open()'s alone.
+    if (!read_refusal("/dev/kvm", line, absent)) return false;
+    if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
+        absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
+        return false;
+    evidence.kvm(std::move(absent));
+    evidence.taken("a program's refusal");
+    return true;
 }
 
 /// kata-containers src/runtime/cmd/kata-runtime/kata-check.go.  A module that it calls found is one that

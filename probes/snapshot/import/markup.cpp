@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -71,6 +73,11 @@ std::string_view without_backquotes(std::string_view line) {
 
 std::string without_markup(std::string_view line) {
     line = without_quotation(line);
+    // Typed off a screen: "kvm : disabled by bios".
+    for (const std::string_view prefix : {"kvm :", "kvm_intel :", "kvm_amd :", "kvm-intel :", "kvm-amd :"})
+        if (trim(line).starts_with(prefix))
+            return fmt::format("{}{}", prefix.substr(0, prefix.size() - 2),
+                               trim(line).substr(prefix.size() - 1));
     if (line.find_first_of("*<[`") == std::string_view::npos) return std::string(line);
     return std::string(without_backquotes(without_tags(line)));
 }

@@ -63,6 +63,9 @@ bool is_virsh_capabilities(std::string_view text);
 void read_virsh_capabilities(const Section& section, Evidence& evidence);
 bool is_checker_line(std::string_view line);  ///< kvm-ok, virt-host-validate
 void read_checkers(const Section& section, Evidence& evidence);
+bool read_libvirt_refusal(std::string_view line, Evidence& evidence);
+/// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
+bool read_kvm_refusal(std::string_view line, Evidence& evidence);
 /// kata-runtime's check: "CPU property found ... name=vmx", "kernel property not found ... name=kvm_intel".
 bool read_kata_line(std::string_view line, Evidence& evidence);
 bool is_validate_line(std::string_view line);  ///< virt-host-validate, in any language
@@ -79,6 +82,7 @@ bool is_hostnamectl(std::string_view text);
 void read_hostnamectl(const Section& section, Evidence& evidence);
 void read_detect_virt(const Section& section, Evidence& evidence);
 void read_id(const Section& section, Evidence& evidence);
+void read_groups(const Section& section, Evidence& evidence);
 void read_rdmsr(const Section& section, Evidence& evidence);
 
 /// Of uname -m, lscpu and hostnamectl, which have names of their own: as /proc/sys/kernel/arch has it

@@ -195,6 +195,7 @@ bool is_bare_command(std::string_view line) {
                                          "grep",
                                          "egrep",
                                          "id",
+                                         "groups",
                                          "systool",
                                          "rdmsr",
                                          "modprobe",

@@ -69,14 +69,22 @@ Remedy give_group_by_udev(const Facts& f) {
 }
 
 /// The bits allow it, and still it is refused.
-Remedy look_for_policy() {
+Remedy look_for_policy(bool root = false) {
     Remedy remedy(Step{
-        .what = "This process is in that group already, so something else refuses: an ACL of the node, or "
-                "a security module (SELinux, AppArmor). See the ACL.",
-        .commands = texts({"getfacl /dev/kvm"})});
+        .what =
+            root ? "This is root, whom no mode of a node keeps out: a security module does (SELinux, "
+                   "AppArmor), "
+                   "or, in a container, its list of devices. See whether the node is labelled."
+                 : "This process is in that group already, so something else refuses: an ACL of the node, or "
+                   "a security module (SELinux, AppArmor). See the ACL.",
+        .commands = root ? texts({"ls -lZ /dev/kvm"}) : texts({"getfacl /dev/kvm"})});
     remedy.then(Step{.what = "See what a security module refused just now.",
                      .commands = texts(
                          {"sudo ausearch -m AVC -ts recent", "sudo journalctl -k --grep apparmor=.DENIED"})});
+    if (root)
+        remedy.then(Step{.what = "Allow there what it names; in a container, by what starts that.",
+                         .expect = "test -w /dev/kvm succeeds.",
+                         .action = GiveDevice{}});
     return remedy;
 }
 
@@ -137,6 +145,7 @@ static Remedy see_whose_it_is() {
 }
 
 Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
+    if (is(f.kernel.uid, 0u)) return look_for_policy(true);
     if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
         !is(f.system.boot_loader, BootLoader::nixos))
         return see_whose_it_is();

@@ -195,6 +195,12 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (!row.broken.empty() && row.id != Platform::kvm)
         remedy.then(Step{.where = remedy.steps.empty() ? Where::here : remedy.steps.back().where,
                          .what = fmt::format("Know before you rely on it: {}", fill(row.broken, flag))});
+    const auto* signatures = f.hypervisor.signatures.if_known();
+    if (row.id == Platform::other && (!signatures || signatures->empty()))
+        remedy.steps.insert(remedy.steps.begin(),
+                            Step{.what = "See what runs this guest; each has a switch of its own.",
+                                 .commands = {"systemd-detect-virt", "cat /sys/class/dmi/id/sys_vendor"},
+                                 .expect = "Given to nestprobe with the rest, it names the steps."});
     if (!row.ask.empty() && row.often_rented)
         remedy.steps.insert(remedy.steps.begin(), ask_first(row, flag));
     else if (!row.ask.empty())

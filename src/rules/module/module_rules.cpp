@@ -27,6 +27,9 @@ Outcome check_not_loaded(const Facts& f) {
             if (auto kept_out = why_kept_out(f)) return *std::move(kept_out);
             const Module* kvm = f.module.kvm.if_known();
             const bool common = kvm && kvm->state != Module::State::absent;
+            if (const Appliance* made = appliance(f); made && !made->maker.empty())
+                return fail(fmt::format("{} is not loaded, in {}", name, made->name),
+                            std::string(made->instead));
             if (const std::string why = firmware_may_have_it_off(f); !why.empty())
                 return cite(fail(fmt::format("{} is not loaded{}", name, why), try_then_firmware(f, name)),
                             f.kernel.flag_usable);
