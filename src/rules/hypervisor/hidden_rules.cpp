@@ -162,7 +162,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
-    if (const Outcome told = check_told(f, technology); told.status != Status::skipped) return told;
+    if (Outcome told = check_told(f, technology); told.status != Status::skipped) return told;
     const bool unlisted = flag.all([](bool set) { return !set; });
     if (unlisted && vendor_module_is(f, Module::State::loaded))
         return cite(
