@@ -76,6 +76,7 @@ bool take_files(const Section& section, Evidence& evidence) {
             read_cpuinfo(section, evidence);
             return true;
         }
+        if (read_container_file(path, section.body, evidence)) return true;
         if (path == "/proc/modules") {
             read_lsmod(section, evidence);
             return true;

@@ -104,6 +104,11 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
 /// another's.
 void read_iommu_groups(const Section& section, Evidence& evidence);
 
+/// "docker exec ...", "pct enter 105": what follows is of a container.
+void read_entrance(const Command& command, Evidence& evidence);
+/// cat /run/.containerenv; false where it is another file.
+bool read_container_file(std::string_view path, std::string_view text, Evidence& evidence);
+
 /// Of VMware, VirtualBox, Hyper-V, Xen and others: whose guest it is, and whether its switch for nesting is
 /// on.
 bool is_other_definition(std::string_view text);

@@ -173,6 +173,28 @@ Remedy see_what_is_shown(const Facts& f) {
     return remedy;
 }
 
+/// The bits let everybody in, and still it is refused (container-selinux, container_use_devices;
+/// podman-run(1)).
+Remedy ask_the_policy(const Facts& f) {
+    const bool contained = in_container(f);
+    Remedy remedy(Step{.where = contained ? Where::container_host : Where::here,
+                       .what =
+                           "The node's mode lets everybody in, so something else refuses: a security module, "
+                           "SELinux as a rule. See what it refused just now.",
+                       .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+    if (!contained) return remedy;
+    remedy.then(Step{.where = Where::container_host,
+                     .what = "If it was SELinux: let containers use devices that are passed in.",
+                     .commands = texts({"sudo setsebool -P container_use_devices on"}),
+                     .expect = "In the container, /dev/kvm opens.",
+                     .action = GiveDevice{}});
+    remedy.then(
+        Step{.where = Where::container_host,
+             .what = "Or create this container without SELinux' label (Docker takes the same option).",
+             .commands = texts({"podman run --security-opt label=disable --device /dev/kvm IMAGE"})});
+    return remedy;
+}
+
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {
@@ -214,6 +236,8 @@ Remedy fix_denied_device(const Facts& f) {
     if (!f.device.open.if_absent()) return {};
     const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
     const bool forbidden = open_error(f) == EPERM;
+    constexpr unsigned everybody = 06;
+    if (!forbidden && (node.mode & everybody) == everybody) return ask_the_policy(f);
     if (in_job(f) && !in_container(f) && !forbidden)
         if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
             return steps_of(f, job->allow);
