@@ -119,9 +119,10 @@ struct KernelSign {
     Platform platform;
 };
 constexpr KernelSign kernel_signs[] = {
-    {"-aws", Platform::aws},      {".amzn", Platform::aws},     {"-gcp", Platform::gcp},
-    {"-azure", Platform::azure},  {"-oracle", Platform::oci},   {"-linode", Platform::linode},
-    {".al8.", Platform::alibaba}, {".tl4.", Platform::tencent}, {".tl3.", Platform::tencent},
+    {"-aws", Platform::aws},        {".amzn", Platform::aws},     {"-gcp", Platform::gcp},
+    {"-azure", Platform::azure},    {"-oracle", Platform::oci},   {"-linode", Platform::linode},
+    {"-linuxkit", Platform::apple}, {".al8.", Platform::alibaba}, {".tl4.", Platform::tencent},
+    {".tl3.", Platform::tencent},
 };
 
 bool fits(const Dmi& dmi, const Dmi& begins) {

@@ -27,60 +27,81 @@ struct SwitchRow {
     std::string_view missing;  ///< what holds where the key is not there: "on", "off", or nothing is known
 };
 constexpr SwitchRow switch_rows[] = {
-    {"vmware",
+    {"VMware",
      "a .vmx file",
      {"virtualHW.version", "="},
      "vhv.enable",
      {"TRUE", "true"},
      {"FALSE", "false"},
      "off"},
-    {"vmware", "a .vmx file", {"vhv.enable", "="}, "vhv.enable", {"TRUE", "true"}, {"FALSE", "false"}, "off"},
-    {"vmware", "govc's output", {"nestedHVEnabled", "\""}, "nestedHVEnabled", {"true"}, {"false"}, ""},
-    {"oracle",
+    {"VMware", "a .vmx file", {"vhv.enable", "="}, "vhv.enable", {"TRUE", "true"}, {"FALSE", "false"}, "off"},
+    {"VMware", "govc's output", {"nestedHVEnabled", "\""}, "nestedHVEnabled", {"true"}, {"false"}, ""},
+    {"Oracle",
      "a .vbox file",
      {"<VirtualBox", "<Machine"},
      "<NestedHWVirt enabled",
      {"true"},
      {"false"},
      "off"},
-    {"oracle",
+    {"Oracle",
      "VBoxManage showvminfo",
      {"Nested VT-x/AMD-V:", ""},
      "Nested VT-x/AMD-V",
      {"enabled", "on"},
      {"disabled", "off"},
      ""},
-    {"oracle",
+    {"Oracle",
      "VBoxManage showvminfo",
      {"nested-hw-virt=", ""},
      "nested-hw-virt",
      {"on", "enabled"},
      {"off", "disabled"},
      ""},
-    {"oracle",
+    {"Oracle",
      "a VirtualBox log",
      {"VirtualBox VM ", "release log"},
      "NestedHWVirt",
      {"0x0000000000000001", "true"},
      {"0x0000000000000000", "false"},
      ""},
-    {"oracle",
+    {"Oracle",
      "a Vagrantfile",
      {"Vagrant.configure", "nested-hw-virt"},
      "--nested-hw-virt",
      {"on"},
      {"off"},
      ""},
-    {"microsoft",
+    {"Microsoft",
      "Get-VMProcessor",
      {"ExposeVirtualizationExtensions", ""},
      "ExposeVirtualizationExtensions",
      {"True"},
      {"False"},
      ""},
-    {"xen", "a file of xl's", {"nestedhvm", "="}, "nestedhvm", {"1", "true"}, {"0", "false"}, ""},
-    {"xen", "xe vm-param-list", {"exp-nested-hvm", ":"}, "exp-nested-hvm", {"true", "1"}, {"false", "0"}, ""},
-    {"xen", "xe vm-param-list", {"nested-virt:", ":"}, "nested-virt", {"true", "1"}, {"false", "0"}, ""},
+    {"google",
+     "gcloud's description of the instance",
+     {"enableNestedVirtualization", "machineType"},
+     "enableNestedVirtualization",
+     {"true", "True"},
+     {"false", "False"},
+     ""},
+    {"google",
+     "gcloud's description of the instance",
+     {"kind: compute#instance", "machineType"},
+     "enableNestedVirtualization",
+     {"true", ""},
+     {"false", ""},
+     "off"},
+    {"amazon",
+     "the instance's CpuOptions",
+     {"NestedVirtualization", "CoreCount"},
+     "NestedVirtualization",
+     {"enabled", ""},
+     {"disabled", ""},
+     ""},
+    {"Xen", "a file of xl's", {"nestedhvm", "="}, "nestedhvm", {"1", "true"}, {"0", "false"}, ""},
+    {"Xen", "xe vm-param-list", {"exp-nested-hvm", ":"}, "exp-nested-hvm", {"true", "1"}, {"false", "0"}, ""},
+    {"Xen", "xe vm-param-list", {"nested-virt:", ":"}, "nested-virt", {"true", "1"}, {"false", "0"}, ""},
     {"apple", "Lima's definition", {"vmType:", "vz"}, "nestedVirtualization", {"true"}, {"false"}, "off"},
     {"cloud-hypervisor",
      "Cloud Hypervisor's command line",
@@ -122,6 +143,25 @@ bool is_word_of(std::string_view value, const std::string_view (&words)[2]) {
                        [&](std::string_view word) { return !word.empty() && value == word; });
 }
 
+/// KubeVirt's VirtualMachine, with a CPU model that settles it: host-passthrough shows what the node offers,
+/// a named model has vmx or svm only where a feature asks for it.
+bool is_kubevirts(std::string_view text) {
+    return contains(text, "kubevirt.io/") && contains(text, "VirtualMachine") && contains(text, "model:") &&
+           switch_value(text, "model") != "host-model";
+}
+
+void read_kubevirts(std::string_view text, Evidence& evidence) {
+    const std::string_view model = switch_value(text, "model");
+    const bool asked = contains(text, "name: vmx") || contains(text, "name: svm");
+    const bool passed = model == "host-passthrough" || asked;
+    constexpr std::string_view what = "a VirtualMachine of KubeVirt's";
+    evidence.hear(hearsay::hypervisor, "kubevirt", what);
+    evidence.hear(hearsay::guest, "yes", what);
+    evidence.hear(hearsay::definition, passed ? "yes" : "no",
+                  fmt::format("{}, model {}{}", what, model, asked ? " with the feature" : ""));
+    evidence.taken(what);
+}
+
 const SwitchRow* find_switch(std::string_view text) {
     for (const SwitchRow& row : switch_rows)
         if (contains(text, row.signs[0]) && contains(text, row.signs[1])) return &row;
@@ -131,11 +171,13 @@ const SwitchRow* find_switch(std::string_view text) {
 }  // namespace
 
 bool is_other_definition(std::string_view text) {
+    if (is_kubevirts(text)) return true;
     return !contains(text, "<domain") && find_switch(text.substr(0, 1U << 18)) != nullptr;
 }
 
 void read_other_definition(const Section& section, Evidence& evidence) {
     const std::string_view text = std::string_view(section.body).substr(0, 1U << 18);
+    if (is_kubevirts(text)) return read_kubevirts(text, evidence);
     const SwitchRow* row = find_switch(text);
     if (!row) return;
     const std::string_view value = switch_value(text, row->key);
@@ -143,6 +185,12 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     if (is_word_of(value, row->on)) verdict = "yes";
     if (is_word_of(value, row->off)) verdict = "no";
     std::string said = fmt::format("{}, {} {}", row->what, row->key, value);
+    const bool e2 =
+        contains(text, "machineTypes/e2-") || switch_value(text, "machineType").starts_with("e2-");
+    if (verdict == "yes" && row->hypervisor == "google" && e2) {
+        verdict = "no";
+        said += ", on an E2 type, where it has no effect";
+    }
     if (value.empty() && !row->missing.empty() && !section.cut()) {
         verdict = row->missing == "on" ? "yes" : "no";
         said = fmt::format("{}, without {}", row->what, row->key);

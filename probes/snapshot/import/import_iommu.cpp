@@ -87,6 +87,20 @@ std::string_view group_heading(std::string_view line) {
     return {};
 }
 
+/// virsh nodedev-dumpxml: "<address domain='0x0000' bus='0x01' slot='0x00' function='0x1'/>".
+std::string address_of_xml(std::string_view line) {
+    if (!contains(line, "<address domain=")) return {};
+    std::string parts[4];
+    constexpr std::string_view names[] = {"domain='0x", "bus='0x", "slot='0x", "function='0x"};
+    for (std::size_t i = 0; i < 4; ++i) {
+        const auto at = line.find(names[i]);
+        if (at == std::string_view::npos) return {};
+        const std::string_view rest = line.substr(at + names[i].size());
+        parts[i] = rest.substr(0, rest.find('\''));
+    }
+    return pci_address(fmt::format("{}:{}:{}.{}", parts[0], parts[1], parts[2], parts[3]));
+}
+
 /// lspci -k: a device, and behind it the driver that holds it.
 void add_driver(const std::string& device, std::string_view driver, Evidence& evidence) {
     evidence.file(fmt::format("/sys/bus/pci/devices/{}/uevent", device), fmt::format("DRIVER={}\n", driver));
@@ -149,7 +163,7 @@ bool read_xl_info(std::string_view line, Evidence& evidence) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "virt_caps") return false;
     const std::string_view value = trim(line.substr(colon + 1));
-    evidence.hear(hearsay::hypervisor, "xen", "xl info");
+    evidence.hear(hearsay::hypervisor, "Xen", "xl info");
     evidence.hear(hearsay::guest, "yes", "xl info");
     evidence.hear(hearsay::xen_role, "control domain", "xl info, which only Xen's control domain has");
     evidence.hear(hearsay::xen_directio, contains(value, "directio") ? "yes" : "no",
@@ -234,7 +248,11 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
         evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"AMD-Vi: Found IOMMU\"");
         return;
     }
-    if (!(shows_all || whole) || !any(table) || any(used)) return;
+    // Who leaves lines out says so, mostly.
+    const bool shortened = std::any_of(messages.begin(), messages.end(), [](const std::string& message) {
+        return contains(message, "...") || contains(message, "\xe2\x80\xa6") || contains(message, "[snip");
+    });
+    if (!(shows_all || whole) || shortened || !any(table) || any(used)) return;
     evidence.hear(hearsay::iommu, "no",
                   "the kernel log: lines about the DMAR table, and none that says that VT-d is used");
 }
@@ -246,7 +264,12 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
             read_iommu_words(line, evidence) || read_xl_info(line, evidence))
             return;
         if (const std::string_view heading = group_heading(line); !heading.empty()) group = heading;
-        if (trim(line).empty()) group.clear();
+        constexpr std::string_view in_xml = "<iommuGroup number='";
+        if (const auto at = line.find(in_xml); at != std::string_view::npos)
+            group = leading_number(line.substr(at + in_xml.size()));
+        if (const std::string found = address_of_xml(line); !found.empty() && !group.empty())
+            return add_member(group, found, evidence);
+        if (trim(line).empty() || contains(line, "</iommuGroup>")) group.clear();
         constexpr std::string_view driver = "Kernel driver in use:";
         if (const auto at = line.find(driver); at != std::string_view::npos) {
             if (!device.empty()) add_driver(device, trim(line.substr(at + driver.size())), evidence);

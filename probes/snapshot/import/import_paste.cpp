@@ -74,7 +74,6 @@ void read_config_section(const Section& section, Evidence& evidence) {
     read_kernel_config(section.body, evidence);
 }
 constexpr ContentRow contents[] = {
-    {is_other_definition, read_other_definition},
     {is_osquery, read_osquery},
     {is_virsh_capabilities, read_virsh_capabilities},
     {is_lscpu_json, read_lscpu_json},
@@ -150,8 +149,10 @@ bool take_parts(const Section& section, const std::string& name, Evidence& evide
 
 void take_output(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
+    read_entrance(command, evidence);
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
+    if (is_other_definition(section.body)) read_other_definition(section, evidence);
     const bool tells_if_empty =
         command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");
     if (trim(section.body).empty() && !(command.filtered && tells_if_empty)) return;

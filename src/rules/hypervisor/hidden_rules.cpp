@@ -121,17 +121,28 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
 }
 
 /// What the guest's own definition says, where somebody posts it; skipped: nothing of the kind.
-Outcome check_told(const Facts& f, Technology technology) {
+Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& flag) {
     const bool* shows = f.hypervisor.definition_shows.if_known();
     if (!shows) return skip("no definition of this guest was recorded");
     const std::string& said = f.hypervisor.definition_shows.from().front().where;
-    if (*shows)
+    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    const bool unlisted = flag.all([](bool set) { return !set; });
+    if (*shows && !unlisted)
         return cite(
-            unknown(fmt::format("{}, whose definition shows it VMX or SVM ({}): whether it does so tells "
-                                "the guest itself, by grep -c -w -E 'vmx|svm' /proc/cpuinfo",
+            unknown(fmt::format("{}, whose definition shows it VMX or SVM ({}): whether it does so tells the "
+                                "guest itself, by grep -c -w -E 'vmx|svm' /proc/cpuinfo",
                                 guest_of(f), said)),
             f.hypervisor.definition_shows);
-    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    if (*shows)
+        return cite(
+            cite(fail(fmt::format(
+                          "{}, and /proc/cpuinfo shows no {} though the guest's definition shows it ({}): "
+                          "the guest was not shut down and started since, or what is below it cannot "
+                          "offer it{}",
+                          guest_of(f), word, said, no_switch_there(f)),
+                      fix_above(f, word)),
+                 f.hypervisor.definition_shows),
+            flag);
     return cite(cite(fail(fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}", guest_of(f),
                                       said, no_switch_there(f)),
                           fix_above(f, word)),
@@ -162,7 +173,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
-    if (Outcome told = check_told(f, technology); told.status != Status::skipped) return told;
+    if (Outcome told = check_told(f, technology, flag); told.status != Status::skipped) return told;
     const bool unlisted = flag.all([](bool set) { return !set; });
     if (unlisted && vendor_module_is(f, Module::State::loaded))
         return cite(

@@ -45,7 +45,11 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
                 return cite_log(
                     fail(text,
                          "Take a machine, or a bare metal type, whose kernel starts at EL2; without "
-                         "kvm-arm.mode=none on its command line."),
+                         "kvm-arm.mode=none on its command line. On a Mac (M3 or later, macOS 15) Apple's "
+                         "framework "
+                         "can start a guest at EL2: Lima's vmType vz with nestedVirtualization true, for one "
+                         "(as of "
+                         "2026-11)."),
                     *line);
             return cite_log(unknown(fmt::format("{}. nestprobe judges x86 alone. {}", text, arms_way)),
                             *line);
@@ -61,8 +65,10 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
                             arch),
                 Step{.what = "See what the kernel says of it (\"HYP mode not available\": it was started "
                              "without EL2). What helps then is real hardware, or a bare metal type of the "
-                             "cloud (EC2: *.metal); clouds' arm64 virtual machines have no EL2 (as of "
-                             "2026-11).",
+                             "cloud (EC2: *.metal); clouds' arm64 virtual machines have no EL2. On a Mac "
+                             "(M3 or later, macOS 15) Apple's framework can start a guest at EL2: Lima's "
+                             "vmType vz with "
+                             "nestedVirtualization true, for one (as of 2026-11).",
                      .commands = {"sudo dmesg | grep -i kvm"}}),
             f.kernel.arch);
     return unknown(fmt::format(
