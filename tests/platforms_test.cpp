@@ -105,7 +105,7 @@ TEST_SUITE("platforms") {
             machine.dmi_product = {std::string(row.product[0]), {}};
             machine.dmi_board_vendor = {std::string(row.board_vendor[0]), {}};
             machine.dmi_bios_vendor = {std::string(row.bios_vendor[0]), {}};
-            CHECK(find_firmware_maker(machine) == &row);
+            CHECK(find_firmware_maker(machine, row.bios) == &row);
         }
     }
 }

@@ -19,8 +19,10 @@ constexpr FirmwareMaker maker_rows[] = {
     // --- firmware without a switch: before the makers, since coreboot runs on many makers' machines ---
     {
         .name = "MrChromebox's firmware (coreboot)",
+        .bios_vendor = {"coreboot"},
         .bios = "MrChromebox",
         .no_switch = true,
+        .key = "Esc, for a menu that has no such switch",
         .remark =
             "Its maintainer says that the full (UEFI) firmware leaves VMX on, and VT-d, wherever the "
             "processor "
