@@ -76,7 +76,7 @@ def guests(folder):
             "capabilities": "<domainCapabilities/>", "no type": "<domain/>", "an unclosed element": "<domain type='kvm'><cpu>",
             "another end tag": "<domain type='kvm'><a></b></domain>", "two roots and prose": domain + "x<",
             "UTF-16": domain.encode("utf-16"), "Latin-1": domain.replace("a<", "\xe4<").encode("latin-1"),
-            "NUL": domain.replace("a<", "\0<"), "billion laughs": f'<!DOCTYPE a [<!ENTITY l0 "ha">{laughs}]>' + domain,
+            "NUL": domain.replace("a<", "\0<"), "a control character by its number": domain.replace("a<", "&#27;<"), "billion laughs": f'<!DOCTYPE a [<!ENTITY l0 "ha">{laughs}]>' + domain,
             "an external entity": '<!DOCTYPE a [<!ENTITY x SYSTEM "/etc/passwd">]>' + domain.replace("a<", "&x;<"),
             "100 MB of elements": b"<domain type='kvm'>" + b"<a/>" * (25 << 20), "100 MB of nothing": b" " * (100 << 20),
             "4 MB deep": "<a>" * (1 << 20), "an unknown mode": "<domain type='kvm'><cpu mode='best'/></domain>",
