@@ -76,6 +76,7 @@ HOSTILE = {
     "what is ignored": lambda: snapshot(x=[[0]] * MILLION), "keys that are ignored": lambda: snapshot(x={str(n): 0 for n in range(500000)}),
     "brackets": lambda: '{"x": ' + "[" * MILLION + "]" * MILLION + "}",
     "a gzip bomb": lambda: machine("/proc/config.gz", {"base64": base64.b64encode(gzip.compress(bytes(300 << 20))).decode()}),
+    "brackets of a paste": lambda: "[" * (5 * MILLION), "brackets of HTML": lambda: " <" * (2 * MILLION),
     "lines of a paste": lambda: "kvm: disabled by bios\n" * 300000, "flags of lscpu": lambda: "Flags: " + "vmx " * MILLION,
     "elements": lambda: guest(domain("<a/>" * 900000)), "deep elements": lambda: guest(domain("<a>" * 500000 + "</a>" * 500000)),
     "attributes": lambda: guest(domain("<a " + "".join(f"a{n}='' " for n in range(300000)) + "/>")),

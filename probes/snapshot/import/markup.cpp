@@ -20,9 +20,10 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 /// none.
 std::size_t tag_size(std::string_view text) {
     if (text.empty() || (text.front() != '[' && text.front() != '<')) return 0;
-    const auto close = text.find(text.front() == '[' ? ']' : '>');
     constexpr std::size_t longest = 40;
-    if (close > longest) return 0;  // nor is there one
+    text = text.substr(0, longest + 1);  // further on nobody looks: a line may have millions of brackets
+    const auto close = text.find(text.front() == '[' ? ']' : '>');
+    if (close == std::string_view::npos) return 0;
     std::string name;
     for (const char c : text.substr(1, close - 1)) {
         if (c == '/' && name.empty()) continue;
