@@ -73,4 +73,10 @@ inline bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
+/// What follows the part; empty where it is not there.
+inline std::string_view after(std::string_view text, std::string_view part) {
+    const auto at = text.find(part);
+    return at == std::string_view::npos ? std::string_view{} : text.substr(at + part.size());
+}
+
 }  // namespace nestprobe

@@ -18,11 +18,6 @@ constexpr std::string_view checker_lines[] = {
     "INFO: /dev/kvm ",      "INFO: Your CPU ", "INFO: KVM (",           "INFO: For more detailed",
     "KVM acceleration can", "INFO: cpu ",      "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
 
-std::string_view after(std::string_view line, std::string_view part) {
-    const auto at = line.find(part);
-    return at == std::string_view::npos ? std::string_view{} : line.substr(at + part.size());
-}
-
 void read_kvm_ok(std::string_view line, Evidence& evidence) {
     if (contains(line, "/dev/kvm does not exist"))
         evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});

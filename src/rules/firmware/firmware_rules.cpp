@@ -114,6 +114,26 @@ Outcome check_vmx_inside_smx_only(const Facts& f) {
 
 constexpr std::string_view either_see[] = {"Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.0)"};
 
+/// Whether it is a virtual machine decides whose switch it is.
+Remedy either_switch(const Facts& f) {
+    const bool bare_metal = is(f.hypervisor.level, Level::bare_metal);
+    Step setup{.where = Where::firmware,
+               .what = fmt::format("{}witch virtualization on (Intel: VT-x, Intel Virtualization Technology; "
+                                   "AMD: SVM Mode), then switch the machine off and on.",
+                                   bare_metal ? "S" : "If it printed none: s"),
+               .cost = Cost::power_off,
+               .action = SwitchOnInFirmware{SwitchOnInFirmware::What::virtualization}};
+    if (bare_metal) return setup;
+    Remedy remedy(Step{.what = "See whether this is a virtual machine.",
+                       .commands = {"systemd-detect-virt"},
+                       .expect = "The kind of virtual machine, or none."});
+    remedy.then(std::move(setup));
+    remedy.then(Step{.where = Where::hypervisor_host,
+                     .what = "If it printed a kind: what runs this machine has it off. Ask there for nested "
+                             "virtualization."});
+    return remedy;
+}
+
 /// "kvm: disabled by bios" (to 6.0) is printed by the module that found its maker's bit, and does not say
 /// which.
 Outcome check_either_disabled(const Facts& f) {
@@ -125,7 +145,9 @@ Outcome check_either_disabled(const Facts& f) {
     const LoggedLine* line = heard(f, LogLine::kvm_disabled_by_bios);
     if (!line) return pass("the kernel log says nothing of it");
     return cite_log(
-        fail(fmt::format("{}{}", quoted(*line), f.hypervisor.level.if_known() ? "" : unknown_level)), *line);
+        fail(fmt::format("{}{}", quoted(*line), f.hypervisor.level.if_known() ? "" : unknown_level),
+             either_switch(f)),
+        *line);
 }
 
 constexpr std::string_view vm_cr_see[] = {
