@@ -25,6 +25,7 @@ SNAPSHOTS = ("lab-qemu-svm-nested", "lab-bochs-haswell-locked", "intel-skylake-n
 # Inputs whose later lines take a claim of the earlier ones back.
 TAKEN_BACK = {
     "paste-syslog-hypervisor-detected": "a log of two boots: the second one's kernel counts",
+    "paste-root-is-refused": "lsmod's lines come first, what was refused behind them",
     "case-20-wsl2-enlightened-vmcs": "kvm-ok's lines come first, the log behind them",
 }
 
