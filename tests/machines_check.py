@@ -87,6 +87,9 @@ class Machine(Expectations):
             for error in sorted(snapshot_validator.iter_errors(snapshot), key=str)[:3]:
                 self.fault(f"snapshot's schema: {'/'.join(map(str, error.absolute_path)) or 'top'}: {error.message[:200]}")
         self.findings = {finding["id"]: finding for finding in self.report["findings"]}
+        for name, fact in self.report["facts"].items():
+            if not name.startswith("evidence.") and str(fact.get("detail", "")).startswith("hearsay/"):
+                self.fault(f"{name} is absent for want of {fact['detail']}, which a live machine has not either")
         self.check_status()
         self.check_guest()
         self.check_expectations()

@@ -155,11 +155,8 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.level = probe_level(machine.files, cpu, kernel, firmware, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
-    const Absent unsaid{Why::not_applicable, "nobody posted it"};
-    f.heard = read_hearsay(machine.files, hearsay::hypervisor);
-    if (f.heard.if_absent()) f.heard = unsaid;
-    f.definition_shows = read_heard_switch(machine.files, hearsay::definition);
-    if (f.definition_shows.if_absent()) f.definition_shows = unsaid;
+    f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));
+    f.definition_shows = or_unsaid(read_heard_switch(machine.files, hearsay::definition));
     f.platform = probe_platform(machine.files, kernel, firmware, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)

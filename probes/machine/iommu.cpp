@@ -232,7 +232,7 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
     take_log(kernel, facts);
     take_hearsay(machine.files, facts);
     facts.shared_groups = probe_shared_groups(machine.files);
-    facts.xen_assigns = read_heard_switch(machine.files, hearsay::xen_directio);
+    facts.xen_assigns = or_unsaid(read_heard_switch(machine.files, hearsay::xen_directio));
     probe_units(machine.files, kernel, announced, facts);
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
     facts.driver = probe_driver(config, facts);

@@ -89,6 +89,11 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
 Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
 /// The same, of "yes" and "no".
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
+/// As a fact of its own: a live machine, which posts nothing, has it as little as a recording of it.
+template <class T>
+Fact<T> or_unsaid(Fact<T> heard) {
+    return heard.if_known() ? heard : Fact<T>(Absent{Why::not_applicable, "nobody posted it"});
+}
 /// Where nothing else is known, what was heard.
 void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard);
 std::optional<EvidenceFacts> probe_evidence(const Filesystem& files);
