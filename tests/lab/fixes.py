@@ -85,7 +85,7 @@ WAYS = {
 # Where no script can do it: the place is named, nothing is called, nothing changes.
 BY_HAND = {
     "nixos": ("nixos", {"/etc/NIXOS": ""}, "boot.kernelParams of /etc/nixos/configuration.nix", "nixos-rebuild boot"),
-    "talos": ("talos", {}, "customization.extraKernelArgs", ""),
+    "talos": ("talos", {}, "extraKernelArgs:", ""),
     "unraid": ("slackware", {"/etc/unraid-version": 'version="7.1.4"\n'}, "/boot/syslinux/syslinux.cfg", ""),
 }
 
