@@ -22,10 +22,9 @@ inline constexpr std::string_view firmware_off = "hearsay/firmware_off";  ///< t
 inline constexpr std::string_view usable = "hearsay/usable";              ///< "yes": /dev/kvm is there
 inline constexpr std::string_view nested =
     "hearsay/nested";  ///< "yes", "no": KVM offers VMX or SVM to guests
-inline constexpr std::string_view built_in = "hearsay/built_in";  ///< names of modules
-inline constexpr std::string_view maker = "hearsay/maker";        ///< of an appliance's kernel
-inline constexpr std::string_view missing =
-    "hearsay/missing";  ///< names of modules, whose files are not there
+inline constexpr std::string_view built_in = "hearsay/built_in";    ///< names of modules
+inline constexpr std::string_view maker = "hearsay/maker";          ///< of an appliance's kernel
+inline constexpr std::string_view missing = "hearsay/missing";      ///< names of modules that have no file
 inline constexpr std::string_view cpu_count = "hearsay/cpu_count";  ///< "unknown": nobody said how many
 inline constexpr std::string_view definition =
     "hearsay/definition";  ///< "yes", "no": the guest's definition shows it VMX or SVM

@@ -15,7 +15,7 @@ struct EvidenceFacts {
     Fact<std::string> firmware_off{};
     Fact<bool> usable{};
     Fact<std::string> maker{};
-    Fact<std::string> missing{};
+    Fact<std::vector<std::string>> missing{};
 };
 template <class V>
 constexpr void for_each(const EvidenceFacts& f, V&& visit) {

@@ -31,6 +31,14 @@ std::string of_modules(const Facts& f) {
     }
 }
 
+/// Modules that a tool looked for in /sys/module in vain.
+std::string of_missing_modules(const Facts& f) {
+    const auto* names = f.evidence ? f.evidence->missing.if_known() : nullptr;
+    if (!names || names->empty()) return {};
+    if (names->size() == 1) return fmt::format("{} is not in the kernel", names->front());
+    return fmt::format("neither {} is in the kernel", fmt::join(*names, " nor "));
+}
+
 /// "kvm_intel.nested=1 is set by /etc/modprobe.d/kvm.conf:1", where what is in force is not known.
 std::string what_is_asked_for(const Facts& f) {
     for (const std::string_view module : {"kvm_intel", "kvm_amd"})
@@ -92,13 +100,7 @@ std::string what_is_known(const Facts& f) {
         add("the kernel log says that KVM started");
     add(what_processor_shows(f));
     add(of_modules(f));
-    if (f.evidence && f.evidence->missing.if_known() && !f.module.vendor.if_known()) {
-        const std::string& names = *f.evidence->missing.if_known();
-        const auto bar = names.find(" or ");
-        add(bar == std::string::npos ? fmt::format("{} is not in the kernel", names)
-                                     : fmt::format("neither {} nor {} is in the kernel", names.substr(0, bar),
-                                                   names.substr(bar + 4)));
-    }
+    if (!f.module.vendor.if_known()) add(of_missing_modules(f));
     if (is(f.module.nested, true)) add("nested is on");
     if (is(f.module.nested, false)) add("nested is off");
     if (f.module.nested.if_absent()) add(what_is_asked_for(f));

@@ -43,9 +43,17 @@ std::string_view part_that_lacks(const Facts& f) {
     return node;
 }
 
-bool lacks(const Verdict& verdict, std::string_view part) {
-    return std::any_of(verdict.because.begin(), verdict.because.end(), [&](const Finding* finding) {
-        return finding->outcome.message.find(part) != std::string::npos;
+/// Does a rule that has no answer lack a reading for this reason?
+bool lacks(const Verdict& verdict, Why why) {
+    return std::any_of(verdict.because.begin(), verdict.because.end(),
+                       [&](const Finding* finding) { return finding->outcome.lacking.why == why; });
+}
+
+/// A register's file that is not there: its driver is not loaded.
+bool lacks_registers(const Verdict& verdict) {
+    return std::any_of(verdict.because.begin(), verdict.because.end(), [](const Finding* finding) {
+        const Absent& lacking = finding->outcome.lacking;
+        return is_missing(lacking) && lacking.detail.find("/msr") != std::string::npos;
     });
 }
 
@@ -55,16 +63,15 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
     if (is_foreign(f)) return {};
     const Absent* nested = f.module.nested.if_absent();
     const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
-    const bool partial = lacks(verdict, "recorded") || f.evidence;
+    const bool partial = lacks(verdict, Why::not_recorded) || f.evidence;
     if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
         f.module.name.if_known())
         return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
     if (partial && verdict.question != Question::device_assignment && !here && !f.guest)
         return {std::string(part_that_lacks(f)), "nestprobe --record machine.json"};
     if (partial) return {"nestprobe --record machine.json"};
-    if (lacks(verdict, "/msr: No such file")) return {"sudo modprobe msr", "sudo nestprobe"};
-    if ((lacks(verdict, "EACCES") || lacks(verdict, "EPERM")) && !is(f.kernel.uid, 0u))
-        return {"sudo nestprobe"};
+    if (lacks_registers(verdict)) return {"sudo modprobe msr", "sudo nestprobe"};
+    if (lacks(verdict, Why::permission_denied) && !is(f.kernel.uid, 0u)) return {"sudo nestprobe"};
     if (open_error(f) != 0 && !has_own_rule(open_error(f))) return {"sudo dmesg | grep -i kvm"};
     return {};
 }

@@ -119,7 +119,9 @@ Outcome carry(const Absent& absent) {
     const std::string_view name = error_name(absent.error);
     std::string message = absent.detail.empty() ? std::string(to_string(absent.why)) : absent.detail;
     if (!name.empty()) message += fmt::format(" ({})", name);
-    return {status, std::move(message), {}};
+    Outcome outcome{status, std::move(message), {}};
+    outcome.lacking = absent;
+    return outcome;
 }
 
 Status worse(Status a, Status b) {

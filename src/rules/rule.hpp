@@ -38,6 +38,7 @@ struct Outcome {
     std::vector<Provenance> because;   ///< every reading that the judgement rests on
     Remedy remedy = {};                ///< for this machine; empty: the rule's own
     bool keeps_from_starting = false;  ///< of a guest: libvirt or QEMU refuses it as it is defined
+    Absent lacking = {};  ///< of an unknown one, the reading that would have told, where one would
 };
 
 struct Rule {
