@@ -108,4 +108,22 @@ TEST_SUITE("platforms") {
             CHECK(find_firmware_maker(machine, row.bios) == &row);
         }
     }
+
+    // A boot log's DMI line has Lenovo's type number in place of the family.
+    TEST_CASE("Lenovo's families by the firmware's version") {
+        struct {
+            std::string_view version, name;
+        } const rows[] = {
+            {"N1QET98W (1.73 )", "Lenovo ThinkPad"},          {"8DET72WW (1.42 )", "Lenovo ThinkPad"},
+            {"M1AKT59A", "Lenovo ThinkCentre, ThinkStation"}, {"GKCN58WW", "Lenovo (IdeaPad, Yoga, Legion)"},
+            {"ET", "Lenovo (IdeaPad, Yoga, Legion)"},         {"", "Lenovo (IdeaPad, Yoga, Legion)"}};
+        HypervisorFacts machine;
+        machine.dmi_vendor = {std::string("LENOVO"), {}};
+        machine.dmi_product = {std::string("20HES2CG00"), {}};
+        for (const auto& row : rows) {
+            const FirmwareMaker* maker = find_firmware_maker(machine, row.version);
+            REQUIRE(maker);
+            CHECK(maker->name == row.name);
+        }
+    }
 }

@@ -176,8 +176,8 @@ constexpr FirmwareMaker maker_rows[] = {
     {
         .name = "Lenovo ThinkPad",
         .sys_vendor = {"LENOVO"},
-        .product =
-            {"ThinkPad"},  // product_version or product_family says ThinkPad; product_name is a type number
+        .product = {"ThinkPad"},  // product_version or product_family; product_name is a type number
+        .bios_code = "ET",
         .key = "Enter, then F1 (or F1)",
         .vmx = "Security > Virtualization > Intel(R) Virtualization Technology",
         .svm = "Security > Virtualization > AMD V(TM) Technology",
@@ -192,6 +192,7 @@ constexpr FirmwareMaker maker_rows[] = {
         .name = "Lenovo ThinkCentre, ThinkStation",
         .sys_vendor = {"LENOVO"},
         .product = {"ThinkCentre", "ThinkStation"},
+        .bios_code = "KT",
         .key = "F1",
         .vmx = "Advanced > CPU Setup > Intel(R) Virtualization Technology",
         .svm = "Advanced > CPU Setup > SVM Support (AMD-V)",
@@ -425,6 +426,15 @@ std::string_view text_of(const Fact<std::string>& fact) {
     return fact.if_known() ? std::string_view(*fact.if_known()) : std::string_view{};
 }
 
+/// "N1QET98W (1.73 )" has the code "ET": the two letters between the model's, two or three, and the number.
+bool has_code(std::string_view version, std::string_view code) {
+    if (code.empty()) return false;
+    for (const std::size_t model : {2u, 3u})
+        if (version.size() > model + 2 && version.substr(model, 2) == code && is_digit(version[model + 2]))
+            return true;
+    return false;
+}
+
 bool made_by(const FirmwareMaker& row, const HypervisorFacts& machine, std::string_view version) {
     if (!row.bios.empty()) return contains(version, row.bios);
     if (row.sys_vendor[0].empty() && row.board_vendor[0].empty())
@@ -432,7 +442,7 @@ bool made_by(const FirmwareMaker& row, const HypervisorFacts& machine, std::stri
     if (!begins_with_one(text_of(machine.dmi_vendor), row.sys_vendor) &&
         !begins_with_one(text_of(machine.dmi_board_vendor), row.board_vendor))
         return false;
-    if (row.product[0].empty()) return true;
+    if (row.product[0].empty() || has_code(version, row.bios_code)) return true;
     for (const Fact<std::string>* name : {&machine.dmi_product, &machine.dmi_version, &machine.dmi_family})
         if (begins_with_one(text_of(*name), row.product)) return true;
     return false;

@@ -15,6 +15,7 @@ struct FirmwareMaker {
     std::string_view name = {};           ///< for people
     std::string_view sys_vendor[4] = {};  ///< DMI sys_vendor, prefixes; any one; none: by bios_vendor
     std::string_view product[4] = {};  ///< DMI product_name or product_version/family, prefixes; empty: any
+    std::string_view bios_code = {};   ///< or the letters by which the firmware's version names the family
     std::string_view board_vendor[2] =
         {};  ///< home-built machines: DMI board_vendor, when sys_vendor says nothing
     std::string_view bios_vendor[2] = {};  ///< DMI bios_vendor, prefixes
