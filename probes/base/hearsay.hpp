@@ -10,8 +10,9 @@ namespace nestprobe {
 
 namespace hearsay {
 inline constexpr std::string_view hypervisor = "hearsay/hypervisor";  ///< its name: "KVM", "Xen"
-inline constexpr std::string_view cloud = "hearsay/cloud";  ///< whose metadata answered: "aws", "google"
-inline constexpr std::string_view guest = "hearsay/guest";  ///< "yes", "no"
+inline constexpr std::string_view cloud = "hearsay/cloud";    ///< whose metadata answered: "aws", "google"
+inline constexpr std::string_view prompt = "hearsay/prompt";  ///< whose names a shell's prompt has, likewise
+inline constexpr std::string_view guest = "hearsay/guest";    ///< "yes", "no"
 inline constexpr std::string_view xen_role = "hearsay/xen_role";  ///< as in HypervisorFacts
 inline constexpr std::string_view flag_vmx = "hearsay/flag_vmx";  ///< "yes", "no": the kernel's flag
 inline constexpr std::string_view flag_svm = "hearsay/flag_svm";
@@ -35,6 +36,8 @@ inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "
 inline constexpr std::string_view group_refused = "hearsay/group_refused";    ///< VFIO's: "1 0000:01:00.0"
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
+/// Who says what hearsay::prompt holds; the names themselves are not kept.
+inline constexpr std::string_view names_in_prompt = "names in the prompt";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.

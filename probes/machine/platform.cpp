@@ -121,7 +121,7 @@ Fact<bool> acpi_is_firecracker(const Filesystem& files) {
 }
 
 /// Where DMI could not be read: a cloud's metadata tells; its own kernel, or processor, most likely runs
-/// there.
+/// there, and a machine most likely keeps the name that the cloud gave it.
 std::optional<Fact<Platform>> likely_cloud(const Filesystem& files, const HypervisorFacts& f,
                                            const KernelFacts& kernel) {
     if (f.dmi_vendor.if_known() || f.dmi_product.if_known()) return {};
@@ -133,6 +133,7 @@ std::optional<Fact<Platform>> likely_cloud(const Filesystem& files, const Hyperv
     if (f.brand_kind.if_known() && f.dmi_vendor.absence().why == Why::not_recorded)
         if (const Platform cloud = cloud_of_brand(f.brand_kind.from().front().raw); cloud != Platform::other)
             return Fact<Platform>{cloud, f.brand_kind.from()};
+    if (const Fact<Platform> heard = heard_platform(files, hearsay::prompt); heard.if_known()) return heard;
     return {};
 }
 

@@ -230,6 +230,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
     Evidence evidence;
     for (const Section& section : split_paste(clean)) take(section, name, evidence);
+    if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     if (!evidence.anything() && names_guests_definition(clean))
         throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
     if (!evidence.anything() && mentions_virtualization(clean))
@@ -267,6 +268,7 @@ bool is_of_interest(std::string_view path) {
 Imported import_files(const std::vector<std::pair<std::string, std::string>>& files,
                       const std::string& name) {
     Evidence evidence;
+    std::set<std::string_view> clouds;
     for (const auto& [path, text] : files) {
         const std::string own = path_on_machine(path), clean = clean_paste(text);
         const std::string shown = fmt::format("{}/{}", name, path);
@@ -280,7 +282,9 @@ Imported import_files(const std::vector<std::pair<std::string, std::string>>& fi
         if (sections.size() == 1 && sections.front().command.program.empty())
             sections.front().command = command_of_file(path);
         for (const Section& section : sections) take(section, shown, evidence);
+        clouds.merge(clouds_in_prompts(clean));
     }
+    if (evidence.anything()) hear_prompts(clouds, evidence);
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
 }

@@ -6,6 +6,7 @@
 #include "snapshot/import/evidence.hpp"
 #include "snapshot/import/paste.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,11 @@ namespace nestprobe {
 void read_lscpu(std::string_view text, const std::string& name, Evidence& evidence);
 /// Some lines of it, whatever stands around them.
 bool looks_like_lscpu(std::string_view text);
+
+/// Whose clouds give such names to their machines and users as the prompts have; as in hearsay::cloud.
+std::set<std::string_view> clouds_in_prompts(std::string_view text);
+/// Where prompts disagree the outputs are of two machines, and nothing is heard.
+void hear_prompts(const std::set<std::string_view>& clouds, Evidence& evidence);
 
 bool is_kernel_log(std::string_view text);
 void read_kernel_log(const Section& section, Evidence& evidence);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about a guest that is shown no VMX or SVM, or most likely is not (NP301, NP302, NP310).
+#include "base/hearsay.hpp"
 #include "machine/platform_signs.hpp"
 #include "rules/common.hpp"
 #include "rules/hypervisor/platforms.hpp"
@@ -30,6 +31,12 @@ bool by_brand(const Facts& f) {
     return !from.empty() && !brand.empty() && from.front().where == brand.front().where &&
            from.front().raw == brand.front().raw && f.hypervisor.platform.if_known() &&
            *f.hypervisor.platform.if_known() != Platform::kvm;
+}
+
+/// By the names in a shell's prompt, which a cloud gives its machines and users.
+bool by_prompt(const Facts& f) {
+    const auto& from = f.hypervisor.platform.from();
+    return !from.empty() && from.front().where == hearsay::names_in_prompt;
 }
 
 bool imitates_hyperv_alone(const Facts& f) {
@@ -67,6 +74,9 @@ std::string guest_of(const Facts& f) {
     if (by_brand(f))
         return fmt::format("this is most likely a guest of {}, by the name of its processor ({})",
                            named_above(f), f.hypervisor.brand_kind.from().front().raw);
+    if (by_prompt(f))
+        return fmt::format("this is most likely a guest of {}, by the user's or machine's name in the prompt",
+                           named_above(f));
     if (imitates_hyperv_alone(f))
         return fmt::format(
             "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
