@@ -81,23 +81,24 @@ TEST_SUITE("ladder") {
         CHECK(lines[1] == "this system");
     }
     TEST_CASE("an unknown says what to type: load msr, be root, record the machine") {
-        const auto next = [](const std::string& message, const std::string& uid) {
+        const auto next = [](const Absent& lacking, const std::string& uid) {
             Recording r = haswell();
             r.files.insert_or_assign("/proc/self/status", fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\n", uid));
             Report report = report_of(std::move(r));
-            const Finding missing{find_rule("NP201"), unknown(message)};
+            const Finding missing{find_rule("NP201"), carry(lacking)};
             Verdict& here = report.verdicts.front();
             here = {.question = Question::kvm_here, .answer = Answer::unknown, .because = {&missing}};
             return what_to_run(report);
         };
         using Commands = std::vector<std::string>;
-        const std::string path = "IA32_FEATURE_CONTROL: /dev/cpu/0/msr: ";
-        CHECK(next(path + "No such file or directory (ENOENT)", "1000") ==
+        const std::string path = "IA32_FEATURE_CONTROL: /dev/cpu/0/msr";
+        CHECK(next({Why::no_device, path, ENOENT}, "1000") ==
               Commands{"sudo modprobe msr", "sudo nestprobe"});
-        CHECK(next(path + "Permission denied (EACCES)", "1000") == Commands{"sudo nestprobe"});
-        CHECK(next(path + "Operation not permitted (EPERM)", "0").empty());
+        CHECK(next({Why::no_device, "/dev/kvm", ENOENT}, "1000").empty());
+        CHECK(next({Why::permission_denied, path, EACCES}, "1000") == Commands{"sudo nestprobe"});
+        CHECK(next({Why::permission_denied, path, EPERM}, "0").empty());
         // The part of a machine that was not given, and all of them.
-        CHECK(next("IA32_FEATURE_CONTROL: not recorded", "0") ==
+        CHECK(next({Why::not_recorded, "IA32_FEATURE_CONTROL"}, "0") ==
               Commands{"sudo dmesg | grep -i -E 'kvm|vmx|svm'", "nestprobe --record machine.json"});
         CHECK(what_to_run(report_of(haswell())).empty());
     }

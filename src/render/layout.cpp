@@ -42,8 +42,9 @@ std::string mark(const Finding& finding, const Style& style) {
 }
 
 std::string log_meanings(const Report& report, const Style& style) {
-    const bool asked = std::any_of(report.verdicts.begin(), report.verdicts.end(), [](const Verdict& v) {
-        return v.question != Question::device_assignment && v.answer == Answer::unknown;
+    const bool asked = std::any_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
+        return v.question != Question::device_assignment && v.answer == Answer::unknown &&
+               is_lack_told(report, v.question);
     });
     if (!asked) return {};
     const std::vector<std::string> lines = what_the_log_means(report.facts);

@@ -76,7 +76,7 @@ std::string paragraph(std::string_view label, const std::string& text) {
 std::string not_known(const Report& report, const Style& style) {
     std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
-        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
+        if (v.answer != Answer::unknown || !is_lack_told(report, v.question)) continue;
         if (v.because.empty() && !missing.empty()) continue;  // it stands back for what is said already
         const std::string what = what_is_missing(v);
         if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/known.hpp"
 
+#include "base/text.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,16 @@ std::string what_is_asked_for(const Facts& f) {
             if (asked_value(f, module, "nested") == 1)
                 return fmt::format("nested is asked for: {}", asked_by(f, module, "nested"));
     return {};
+}
+
+/// Somebody has tried to give a device away: VFIO's words are in the log, or a group that it holds, or
+/// refused.
+bool was_assignment_tried(const Facts& f) {
+    const auto* groups = f.iommu.shared_groups.if_known();
+    if (groups && !groups->empty()) return true;
+    const auto* lines = f.kernel.log.if_known();
+    return lines && std::any_of(lines->begin(), lines->end(),
+                                [](const LoggedLine& line) { return contains(line.text, "vfio"); });
 }
 
 /// The last line of each kind that bears on whether KVM works, of the last two kinds.
@@ -133,11 +144,20 @@ std::vector<std::string> what_the_log_means(const Facts& f) {
 
 bool is_asked(const Report& report, Question question) {
     if (question != Question::device_assignment) return true;
-    if (report.asked || !report.facts.guest) return report.asked == question;
+    if (report.asked) return report.asked == question;
+    if (!report.facts.guest) return was_assignment_tried(report.facts);
     const GuestFacts& guest = *report.facts.guest;
     const IommuModel* iommu = guest.iommu.if_known();
     const unsigned* devices = guest.assigned_devices.if_known();
     return (iommu && *iommu != IommuModel::none) || (devices && *devices > 0);
+}
+
+bool is_lack_told(const Report& report, Question question) {
+    if (report.asked == Question::kvm_in_guests) return question != Question::device_assignment;
+    if (report.asked) return report.asked == question;
+    const bool devices = is_asked(report, Question::device_assignment) && !report.facts.guest;
+    return devices && what_is_known(report.facts).empty() ? question == Question::device_assignment
+                                                          : is_asked(report, question);
 }
 
 bool is_answered(const Report& report, Question question) {

@@ -20,9 +20,13 @@ std::string what_is_known(const Facts& facts);
 /// not.
 std::vector<std::string> what_the_log_means(const Facts& facts);
 
-/// Most machines need no device assignment: told in full where it is the question, or where a guest that is
-/// asked about, without a question, has an IOMMU or a device of this system.
+/// Most machines need no device assignment: told in full where it is the question; or, without a question,
+/// where VFIO's words are in the log or a group of its, or a guest that is asked about has an IOMMU or a
+/// device of this system.
 bool is_asked(const Report& report, Question question);
+/// Is it told what this answer lacks?  That of the question alone; of devices alone where VFIO was tried and
+/// nothing is known of KVM.
+bool is_lack_told(const Report& report, Question question);
 /// Has its answer a line?  Who asks whether a guest can run KVM has not asked about devices.
 bool is_answered(const Report& report, Question question);
 

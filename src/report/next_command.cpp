@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view processor = "lscpu", modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
                            log = "sudo dmesg | grep -i -E 'kvm|vmx|svm'",
-                           rivals = "lsmod | grep -E '^(kvm|vbox|vmm)'";
+                           rivals = "lsmod | grep -E '^(kvm|vbox|vmm)'",
+                           groups = "find /sys/kernel/iommu_groups -type l",
+                           iommu_log = "sudo dmesg | grep -i -e dmar -e amd-vi -e iommu";
 
 /// A line of the log by which KVM, or its loader, found no VMX or SVM that it may use.
 bool log_tells_of_refusal(const Facts& f) {
@@ -43,6 +45,11 @@ std::string_view part_that_lacks(const Facts& f) {
     return node;
 }
 
+/// The same about the IOMMU: without groups nothing else counts.
+std::string_view iommu_part_that_lacks(const Facts& f) {
+    return f.iommu.groups.if_known() ? iommu_log : groups;
+}
+
 /// Does a rule that has no answer lack a reading for this reason?
 bool lacks(const Verdict& verdict, Why why) {
     return std::any_of(verdict.because.begin(), verdict.because.end(),
@@ -67,7 +74,9 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
     if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
         f.module.name.if_known())
         return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
-    if (partial && verdict.question != Question::device_assignment && !here && !f.guest)
+    if (partial && verdict.question == Question::device_assignment && !f.guest)
+        return {std::string(iommu_part_that_lacks(f)), "nestprobe --record machine.json"};
+    if (partial && !here && !f.guest)
         return {std::string(part_that_lacks(f)), "nestprobe --record machine.json"};
     if (partial) return {"nestprobe --record machine.json"};
     if (lacks_registers(verdict)) return {"sudo modprobe msr", "sudo nestprobe"};
@@ -81,7 +90,7 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
 std::vector<std::string> what_to_run(const Report& report) {
     std::vector<std::string> commands;
     for (const Verdict& v : report.verdicts) {
-        if (v.answer != Answer::unknown || !is_asked(report, v.question)) continue;
+        if (v.answer != Answer::unknown || !is_lack_told(report, v.question)) continue;
         for (std::string& command : what_would_tell(report, v))
             if (std::find(commands.begin(), commands.end(), command) == commands.end())
                 commands.push_back(std::move(command));

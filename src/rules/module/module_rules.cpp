@@ -15,6 +15,26 @@ namespace {
 
 bool files_missing(const Facts& f) { return is(f.module.files, false) && !in_container(f); }
 
+/// It was tried and found nothing that it may use, though what was read says otherwise: another CPU may
+/// differ.
+Outcome not_loaded_but_tried(const Facts& f, const LoggedLine& refusal) {
+    const std::string name = vendor_module_name(f);
+    const bool svm = has(f, Technology::svm);
+    Step look{.where = Where::here,
+              .what =
+                  "See what the firmware left in every CPU (package msr-tools), and what the module says: it "
+                  "refuses where a single CPU is not as the others.",
+              .commands = {"sudo modprobe msr", fmt::format("sudo rdmsr -a {}", svm ? "0xc0010114" : "0x3a"),
+                           "sudo dmesg | grep -i -E 'kvm|vmx|svm'"},
+              .expect = svm ? "Every CPU prints 0 or 8; 10 or 18 is off."
+                            : "Every CPU prints 5 or more; 1 is off."};
+    return cite_log(
+        fail(fmt::format("{} is not loaded: {}, though what was read shows {} and nothing against it", name,
+                         quoted(refusal), hardware_word(f)),
+             Remedy(std::move(look))),
+        refusal);
+}
+
 Outcome check_not_loaded(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
     return judge(
@@ -33,6 +53,8 @@ Outcome check_not_loaded(const Facts& f) {
             if (const std::string why = firmware_may_have_it_off(f); !why.empty())
                 return cite(fail(fmt::format("{} is not loaded{}", name, why), try_then_firmware(f, name)),
                             f.kernel.flag_usable);
+            if (const LoggedLine* line = heard_no_hardware(f); line && !in_guest(f))
+                return not_loaded_but_tried(f, *line);
             return fail(
                 fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
                 Remedy(load_module(name)).then(load_at_boot(name)));
