@@ -53,7 +53,8 @@ Outcome check_not_loaded(const Facts& f) {
             if (const std::string why = firmware_may_have_it_off(f); !why.empty())
                 return cite(fail(fmt::format("{} is not loaded{}", name, why), try_then_firmware(f, name)),
                             f.kernel.flag_usable);
-            if (const LoggedLine* line = heard_no_hardware(f); line && !in_guest(f))
+            if (const LoggedLine* line = heard_no_hardware(f);
+                line && line->id == LogLine::modprobe_not_supported && !in_guest(f))
                 return not_loaded_but_tried(f, *line);
             return fail(
                 fmt::format("{} is not loaded{}", name, common ? ", though its common part kvm is" : ""),
