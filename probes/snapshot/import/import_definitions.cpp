@@ -78,6 +78,7 @@ constexpr SwitchRow switch_rows[] = {
      {"True"},
      {"False"},
      ""},
+    {"wsl", "a .wslconfig", {"[wsl2]", ""}, "nestedVirtualization", {"true", "True"}, {"false", "False"}, ""},
     {"google",
      "gcloud's description of the instance",
      {"enableNestedVirtualization", "machineType"},
