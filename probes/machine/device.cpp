@@ -51,7 +51,7 @@ std::optional<DeviceNode> node_in(std::string_view text) {
         return at == std::string_view::npos ? std::string_view{} : text.substr(at + word.size());
     };
     DeviceNode node;
-    if (std::string_view group = behind("group "); !group.empty()) {  // group kvm (104), mode 0660
+    if (std::string_view group = behind(", group "); !group.empty()) {  // group kvm (104), mode 0660
         group = group.substr(0, group.find(','));
         node.group = group.substr(0, group.find(" ("));
         if (const auto open = group.find(" ("); open != std::string_view::npos)

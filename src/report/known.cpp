@@ -76,6 +76,9 @@ std::vector<const LoggedLine*> telling_lines(const Facts& f) {
         found.push_back(&line);
         if (found.size() > most) found.erase(found.begin());
     }
+    // What follows from another line is no news beside it.
+    if (const LoggedLine* why = failed_to_enable(f); why && why->id != LogLine::kvm_enabling_failed)
+        std::erase_if(found, [](const LoggedLine* line) { return line->id == LogLine::kvm_enabling_failed; });
     return found;
 }
 

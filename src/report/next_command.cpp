@@ -34,7 +34,8 @@ bool flags_known(const Facts& f) {
 
 /// What was given are parts of a machine: the part that lacks most.
 std::string_view part_that_lacks(const Facts& f) {
-    if (failed_to_enable(f)) return rivals;
+    if (const LoggedLine* line = failed_to_enable(f); line && line->id == LogLine::kvm_enabling_failed)
+        return rivals;
     const Module* vendor = f.module.vendor.if_known();
     // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
     const bool gone = f.module.kvm.if_known() || (f.evidence && f.evidence->missing.if_known());

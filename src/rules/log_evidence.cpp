@@ -12,8 +12,9 @@ namespace nestprobe {
 // Linux virt/kvm/kvm_main.c, hardware_enable_nolock(), since 6.12 kvm_enable_virtualization_cpu();
 // arch/x86/kvm/vmx/vmx.c, kvm_cpu_vmxon(), vmx_check_processor_compat().
 const LoggedLine* failed_to_enable(const Facts& f) {
-    for (const LogLine kind : {LogLine::kvm_enabling_failed, LogLine::vmxon_faulted,
-                               LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference})
+    // A CPU that differs is why it could not be enabled there: that line comes first.
+    for (const LogLine kind : {LogLine::vmcs_config_differs, LogLine::vmcs_config_differs_from_reference,
+                               LogLine::kvm_enabling_failed, LogLine::vmxon_faulted})
         if (const LoggedLine* line = heard(f, kind)) return line;
     return nullptr;
 }

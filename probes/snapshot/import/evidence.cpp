@@ -191,8 +191,7 @@ Recording Evidence::take() && {
     for (std::string& line : said_) log_line(std::move(line));
     if (!built_in_.empty())
         hear(hearsay::built_in, fmt::format("{}", fmt::join(built_in_, " ")), "modules.builtin");
-    if (!missing_.empty())
-        hear(hearsay::missing, fmt::format("{}", fmt::join(missing_, " ")), "/sys/module");
+    if (!missing_.empty()) hear(hearsay::missing, fmt::format("{}", fmt::join(missing_, " ")), "/sys/module");
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
 }

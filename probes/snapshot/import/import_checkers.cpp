@@ -192,7 +192,9 @@ void read_id(const Section& section, Evidence& evidence) {
                !word.starts_with("uid=") && !word.starts_with("gid=");
     });
     const std::string_view uid = word_at("uid=");
-    const std::string_view groups = named == words.end() ? "" : named->substr(named->find('=') + 1);
+    // Busybox names no other groups where there are none.
+    const std::string_view groups =
+        named == words.end() ? word_at("gid=") : named->substr(named->find('=') + 1);
     if (uid.empty() || groups.empty() || section.cut()) return;
     // The user of GitHub's own images (actions/runner-images).
     if (uid == "1001(runner)" && contains(groups, "(adm)") && contains(groups, "(systemd-journal)"))

@@ -110,6 +110,24 @@ bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
 }
 
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
+/// VirtualBox VMMR0/HMR0.cpp: CPUID shows the bit, and its driver has read the register (0x3a, VM_CR).
+bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
+    struct Row {
+        std::string_view error, topic, flag;
+    };
+    constexpr Row rows[] = {{"VERR_VMX_MSR_ALL_VMX_DISABLED", hearsay::cpuid_vmx, "vmx"},
+                            {"VERR_VMX_MSR_VMX_DISABLED", hearsay::cpuid_vmx, "vmx"},
+                            {"VERR_SVM_DISABLED", hearsay::cpuid_svm, "svm"}};
+    for (const Row& row : rows)
+        if (contains(line, row.error)) {
+            evidence.hear(row.topic, "yes", "VirtualBox");
+            evidence.hear(hearsay::firmware_off, fmt::format("{} ({})", row.error, row.flag), "VirtualBox");
+            evidence.taken("VirtualBox's refusal");
+            return true;
+        }
+    return false;
+}
+
 bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     if (contains(line, "KVM requires a CPU that supports vmx or svm")) {  // by CPUID or /proc/cpuinfo
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})

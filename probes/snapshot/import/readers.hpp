@@ -72,6 +72,8 @@ void read_checkers(const Section& section, Evidence& evidence);
 bool read_libvirt_refusal(std::string_view line, Evidence& evidence);
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
 bool read_kvm_refusal(std::string_view line, Evidence& evidence);
+/// VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED.
+bool read_virtualbox_refusal(std::string_view line, Evidence& evidence);
 /// kata-runtime's check: "CPU property found ... name=vmx", "kernel property not found ... name=kvm_intel".
 bool read_kata_line(std::string_view line, Evidence& evidence);
 bool is_validate_line(std::string_view line);  ///< virt-host-validate, in any language

@@ -103,6 +103,31 @@ const AccessRow* row_here(const Facts& f) {
     return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : nullptr;
 }
 
+/// A container, or a namespace, of which the node's group is the one sign.
+bool is_unmapped(const Facts& f) {
+    return !in_container(f) && !in_job(f) && f.kernel.user_namespace.if_absent() && shows_unmapped_group(f);
+}
+
+/// Whose container it is does not show: each one's way.
+Remedy allow_in_unmapped(const Facts& f) {
+    Remedy remedy(
+        Step{.what = "See whose container it is.",
+             .commands = texts({"systemd-detect-virt --container"}),
+             .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
+    for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
+        const AccessRow& row = *row_named(place);
+        Remedy own = steps_of(f, row.allow);
+        bool first = true;
+        for (Step& step : own.steps) {
+            if (std::exchange(first, false))
+                step.what = fmt::format("Only if it is {}: {}", row.words, step.what);
+            step.action = ByHand{};
+            remedy.then(std::move(step));
+        }
+    }
+    return remedy;
+}
+
 /// A node that udev or devtmpfs would have made.
 Remedy make_node() {
     Remedy remedy(
@@ -124,11 +149,18 @@ bool is_nobodys(const DeviceNode& node) {
     return is_number(node.group);
 }
 
+bool shows_unmapped_group(const Facts& f) {
+    const DeviceNode* node = f.device.node.if_known();
+    return node && (node->group == "nogroup" || node->group == "nobody" || node->group == "65534");
+}
+
 std::string_view place_words(const Facts& f) {
     if (const AccessRow* row = row_of_container(f)) return row->words;
     if (in_container(f)) return "a container";
-    const AccessRow* row = row_here(f);
-    return row ? row->words : std::string_view{};
+    if (const AccessRow* row = row_here(f)) return row->words;
+    return is_unmapped(f) ? "a user namespace that maps no group of the host's: an unprivileged container of "
+                            "LXC, LXD or Incus, or a rootless one"
+                          : "";
 }
 
 namespace {
@@ -242,12 +274,13 @@ Remedy fix_denied_device(const Facts& f) {
         if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
             return steps_of(f, job->allow);
     if (in_container(f) && in_github_job(f)) return allow_in_job_container();
-    const bool in_sandbox = !in_container(f) && !in_job(f) && is(f.kernel.user_namespace, true);
-    if (const AccessRow* row = in_sandbox ? row_here(f) : row_of_container(f)) {
+    const bool elsewhere = in_container(f) || in_job(f);
+    if (const AccessRow* row = elsewhere ? row_of_container(f) : row_here(f)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }
     if (in_container(f)) return give_to_container();
+    if (is_unmapped(f)) return allow_in_unmapped(f);
     return forbidden ? allow_unit() : allow_on_host(f, node);
 }
 

@@ -15,6 +15,10 @@ namespace nestprobe {
 /// That group is root's or nobody's, or nobody here has a name for it: to join it helps nobody.
 bool is_nobodys(const DeviceNode& node);
 
+/// user_namespaces(7): a group of the host that the namespace does not map shows as the overflow group,
+/// 65534.
+bool shows_unmapped_group(const Facts& f);
+
 /// "a container of Docker", "a pod of Kubernetes"; empty where there is no sign of one.
 std::string_view place_words(const Facts& f);
 

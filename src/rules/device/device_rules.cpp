@@ -79,11 +79,9 @@ std::string where(const Facts& f) {
     std::string text;
     if (const std::string_view place = place_words(f); !place.empty())
         text = fmt::format(". This is {}", place);
-    const DeviceNode* node = f.device.node.if_known();
-    const std::string group = node ? node->group : std::string{};
-    const bool unmapped = group == "nogroup" || group == "nobody" || group == "65534";
-    if (unmapped && !is(f.kernel.user_namespace, false))
-        text += fmt::format(". {} stands for a group of the host that this container does not map", group);
+    if (shows_unmapped_group(f) && !is(f.kernel.user_namespace, false))
+        text += fmt::format(". {} stands for a group of the host that this container does not map",
+                            f.device.node.if_known()->group);
     return text;
 }
 
