@@ -63,6 +63,9 @@ constexpr ProgramRow programs[] = {
     {"cloud-id", read_cloud_id},
     {"ec2metadata", read_ec2_metadata},
     {"ec2-metadata", read_ec2_metadata},
+    {"env", read_variables},
+    {"printenv", read_variables},
+    {"nixos-version", read_nixos_version},
 };
 
 /// What a whole output shows by itself.
@@ -231,6 +234,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     Evidence evidence;
     for (const Section& section : split_paste(clean)) take(section, name, evidence);
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
+    hear_distribution(clean, evidence);
     if (!evidence.anything() && names_guests_definition(clean))
         throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
     if (!evidence.anything() && mentions_virtualization(clean))

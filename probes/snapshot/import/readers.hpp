@@ -17,6 +17,12 @@ void read_lscpu(std::string_view text, const std::string& name, Evidence& eviden
 /// Some lines of it, whatever stands around them.
 bool looks_like_lscpu(std::string_view text);
 
+/// The variables that tell of a CI's job or a container.
+void read_variables(const Section& section, Evidence& evidence);
+void read_nixos_version(const Section& section, Evidence& evidence);
+/// Words of a distribution's own configuration.
+void hear_distribution(std::string_view text, Evidence& evidence);
+
 /// Whose clouds give such names to their machines and users as the prompts have; as in hearsay::cloud.
 std::set<std::string_view> clouds_in_prompts(std::string_view text);
 /// Where prompts disagree the outputs are of two machines, and nothing is heard.

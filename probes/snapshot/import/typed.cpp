@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "snapshot/import/paste.hpp"
+#include "snapshot/import/typed_programs.hpp"
 
 #include <fmt/format.h>
 
@@ -13,71 +14,6 @@
 
 namespace nestprobe {
 namespace {
-
-constexpr std::string_view known_programs[] = {"cat",
-                                               "grep",
-                                               "egrep",
-                                               "fgrep",
-                                               "zgrep",
-                                               "zcat",
-                                               "head",
-                                               "tail",
-                                               "dmesg",
-                                               "journalctl",
-                                               "lscpu",
-                                               "lsmod",
-                                               "modinfo",
-                                               "modprobe",
-                                               "systool",
-                                               "virsh",
-                                               "kvm-ok",
-                                               "virt-host-validate",
-                                               "systemd-detect-virt",
-                                               "virt-what",
-                                               "uname",
-                                               "id",
-                                               "groups",
-                                               "ls",
-                                               "rdmsr",
-                                               "dmidecode",
-                                               "cpuid",
-                                               "osqueryi",
-                                               "insmod",
-                                               "rmmod",
-                                               "qemu-system-x86_64",
-                                               "kvm",
-                                               "getfacl",
-                                               "stat",
-                                               "find",
-                                               "sysctl",
-                                               "cpuinfo",
-                                               "x86info",
-                                               "lspci",
-                                               "xl",
-                                               "docker",
-                                               "podman",
-                                               "pct",
-                                               "lxc",
-                                               "lxc-attach",
-                                               "incus",
-                                               "machinectl",
-                                               "toolbox",
-                                               "kubectl",
-                                               "oc",
-                                               "gcloud",
-                                               "aws",
-                                               "az",
-                                               "xe",
-                                               "qm",
-                                               "inxi",
-                                               "hostnamectl",
-                                               "whoami",
-                                               "echo",
-                                               "getent",
-                                               "test",
-                                               "file"};
-constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
-                                         "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -278,7 +214,8 @@ Command parse_command(std::string_view line) {
             pipeline.back().push_back(std::move(word));
     }
     auto& first = pipeline.front();
-    while (!first.empty() &&
+    // env alone prints; with a program behind it, it runs that.
+    while ((first.size() > 1 || (first.size() == 1 && first.front() != "env")) &&
            (holds(wrappers, first.front()) || first.front().find('=') != std::string::npos ||
             (command.program.empty() && first.front().starts_with('-'))))
         first.erase(first.begin());

@@ -92,8 +92,23 @@ Outcome blacklisted_by_log(const Facts& f, const LoggedLine& line) {
                     line);
 }
 
+/// Nobody looked at the modules, and what the module would make is not there.
+bool is_out_by_the_node(const Facts& f) {
+    return f.module.vendor.if_absent() && open_error(f) == ENOENT && !in_container(f) &&
+           !blocks_in_force(f).empty();
+}
+
+Outcome blocked_by_the_node(const Facts& f) {
+    const auto blocks = blocks_in_force(f);
+    return cite(fail(fmt::format("{}, and /dev/kvm does not exist: most likely {} is not loaded for that",
+                                 name_blocks(blocks), blocks.front()->module),
+                     fix_blocks(f, blocks)),
+                f.module.blocks);
+}
+
 Outcome check_blocked(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
+    if (is_out_by_the_node(f)) return blocked_by_the_node(f);
     if (f.module.vendor.if_known() && !vendor_module_absent(f))
         return cite(pass(fmt::format("{} is in the kernel", vendor_module_name(f))), f.module.vendor);
     if (const LoggedLine* line = heard_blacklisted(f);
@@ -118,6 +133,7 @@ Outcome check_blocked(const Facts& f) {
 /// Lines that nobody has yet seen at work: a file of modprobe.d alone, without the modules.
 Outcome check_waiting_blocks(const Facts& f) {
     if (f.module.vendor.if_known()) return skip("the module's state is known (NP501, NP502)");
+    if (is_out_by_the_node(f)) return skip("/dev/kvm tells (NP502)");
     return judge(
         [&](const std::vector<ModuleBlock>&) {
             const auto blocks = blocks_in_force(f);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// What a shell's environment and a few words tell of the place: whose CI job, which kind of container, which
+// distribution.  Of the environment only what tells that is kept.
+// Sources: as probes/machine/container.cpp; NixOS manual, "nixos-version", options boot.*.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view telling_variables[] = {"CI",
+                                                  "GITHUB_ACTIONS",
+                                                  "RUNNER_ENVIRONMENT",
+                                                  "GITLAB_CI",
+                                                  "TF_BUILD",
+                                                  "JENKINS_URL",
+                                                  "CI_RUNNER_DESCRIPTION",
+                                                  "TEAMCITY_VERSION",
+                                                  "CODESPACES",
+                                                  "REMOTE_CONTAINERS",
+                                                  "APPTAINER_CONTAINER",
+                                                  "SINGULARITY_CONTAINER",
+                                                  "container",
+                                                  "KUBERNETES_SERVICE_HOST"};
+
+/// Options of NixOS, which no other system's files have.
+constexpr std::string_view words_of_nixos[] = {"boot.extraModprobeConfig", "boot.kernelModules",
+                                               "boot.kernelParams", "boot.initrd.kernelModules"};
+
+}  // namespace
+
+/// env, printenv, and either behind a filter: which then says nothing of what it does not show.
+void read_variables(const Section& section, Evidence& evidence) {
+    std::string kept;
+    for_each_line(section.body, [&](std::string_view line) {
+        line = trim(line);
+        const auto equals = line.find('=');
+        if (equals == std::string_view::npos) return;
+        const auto* const end = std::end(telling_variables);
+        if (std::find(std::begin(telling_variables), end, line.substr(0, equals)) != end)
+            kept.append(line).push_back('\n');
+    });
+    if (kept.empty() && (section.command.filtered || section.cut())) return;
+    evidence.file("/proc/self/environ", kept);
+    evidence.taken(section.command.program);
+}
+
+/// "24.05.3916.a2e1d0414259 (Uakari)"
+void read_nixos_version(const Section& section, Evidence& evidence) {
+    const std::string_view text = trim(section.body);
+    if (text.empty() || !is_digit(text.front())) return;
+    evidence.file("/etc/os-release", "ID=nixos\n");
+    evidence.taken("nixos-version");
+}
+
+void hear_distribution(std::string_view text, Evidence& evidence) {
+    if (std::any_of(std::begin(words_of_nixos), std::end(words_of_nixos),
+                    [&](std::string_view word) { return contains(text, word); }))
+        evidence.file("/etc/os-release", "ID=nixos\n");
+}
+
+}  // namespace nestprobe
