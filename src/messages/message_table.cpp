@@ -531,6 +531,9 @@ constexpr std::string_view vfio_device_missing_patterns[] = {
 constexpr std::string_view vfio_device_missing_rules[] = {"no-iommu", "no-interrupt-remapping"};
 constexpr std::string_view vfio_permission_denied_patterns[] = {"/dev/vfio/*permission denied",
                                                                 "/dev/vfio/*operation not permitted"};
+constexpr std::string_view vfio_group_busy_patterns[] = {"/dev/vfio/*device or resource busy",
+                                                         "vfio*group*is already in use",
+                                                         "pci device*already in use by vmid"};
 constexpr std::string_view vfio_device_reserved_by_firmware_patterns[] = {
     "ineligible for iommu domain attach due to platform rmrr",
     "firmware has requested this device have a 1:1 iommu mapping"};
@@ -2750,6 +2753,25 @@ lists vfio and the number of the group.)",
          .worked = R"(The guest starts with the device.)",
          .otherwise = R"()",
          .source = "Linux Documentation/driver-api/vfio.rst, \"VFIO Usage Example\""},
+        {.id = "vfio-group-busy",
+         .program = "QEMU, Proxmox VE",
+         .patterns = vfio_group_busy_patterns,
+         .means =
+             R"(Another guest, or a QEMU that did not end, holds the device's IOMMU group. A group belongs to one guest at a time, whatever devices it has. The IOMMU itself works.)",
+         .rules = {},
+         .causes = R"(1. Another guest that runs has the same device, or one of the same group.
+2. A QEMU of an earlier start is still there.)",
+         .steps =
+             R"(See which process holds the group (its number stands in the message), and which devices are in it:
+    sudo fuser -v /dev/vfio/12
+    ls /sys/kernel/iommu_groups/12/devices
+Stop the guest that has it, or give both devices to one guest.)",
+         .worked = R"(fuser prints nothing; then the guest starts.)",
+         .otherwise =
+             R"(A device that its host driver still holds is another matter: there the file of the group is missing.)",
+         .source =
+             "Linux Documentation/driver-api/vfio.rst; Linux drivers/vfio/group.c, vfio_group_fops_open() "
+             "(EBUSY)"},
         {.id = "vfio-device-reserved-by-firmware",
          .program = "Linux",
          .patterns = vfio_device_reserved_by_firmware_patterns,

@@ -49,14 +49,19 @@ std::string what_is_asked_for(const Facts& f) {
     return {};
 }
 
-/// Somebody has tried to give a device away: VFIO's words are in the log, or a group that it holds, or
-/// refused.
-bool was_assignment_tried(const Facts& f) {
-    const auto* groups = f.iommu.shared_groups.if_known();
+/// Somebody has tried to give a device away: VFIO's words are in the log or in a paste, or there is a group
+/// that it holds or refused.
+bool was_assignment_tried(const Report& report) {
+    const auto* groups = report.facts.iommu.shared_groups.if_known();
     if (groups && !groups->empty()) return true;
-    const auto* lines = f.kernel.log.if_known();
-    return lines && std::any_of(lines->begin(), lines->end(),
-                                [](const LoggedLine& line) { return contains(line.text, "vfio"); });
+    const auto* lines = report.facts.kernel.log.if_known();
+    if (lines && std::any_of(lines->begin(), lines->end(),
+                             [](const LoggedLine& line) { return contains(line.text, "vfio"); }))
+        return true;
+    return std::any_of(report.pasted.begin(), report.pasted.end(), [](const std::string& line) {
+        return contains(line, "vfio 0000:") || contains(line, "vfio-pci,host=") ||
+               contains(line, "/dev/vfio");
+    });
 }
 
 /// The last line of each kind that bears on whether KVM works, of the last two kinds.
@@ -148,7 +153,7 @@ std::vector<std::string> what_the_log_means(const Facts& f) {
 bool is_asked(const Report& report, Question question) {
     if (question != Question::device_assignment) return true;
     if (report.asked) return report.asked == question;
-    if (!report.facts.guest) return was_assignment_tried(report.facts);
+    if (!report.facts.guest) return was_assignment_tried(report);
     const GuestFacts& guest = *report.facts.guest;
     const IommuModel* iommu = guest.iommu.if_known();
     const unsigned* devices = guest.assigned_devices.if_known();
