@@ -36,6 +36,8 @@ inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "
 inline constexpr std::string_view group_refused = "hearsay/group_refused";    ///< VFIO's: "1 0000:01:00.0"
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
+/// Behind a refusal that libvirt passes on: who was refused is the user that it runs QEMU as.
+inline constexpr std::string_view by_libvirt = ", says libvirt";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.

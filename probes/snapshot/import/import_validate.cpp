@@ -141,6 +141,10 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
         absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
         return false;
+    for (const std::string_view words :
+         {"process exited while connecting to monitor", "closed the monitor", "virError("})
+        if (contains(line, words) && !absent.detail.ends_with(hearsay::by_libvirt))
+            absent.detail += hearsay::by_libvirt;
     evidence.kvm(std::move(absent));
     evidence.taken("a program's refusal");
     return true;
@@ -159,7 +163,9 @@ bool read_kata_line(std::string_view line, Evidence& evidence) {
         return trim(rest.substr(0, rest.find(' ')));
     };
     const std::string_view name = value_of(" name=");
-    if (name == "vmx" || name == "svm")
+    if (found && (name == "GenuineIntel" || name == "AuthenticAMD"))
+        evidence.cpu({.vendor = std::string(name)});
+    else if (name == "vmx" || name == "svm")
         evidence.hear(name == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, found ? "yes" : "no",
                       "kata-check: CPU property");
     else if (const std::string_view value = value_of(" value=");
