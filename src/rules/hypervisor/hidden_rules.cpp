@@ -217,8 +217,13 @@ Outcome check_likely_hidden(const Facts& f) {
                                    LogLine::kvm_intel_no_hardware,
                                    LogLine::kvm_amd_no_hardware,
                                    LogLine::modprobe_not_supported};
-    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
-                                  LogLine::evmcs_in_use};
+    // The other module is refused so only where one of the two serves KVM already.
+    constexpr LogLine set_up[] = {LogLine::nested_on_amd,
+                                  LogLine::npt_on,
+                                  LogLine::npt_off,
+                                  LogLine::evmcs_in_use,
+                                  LogLine::kvm_already_loaded_other,
+                                  LogLine::kvm_already_loaded_vendor};
     const LoggedLine* line = heard_last(f, telling);
     if (!line || heard_last(f, set_up)) return pass("no module of KVM said that it found no VMX or SVM");
     const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
