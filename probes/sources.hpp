@@ -24,6 +24,8 @@ public:
     /// The online CPUs, as sets that are known to read alike before anything is read, in CPUID and in MSRs.
     /// A live machine knows nothing beforehand: one set per CPU.  Empty when no CPU is known.
     virtual std::vector<CpuSet> alike() const = 0;
+    /// Where alike() has them from; another tool's dump does not say what was online.
+    virtual std::string_view listed_in() const { return "/sys/devices/system/cpu/online"; }
     /// The CPUID instruction executed on that CPU.  Honouring the maximum leaf is the caller's business.
     virtual Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const = 0;
 };

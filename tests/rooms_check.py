@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "src/remedy": "base facts guest report",
     "src/render": "base facts machine registers messages report",
     "src/rules/cpu": "base facts machine registers remedy rules rules/firmware rules/module",
-    "src/rules/device": "base facts remedy rules",
+    "src/rules/device": "base facts remedy rules rules/kernel",
     "src/rules/escapes": "base facts remedy rules",
     "src/rules/firmware": "base facts remedy rules rules/hypervisor",
     "src/rules/guest": "base facts registers remedy rules rules/cpu rules/hypervisor",

@@ -38,6 +38,8 @@ inline constexpr std::string_view contradictions = "hearsay/contradictions";  //
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.
 inline constexpr std::string_view names_in_prompt = "names in the prompt";
+/// Behind a refusal that libvirt passes on: who was refused is the user that it runs QEMU as.
+inline constexpr std::string_view by_libvirt = ", says libvirt";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.

@@ -72,7 +72,7 @@ CpuModel decode_model(std::uint64_t eax) {
 Fact<CpuSet> probe_online(const Sources& machine, const Shared& shared) {
     CpuSet all;
     for (const CpuSet& set : machine.cpuid.alike()) all.add(set);
-    if (!all.empty()) return {all, {{"/sys/devices/system/cpu/online", all.to_string()}}};
+    if (!all.empty()) return {all, {{std::string(machine.cpuid.listed_in()), all.to_string()}}};
     for (const auto& group : shared.cpuinfo.groups()) all.add(group.cpus);
     if (is(read_hearsay(machine.files, hearsay::cpu_count), "unknown"))
         return Absent{Why::not_recorded, "how many CPUs: not recorded"};

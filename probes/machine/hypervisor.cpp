@@ -79,6 +79,12 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
     if (is(heard, false)) return as(Level::bare_metal, heard);
+    // These clouds' bare metal lists VMX or SVM always, so what lists neither is one of their guests.
+    const auto off = [](bool set) { return !set; };
+    const bool unlisted = kernel.flag_vmx.any_known() && kernel.flag_vmx.all(off) &&
+                          kernel.flag_svm.any_known() && kernel.flag_svm.all(off);
+    if (unlisted && kernel.release.if_known() && is_clouds_own_kernel(*kernel.release.if_known()))
+        return as(Level::guest, kernel.release);
     if (kernel.release.if_known() && is_kernel_of_wsl2(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
     return cpu.hypervisor.first_absent();

@@ -153,6 +153,12 @@ Platform cloud_of_kernel(std::string_view release) {
     return Platform::other;
 }
 
+bool is_clouds_own_kernel(std::string_view release) {
+    for (const std::string_view part : {"-aws", ".amzn", "-gcp", "-azure"})
+        if (contains(release, part)) return true;
+    return false;
+}
+
 // Names of processors as guests of these clouds show them, by lscpu outputs in public reports (state
 // 2026-11). Compute Engine takes the number off its older Intel processors: "Intel(R) Xeon(R) CPU @ 2.20GHz".
 Platform cloud_of_brand(std::string_view brand) {

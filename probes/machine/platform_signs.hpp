@@ -39,6 +39,8 @@ const SignatureSign* find_signature(std::string_view text);
 const DmiSign* find_dmi(const Dmi& dmi);
 /// What a cloud calls its own kernel: likely, never certain.  Platform::other: no cloud's.
 Platform cloud_of_kernel(std::string_view release);
+/// A kernel that is made for one cloud, on whose bare metal VMX or SVM is always listed.
+bool is_clouds_own_kernel(std::string_view release);
 /// "6.6.87.2-microsoft-standard-WSL2": Microsoft builds it for WSL 2 alone.
 bool is_kernel_of_wsl2(std::string_view release);
 

@@ -82,20 +82,22 @@ Imported import_directory(RawInput folder) {
     return imported;
 }
 
-/// A journal in JSON and osquery's rows begin as a snapshot does.
+/// A journal in JSON, osquery's rows and a program's log of one object a line begin as a snapshot does.
 bool is_other_json(std::string_view text) {
     const std::string_view beginning = text.substr(0, 65536);
-    return (contains(beginning, "\"MESSAGE\"") || contains(beginning, "\"lscpu\"")) &&
+    const std::string_view first = trim(beginning).substr(0, trim(beginning).find('\n'));
+    const bool lines = trim(first).ends_with('}') && contains(trim(beginning), "}\n");
+    return (contains(beginning, "\"MESSAGE\"") || contains(beginning, "\"lscpu\"") || lines) &&
            !contains(beginning, "nestprobe-snapshot");
 }
 
 /// Lines that may be a program's message: short ones with a word of trouble.
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
-    constexpr std::size_t most = 400, longest = 400;
+    constexpr std::size_t most = 400, longest = 1200;
     constexpr std::string_view words[] = {"rror",  "ERROR",  "ail",     "annot",       "not ",
                                           "NOT",   "unable", "Unable",  "denied",      "equire",
                                           "VERR_", "MSR",    "isabled", "ncompatible", "timeout"};
-    if (input.is_folder || looks_like_snapshot(input.text)) return;
+    if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text))) return;
     for_each_line(input.text, [&](std::string_view line) {
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
         if (std::any_of(std::begin(words), std::end(words),

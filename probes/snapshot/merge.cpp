@@ -53,6 +53,8 @@ public:
 
     Recording take() && {
         compare_flags_with_hearsay();
+        if (const auto own = result_.files.find(hearsay::contradictions); own != result_.files.end())
+            if (const std::string* text = own->second.if_known()) contradict(std::string(trim(*text)));
         result_.files.insert_or_assign(
             std::string(hearsay::contradictions),
             Reading<std::string>(fmt::format("{}", fmt::join(contradictions_, "\n"))));
@@ -103,7 +105,7 @@ private:
                                trim(b->substr(0, b->find('\n'))));
             return;
         }
-        if (path == hearsay::unknown_options_file && a && b) {
+        if ((path == hearsay::unknown_options_file || path == hearsay::contradictions) && a && b) {
             mine = *a + *b;
             return;
         }

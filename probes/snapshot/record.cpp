@@ -27,6 +27,7 @@ public:
         }
     }
     std::vector<CpuSet> alike() const override { return machine_.cpuid.alike(); }
+    std::string_view listed_in() const override { return machine_.cpuid.listed_in(); }
     Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override {
         auto regs = machine_.cpuid.read(cpu, leaf, subleaf);
         if (!worth_keeping(leaf, regs)) return regs;

@@ -25,10 +25,16 @@ auto look_up(const Map& map, const Key& key) -> typename Map::mapped_type {
 
 class ReplayCpus final : public Cpuid, public Msr {
 public:
-    explicit ReplayCpus(const std::vector<CpuRecord>& records)
-        : records_(records), by_cpu_(CpuSet::limit, no_record) {
+    explicit ReplayCpus(const Recording& recording)
+        : records_(recording.cpus),
+          is_dump_(!recording.tool.empty() && !recording.tool.starts_with("nestprobe")),
+          by_cpu_(CpuSet::limit, no_record) {
+        const std::vector<CpuRecord>& records = recording.cpus;
         for (std::size_t i = 0; i < records.size(); ++i)
             for (const unsigned cpu : records[i].ids.members()) by_cpu_[cpu] = static_cast<std::uint16_t>(i);
+    }
+    std::string_view listed_in() const override {
+        return is_dump_ ? "the CPUs of the dump" : Cpuid::listed_in();
     }
     std::vector<CpuSet> alike() const override {
         std::vector<CpuSet> sets;
@@ -51,6 +57,7 @@ private:
     }
 
     const std::vector<CpuRecord>& records_;
+    bool is_dump_;
     std::vector<std::uint16_t> by_cpu_;
 };
 
@@ -146,7 +153,7 @@ private:
 struct ReplayedMachine::Parts {
     explicit Parts(Recording r) : recording(std::move(r)) {}
     Recording recording;
-    ReplayCpus cpus{recording.cpus};
+    ReplayCpus cpus{recording};
     ReplayFiles files{recording};
     ReplayKvm kvm{recording.kvm};
     ReplayLog log{recording};

@@ -527,7 +527,8 @@ constexpr std::string_view dev_kvm_is_a_directory_rules[] = {"dev-kvm-missing", 
                                                              "kvm-module-not-loaded"};
 constexpr std::string_view vfio_device_missing_patterns[] = {
     "/dev/vfio/vfio: no such file", "'/dev/vfio/vfio': no such file",
-    "failed to open /dev/vfio/*no such file", "custom device \"/dev/vfio"};
+    "failed to open /dev/vfio/*no such file", "could not open '/dev/vfio/*no such file",
+    "custom device \"/dev/vfio"};
 constexpr std::string_view vfio_device_missing_rules[] = {"no-iommu", "no-interrupt-remapping"};
 constexpr std::string_view vfio_permission_denied_patterns[] = {"/dev/vfio/*permission denied",
                                                                 "/dev/vfio/*operation not permitted"};
@@ -682,12 +683,19 @@ constexpr std::string_view apple_virtualization_missing_patterns[] = {
     "vfkit exited unexpectedly",
     "krunkit exited unexpectedly",
     "sysctl: unknown oid 'kern.hv_support'"};
-constexpr std::string_view kubevirt_no_kvm_patterns[] = {"insufficient devices.kubevirt.io/kvm",
-                                                         "/dev/kvm not present", "'/dev/kvm' not present",
-                                                         "device-plugin*kvm*not"};
+constexpr std::string_view kubevirt_no_kvm_patterns[] = {
+    "insufficient devices.kubevirt.io/kvm", "device '/dev/kvm' not present",
+    "device '/dev/kvm' is not present", "'/dev/kvm' not present", "device-plugin*kvm*not"};
 constexpr std::string_view kubevirt_no_kvm_rules[] = {"dev-kvm-missing",          "kvm-module-not-loaded",
                                                       "hypervisor-hides-vmx",     "hypervisor-hides-svm",
                                                       "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
+constexpr std::string_view launcher_no_dev_kvm_patterns[] = {
+    "kvm acceleration not available (", "kvm acceleration is not available (",
+    "kvm acceleration not detected (", "requirement not satisfied: /dev/kvm"};
+constexpr std::string_view launcher_no_dev_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
+constexpr std::string_view cuttlefish_groups_patterns[] = {"user must be a member of kvm",
+                                                           "user must be a member of cvdnetwork"};
+constexpr std::string_view cuttlefish_groups_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view proxmox_cpu_flag_unknown_patterns[] = {
     "cpu.flags: value does not match the regex pattern", "flags: value does not match the regex pattern",
     "flags: invalid format*nested-virt", "unknown cpu flag*nested-virt"};
@@ -2256,6 +2264,46 @@ Without any, emulate (slow, for trials):
          .worked = R"(The first command shows a number, and the machine runs.)",
          .otherwise = R"()",
          .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+        {.id = "launcher-no-dev-kvm",
+         .program = "dockur/windows, qemus/qemu, vrnetlab, docker-android",
+         .patterns = launcher_no_dev_kvm_patterns,
+         .means =
+             R"(The container starts a virtual machine, and /dev/kvm is not in it, or not open to its user. The words say nothing of the host.)",
+         .rules = launcher_no_dev_kvm_rules,
+         .causes = R"(1. The device was not passed in.
+2. Docker Desktop: its containers run in a virtual machine of its own, which has no /dev/kvm.
+3. The host has none: a virtual machine without nesting, switched off in firmware setup, module not loaded.)",
+         .steps = R"(Does the host itself have it?
+    ls -l /dev/kvm
+Is it Docker Desktop? It prints the host's own kernel where not:
+    docker info --format '{{.KernelVersion}} {{.OperatingSystem}}'
+Pass it in; a container that runs cannot be given it:
+    docker run --device /dev/kvm IMAGE
+Under Docker Desktop, let Docker Engine on the host run it:
+    docker context use default)",
+         .worked = R"(In the container, this shows the device:
+    ls -l /dev/kvm)",
+         .otherwise =
+             R"(Where the host has none either, nestprobe on the host tells why. The container runs without it, ten times slower (KVM: "N").)",
+         .source = "dockur/windows#151 (2024-02), #856 (2024-11), #1577 (2025-11); dockur/windows-arm#109 "
+                   "(2024-05); networkop/docker-topo#35 (2020-02)"},
+        {.id = "cuttlefish-groups",
+         .program = "Cuttlefish",
+         .patterns = cuttlefish_groups_patterns,
+         .means =
+             R"(launch_cvd looks at the groups of the user who runs it: kvm, cvdnetwork and render are wanted. Of KVM itself the words say nothing.)",
+         .rules = cuttlefish_groups_rules,
+         .causes = R"(1. The user is not in these groups, or joined them after the login.
+2. In a container: the image's /etc/group has none of them.)",
+         .steps = R"(Join them, then log out and in (or restart).
+    sudo usermod -aG kvm,cvdnetwork,render "$USER"
+Then see:
+    id -nG
+    ls -l /dev/kvm)",
+         .worked = R"(launch_cvd says nothing of groups.)",
+         .otherwise =
+             R"("vm host not configured" behind it comes of the same; where /dev/kvm is missing, nestprobe tells why.)",
+         .source = "google/android-riscv64#85 (2023-07); Android documentation, Cuttlefish, Get started"},
         {.id = "kind-no-virtualization",
          .program = "kind, podman machine, Colima, Lima",
          .patterns = kind_no_virtualization_patterns,
@@ -2291,8 +2339,7 @@ podman and kind need no machine on Linux; use them without "machine".)",
         {.id = "kvm-ok-no-extensions",
          .program = "kvm-ok",
          .patterns = kvm_ok_no_extensions_patterns,
-         .means =
-             R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
+         .means = R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
          .rules = kvm_ok_no_extensions_rules,
          .causes = R"(1. In a virtual machine: not shown by the level above.
 2. On hardware: off in firmware setup; kernels from 5.6 (Intel) and 6.7 (AMD) remove the flag then, so kvm-ok blames the processor.

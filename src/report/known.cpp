@@ -49,6 +49,13 @@ std::string what_is_asked_for(const Facts& f) {
     return {};
 }
 
+/// What was read answers this question, with a no, and neither of the others.
+bool is_only_answer(const Report& report) {
+    return report.verdict(Question::kvm_here).answer == Answer::unknown &&
+           report.verdict(Question::kvm_in_guests).answer == Answer::unknown &&
+           report.verdict(Question::device_assignment).answer == Answer::no;
+}
+
 /// Somebody has tried to give a device away: VFIO's words are in the log or in a paste, or there is a group
 /// that it holds or refused.
 bool was_assignment_tried(const Report& report) {
@@ -130,7 +137,7 @@ std::string what_is_known(const Facts& f) {
     else if (f.evidence && is(f.evidence->usable, true))
         add("/dev/kvm was there");
     else if (f.evidence && is(f.evidence->usable, false))
-        add("libvirt found no KVM that it could use");
+        add(fmt::format("{} found no KVM that it could use", who_says(f.evidence->usable)));
     const std::vector<const LoggedLine*> lines = telling_lines(f);
     if (!lines.empty()) add(quoted(*lines.back()));
     return fmt::format("{}", fmt::join(known, "; "));
@@ -153,7 +160,7 @@ std::vector<std::string> what_the_log_means(const Facts& f) {
 bool is_asked(const Report& report, Question question) {
     if (question != Question::device_assignment) return true;
     if (report.asked) return report.asked == question;
-    if (!report.facts.guest) return was_assignment_tried(report);
+    if (!report.facts.guest) return was_assignment_tried(report) || is_only_answer(report);
     const GuestFacts& guest = *report.facts.guest;
     const IommuModel* iommu = guest.iommu.if_known();
     const unsigned* devices = guest.assigned_devices.if_known();

@@ -21,8 +21,8 @@ std::string what_is_known(const Facts& facts);
 std::vector<std::string> what_the_log_means(const Facts& facts);
 
 /// Most machines need no device assignment: told in full where it is the question; or, without a question,
-/// where VFIO's words are in the log or a group of its, or a guest that is asked about has an IOMMU or a
-/// device of this system.
+/// where it is the only one that has an answer, or VFIO was tried by the log, a paste or a group, or a guest
+/// that is asked about has an IOMMU or a device of this system.
 bool is_asked(const Report& report, Question question);
 /// Is it told what this answer lacks?  That of the question alone; of devices alone where VFIO was tried and
 /// nothing is known of KVM.

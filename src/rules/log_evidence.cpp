@@ -61,6 +61,12 @@ const LoggedLine* heard_no_hardware(const Facts& f) {
     return intel && amd ? amd : nullptr;
 }
 
+std::string_view who_says(const Fact<bool>& hearsay) {
+    const std::string_view where =
+        hearsay.from().empty() ? "" : std::string_view(hearsay.from().front().where);
+    return where.substr(0, where.find_first_of(":,"));
+}
+
 const LoggedLine* heard(const Facts& f, LogLine kind) {
     if (const auto* lines = f.kernel.log.if_known())
         for (const LoggedLine& line : *lines)

@@ -38,6 +38,9 @@ void add_words(CpuLines& cpu, const CpuLines& other) {
             cpu.flags = fmt::format("{} ... {}", word, cpu.flags);
 }
 
+constexpr std::string_view container_signs[] = {"/run/systemd/container", "/.dockerenv", "/run/.containerenv",
+                                                "/run/.toolboxenv"};
+
 }  // namespace
 
 void Evidence::file(std::string path, std::string text) {
@@ -76,7 +79,14 @@ void Evidence::forget_log() {
 void Evidence::hear(std::string_view topic, std::string_view value, std::string_view source) {
     file(std::string(topic), fmt::format("{}\n{}\n", value, source));
 }
-void Evidence::kvm(Reading<bool> open) { recording_.kvm.open = std::move(open); }
+void Evidence::kvm(Reading<bool> open) {
+    const Absent *fresh = open.if_absent(),
+                 *before = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
+    // QEMU says it once more behind libvirt.
+    if (fresh && before && same_reason(*fresh, *before) && before->detail.ends_with(hearsay::by_libvirt))
+        return;
+    recording_.kvm.open = std::move(open);
+}
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
     cpus_.push_back(std::move(lines));
@@ -96,6 +106,14 @@ void Evidence::msr(const CpuSet& ids, std::uint32_t index, std::uint64_t value) 
 }
 void Evidence::taken(std::string_view format) {
     if (std::find(taken_.begin(), taken_.end(), format) == taken_.end()) taken_.emplace_back(format);
+}
+
+bool Evidence::says_guest() const {
+    const auto heard = recording_.files.find(hearsay::guest);
+    const std::string* word = heard == recording_.files.end() ? nullptr : heard->second.if_known();
+    return (word && word->starts_with("yes")) ||
+           std::any_of(cpus_.begin(), cpus_.end(),
+                       [](const CpuLines& cpu) { return has_word(cpu.flags, "hypervisor"); });
 }
 
 std::string_view vendor_of_brand(std::string_view brand) {
@@ -164,7 +182,10 @@ void Evidence::judge_access() {
     const Absent* refused = recording_.kvm.open->if_absent();
     if (!refused || refused->why != Why::permission_denied) return;
     const int error = refused->error;
-    kvm(Absent{Why::permission_denied, fmt::format("{}: {}", shown, error_text(error)), error});
+    const std::string_view by =
+        refused->detail.ends_with(hearsay::by_libvirt) ? hearsay::by_libvirt : std::string_view{};
+    recording_.kvm.open = Reading<bool>(
+        Absent{Why::permission_denied, fmt::format("{}: {}{}", shown, error_text(error), by), error});
 }
 
 Recording Evidence::take() && {
@@ -188,6 +209,12 @@ Recording Evidence::take() && {
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
     judge_access();
+    // In a container the folder of modules is the image's own: what modprobe misses there tells nothing.
+    const bool inside = std::any_of(std::begin(container_signs), std::end(container_signs),
+                                    [&](std::string_view path) { return recording_.files.contains(path); });
+    if (inside)
+        std::erase_if(said_,
+                      [](const std::string& line) { return contains(line, "not found in directory"); });
     for (std::string& line : said_) log_line(std::move(line));
     if (!built_in_.empty())
         hear(hearsay::built_in, fmt::format("{}", fmt::join(built_in_, " ")), "modules.builtin");

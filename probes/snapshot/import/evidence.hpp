@@ -63,6 +63,8 @@ public:
     void taken(std::string_view format);
 
     bool anything() const { return !taken_.empty(); }
+    /// Has anything in it said that this is a virtual machine?
+    bool says_guest() const;
     const std::vector<std::string>& formats() const { return taken_; }
     Recording take() &&;
 

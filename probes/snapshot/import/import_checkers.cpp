@@ -191,6 +191,11 @@ void read_id(const Section& section, Evidence& evidence) {
         return equals != std::string_view::npos && equals + 1 < word.size() && is_digit(word[equals + 1]) &&
                !word.starts_with("uid=") && !word.starts_with("gid=");
     });
+    // Of a daemon's account: not who runs the rest.
+    constexpr std::string_view accounts[] = {"libvirt-qemu", "qemu", "libvirtdbus",
+                                             "nova",         "vdsm", "libvirt"};
+    for (const std::string_view account : accounts)
+        if (section.command.names(account)) return;
     const std::string_view uid = word_at("uid=");
     // Busybox names no other groups where there are none.
     const std::string_view groups =

@@ -236,8 +236,9 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         return true;
     }
     for (const std::string_view sign : {"/.dockerenv", "/run/.containerenv"})
-        if (line == sign ||
-            (line.starts_with('-') && line.ends_with(sign) && split_words(line).size() >= 8)) {
+        if (line == sign || (line.starts_with('-') && split_words(line).size() >= 8 &&
+                             (line.ends_with(sign) ||
+                              line.ends_with(fmt::format(" {}", sign.substr(sign.rfind('/') + 1)))))) {
             evidence.file(std::string(sign), "");
             evidence.taken(sign);
             return true;
@@ -256,9 +257,10 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
     }
     return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_service_line(line, evidence) || read_pveversion(line, evidence) ||
-           read_lsb_release(line, evidence) || read_kvm_refusal(line, evidence) ||
-           read_virtualbox_refusal(line, evidence) || read_kata_line(line, evidence) ||
-           read_libvirt_refusal(line, evidence) || read_missing(line, evidence);
+           read_lsb_release(line, evidence) || read_program_line(line, evidence) ||
+           read_kvm_refusal(line, evidence) || read_virtualbox_refusal(line, evidence) ||
+           read_kata_line(line, evidence) || read_libvirt_refusal(line, evidence) ||
+           read_missing(line, evidence);
 }
 
 }  // namespace nestprobe

@@ -181,7 +181,7 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
             const bool own = stamped && !plain.empty() &&
                              (plain.front() == '[' || plain.front() == '<' || plain.front() == 'k');
             if (tagged && behind_tag(plain).empty() && !own) {
-                read_service_line(line, evidence);
+                if (!read_service_line(line, evidence)) read_program_line(line, evidence);
                 return;
             }
             messages.emplace_back(message);

@@ -39,8 +39,9 @@ void read_uname_output(const Section& section, Evidence& evidence) {
     } else if (is_machine_name(line)) {
         hear_architecture(line, evidence);
         evidence.taken("uname");
-    } else if (!line.empty()) {
-        read_single_line(line, section, evidence);
+    } else {
+        for_each_line(section.body,
+                      [&](std::string_view each) { read_single_line(each, section, evidence); });
     }
 }
 

@@ -5,6 +5,7 @@
 #include "input/bad_file.hpp"
 #include "snapshot/import/import.hpp"
 #include "snapshot/import/import_formats.hpp"
+#include "snapshot/import/machines.hpp"
 #include "snapshot/import/paste.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -152,7 +153,7 @@ bool take_parts(const Section& section, const std::string& name, Evidence& evide
 
 void take_output(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
-    read_entrance(command, evidence);
+    read_entrance(section, evidence);
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
@@ -193,8 +194,8 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm", "KVM",  "vmx",     "VMX",   "svm",
-                                          "SVM", "VT-x", "irtuali", "HWVirt"};
+    constexpr std::string_view words[] = {"kvm", "KVM", "Kvm",  "vmx",     "VMX",
+                                          "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
@@ -231,8 +232,12 @@ std::span<const PasteFormat> paste_formats() { return paste_kinds; }
 
 Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
+    const SectionReader read = [&](const Section& section, Evidence& into) { take(section, name, into); };
+    std::string note;
     Evidence evidence;
-    for (const Section& section : split_paste(clean)) take(section, name, evidence);
+    for (const Section& section : of_one_machine(split_paste(clean), read, note)) read(section, evidence);
+    if (!note.empty())
+        evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_distribution(clean, evidence);
     if (!evidence.anything() && names_guests_definition(clean))

@@ -30,12 +30,49 @@ constexpr EntranceRow entrances[] = {
 
 }  // namespace
 
-void read_entrance(const Command& command, Evidence& evidence) {
+namespace {
+
+/// What they print is a container's own output, but for what the daemon itself says.
+constexpr EntranceRow outputs[] = {
+    {"docker", "run", "docker"},       {"docker", "logs", "docker"}, {"docker-compose", "logs", "docker"},
+    {"podman", "run", "podman"},       {"podman", "logs", "podman"}, {"nerdctl", "run", "docker"},
+    {"kubectl", "logs", "kubernetes"},
+};
+
+bool fits(const EntranceRow& row, const Command& command) {
+    return command.program == row.program && (row.verb.empty() || command.names(row.verb));
+}
+
+void place(std::string_view name, std::string_view by, Evidence& evidence) {
+    evidence.file("/run/systemd/container", fmt::format("{}\n", name));
+    evidence.taken(by);
+}
+
+/// cat prints nothing of Docker's file, which is empty; ls prints its name.
+void read_sign(const Section& section, Evidence& evidence) {
+    const Command& command = section.command;
+    const bool looks = command.program == "cat" || command.program == "ls" || command.program == "stat" ||
+                       command.program == "file";
+    if (!looks || !command.names("/.dockerenv") || section.cut() || contains(section.body, "o such file") ||
+        contains(section.body, "cannot"))
+        return;
+    evidence.file("/.dockerenv", "");
+    evidence.taken("/.dockerenv");
+}
+
+}  // namespace
+
+void read_entrance(const Section& section, Evidence& evidence) {
+    const Command& command = section.command;
     for (const EntranceRow& row : entrances)
-        if (command.program == row.program && (row.verb.empty() || command.names(row.verb))) {
-            evidence.file("/run/systemd/container", fmt::format("{}\n", row.place));
-            evidence.taken(fmt::format("{} {}", row.program, row.verb));
-        }
+        if (fits(row, command)) place(row.place, fmt::format("{} {}", row.program, row.verb), evidence);
+    const bool of_kvm = contains(section.body, "kvm") || contains(section.body, "KVM");
+    const bool of_daemon = contains(section.body, "rror response from daemon") ||
+                           contains(section.body, "docker: Error") || contains(section.body, "Error: ");
+    for (const EntranceRow& row : outputs)
+        if (fits(row, command) && of_kvm && !of_daemon)
+            place(row.place, fmt::format("{} {}", row.program, row.verb), evidence);
+    read_sign(section, evidence);
 }
 
 bool read_container_file(std::string_view path, std::string_view text, Evidence& evidence) {

@@ -129,6 +129,12 @@ bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
 }
 
 bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
+    // Proxmox VE, PVE/QemuServer.pm, kvm_version(): the node did not open, or did not answer.
+    if (contains(line, "KVM virtualisation configured, but not available")) {
+        evidence.hear(hearsay::usable, "no", "Proxmox VE");
+        evidence.taken("a program's refusal");
+        return true;
+    }
     if (contains(line, "KVM requires a CPU that supports vmx or svm")) {  // by CPUID or /proc/cpuinfo
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
             evidence.hear(topic, "no", "the Android emulator");
@@ -159,6 +165,10 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
         absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
         return false;
+    for (const std::string_view words :
+         {"process exited while connecting to monitor", "closed the monitor", "virError("})
+        if (contains(line, words) && !absent.detail.ends_with(hearsay::by_libvirt))
+            absent.detail += hearsay::by_libvirt;
     evidence.kvm(std::move(absent));
     evidence.taken("a program's refusal");
     return true;
@@ -177,7 +187,9 @@ bool read_kata_line(std::string_view line, Evidence& evidence) {
         return trim(rest.substr(0, rest.find(' ')));
     };
     const std::string_view name = value_of(" name=");
-    if (name == "vmx" || name == "svm")
+    if (found && (name == "GenuineIntel" || name == "AuthenticAMD"))
+        evidence.cpu({.vendor = std::string(name)});
+    else if (name == "vmx" || name == "svm")
         evidence.hear(name == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, found ? "yes" : "no",
                       "kata-check: CPU property");
     else if (const std::string_view value = value_of(" value=");

@@ -2,6 +2,7 @@
 #include "snapshot/import/markup.hpp"
 
 #include "base/text.hpp"
+#include "snapshot/import/typed.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +71,109 @@ std::string_view without_backquotes(std::string_view line) {
     return line;
 }
 
+// --- tables ---
+
+/// "| a | b |" -> "a", "b"; a backslash before a bar keeps it.  Empty: no row.
+std::vector<std::string> bar_cells(std::string_view line) {
+    constexpr std::size_t longest = 2000;
+    line = trim(line);
+    if (line.size() < 5 || line.size() > longest || !line.starts_with('|') || !line.ends_with('|')) return {};
+    std::vector<std::string> cells(1);
+    for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+        if (line[i] == '\\' && line[i + 1] == '|' && i + 2 < line.size())
+            cells.back() += line[++i];
+        else if (line[i] == '|')
+            cells.emplace_back();
+        else
+            cells.back() += line[i];
+    }
+    for (std::string& cell : cells) {
+        std::string_view own = trim(cell);
+        if (own.size() > 2 && own.starts_with('`') && own.ends_with('`')) own = own.substr(1, own.size() - 2);
+        if (own.size() > 4 && own.starts_with("**") && own.ends_with("**"))
+            own = own.substr(2, own.size() - 4);
+        cell = std::string(own);
+    }
+    return cells;
+}
+
+/// "|---|:--:|"
+bool is_ruled(const std::vector<std::string>& cells) {
+    return !cells.empty() && std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
+        return contains(cell, "--") && cell.find_first_not_of("-: ") == std::string::npos;
+    });
+}
+
+/// A cell's own lines.
+std::string with_line_feeds(std::string_view cell) {
+    std::string lines;
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        const std::string_view rest = cell.substr(i);
+        const std::size_t tag = rest.starts_with("<br") ? tag_size(rest) : 0;
+        lines += tag > 0 ? '\n' : cell[i];
+        if (tag > 0) i += tag - 1;
+    }
+    return lines;
+}
+
+/// What a row says, as its output would: in front what has a key, behind what a command printed.
+void add_row(std::string_view key, std::string_view value, std::string& keyed, std::string& typed) {
+    struct Name {
+        std::string_view key, as;
+    };
+    constexpr Name names[] = {{"CPU", "Model name"},
+                              {"Processor", "Model name"},
+                              {"CPU model", "Model name"},
+                              {"Virtualization", "Virtualization"},
+                              {"Hypervisor", "Hypervisor vendor"}};
+    constexpr std::string_view kernels[] = {"Kernel", "Kernel version", "Kernel Version", "Linux kernel"};
+    const std::string lines = with_line_feeds(value);
+    if (is_bare_command(key)) {
+        typed += fmt::format("$ {}\n{}\n", key, lines);
+    } else if (key.starts_with('/') && key.find(' ') == std::string_view::npos) {
+        typed += key == "/dev/kvm" ? fmt::format("$ ls -l /dev/kvm\n{}\n", lines)
+                                   : fmt::format("$ cat {}\n{}\n", key, lines);
+    } else if (holds(kernels, key) && !value.empty() && is_digit(value.front())) {
+        typed += fmt::format("$ uname -r\n{}\n", value.substr(0, value.find(' ')));
+    } else {
+        const auto* name =
+            std::find_if(std::begin(names), std::end(names), [&](const Name& row) { return row.key == key; });
+        keyed += fmt::format("{}: {}\n", name == std::end(names) ? key : name->as, lines);
+    }
+}
+
 }  // namespace
+
+std::string without_tables(std::string_view text) {
+    if (!contains(text, "|-") && !contains(text, "| -") && !contains(text, "|:-") && !contains(text, "| :-"))
+        return std::string(text);
+    std::string result, keyed, typed;
+    std::string_view header;
+    bool inside = false;
+    const auto finish = [&] {
+        if (inside) result.append(keyed).append(typed).append("$ true\n");
+        keyed.clear();
+        typed.clear();
+        inside = false;
+    };
+    for_each_line(text, [&](std::string_view line) {
+        const std::vector<std::string> cells = bar_cells(line);
+        if (inside && cells.size() == 2) return add_row(cells[0], cells[1], keyed, typed);
+        finish();
+        if (cells.size() == 2 && is_ruled(cells) && !header.empty()) {
+            inside = true;
+            header = {};
+            return;
+        }
+        if (!header.empty()) result.append(header).push_back('\n');
+        header = cells.size() == 2 ? line : std::string_view{};
+        if (header.empty()) result.append(line).push_back('\n');
+    });
+    if (!header.empty()) result.append(header).push_back('\n');
+    finish();
+    if (!text.ends_with('\n') && result.ends_with('\n') && !result.ends_with("$ true\n")) result.pop_back();
+    return result;
+}
 
 std::string without_markup(std::string_view line) {
     line = without_quotation(line);

@@ -7,6 +7,10 @@
 
 namespace nestprobe {
 
+/// Tables of Markdown with two columns: "key: value", and commands and paths in the first as if they were
+/// typed.
+std::string without_tables(std::string_view text);
+
 /// "> flags : ...", "`kvm: disabled by bios`", "[code]kvm 1105920 0[/code]", "pcid **vmx** est": the line
 /// alone.
 std::string without_markup(std::string_view line);

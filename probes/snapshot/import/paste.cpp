@@ -80,7 +80,7 @@ std::size_t common_margin(std::string_view text) {
 }  // namespace
 
 std::string clean_paste(std::string_view text) {
-    const std::string bytes = clean_bytes(text);
+    const std::string bytes = without_tables(clean_bytes(text));
     const std::size_t margin = common_margin(bytes);
     std::string result;
     result.reserve(bytes.size());
@@ -105,7 +105,16 @@ std::vector<Section> split_paste(std::string_view text) {
         if (!heading.empty()) {
             sections.push_back({parse_command(as_command(heading)), {}});
         } else if (!typed.empty()) {
-            sections.push_back({parse_command(typed), {}});
+            const std::string host = host_in_prompt(line);
+            const std::string before = sections.back().host;
+            sections.push_back({parse_command(typed), {}, host.empty() ? before : host});
+        } else if (is_bare_prompt(line)) {
+            sections.push_back({{}, {}, sections.back().host});
+        } else if (line.starts_with("Architecture:") && contains(sections.back().body, "Architecture:") &&
+                   !sections.back().command.filtered) {
+            // Another lscpu without its command.
+            sections.push_back({sections.back().command, {}, sections.back().host});
+            sections.back().body.append(line).push_back('\n');
         } else if (line.starts_with("==> ") && line.ends_with(" <==")) {
             sections.push_back({parse_command("cat " + std::string(line.substr(4, line.size() - 8))), {}});
         } else {

@@ -24,6 +24,7 @@ struct Command {
 struct Section {
     Command command;
     std::string body;  ///< its lines, each with a newline; without one at the end where the paste ends there
+    std::string host = {};  ///< the machine's name in the prompt, to tell two apart; empty: none is shown
     bool cut() const { return !body.ends_with('\n'); }
 };
 

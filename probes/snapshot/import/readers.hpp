@@ -80,6 +80,9 @@ bool read_libvirt_refusal(std::string_view line, Evidence& evidence);
 bool read_kvm_refusal(std::string_view line, Evidence& evidence);
 /// VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED.
 bool read_virtualbox_refusal(std::string_view line, Evidence& evidence);
+/// Words of programs that need KVM: containers' banners, emulators, agents of clusters, modprobe's "is
+/// builtin".
+bool read_program_line(std::string_view line, Evidence& evidence);
 /// kata-runtime's check: "CPU property found ... name=vmx", "kernel property not found ... name=kvm_intel".
 bool read_kata_line(std::string_view line, Evidence& evidence);
 bool is_validate_line(std::string_view line);  ///< virt-host-validate, in any language
@@ -118,8 +121,9 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
 /// another's.
 void read_iommu_groups(const Section& section, Evidence& evidence);
 
-/// "docker exec ...", "pct enter 105": what follows is of a container.
-void read_entrance(const Command& command, Evidence& evidence);
+/// "docker exec ...", "pct enter 105": what follows is of a container; "docker run ...", "docker logs ...":
+/// what that prints, is.  Also a file that every container of a kind has, and a command shows.
+void read_entrance(const Section& section, Evidence& evidence);
 /// cat /run/.containerenv; false where it is another file.
 bool read_container_file(std::string_view path, std::string_view text, Evidence& evidence);
 

@@ -125,11 +125,42 @@ std::string_view typed_in(std::string_view line) {
     for (const std::string_view mark :
          {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
         if (!line.starts_with(mark)) continue;
-        const std::string_view typed = trim(line.substr(mark.size()));
+        std::string_view typed = trim(line.substr(mark.size()));
+        // Oh My Zsh and its like write the folder behind the mark, and what Git says.
+        for (int words = 0; mark.size() > 3 && words < 3 && !is_command_line(typed); ++words)
+            typed = trim(typed.substr(std::min(typed.find(' '), typed.size())));
         const bool plain = mark == "$ " && !typed.empty() && typed.front() != '{';
         return plain || is_command_line(typed) ? typed : std::string_view{};
     }
     return {};
+}
+
+std::string host_in_prompt(std::string_view line) {
+    line = trim(line);
+    while (line.starts_with("> ")) line = trim(line.substr(2));
+    if (behind_named_prompt(line).empty()) return {};
+    const auto at = line.find('@');
+    const auto colon = line.find(':');
+    const bool folder = colon != std::string_view::npos && colon + 1 < line.size() &&
+                        (line[colon + 1] == '/' || line[colon + 1] == '~');
+    std::string_view name;
+    if (at != std::string_view::npos && (!folder || at < colon))
+        name = line.substr(at + 1, line.find_first_of(":]) ~#$%.", at) - at - 1);
+    else if (folder)
+        name = line.substr(0, colon);
+    if (name.find_first_of(" /[(") != std::string_view::npos) return {};
+    std::string host(name.substr(0, name.find('.')));
+    for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return host;
+}
+
+bool is_bare_prompt(std::string_view line) {
+    line = trim(line);
+    constexpr std::size_t longest = 80;
+    if (line == "$") return true;
+    if (line.size() > longest || !(line.ends_with('$') || line.ends_with('#'))) return false;
+    return split_words(line).size() <= 3 && line.find('@') != std::string_view::npos &&
+           line.find('@') < line.find_first_of(" :]");
 }
 
 bool is_bare_command(std::string_view line) {
@@ -160,44 +191,6 @@ bool is_bare_command(std::string_view line) {
     return next.starts_with('-') || next == "|" || next.starts_with('/') || next.starts_with("kvm") ||
            next.starts_with('\'') || next.starts_with('"') ||
            (contains(line, "/proc/") || contains(line, "/sys/"));
-}
-
-std::vector<std::string> expand_braces(std::string_view word) {
-    constexpr std::size_t most = 16;
-    const auto open = word.find('{'), close = word.find('}', open);
-    const auto inside = [&] { return word.substr(open + 1, close - open - 1); };
-    if (open == std::string_view::npos || close == std::string_view::npos || !contains(inside(), ",") ||
-        contains(inside(), "{"))
-        return {std::string(word)};
-    std::vector<std::string> words;
-    for (std::string_view rest = inside(); words.size() < most;) {
-        const auto comma = rest.find(',');
-        for (const std::string& tail : expand_braces(word.substr(close + 1)))
-            words.push_back(fmt::format("{}{}{}", word.substr(0, open), rest.substr(0, comma), tail));
-        if (comma == std::string_view::npos) break;
-        rest.remove_prefix(comma + 1);
-    }
-    return words;
-}
-
-std::string_view heading_in(std::string_view line, bool& announced) {
-    if (line.starts_with("#==[ ")) {
-        announced = true;
-        return {};
-    }
-    if (announced && line.starts_with("# ")) {
-        announced = false;
-        return trim(line.substr(2));
-    }
-    if (!trim(line).empty()) announced = false;
-    return {};
-}
-
-std::string as_command(std::string_view heading) {
-    const std::string_view path = heading.substr(0, heading.find(' '));
-    const bool file = path.starts_with("/etc/") || path.starts_with("/proc/") || path.starts_with("/sys/") ||
-                      path.starts_with("/boot/") || path.starts_with("/var/log/");
-    return file ? "cat " + std::string(path) : std::string(heading);
 }
 
 bool Command::names(std::string_view path) const { return holds(words, path); }

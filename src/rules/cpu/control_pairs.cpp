@@ -63,6 +63,8 @@ std::string fix_pairs(const Facts& f) {
 }
 
 Outcome check_pairs(const Facts& f) {
+    if (!f.cpu.vmx.any_known() && has(f, Technology::svm))
+        return cite(skip("the processor's technology is SVM"), f.cpu.technology);
     if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.first_absent());
     if (!f.cpu.vmx.any([](bool on) { return on; })) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     if (vendor_module_is(f, Module::State::loaded))

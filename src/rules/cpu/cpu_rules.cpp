@@ -128,6 +128,8 @@ std::string values_of(const PerCpu<std::uint64_t>& values) {
 
 /// What a rule about VMX says where CPUID does not show it, or could not be read.
 std::optional<Outcome> without_vmx(const Facts& f) {
+    if (!f.cpu.vmx.any_known() && has(f, Technology::svm))
+        return cite(skip("the processor's technology is SVM"), f.cpu.technology);
     if (!f.cpu.vmx.any_known()) return carry(f.cpu.vmx.first_absent());
     if (!f.cpu.vmx.any(yes)) return cite(skip("CPUID shows no VMX"), f.cpu.vmx);
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "remedy/steps.hpp"
 #include "rules/device/access_rows.hpp"
+#include "rules/kernel/appliances.hpp"
 
 #include <fmt/format.h>
 
@@ -141,6 +142,22 @@ Remedy make_node() {
     return remedy;
 }
 
+/// Nobody said whether this is a container, and KVM is loaded: as a rule the device was not passed in.
+Remedy node_of_another_place(const Facts& f) {
+    const Module* module = f.module.vendor.if_known();
+    const bool used = module && module->users > 0;
+    Remedy remedy = give_to_container();
+    remedy.steps.front().what = fmt::format(
+        "KVM is loaded{}, so the host has the device. If what misses it runs in a container: whoever starts "
+        "that has "
+        "to pass it in. With Docker or Podman:",
+        used ? " and in use" : "");
+    Remedy node = make_node();
+    node.steps.front().what =
+        "If it is the host itself that has none (a /dev without devtmpfs): let udev make it.";
+    return remedy.then(std::move(node));
+}
+
 }  // namespace
 
 bool is_nobodys(const DeviceNode& node) {
@@ -227,16 +244,44 @@ Remedy ask_the_policy(const Facts& f) {
     return remedy;
 }
 
+/// The kernel's name tells Docker Desktop's virtual machine, in which there is no KVM to pass in (Docker
+/// documentation, Desktop for Linux; dockur/windows FAQ, 2026-11).
+Remedy leave_docker_desktop() {
+    Remedy remedy(Step{.where = Where::container_host,
+                       .what = "This container runs in Docker Desktop's own virtual machine, which has no "
+                               "/dev/kvm: let Docker Engine on the host itself run it.",
+                       .commands = texts({"docker context ls", "docker context use default"}),
+                       .expect = "docker info prints the host's own kernel behind Kernel Version.",
+                       .action = GiveDevice{}});
+    remedy.then(Step{.where = Where::container_host,
+                     .what = "Then create the container there with the device.",
+                     .commands = texts({"docker run --device /dev/kvm IMAGE"}),
+                     .expect = "In the container, ls -l /dev/kvm shows the device."});
+    return remedy;
+}
+
+bool in_docker_desktop(const Facts& f) {
+    const std::string* release = f.kernel.release.if_known();
+    return in_container(f) && release && release->ends_with("-linuxkit");
+}
+
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {
+    if (in_docker_desktop(f)) return leave_docker_desktop();
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
         return steps_of(f, row_of_job(f)->give);
     if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
     if (in_container(f)) return give_to_container();
-    if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded)) return make_node();
+    // One program found it, and another did not.
+    if (f.evidence && is(f.evidence->usable, true)) return give_to_container();
+    if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded))
+        return f.kernel.container.if_known() ? make_node() : node_of_another_place(f);
     if (Remedy refused = after_refusal(f); !refused.empty()) return refused;
+    // An appliance's maker builds its kernel.
+    if (const Appliance* made = appliance(f); made && !made->maker.empty())
+        return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
     const std::string* module = f.module.name.if_known();
     if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
         !cpuid_bit(f).any_known())

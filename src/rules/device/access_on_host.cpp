@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a user of this system itself is let in to /dev/kvm: groups, udev's rules, what else may refuse.
+#include "base/hearsay.hpp"
 #include "remedy/steps.hpp"
 #include "rules/device/access.hpp"
 
@@ -144,7 +145,39 @@ static Remedy see_whose_it_is() {
     return remedy;
 }
 
+/// Behind "qemu:///system" it is libvirt's own user that opens the node (libvirt qemu.conf, user and group).
+static Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
+    Remedy remedy(
+        Step{.what = "Refused is the user that libvirt runs QEMU as, not yours (but with "
+                     "qemu:///session, which runs it as you). See whose the node is, and who that "
+                     "user is: libvirt-qemu on Debian and Ubuntu, qemu on Fedora, SUSE and Arch, if "
+                     "nothing is printed.",
+             .commands = {"ls -l /dev/kvm", "sudo grep -E '^ *(user|group) *=' /etc/libvirt/qemu.conf"},
+             .expect = "crw-rw---- ... root kvm"});
+    if (node.group.empty() || is_nobodys(node)) {
+        Remedy rest = give_group_by_udev(f);
+        rest.steps.front().what = "If its group is root: give the node to group kvm, as udev's own rules do.";
+        rest.steps.resize(1);
+        remedy.then(std::move(rest));
+    }
+    remedy.then(
+        Step{.what = "Let that user join the group, if id does not show it there; then restart libvirt.",
+             .commands = {"id libvirt-qemu || id qemu",
+                          "sudo usermod -aG kvm libvirt-qemu || sudo usermod -aG kvm qemu",
+                          "sudo systemctl restart libvirtd || sudo systemctl restart virtqemud"},
+             .expect = "The machine starts.",
+             .action = GiveDevice{}});
+    remedy.then(
+        Step{.what = "If it is there already, a security module refuses, or, in a container, the list of its "
+                     "devices.",
+             .commands = {"sudo journalctl -k --grep apparmor=.DENIED", "sudo ausearch -m AVC -ts recent"}});
+    return remedy;
+}
+
 Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
+    if (const Absent* refused = f.device.open.if_absent();
+        refused && refused->detail.ends_with(hearsay::by_libvirt))
+        return let_libvirt_in(f, node);
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
     if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
         !is(f.system.boot_loader, BootLoader::nixos))

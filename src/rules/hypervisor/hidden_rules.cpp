@@ -214,6 +214,16 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
     return carry(bit.first_absent());
 }
 
+/// A program of this guest found no KVM that it could use, and nothing else is known.
+Outcome likely_by_refusal(const Facts& f) {
+    return cite(
+        fail(fmt::format("{}, and {} found no KVM that it could use: most likely {} does not show VMX or SVM "
+                         "to it; grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden",
+                         guest_of(f), who_says(f.evidence->usable), named_above(f)),
+             fix_above(f, flag_word(f))),
+        f.evidence->usable);
+}
+
 /// "kvm: no hardware support" (to 6.0) does not say whose module it was, and built-in kvm_intel prints it on
 /// AMD at every start.  Of a guest of which nothing else is known it still says where to look.
 Outcome check_likely_hidden(const Facts& f) {
@@ -227,13 +237,21 @@ Outcome check_likely_hidden(const Facts& f) {
                                    LogLine::kvm_intel_no_hardware,
                                    LogLine::kvm_amd_no_hardware,
                                    LogLine::modprobe_not_supported};
-    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
-                                  LogLine::evmcs_in_use};
+    // The other module is refused so only where one of the two serves KVM already.
+    constexpr LogLine set_up[] = {LogLine::nested_on_amd,
+                                  LogLine::npt_on,
+                                  LogLine::npt_off,
+                                  LogLine::evmcs_in_use,
+                                  LogLine::kvm_already_loaded_other,
+                                  LogLine::kvm_already_loaded_vendor};
     const LoggedLine* line = heard_last(f, telling);
-    if (!line || heard_last(f, set_up)) return pass("no module of KVM said that it found no VMX or SVM");
+    const bool refused = f.evidence && is(f.evidence->usable, false);
+    if ((!line && !refused) || heard_last(f, set_up))
+        return pass("no module of KVM said that it found no VMX or SVM");
     const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
                          f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
     if (settled) return skip("other evidence tells (NP301, NP302)");
+    if (!line) return likely_by_refusal(f);
     const std::string other = f.cpu.technology.if_known()
                                   ? fmt::format(
                                         " It may have been the other vendor's module; grep -c -w {} "

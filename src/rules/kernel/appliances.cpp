@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From the names that distributions and makers give their kernels (2026-11, Debian, Ubuntu, Alpine and
-// Docker by their packages; Synology and QNAP by their manuals).
+// Docker by their packages; Microsoft's, Synology's and QNAP's by their manuals).
 #include "rules/kernel/appliances.hpp"
 
 #include "rules/rule.hpp"
@@ -18,6 +18,13 @@ constexpr Appliance appliances[] = {
     {"-linuxkit", "", "the kernel of Docker Desktop's virtual machine",
      "Docker Desktop brings this kernel, and nobody else can change it: run Docker Engine in a Linux system "
      "of your own instead."},
+    {"-microsoft-standard", "", "a kernel of WSL 2, of its first years",
+     "Windows brings this kernel, and no package of this system: update it from there. (On Windows 10 WSL 2 "
+     "offers no nested virtualization, whatever the kernel.)\n    wsl --update\n    wsl --shutdown"},
+    {"-microsoft-standard-WSL2", "", "the kernel of WSL 2",
+     "Windows brings this kernel, and no package of this system: update it from there; a kernel= line in "
+     ".wslconfig puts one of your own in its place, which may lack KVM.\n    wsl --update\n    wsl "
+     "--shutdown"},
     {"", "Synology", "a Synology NAS's kernel",
      "The maker builds this kernel. On models that Synology lists for it, the package Virtual Machine "
      "Manager "

@@ -45,7 +45,10 @@ Remedy fix_unlisted(const Facts& f, bool bare) {
 
 /// Without CPUID, the kernel's list alone: nothing there means that KVM cannot load, for one of two reasons.
 Outcome judge_list_alone(const Facts& f) {
-    const bool none = f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no);
+    // Of a processor whose maker is known one flag says it all.
+    const bool own =
+        f.cpu.technology.if_known() && f.kernel.flag_usable.any_known() && f.kernel.flag_usable.all(no);
+    const bool none = own || (f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no));
     // This processor's module refused, or both did, by their loader's words: it found nothing that it may
     // use.
     constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off};
@@ -73,8 +76,9 @@ Outcome judge_list_alone(const Facts& f) {
                                         vendor_module_name(f))),
                     f.module.vendor);
     return cite(
-        cite(fail(fmt::format("/proc/cpuinfo shows neither vmx nor svm: either the processor has neither, or "
+        cite(fail(fmt::format("/proc/cpuinfo shows {}: either the processor has neither, or "
                               "firmware has switched it off{}; CPUID was not read, which would tell",
+                              own ? fmt::format("no {}", flag_word(f)) : "neither vmx nor svm",
                               bare ? "" : ", or this is a virtual machine whose hypervisor shows neither"),
                   fix_unlisted(f, bare)),
              f.kernel.flag_vmx),

@@ -272,7 +272,9 @@ constexpr Rule kernel_rule_rows[] = {
             "Several inputs of --from are taken for one machine. Where two of them say different things of\n"
             "the same file, flag or register, they are of two machines, or of one before and after a "
             "change:\n"
-            "neither is believed.",
+            "neither is believed. Outputs in one text that are of several machines, by the names in their "
+            "prompts\n"
+            "or by their processors, are told apart, and one machine's are judged.",
         .fix = "Take all of it again, at one time and on one machine: nestprobe --record machine.json",
         .see = inputs_see,
         .check = check_inputs,

@@ -204,7 +204,9 @@ constexpr Rule module_rule_rows[] = {
         .explain = "The module must be in /lib/modules under the release that runs. It is not there after a "
                    "kernel upgrade without a reboot, or where the distribution packages it separately.",
         .fix = "Reboot into the installed kernel; or install the package with its modules (Ubuntu: "
-               "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules).",
+               "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, kernel-modules). In a "
+               "container that folder is the image's own and says nothing: there, load the module on the "
+               "host and pass /dev/kvm in.",
         .see = files_see,
         .check = check_files_missing,
         .worked = "ls /lib/modules/$(uname -r)/kernel/arch/x86/kvm lists the module.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What refused KVM's module when it was tried, by the kernel log (NP515, NP540 to NP542): a row for each
 // line, with a cure of its own.  To load it once more is the cure of none.
+#include "base/text.hpp"
 #include "rules/common.hpp"
 #include "rules/kernel/appliances.hpp"
 #include "rules/module/refusals.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -29,10 +31,26 @@ bool counts(const Facts& f, const Refusal& refusal) {
     return !of_vendor || has(f, Technology::svm);
 }
 
+/// Nobody said whether this is a guest, where no firmware is to blame: that is to be seen first.
+Remedy fix_of_either(const Refusal& r) {
+    Remedy both(Step{.what = "See whether this is a virtual machine.",
+                     .commands = {"systemd-detect-virt"},
+                     .expect = "The kind of virtual machine, or none."});
+    for (const auto& [said, text] :
+         {std::pair<std::string_view, std::string_view>{"a kind", r.in_guest}, {"none", r.fix}}) {
+        Remedy own{std::string(text)};
+        own.steps.front().what = fmt::format("If it printed {}: {}", said, own.steps.front().what);
+        both.then(std::move(own));
+    }
+    return both;
+}
+
 Remedy fix_of(const Facts& f, const Refusal& r) {
     // No package brings an appliance's modules; those that were refused were built by hand.
     if (const Appliance* maker = appliance(f); maker && !maker->maker.empty() && r.rule != "NP515")
         return Remedy(std::string(maker->instead));
+    if (f.hypervisor.level.if_absent() && !r.in_guest.empty() && contains(r.fix, "firmware"))
+        return fix_of_either(r);
     Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
     for (const std::string_view command : r.commands)
         if (!command.empty()) remedy.steps.front().commands.emplace_back(command);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// What programs that need KVM print of it in their own words: emulators, launchers of machines, installers,
+// CI and cluster agents.  Each word proves what that program looked at and no more.  Sources: dockur/windows
+// and qemus/qemu src/proc.sh; lxc/incus and canonical/lxd internal/server/instance; kubevirt
+// pkg/virt-handler/device-manager/generic_device.go; libvirt src/qemu/qemu_process.c; crc-org/crc
+// pkg/crc/preflight/preflight_checks_linux.go; canonical/multipass check_kvm_support; hellt/vrnetlab;
+// gopsutil host (minikube's hostinfo); all read 2026-11.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+enum class Says : std::uint8_t { no_node, denied, usable, unusable, no_flag };
+
+struct ProgramLine {
+    std::string_view program;
+    std::string_view first, second;  ///< parts of one line, both of which have to be there
+    Says says;
+    std::string_view place = {};  ///< it runs in a container of this kind
+};
+constexpr ProgramLine lines_of_programs[] = {
+    {"the container", "KVM acceleration", "device file missing", Says::no_node, "docker"},
+    {"the container", "KVM acceleration", "/dev/kvm is missing", Says::no_node, "docker"},
+    {"the container", "KVM acceleration", "no write access", Says::denied, "docker"},
+    {"the container", "KVM acceleration", "is unwriteable", Says::denied, "docker"},
+    {"the container", "KVM acceleration", "not enabled in BIOS", Says::no_flag, "docker"},
+    {"the container", "Requirement not satisfied", "/dev/kvm not present", Says::no_node, "docker"},
+    {"the Android emulator", "/dev/kvm is not found", "VT disabled in BIOS", Says::no_node},
+    {"the Android emulator", "KVM is not installed on this machine", "/dev/kvm", Says::no_node},
+    {"the Android emulator", "KVM (version", "is installed and usable", Says::usable},
+    {"Incus or LXD", "KVM support is missing", "no /dev/kvm", Says::no_node},
+    {"KubeVirt", "'/dev/kvm' is not present", "", Says::no_node},
+    {"KubeVirt", "'/dev/kvm' is present", "", Says::usable},
+    {"libvirt", "Domain requires KVM, but it is not available", "", Says::unusable},
+    {"crc", "kvm kernel module is not loaded", "", Says::no_node},
+    {"crc", "/dev/kvm was found", "", Says::usable},
+    {"crc", "Virtualization is not available for you", "CPU", Says::no_flag},
+    {"Multipass", "/dev/kvm does not exist", "Try 'sudo modprobe", Says::no_node},
+    {"Multipass", "CPU does not support KVM extensions", "", Says::no_flag},
+    {"KubeVirt", "'/dev/kvm' not present", "", Says::no_node},
+    {"the Android emulator", "permission to use", "/dev/kvm", Says::denied},
+    {"virt-install", "KVM acceleration not available, using 'qemu'", "", Says::unusable},
+    {"the GNS3 VM", "KVM support available: False", "", Says::unusable},
+    {"the GNS3 VM", "KVM support available: True", "", Says::usable},
+    {"Cloud Hypervisor", "KvmNew(Error(13)", "", Says::denied},
+    {"Cloud Hypervisor", "KvmNew(Error(2)", "", Says::no_node},
+    {"Firecracker", "the Kvm object: Error(13)", "", Says::denied},
+    {"Firecracker", "the Kvm object: Error(2)", "", Says::no_node},
+    {"Firecracker", "creating KVM object", "os error 13", Says::denied},
+    {"Firecracker", "creating KVM object", "os error 2)", Says::no_node},
+    {"WSL", "wsl: ", "ested virtualization is not supported on this", Says::no_flag},
+};
+
+void take_line(const ProgramLine& row, Evidence& evidence) {
+    switch (row.says) {
+        case Says::no_node:
+            evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", ENOENT});
+            break;
+        case Says::denied:
+            evidence.kvm(Absent{Why::permission_denied,
+                                fmt::format("/dev/kvm: Permission denied, says {}", row.program), EACCES});
+            break;
+        case Says::usable:
+        case Says::unusable:
+            evidence.hear(hearsay::usable, row.says == Says::usable ? "yes" : "no",
+                          fmt::format("{}: {}", row.program, row.first));
+            break;
+        case Says::no_flag:
+            for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+                evidence.hear(topic, "no", fmt::format("{}: {}{}", row.program, row.first, row.second));
+            break;
+    }
+    if (!row.place.empty()) evidence.file("/run/systemd/container", fmt::format("{}\n", row.place));
+    evidence.taken(fmt::format("words of {}", row.program));
+}
+
+/// A release as uname -r prints it, that begins a word.
+std::string_view release_behind(std::string_view line, std::string_view key) {
+    const auto at = line.find(key);
+    if (at == std::string_view::npos) return {};
+    std::string_view rest = trim(line.substr(at + key.size()));
+    rest = rest.substr(0, rest.find_first_of(" \"',|)"));
+    while (rest.ends_with('.')) rest.remove_suffix(1);
+    return rest.size() > 3 && is_digit(rest.front()) && contains(rest, ".") ? rest : std::string_view{};
+}
+
+/// "CPU: Intel Core TM i3 | RAM: 7/8 GB | ... | HOST: 6.10.11-linuxkit...", of dockur's containers.
+bool read_banner(std::string_view line, Evidence& evidence) {
+    if (!contains(line, "CPU: ") || !contains(line, "| RAM: ")) return false;
+    for (const std::string_view key : {"| HOST: ", "| KERNEL: "})
+        if (const std::string_view release = release_behind(line, key); !release.empty())
+            evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
+    if (contains(line, "CPU: Neoverse") || contains(line, "CPU: Cortex") || contains(line, "CPU: Apple"))
+        hear_architecture("aarch64", evidence);
+    evidence.file("/run/systemd/container", "docker\n");
+    evidence.taken("a container's banner");
+    return true;
+}
+
+/// minikube -v and --alsologtostderr: "virtualizationSystem":"kvm","virtualizationRole":"guest".
+bool read_hostinfo(std::string_view line, Evidence& evidence) {
+    if (!contains(line, "hostinfo: {") || !contains(line, "\"virtualizationRole\"")) return false;
+    const std::string_view release = release_behind(line, "\"kernelVersion\":\"");
+    if (!release.empty()) evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
+    if (contains(line, "\"virtualizationRole\":\"guest\""))
+        evidence.hear(hearsay::guest, "yes", "minikube: hostinfo, virtualizationRole");
+    evidence.taken("minikube's hostinfo");
+    return true;
+}
+
+/// "modprobe: FATAL: Module kvm_intel is builtin.", "rmmod: ERROR: Module kvm_amd is builtin."
+bool read_is_builtin(std::string_view line, Evidence& evidence) {
+    if (!contains(line, " is builtin")) return false;
+    for (const std::string_view module : {"kvm_intel", "kvm_amd", "kvm-intel", "kvm-amd", "kvm"})
+        if (contains(line, fmt::format("Module {} is builtin", module))) {
+            std::string name(module);
+            std::replace(name.begin(), name.end(), '-', '_');
+            evidence.built_in(name);
+            evidence.taken("modprobe");
+            return true;
+        }
+    return false;
+}
+
+/// neofetch, fastfetch and screenfetch: "Kernel: 6.11.0-19-generic", "CPU: AMD Ryzen 9 3950X (32)
+/// @ 3.500GHz". fastfetch writes "Linux " in front of the release, screenfetch "x86_64 Linux ".
+bool read_fetch(std::string_view line, Evidence& evidence) {
+    if (line.starts_with("Kernel: ")) {
+        std::string_view release = trim(line.substr(8));
+        for (const std::string_view prefix : {"x86_64 ", "Linux "})
+            if (release.starts_with(prefix)) release.remove_prefix(prefix.size());
+        const bool plain =
+            release.find(' ') == std::string_view::npos && contains(release, ".") && contains(release, "-");
+        if (!plain || !is_digit(release.front())) return false;
+        evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
+    } else if (line.starts_with("CPU: ") && contains(line, ") @ ") && contains(line, "Hz")) {
+        const std::string_view named = trim(line.substr(5));
+        const std::string_view brand = trim(named.substr(0, named.rfind(" (")));
+        CpuLines cpu{.brand = std::string(brand)};
+        if (brand.starts_with("Intel")) cpu.vendor = "GenuineIntel";
+        if (brand.starts_with("AMD ") && vendor_of_brand(brand) == "AuthenticAMD")
+            cpu.vendor = "AuthenticAMD";
+        evidence.cpu(std::move(cpu));
+    } else {
+        return false;
+    }
+    evidence.taken("neofetch");
+    return true;
+}
+
+/// "Virtualization: virtualbox", of GNS3's and others' status screens, which ask systemd-detect-virt.
+bool read_virtualization_word(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view key = "Virtualization: ";
+    constexpr std::string_view words[] = {"kvm",       "qemu", "vmware",    "oracle", "virtualbox",
+                                          "microsoft", "xen",  "parallels", "bhyve"};
+    if (!line.starts_with(key)) return false;
+    const std::string_view word = trim(line.substr(key.size()));
+    if (std::find(std::begin(words), std::end(words), word) == std::end(words)) return false;
+    evidence.hear(hearsay::hypervisor, word, "Virtualization");
+    evidence.hear(hearsay::guest, "yes", "Virtualization");
+    evidence.taken("systemd-detect-virt");
+    return true;
+}
+
+/// The kernel of WSL 2 by itself, in a form of questions: "5.15.150.1-microsoft-standard-WSL2".
+bool read_release_alone(std::string_view line, Evidence& evidence) {
+    const auto colon = line.rfind(": ");
+    const std::string_view word = trim(colon == std::string_view::npos ? line : line.substr(colon + 2));
+    if (!contains(word, "-microsoft-standard") || word.find(' ') != std::string_view::npos ||
+        !is_digit(word.front()))
+        return false;
+    evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", word));
+    evidence.taken("a kernel's release");
+    return true;
+}
+
+/// multipass check_kvm_support prints kvm-ok's words without "INFO: ".
+bool read_kvm_support(std::string_view line, Evidence& evidence) {
+    for (const auto& [beginning, topic] : {std::pair<std::string_view, std::string_view>{
+                                               "KVM (vmx) is disabled by your BIOS", hearsay::flag_vmx},
+                                           std::pair<std::string_view, std::string_view>{
+                                               "KVM (svm) is disabled by your BIOS", hearsay::flag_svm}})
+        if (line.starts_with(beginning)) {
+            evidence.hear(topic, "yes", fmt::format("check_kvm_support: {}", line));
+            evidence.hear(hearsay::firmware_off, line, "check_kvm_support");
+            evidence.taken("check_kvm_support");
+            return true;
+        }
+    return false;
+}
+
+/// systemd-modules-load says so of each module of its list.
+bool read_inserted(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words = "Inserted module '";
+    const auto at = line.find(words);
+    if (at == std::string_view::npos || !contains(line, "systemd-modules-load")) return false;
+    const std::string_view rest = line.substr(at + words.size());
+    const std::string_view name = rest.substr(0, rest.find('\''));
+    if (name.empty() || name.size() > 60 || name.find_first_of("/ .") != std::string_view::npos) return false;
+    std::string module(name);
+    std::replace(module.begin(), module.end(), '-', '_');
+    evidence.file(fmt::format("/sys/module/{}/initstate", module), "live\n");
+    evidence.taken("the services that load modules");
+    return true;
+}
+
+/// QEMU's ioctl(KVM_CREATE_VM), which KVM refuses so where it could not switch VMX or SVM on.
+bool read_busy(std::string_view line, Evidence& evidence) {
+    const bool firecracker = contains(line, "Error opening VM fd") && contains(line, "code: 16");
+    const bool create = contains(line, "KVM_CREATE_VM") || contains(line, "initialize KVM") ||
+                        contains(line, "initialize kvm");
+    if (!firecracker && (!create || !contains(line, "resource busy"))) return false;
+    evidence.kvm(Absent{Why::no_device, "KVM_CREATE_VM: Device or resource busy, says the program", EBUSY});
+    evidence.taken("a program's refusal");
+    return true;
+}
+
+}  // namespace
+
+bool read_program_line(std::string_view line, Evidence& evidence) {
+    constexpr std::size_t longest = 4000;
+    line = trim(line.substr(0, longest));
+    for (const ProgramLine& row : lines_of_programs)
+        if (contains(line, row.first) && contains(line, row.second)) {
+            take_line(row, evidence);
+            return true;
+        }
+    return read_is_builtin(line, evidence) || read_inserted(line, evidence) || read_busy(line, evidence) ||
+           read_kvm_support(line, evidence) || read_banner(line, evidence) || read_hostinfo(line, evidence) ||
+           read_fetch(line, evidence) || read_virtualization_word(line, evidence) ||
+           read_release_alone(line, evidence);
+}
+
+}  // namespace nestprobe
