@@ -133,6 +133,13 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
 }
 
+/// DMI has it on EC2's Nitro alone ("t3.large"); elsewhere only who asked the cloud knows it.
+Fact<std::string> probe_instance_type(const Filesystem& files, const HypervisorFacts& f) {
+    if (Fact<std::string> heard = read_hearsay(files, hearsay::instance_type); heard.if_known()) return heard;
+    if (is(f.platform, Platform::aws)) return f.dmi_product;
+    return Absent{Why::not_applicable, "nobody named a type of machine"};
+}
+
 }  // namespace
 
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
@@ -158,6 +165,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));
     f.definition_shows = or_unsaid(read_heard_switch(machine.files, hearsay::definition));
     f.platform = probe_platform(machine.files, kernel, firmware, f);
+    f.instance_type = probe_instance_type(machine.files, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)
                          : Fact<Confidential>(Absent{Why::not_applicable, "not a guest"});

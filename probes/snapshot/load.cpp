@@ -82,10 +82,16 @@ Imported import_directory(RawInput folder) {
     return imported;
 }
 
-/// A journal in JSON and osquery's rows begin as a snapshot does.
+/// A journal in JSON, osquery's rows and what clouds say of an instance begin as a snapshot does.
 bool is_other_json(std::string_view text) {
     const std::string_view beginning = text.substr(0, 65536);
-    return (contains(beginning, "\"MESSAGE\"") || contains(beginning, "\"lscpu\"")) &&
+    constexpr std::string_view others[] = {"\"MESSAGE\"",      "\"lscpu\"",
+                                           "\"InstanceType\"", "\"hardwareProfile\"",
+                                           "\"vmSize\"",       "compute#instance",
+                                           "\"machineType\"",  "\"Standard_",
+                                           "\"shape\"",        "\"NestedVirtualization\""};
+    return std::any_of(std::begin(others), std::end(others),
+                       [&](std::string_view sign) { return contains(beginning, sign); }) &&
            !contains(beginning, "nestprobe-snapshot");
 }
 

@@ -77,6 +77,16 @@ std::size_t common_margin(std::string_view text) {
     return margin.size();
 }
 
+/// "$", "root@host:~#", "[root@host ~]#": a shell that waits.  What was above it is whole.
+bool is_bare_prompt(std::string_view line) {
+    line = trim(line);
+    if (line == "$") return true;
+    if (line.size() < 4 || (!line.ends_with('$') && !line.ends_with('#'))) return false;
+    const bool bracketed = line.front() == '[' && contains(line, "]");
+    const bool plain = line.find_first_of(" \t\"'`=|<>") == std::string_view::npos && contains(line, ":");
+    return contains(line, "@") && (bracketed || plain);
+}
+
 }  // namespace
 
 std::string clean_paste(std::string_view text) {
@@ -108,6 +118,8 @@ std::vector<Section> split_paste(std::string_view text) {
             sections.push_back({parse_command(typed), {}});
         } else if (line.starts_with("==> ") && line.ends_with(" <==")) {
             sections.push_back({parse_command("cat " + std::string(line.substr(4, line.size() - 8))), {}});
+        } else if (is_bare_prompt(line)) {
+            sections.push_back({Command{}, {}});
         } else {
             sections.back().body.append(line);
             if (line.data() + line.size() != end) sections.back().body.push_back('\n');

@@ -99,6 +99,27 @@ std::string guest_of(const Facts& f) {
     return fmt::format("this is a guest of {}", name);
 }
 
+/// Nobody knows whose the processor is: what is hidden may be either's.
+bool is_either(const Facts& f) { return f.cpu.technology.if_absent() != nullptr; }
+constexpr std::string_view neither_shown = "the hypervisor above shows this guest neither VMX nor SVM";
+
+/// Of "vmx" and its modules where the vendor is known, else of both.
+struct HiddenWords {
+    std::string lacks, module;
+    std::string_view flag;
+};
+HiddenWords words_of_hidden(const Facts& f, std::string_view flag) {
+    if (is_either(f)) return {"neither vmx nor svm", "KVM's module", ""};
+    return {fmt::format("no {}", flag), flag == "vmx" ? "kvm_intel" : "kvm_amd", flag};
+}
+
+/// A no, under a title that names what nobody can tell apart.
+Outcome hides(const Facts& f, std::string message, std::string_view flag) {
+    Outcome outcome = fail(std::move(message), fix_above(f, flag));
+    if (is_either(f)) outcome.title = neither_shown;
+    return outcome;
+}
+
 /// What this guest can know of its own definition, told from what is likely.
 std::string hint_of_brand(const Facts& f, std::string_view flag) {
     const BrandKind* kind = f.hypervisor.brand_kind.if_known();
@@ -135,8 +156,17 @@ Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& fl
     const bool* shows = f.hypervisor.definition_shows.if_known();
     if (!shows) return skip("no definition of this guest was recorded");
     const std::string& said = f.hypervisor.definition_shows.from().front().where;
-    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    const HiddenWords words = words_of_hidden(f, technology == Technology::vmx ? "vmx" : "svm");
+    const std::string type = type_without_nesting(f);
     const bool unlisted = flag.all([](bool set) { return !set; });
+    const auto cite_both = [&](Outcome outcome) {
+        return cite(cite(std::move(outcome), f.hypervisor.definition_shows), f.hypervisor.platform);
+    };
+    if (*shows && !type.empty())
+        return cite_both(hides(f,
+                               fmt::format("{}, and is {}: the switch that is on there ({}) has no effect",
+                                           guest_of(f), type, said),
+                               words.flag));
     if (*shows && !unlisted)
         return cite(
             unknown(fmt::format("{}, whose definition shows it VMX or SVM ({}): whether it does so tells the "
@@ -145,19 +175,17 @@ Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& fl
             f.hypervisor.definition_shows);
     if (*shows)
         return cite(
-            cite(fail(fmt::format(
-                          "{}, and /proc/cpuinfo shows no {} though the guest's definition shows it ({}): "
-                          "the guest was not shut down and started since, or what is below it cannot "
-                          "offer it{}",
-                          guest_of(f), word, said, no_switch_there(f)),
-                      fix_above(f, word)),
-                 f.hypervisor.definition_shows),
+            cite_both(hides(f,
+                            fmt::format("{}, and /proc/cpuinfo shows {} though the guest's definition shows "
+                                        "it ({}): the guest was not shut down and started since, or what is "
+                                        "below it cannot offer it{}",
+                                        guest_of(f), words.lacks, said, no_switch_there(f)),
+                            words.flag)),
             flag);
-    return cite(cite(fail(fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}", guest_of(f),
-                                      said, no_switch_there(f)),
-                          fix_above(f, word)),
-                     f.hypervisor.definition_shows),
-                f.hypervisor.platform);
+    return cite_both(hides(f,
+                           fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}",
+                                       guest_of(f), said, no_switch_there(f)),
+                           words.flag));
 }
 
 Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
@@ -194,12 +222,13 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
             f.module.vendor);
     if (unlisted)
         return cite(
-            cite(fail(fmt::format("{}, and /proc/cpuinfo shows no {}, without "
-                                  "which {} does not load. CPUID itself was not read: that {} hides "
-                                  "it is likely, not certain.{}",
-                                  guest_of(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
-                                  named_above(f), hint_of_brand(f, word)),
-                      fix_above(f, word)),
+            cite(hides(
+                     f,
+                     fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. CPUID "
+                                 "itself was not read: that {} hides it is likely, not certain{}.{}",
+                                 guest_of(f), words_of_hidden(f, word).lacks, words_of_hidden(f, word).module,
+                                 named_above(f), no_switch_there(f), hint_of_brand(f, word)),
+                     words_of_hidden(f, word).flag),
                  flag),
             f.hypervisor.platform);
     if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
@@ -230,6 +259,15 @@ Outcome check_likely_hidden(const Facts& f) {
     constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
                                   LogLine::evmcs_in_use};
     const LoggedLine* line = heard_last(f, telling);
+    const bool asked = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                       (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
+                       f.module.vendor.if_known() || f.hypervisor.definition_shows.if_known();
+    if (const std::string type = type_without_nesting(f); !type.empty() && !asked)
+        return cite(fail(fmt::format("{}, and is {}: most likely neither VMX nor SVM is shown to it; "
+                                     "grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden.",
+                                     guest_of(f), type),
+                         fix_above(f, is_either(f) ? "" : flag_word(f))),
+                    f.hypervisor.instance_type);
     if (!line || heard_last(f, set_up)) return pass("no module of KVM said that it found no VMX or SVM");
     const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
                          f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
@@ -243,7 +281,7 @@ Outcome check_likely_hidden(const Facts& f) {
                                     "/proc/cpuinfo tells: 0 means hidden.";
     return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
                                      quoted(*line), named_above(f), hardware_word(f), other),
-                         fix_above(f, flag_word(f))),
+                         fix_above(f, is_either(f) ? "" : flag_word(f))),
                     *line);
 }
 

@@ -79,6 +79,16 @@ constexpr IommuCause iommu_causes[] = {
      "Update the firmware. Until then the I/O APIC can be named on the kernel command line: the word is "
      "ivrs_ioapic=ID@SEGMENT:BUS:DEVICE.FUNCTION, on most machines at 0000:00:14.0.",
      "Update the hypervisor above, whose table lacks the I/O APIC."},
+    {LogLine::vfio_no_ir, Stops::interrupts, "VFIO asked for interrupt remapping, and there is none",
+     "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware. The kernel's "
+     "log says what it lacks.\n    sudo dmesg | grep -e DMAR-IR -e AMD-Vi\n"
+     "Only where nothing brings it, and you trust the guest: let VFIO do without, at the risk that a device "
+     "raises any interrupt.\n"
+     "    echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee "
+     "/etc/modprobe.d/vfio-unsafe.conf\n    sudo modprobe -r vfio_pci vfio_iommu_type1\n"
+     "    sudo modprobe vfio_pci",
+     "Give this guest's IOMMU interrupt remapping: <driver intremap='on'/> in its <iommu>, with <ioapic "
+     "driver='qemu'/>."},
     {LogLine::ir_failed, Stops::interrupts, "the unit did not take the table of interrupts",
      "Look at the lines before it.\n    sudo dmesg | grep DMAR", ""},
 };
