@@ -35,6 +35,8 @@ enum class Platform : std::uint8_t {
     lxd,
     cloud_hypervisor,
     firecracker,
+    fly,
+    crostini,
     crosvm,
     tcg,
     // clouds and hosters

@@ -72,9 +72,11 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     if (const auto guest = level_by_dmi(f, firmware)) return *guest;
     const Fact<bool> heard = read_heard_switch(files, hearsay::guest);
     if (is(heard, true)) return as(Level::guest, heard);
-    // WSL 2 is a virtual machine always, and so is what Docker Desktop runs its kernel in.
-    if (kernel.release.if_known() && (contains(*kernel.release.if_known(), "microsoft-standard") ||
-                                      kernel.release.if_known()->ends_with("-linuxkit")))
+    // WSL 2 is a virtual machine always, and so is what Docker Desktop runs its kernel in; Qubes' is Xen's.
+    if (kernel.release.if_known() &&
+        (contains(*kernel.release.if_known(), "microsoft-standard") ||
+         contains(*kernel.release.if_known(), ".qubes.") || kernel.release.if_known()->ends_with("-fly") ||
+         kernel.release.if_known()->ends_with("-linuxkit")))
         return as(Level::guest, kernel.release);
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);

@@ -55,6 +55,7 @@ constexpr CloudRow cloud_rows[] = {
     {"azure", az, {"hardwareProfile", "vmSize"}, "vmSize"},
     {"azure", az, {"Microsoft.Compute/virtualMachines", "Standard_"}, "vmSize"},
     {"azure", az, {"\"size\": \"Standard_", ""}, "size"},
+    {"azure", az, {"Size", "Standard_"}, "size"},
     {"azure", terraform, {"azurerm_", "Standard_"}, "size"},
     {"oci", "oci's description of the instance", {"\"shape\": \"", "ocid1."}, "shape"},
 };
@@ -74,10 +75,21 @@ std::string_view word_at(std::string_view text, std::string_view begin, bool wit
     return rest.substr(0, std::min(rest.find_first_not_of(in_types), rest.size()));
 }
 
+/// Of a table: "Standard_DS2_v2", not a kind of disk ("Standard_LRS").
+std::string_view azure_size_in(std::string_view text) {
+    for (auto at = text.find("Standard_"); at != std::string_view::npos;
+         at = text.find("Standard_", at + 1)) {
+        const std::string_view word = word_at(text.substr(at), "Standard_", true);
+        if (word.find_first_of("0123456789") != std::string_view::npos) return word;
+    }
+    return {};
+}
+
 /// "projects/p/zones/z/machineTypes/n2-standard-4" ends in the type.
 std::string_view type_of(const CloudRow& row, std::string_view text) {
     if (const std::string_view type = word_at(text, "machineTypes/", false); !type.empty()) return type;
-    return switch_value(text, row.type_key);
+    const std::string_view type = switch_value(text, row.type_key);
+    return type.empty() && row.cloud == "azure" ? azure_size_in(text) : type;
 }
 
 std::string_view switch_verdict(std::string_view value) {

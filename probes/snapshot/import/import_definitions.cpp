@@ -27,6 +27,36 @@ struct SwitchRow {
     std::string_view missing;  ///< what holds where the key is not there: "on", "off", or nothing is known
 };
 constexpr SwitchRow switch_rows[] = {
+    // refusals, which weigh more than the file that asked: no key
+    {"VMware",
+     "VMware, which says that virtualized VT-x/EPT is not supported on its host",
+     {"Virtualized Intel VT-x/EPT is not supported on this platform", ""},
+     "",
+     {},
+     {},
+     "off"},
+    {"VMware",
+     "VMware, which says that virtualized AMD-V/RVI is not supported on its host",
+     {"Virtualized AMD-V/RVI is not supported on this platform", ""},
+     "",
+     {},
+     {},
+     "off"},
+    {"VMware",
+     "VMware, which says that its host has no nested virtualization for it",
+     {"does not support nested virtualization on this host", ""},
+     "",
+     {},
+     {},
+     "off"},
+    {"wsl",
+     "wsl, which says that nested virtualization is not supported on its Windows",
+     {"ested virtualization is not supported on this ", "wsl"},
+     "",
+     {},
+     {},
+     "off"},
+    {"wsl", "wsl --version", {"WSL version:", "WSLg version:"}, "", {}, {}, ""},
     {"VMware",
      "a .vmx file",
      {"virtualHW.version", "="},
@@ -163,15 +193,17 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     if (is_kubevirts(text)) return read_kubevirts(text, evidence);
     const SwitchRow* row = find_switch(text);
     if (!row) return;
-    const std::string_view value = switch_value(text, row->key);
+    const std::string_view value = row->key.empty() ? std::string_view{} : switch_value(text, row->key);
     std::string_view verdict;
     if (is_word_of(value, row->on)) verdict = "yes";
     if (is_word_of(value, row->off)) verdict = "no";
     std::string said = fmt::format("{}, {} {}", row->what, row->key, value);
     if (value.empty() && !row->missing.empty() && !section.cut()) {
         verdict = row->missing == "on" ? "yes" : "no";
-        said = fmt::format("{}, without {}", row->what, row->key);
+        said = row->key.empty() ? std::string(row->what) : fmt::format("{}, without {}", row->what, row->key);
     }
+    // The distribution's own file is another, and WSL passes over such a word there.
+    if (contains(section.command.line, "wsl.conf")) verdict = {};
     evidence.hear(hearsay::hypervisor, row->hypervisor, row->what);
     evidence.hear(hearsay::guest, "yes", row->what);
     if (!verdict.empty()) evidence.hear(hearsay::definition, verdict, said);

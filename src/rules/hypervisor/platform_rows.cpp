@@ -822,9 +822,44 @@ constexpr PlatformRow platform_table[] = {
         .date = "2026-09",
     },
     {
+        .id = Platform::fly,
+        .nesting = Nesting::provider_decides,
+        .intro = "This is a Machine of Fly.io, a Firecracker microVM on Fly's own servers. The provider "
+                 "decides, and no statement of Fly's that its Machines show VMX or SVM was found (2026-11).",
+        .steps = {{.where = Where::provider,
+                   .what = "Run what needs KVM elsewhere: a bare metal server, or a cloud with nested "
+                           "virtualization. What can do without uses emulation (QEMU without -accel kvm)."}},
+        .ask = ask_nesting,
+        .iommu_none = "Firecracker has no virtual IOMMU.",
+        .certainty = Certainty::unknown,
+        .source = "Fly.io blog, Fly Machines (Firecracker); nothing about nesting",
+        .date = "2026-11",
+    },
+    {
+        .id = Platform::crostini,
+        .nesting = Nesting::host_decides,
+        .intro = "This is Linux on a Chromebook (Crostini): a container in a virtual machine of crosvm. The "
+                 "kernel that would have to offer nesting is Google's, in ChromeOS; no setting of ChromeOS "
+                 "switches it on, and nothing in here does.",
+        .steps =
+            {{.where = Where::provider,
+              .what =
+                  "Update ChromeOS (Settings, About ChromeOS), and start Linux again: right-click its "
+                  "Terminal, \"Shut down Linux\", open it. Whether a Chromebook's kernel offers it differs "
+                  "by model.",
+              .expect = "In the Terminal, ls /dev/kvm shows the device."},
+             {.where = Where::here,
+              .what = "Otherwise use another machine, a cloud with nested virtualization, or emulation (QEMU "
+                      "without -accel kvm), which is slow."}},
+        .iommu_none = "crosvm has a virtio IOMMU for assigned devices only, and ChromeOS gives none away.",
+        .certainty = Certainty::unknown,
+        .source = "DMI and kernel names in reports; how ChromeOS sets nesting was not found",
+        .date = "2026-11",
+    },
+    {
         .id = Platform::crosvm,
         .nesting = Nesting::host_decides,
-        .intro = "This is a guest of crosvm (Crostini on ChromeOS, Android's virtualization). As far as "
+        .intro = "This is a guest of crosvm (Android's virtualization, ChromeOS). As far as "
                  "known crosvm "
                  "passes on what the host's KVM offers; on a Chromebook the kernel is Google's, and its user "
                  "cannot "
@@ -860,7 +895,9 @@ constexpr PlatformRow platform_table[] = {
         .nesting = Nesting::yes_switch,
         .intro = "This is a virtual machine of VMware. Each machine has a switch for it, which is off by "
                  "default and is "
-                 "changed with the machine powered off; a rented one (vCloud) has to be asked for.",
+                 "changed with the machine powered off; a rented one (vCloud) has to be asked for. Where "
+                 "VMware refuses it (\"not supported on this platform\"), the Windows below runs its own "
+                 "hypervisor: the step on the Windows host is the one.",
         .steps =
             {{.where = Where::guest_definition,
               .what = "vSphere: power the machine off; Edit Settings, CPU, Hardware virtualization, \"Expose "

@@ -174,9 +174,13 @@ constexpr Rule iommu_causes_rows[] = {
             "A reserved memory region (RMRR) ties a device to memory that firmware uses behind the kernel's\n"
             "back, for management controllers as a rule. The kernel does not let such a device go to a\n"
             "guest. Other devices are not concerned.",
-        .fix =
-            "Look in the server maker's manual for the switch that releases the device (HP calls it shared "
-            "memory features); or give away another device.",
+        .fix = "Look in the server maker's manual for the switch that releases the device, slot by slot (HP: "
+               "\"HPE Shared Memory Features\" among the PCIe devices' options; Gen8 and Gen9: conrep, "
+               "RMRDS); or "
+               "give away another device. Some kernels are patched to overlook it, at the risk that firmware "
+               "and "
+               "the guest write each other's memory: intel_iommu=on,relax_rmrr there (Harvester's, builds of "
+               "Proxmox VE's; 2026-11).",
         .see = rmrr_see,
         .check = check_held_back,
         .worked = "The guest starts with the device.",
