@@ -29,6 +29,10 @@ inline constexpr std::string_view missing = "hearsay/missing";      ///< names o
 inline constexpr std::string_view cpu_count = "hearsay/cpu_count";  ///< "unknown": nobody said how many
 inline constexpr std::string_view definition =
     "hearsay/definition";  ///< "yes", "no": the guest's definition shows it VMX or SVM
+inline constexpr std::string_view instance_type =
+    "hearsay/instance_type";  ///< as the cloud names it: "t3.large", "Standard_D4s_v5"
+inline constexpr std::string_view container_refused =
+    "hearsay/container_refused";  ///< VFIO could not attach a group to the IOMMU: the errno's words
 inline constexpr std::string_view job = "hearsay/job";                    ///< a CI's, as in KernelFacts
 inline constexpr std::string_view iommu = "hearsay/iommu";                ///< "yes", "no": one is used
 inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "yes", "no", of xl info

@@ -35,6 +35,8 @@ enum class Platform : std::uint8_t {
     lxd,
     cloud_hypervisor,
     firecracker,
+    fly,
+    crostini,
     crosvm,
     tcg,
     // clouds and hosters
@@ -116,6 +118,7 @@ struct HypervisorFacts {
     Fact<XenRole> xen_role{};
     Fact<bool> hyperv_root{};
     Fact<bool> definition_shows{};
+    Fact<std::string> instance_type{};
     Fact<std::string> heard{};
     Fact<Confidential> confidential{};
 };
@@ -139,6 +142,8 @@ constexpr void for_each(const HypervisorFacts& f, V&& visit) {
     visit("hypervisor.xen_role", f.xen_role, "control domain, PV, PVH or HVM, where Xen says so");
     visit("hypervisor.definition_shows", f.definition_shows,
           "the guest's definition, of another hypervisor than QEMU, shows it VMX or SVM");
+    visit("hypervisor.instance_type", f.instance_type,
+          "the cloud's name of this type of machine: DMI on EC2, else what its tools or metadata said");
     visit("hypervisor.heard", f.heard, "what a tool or the kernel's log calls the hypervisor above");
     visit("hypervisor.hyperv_root", f.hyperv_root,
           "Hyper-V root partition (CPUID.40000003H:EBX.CpuManagement)");

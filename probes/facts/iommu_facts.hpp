@@ -42,6 +42,8 @@ struct IommuFacts {
     Fact<bool> unsafe_interrupts{};
     Fact<std::vector<SharedGroup>> shared_groups{};
     Fact<bool> xen_assigns{};
+    Fact<std::string> container_refused{};
+    Fact<bool> no_iommu_mode{};
 };
 template <class V>
 constexpr void for_each(const IommuFacts& f, V&& visit) {
@@ -77,6 +79,10 @@ constexpr void for_each(const IommuFacts& f, V&& visit) {
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");
     visit("iommu.shared_groups", f.shared_groups,
           "devices that the host drives in the IOMMU group of one that vfio-pci holds");
+    visit("iommu.no_iommu_mode", f.no_iommu_mode,
+          "vfio.enable_unsafe_noiommu_mode, where the kernel drives no IOMMU");
+    visit("iommu.container_refused", f.container_refused,
+          "VFIO found a group and could not attach it to the IOMMU: the errno's words");
     visit("iommu.xen_assigns", f.xen_assigns, "Xen says that it can give devices away (xl info, virt_caps)");
 }
 

@@ -72,9 +72,11 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     if (const auto guest = level_by_dmi(f, firmware)) return *guest;
     const Fact<bool> heard = read_heard_switch(files, hearsay::guest);
     if (is(heard, true)) return as(Level::guest, heard);
-    // WSL 2 is a virtual machine always, and so is what Docker Desktop runs its kernel in.
-    if (kernel.release.if_known() && (contains(*kernel.release.if_known(), "microsoft-standard") ||
-                                      kernel.release.if_known()->ends_with("-linuxkit")))
+    // WSL 2 is a virtual machine always, and so is what Docker Desktop runs its kernel in; Qubes' is Xen's.
+    if (kernel.release.if_known() &&
+        (contains(*kernel.release.if_known(), "microsoft-standard") ||
+         contains(*kernel.release.if_known(), ".qubes.") || kernel.release.if_known()->ends_with("-fly") ||
+         kernel.release.if_known()->ends_with("-linuxkit")))
         return as(Level::guest, kernel.release);
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
@@ -139,6 +141,13 @@ Fact<bool> probe_hyperv_root(const Sources& machine, const Shared& shared, const
     return {root, {{fmt::format("CPUID.{:X}H:EBX", hyperv->leaf + 3), hex(privileges)}}};
 }
 
+/// DMI has it on EC2's Nitro alone ("t3.large"); elsewhere only who asked the cloud knows it.
+Fact<std::string> probe_instance_type(const Filesystem& files, const HypervisorFacts& f) {
+    if (Fact<std::string> heard = read_hearsay(files, hearsay::instance_type); heard.if_known()) return heard;
+    if (is(f.platform, Platform::aws)) return f.dmi_product;
+    return Absent{Why::not_applicable, "nobody named a type of machine"};
+}
+
 }  // namespace
 
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
@@ -164,6 +173,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));
     f.definition_shows = or_unsaid(read_heard_switch(machine.files, hearsay::definition));
     f.platform = probe_platform(machine.files, kernel, firmware, f);
+    f.instance_type = probe_instance_type(machine.files, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)
                          : Fact<Confidential>(Absent{Why::not_applicable, "not a guest"});

@@ -95,7 +95,8 @@ std::vector<IvhdFeatures> probe_table(const Filesystem& files, IommuFacts& facts
 
 constexpr LogLine remapping_on[] = {LogLine::ir_on_x2apic, LogLine::ir_on_xapic, LogLine::amdvi_ir_on};
 // The consequence, not the causes, which other lines name: those may be of a unit that was given up.
-constexpr LogLine remapping_off[] = {LogLine::ir_not_enabling, LogLine::ir_failed, LogLine::amdvi_ir_off};
+constexpr LogLine remapping_off[] = {LogLine::ir_not_enabling, LogLine::ir_failed, LogLine::amdvi_ir_off,
+                                     LogLine::vfio_no_ir};
 constexpr std::string_view refusals[] = {"intremap=off", "nointremap"};  // irq_remapping.c, setup_irqremap
 
 /// The names of the interrupt chips; the first line counts CPUs (Linux arch/x86/kernel/apic/io_apic.c,
@@ -115,6 +116,8 @@ Fact<bool> remapped_by_interrupts(const Filesystem& files) {
 
 constexpr LogLine vtd_in_use[] = {LogLine::dmar_in_use, LogLine::dmar_queued};
 constexpr LogLine amd_in_use[] = {LogLine::amdvi_found, LogLine::amdvi_features};
+// The last lines of a start that went well.
+constexpr LogLine up[] = {LogLine::dmar_in_use, LogLine::amdvi_found};
 constexpr LogLine grouped[] = {LogLine::iommu_group_added, LogLine::iommu_group_added_old};
 
 bool unrecorded(const auto& fact) { return fact.if_absent() && fact.absence().why == Why::not_recorded; }
@@ -131,7 +134,10 @@ void take_log(const KernelFacts& kernel, IommuFacts& facts) {
     const LoggedLine* group = find_line(kernel.log, grouped);
     if (unrecorded(facts.instances) && (vtd || amd))
         facts.instances = {{vtd ? "dmar0" : "ivhd0"}, {from_log(vtd ? *vtd : *amd)}};
-    if (unrecorded(facts.groups) && group) facts.groups = {1u, {from_log(*group)}};
+    // A driver that is up gives each device a group (Linux 4.4 and later, drivers/iommu/iommu.c).
+    const LoggedLine* done = find_line(kernel.log, up);
+    const LoggedLine* grouping = group ? group : done;
+    if (unrecorded(facts.groups) && grouping) facts.groups = {1u, {from_log(*grouping)}};
 }
 
 /// What a tool said, where nobody recorded /sys and the log does not tell: groups are there when, and only
@@ -144,6 +150,9 @@ void take_hearsay(const Filesystem& files, IommuFacts& facts) {
     else if (is(none, "DMAR") && unrecorded(facts.table))
         facts.table = {"DMAR", none.from()};
     if (used.if_known() && unrecorded(facts.groups)) facts.groups = {*used.if_known() ? 1u : 0u, used.from()};
+    if (const auto* driven = facts.instances.if_known();
+        driven && driven->empty() && unrecorded(facts.groups))
+        facts.groups = {0u, facts.instances.from()};
     if (is(facts.groups, 0u) && unrecorded(facts.instances))
         facts.instances = {std::vector<std::string>{}, facts.groups.from()};
 }
@@ -220,6 +229,16 @@ Fact<bool> probe_unsafe(const Filesystem& files, const Fact<bool>& remapped) {
     return read_switch(files, "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 }
 
+/// Where no IOMMU is driven, groups are VFIO's own: Linux 4.5 to 7.2 drivers/vfio/group.c,
+/// vfio_noiommu_group_alloc().
+Fact<bool> probe_no_iommu_mode(const Filesystem& files, const IommuFacts& facts, const KernelFacts& kernel) {
+    constexpr LogLine used[] = {LogLine::vfio_noiommu};
+    if (const auto* driven = facts.instances.if_known(); driven && !driven->empty())
+        return Absent{Why::not_applicable, "not looked at: an IOMMU is driven"};
+    if (const LoggedLine* line = find_line(kernel.log, used)) return {true, {from_log(*line)}};
+    return read_switch(files, "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
+}
+
 }  // namespace
 
 IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
@@ -233,6 +252,8 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
     take_hearsay(machine.files, facts);
     facts.shared_groups = probe_shared_groups(machine.files);
     facts.xen_assigns = or_unsaid(read_heard_switch(machine.files, hearsay::xen_directio));
+    facts.no_iommu_mode = probe_no_iommu_mode(machine.files, facts, kernel);
+    facts.container_refused = or_unsaid(read_hearsay(machine.files, hearsay::container_refused));
     probe_units(machine.files, kernel, announced, facts);
     facts.interrupt_remapping = probe_remapping(machine.files, facts, kernel);
     facts.driver = probe_driver(config, facts);

@@ -137,10 +137,31 @@ std::optional<Fact<Platform>> likely_cloud(const Filesystem& files, const Hyperv
     return {};
 }
 
+/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2.
+std::optional<Fact<Platform>> sure_by_kernel(const KernelFacts& kernel) {
+    if (!kernel.release.if_known()) return {};
+    const std::string& release = *kernel.release.if_known();
+    if (is_kernel_of_wsl2(release)) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
+    if (release.ends_with("-fly")) return Fact<Platform>{Platform::fly, kernel.release.from()};
+    if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
+    return {};
+}
+
+/// "6.6.76-08043-g2e7e0f5c2a4f": a number of changes, and a commit.
+bool is_kernel_of_chromeos(const KernelFacts& kernel) {
+    const std::string* release = kernel.release.if_known();
+    const auto commit = release ? release->rfind("-g") : std::string::npos;
+    return commit != std::string::npos && release->size() - commit >= 14 &&
+           release->find_first_not_of("0123456789abcdef", commit + 2) == std::string::npos;
+}
+
 Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
                            const FirmwareFacts& firmware, std::vector<Provenance> from) {
     const bool provider = f.dmi_vendor.if_known() && names_a_provider(*f.dmi_vendor.if_known());
     const DmiSign* sign = find_dmi(dmi_of(f, firmware));
+    if (auto own = sure_by_kernel(kernel)) return *std::move(own);
+    if (sign && sign->platform == Platform::crosvm && is_kernel_of_chromeos(kernel))
+        return {Platform::crostini, dmi_readings(*sign, f, firmware)};
     if (sign && !(sign->platform == Platform::kvm && provider)) {
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
         const bool copied = sign->platform == Platform::hyperv || sign->platform == Platform::azure;
@@ -166,20 +187,11 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
     return {Platform::kvm, std::move(from)};
 }
 
-/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2.
-std::optional<Fact<Platform>> windows_by_kernel(const KernelFacts& kernel) {
-    if (!kernel.release.if_known()) return {};
-    const std::string& release = *kernel.release.if_known();
-    if (is_kernel_of_wsl2(release)) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
-    if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
-    return {};
-}
-
 /// "Microsoft Hv" alone: Windows' own, or a KVM that imitates it and hides its name (kvm=off); then DMI
 /// tells.
 Fact<Platform> hyperv_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, std::vector<Provenance> from) {
-    if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+    if (auto windows = sure_by_kernel(kernel)) return *std::move(windows);
     if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
     const DmiSign* sign = find_dmi(dmi_of(f, firmware));
     if (sign && sign->platform != Platform::hyperv) return {sign->platform, dmi_readings(*sign, f, firmware)};
@@ -224,7 +236,7 @@ Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& ker
                                  const FirmwareFacts& firmware, const HypervisorFacts& f) {
     const DmiSign* dmi = find_dmi(dmi_of(f, firmware));
     if (!dmi)
-        if (auto windows = windows_by_kernel(kernel)) return *std::move(windows);
+        if (auto windows = sure_by_kernel(kernel)) return *std::move(windows);
     if (is(f.vmx_by_kvm.first_known(), true))
         return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
     if (f.xen_role.if_known()) return xen_flavour(files, f, kernel, firmware, f.xen_role.from());
@@ -237,9 +249,13 @@ Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& ker
         if (*known == Platform::hyperv) return hyperv_flavour(files, f, kernel, firmware, heard.from());
         if (!dmi || *known != Platform::tcg) return heard;
     }
+    if (dmi && dmi->platform == Platform::crosvm && is_kernel_of_chromeos(kernel))
+        return {Platform::crostini, dmi_readings(*dmi, f, firmware)};
     if (dmi && dmi->platform == Platform::xen)
         return xen_flavour(files, f, kernel, firmware, dmi_readings(*dmi, f, firmware));
     if (dmi) return {dmi->platform, dmi_readings(*dmi, f, firmware)};
+    if (kernel.release.if_known() && contains(*kernel.release.if_known(), ".qubes."))
+        return {Platform::qubes, kernel.release.from()};  // which run under Xen alone
     if (auto cloud = likely_cloud(files, f, kernel)) return *std::move(cloud);
     const BrandKind* brand = f.brand_kind.if_known();
     if (brand && (*brand == BrandKind::named_model || *brand == BrandKind::generic_model))

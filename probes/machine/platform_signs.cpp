@@ -56,14 +56,25 @@ constexpr DmiSign dmi_signs[] = {
     {Platform::oci, {.chassis_tag = "OracleCloud.com"}, true},
     {Platform::alibaba, {.product = "Alibaba Cloud ECS"}},
     {Platform::alibaba, {.vendor = "Alibaba Cloud"}, true},
+    {Platform::tencent, {.vendor = "Tencent Cloud", .product = "CVM"}},
     {Platform::tencent, {.vendor = "Tencent Cloud"}, true},
     {Platform::tencent, {.vendor = "Smdbmds"}, true},
     {Platform::hetzner, {.vendor = "Hetzner"}},
     {Platform::digitalocean, {.vendor = "DigitalOcean"}},
     {Platform::linode, {.vendor = "Linode"}},
     {Platform::linode, {.vendor = "Akamai"}},
+    {Platform::vultr, {.vendor = "Vultr", .product = "VC2"}},
+    {Platform::vultr, {.vendor = "Vultr", .product = "VHF"}},
+    {Platform::vultr, {.vendor = "Vultr", .product = "VHP"}},
     {Platform::vultr, {.vendor = "Vultr"}, true},
+    {Platform::scaleway, {.vendor = "Scaleway", .product = "SCW-"}},
     {Platform::scaleway, {.vendor = "Scaleway"}, true},
+    // hosters that give this name to virtual servers alone (cloud-init's ds-identify; boot logs)
+    {Platform::hoster, {.vendor = "UpCloud"}},
+    {Platform::hoster, {.vendor = "netcup", .product = "KVM Server"}},
+    {Platform::hoster, {.vendor = "Exoscale"}},
+    {Platform::hoster, {.product = "CloudSigma"}},
+    {Platform::hoster, {.vendor = "e24cloud"}},
     // clouds of one's own
     {Platform::openstack, {.vendor = "OpenStack"}},
     {Platform::openstack, {.product = "OpenStack"}},
@@ -132,6 +143,18 @@ bool fits(const Dmi& dmi, const Dmi& begins) {
            dmi.chassis_tag.starts_with(begins.chassis_tag) && dmi.bios.starts_with(begins.bios);
 }
 
+/// "m8i.2xlarge": as EC2 alone names a product.
+bool is_type_of_ec2(std::string_view product) {
+    const auto dot = product.find('.');
+    if (dot == std::string_view::npos || dot < 2 || dot > 10) return false;
+    const std::string_view size = product.substr(dot + 1);
+    return product.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string_view::npos &&
+           product.find_first_of("0123456789") < dot &&
+           (size == "nano" || size == "micro" || size == "small" || size == "medium" ||
+            size.ends_with("large"));
+}
+constexpr DmiSign by_type_of_ec2 = {Platform::aws, {.product = " "}};
+
 }  // namespace
 
 const SignatureSign* find_signature(std::string_view text) {
@@ -144,7 +167,7 @@ const DmiSign* find_dmi(const Dmi& dmi) {
     if (contains(dmi.product, ".metal")) return nullptr;
     for (const DmiSign& row : dmi_signs)
         if (fits(dmi, row.begins)) return &row;
-    return nullptr;
+    return dmi.vendor.empty() && is_type_of_ec2(dmi.product) ? &by_type_of_ec2 : nullptr;
 }
 
 Platform cloud_of_kernel(std::string_view release) {
@@ -219,6 +242,8 @@ std::string_view to_string(Platform platform) {
         case Platform::lxd: return "LXD";
         case Platform::cloud_hypervisor: return "Cloud Hypervisor";
         case Platform::firecracker: return "Firecracker";
+        case Platform::fly: return "Fly.io";
+        case Platform::crostini: return "Crostini (ChromeOS)";
         case Platform::crosvm: return "crosvm";
         case Platform::tcg: return "QEMU TCG";
         case Platform::aws: return "Amazon EC2";

@@ -82,12 +82,19 @@ Imported import_directory(RawInput folder) {
     return imported;
 }
 
-/// A journal in JSON, osquery's rows and a program's log of one object a line begin as a snapshot does.
+/// A journal in JSON, osquery's rows, what clouds say of an instance, and a program's log of one object a
+/// line begin as a snapshot does.
 bool is_other_json(std::string_view text) {
     const std::string_view beginning = text.substr(0, 65536);
     const std::string_view first = trim(beginning).substr(0, trim(beginning).find('\n'));
     const bool lines = trim(first).ends_with('}') && contains(trim(beginning), "}\n");
-    return (contains(beginning, "\"MESSAGE\"") || contains(beginning, "\"lscpu\"") || lines) &&
+    constexpr std::string_view others[] = {"\"MESSAGE\"",      "\"lscpu\"",
+                                           "\"InstanceType\"", "\"hardwareProfile\"",
+                                           "\"vmSize\"",       "compute#instance",
+                                           "\"machineType\"",  "\"Standard_",
+                                           "\"shape\"",        "\"NestedVirtualization\""};
+    return (lines || std::any_of(std::begin(others), std::end(others),
+                                 [&](std::string_view sign) { return contains(beginning, sign); })) &&
            !contains(beginning, "nestprobe-snapshot");
 }
 

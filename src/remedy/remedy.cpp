@@ -71,12 +71,22 @@ Remedy::Remedy(std::string_view text, Where where) {
     }
 }
 
+/// The step's own words tell that the guest stops and starts: the cost is not said twice.
+static bool tells_of_restart(const Step& step) {
+    constexpr std::string_view words[] = {"start it",          "starts it",  "and start the",
+                                          "restarts the",      "Reboot the", "keeps the old CPU",
+                                          "instance restarts", "power it on"};
+    return step.cost == Cost::restart_guest &&
+           std::any_of(std::begin(words), std::end(words),
+                       [&](std::string_view word) { return step.what.find(word) != std::string::npos; });
+}
+
 std::string heading(const Step& step) {
     std::string text;
     if (const std::string_view where = title_of(step.where); !where.empty() && !says_place(step.what, where))
         text = fmt::format("{}: ", where);
     text += step.what;
-    if (const std::string_view cost = title_of(step.cost); !cost.empty())
+    if (const std::string_view cost = title_of(step.cost); !cost.empty() && !tells_of_restart(step))
         append_sentence(text, fmt::format("({}.)", cost));
     return text;
 }

@@ -44,6 +44,22 @@ std::string forecast(const Report& report) {
     return fmt::format("Its /proc/cpuinfo will not show {}.\n", flag);
 }
 
+/// What the definition says of the other vendor's flag means nothing here, and everything on its own host.
+std::string of_other_vendor(const Report& report) {
+    const Technology* here = report.facts.cpu.technology.if_known();
+    if (!here || is_emulated(*report.facts.guest)) return {};
+    const bool vmx = *here == Technology::svm;
+    const FeaturePolicy* policy = (vmx ? report.facts.guest->vmx : report.facts.guest->svm).if_known();
+    if (!policy || (*policy != FeaturePolicy::disable && *policy != FeaturePolicy::forbid)) return {};
+    const std::string_view flag = vmx ? "vmx" : "svm";
+    return wrap(fmt::format(
+                    "It takes {0} away, which means nothing on this processor; on {1}'s that is what keeps "
+                    "{0} from it: delete that feature there.",
+                    flag, vmx ? "Intel" : "AMD"),
+                0) +
+           "\n";
+}
+
 }  // namespace
 
 std::string describe_guest(const Report& report) {
@@ -63,7 +79,7 @@ std::string describe_guest(const Report& report) {
         add(fmt::format("{} CPU{}", *vcpus, *vcpus == 1 ? "" : "s"));
     add(cpu_words(guest));
     return wrap(printable(text), 0) + "\n" + wrap(printable(forecast_of_start(report)), 0) + "\n" +
-           forecast(report);
+           forecast(report) + of_other_vendor(report);
 }
 
 std::string render_edit(const GuestEdit& edit) {

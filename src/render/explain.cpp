@@ -152,7 +152,7 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
     if (v.answer == Answer::unknown)
         text += ": " + headline_of_unknown(report, v);
     else if (const Finding* cause = v.cause(); cause && v.answer == Answer::no)
-        text += fmt::format(", because {} ({} {})", cause->rule->title, cause->rule->id, cause->rule->name);
+        text += fmt::format(", because {} ({} {})", cause->title(), cause->rule->id, cause->rule->name);
     else if (v.proof)
         text += fmt::format(", proved by {} {}", v.proof->rule->id, v.proof->rule->name);
     if (v.contradictory)

@@ -41,7 +41,7 @@ std::string in_vain(const Report& report, const Finding& cause) {
     for (const Verdict& v : report.verdicts)
         if (const Finding* never = never_fixed(v); never && is_cause(v, cause))
             return fmt::format("Even then {} stays no, because {} ({}).", to_string(v.question),
-                               never->rule->title, never->rule->id);
+                               never->title(), never->rule->id);
     return {};
 }
 

@@ -20,8 +20,7 @@ std::string answer_text(const Report& report, const Verdict& v) {
     if (!v.degraded.empty()) text += ", degraded";
     const Finding* cause = v.cause();
     if (v.answer == Answer::yes && v.proof) text += fmt::format(": {}", v.proof->outcome.message);
-    if (v.answer == Answer::no && cause)
-        text += fmt::format(": {} ({})", cause->rule->title, cause->rule->id);
+    if (v.answer == Answer::no && cause) text += fmt::format(": {} ({})", cause->title(), cause->rule->id);
     if (v.answer == Answer::unknown) text += ": " + headline_of_unknown(report, v);
     if (v.contradictory)
         text += fmt::format(". {} contradicts {}", v.because.front()->rule->id,
@@ -52,8 +51,7 @@ std::vector<const Finding*> causes(const Report& report) {
         // What makes it slow is known even where nobody knows that it runs.
         for (const Finding& f : report.findings)
             if (v.answer == Answer::unknown && f.rule->role == Role::degraded &&
-                f.rule->question == v.question && f.rule->layer != Layer::guest &&
-                f.outcome.status == Status::fail)
+                f.rule->question == v.question && f.outcome.status == Status::fail)
                 add(&f);
     }
     // What is wrong with a guest's definition is worth a line even where this system is the first obstacle.

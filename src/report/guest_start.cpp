@@ -14,7 +14,7 @@ constexpr std::string_view about_start[] = {"guest-machine-unknown", "guest-with
                                             "guest-will-not-start"};
 
 std::string as_defined(const Finding& finding) {
-    return fmt::format("It will not start: {} ({}).", finding.rule->title, finding.rule->id);
+    return fmt::format("It will not start: {} ({}).", finding.title(), finding.rule->id);
 }
 
 }  // namespace

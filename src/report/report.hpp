@@ -14,6 +14,8 @@ struct Finding {
     const Rule* rule;  ///< never null; rules live as long as the program
     Outcome outcome;
 
+    /// Completes "... is not available because": the outcome's own, else the rule's.
+    std::string_view title() const { return outcome.title.empty() ? rule->title : outcome.title; }
     /// What to do here: the outcome's own remedy, else the rule's.
     Remedy remedy() const;
     /// The same as one sentence.

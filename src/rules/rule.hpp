@@ -39,6 +39,7 @@ struct Outcome {
     Remedy remedy = {};                ///< for this machine; empty: the rule's own
     bool keeps_from_starting = false;  ///< of a guest: libvirt or QEMU refuses it as it is defined
     Absent lacking = {};  ///< of an unknown one, the reading that would have told, where one would
+    std::string_view title = {};       ///< in the place of the rule's; empty: that
 };
 
 struct Rule {

@@ -27,7 +27,7 @@ constexpr MetadataRow rows_of_metadata[] = {
     {"/latest/dynamic/instance-identity", "aws", "\"instanceType\"", "metal"},
     {"metadata.google.internal", "google", "machineTypes/", "-metal"},
     {"169.254.169.254/computeMetadata", "google", "machineTypes/", "-metal"},
-    {"169.254.169.254/metadata/instance", "azure", "", ""},
+    {"169.254.169.254/metadata/instance", "azure", "Standard_", "metal"},
     {"169.254.169.254/opc/", "oci", "VM.", "BM."},
     {"100.100.100.200/latest", "alibaba", "ecs.", "ebm"},
     {"metadata.tencentyun.com", "tencent", "", ""},
@@ -52,6 +52,8 @@ void hear_cloud(const MetadataRow& row, std::string_view answer, const Section& 
     evidence.taken("a cloud's metadata");
     if (may_be_flavour(row, answer)) return;
     evidence.hear(hearsay::cloud, row.cloud, section.command.line);
+    if (const std::string_view type = type_in_metadata(row.cloud, answer); !type.empty())
+        evidence.hear(hearsay::instance_type, type, section.command.line);
     if (!row.guest.empty() && contains(answer, row.guest) && !contains(answer, row.metal))
         evidence.hear(hearsay::guest, "yes", section.command.line);
 }

@@ -96,7 +96,7 @@ private:
 /// grep -c and wc -l: none, or one of the two where only that was asked for.
 bool read_count(const Section& section, Evidence& evidence) {
     unsigned count = 0;
-    const std::string_view number = trim(section.body);
+    const std::string_view body = trim(section.body), number = trim(body.substr(0, body.find('\n')));
     // A grep that shows nothing before the next prompt has counted none.
     const bool nothing = number.empty() && section.command.filtered;
     if (section.cut() || (!nothing && (!section.command.counts || !parse_number(number, count))))

@@ -26,6 +26,7 @@ constexpr std::string_view wanted[] = {"/proc/cpuinfo",
                                        "/sys/module/vfio",
                                        "/sys/module/vboxdrv/",
                                        "/sys/class/dmi/id/",
+                                       "/sys/devices/virtual/dmi/id/",
                                        "/sys/hypervisor/",
                                        "/sys/kernel/security/lockdown",
                                        "/sys/devices/system/cpu/vulnerabilities/",
@@ -191,7 +192,10 @@ void read_kernel_config(std::string_view text, Evidence& evidence) {
     evidence.taken("a kernel's configuration");
 }
 
-bool read_file_of_kernel(const std::string& path, std::string_view text, Evidence& evidence) {
+bool read_file_of_kernel(const std::string& given, std::string_view text, Evidence& evidence) {
+    constexpr std::string_view same = "/sys/devices/virtual/dmi/id/";
+    const std::string path =
+        given.starts_with(same) ? fmt::format("/sys/class/dmi/id/{}", given.substr(same.size())) : given;
     if (!is_wanted(path)) return false;
     if (contains(path, "/modprobe.d/")) {
         read_modprobe_file(path, text, evidence);

@@ -120,6 +120,8 @@ constexpr IommuVerdict iommu_verdicts[] = {
     {"<iommu support='no'/>", "no"},
     {"<iommu support='yes'", "yes"},
     {"IOMMU not present", "no"},
+    // libvirt virHostdevHostSupportsPassthroughVFIO(): no IOMMU group
+    {"host doesn't support passthrough of host PCI devices", "no"},
 };
 
 /// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!"
@@ -134,6 +136,17 @@ bool read_not_viable(std::string_view line, Evidence& evidence) {
     if (!group.empty()) add_member(group, device, evidence);
     evidence.hear(hearsay::group_refused, fmt::format("{} {}", group.empty() ? "?" : group, device),
                   trim(line).substr(0, 160));
+    evidence.taken("a refusal of VFIO's");
+    return true;
+}
+
+/// QEMU: "vfio DEVICE: failed to setup container for group 1: Failed to set iommu for container: ERRNO".
+bool read_container_refusal(std::string_view line, Evidence& evidence) {
+    const std::string_view why = after(line, "ailed to set iommu for container: ");
+    if (why.empty()) return false;
+    const std::string_view number = leading_number(after(line, "for group "));
+    if (!number.empty()) add_member(number, address_in(line), evidence);
+    evidence.hear(hearsay::container_refused, trim(why), trim(line).substr(0, 200));
     evidence.taken("a refusal of VFIO's");
     return true;
 }
@@ -213,11 +226,8 @@ bool read_iommu_command(const Section& section, Evidence& evidence) {
     if ((command.program != "ls" && command.program != "find") || command.filtered) return false;
     for (const std::string_view folder : {groups_folder, std::string_view("/sys/class/iommu")})
         for (const std::string& word : command.words)
-            if (word == folder || word == fmt::format("{}/", folder)) {
-                if (read_whole_listing(section, folder, evidence)) return true;
-                // Nothing was found, and said so by a shell's next prompt.
-                return false;
-            }
+            if (word == folder || word == fmt::format("{}/", folder))
+                return read_whole_listing(section, folder, evidence);
     return false;
 }
 
@@ -261,7 +271,8 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
     std::string group, device;
     for_each_line(section.body, [&](std::string_view line) {
         if (read_group_path(line, evidence) || read_not_viable(line, evidence) ||
-            read_iommu_words(line, evidence) || read_xl_info(line, evidence))
+            read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
+            read_xl_info(line, evidence))
             return;
         if (const std::string_view heading = group_heading(line); !heading.empty()) group = heading;
         constexpr std::string_view in_xml = "<iommuGroup number='";

@@ -156,6 +156,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     read_entrance(section, evidence);
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
+    if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
     const bool tells_if_empty =
         command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");

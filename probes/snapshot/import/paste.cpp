@@ -77,6 +77,16 @@ std::size_t common_margin(std::string_view text) {
     return margin.size();
 }
 
+/// "$", "root@host:~#", "[root@host ~]#": a shell that waits.  What was above it is whole.
+bool is_bare_prompt(std::string_view line) {
+    line = trim(line);
+    if (line == "$") return true;
+    if (line.size() < 4 || (!line.ends_with('$') && !line.ends_with('#'))) return false;
+    const bool bracketed = line.front() == '[' && contains(line, "]");
+    const bool plain = line.find_first_of(" \t\"'`=|<>") == std::string_view::npos && contains(line, ":");
+    return contains(line, "@") && (bracketed || plain);
+}
+
 }  // namespace
 
 std::string clean_paste(std::string_view text) {

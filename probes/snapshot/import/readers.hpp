@@ -131,6 +131,13 @@ bool read_container_file(std::string_view path, std::string_view text, Evidence&
 /// on.
 bool is_other_definition(std::string_view text);
 void read_other_definition(const Section& section, Evidence& evidence);
+/// What stands behind the first `key`, behind blanks, colons, equals signs, commas and quotes.
+std::string_view switch_value(std::string_view text, std::string_view key);
+/// What a cloud's tools say of an instance.
+bool is_cloud_description(std::string_view text);
+void read_cloud_description(const Section& section, Evidence& evidence);
+/// The type of machine in what the metadata service answered; empty: none.
+std::string_view type_in_metadata(std::string_view cloud, std::string_view answer);
 /// libvirt's, QEMU's or Proxmox VE's, which --domain reads.
 bool names_guests_definition(std::string_view text);
 

@@ -35,7 +35,9 @@ std::string_view behind_named_prompt(std::string_view line) {
         if ((c != '$' && c != '#' && c != '%') || line[i + 1] != ' ') continue;
         const std::string_view name = line.substr(0, i);
         const auto words = split_words(name);
-        if (words.size() > 3) return {};
+        // Codespaces: "@user ➜ /workspaces/repo (main) $ ".
+        const bool arrowed = words.size() > 1 && words[1] == "\xe2\x9e\x9c";
+        if (words.size() > (arrowed ? 4u : 3u)) return {};
         const bool named = contains(words.front(), "@") || (contains(words.front(), ":") && c != '%') ||
                            words.front().starts_with("bash-") || words.front().starts_with("sh-");
         // Busybox's shell: "~ # ", "/ # ".
@@ -152,15 +154,6 @@ std::string host_in_prompt(std::string_view line) {
     std::string host(name.substr(0, name.find('.')));
     for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return host;
-}
-
-bool is_bare_prompt(std::string_view line) {
-    line = trim(line);
-    constexpr std::size_t longest = 80;
-    if (line == "$") return true;
-    if (line.size() > longest || !(line.ends_with('$') || line.ends_with('#'))) return false;
-    return split_words(line).size() <= 3 && line.find('@') != std::string_view::npos &&
-           line.find('@') < line.find_first_of(" :]");
 }
 
 bool is_bare_command(std::string_view line) {

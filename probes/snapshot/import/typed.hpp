@@ -12,8 +12,6 @@ namespace nestprobe {
 std::string_view typed_in(std::string_view line);
 /// The machine's name in such a line's prompt, lower case, without its domain; empty where there is none.
 std::string host_in_prompt(std::string_view line);
-/// "user@host:~$" with nothing behind it: what stands above is whole.
-bool is_bare_prompt(std::string_view line);
 /// "dmesg | grep kvm" alone in a line, without a prompt.
 bool is_bare_command(std::string_view line);
 /// "/sys/module/kvm_{intel,amd}/x": each of what a shell makes of it; the word itself where it has no braces.

@@ -212,10 +212,11 @@ Remedy see_what_is_shown(const Facts& f) {
             Step{.what = "Only if it printed more than 0: load KVM's module, on Intel the first, on AMD the "
                          "second.",
                  .commands = {"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}});
-    Remedy above = fix_on_platform(f, flag_word(f));
+    Remedy above = fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : "");
     bool first = true;
     for (Step& step : above.steps) {
-        if (std::exchange(first, false)) step.what = fmt::format("Only if it printed 0: {}", step.what);
+        if (std::exchange(first, false))
+            step.what = fmt::format("Only if it printed 0, all that follows. {} {}", above.intro, step.what);
         step.action = ByHand{};
         remedy.then(std::move(step));
     }

@@ -55,6 +55,12 @@ Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy poli
         wanted && f.cpu.technology.if_known() && !has(f, *wanted))
         return skip(fmt::format("{} is not of this system's vendor (NP707)", by));
     const NamedCpu* named = find_named_cpu(model);
+    if (!named && model.starts_with("custom-") && words_of(f) == DefinitionKind::proxmox)
+        return unknown(
+            fmt::format("{} is a model of this cluster's own, defined in "
+                        "/etc/pve/virtual-guest/cpu-models.conf: whether it has {} stands there, and in "
+                        "the -cpu that qm showcmd VMID --pretty prints",
+                        model, feature));
     if (!named)
         return unknown(fmt::format("{} is no model of QEMU's that nestprobe knows: whether it has {} is open",
                                    model, feature));

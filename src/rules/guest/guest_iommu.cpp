@@ -148,7 +148,10 @@ Outcome check_acpi(const Facts& f) {
             if (model == IommuModel::none) return skip_without_iommu();
             return acpi ? pass("the guest has ACPI, where the IOMMU is announced")
                         : fail("the guest has no ACPI: its kernel never hears of the IOMMU",
-                               change_guest(f, "Give the guest ACPI: without -no-acpi and acpi=off.",
+                               change_guest(f,
+                                            words_of(f) == DefinitionKind::libvirt
+                                                ? "Give the guest ACPI."
+                                                : "Give the guest ACPI: without -no-acpi and acpi=off.",
                                             {"<features>", "<acpi/>", "-machine q35,acpi=on", "--acpi 1"}));
         },
         f.guest->iommu, f.guest->acpi);

@@ -1,102 +1,41 @@
 // SPDX-License-Identifier: MIT
 // Rules about a guest that is shown no VMX or SVM, or most likely is not (NP301, NP302, NP310).
-#include "base/hearsay.hpp"
-#include "machine/platform_signs.hpp"
 #include "rules/common.hpp"
+#include "rules/hypervisor/above.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
+
+#include <cerrno>
 
 namespace nestprobe {
 namespace {
 
 Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
 
-constexpr std::string_view unnamed = "the hypervisor above";
+/// Nobody knows whose the processor is: what is hidden may be either's.
+bool is_either(const Facts& f) { return f.cpu.technology.if_absent() != nullptr; }
+// NP601 has the platform's steps then.
+constexpr std::string_view see_flags =
+    "See whether it is so; if it is, the provider's steps above are the "
+    "cure.\n    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
+constexpr std::string_view neither_shown = "the hypervisor above shows this guest neither VMX nor SVM";
 
-/// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
-bool by_kernel_name(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    const auto& kernel = f.kernel.release.from();
-    const bool certain = is(f.hypervisor.platform, Platform::wsl1) ||
-                         is(f.hypervisor.platform, Platform::wsl2) ||
-                         is(f.hypervisor.platform, Platform::qubes);
-    return !certain && !from.empty() && !kernel.empty() && from.front().where == kernel.front().where;
+/// Of "vmx" and its modules where the vendor is known, else of both.
+struct HiddenWords {
+    std::string lacks, module;
+    std::string_view flag;
+};
+HiddenWords words_of_hidden(const Facts& f, std::string_view flag) {
+    if (is_either(f)) return {"neither vmx nor svm", "KVM's module", ""};
+    return {fmt::format("no {}", flag), flag == "vmx" ? "kvm_intel" : "kvm_amd", flag};
 }
 
-/// By the name of the processor, which a cloud has to itself.
-bool by_brand(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    const auto& brand = f.hypervisor.brand_kind.from();
-    return !from.empty() && !brand.empty() && from.front().where == brand.front().where &&
-           from.front().raw == brand.front().raw && f.hypervisor.platform.if_known() &&
-           *f.hypervisor.platform.if_known() != Platform::kvm;
-}
-
-/// By the names in a shell's prompt, which a cloud gives its machines and users.
-bool by_prompt(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    return !from.empty() && from.front().where == hearsay::names_in_prompt;
-}
-
-bool imitates_hyperv_alone(const Facts& f) {
-    const auto* signatures = f.hypervisor.signatures.if_known();
-    const Platform* platform = f.hypervisor.platform.if_known();
-    return signatures && signatures->size() == 1 && signatures->front().text == "Microsoft Hv" && platform &&
-           runs_kvm(*platform);
-}
-
-/// A tool says Microsoft, and DMI QEMU: KVM with Hyper-V's enlightenments, whose name CPUID has first then.
-/// The kernel's log names KVM where KVM shows its own name, too.
-bool is_heard_as_hyperv(const Facts& f) {
-    const std::string* heard = f.hypervisor.heard.if_known();
-    const Platform* platform = f.hypervisor.platform.if_known();
-    return heard && (heard->starts_with("Microsoft") || *heard == "microsoft") &&
-           !f.hypervisor.signatures.if_known() && platform && *platform == Platform::kvm;
-}
-
-/// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
-std::string named_above(const Facts& f) {
-    const Platform* p = f.hypervisor.platform.if_known();
-    if (p && *p == Platform::kvm && (imitates_hyperv_alone(f) || is_heard_as_hyperv(f))) return "QEMU/KVM";
-    if (is(f.hypervisor.platform, Platform::hoster) && f.hypervisor.dmi_vendor.if_known())
-        return fmt::format("KVM at {}", *f.hypervisor.dmi_vendor.if_known());
-    if (p && *p != Platform::other) return std::string(to_string(*p));
-    const auto* signatures = f.hypervisor.signatures.if_known();
-    return signatures && !signatures->empty() ? signatures->front().name : std::string(unnamed);
-}
-
-/// "this is a guest of KVM", and how sure that is.
-std::string guest_of(const Facts& f) {
-    if (by_kernel_name(f))
-        return fmt::format("this is most likely a guest of {}, by the name of its kernel ({})",
-                           named_above(f), *f.kernel.release.if_known());
-    if (by_brand(f))
-        return fmt::format("this is most likely a guest of {}, by the name of its processor ({})",
-                           named_above(f), f.hypervisor.brand_kind.from().front().raw);
-    if (by_prompt(f))
-        return fmt::format("this is most likely a guest of {}, by the user's or machine's name in the prompt",
-                           named_above(f));
-    if (imitates_hyperv_alone(f))
-        return fmt::format(
-            "this is a guest of {}, by DMI; CPUID says \"Microsoft Hv\" alone, so KVM most "
-            "likely hides its own name (kvm=off, or <hidden state='on'/>) behind Hyper-V's "
-            "enlightenments",
-            named_above(f));
-    if (is_heard_as_hyperv(f)) {
-        const Provenance& from = f.hypervisor.heard.from().front();
-        const bool logged = from.where.starts_with("kernel log");
-        return fmt::format(
-            "this is a guest of {}, by DMI; {} says \"{}\", {}", named_above(f),
-            from.where.substr(0, from.where.find_first_of(",:")), from.raw,
-            logged ? "so KVM most likely hides its own name (kvm=off, or <hidden state='on'/>) behind "
-                     "Hyper-V's enlightenments"
-                   : "which is what such a guest shows first with Hyper-V's enlightenments; KVM's own "
-                     "name may be hidden besides (kvm=off, or <hidden state='on'/>)");
-    }
-    const std::string name = named_above(f);
-    if (name == unnamed) return "this is a guest, and what runs it is not known";
-    return fmt::format("this is a guest of {}", name);
+/// A no, under a title that names what nobody can tell apart.
+Outcome hides(const Facts& f, std::string message, std::string_view flag) {
+    Outcome outcome = fail(std::move(message), fix_above(f, flag));
+    if (is_either(f)) outcome.title = neither_shown;
+    return outcome;
 }
 
 /// What this guest can know of its own definition, told from what is likely.
@@ -135,8 +74,17 @@ Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& fl
     const bool* shows = f.hypervisor.definition_shows.if_known();
     if (!shows) return skip("no definition of this guest was recorded");
     const std::string& said = f.hypervisor.definition_shows.from().front().where;
-    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+    const HiddenWords words = words_of_hidden(f, technology == Technology::vmx ? "vmx" : "svm");
+    const std::string type = type_without_nesting(f);
     const bool unlisted = flag.all([](bool set) { return !set; });
+    const auto cite_both = [&](Outcome outcome) {
+        return cite(cite(std::move(outcome), f.hypervisor.definition_shows), f.hypervisor.platform);
+    };
+    if (*shows && !type.empty())
+        return cite_both(hides(f,
+                               fmt::format("{}, and is {}: the switch that is on there ({}) has no effect",
+                                           guest_of(f), type, said),
+                               words.flag));
     if (*shows && !unlisted)
         return cite(
             unknown(fmt::format("{}, whose definition shows it VMX or SVM ({}): whether it does so tells the "
@@ -145,19 +93,17 @@ Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& fl
             f.hypervisor.definition_shows);
     if (*shows)
         return cite(
-            cite(fail(fmt::format(
-                          "{}, and /proc/cpuinfo shows no {} though the guest's definition shows it ({}): "
-                          "the guest was not shut down and started since, or what is below it cannot "
-                          "offer it{}",
-                          guest_of(f), word, said, no_switch_there(f)),
-                      fix_above(f, word)),
-                 f.hypervisor.definition_shows),
+            cite_both(hides(f,
+                            fmt::format("{}, and /proc/cpuinfo shows {} though the guest's definition shows "
+                                        "it ({}): the guest was not shut down and started since, or what is "
+                                        "below it cannot offer it{}",
+                                        guest_of(f), words.lacks, said, no_switch_there(f)),
+                            words.flag)),
             flag);
-    return cite(cite(fail(fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}", guest_of(f),
-                                      said, no_switch_there(f)),
-                          fix_above(f, word)),
-                     f.hypervisor.definition_shows),
-                f.hypervisor.platform);
+    return cite_both(hides(f,
+                           fmt::format("{}, whose definition shows it neither VMX nor SVM ({}){}",
+                                       guest_of(f), said, no_switch_there(f)),
+                           words.flag));
 }
 
 Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
@@ -194,12 +140,13 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
             f.module.vendor);
     if (unlisted)
         return cite(
-            cite(fail(fmt::format("{}, and /proc/cpuinfo shows no {}, without "
-                                  "which {} does not load. CPUID itself was not read: that {} hides "
-                                  "it is likely, not certain.{}",
-                                  guest_of(f), word, technology == Technology::vmx ? "kvm_intel" : "kvm_amd",
-                                  named_above(f), hint_of_brand(f, word)),
-                      fix_above(f, word)),
+            cite(hides(
+                     f,
+                     fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. CPUID "
+                                 "itself was not read: that {} hides it is likely, not certain{}.{}",
+                                 guest_of(f), words_of_hidden(f, word).lacks, words_of_hidden(f, word).module,
+                                 named_above(f), no_switch_there(f), hint_of_brand(f, word)),
+                     words_of_hidden(f, word).flag),
                  flag),
             f.hypervisor.platform);
     if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
@@ -245,6 +192,16 @@ Outcome check_likely_hidden(const Facts& f) {
                                   LogLine::kvm_already_loaded_other,
                                   LogLine::kvm_already_loaded_vendor};
     const LoggedLine* line = heard_last(f, telling);
+    const bool asked = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                       (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
+                       f.module.vendor.if_known() || f.hypervisor.definition_shows.if_known();
+    if (const std::string type = type_without_nesting(f); !type.empty() && !asked)
+        return cite(fail(fmt::format("{}, and is {}: most likely neither VMX nor SVM is shown to it; "
+                                     "grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden.",
+                                     guest_of(f), type),
+                         open_error(f) == ENOENT ? Remedy(see_flags)
+                                                 : fix_above(f, is_either(f) ? "" : flag_word(f))),
+                    f.hypervisor.instance_type);
     const bool refused = f.evidence && is(f.evidence->usable, false);
     if ((!line && !refused) || heard_last(f, set_up))
         return pass("no module of KVM said that it found no VMX or SVM");
@@ -261,7 +218,7 @@ Outcome check_likely_hidden(const Facts& f) {
                                     "/proc/cpuinfo tells: 0 means hidden.";
     return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
                                      quoted(*line), named_above(f), hardware_word(f), other),
-                         fix_above(f, flag_word(f))),
+                         fix_above(f, is_either(f) ? "" : flag_word(f))),
                     *line);
 }
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace nestprobe {
 namespace {
 
@@ -16,6 +18,18 @@ Outcome in_guests_only(const Facts& f, F&& check) {
     if (f.hypervisor.level.if_absent()) return carry(f.hypervisor.level.absence());
     if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
     return check();
+}
+
+/// kvm-ok looks at the register, too: "INFO: KVM (vmx) is disabled by your BIOS".
+std::optional<Outcome> told_by_tool(const Facts& f, std::string_view flag) {
+    if (!f.evidence || !f.evidence->firmware_off.if_known()) return std::nullopt;
+    const std::string& said = *f.evidence->firmware_off.if_known();
+    if (said.find(fmt::format("({})", flag)) == std::string::npos) return std::nullopt;
+    return cite(
+        fail(fmt::format("{} says \"{}\", which in a guest is this virtual machine's own register: its "
+                         "hypervisor, or a kernel that ran in it before, switched it off",
+                         f.evidence->firmware_off.from().front().where, said)),
+        f.evidence->firmware_off);
 }
 
 Outcome check_svm_disabled_in_guest(const Facts& f) {
@@ -33,6 +47,8 @@ Outcome check_svm_disabled_in_guest(const Facts& f) {
         if (outcome.status == Status::unknown && vendor_module_is(f, Module::State::loaded))
             return cite(pass(fmt::format("{} is loaded, so SVM is allowed", vendor_module_name(f))),
                         f.module.vendor);
+        if (outcome.status == Status::unknown)
+            if (auto told = told_by_tool(f, "svm")) return *std::move(told);
         return outcome;
     });
 }
@@ -58,6 +74,8 @@ Outcome check_vmx_locked_in_guest(const Facts& f) {
         if (outcome.status == Status::unknown && vendor_module_is(f, Module::State::loaded))
             return cite(pass(fmt::format("{} is loaded, so VMX is allowed", vendor_module_name(f))),
                         f.module.vendor);
+        if (outcome.status == Status::unknown)
+            if (auto told = told_by_tool(f, "vmx")) return *std::move(told);
         return outcome;
     });
 }

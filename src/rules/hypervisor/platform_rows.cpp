@@ -81,7 +81,8 @@ constexpr PlatformRow platform_table[] = {
             "supported on this machine\").",
         .steps =
             {{.where = Where::windows_host,
-              .what = "On Windows 11: let .wslconfig say so (remove a line that says false).",
+              .what = "On Windows 11: let .wslconfig say so (remove a line that says false). It is a file of "
+                      "Windows: /etc/wsl.conf in the distribution does not take this word.",
               .file = "%USERPROFILE%\\.wslconfig",
               .lines = {"[wsl2]", "nestedVirtualization=true"}},
              {.where = Where::windows_host,
@@ -151,17 +152,18 @@ constexpr PlatformRow platform_table[] = {
                            "'InstanceTypes[].ProcessorInfo.SupportedFeatures' --output text"},
               .expect = "nested-virtualization is in the list. If not, the type has to change first."},
              {.where = Where::provider,
-              .what = "Only if the type has not got it: stop the instance and give it a type that has.",
+              .what = "Stop the instance and give it a type that has it.",
               .commands =
                   {"aws ec2 stop-instances --instance-ids INSTANCE",
                    "aws ec2 wait instance-stopped --instance-ids INSTANCE",
                    "aws ec2 modify-instance-attribute --instance-id INSTANCE --instance-type m8i.xlarge"},
               .cost = Cost::restart_guest,
-              .only_if = "the type lacks nested-virtualization"},
+              .only_if = "the type lacks nested-virtualization",
+              .if_type = IfType::lacks},
              {.where = Where::provider,
               .what =
-                  "Stop the instance, switch nested virtualization on, start it. CORES is half of the type's "
-                  "vCPUs; what is on its instance store disks is lost. A reboot is not enough.",
+                  "Stop the instance, switch nested virtualization on, start it: a reboot is not enough. The "
+                  "core count is half of the type's vCPUs; what is on its instance store disks is lost.",
               .commands = {"aws ec2 stop-instances --instance-ids INSTANCE",
                            "aws ec2 wait instance-stopped --instance-ids INSTANCE",
                            "aws ec2 modify-instance-cpu-options --instance-id INSTANCE --core-count CORES "
@@ -202,14 +204,13 @@ constexpr PlatformRow platform_table[] = {
                  "says nothing.",
         .steps =
             {{.where = Where::provider,
-              .what = "Only for a type without it (E2, N2D, T2D, C3D, M1 to M4, Arm): stop the instance and "
-                      "give it "
-                      "another.",
+              .what = "Stop the instance and give it a machine type that has nesting.",
               .commands = {"gcloud compute instances stop INSTANCE --zone=ZONE",
                            "gcloud compute instances set-machine-type INSTANCE --zone=ZONE "
                            "--machine-type=n2-standard-4"},
               .cost = Cost::restart_guest,
-              .only_if = "the machine type has no nesting"},
+              .only_if = "its machine type has none: E2, N2D, T2D, C3D, M1 to M4, Arm",
+              .if_type = IfType::lacks},
              {.where = Where::provider,
               .what =
                   "Switch it on in the instance's own description; this restarts the instance. (If the file "
@@ -262,15 +263,16 @@ constexpr PlatformRow platform_table[] = {
               .expect = "The size's page says \"Nested Virtualization: Supported\"; security is not "
                         "ConfidentialVM."},
              {.where = Where::provider,
-              .what =
-                  "Only if the size has not got it: deallocate the VM, change the size, start it. Temporary "
-                  "disks are lost, and a dynamic public address may change.",
+              .what = "Deallocate the VM, change the size, start it. Temporary disks are lost, and a dynamic "
+                      "public address may change.",
               .commands = {"az vm deallocate --resource-group GROUP --name VM",
                            "az vm list-vm-resize-options --resource-group GROUP --name VM --output table",
                            "az vm resize --resource-group GROUP --name VM --size Standard_D4s_v5",
                            "az vm start --resource-group GROUP --name VM"},
               .cost = Cost::restart_guest,
-              .expect = seen_as_either}},
+              .expect = seen_as_either,
+              .only_if = "the size has not got it",
+              .if_type = IfType::lacks}},
         .query = {"az vm list-vm-resize-options --resource-group GROUP --name VM --output table"},
         .iommu_none = "Azure's VMs have no virtual IOMMU for device assignment.",
         .broken = "In waves, nested guests failed at VM entry (hardware error 0x7 or 0x0) on Azure hosts "
@@ -295,13 +297,15 @@ constexpr PlatformRow platform_table[] = {
               .commands = {"oci compute instance get --instance-id INSTANCE_OCID --query data.shape"}},
              {.where = Where::provider,
               .what =
-                  "Only if it is not an Intel one: change it; the instance restarts. The image has to allow "
-                  "the new shape; otherwise create a new instance from the boot volume.",
+                  "Change it to an Intel one; the instance restarts. The image has to allow the new shape; "
+                  "otherwise create a new instance from the boot volume.",
               .commands =
                   {"oci compute instance update --instance-id INSTANCE_OCID --shape VM.Standard3.Flex "
                    "--shape-config '{\"ocpus\": 2, \"memoryInGBs\": 16}'"},
               .cost = Cost::restart_guest,
-              .expect = seen_as_either}},
+              .expect = seen_as_either,
+              .only_if = "it is none of Intel's",
+              .if_type = IfType::lacks}},
         .ask = ask_nesting,
         .instead = "bare metal shapes (BM.…) run KVM without nesting",
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
@@ -463,7 +467,8 @@ constexpr PlatformRow platform_table[] = {
         .intro =
             "This is an instance of an OpenStack cloud. Whether it sees {flag} is a setting of the compute "
             "node "
-            "(nova.conf); no flavor or image property switches it on. A user of the cloud asks its operator; "
+            "(nova.conf, nesting on, a hard reboot of the instance); no flavor or image property switches it "
+            "on. A user of the cloud asks its operator; "
             "many "
             "hosters (OVH, Huawei Cloud and others) are OpenStack clouds, and there the provider decides.",
         .steps =
@@ -817,9 +822,44 @@ constexpr PlatformRow platform_table[] = {
         .date = "2026-09",
     },
     {
+        .id = Platform::fly,
+        .nesting = Nesting::provider_decides,
+        .intro = "This is a Machine of Fly.io, a Firecracker microVM on Fly's own servers. The provider "
+                 "decides, and no statement of Fly's that its Machines show VMX or SVM was found (2026-11).",
+        .steps = {{.where = Where::provider,
+                   .what = "Run what needs KVM elsewhere: a bare metal server, or a cloud with nested "
+                           "virtualization. What can do without uses emulation (QEMU without -accel kvm)."}},
+        .ask = ask_nesting,
+        .iommu_none = "Firecracker has no virtual IOMMU.",
+        .certainty = Certainty::unknown,
+        .source = "Fly.io blog, Fly Machines (Firecracker); nothing about nesting",
+        .date = "2026-11",
+    },
+    {
+        .id = Platform::crostini,
+        .nesting = Nesting::host_decides,
+        .intro = "This is Linux on a Chromebook (Crostini): a container in a virtual machine of crosvm. The "
+                 "kernel that would have to offer nesting is Google's, in ChromeOS; no setting of ChromeOS "
+                 "switches it on, and nothing in here does.",
+        .steps =
+            {{.where = Where::provider,
+              .what =
+                  "Update ChromeOS (Settings, About ChromeOS), and start Linux again: right-click its "
+                  "Terminal, \"Shut down Linux\", open it. Whether a Chromebook's kernel offers it differs "
+                  "by model.",
+              .expect = "In the Terminal, ls /dev/kvm shows the device."},
+             {.where = Where::here,
+              .what = "Otherwise use another machine, a cloud with nested virtualization, or emulation (QEMU "
+                      "without -accel kvm), which is slow."}},
+        .iommu_none = "crosvm has a virtio IOMMU for assigned devices only, and ChromeOS gives none away.",
+        .certainty = Certainty::unknown,
+        .source = "DMI and kernel names in reports; how ChromeOS sets nesting was not found",
+        .date = "2026-11",
+    },
+    {
         .id = Platform::crosvm,
         .nesting = Nesting::host_decides,
-        .intro = "This is a guest of crosvm (Crostini on ChromeOS, Android's virtualization). As far as "
+        .intro = "This is a guest of crosvm (Android's virtualization, ChromeOS). As far as "
                  "known crosvm "
                  "passes on what the host's KVM offers; on a Chromebook the kernel is Google's, and its user "
                  "cannot "
@@ -855,7 +895,9 @@ constexpr PlatformRow platform_table[] = {
         .nesting = Nesting::yes_switch,
         .intro = "This is a virtual machine of VMware. Each machine has a switch for it, which is off by "
                  "default and is "
-                 "changed with the machine powered off; a rented one (vCloud) has to be asked for.",
+                 "changed with the machine powered off; a rented one (vCloud) has to be asked for. Where "
+                 "VMware refuses it (\"not supported on this platform\"), the Windows below runs its own "
+                 "hypervisor: the step on the Windows host is the one.",
         .steps =
             {{.where = Where::guest_definition,
               .what = "vSphere: power the machine off; Edit Settings, CPU, Hardware virtualization, \"Expose "
@@ -1285,8 +1327,11 @@ constexpr PlatformRow platform_table[] = {
         .id = Platform::kvm,
         .nesting = Nesting::yes_switch,
         .intro =
-            "This is a guest of KVM; who manages it does not show. If you rent it, the provider decides: by "
-            "one survey of 2026-09 OVH's VPS have it, and the plain VPS of Contabo and Hostinger have not.",
+            "This is a guest of KVM; who manages it does not show. If you rent it, the provider decides, and "
+            "asking is all that helps (by one survey of 2026-09 OVH's VPS have it, and the plain VPS of "
+            "Contabo and Hostinger have not). If the host is yours: nesting on there, the CPU passed "
+            "through, "
+            "and this guest shut down and started.",
         .steps = {host_nested_check,
                   host_nested_intel,
                   host_nested_amd,
@@ -1366,6 +1411,8 @@ constexpr PackedTable<PlatformRow, std::size(platform_table), text_bytes(platfor
     platform_table);
 
 }  // namespace
+
+std::string_view shown_to_either() { return seen_as_either; }
 
 bool shows_in_guest(std::string_view expect) { return expect == seen_in_guest || expect == seen_as_either; }
 

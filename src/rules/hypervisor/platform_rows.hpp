@@ -24,6 +24,9 @@ enum class Nesting : std::uint8_t {
 /// Which technology a step is for.  any: both, with {flag} and {module} in its text.
 enum class For : std::uint8_t { any, vmx, svm };
 
+/// Of which types of machine a step is for, where the cloud tells types apart.
+enum class IfType : std::uint8_t { any, lacks, has };
+
 /// How sure a row is; its intro says so where it is not the maker's own text.
 enum class Certainty : std::uint8_t {
     documented,  ///< the maker's text or source
@@ -45,6 +48,7 @@ struct PlatformStep {
     std::string_view expect = {};
     For technology = For::any;
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
+    IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
 };
 template <class V>
@@ -91,5 +95,7 @@ constexpr void for_each_text(PlatformRow& row, V&& visit) {
 PackedRows<PlatformRow> platform_rows();
 /// What `expect` says where the step shows VMX or SVM to the guest.
 bool shows_in_guest(std::string_view expect);
+/// The same, of a guest whose vendor is not known.
+std::string_view shown_to_either();
 
 }  // namespace nestprobe

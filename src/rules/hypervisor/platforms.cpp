@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/platforms.hpp"
 
+#include "rules/hypervisor/this_type.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,49 +23,90 @@ std::string replace_all(std::string_view text, std::string_view what, std::strin
     }
 }
 
-/// {flag} and {module} as text: the braces of JSON in a command are not fmt's.
+/// {flag} and {module} as text: the braces of JSON in a command are not fmt's.  No flag: the vendor is not
+/// known, and both are named.
 std::string fill(std::string_view text, std::string_view flag) {
+    if (flag.empty())
+        return replace_all(replace_all(text, "{flag}", "vmx or svm"), "{module}", "kvm_intel or kvm_amd");
     return replace_all(replace_all(text, "{flag}", flag), "{module}",
                        flag == "svm" ? "kvm_amd" : "kvm_intel");
+}
+
+/// What a person pastes is one vendor's.
+std::string fill_command(std::string_view text, std::string_view flag) {
+    if (!flag.empty()) return fill(text, flag);
+    return fill(replace_all(text, "/sys/module/{module}/", "/sys/module/kvm_[ai]*/"), "vmx");
 }
 
 template <std::size_t N>
 std::vector<std::string> fill_lines(const std::string_view (&lines)[N], std::string_view flag) {
     std::vector<std::string> out;
     for (const std::string_view line : lines)
-        if (!line.empty()) out.push_back(fill(line, flag));
+        if (!line.empty()) out.push_back(fill_command(line, flag));
     return out;
+}
+
+/// Do the lines to paste hold Intel's words, though the vendor is not known?
+bool needs_vendor(const PlatformStep& row, std::string_view flag) {
+    const auto asks = [](std::string_view line) {
+        const std::string rest = replace_all(line, "/sys/module/{module}/", "");
+        return rest.find("{flag}") != std::string::npos || rest.find("{module}") != std::string::npos;
+    };
+    return flag.empty() && (std::any_of(std::begin(row.commands), std::end(row.commands), asks) ||
+                            std::any_of(std::begin(row.lines), std::end(row.lines), asks));
 }
 
 bool says_when(std::string_view what) {
     return what.starts_with("Only") || what.starts_with("If ") || what.starts_with("Otherwise");
 }
 
-Step as_step(const PlatformStep& row, std::string_view flag) {
-    std::string what = fill(row.what, flag);
-    if (!row.only_if.empty() && !says_when(what))
-        what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
-    return {.where = row.where,
-            .what = std::move(what),
-            .commands = fill_lines(row.commands, flag),
-            .file = std::string(row.file.empty() && !row.lines[0].empty() ? "its definition or command line"
-                                                                          : row.file),
-            .lines = fill_lines(row.lines, flag),
-            .cost = row.cost,
-            .expect = fill(row.expect, flag),
-            .action = shows_in_guest(row.expect) && row.only_if.empty() ? Action(ShowToThisGuest{})
-                                                                        : Action(ByHand{})};
+/// What the vendor's absence does to what is expected: the flag of either.
+std::string expected(const PlatformStep& row, std::string_view flag) {
+    if (flag.empty() && shows_in_guest(row.expect)) return std::string(shown_to_either());
+    return fill_command(row.expect, flag);
 }
 
-bool is_for(const PlatformStep& step, std::string_view flag) {
-    return step.technology == For::any || (step.technology == For::svm) == (flag == "svm");
+/// Half of the vCPUs, which the size of EC2's Intel types tells: of the new type, where it has to change.
+std::string fill_cores(std::string command, const ThisType& type) {
+    if (type.nesting == TypeNesting::unknown) return command;
+    const unsigned cores = type.nesting == TypeNesting::lacks ? 2 : cores_of_ec2(type.name);
+    return cores == 0 ? command : replace_all(command, " CORES ", fmt::format(" {} ", cores));
+}
+
+Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& type) {
+    std::string what = fill(row.what, flag);
+    const bool decided = row.if_type != IfType::any && type.nesting != TypeNesting::unknown;
+    if (!row.only_if.empty() && !decided && !says_when(what))
+        what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
+    if (needs_vendor(row, flag)) what += " (On AMD: svm for vmx, kvm_amd for kvm_intel.)";
+    Step step{.where = row.where,
+              .what = std::move(what),
+              .commands = fill_lines(row.commands, flag),
+              .file = std::string(row.file.empty() && !row.lines[0].empty() ? "its definition or command line"
+                                                                            : row.file),
+              .lines = fill_lines(row.lines, flag),
+              .cost = row.cost,
+              .expect = expected(row, flag),
+              .action = shows_in_guest(row.expect) && (row.only_if.empty() || row.if_type != IfType::any)
+                            ? Action(ShowToThisGuest{})
+                            : Action(ByHand{})};
+    if (!type.name.empty())
+        for (std::string& command : step.commands)
+            command = replace_all(fill_cores(std::move(command), type), " TYPE ", " " + type.name + " ");
+    return step;
+}
+
+bool is_for(const PlatformStep& step, std::string_view flag, const ThisType& type) {
+    if (step.if_type == IfType::lacks && type.nesting == TypeNesting::has) return false;
+    if (step.if_type == IfType::has && type.nesting == TypeNesting::lacks) return false;
+    return flag.empty() || step.technology == For::any || (step.technology == For::svm) == (flag == "svm");
 }
 
 template <std::size_t N>
-std::vector<Step> steps_of(const PlatformStep (&rows)[N], std::string_view flag) {
+std::vector<Step> steps_of(const PlatformStep (&rows)[N], std::string_view flag, const ThisType& type = {}) {
     std::vector<Step> steps;
     for (const PlatformStep& row : rows)
-        if (!row.empty() && is_for(row, flag)) steps.push_back(as_step(row, flag));
+        if (!row.empty() && is_for(row, flag, type)) steps.push_back(as_step(row, flag, type));
     return steps;
 }
 
@@ -79,17 +122,18 @@ std::string_view how_sure(const PlatformRow& row) {
     return "";
 }
 
-/// The platform's own answer comes first: it stays true when the table does not.
-void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view flag) {
+/// The platform's own answer stays true when the table does not.  It comes first, but where this table knows
+/// the type, or asking the provider comes first.
+void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view flag, const ThisType& type) {
     if (row.query[0].empty() || row.steps[0].empty()) return;
     const std::vector<std::string> commands = fill_lines(row.query, flag);
     for (const Step& step : remedy.steps)
         if (step.commands == commands) return;
-    remedy.steps.insert(remedy.steps.begin(),
-                        {.where = row.query_by_user ? Where::provider : row.steps[0].where,
-                         .what = "See what is so today; this stays true when the text "
-                                 "here is out of date.",
-                         .commands = commands});
+    Step ask{.where = row.query_by_user ? Where::provider : row.steps[0].where,
+             .what = "See what is so today; this stays true when the text here is out of date.",
+             .commands = commands};
+    const bool last = type.nesting != TypeNesting::unknown || (row.often_rented && !row.query_by_user);
+    remedy.steps.insert(last ? remedy.steps.end() : remedy.steps.begin(), std::move(ask));
 }
 
 Step ask_step(std::string what, const PlatformRow& row, std::string_view flag) {
@@ -140,6 +184,12 @@ std::optional<Remedy> fix_in_job(const Facts& f) {
     return std::nullopt;
 }
 
+/// The switch is on, and VMware said that what is below it does not let it.
+bool is_refused_by_host(const Facts& f) {
+    const Fact<bool>& shows = f.hypervisor.definition_shows;
+    return is(shows, false) && shows.from().front().where.find(", which says that") != std::string::npos;
+}
+
 /// Of "2026-11", or what is longer; 0: of no date.
 int months_of(std::string_view date) {
     int year = 0, month = 0;
@@ -167,6 +217,7 @@ PlatformRow row_of(const Fact<Platform>& platform) {
 }
 
 std::string no_switch_there(const Facts& f) {
+    if (const std::string type = type_without_nesting(f); !type.empty()) return "; this one is " + type;
     const PlatformRow row = row_of(f.hypervisor.platform);
     const std::string_view can = row.nesting == Nesting::none || row.nesting == Nesting::never
                                      ? "nobody can switch it on there"
@@ -178,17 +229,19 @@ std::string no_switch_there(const Facts& f) {
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
     const PlatformRow row = row_of(f.hypervisor.platform);
-    Remedy remedy(steps_of(row.steps, flag));
+    const ThisType type = type_of(f);
+    Remedy remedy(steps_of(row.steps, flag, type));
     remedy.never = (row.nesting == Nesting::none || row.nesting == Nesting::never) &&
                    std::all_of(remedy.steps.begin(), remedy.steps.end(),
                                [](const Step& step) { return step.expect.empty(); });
-    remedy.intro =
-        fmt::format("{} (The text is {}{}.)", fill(row.intro, flag), as_of(row.date, f), how_sure(row));
+    remedy.intro = fmt::format("{}{} (The text is {}{}.)", about_type(row, type), fill(row.intro, flag),
+                               as_of(row.date, f), how_sure(row));
     if (row.id == Platform::hoster && f.hypervisor.dmi_vendor.if_known())
         remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
-    if (row.id == Platform::aws && f.hypervisor.dmi_product.if_known())
-        remedy.intro += fmt::format(" This one is {}.", *f.hypervisor.dmi_product.if_known());
-    ask_the_platform(remedy, row, flag);
+    ask_the_platform(remedy, row, flag, type);
+    if (row.id == Platform::vmware && is_refused_by_host(f))
+        std::stable_partition(remedy.steps.begin(), remedy.steps.end(),
+                              [](const Step& step) { return step.where == Where::windows_host; });
     if (!row.instead.empty())
         remedy.then(Step{.where = Where::provider,
                          .what = fmt::format("What works there without it: {}.", fill(row.instead, flag))});
@@ -208,15 +261,24 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     return remedy;
 }
 
+/// What is left there is VFIO's mode for programs that trust their device.
+static Remedy without_virtual_iommu(const PlatformRow& row, const Facts& f) {
+    return Remedy(Step{.what = fmt::format("{} (The text is {}.)", row.iommu_none, as_of(row.date, f))})
+        .then(Step{.what =
+                       "Only for programs such as DPDK, never for a guest: VFIO's no-IOMMU mode, in which "
+                       "the device can read and write all memory (needs CONFIG_VFIO_NOIOMMU).",
+                   .commands = {"sudo modprobe vfio",
+                                "echo 1 | sudo tee /sys/module/vfio/parameters/enable_unsafe_noiommu_mode"}});
+}
+
 Remedy iommu_of_platform(const Facts& f, Platform platform) {
     const PlatformRow row = row_of(Fact<Platform>(platform, {}));
     const std::string_view flag = is(f.cpu.technology, Technology::svm) ? "svm" : "vmx";
     std::vector<Step> steps = steps_of(row.iommu_steps, flag);
     for (Step& step : steps) step.action = ByHand{};
     if (!steps.empty()) return steps;
-    return Remedy(row.iommu_none.empty()
-                      ? "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU."
-                      : fmt::format("{} (The text is {}.)", row.iommu_none, as_of(row.date, f)));
+    if (!row.iommu_none.empty()) return without_virtual_iommu(row, f);
+    return "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU.";
 }
 
 Remedy iommu_on_platform(const Facts& f) { return iommu_of_platform(f, row_of(f.hypervisor.platform).id); }

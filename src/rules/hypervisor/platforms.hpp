@@ -17,6 +17,8 @@ namespace nestprobe {
 PlatformRow row_of(const Fact<Platform>& platform);
 /// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
 std::string no_switch_there(const Facts& f);
+/// "t3.large, a type without nested virtualization (as of 2026-10)"; empty: it has it, or nobody knows.
+std::string type_without_nesting(const Facts& f);
 /// How a confidential guest becomes an ordinary one there; empty where that is not known.
 Remedy fix_confidential(const Facts& f);
 /// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.

@@ -79,6 +79,16 @@ constexpr IommuCause iommu_causes[] = {
      "Update the firmware. Until then the I/O APIC can be named on the kernel command line: the word is "
      "ivrs_ioapic=ID@SEGMENT:BUS:DEVICE.FUNCTION, on most machines at 0000:00:14.0.",
      "Update the hypervisor above, whose table lacks the I/O APIC."},
+    {LogLine::vfio_no_ir, Stops::interrupts, "VFIO asked for interrupt remapping, and there is none",
+     "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware. The kernel's "
+     "log says what it lacks.\n    sudo dmesg | grep -e DMAR-IR -e AMD-Vi\n"
+     "Only where nothing brings it, and you trust the guest: let VFIO do without, at the risk that a device "
+     "raises any interrupt.\n"
+     "    echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee "
+     "/etc/modprobe.d/vfio-unsafe.conf\n    sudo modprobe -r vfio_pci vfio_iommu_type1\n"
+     "    sudo modprobe vfio_pci",
+     "Give this guest's IOMMU interrupt remapping: <driver intremap='on'/> in its <iommu>, with <ioapic "
+     "driver='qemu'/>."},
     {LogLine::ir_failed, Stops::interrupts, "the unit did not take the table of interrupts",
      "Look at the lines before it.\n    sudo dmesg | grep DMAR", ""},
 };
@@ -164,9 +174,13 @@ constexpr Rule iommu_causes_rows[] = {
             "A reserved memory region (RMRR) ties a device to memory that firmware uses behind the kernel's\n"
             "back, for management controllers as a rule. The kernel does not let such a device go to a\n"
             "guest. Other devices are not concerned.",
-        .fix =
-            "Look in the server maker's manual for the switch that releases the device (HP calls it shared "
-            "memory features); or give away another device.",
+        .fix = "Look in the server maker's manual for the switch that releases the device, slot by slot (HP: "
+               "\"HPE Shared Memory Features\" among the PCIe devices' options; Gen8 and Gen9: conrep, "
+               "RMRDS); or "
+               "give away another device. Some kernels are patched to overlook it, at the risk that firmware "
+               "and "
+               "the guest write each other's memory: intel_iommu=on,relax_rmrr there (Harvester's, builds of "
+               "Proxmox VE's; 2026-11).",
         .see = rmrr_see,
         .check = check_held_back,
         .worked = "The guest starts with the device.",

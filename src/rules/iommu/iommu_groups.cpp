@@ -41,6 +41,18 @@ std::string name_others(const std::vector<SharedGroup>& shared) {
     return others;
 }
 
+/// The last resort, which many are advised to take first.
+Step without_acs() {
+    return {
+        .what =
+            "Where no slot does, and you trust the guest: kernels with the ACS override patch (Proxmox "
+            "VE, Unraid, Zen, CachyOS) part the groups when their command line has this word. The devices "
+            "can then still reach each other's memory, unseen by the IOMMU.",
+        .file = "the kernel command line",
+        .lines = std::vector<std::string>(1, "pcie_acs_override=downstream,multifunction"),
+        .cost = Cost::reboot};
+}
+
 Outcome refused_group(const std::vector<SharedGroup>& shared) {
     const SharedGroup& first = shared.front();
     const std::string others = name_others(shared);
@@ -58,6 +70,7 @@ Outcome refused_group(const std::vector<SharedGroup>& shared) {
     remedy.then(Step{.what =
                          "If one of them has to stay (a disk, the network): put the card into another slot, "
                          "whose group it has for itself."});
+    remedy.then(without_acs());
     return fail(
         fmt::format("VFIO refused {}: {} is not viable: this system still drives another device of that "
                     "IOMMU group ({})",

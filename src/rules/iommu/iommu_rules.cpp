@@ -19,21 +19,7 @@
 namespace nestprobe {
 namespace {
 
-/// A guest of QEMU, whose definition somebody can edit.
-bool knows_libvirt(const Facts& f) {
-    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg);
-}
-
 constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
-constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
-
-/// The first of these words on the kernel command line; null when there is none.
-const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
-    return nullptr;
-}
 
 /// The word on the kernel command line that keeps the IOMMU off; null when there is none.
 const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
@@ -42,7 +28,9 @@ constexpr std::string_view give_guest_one =
     "Give this guest an IOMMU, on a q35 machine: <iommu model='intel'><driver intremap='on' "
     "caching_mode='on'/></iommu> with <ioapic driver='qemu'/>. On its host this prints the edit:\n"
     "    nestprobe --domain GUEST --question device-assignment\n"
-    "Then write intel_iommu=on on this kernel's command line.";
+    "Where its host is Proxmox VE, that is this; a change to q35 renames the network devices in the guest.\n"
+    "    qm set VMID --machine q35,viommu=intel\n"
+    "Then write intel_iommu=on on this kernel's command line, and shut the guest down and start it.";
 constexpr std::string_view ask_kernel =
     "The kernel's log says why.\n    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
 
@@ -59,10 +47,6 @@ std::string_view driver_symbol(std::string_view table) {
     return table == "DMAR" ? "INTEL_IOMMU" : table == "IVRS" ? "AMD_IOMMU" : "VIRTIO_IOMMU";
 }
 
-constexpr std::string_view take_intels =
-    "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
-    "driver='qemu'/>";
-
 std::string fix_no_driver(std::string_view table) {
     if (table == "VIOT") return std::string(take_intels) + ", which remaps interrupts too.";
     return fmt::format(
@@ -70,14 +54,6 @@ std::string fix_no_driver(std::string_view table) {
         "ones have it "
         "(Debian: linux-image-amd64 instead of linux-image-cloud-amd64).",
         driver_symbol(table));
-}
-
-std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
-    std::vector<std::string> found;
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
-    return found;
 }
 
 /// What keeps the IOMMU off, and what would keep it from remapping interrupts once it is on.
@@ -115,6 +91,16 @@ Remedy with_words(const Facts& f, Remedy remedy, bool vtd) {
     return remedy.then(std::move(words));
 }
 
+/// Nothing on the command line tells the kernel to drive VT-d: the likely cause, and the cheap one.
+Remedy words_first(const Facts& f) {
+    Remedy remedy = with_words(f, {}, true);
+    if (!remedy.steps.empty())
+        remedy.steps.front().what =
+            "Likely the kernel was not told to drive it (its command line has no intel_iommu=on). " +
+            remedy.steps.front().what;
+    return remedy;
+}
+
 Remedy fix_no_table(const Facts& f) {
     if (is(f.hypervisor.level, Level::bare_metal)) {
         if (is(f.cpu.technology, Technology::svm))
@@ -125,6 +111,17 @@ Remedy fix_no_table(const Facts& f) {
                "on the kernel command line.";
     }
     if (!in_guest(f)) {
+        if (has(f, Technology::vmx) && f.kernel.command_line.if_known() && !told_to_drive(f)) {
+            Remedy remedy = words_first(f);
+            return remedy
+                .then(Step{.where = Where::firmware,
+                           .what = "On hardware, VT-d has to be on.",
+                           .cost = Cost::reboot,
+                           .expect = "ls /sys/class/iommu shows dmar0."})
+                .then(Step{.what = "If this is a guest: give it an IOMMU in its definition.",
+                           .commands = {"systemd-detect-virt"},
+                           .expect = "It prints none on hardware."});
+        }
         const std::string_view on_hardware =
             has(f, Technology::svm)
                 ? "enable the IOMMU (AMD-Vi) in the firmware setup; the kernel then drives it without a word"
@@ -133,7 +130,12 @@ Remedy fix_no_table(const Facts& f) {
                 : "enable VT-d (Intel, with intel_iommu=on on the kernel command line) or the IOMMU (AMD) in "
                   "the "
                   "firmware setup";
-        return fmt::format("On hardware: {}. In a guest: give it an IOMMU in its definition.", on_hardware);
+        return Remedy(
+                   Step{.what = "See whether this is a guest, and what the kernel says.",
+                        .commands = {"systemd-detect-virt", "sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU"},
+                        .expect = "The first prints none on hardware."})
+            .then(Step{.what = fmt::format("On hardware: {}. In a guest: give it an IOMMU in its definition.",
+                                           on_hardware)});
     }
     Remedy remedy = knows_libvirt(f) ? Remedy(std::string(give_guest_one)) : iommu_on_platform(f);
     return with_words(f, std::move(remedy), false);
@@ -209,10 +211,26 @@ Outcome cite_announcement(Outcome outcome, const Facts& f) {
     return switched_off_by(f) || told_to_drive(f) ? cite(std::move(outcome), f.kernel.command_line) : outcome;
 }
 
+/// VFIO makes groups of its own then, which protect nothing.
+bool is_without_iommu(const Facts& f) {
+    const unsigned* groups = f.iommu.groups.if_known();
+    return is(f.iommu.no_iommu_mode, true) && groups && *groups > 0 &&
+           (heard(f, LogLine::vfio_noiommu) || f.iommu.instances.if_known());
+}
+
+Outcome groups_without_iommu(const Facts& f) {
+    return cite(
+        fail("VFIO gives devices to programs without an IOMMU (its no-IOMMU mode): the groups that are "
+             "there are its own. Such a device reads and writes all memory, and no guest can have it",
+             fix_no_iommu(f)),
+        f.iommu.no_iommu_mode);
+}
+
 Outcome no_iommu(const Facts& f) { return cite_announcement(fail(why_no_iommu(f), fix_no_iommu(f)), f); }
 
 Outcome check_no_iommu(const Facts& f) {
     if (is_xens_iommu(f)) return check_iommu_of_xen(f);
+    if (is_without_iommu(f)) return groups_without_iommu(f);
     const bool recorded = f.iommu.groups.if_known() || f.iommu.groups.absence().why != Why::not_recorded;
     if (!recorded && heard_cause(f, Stops::dma)) return no_iommu(f);
     if (const unsigned* groups = f.iommu.groups.if_known(); groups && *groups > 0)
@@ -231,67 +249,6 @@ Outcome check_no_iommu(const Facts& f) {
             return no_iommu(f);
         },
         f.iommu.groups, f.iommu.instances);
-}
-
-Remedy fix_remapping(const Facts& f) {
-    if (find_word(f, words_without_remapping))
-        return change_words(f, all_words(f, words_without_remapping), {});
-    if (is(f.iommu.irq_remap, Tristate::no))
-        return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
-    if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
-    if (!in_guest(f))
-        return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware.\n"
-               "The kernel's log says what it lacks.\n    sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
-    if (!knows_libvirt(f) && f.hypervisor.platform.if_known() && !is(f.hypervisor.platform, Platform::other))
-        return iommu_on_platform(f);
-    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
-    return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
-           "driver='qemu'/>; and do "
-           "not boot this kernel with intremap=off.";
-}
-
-std::string why_no_remapping(const Facts& f) {
-    constexpr std::string_view risk =
-        ": a device that is given away could raise any interrupt of this system";
-    if (const std::string* word = find_word(f, words_without_remapping))
-        return fmt::format("the kernel command line says {}, so interrupts are not remapped{}", *word, risk);
-    if (is(f.iommu.irq_remap, Tristate::no))
-        return fmt::format(
-            "this kernel was built without interrupt remapping (CONFIG_IRQ_REMAP is not set){}", risk);
-    if (const HeardCause heard = heard_cause(f, Stops::interrupts))
-        return heard.message() + std::string(risk);
-    if (is(f.iommu.table_intremap, false))
-        return fmt::format("the ACPI table DMAR says that interrupts cannot be remapped{}", risk);
-    if (is(f.iommu.queued_invalidation, false))
-        return fmt::format(
-            "the IOMMU has no queued invalidation, without which interrupts cannot be remapped{}", risk);
-    if (is(f.iommu.table, "VIOT")) return fmt::format("virtio-iommu does not remap interrupts{}", risk);
-    return fmt::format("the IOMMU does not remap interrupts{}", risk);
-}
-
-Outcome check_no_remapping(const Facts& f) {
-    if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
-    if (is_xens_iommu(f))
-        return cite(skip("Xen drives the IOMMU, and remaps interrupts itself"), f.hypervisor.xen_role);
-    return judge(
-        [&](bool on) {
-            if (on) {
-                Outcome outcome = pass("the IOMMU remaps interrupts");
-                return is(f.iommu.table_intremap, true) ? cite(std::move(outcome), f.iommu.table_intremap)
-                                                        : outcome;
-            }
-            if (is(f.iommu.unsafe_interrupts, true))
-                return cite(skip("interrupts are not remapped, and VFIO is told to do without (NP806)"),
-                            f.iommu.unsafe_interrupts);
-            // Without the parameter's file, vfio_iommu_type1 is not loaded and so was told nothing.
-            const Absent& unsafe = f.iommu.unsafe_interrupts.absence();
-            if (withheld(unsafe) && !is_missing(unsafe))
-                return unknown(fmt::format(
-                    "{}. Whether VFIO is told to do without could not be read: {}. What helps: {}",
-                    why_no_remapping(f), carry(unsafe).message, sentence(fix_remapping(f))));
-            return fail(why_no_remapping(f), fix_remapping(f));
-        },
-        f.iommu.interrupt_remapping);
 }
 
 constexpr std::string_view iommu_see[] = {"Linux Documentation/driver-api/vfio.rst",
@@ -341,10 +298,6 @@ constexpr Rule iommu_rule_rows[] = {
 }  // namespace
 
 std::vector<std::string> words_against_iommu(const Facts& f) { return all_words(f, words_off); }
-
-std::vector<std::string> words_against_remapping(const Facts& f) {
-    return all_words(f, words_without_remapping);
-}
 
 bool needs_intel_iommu_on(const Facts& f) {
     return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no);

@@ -24,4 +24,17 @@ std::string slips_of_iommu_words(const Facts& f);
 bool is_xens_iommu(const Facts& f);
 Outcome check_iommu_of_xen(const Facts& f);
 
+/// A guest of QEMU, whose definition somebody can edit.
+bool knows_libvirt(const Facts& f);
+/// The first of these words on the kernel command line; null when there is none.
+const std::string* find_word(const Facts& f, std::span<const std::string_view> words);
+/// All of them that are there.
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted);
+inline constexpr std::string_view take_intels =
+    "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
+    "driver='qemu'/>";
+
+/// NP802's.
+Outcome check_no_remapping(const Facts& f);
+
 }  // namespace nestprobe

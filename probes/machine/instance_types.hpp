@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What a cloud's name of a type of machine says of nested virtualization.
+#pragma once
+
+#include "facts/hypervisor_facts.hpp"
+
+#include <string_view>
+
+namespace nestprobe {
+
+/// As of the date of the platform's row; unknown: the table does not know that type.
+enum class TypeNesting : std::uint8_t {
+    unknown,
+    has,    ///< by the type itself, or by a switch that the type takes
+    lacks,  ///< no switch changes it: the type has to change
+    metal,  ///< real hardware
+};
+
+/// "t3.large", "n2-standard-4", "Standard_D4s_v5", "VM.Standard3.Flex", "ecs.g7.xlarge".
+TypeNesting nesting_of_type(Platform platform, std::string_view type);
+
+/// Of EC2's Intel types, which have two threads a core: "m8i.xlarge" has 2.  0: not told by the name.
+unsigned cores_of_ec2(std::string_view type);
+
+}  // namespace nestprobe

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What is said of the hypervisor above a guest, and how sure that is.
+#pragma once
+
+#include "facts/facts.hpp"
+
+#include <string>
+
+namespace nestprobe {
+
+/// "KVM", "Firecracker"; "the hypervisor above" when it is not known.
+std::string named_above(const Facts& f);
+/// "this is a guest of KVM", and how sure that is.
+std::string guest_of(const Facts& f);
+
+}  // namespace nestprobe

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// Does the IOMMU remap interrupts (NP802), and what is to be done where it does not.
+#include "rules/iommu/iommu_words.hpp"
+
+#include "remedy/steps.hpp"
+#include "rules/common.hpp"
+#include "rules/hypervisor/platforms.hpp"
+#include "rules/iommu/iommu_causes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
+
+Remedy fix_remapping(const Facts& f) {
+    if (find_word(f, words_without_remapping))
+        return change_words(f, all_words(f, words_without_remapping), {});
+    if (is(f.iommu.irq_remap, Tristate::no))
+        return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
+    if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
+    if (!in_guest(f))
+        return "Switch interrupt remapping, or x2APIC, on in the firmware setup, or update the firmware.\n"
+               "The kernel's log says what it lacks.\n    sudo dmesg | grep -e DMAR-IR -e AMD-Vi";
+    if (!knows_libvirt(f) && f.hypervisor.platform.if_known() && !is(f.hypervisor.platform, Platform::other))
+        return iommu_on_platform(f);
+    if (is(f.iommu.table, "VIOT")) return std::string(take_intels) + ".";
+    return "In this guest's definition: <driver intremap='on'/> in its <iommu>, with <ioapic "
+           "driver='qemu'/>; and do "
+           "not boot this kernel with intremap=off.";
+}
+
+std::string why_no_remapping(const Facts& f) {
+    constexpr std::string_view risk =
+        ": a device that is given away could raise any interrupt of this system";
+    if (const std::string* word = find_word(f, words_without_remapping))
+        return fmt::format("the kernel command line says {}, so interrupts are not remapped{}", *word, risk);
+    if (is(f.iommu.irq_remap, Tristate::no))
+        return fmt::format(
+            "this kernel was built without interrupt remapping (CONFIG_IRQ_REMAP is not set){}", risk);
+    if (const HeardCause heard = heard_cause(f, Stops::interrupts))
+        return heard.message() + std::string(risk);
+    if (is(f.iommu.table_intremap, false))
+        return fmt::format("the ACPI table DMAR says that interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.queued_invalidation, false))
+        return fmt::format(
+            "the IOMMU has no queued invalidation, without which interrupts cannot be remapped{}", risk);
+    if (is(f.iommu.table, "VIOT")) return fmt::format("virtio-iommu does not remap interrupts{}", risk);
+    return fmt::format("the IOMMU does not remap interrupts{}", risk);
+}
+
+/// VFIO refused to attach a group, and nobody recorded why.  Linux 5.10 to 7.2: -EPERM comes from
+/// drivers/vfio/vfio_iommu_type1.c (no interrupt remapping) and from intel_iommu_attach_device() (RMRR).
+bool is_refused_container(const Facts& f) {
+    return is(f.iommu.container_refused, "Operation not permitted") &&
+           f.iommu.interrupt_remapping.if_absent() && !heard(f, LogLine::rmrr_ineligible) &&
+           !heard(f, LogLine::firmware_one_to_one);
+}
+
+Outcome refused_container(const Facts& f) {
+    Remedy remedy(
+        Step{.what = "See which of the two it is.",
+             .commands = {"sudo dmesg | grep -i -e remapping -e RMRR"},
+             .expect = "\"No interrupt remapping support\", and no \"Enabled IRQ remapping\": the next step. "
+                       "\"ineligible ... RMRR\": firmware holds that device back, give away another."});
+    remedy.then(Step{.where = in_guest(f) ? Where::guest_definition : Where::firmware,
+                     .what = in_guest(f)
+                                 ? "Let this guest's IOMMU remap interrupts (libvirt: <driver "
+                                   "intremap='on'/> with <ioapic driver='qemu'/>)."
+                                 : "Switch interrupt remapping, or x2APIC, on, or update the firmware.",
+                     .cost = in_guest(f) ? Cost::restart_guest : Cost::reboot});
+    remedy.then(Step{.what = "Where nothing brings it, and you trust the guest: let VFIO do without, at the "
+                             "risk that a device raises any interrupt of this system.",
+                     .commands = {"echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee "
+                                  "/etc/modprobe.d/vfio-unsafe.conf",
+                                  "sudo modprobe -r vfio_pci vfio_iommu_type1", "sudo modprobe vfio_pci"},
+                     .expect = "The guest starts with the device."});
+    return cite(fail("VFIO has the group and may not attach it to the IOMMU (\"Failed to set iommu for "
+                     "container: Operation not permitted\"): most likely interrupts are not remapped, else "
+                     "firmware keeps memory for that device (RMRR); the kernel says that errno for these two",
+                     std::move(remedy)),
+                f.iommu.container_refused);
+}
+
+}  // namespace
+
+Outcome check_no_remapping(const Facts& f) {
+    if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
+    if (is_xens_iommu(f))
+        return cite(skip("Xen drives the IOMMU, and remaps interrupts itself"), f.hypervisor.xen_role);
+    if (is_refused_container(f)) return refused_container(f);
+    return judge(
+        [&](bool on) {
+            if (on) {
+                Outcome outcome = pass("the IOMMU remaps interrupts");
+                return is(f.iommu.table_intremap, true) ? cite(std::move(outcome), f.iommu.table_intremap)
+                                                        : outcome;
+            }
+            if (is(f.iommu.unsafe_interrupts, true))
+                return cite(skip("interrupts are not remapped, and VFIO is told to do without (NP806)"),
+                            f.iommu.unsafe_interrupts);
+            // Without the parameter's file, vfio_iommu_type1 is not loaded and so was told nothing.
+            const Absent& unsafe = f.iommu.unsafe_interrupts.absence();
+            if (withheld(unsafe) && !is_missing(unsafe))
+                return unknown(fmt::format(
+                    "{}. Whether VFIO is told to do without could not be read: {}. What helps: {}",
+                    why_no_remapping(f), carry(unsafe).message, sentence(fix_remapping(f))));
+            return fail(why_no_remapping(f), fix_remapping(f));
+        },
+        f.iommu.interrupt_remapping);
+}
+
+bool knows_libvirt(const Facts& f) {
+    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg);
+}
+
+const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
+    return nullptr;
+}
+
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
+    std::vector<std::string> found;
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
+    return found;
+}
+
+std::vector<std::string> words_against_remapping(const Facts& f) {
+    return all_words(f, words_without_remapping);
+}
+
+}  // namespace nestprobe
