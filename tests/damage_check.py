@@ -4,12 +4,13 @@
 
 Inputs of every form that --from takes, cut anywhere or with a bit turned: no crash, no hang, and no claim that the
 whole does not make. A claim is a yes or a no. Of what is cut none may be new, but where the lines that are gone took
-it back: those inputs are listed, with the reason. A turned bit may make another true-looking value of a value (an N an
+it back: the machine's `expect` says so (`retracts`), and a cut that shows it is looked for. A turned bit may make another true-looking value of a value (an N an
 O, vmx a word that is none), so of those only so many in a hundred may be new. A sample; NESTPROBE_FULL=1 tries 10,000.
 """
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -22,23 +23,23 @@ NESTPROBE = Nestprobe(sys.argv[1])
 COUNT = 10000 if os.environ.get("NESTPROBE_FULL") else 800
 NEW_CLAIMS_OF_FLIPS = 4  # in a hundred, at most
 SNAPSHOTS = ("lab-qemu-svm-nested", "lab-bochs-haswell-locked", "intel-skylake-nested-off-by-file")
-# Inputs whose later lines take a claim of the earlier ones back.
-TAKEN_BACK = {
-    "paste-syslog-hypervisor-detected": "a log of two boots: the second one's kernel counts",
-    "paste-root-is-refused": "lsmod's lines come first, what was refused behind them",
-    "case-20-wsl2-enlightened-vmcs": "kvm-ok's lines come first, the log behind them",
-}
+RETRACTS = re.compile(r"^retracts (\S+) (yes|no): ", re.MULTILINE)
+
+
+def retracted(folder):
+    """What a part of its inputs claims and their later lines take back: (question, answer)."""
+    return set(RETRACTS.findall((folder / "expect").read_text(encoding="utf-8")))
 
 
 def inputs():
-    """Every file that some machine is given, and some snapshots: name, bytes."""
+    """Every file that some machine is given, and some snapshots: the machine's folder, bytes."""
     for folder in recorded.folders(sys.argv[2]):
         given = folder / "inputs"
         for path in sorted(given.glob("**/*")) if given.is_dir() else []:
             if path.is_file() and path.stat().st_size:
-                yield folder.name, path.read_bytes()
+                yield folder, path.read_bytes()
         if folder.name in SNAPSHOTS:
-            yield folder.name, (folder / "snapshot.json").read_bytes()
+            yield folder, (folder / "snapshot.json").read_bytes()
 
 
 def run(data):
@@ -56,33 +57,50 @@ def damaged(data, kind, at, bit):
     return data[:at] if kind == "cut" else data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1:]
 
 
+def new_claims(answers, whole):
+    """What a damaged input claims and the whole does not: (question, answer)."""
+    return {(question, answer) for question, answer in (answers or {}).items()
+            if answer != "unknown" and answer != (whole or {}).get(question)}
+
+
 def try_one(job):
     """A fault, or None; whether there is a new claim."""
-    name, data, whole, kind, at, bit = job
+    folder, data, whole, kind, at, bit = job
+    name = folder.name
     try:
         status, answers = run(damaged(data, kind, at, bit))
     except subprocess.TimeoutExpired:
         return f"{name}: {kind} at {at}: no end", False
     if status not in (0, 1, 2, 65):
         return f"{name}: {kind} at {at} (bit {bit}): status {status}: {answers!r}", False
-    new = [f"{question} {answer}, of the whole {(whole or {}).get(question, 'nothing')}"
-           for question, answer in (answers or {}).items()
-           if answer != "unknown" and answer != (whole or {}).get(question)]
-    if new and kind == "cut" and name not in TAKEN_BACK:
-        return f"{name}: cut at {at}: {new[0]}", True
+    new = new_claims(answers, whole)
+    for question, answer in sorted(new - retracted(folder)) if kind == "cut" else []:
+        return f"{name}: cut at {at}: {question} {answer}, of the whole {(whole or {}).get(question, 'nothing')}", True
     return None, bool(new)
+
+
+def not_retracted(texts):
+    """What `expect` says that a part claims, and no part does that ends with a line."""
+    for folder in sorted({folder for folder, _, _ in texts}):
+        missing = retracted(folder)
+        for _, data, whole in [text for text in texts if text[0] == folder and missing]:
+            ends = [at + 1 for at, byte in enumerate(data) if byte == ord("\n")]
+            for at in ends:
+                missing -= new_claims(run(data[:at])[1], whole)
+        for question, answer in sorted(missing):
+            yield f"{folder.name}: no part of its inputs says {question} {answer}: expect need not say that it is taken back"
 
 
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     dice = random.Random(18)
-    texts = [(name, data, run(data)[1]) for name, data in inputs()]
+    texts = [(folder, data, run(data)[1]) for folder, data in inputs()]
     jobs = [(*texts[n % len(texts)], "cut" if n // len(texts) % 2 else "flip",
              dice.randrange(len(texts[n % len(texts)][1])), dice.randrange(8)) for n in range(COUNT)]
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(try_one, jobs))
-    faults = [fault for fault, _ in results if fault]
+    faults = [fault for fault, _ in results if fault] + list(not_retracted(texts))
     flips = [new for (_, new), job in zip(results, jobs) if job[3] == "flip"]
     share = 100 * sum(flips) / max(1, len(flips))
     if share > NEW_CLAIMS_OF_FLIPS:

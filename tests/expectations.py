@@ -116,6 +116,11 @@ class Expectations:
                 self.fault(f"{line}: it is {self.report['answers'][question]['fixed']}")
         elif word == "rung":
             self.expect_rung(line, *rest.split(None, 1))
+        elif word == "retracts":  # tests/damage_check.py looks for a part that says it
+            claim, why = rest.split(": ", 1)
+            question, answer = claim.split()
+            if not why or answer == "unknown" or answer == self.report["answers"][question]["answer"]:
+                self.fault(f"{line}: it is what the whole says")
         elif word == "fits":
             self.expect_to_fit(line, int(rest))
         elif word == "taken":

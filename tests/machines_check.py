@@ -118,11 +118,14 @@ class Machine(Expectations):
 
     def check_golden(self, refresh):
         shown = []
+        stored = self.folder / "report.json"
+        stored_report = stored.read_text(encoding="utf-8") if stored.exists() else ""
         for name, output in whole_output.FILES.items():
             path = self.folder / name
             if not path.exists():
                 continue
-            difference = whole_output.difference(name, path.read_text(encoding="utf-8"), self.text[output])
+            difference = whole_output.difference(name, path.read_text(encoding="utf-8"), self.text[output],
+                                                 self.report["findings"], stored_report)
             if refresh and difference:
                 path.write_text(self.text[output], encoding="utf-8")
                 shown += [self.name, *difference]
