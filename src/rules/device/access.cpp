@@ -3,60 +3,15 @@
 
 #include "base/text.hpp"
 #include "remedy/steps.hpp"
-#include "rules/device/access_rows.hpp"
+#include "rules/device/access_places.hpp"
 #include "rules/kernel/appliances.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <utility>
 
 namespace nestprobe {
 namespace {
-
-bool is_number(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-const AccessRow* row_named(std::string_view place) {
-    for (const AccessRow& row : access_rows())
-        if (row.place == place) return &row;
-    return nullptr;
-}
-
-const AccessRow* row_of_container(const Facts& f) {
-    const std::string* name = f.kernel.container.if_known();
-    return name ? row_named(*name) : nullptr;
-}
-
-const AccessRow* row_of_job(const Facts& f) {
-    const Job* job = f.kernel.job.if_known();
-    return job ? row_named(to_string(*job)) : nullptr;
-}
-
-std::vector<std::string> kept(std::span<const std::string_view> lines) {
-    std::vector<std::string> out;
-    for (const std::string_view line : lines)
-        if (!line.empty()) out.emplace_back(line);
-    return out;
-}
-
-Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
-    Remedy remedy;
-    for (const AccessStep& row : rows) {
-        if (row.empty() || (row.of_host && is(f.device.registered, true))) continue;
-        Step step{.where = row.where,
-                  .what = std::string(row.what),
-                  .commands = kept(row.commands),
-                  .file = std::string(row.file),
-                  .lines = kept(row.lines),
-                  .expect = std::string(row.expect)};
-        if (!row.expect.empty()) step.action = GiveDevice{};
-        remedy.then(std::move(step));
-    }
-    return remedy;
-}
 
 /// A job's container is given the device by the job, not by docker run.
 Remedy device_for_job_container() {
@@ -66,67 +21,6 @@ Remedy device_for_job_container() {
                 .lines = texts({"container:", "  image: IMAGE", "  options: --device /dev/kvm"}),
                 .expect = "ls -l /dev/kvm in a step shows the device.",
                 .action = GiveDevice{}};
-}
-
-/// The number of the node's group is the host's; root needs none.
-Remedy allow_in_job_container() {
-    return Step{.where = Where::ci_job,
-                .what = "Have the job's container run as root, which needs no group.",
-                .file = "the workflow, the job",
-                .lines = texts({"container:", "  image: IMAGE", "  options: --device /dev/kvm --user 0"}),
-                .expect = "test -w /dev/kvm succeeds in a step.",
-                .action = GiveDevice{}};
-}
-
-bool in_github_job(const Facts& f) {
-    return is(f.kernel.job, Job::github_hosted) || is(f.kernel.job, Job::github);
-}
-
-bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, Job::none); }
-
-/// A container that no row speaks of.
-Remedy give_to_container() {
-    return Step{
-        .where = Where::container_host,
-        .what =
-            "Whoever starts this container has to pass the device in: character device 10:232, readable "
-            "and writable, allowed in its device cgroup. With Docker or Podman:",
-        .commands = texts({"docker run --device /dev/kvm IMAGE",
-                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
-        .action = GiveDevice{}};
-}
-
-/// The row that says how this place is given the device; null: a host, or a place without a row.
-const AccessRow* row_here(const Facts& f) {
-    if (const AccessRow* container = row_of_container(f)) return container;
-    if (in_container(f)) return nullptr;
-    if (const AccessRow* job = row_of_job(f)) return job;
-    return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : nullptr;
-}
-
-/// A container, or a namespace, of which the node's group is the one sign.
-bool is_unmapped(const Facts& f) {
-    return !in_container(f) && !in_job(f) && f.kernel.user_namespace.if_absent() && shows_unmapped_group(f);
-}
-
-/// Whose container it is does not show: each one's way.
-Remedy allow_in_unmapped(const Facts& f) {
-    Remedy remedy(
-        Step{.what = "See whose container it is.",
-             .commands = texts({"systemd-detect-virt --container"}),
-             .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
-    for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
-        const AccessRow& row = *row_named(place);
-        Remedy own = steps_of(f, row.allow);
-        bool first = true;
-        for (Step& step : own.steps) {
-            if (std::exchange(first, false))
-                step.what = fmt::format("Only if it is {}: {}", row.words, step.what);
-            step.action = ByHand{};
-            remedy.then(std::move(step));
-        }
-    }
-    return remedy;
 }
 
 /// A node that udev or devtmpfs would have made.
@@ -157,30 +51,6 @@ Remedy node_of_another_place(const Facts& f) {
         "If it is the host itself that has none (a /dev without devtmpfs): let udev make it.";
     return remedy.then(std::move(node));
 }
-
-}  // namespace
-
-bool is_nobodys(const DeviceNode& node) {
-    for (const std::string_view name : {"root", "0", "nogroup", "nobody", "65534"})
-        if (node.group == name) return true;
-    return is_number(node.group);
-}
-
-bool shows_unmapped_group(const Facts& f) {
-    const DeviceNode* node = f.device.node.if_known();
-    return node && (node->group == "nogroup" || node->group == "nobody" || node->group == "65534");
-}
-
-std::string_view place_words(const Facts& f) {
-    if (const AccessRow* row = row_of_container(f)) return row->words;
-    if (in_container(f)) return "a container";
-    if (const AccessRow* row = row_here(f)) return row->words;
-    return is_unmapped(f) ? "a user namespace that maps no group of the host's: an unprivileged container of "
-                            "LXC, LXD or Incus, or a rootless one"
-                          : "";
-}
-
-namespace {
 
 /// To load the module is no cure where that was tried and refused.
 Remedy after_refusal(const Facts& f) {
@@ -220,28 +90,6 @@ Remedy see_what_is_shown(const Facts& f) {
         step.action = ByHand{};
         remedy.then(std::move(step));
     }
-    return remedy;
-}
-
-/// The bits let everybody in, and still it is refused (container-selinux, container_use_devices;
-/// podman-run(1)).
-Remedy ask_the_policy(const Facts& f) {
-    const bool contained = in_container(f);
-    Remedy remedy(Step{.where = contained ? Where::container_host : Where::here,
-                       .what =
-                           "The node's mode lets everybody in, so something else refuses: a security module, "
-                           "SELinux as a rule. See what it refused just now.",
-                       .commands = texts({"sudo ausearch -m AVC -ts recent"})});
-    if (!contained) return remedy;
-    remedy.then(Step{.where = Where::container_host,
-                     .what = "If it was SELinux: let containers use devices that are passed in.",
-                     .commands = texts({"sudo setsebool -P container_use_devices on"}),
-                     .expect = "In the container, /dev/kvm opens.",
-                     .action = GiveDevice{}});
-    remedy.then(
-        Step{.where = Where::container_host,
-             .what = "Or create this container without SELinux' label (Docker takes the same option).",
-             .commands = texts({"podman run --security-opt label=disable --device /dev/kvm IMAGE"})});
     return remedy;
 }
 
@@ -308,26 +156,6 @@ Remedy fix_no_driver(const Facts& f) {
         step.action = ByHand{};
     }
     return step;
-}
-
-Remedy fix_denied_device(const Facts& f) {
-    if (!f.device.open.if_absent()) return {};
-    const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
-    const bool forbidden = open_error(f) == EPERM;
-    constexpr unsigned everybody = 06;
-    if (!forbidden && (node.mode & everybody) == everybody) return ask_the_policy(f);
-    if (in_job(f) && !in_container(f) && !forbidden)
-        if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
-            return steps_of(f, job->allow);
-    if (in_container(f) && in_github_job(f)) return allow_in_job_container();
-    const bool elsewhere = in_container(f) || in_job(f);
-    if (const AccessRow* row = elsewhere ? row_of_container(f) : row_here(f)) {
-        const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
-        return steps_of(f, steps);
-    }
-    if (in_container(f)) return give_to_container();
-    if (is_unmapped(f)) return allow_in_unmapped(f);
-    return forbidden ? allow_unit() : allow_on_host(f, node);
 }
 
 }  // namespace nestprobe

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// /dev/kvm is there and may not be opened: who lets this user in, by the place.
+#include "remedy/steps.hpp"
+#include "rules/device/access.hpp"
+#include "rules/device/access_places.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace nestprobe {
+namespace {
+
+/// The number of the node's group is the host's; root needs none.
+Remedy allow_in_job_container() {
+    return Step{.where = Where::ci_job,
+                .what = "Have the job's container run as root, which needs no group.",
+                .file = "the workflow, the job",
+                .lines = texts({"container:", "  image: IMAGE", "  options: --device /dev/kvm --user 0"}),
+                .expect = "test -w /dev/kvm succeeds in a step.",
+                .action = GiveDevice{}};
+}
+
+/// Whose container it is does not show: each one's way.
+Remedy allow_in_unmapped(const Facts& f) {
+    Remedy remedy(
+        Step{.what = "See whose container it is.",
+             .commands = texts({"systemd-detect-virt --container"}),
+             .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
+    for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
+        const AccessRow& row = *row_named(place);
+        Remedy own = steps_of(f, row.allow);
+        bool first = true;
+        for (Step& step : own.steps) {
+            if (std::exchange(first, false))
+                step.what = fmt::format("Only if it is {}: {}", row.words, step.what);
+            step.action = ByHand{};
+            remedy.then(std::move(step));
+        }
+    }
+    return remedy;
+}
+
+/// The bits let everybody in, and still it is refused (container-selinux, container_use_devices;
+/// podman-run(1)).
+Remedy ask_the_policy(const Facts& f) {
+    const bool contained = in_container(f);
+    Remedy remedy(Step{.where = contained ? Where::container_host : Where::here,
+                       .what =
+                           "The node's mode lets everybody in, so something else refuses: a security module, "
+                           "SELinux as a rule. See what it refused just now.",
+                       .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+    if (!contained) return remedy;
+    remedy.then(Step{.where = Where::container_host,
+                     .what = "If it was SELinux: let containers use devices that are passed in.",
+                     .commands = texts({"sudo setsebool -P container_use_devices on"}),
+                     .expect = "In the container, /dev/kvm opens.",
+                     .action = GiveDevice{}});
+    remedy.then(
+        Step{.where = Where::container_host,
+             .what = "Or create this container without SELinux' label (Docker takes the same option).",
+             .commands = texts({"podman run --security-opt label=disable --device /dev/kvm IMAGE"})});
+    return remedy;
+}
+
+}  // namespace
+
+Remedy fix_denied_device(const Facts& f) {
+    if (!f.device.open.if_absent()) return {};
+    const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
+    const bool forbidden = open_error(f) == EPERM;
+    constexpr unsigned everybody = 06;
+    if (!forbidden && (node.mode & everybody) == everybody) return ask_the_policy(f);
+    if (in_job(f) && !in_container(f) && !forbidden)
+        if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
+            return steps_of(f, job->allow);
+    if (in_container(f) && in_github_job(f)) return allow_in_job_container();
+    const bool elsewhere = in_container(f) || in_job(f);
+    if (const AccessRow* row = elsewhere ? row_of_container(f) : row_here(f)) {
+        const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
+        return steps_of(f, steps);
+    }
+    if (in_container(f)) return give_to_container();
+    if (is_unmapped(f)) return allow_in_unmapped(f);
+    return forbidden ? allow_unit() : allow_on_host(f, node);
+}
+
+}  // namespace nestprobe

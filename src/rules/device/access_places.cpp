@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "rules/device/access_places.hpp"
+
+#include "rules/device/access.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nestprobe {
+namespace {
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::vector<std::string> kept(std::span<const std::string_view> lines) {
+    std::vector<std::string> out;
+    for (const std::string_view line : lines)
+        if (!line.empty()) out.emplace_back(line);
+    return out;
+}
+
+}  // namespace
+
+const AccessRow* row_named(std::string_view place) {
+    for (const AccessRow& row : access_rows())
+        if (row.place == place) return &row;
+    return nullptr;
+}
+
+const AccessRow* row_of_container(const Facts& f) {
+    const std::string* name = f.kernel.container.if_known();
+    return name ? row_named(*name) : nullptr;
+}
+
+const AccessRow* row_of_job(const Facts& f) {
+    const Job* job = f.kernel.job.if_known();
+    return job ? row_named(to_string(*job)) : nullptr;
+}
+
+bool in_github_job(const Facts& f) {
+    return is(f.kernel.job, Job::github_hosted) || is(f.kernel.job, Job::github);
+}
+
+bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, Job::none); }
+
+const AccessRow* row_here(const Facts& f) {
+    if (const AccessRow* container = row_of_container(f)) return container;
+    if (in_container(f)) return nullptr;
+    if (const AccessRow* job = row_of_job(f)) return job;
+    return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : nullptr;
+}
+
+bool is_unmapped(const Facts& f) {
+    return !in_container(f) && !in_job(f) && f.kernel.user_namespace.if_absent() && shows_unmapped_group(f);
+}
+
+Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
+    Remedy remedy;
+    for (const AccessStep& row : rows) {
+        if (row.empty() || (row.of_host && is(f.device.registered, true))) continue;
+        Step step{.where = row.where,
+                  .what = std::string(row.what),
+                  .commands = kept(row.commands),
+                  .file = std::string(row.file),
+                  .lines = kept(row.lines),
+                  .expect = std::string(row.expect)};
+        if (!row.expect.empty()) step.action = GiveDevice{};
+        remedy.then(std::move(step));
+    }
+    return remedy;
+}
+
+Remedy give_to_container() {
+    return Step{
+        .where = Where::container_host,
+        .what =
+            "Whoever starts this container has to pass the device in: character device 10:232, readable "
+            "and writable, allowed in its device cgroup. With Docker or Podman:",
+        .commands = texts({"docker run --device /dev/kvm IMAGE",
+                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
+        .action = GiveDevice{}};
+}
+
+bool is_nobodys(const DeviceNode& node) {
+    for (const std::string_view name : {"root", "0", "nogroup", "nobody", "65534"})
+        if (node.group == name) return true;
+    return is_number(node.group);
+}
+
+bool shows_unmapped_group(const Facts& f) {
+    const DeviceNode* node = f.device.node.if_known();
+    return node && (node->group == "nogroup" || node->group == "nobody" || node->group == "65534");
+}
+
+std::string_view place_words(const Facts& f) {
+    if (const AccessRow* row = row_of_container(f)) return row->words;
+    if (in_container(f)) return "a container";
+    if (const AccessRow* row = row_here(f)) return row->words;
+    return is_unmapped(f) ? "a user namespace that maps no group of the host's: an unprivileged container of "
+                            "LXC, LXD or Incus, or a rootless one"
+                          : "";
+}
+
+}  // namespace nestprobe
