@@ -178,9 +178,14 @@ private:
             *cpuinfo = now;
         }
         const Module* vendor = before_.module.vendor.if_known();
-        if (tried_at_boot_ || r_.files.contains("/etc/os-release") ||
+        if (tried_at_boot_ || was_blocked() || r_.files.contains("/etc/os-release") ||
             (vendor && vendor->state != Module::State::absent))
             load();
+    }
+    /// Who keeps a module out saw it loaded.
+    bool was_blocked() const {
+        const auto* blocks = before_.module.blocks.if_known();
+        return blocks && !blocks->empty();
     }
     void load() {
         const Module* vendor = before_.module.vendor.if_known();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tables of other people's products: no row may lack its text, its source or its date.
 #include "rules/hypervisor/platforms.hpp"
+#include "machine/instance_types.hpp"
 #include "machine/platform_signs.hpp"
 #include "rules/firmware/firmware_makers.hpp"
 
@@ -65,9 +66,59 @@ TEST_SUITE("platforms") {
                 const std::string other = flag == "vmx" ? "kvm_amd" : "kvm_intel";
                 CHECK(sentence(remedy).find(other + " nested=1") == std::string::npos);
             }
+            // Nobody knows the vendor: what a person reads names both.
+            check_steps(fix_on_platform(on(row.id), ""));
             check_steps(iommu_on_platform(on(row.id)));
         }
         CHECK(seen.size() == static_cast<std::size_t>(Platform::other) + 1);
+    }
+
+    TEST_CASE("a cloud's type of machine says what it has") {
+        constexpr struct {
+            Platform platform;
+            std::string_view type;
+            TypeNesting nesting;
+        } types[] = {
+            {Platform::aws, "t3.large", TypeNesting::lacks},
+            {Platform::aws, "m7i-flex.2xlarge", TypeNesting::has},
+            {Platform::aws, "c5.metal", TypeNesting::metal},
+            {Platform::aws, "large", TypeNesting::unknown},
+            {Platform::gcp, "n2-standard-4", TypeNesting::has},
+            {Platform::gcp, "n2d-standard-4", TypeNesting::lacks},
+            {Platform::gcp, "e2-medium", TypeNesting::lacks},
+            {Platform::gcp, "h3-standard-88", TypeNesting::unknown},
+            {Platform::azure, "Standard_D4s_v5", TypeNesting::has},
+            {Platform::azure, "Standard_D4as_v4", TypeNesting::lacks},
+            {Platform::azure, "Standard_D4as_v5", TypeNesting::has},
+            {Platform::azure, "Standard_DS2_v2", TypeNesting::lacks},
+            {Platform::azure, "Standard_D4ps_v5", TypeNesting::lacks},
+            {Platform::azure, "Standard_E8-4as_v5", TypeNesting::unknown},
+            {Platform::azure, "Standard_LRS", TypeNesting::unknown},
+            {Platform::oci, "VM.Standard3.Flex", TypeNesting::has},
+            {Platform::oci, "VM.Standard.E4.Flex", TypeNesting::lacks},
+            {Platform::oci, "BM.Standard3.64", TypeNesting::metal},
+            {Platform::alibaba, "ecs.g7.xlarge", TypeNesting::lacks},
+            {Platform::hetzner, "cx22", TypeNesting::unknown},
+        };
+        for (const auto& row : types) {
+            CAPTURE(row.type);
+            CHECK(nesting_of_type(row.platform, row.type) == row.nesting);
+        }
+        CHECK(cores_of_ec2("m8i.large") == 1);
+        CHECK(cores_of_ec2("m8i.xlarge") == 2);
+        CHECK(cores_of_ec2("m8i.24xlarge") == 48);
+        CHECK(cores_of_ec2("m8i.metal-24xl") == 0);
+    }
+
+    TEST_CASE("a type that has nesting is not told to change, and one that lacks it is told outright") {
+        Facts f = on(Platform::aws);
+        f.hypervisor.instance_type = {"m8i.2xlarge", {}};
+        CHECK(sentence(fix_on_platform(f, "vmx")).find("modify-instance-attribute") == std::string::npos);
+        f.hypervisor.instance_type = {"t3.large", {}};
+        const std::string said = sentence(fix_on_platform(f, "vmx"));
+        CHECK(said.find("modify-instance-attribute") != std::string::npos);
+        CHECK(said.find("(Only if the type lacks") == std::string::npos);
+        CHECK(type_without_nesting(f).starts_with("t3.large, a type without nested virtualization"));
     }
 
     TEST_CASE("a row that is more than a year old says so") {

@@ -152,12 +152,15 @@ std::optional<Fact<BootLoader>> by_system(const Filesystem& files, const Shared&
     if (release && contains(*release, "microsoft-standard"))
         return Found{BootLoader::wsl2, kernel.release.from()};
     if (release && contains(*release, "+truenas")) return Found{BootLoader::truenas, kernel.release.from()};
-    if (const std::string* words = shared.command_line.if_known();
-        words && contains(*words, "talos.platform="))
-        return Found{BootLoader::talos, {{"/proc/cmdline", "talos.platform="}}};
     for (const Sign& sign : signs)
         if (files.read(sign.path).if_known())
             return Found{sign.loader, {{std::string(sign.path), "present"}}};
+    if (const std::string* words = shared.command_line.if_known()) {
+        constexpr std::pair<std::string_view, BootLoader> telling[] = {
+            {"talos.platform=", BootLoader::talos}, {"ostree=/ostree/", BootLoader::ostree}};
+        for (const auto& [word, loader] : telling)
+            if (contains(*words, word)) return Found{loader, {{"/proc/cmdline", std::string(word)}}};
+    }
     const Ways* ways = ways_of(distribution);
     if (ways && ways->loader && !by_grub(*ways->loader)) return Found{*ways->loader, distribution.from()};
     return {};

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "machine/modprobe.hpp"
 #include "rules/common.hpp"
+#include "rules/module/refusals.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -94,6 +95,7 @@ void Changes::set_option(const SetOption& option) {
 }
 
 void Changes::drop_line(const DropLine& line) {
+    was_blocked_ = was_blocked_ || !blocks_in_force(facts_).empty();
     const auto* known = facts_.module.blocks.if_known();
     if (!known) return;
     std::vector<ModuleBlock> blocks = *known;
@@ -104,6 +106,7 @@ void Changes::drop_line(const DropLine& line) {
 }
 
 void Changes::change_words(const ChangeWords& change) {
+    was_blocked_ = was_blocked_ || !blocks_in_force(facts_).empty();
     std::vector<std::string> words;
     if (const auto* known = facts_.kernel.command_line.if_known()) words = *known;
     std::erase_if(words, [&](const std::string& word) {

@@ -77,6 +77,7 @@ private:
 
     Facts facts_;
     std::string because_;
+    bool was_blocked_ = false;    ///< a line kept the module out, so that something else would load it
     bool tried_at_boot_ = false;  ///< the module was tried without a person, and firmware was what refused it
 };
 

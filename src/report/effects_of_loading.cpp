@@ -213,8 +213,9 @@ void Changes::restart() {
     drive_iommu();
     if (is_in_kernel(facts_)) return loads_again(false) ? start_module({}) : unload();
     // udev, which every distribution has, loads what the processor's flag asks for; a bare initramfs does
-    // not.
-    if ((facts_.system.distribution.if_known() || tried_at_boot_) && !in_container(facts_)) load();
+    // not.  Who wrote a line against a module saw it loaded.
+    if ((facts_.system.distribution.if_known() || tried_at_boot_ || was_blocked_) && !in_container(facts_))
+        load();
 }
 
 // --- a guest's definition ---

@@ -38,8 +38,8 @@ struct Outcome {
     std::vector<Provenance> because;   ///< every reading that the judgement rests on
     Remedy remedy = {};                ///< for this machine; empty: the rule's own
     bool keeps_from_starting = false;  ///< of a guest: libvirt or QEMU refuses it as it is defined
-    Absent lacking = {};  ///< of an unknown one, the reading that would have told, where one would
-    std::string_view title = {};       ///< in the place of the rule's; empty: that
+    Absent lacking = {};          ///< of an unknown one, the reading that would have told, where one would
+    std::string_view title = {};  ///< in the place of the rule's; empty: that
 };
 
 struct Rule {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a shell's environment and a few words tell of the place: whose CI job, which kind of container, which
 // distribution.  Of the environment only what tells that is kept.
-// Sources: as probes/machine/container.cpp; NixOS manual, "nixos-version", options boot.*.
+// Sources: as probes/machine/container.cpp; rpm-ostree(1), kargs; NixOS manual, "nixos-version", options
+// boot.*.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -56,6 +57,16 @@ void read_nixos_version(const Section& section, Evidence& evidence) {
     if (text.empty() || !is_digit(text.front())) return;
     evidence.file("/etc/os-release", "ID=nixos\n");
     evidence.taken("nixos-version");
+}
+
+/// rpm-ostree(1), kargs: those of the deployment that is booted.
+void read_ostree_words(const Section& section, Evidence& evidence) {
+    const std::string_view text = trim(section.body);
+    if (!section.command.names("kargs") || section.command.filtered || section.cut() ||
+        !contains(text, "ostree="))
+        return;
+    evidence.file("/proc/cmdline", fmt::format("{}\n", text.substr(0, text.find('\n'))));
+    evidence.taken("rpm-ostree kargs");
 }
 
 void hear_distribution(std::string_view text, Evidence& evidence) {

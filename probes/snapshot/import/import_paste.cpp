@@ -67,6 +67,7 @@ constexpr ProgramRow programs[] = {
     {"env", read_variables},
     {"printenv", read_variables},
     {"nixos-version", read_nixos_version},
+    {"rpm-ostree", read_ostree_words},
 };
 
 /// What a whole output shows by itself.

@@ -20,6 +20,7 @@ bool looks_like_lscpu(std::string_view text);
 /// The variables that tell of a CI's job or a container.
 void read_variables(const Section& section, Evidence& evidence);
 void read_nixos_version(const Section& section, Evidence& evidence);
+void read_ostree_words(const Section& section, Evidence& evidence);
 /// Words of a distribution's own configuration.
 void hear_distribution(std::string_view text, Evidence& evidence);
 

@@ -124,6 +124,9 @@ std::string_view typed_in(std::string_view line) {
     while (line.starts_with("> ")) line = trim(line.substr(2));
     if (const std::string_view typed = behind_windows_prompt(line); !typed.empty()) return typed;
     if (const std::string_view typed = behind_named_prompt(line); !typed.empty()) return typed;
+    // "@user -> /workspaces/repo (main) $ env" of Codespaces, and Gitpod's.
+    if ((line.starts_with('@') && contains(line, " /workspaces/")) || line.starts_with("gitpod /workspace/"))
+        if (const std::string_view typed = after(line, " $ "); !typed.empty()) return trim(typed);
     for (const std::string_view mark :
          {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
         if (!line.starts_with(mark)) continue;

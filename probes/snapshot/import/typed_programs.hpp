@@ -70,7 +70,8 @@ inline constexpr std::string_view known_programs[] = {"cat",
                                                       "file",
                                                       "env",
                                                       "printenv",
-                                                      "nixos-version"};
+                                                      "nixos-version",
+    "rpm-ostree"};
 inline constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
                                                 "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 
