@@ -84,18 +84,6 @@ bool in_github_job(const Facts& f) {
 
 bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, Job::none); }
 
-/// A container that no row speaks of.
-Remedy give_to_container() {
-    return Step{
-        .where = Where::container_host,
-        .what =
-            "Whoever starts this container has to pass the device in: character device 10:232, readable "
-            "and writable, allowed in its device cgroup. With Docker or Podman:",
-        .commands = texts({"docker run --device /dev/kvm IMAGE",
-                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
-        .action = GiveDevice{}};
-}
-
 /// The row that says how this place is given the device; null: a host, or a place without a row.
 const AccessRow* row_here(const Facts& f) {
     if (const AccessRow* container = row_of_container(f)) return container;
@@ -245,27 +233,6 @@ Remedy ask_the_policy(const Facts& f) {
     return remedy;
 }
 
-/// The kernel's name tells Docker Desktop's virtual machine, in which there is no KVM to pass in (Docker
-/// documentation, Desktop for Linux; dockur/windows FAQ, 2026-11).
-Remedy leave_docker_desktop() {
-    Remedy remedy(Step{.where = Where::container_host,
-                       .what = "This container runs in Docker Desktop's own virtual machine, which has no "
-                               "/dev/kvm: let Docker Engine on the host itself run it.",
-                       .commands = texts({"docker context ls", "docker context use default"}),
-                       .expect = "docker info prints the host's own kernel behind Kernel Version.",
-                       .action = GiveDevice{}});
-    remedy.then(Step{.where = Where::container_host,
-                     .what = "Then create the container there with the device.",
-                     .commands = texts({"docker run --device /dev/kvm IMAGE"}),
-                     .expect = "In the container, ls -l /dev/kvm shows the device."});
-    return remedy;
-}
-
-bool in_docker_desktop(const Facts& f) {
-    const std::string* release = f.kernel.release.if_known();
-    return in_container(f) && release && release->ends_with("-linuxkit");
-}
-
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {
@@ -325,7 +292,7 @@ Remedy fix_denied_device(const Facts& f) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }
-    if (in_container(f)) return give_to_container();
+    if (in_container(f)) return forbidden ? give_to_container() : allow_in_container();
     if (is_unmapped(f)) return allow_in_unmapped(f);
     return forbidden ? allow_unit() : allow_on_host(f, node);
 }
