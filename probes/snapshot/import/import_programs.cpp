@@ -57,7 +57,6 @@ constexpr ProgramLine lines_of_programs[] = {
     {"Firecracker", "creating KVM object", "os error 2)", Says::no_node},
     {"udevadm", "Failed to open the device 'kvm': No such file or directory", "", Says::no_node},
     {"udevadm", "Failed to open the device 'kvm': No such file or directory", "", Says::no_node},
-    {"Multipass", "The KVM device cannot be opened for reading and writing", "", Says::denied},
     {"WSL", "wsl: ", "ested virtualization is not supported on this", Says::no_flag},
 };
 

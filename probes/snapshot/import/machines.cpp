@@ -127,8 +127,8 @@ std::vector<std::vector<Section>> by_machine(const std::vector<Section>& section
 void place_by_prompt(const Section& section, Evidence& evidence) {
     if (section.host == "toolbox" || section.host == "toolbx")
         evidence.file("/run/.toolboxenv", "");
-    else if (is_number_of_container(section.host) && !evidence.has_file("/run/systemd/container"))
-        evidence.file("/run/systemd/container", "oci\n");
+    else if (is_number_of_container(section.host) && !evidence.has_file("/proc/self/environ"))
+        evidence.file("/proc/self/environ", "container=oci\n");
 }
 
 std::vector<Section> of_one_machine(std::vector<Section> sections, const SectionReader& read,
