@@ -170,8 +170,7 @@ bool read_iommu_words(std::string_view line, Evidence& evidence) {
     return false;
 }
 
-/// xl info's "virt_caps : pv hvm hvm_directio ...": hvm_directio and pv_directio where Xen can give devices
-/// away.
+/// xl info's "virt_caps : pv hvm hvm_directio ...": the last where Xen can give devices away.
 bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "virt_caps") return false;
