@@ -26,6 +26,7 @@ public:
     const std::map<std::string, int>& log() const { return log_; }
 
     std::vector<CpuSet> alike() const override { return machine_->sources().cpuid.alike(); }
+    std::string_view listed_in() const override { return machine_->sources().cpuid.listed_in(); }
     Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override {
         ++log_[fmt::format("cpuid {} {:x}:{:x}", cpu, leaf, subleaf)];
         return machine_->sources().cpuid.read(cpu, leaf, subleaf);

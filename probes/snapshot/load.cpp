@@ -87,7 +87,8 @@ Imported import_directory(RawInput folder) {
 bool is_other_json(std::string_view text) {
     const std::string_view beginning = text.substr(0, 65536);
     const std::string_view first = trim(beginning).substr(0, trim(beginning).find('\n'));
-    const bool lines = trim(first).ends_with('}') && contains(trim(beginning), "}\n");
+    const bool lines =
+        trim(first).ends_with('}') && (contains(trim(beginning), "}\n") || contains(first, "\"msg\""));
     constexpr std::string_view others[] = {"\"MESSAGE\"",      "\"lscpu\"",
                                            "\"InstanceType\"", "\"hardwareProfile\"",
                                            "\"vmSize\"",       "compute#instance",

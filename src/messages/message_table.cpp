@@ -335,6 +335,9 @@ constexpr std::string_view kind_no_virtualization_patterns[] = {
     "vz*nested virtualization"};
 constexpr std::string_view kind_no_virtualization_rules[] = {"dev-kvm-permission-denied", "dev-kvm-missing",
                                                              "hypervisor-hides-vmx", "hypervisor-hides-svm"};
+constexpr std::string_view snap_kvm_interface_patterns[] = {
+    "ensure the snap kvm interface is connected", "kvm device cannot be opened for reading and writing"};
+constexpr std::string_view snap_kvm_interface_rules[] = {"dev-kvm-permission-denied"};
 constexpr std::string_view multipass_kvm_patterns[] = {"the check_kvm_support script failed",
                                                        "launch failed: cpu does not support kvm",
                                                        "kvm support is not enabled on this machine",
@@ -2336,10 +2339,26 @@ podman and kind need no machine on Linux; use them without "machine".)",
          .worked = R"(multipass launch works.)",
          .otherwise = R"()",
          .source = "canonical/multipass#322 (2018-07), #3392 (2024-01), #12"},
+        {.id = "snap-kvm-interface",
+         .program = "Multipass and others as snaps",
+         .patterns = snap_kvm_interface_patterns,
+         .means = R"(The program is a snap, and its interface to /dev/kvm is not connected, or the node is not open to its user.)",
+         .rules = snap_kvm_interface_rules,
+         .causes = R"(1. The interface kvm of the snap is not connected.
+2. The user may not open /dev/kvm.)",
+         .steps = R"(See, and connect it (SNAP is its name, multipass for one).
+    snap connections SNAP
+    sudo snap connect SNAP:kvm
+If that is not it:
+    ls -l /dev/kvm)",
+         .worked = R"(snap connections shows a slot behind its plug kvm.)",
+         .otherwise = R"()",
+         .source = "canonical/multipass#2344 (2021-11); Snap documentation, The kvm interface"},
         {.id = "kvm-ok-no-extensions",
          .program = "kvm-ok",
          .patterns = kvm_ok_no_extensions_patterns,
-         .means = R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
+         .means =
+             R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
          .rules = kvm_ok_no_extensions_rules,
          .causes = R"(1. In a virtual machine: not shown by the level above.
 2. On hardware: off in firmware setup; kernels from 5.6 (Intel) and 6.7 (AMD) remove the flag then, so kvm-ok blames the processor.

@@ -34,6 +34,7 @@ struct UserLine {
 
 class Evidence {
 public:
+    bool has_file(std::string_view path) const { return recording_.files.contains(path); }
     /// What stands later in a paste is the newer state.
     void file(std::string path, std::string text);
     /// Behind what stands there already; else behind `heading`.

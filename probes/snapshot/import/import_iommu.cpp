@@ -170,17 +170,17 @@ bool read_iommu_words(std::string_view line, Evidence& evidence) {
     return false;
 }
 
-/// xl info's "virt_caps : pv hvm hvm_directio ...": hvm_directio and pv_directio where Xen can give devices
-/// away.
-bool read_xl_info(std::string_view line, Evidence& evidence) {
+/// xl info's "virt_caps : pv hvm hvm_directio ...": the last where Xen can give devices away.
+bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "virt_caps") return false;
     const std::string_view value = trim(line.substr(colon + 1));
     evidence.hear(hearsay::hypervisor, "Xen", "xl info");
     evidence.hear(hearsay::guest, "yes", "xl info");
     evidence.hear(hearsay::xen_role, "control domain", "xl info, which only Xen's control domain has");
-    evidence.hear(hearsay::xen_directio, contains(value, "directio") ? "yes" : "no",
-                  fmt::format("xl info, virt_caps: {}", value));
+    if (contains(value, "directio") || !cut)
+        evidence.hear(hearsay::xen_directio, contains(value, "directio") ? "yes" : "no",
+                      fmt::format("xl info, virt_caps: {}", value));
     evidence.taken("xl info");
     return true;
 }
@@ -270,9 +270,10 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
 void read_iommu_groups(const Section& section, Evidence& evidence) {
     std::string group, device;
     for_each_line(section.body, [&](std::string_view line) {
+        const bool cut = line.data() + line.size() == section.body.data() + section.body.size();
         if (read_group_path(line, evidence) || read_not_viable(line, evidence) ||
             read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
-            read_xl_info(line, evidence))
+            read_xl_info(line, cut, evidence))
             return;
         if (const std::string_view heading = group_heading(line); !heading.empty()) group = heading;
         constexpr std::string_view in_xml = "<iommuGroup number='";

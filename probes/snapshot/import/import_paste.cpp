@@ -188,6 +188,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
 }
 
 void take(const Section& section, const std::string& name, Evidence& evidence) {
+    place_by_prompt(section, evidence);
     take_strays(section, evidence);
     take_output(section, name, evidence);
 }
@@ -196,12 +197,14 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm", "KVM", "Kvm",  "vmx",     "VMX",
+    constexpr std::string_view words[] = {"kvm", "KVM", "Kvm",  "AMD-V",   "vmx",   "VMX",
                                           "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
-    if (!plain || trim(text).starts_with('<') || trim(text).starts_with('{')) return false;
+    // A log of one object a line is none of a machine's.
+    const bool object = trim(text).starts_with('{') && !contains(text.substr(0, 4096), "\"msg\"");
+    if (!plain || trim(text).starts_with('<') || object) return false;
     return std::any_of(std::begin(words), std::end(words),
                        [&](std::string_view word) { return contains(text, word); });
 }
@@ -242,7 +245,8 @@ Imported import_paste(std::string_view text, const std::string& name) {
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_distribution(clean, evidence);
-    if (!evidence.anything() && names_guests_definition(clean))
+    const bool complains = contains(clean, "rror: ");
+    if (!evidence.anything() && names_guests_definition(clean) && !complains)
         throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
     if (!evidence.anything() && mentions_virtualization(clean))
         evidence.taken("words that tell nothing of the machine");

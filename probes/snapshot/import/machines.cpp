@@ -14,12 +14,17 @@
 namespace nestprobe {
 namespace {
 
-/// Docker's own names for containers are twelve digits; toolbox and distrobox have words of their own.
+/// What Docker, Podman and Kubernetes' runtimes call a container that nobody named.
+bool is_number_of_container(std::string_view host) {
+    constexpr std::size_t digits = 12;
+    return host.size() == digits && host.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           host.find_first_of("0123456789") != std::string_view::npos;
+}
+
+/// toolbox and distrobox have words of their own.
 bool names_container(std::string_view host) {
-    constexpr std::size_t docker = 12;
-    const bool hex =
-        host.size() == docker && host.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-    return hex || contains(host, "toolb") || contains(host, "distrobox") || contains(host, "docker");
+    return is_number_of_container(host) || contains(host, "toolb") || contains(host, "distrobox") ||
+           contains(host, "docker");
 }
 
 /// Commands that go into something which has this machine's own kernel, and a name of its own.
@@ -118,6 +123,13 @@ std::vector<std::vector<Section>> by_machine(const std::vector<Section>& section
 }
 
 }  // namespace
+
+void place_by_prompt(const Section& section, Evidence& evidence) {
+    if (section.host == "toolbox" || section.host == "toolbx")
+        evidence.file("/run/.toolboxenv", "");
+    else if (is_number_of_container(section.host) && !evidence.has_file("/proc/self/environ"))
+        evidence.file("/proc/self/environ", "container=oci\n");
+}
 
 std::vector<Section> of_one_machine(std::vector<Section> sections, const SectionReader& read,
                                     std::string& note) {

@@ -13,6 +13,9 @@ namespace nestprobe {
 
 using SectionReader = std::function<void(const Section&, Evidence&)>;
 
+/// The prompt's name may be a container's: twelve digits, or toolbox.
+void place_by_prompt(const Section& section, Evidence& evidence);
+
 /// All sections where nothing says that they are of several machines; else those of the one guest among
 /// them, or of the last, and `note` says so.
 std::vector<Section> of_one_machine(std::vector<Section> sections, const SectionReader& read,

@@ -99,7 +99,10 @@ std::string clean_paste(std::string_view text) {
         const std::string line = without_markup(whole.substr(std::min(margin, whole.size())));
         if (!line.starts_with("```") && !line.starts_with("~~~")) result.append(line).push_back('\n');
     });
-    if (!bytes.ends_with('\n') && result.ends_with('\n')) result.pop_back();
+    if (!bytes.ends_with('\n') && result.ends_with('\n')) {
+        result.pop_back();
+        if (result.ends_with('\n')) result.push_back(' ');  // cut within a line's indentation
+    }
     return result;
 }
 

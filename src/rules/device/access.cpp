@@ -93,27 +93,6 @@ Remedy see_what_is_shown(const Facts& f) {
     return remedy;
 }
 
-/// The kernel's name tells Docker Desktop's virtual machine, in which there is no KVM to pass in (Docker
-/// documentation, Desktop for Linux; dockur/windows FAQ, 2026-11).
-Remedy leave_docker_desktop() {
-    Remedy remedy(Step{.where = Where::container_host,
-                       .what = "This container runs in Docker Desktop's own virtual machine, which has no "
-                               "/dev/kvm: let Docker Engine on the host itself run it.",
-                       .commands = texts({"docker context ls", "docker context use default"}),
-                       .expect = "docker info prints the host's own kernel behind Kernel Version.",
-                       .action = GiveDevice{}});
-    remedy.then(Step{.where = Where::container_host,
-                     .what = "Then create the container there with the device.",
-                     .commands = texts({"docker run --device /dev/kvm IMAGE"}),
-                     .expect = "In the container, ls -l /dev/kvm shows the device."});
-    return remedy;
-}
-
-bool in_docker_desktop(const Facts& f) {
-    const std::string* release = f.kernel.release.if_known();
-    return in_container(f) && release && release->ends_with("-linuxkit");
-}
-
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {

@@ -32,6 +32,14 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node);
 /// On a host: a device cgroup or a security module forbids it.
 Remedy allow_unit();
 
+/// A container that no row speaks of: the device is passed in.
+Remedy give_to_container();
+/// It has the node, which is its host's: the group counts by its number.
+Remedy allow_in_container();
+/// Does the kernel's name tell that this container runs in Docker Desktop's own virtual machine?
+bool in_docker_desktop(const Facts& f);
+Remedy leave_docker_desktop();
+
 /// There is no /dev/kvm here, although KVM may well be up.
 Remedy fix_missing_device(const Facts& f);
 /// The node is there, and no driver behind it.

@@ -81,7 +81,7 @@ Remedy fix_denied_device(const Facts& f) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }
-    if (in_container(f)) return give_to_container();
+    if (in_container(f)) return forbidden ? give_to_container() : allow_in_container();
     if (is_unmapped(f)) return allow_in_unmapped(f);
     return forbidden ? allow_unit() : allow_on_host(f, node);
 }

@@ -72,17 +72,6 @@ Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
     return remedy;
 }
 
-Remedy give_to_container() {
-    return Step{
-        .where = Where::container_host,
-        .what =
-            "Whoever starts this container has to pass the device in: character device 10:232, readable "
-            "and writable, allowed in its device cgroup. With Docker or Podman:",
-        .commands = texts({"docker run --device /dev/kvm IMAGE",
-                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
-        .action = GiveDevice{}};
-}
-
 bool is_nobodys(const DeviceNode& node) {
     for (const std::string_view name : {"root", "0", "nogroup", "nobody", "65534"})
         if (node.group == name) return true;

@@ -23,7 +23,5 @@ bool in_job(const Facts& f);
 bool is_unmapped(const Facts& f);
 
 Remedy steps_of(const Facts& f, std::span<const AccessStep> rows);
-/// A container that no row speaks of.
-Remedy give_to_container();
 
 }  // namespace nestprobe

@@ -223,7 +223,16 @@ constexpr AccessRow access_table[] = {
      {udev_in_job}},
     {"github",
      "a job on a self-hosted runner of GitHub's",
-     {},
+     {{.what = "See whether the runner's machine itself has it; if not, run nestprobe there: that is where "
+               "it is put right.",
+       .commands = {"ls -l /dev/kvm"}},
+      {.where = Where::ci_job,
+       .what =
+           "Or take a runner of GitHub's own: the x64 Linux ones have it, the arm64 and macOS ones do not "
+           "(as of 2026-11).",
+       .file = "the workflow, the job",
+       .lines = {"runs-on: ubuntu-latest"},
+       .expect = "ls -l /dev/kvm in a step shows the device."}},
      {{.what =
            "On the runner's machine: let the user of the runner's service open it, and restart that service.",
        .commands = {"sudo usermod -aG \"$(stat -c %G /dev/kvm)\" RUNNER_USER", "sudo ./svc.sh stop",

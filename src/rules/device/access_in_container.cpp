@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// How a container is given /dev/kvm that no row of the table speaks of, and Docker Desktop's.
+#include "remedy/steps.hpp"
+#include "rules/device/access.hpp"
+
+namespace nestprobe {
+
+Remedy give_to_container() {
+    return Step{
+        .where = Where::container_host,
+        .what =
+            "Whoever starts this container has to pass the device in: character device 10:232, readable "
+            "and writable, allowed in its device cgroup. With Docker or Podman:",
+        .commands = texts({"docker run --device /dev/kvm IMAGE",
+                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
+        .action = GiveDevice{}};
+}
+
+Remedy allow_in_container() {
+    return Step{
+        .where = Where::container_host,
+        .what =
+            "The node in this container is the host's, and its group counts by its number. With "
+            "Docker, rootless Podman (or as root inside: --user 0):",
+        .commands = texts({"docker run --device /dev/kvm --group-add \"$(stat -c %g /dev/kvm)\" IMAGE",
+                           "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
+        .expect = "In the container, test -w /dev/kvm succeeds.",
+        .action = GiveDevice{}};
+}
+
+/// The kernel's name tells Docker Desktop's virtual machine, in which there is no KVM to pass in (Docker
+/// documentation, Desktop for Linux; dockur/windows FAQ, 2026-11).
+Remedy leave_docker_desktop() {
+    Remedy remedy(Step{.where = Where::container_host,
+                       .what = "This container runs in Docker Desktop's own virtual machine, which has no "
+                               "/dev/kvm: let Docker Engine on the host itself run it.",
+                       .commands = texts({"docker context ls", "docker context use default"}),
+                       .expect = "docker info prints the host's own kernel behind Kernel Version.",
+                       .action = GiveDevice{}});
+    remedy.then(Step{.where = Where::container_host,
+                     .what = "Then create the container there with the device.",
+                     .commands = texts({"docker run --device /dev/kvm IMAGE"}),
+                     .expect = "In the container, ls -l /dev/kvm shows the device."});
+    return remedy;
+}
+
+bool in_docker_desktop(const Facts& f) {
+    const std::string* release = f.kernel.release.if_known();
+    return in_container(f) && release && release->ends_with("-linuxkit");
+}
+
+}  // namespace nestprobe
