@@ -2,7 +2,7 @@
 // The command line: words in, a plain struct out.
 #pragma once
 
-#include "prove/prove.hpp"
+#include "base/prove_options.hpp"
 #include "registers/register.hpp"
 #include "render/render.hpp"
 

@@ -25,7 +25,7 @@ public:
     /// How often each thing was read: "cpuid 0 1:0", "msr 0 0x3a", "file /proc/cpuinfo".
     const std::map<std::string, int>& log() const { return log_; }
 
-    std::vector<CpuSet> alike() const override { return machine_->sources().cpuid.alike(); }
+    std::vector<CpuSet> alike() const override;  // not inline: by it the compiler makes all of them once
     std::string_view listed_in() const override { return machine_->sources().cpuid.listed_in(); }
     Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override {
         ++log_[fmt::format("cpuid {} {:x}:{:x}", cpu, leaf, subleaf)];
@@ -80,63 +80,14 @@ inline constexpr std::string_view intel_flags = "fpu vmx nx lm";
 
 /// A Haswell that runs KVM: VMX allowed, kvm_intel loaded with nested on. Its numbers are those of the lab's
 /// Bochs.
-inline Recording haswell(const std::string& cpus = "0-3") {
-    Recording r;
-    CpuRecord cpu;
-    CpuSet::parse(cpus, cpu.ids);
-    const auto leaf = [&](std::uint32_t number, CpuidRegs regs) {
-        cpu.cpuid.insert_or_assign({number, 0}, regs);
-    };
-    leaf(0, {0xd, 0x756e6547, 0x6c65746e, 0x49656e69});
-    leaf(1, {0x306c3, 0x800, 0x7ffaf3bf, 0xbfebfbff});
-    leaf(0x80000000, {0x80000008, 0, 0, 0});
-    leaf(0x80000001, {0, 0, 0x21, 0x2c100800});
-    for (const auto& [index, value] : std::map<std::uint32_t, std::uint64_t>{{0x3a, 0x5},
-                                                                             {0x480, 0xd810000000002b},
-                                                                             {0x481, 0xff00000016},
-                                                                             {0x482, 0xf7f9fffe0401e172},
-                                                                             {0x485, 0x200401e0},
-                                                                             {0x48b, 0x47fff00000000},
-                                                                             {0x48c, 0xf0106334141},
-                                                                             {0xc0000080, 0xd01}})
-        cpu.msr.insert_or_assign(index, value);
-    r.cpus.push_back(cpu);
-    r.files.insert_or_assign(
-        "/proc/cpuinfo",
-        fmt::format("processor\t: {}\nvendor_id\t: GenuineIntel\nflags\t\t: {}\n\n", cpus, intel_flags));
-    r.files.insert_or_assign("/proc/cmdline", std::string("quiet\n"));
-    r.files.insert_or_assign("/proc/sys/kernel/osrelease", std::string("6.1.0-56-amd64\n"));
-    r.files.insert_or_assign("/sys/module/kvm/initstate", std::string("live\n"));
-    r.files.insert_or_assign("/sys/module/kvm_intel/initstate", std::string("live\n"));
-    for (const char* name :
-         {"nested", "ept", "vpid", "unrestricted_guest", "enable_shadow_vmcs", "enable_apicv"})
-        r.files.insert_or_assign(fmt::format("/sys/module/kvm_intel/parameters/{}", name),
-                                 std::string("Y\n"));
-    r.kvm.open = Reading<bool>(true);
-    r.kvm.api_version = Reading<int>(12);
-    r.kvm.supported_cpuid.insert_or_assign({1, 0}, CpuidRegs{0x306c3, 0, 1u << 5, 0});
-    return r;
-}
+Recording haswell(const std::string& cpus = "0-3");
 
 /// The same, without KVM's modules and device: everything rests on what the processor and the files say.
-inline Recording haswell_without_kvm() {
-    Recording r = haswell();
-    std::erase_if(r.files, [](const auto& file) { return file.first.starts_with("/sys/module/"); });
-    r.directories.insert_or_assign("/sys/module", std::vector<std::string>{"msr"});
-    r.kvm = {};
-    r.kvm.open = Reading<bool>(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
-    return r;
-}
+Recording haswell_without_kvm();
 
-inline Report report_of(Recording recording) {
-    const FakeMachine machine(std::move(recording));
-    return make_report(probe(machine.sources()));
-}
+Report report_of(Recording recording);
 
-inline const Finding& finding(const Report& report, std::string_view id) {
-    for (const Finding& f : report.findings)
-        if (f.rule->id == id) return f;
-    throw std::runtime_error("no such rule");
-}
+/// Throws where there is no such rule.
+const Finding& finding(const Report& report, std::string_view id);
 
 }  // namespace nestprobe::test

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Words in a guest's definition: machine types, -cpu values, QEMU's complaints, files of -readconfig.
+#include "definition/machine_types.hpp"
 #include "guest/definition.hpp"
 #include "remedy/cpu_option.hpp"
-#include "rules/guest/machine_types.hpp"
 
 #include <doctest/doctest.h>
 

@@ -25,7 +25,15 @@
 
 namespace nestprobe {
 
+/// Made, copied and taken apart in facts.cpp alone: that is much code, and every file includes this one.
 struct Facts {
+    Facts();
+    Facts(const Facts& other);
+    Facts(Facts&& other) noexcept;
+    Facts& operator=(const Facts& other);
+    Facts& operator=(Facts&& other) noexcept;
+    ~Facts();
+
     /// When the machine was looked at, "2026-11-25T17:00:00Z"; empty where a snapshot does not say, which may
     /// also say a day or a month only.
     std::string collected_at{};

@@ -40,6 +40,13 @@ enum class IommuModel : std::uint8_t { none, intel, amd, virtio, other };
 enum class IoApic : std::uint8_t { unset, kernel, split };
 
 struct GuestFacts {
+    GuestFacts();
+    GuestFacts(const GuestFacts& other);
+    GuestFacts(GuestFacts&& other) noexcept;
+    GuestFacts& operator=(const GuestFacts& other);
+    GuestFacts& operator=(GuestFacts&& other) noexcept;
+    ~GuestFacts();
+
     Fact<DefinitionKind> definition{};
     Fact<std::string> name{};
     Fact<unsigned> vmid{};

@@ -2,6 +2,7 @@
 // --prove as a whole: may it be done here, what is tried, and what is kept of it.
 #pragma once
 
+#include "base/prove_options.hpp"
 #include "facts/facts.hpp"
 #include "facts/proof_facts.hpp"
 #include "prove/kvm_vm.hpp"
@@ -11,14 +12,6 @@
 #include <string>
 
 namespace nestprobe {
-
-struct ProveOptions {
-    bool wanted = false;
-    bool all_cpus = false;  ///< every CPU that is online, else the first one alone
-    bool force = false;     ///< where a run is known to do harm, too
-    std::string
-        report;  ///< a file for whoever makes the hypervisor above, where something fails; empty: none
-};
 
 /// Why nobody may run guests here without being told of the danger; empty: nothing is known against it.
 std::string prove_danger(const Facts& facts);

@@ -37,7 +37,15 @@ struct KvmRecord {
     std::optional<Reading<std::vector<std::string>>> holders;
 };
 
+/// Made, copied and taken apart in recording.cpp alone: that is much code.
 struct Recording {
+    Recording();
+    Recording(const Recording& other);
+    Recording(Recording&& other) noexcept;
+    Recording& operator=(const Recording& other);
+    Recording& operator=(Recording&& other) noexcept;
+    ~Recording();
+
     std::string tool;      ///< "nestprobe 0.1.0"; of an importer, the format it read: "cpuid -r"
     std::string recorded;  ///< ISO 8601, UTC
     std::vector<CpuRecord> cpus;

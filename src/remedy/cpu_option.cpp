@@ -2,8 +2,8 @@
 #include "remedy/cpu_option.hpp"
 
 #include "base/text.hpp"
+#include "definition/cpu_models.hpp"
 #include "remedy/shell.hpp"
-#include "rules/cpu/cpu_models.hpp"
 
 #include <fmt/format.h>
 

@@ -3,9 +3,9 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "definition/guest_questions.hpp"
 #include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

@@ -3,11 +3,11 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "definition/guest_questions.hpp"
 #include "remedy/cpu_option.hpp"
 #include "remedy/domain_edit.hpp"
 #include "remedy/shell.hpp"
 #include "report/known.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include "remedy/script_steps.hpp"
 #include "remedy/script_words.hpp"
 #include "remedy/shell.hpp"
-#include "render/layout.hpp"
+#include "report/known.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The definition of a guest in a line, and the edit that fixes it.
+#include "definition/guest_questions.hpp"
 #include "render/layout.hpp"
 #include "report/guest_start.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

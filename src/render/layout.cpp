@@ -73,24 +73,4 @@ std::string bold(std::string_view text, const Style& style) { return coloured(te
 std::string green(std::string_view text, const Style& style) { return coloured(text, "32", style); }
 std::string yellow(std::string_view text, const Style& style) { return coloured(text, "33", style); }
 
-std::string describe_machine(const Facts& facts) {
-    const std::string* arch = facts.kernel.arch.if_known();
-    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known())
-                       : arch                     ? fmt::format("{} processor", printable(*arch))
-                                                  : "unknown processor";
-    if (const CpuSet* online = facts.cpu.online.if_known())
-        text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
-    if (const Level* level = facts.hypervisor.level.if_known()) {
-        const Platform* platform = facts.hypervisor.platform.if_known();
-        text += *level == Level::bare_metal
-                    ? ", bare metal"
-                    : fmt::format(", guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
-    } else {
-        text += ", bare metal or guest unknown";
-    }
-    if (facts.kernel.release.if_known())
-        text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
-    return text;
-}
-
 }  // namespace nestprobe

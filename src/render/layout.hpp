@@ -4,6 +4,7 @@
 
 #include "base/printable.hpp"
 #include "render/render.hpp"
+#include "report/known.hpp"
 #include "report/ladder.hpp"
 
 #include <string>
@@ -42,8 +43,6 @@ std::vector<std::string> ids_of_messages(const Report& report);
 /// What to type next, where the machine is, each command alone on its line; empty where there is none.
 std::string next_commands(const std::vector<std::string>& commands, const Style& style);
 
-/// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
-std::string describe_machine(const Facts& facts);
 /// "assumed: kernel=7.1.9, kvm_intel.nested=1", a line of its own; empty where nothing is.
 std::string describe_assumed(const Report& report);
 /// "the guest vm1: KVM, pc-q35-7.2, 2 CPUs, CPU Skylake-Client-IBRS", and on the next line

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/known.hpp"
 
+#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "rules/common.hpp"
 
@@ -204,6 +205,26 @@ std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
     const std::string known = what_is_known(report.facts);
     return known.empty() ? "nothing that bears on it is known"
                          : fmt::format("{}; that does not settle it", known);
+}
+
+std::string describe_machine(const Facts& facts) {
+    const std::string* arch = facts.kernel.arch.if_known();
+    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known())
+                       : arch                     ? fmt::format("{} processor", printable(*arch))
+                                                  : "unknown processor";
+    if (const CpuSet* online = facts.cpu.online.if_known())
+        text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
+    if (const Level* level = facts.hypervisor.level.if_known()) {
+        const Platform* platform = facts.hypervisor.platform.if_known();
+        text += *level == Level::bare_metal
+                    ? ", bare metal"
+                    : fmt::format(", guest of {}", platform ? to_string(*platform) : "an unknown hypervisor");
+    } else {
+        text += ", bare metal or guest unknown";
+    }
+    if (facts.kernel.release.if_known())
+        text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
+    return text;
 }
 
 }  // namespace nestprobe

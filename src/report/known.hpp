@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Of an answer that cannot be given: what is known all the same, and the one command that would tell more.
+// What machine this is.  Of an answer that cannot be given: what is known all the same, and the one command
+// that would tell more.
 #pragma once
 
 #include "report/report.hpp"
@@ -8,6 +9,9 @@
 #include <vector>
 
 namespace nestprobe {
+
+/// "AMD EPYC, 2 CPUs, guest of Firecracker, Linux 6.18.44"
+std::string describe_machine(const Facts& facts);
 
 /// What CPUID and the kernel's list say of VMX or SVM: "CPUID shows VMX"; empty where neither was read.
 std::string what_processor_shows(const Facts& facts);

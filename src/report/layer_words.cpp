@@ -3,9 +3,9 @@
 #include "report/ladder.hpp"
 
 #include "base/errors.hpp"
+#include "definition/guest_questions.hpp"
 #include "report/known.hpp"
 #include "rules/common.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "report/report.hpp"
 
+#include "definition/guest_questions.hpp"
 #include "remedy/step_kinds.hpp"
 #include "remedy/steps.hpp"
 #include "report/behind.hpp"
-#include "rules/guest/guest_questions.hpp"
+#include "rules/common.hpp"
 
 #include <algorithm>
 

@@ -2,9 +2,10 @@
 #include "rules/guest/definition_words.hpp"
 
 #include "base/text.hpp"
+#include "definition/guest_questions.hpp"
 #include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
-#include "rules/guest/guest_questions.hpp"
+#include "rules/common.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
@@ -125,6 +126,8 @@ Remedy fix_passed_cpu(const Facts& f) {
 }
 
 }  // namespace
+
+Outcome skip_without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
 
 DefinitionKind words_of(const Facts& f) {
     if (manager_of(f) == "libvirt") return DefinitionKind::libvirt;

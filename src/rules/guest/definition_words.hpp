@@ -4,6 +4,7 @@
 #pragma once
 
 #include "remedy/remedy.hpp"
+#include "rules/rule.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ struct InWords {
     std::string arguments;     ///< of QEMU's command line
     std::string_view qm = {};  ///< of `qm set VMID`; empty: Proxmox has no such word
 };
+
+/// Rules about an IOMMU that is not there stand back with one word.
+Outcome skip_without_iommu();
 
 /// One step that changes the definition so, and starts the guest again.
 Step change_guest(const Facts& f, std::string what, const InWords& words);

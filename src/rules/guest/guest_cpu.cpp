@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
 // What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
+#include "definition/cpu_models.hpp"
+#include "definition/guest_questions.hpp"
+#include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

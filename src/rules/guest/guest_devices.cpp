@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about devices of this system behind a guest's IOMMU (NP726 to NP731), and where that IOMMU may stand
 // among devices (NP732 to NP734).
+#include "definition/guest_questions.hpp"
+#include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMU in the definition of a guest (NP720 to NP725, NP729): will the guest be able to give
 // devices away with VFIO?  Where libvirt or QEMU would refuse the definition, their own words are quoted.
+#include "definition/guest_questions.hpp"
+#include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

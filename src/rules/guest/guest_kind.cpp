@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about what runs a guest (NP701 to NP703): KVM, QEMU alone, or something else.
+#include "definition/guest_accelerators.hpp"
+#include "definition/guest_questions.hpp"
+#include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
-#include "rules/guest/guest_accelerators.hpp"
-#include "rules/guest/guest_questions.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A rule about what QEMU itself said (NP719), in the log that holds the guest's command line.
 #include "base/text.hpp"
+#include "definition/guest_questions.hpp"
 #include "messages/messages.hpp"
-#include "rules/guest/guest_questions.hpp"
+#include "rules/common.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about definitions that libvirt or QEMU refuses (NP714 to NP718): will the guest start?
 #include "base/text.hpp"
+#include "definition/guest_questions.hpp"
+#include "definition/machine_types.hpp"
 #include "registers/all.hpp"
+#include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
-#include "rules/guest/guest_questions.hpp"
-#include "rules/guest/machine_types.hpp"
 
 #include <fmt/format.h>
 

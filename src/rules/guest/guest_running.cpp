@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about how a guest starts (NP709 to NP713): does it, with what it asks for; is what runs what is
 // defined; and the enlightenments that change what its hypervisor sees.
+#include "definition/guest_questions.hpp"
 #include "remedy/shell.hpp"
-#include "rules/guest/guest_questions.hpp"
+#include "rules/common.hpp"
 
 #include <fmt/format.h>
 

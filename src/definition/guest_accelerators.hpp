@@ -2,7 +2,9 @@
 // What else than KVM and TCG runs QEMU's guests: hvf, whpx, nvmm, hax, Xen.
 #pragma once
 
-#include "rules/rule.hpp"
+#include "facts/guest_facts.hpp"
+
+#include <string_view>
 
 namespace nestprobe {
 

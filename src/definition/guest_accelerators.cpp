@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules/guest/guest_accelerators.hpp"
+#include "definition/guest_accelerators.hpp"
 
 namespace nestprobe {
 namespace {

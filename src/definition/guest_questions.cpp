@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "rules/guest/guest_questions.hpp"
+#include "definition/guest_questions.hpp"
+
+#include "definition/cpu_models.hpp"
 
 #include <fmt/format.h>
 
@@ -8,8 +10,6 @@ namespace nestprobe {
 bool of_libvirt(const Facts& f) { return is(f.guest->definition, DefinitionKind::libvirt); }
 
 bool is_emulated(const GuestFacts& guest) { return is(guest.accelerator, Accelerator::tcg); }
-
-Outcome skip_without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
 
 bool wants(FeaturePolicy policy) {
     return policy == FeaturePolicy::force || policy == FeaturePolicy::require ||

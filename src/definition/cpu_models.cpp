@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules/cpu/cpu_models.hpp"
+#include "definition/cpu_models.hpp"
 
 namespace nestprobe {
 namespace {

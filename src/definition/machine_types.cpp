@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "rules/guest/machine_types.hpp"
+#include "definition/machine_types.hpp"
 
 #include "base/text.hpp"
 

@@ -2,8 +2,11 @@
 // Questions about the definition of a guest that rules and edits both ask.  All of them want Facts::guest.
 #pragma once
 
-#include "rules/common.hpp"
-#include "rules/cpu/cpu_models.hpp"
+#include "facts/facts.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace nestprobe {
 
@@ -11,8 +14,6 @@ namespace nestprobe {
 bool of_libvirt(const Facts& f);
 /// QEMU emulates the guest, without KVM.
 bool is_emulated(const GuestFacts& guest);
-/// Rules about an IOMMU that is not there stand back with one word.
-Outcome skip_without_iommu();
 
 /// Present with policy force, require or optional.
 bool wants(FeaturePolicy policy);
