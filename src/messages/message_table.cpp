@@ -551,7 +551,7 @@ constexpr std::string_view azure_no_nesting_rules[] = {"hypervisor-hides-vmx", "
                                                        "confidential-guest"};
 constexpr std::string_view aws_no_nesting_patterns[] = {
     "instance type*not support nested virtualization", "nested virtualization*not supported*instance type",
-    "nestedvirtualization*not supported", "nestedvirtualization*is not valid",
+    "nestedvirtualization*not supported*instance", "nestedvirtualization*is not valid",
     "cpuoptions*nestedvirtualization"};
 constexpr std::string_view aws_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view gcp_no_nesting_patterns[] = {

@@ -13,7 +13,8 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view processor = "lscpu", modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
+constexpr std::string_view processor = "lscpu", flags = "grep -c -w -E 'vmx|svm' /proc/cpuinfo",
+                           modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
                            log = "sudo dmesg | grep -i -E 'kvm|vmx|svm'",
                            rivals = "lsmod | grep -E '^(kvm|vbox|vmm)'",
                            groups = "find /sys/kernel/iommu_groups -type l",
@@ -37,6 +38,8 @@ std::string_view part_that_lacks(const Facts& f) {
     if (const LoggedLine* line = failed_to_enable(f); line && line->id == LogLine::kvm_enabling_failed)
         return rivals;
     const Module* vendor = f.module.vendor.if_known();
+    // What the hypervisor above shows comes first.
+    if (in_guest(f) && !vendor && !flags_known(f)) return flags;
     // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
     const bool gone = f.module.kvm.if_known() || (f.evidence && f.evidence->missing.if_known());
     if (!vendor && (flags_known(f) || !(log_tells_of_refusal(f) || gone))) return modules;

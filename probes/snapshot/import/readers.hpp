@@ -67,6 +67,10 @@ bool read_file_of_kernel(const std::string& path, std::string_view text, Evidenc
 /// "crw-rw---- 1 root kvm 10, 232 ... /dev/kvm", "Linux host 6.1.0 ...", a refusal of modprobe or QEMU.
 bool read_single_line(std::string_view line, const Section& section, Evidence& evidence);
 
+/// Is there a reader for what this program prints?
+bool has_reader(std::string_view program);
+/// One output, by its command or by what it looks like.  `name` is the file's, for messages.
+void take_section(const Section& section, const std::string& name, Evidence& evidence);
 /// Lines of several outputs in one, without prompts.  `name` is the file's, for messages.
 void take_lines(const Section& section, const std::string& name, Evidence& evidence);
 /// What stands below one command's output and is none of it: quoted lines of a log, a node, a refusal.
