@@ -71,7 +71,7 @@ inline constexpr std::string_view known_programs[] = {"cat",
                                                       "env",
                                                       "printenv",
                                                       "nixos-version",
-    "rpm-ostree"};
+                                                      "rpm-ostree"};
 inline constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
                                                 "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/device/access_places.hpp"
 
+#include "remedy/steps.hpp"
 #include "rules/device/access.hpp"
 
 #include <string>
