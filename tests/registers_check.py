@@ -186,6 +186,8 @@ def recorded(snapshot):
     for group in snapshot.get("cpus", []):
         raws = {number(index): number(raw) for index, raw in group.get("msr", {}).items() if isinstance(raw, str)}
         for at, values in group.get("cpuid", {}).items():
+            if isinstance(values, dict):
+                continue  # it was withheld
             leaf, subleaf = (int(part, 16) for part in at.split(":"))
             raws |= {(leaf, subleaf, letter): number(raw) for letter, raw in zip("abcd", values)}
         found |= {cpu: raws for cpu in numbers(group["ids"])}

@@ -290,7 +290,7 @@ make_node() {
 )sh"},
     {"is_patched", R"sh(
 # is_patched FILE DIFF: each line that comes has its words on one line of the file, in whatever order, and no line that
-# goes is there. libvirt writes a definition down in its own way.
+# goes is there, but for a tag that only closes elsewhere. libvirt writes a definition down in its own way.
 is_patched() {
     awk '
         function plain(line) {
@@ -308,9 +308,9 @@ is_patched() {
         }
         NR == FNR { have[++lines] = plain($0); gone[plain($0)] = 1; next }
         /^(\+\+\+|---|@@) / { next }
-        /^\+/ { if (!has_line(plain(substr($0, 2)))) { other = 1; exit } }
-        /^-/ { if ($0 !~ /^-[ \t]*<\// && (plain(substr($0, 2)) in gone)) { other = 1; exit } }
-        END { exit other }' "$1" "$2"
+        /^\+/ { comes[plain(substr($0, 2))] = 1; if (!has_line(plain(substr($0, 2)))) other = 1 }
+        /^-/ { if ($0 !~ /^-[ \t]*<\//) goes[plain(substr($0, 2))] = 1 }
+        END { for (line in goes) if ((line in gone) && !(line in comes)) other = 1; exit other }' "$1" "$2"
 }
 )sh"},
     {"patch_file", R"sh(
