@@ -13,8 +13,7 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view processor = "lscpu", flags = "grep -c -w -E 'vmx|svm' /proc/cpuinfo",
-                           modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
+constexpr std::string_view processor = "lscpu", modules = "lsmod | grep kvm", node = "ls -l /dev/kvm; id",
                            log = "sudo dmesg | grep -i -E 'kvm|vmx|svm'",
                            rivals = "lsmod | grep -E '^(kvm|vbox|vmm)'",
                            groups = "find /sys/kernel/iommu_groups -type l",
@@ -28,6 +27,13 @@ bool log_tells_of_refusal(const Facts& f) {
     return heard_last(f, telling) || heard(f, LogEffect::off_by_firmware);
 }
 
+/// KVM started here: the processor showed it all that it needs.
+bool log_tells_of_start(const Facts& f) {
+    constexpr LogLine telling[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
+                                   LogLine::evmcs_in_use};
+    return heard_last(f, telling) != nullptr;
+}
+
 bool flags_known(const Facts& f) {
     return cpuid_bit(f).any_known() || (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
            f.kernel.flag_usable.any_known();
@@ -39,7 +45,7 @@ std::string_view part_that_lacks(const Facts& f) {
         return rivals;
     const Module* vendor = f.module.vendor.if_known();
     // What the hypervisor above shows comes first.
-    if (in_guest(f) && !vendor && !flags_known(f)) return flags;
+    if (in_guest(f) && !vendor && !flags_known(f) && !log_tells_of_start(f)) return processor;
     // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
     const bool gone = f.module.kvm.if_known() || (f.evidence && f.evidence->missing.if_known());
     if (!vendor && (flags_known(f) || !(log_tells_of_refusal(f) || gone))) return modules;
@@ -80,8 +86,12 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
         return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
     if (partial && verdict.question == Question::device_assignment && !f.guest)
         return {std::string(iommu_part_that_lacks(f)), "nestprobe --record machine.json"};
-    if (partial && !here && !f.guest)
-        return {std::string(part_that_lacks(f)), "nestprobe --record machine.json"};
+    if (partial && !here && !f.guest) {
+        std::vector<std::string> commands = {std::string(part_that_lacks(f))};
+        if (in_guest(f) && commands.front() == processor) commands.emplace_back(modules);
+        commands.emplace_back("nestprobe --record machine.json");
+        return commands;
+    }
     if (partial) return {"nestprobe --record machine.json"};
     if (lacks_registers(verdict)) return {"sudo modprobe msr", "sudo nestprobe"};
     if (lacks(verdict, Why::permission_denied) && !is(f.kernel.uid, 0u)) return {"sudo nestprobe"};
