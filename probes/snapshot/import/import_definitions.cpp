@@ -198,7 +198,8 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     if (is_word_of(value, row->on)) verdict = "yes";
     if (is_word_of(value, row->off)) verdict = "no";
     std::string said = fmt::format("{}, {} {}", row->what, row->key, value);
-    if (value.empty() && !row->missing.empty() && !section.cut()) {
+    const bool whole = !section.cut() && (row->signs[0] != "<VirtualBox" || contains(text, "</VirtualBox>"));
+    if (value.empty() && !row->missing.empty() && whole) {
         verdict = row->missing == "on" ? "yes" : "no";
         said = row->key.empty() ? std::string(row->what) : fmt::format("{}, without {}", row->what, row->key);
     }
