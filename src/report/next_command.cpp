@@ -27,13 +27,6 @@ bool log_tells_of_refusal(const Facts& f) {
     return heard_last(f, telling) || heard(f, LogEffect::off_by_firmware);
 }
 
-/// KVM started here: the processor showed it all that it needs.
-bool log_tells_of_start(const Facts& f) {
-    constexpr LogLine telling[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off,
-                                   LogLine::evmcs_in_use};
-    return heard_last(f, telling) != nullptr;
-}
-
 bool flags_known(const Facts& f) {
     return cpuid_bit(f).any_known() || (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
            f.kernel.flag_usable.any_known();
@@ -45,7 +38,7 @@ std::string_view part_that_lacks(const Facts& f) {
         return rivals;
     const Module* vendor = f.module.vendor.if_known();
     // What the hypervisor above shows comes first.
-    if (in_guest(f) && !vendor && !flags_known(f) && !log_tells_of_start(f)) return processor;
+    if (in_guest(f) && !vendor && !flags_known(f) && !heard_start(f)) return processor;
     // A loaded module proves that the processor has what it needs; a refusal asks what the processor shows.
     const bool gone = f.module.kvm.if_known() || (f.evidence && f.evidence->missing.if_known());
     if (!vendor && (flags_known(f) || !(log_tells_of_refusal(f) || gone))) return modules;

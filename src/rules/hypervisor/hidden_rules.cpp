@@ -185,12 +185,7 @@ Outcome check_likely_hidden(const Facts& f) {
                                    LogLine::kvm_amd_no_hardware,
                                    LogLine::modprobe_not_supported};
     // The other module is refused so only where one of the two serves KVM already.
-    constexpr LogLine set_up[] = {LogLine::nested_on_amd,
-                                  LogLine::npt_on,
-                                  LogLine::npt_off,
-                                  LogLine::evmcs_in_use,
-                                  LogLine::kvm_already_loaded_other,
-                                  LogLine::kvm_already_loaded_vendor};
+    constexpr LogLine served[] = {LogLine::kvm_already_loaded_other, LogLine::kvm_already_loaded_vendor};
     const LoggedLine* line = heard_last(f, telling);
     const bool asked = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
                        (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
@@ -203,7 +198,7 @@ Outcome check_likely_hidden(const Facts& f) {
                                                  : fix_above(f, is_either(f) ? "" : flag_word(f))),
                     f.hypervisor.instance_type);
     const bool refused = f.evidence && is(f.evidence->usable, false);
-    if ((!line && !refused) || heard_last(f, set_up))
+    if ((!line && !refused) || heard_start(f) || heard_last(f, served))
         return pass("no module of KVM said that it found no VMX or SVM");
     const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
                          f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);

@@ -51,9 +51,8 @@ Outcome judge_list_alone(const Facts& f) {
     const bool none = own || (f.kernel.flag_vmx.all(no) && f.kernel.flag_svm.all(no));
     // This processor's module refused, or both did, by their loader's words: it found nothing that it may
     // use.
-    constexpr LogLine set_up[] = {LogLine::nested_on_amd, LogLine::npt_on, LogLine::npt_off};
     const bool works = f.kernel.flag_usable.any(yes) || vendor_module_is(f, Module::State::loaded) ||
-                       heard_last(f, set_up) || !software_kvm(f).empty();
+                       heard_start(f) || !software_kvm(f).empty();
     const LoggedLine* refused = works ? nullptr : heard_no_hardware(f);
     const bool bare = is(f.hypervisor.level, Level::bare_metal);
     if (refused && !in_guest(f))
