@@ -122,15 +122,30 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
     if (bit.any(yes))
         return cite(pass(fmt::format("{} shows {} to this guest", named_above(f), to_string(technology))),
                     bit);
-    if (bit.all([](bool set) { return !set; }))
-        return cite(cite(fail(fmt::format("{}, and CPUID shows it no {}{}.{}", guest_of(f),
-                                          to_string(technology), no_switch_there(f), hint_of_brand(f, word)),
-                              fix_above(f, word)),
+    // Of an unknown maker's processor one clear bit says nothing: the other may be set.
+    const bool decided = !is_either(f) || f.cpu.svm.all(no);
+    if (decided && bit.all(no))
+        return cite(cite(hides(f,
+                               fmt::format("{}, and CPUID shows it {}{}.{}", guest_of(f),
+                                           is_either(f) ? "neither VMX nor SVM"
+                                                        : fmt::format("no {}", to_string(technology)),
+                                           no_switch_there(f), hint_of_brand(f, word)),
+                               words_of_hidden(f, word).flag),
                          bit),
                     f.hypervisor.platform);
     if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
     if (Outcome told = check_told(f, technology, flag); told.status != Status::skipped) return told;
-    const bool unlisted = flag.all([](bool set) { return !set; });
+    // A grep for vmx alone, say.
+    if (flag.all(no) && is_either(f) && !f.kernel.flag_svm.all(no))
+        return cite(
+            hides(f,
+                  fmt::format("{}, and /proc/cpuinfo shows no vmx: most likely {} hides it{}.{} Only if the "
+                              "processor is AMD's, svm counts instead: grep -c -w -E 'vmx|svm' /proc/cpuinfo "
+                              "looks for both, and 0 means hidden.",
+                              guest_of(f), named_above(f), no_switch_there(f), hint_of_brand(f, word)),
+                  ""),
+            flag);
+    const bool unlisted = flag.all(no);
     if (unlisted && vendor_module_is(f, Module::State::loaded))
         return cite(
             cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
@@ -158,7 +173,7 @@ Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& 
                           fix_above(f, word)),
                      *line),
             f.hypervisor.platform);
-    return carry(bit.first_absent());
+    return carry(decided ? bit.first_absent() : f.cpu.svm.first_absent());
 }
 
 /// A program of this guest found no KVM that it could use, and nothing else is known.
