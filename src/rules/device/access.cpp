@@ -93,6 +93,17 @@ Remedy see_what_is_shown(const Facts& f) {
     return remedy;
 }
 
+/// Known not to be there for KVM: its module would refuse, and what keeps it away has a rule and steps of its
+/// own.
+bool lacks_hardware(const Facts& f) { return cpuid_bit(f).all(no) || f.kernel.flag_usable.all(no); }
+
+Remedy after_hardware(const Facts& f) {
+    return Remedy(
+        fmt::format("No step of its own: without {} no module of KVM's loads. What keeps that away comes "
+                    "first.",
+                    hardware_word(f)));
+}
+
 }  // namespace
 
 Remedy fix_missing_device(const Facts& f) {
@@ -110,6 +121,7 @@ Remedy fix_missing_device(const Facts& f) {
     // An appliance's maker builds its kernel.
     if (const Appliance* made = appliance(f); made && !made->maker.empty())
         return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
+    if (lacks_hardware(f)) return after_hardware(f);
     const std::string* module = f.module.name.if_known();
     if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
         !cpuid_bit(f).any_known())
@@ -124,6 +136,7 @@ Remedy fix_missing_device(const Facts& f) {
 }
 
 Remedy fix_no_driver(const Facts& f) {
+    if (lacks_hardware(f)) return after_hardware(f);
     const std::string* module = f.module.name.if_known();
     if (!in_container(f) && in_guest(f) && !f.kernel.flag_usable.any_known() && !cpuid_bit(f).any_known())
         return see_what_is_shown(f);
