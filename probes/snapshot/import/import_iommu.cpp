@@ -116,6 +116,8 @@ constexpr IommuVerdict iommu_verdicts[] = {
     {"no iommu_group found", "no"},
     {"No IOMMU detected", "no"},
     {"IOMMU appears to be disabled in kernel", "no"},
+    {"No ACPI DMAR table found", "no"},
+    {"No ACPI IVRS table found", "no"},
     {"Checking if IOMMU is enabled by kernel", ""},
     {"<iommu support='no'/>", "no"},
     {"<iommu support='yes'", "yes"},

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -47,6 +48,11 @@ constexpr std::string_view hardware_words[] = {
     "\u0432\u0438\u0440\u0442\u0443\u0430\u043B\u0438\u0437\u0430\u0446\u0438\u0438",
     "\u0430\u043F\u0430\u0440\u0430\u0442\u043D\u043E\u0457 "
     "\u0432\u0456\u0440\u0442\u0443\u0430\u043B\u0456\u0437\u0430\u0446\u0456\u0457"};
+
+constexpr std::pair<std::string_view, std::string_view> tables_by_flag[] = {
+    {"No ACPI DMAR table found", hearsay::flag_vmx},
+    {"No ACPI IVRS table found", hearsay::flag_svm},
+    {"IOMMU appears to be disabled in kernel. Add intel_iommu=on", hearsay::flag_vmx}};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
     return std::find(words.begin(), words.end(), word) != words.end();
@@ -86,6 +92,10 @@ void read_validate_line(std::string_view line, Evidence& evidence) {
     if (hardware && result == Result::fail)
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
             evidence.hear(topic, "no", "virt-host-validate: hardware virtualization FAIL");
+    // virHostValidateIOMMU(): for VT-d's table it looks where /proc/cpuinfo has vmx, for AMD's where it has
+    // svm.
+    for (const auto& [words, topic] : tables_by_flag)
+        if (contains(line, words)) evidence.hear(topic, "yes", said);
     if (!contains(line, "/dev/kvm")) return;
     if (result == Result::pass) {
         evidence.hear(hearsay::usable, "yes", said);
