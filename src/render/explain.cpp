@@ -150,7 +150,7 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
     if (v.how != How::nothing) text += fmt::format(" ({})", to_string(v.how));
     if (v.answer == Answer::yes && !v.degraded.empty()) text += ", degraded";
     if (v.answer == Answer::unknown)
-        text += ": " + headline_of_unknown(report, v);
+        text += ": " + unknown_text(report, v);
     else if (const Finding* cause = v.cause(); cause && v.answer == Answer::no)
         text += fmt::format(", because {} ({} {})", cause->title(), cause->rule->id, cause->rule->name);
     else if (v.proof)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The page of a message: what it means, what is behind it, and what to do, with commands to paste.
+#include "base/text.hpp"
 #include "facts/log_lines.hpp"
 #include "render/layout.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace nestprobe {
 namespace {
@@ -29,6 +31,13 @@ std::string lines(std::string_view text) {
             out += wrap(line, 0);
         out += "\n";
     }
+    return out;
+}
+
+std::string indented(const std::string& text) {
+    std::string out;
+    for_each_line(text,
+                  [&](std::string_view line) { out += line.empty() ? "\n" : fmt::format("  {}\n", line); });
     return out;
 }
 
@@ -94,15 +103,41 @@ std::vector<const Message*> messages_in(const Report& report) {
     return found;
 }
 
+/// No rule has a cause: the message is what there is to go by.
+bool is_all_there_is(const Report& report) {
+    return std::none_of(report.verdicts.begin(), report.verdicts.end(),
+                        [](const Verdict& v) { return v.answer != Answer::unknown; });
+}
+
+/// Of its page what helps at once.  In a guest firmware is not to blame, and a page speaks to all.
+std::string cause_and_steps(const Report& report, const Message& message) {
+    constexpr std::string_view of_hardware[] = {"firmware", "BIOS", "VT-x", "SVM Mode"};
+    const bool to_hardware =
+        std::any_of(std::begin(of_hardware), std::end(of_hardware), [&](std::string_view word) {
+            return contains(message.causes, word) || contains(message.steps, word);
+        });
+    if (to_hardware && is(report.facts.hypervisor.level, Level::guest)) return {};
+    return indented(section("likely causes", message.causes) + section("what to do", message.steps)) + "\n";
+}
+
 }  // namespace
 
 std::string pages_of_messages(const Report& report, const Style& style) {
     const std::vector<const Message*> found = messages_in(report);
     if (found.empty()) return {};
-    std::string text = fmt::format("\n{}\n", bold("messages in it that have a page", style));
-    for (const Message* message : found)
-        text += fmt::format("  {}\n      nestprobe --explain={}\n", wrap(message->means, 2), message->id);
+    std::string text = fmt::format("\n{}\n", bold("what its messages mean", style));
+    for (const Message* message : found) {
+        text += fmt::format("  {}\n", wrap(message->means, 2));
+        if (message == found.front() && is_all_there_is(report)) text += cause_and_steps(report, *message);
+        text += fmt::format("      nestprobe --explain={}\n", message->id);
+    }
     return text;
+}
+
+std::string unknown_text(const Report& report, const Verdict& verdict) {
+    if (is_anything_known(report, verdict) || messages_in(report).empty())
+        return headline_of_unknown(report, verdict);
+    return "a message alone does not settle it; what it means is below";
 }
 
 std::vector<std::string> ids_of_messages(const Report& report) {

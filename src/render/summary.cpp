@@ -21,7 +21,7 @@ std::string answer_text(const Report& report, const Verdict& v) {
     const Finding* cause = v.cause();
     if (v.answer == Answer::yes && v.proof) text += fmt::format(": {}", v.proof->outcome.message);
     if (v.answer == Answer::no && cause) text += fmt::format(": {} ({})", cause->title(), cause->rule->id);
-    if (v.answer == Answer::unknown) text += ": " + headline_of_unknown(report, v);
+    if (v.answer == Answer::unknown) text += ": " + unknown_text(report, v);
     if (v.contradictory)
         text += fmt::format(". {} contradicts {}", v.because.front()->rule->id,
                             report.assumed.empty() ? "that: please report it" : "what is assumed");
@@ -70,13 +70,18 @@ std::string paragraph(std::string_view label, const std::string& text) {
     return fmt::format("  {:<6}{}\n", label, wrap(printable(text), 8));
 }
 
-/// What could not be told, once for the questions that lack the same, and the command that would tell.
+/// What could not be read, once for the questions that lack the same, and the command that would tell.
 std::string not_known(const Report& report, const Style& style) {
+    // Of parts of a machine nearly all is missing: there the command that would tell says more than the list.
+    const auto left_out = [&](const Finding& f) {
+        return report.facts.evidence && f.outcome.lacking.why == Why::not_recorded;
+    };
     std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_lack_told(report, v.question)) continue;
         if (v.because.empty() && !missing.empty()) continue;  // it stands back for what is said already
-        const std::string what = what_is_missing(v);
+        const std::string what = what_is_missing(v, left_out);
+        if (what.empty()) continue;
         if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);
     }
     std::string text;

@@ -181,9 +181,10 @@ bool is_answered(const Report& report, Question question) {
            report.asked != Question::kvm_in_guests;
 }
 
-std::string what_is_missing(const Verdict& verdict) {
+std::string what_is_missing(const Verdict& verdict, const std::function<bool(const Finding&)>& left_out) {
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {
+        if (left_out && left_out(*f)) continue;
         const auto same = std::find_if(missing.begin(), missing.end(),
                                        [&](const auto& m) { return m.first == f->outcome.message; });
         if (same == missing.end())
@@ -191,7 +192,7 @@ std::string what_is_missing(const Verdict& verdict) {
         else
             same->second += fmt::format(", {}", f->rule->id);
     }
-    if (missing.empty()) return "nothing that bears on it could be read";
+    if (missing.empty()) return verdict.because.empty() ? "nothing that bears on it could be read" : "";
     std::string text;
     for (const auto& [message, rules] : missing)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
@@ -199,12 +200,20 @@ std::string what_is_missing(const Verdict& verdict) {
 }
 
 // device-assignment and a guest's definition are other matters: there it is what is missing.
+static bool is_told_by_lack(const Report& report, const Verdict& verdict) {
+    return verdict.question == Question::device_assignment ||
+           (report.facts.guest && verdict.question != Question::kvm_here);
+}
+
+bool is_anything_known(const Report& report, const Verdict& verdict) {
+    return is_told_by_lack(report, verdict) || !what_is_known(report.facts).empty();
+}
+
 std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
-    const bool guests = report.facts.guest && verdict.question != Question::kvm_here;
-    if (verdict.question == Question::device_assignment || guests) return what_is_missing(verdict);
-    const std::string known = what_is_known(report.facts);
-    return known.empty() ? "nothing that bears on it is known"
-                         : fmt::format("{}; that does not settle it", known);
+    if (is_told_by_lack(report, verdict)) return what_is_missing(verdict);
+    return is_anything_known(report, verdict)
+               ? fmt::format("{}; that does not settle it", what_is_known(report.facts))
+               : "nothing that bears on it is known";
 }
 
 std::string describe_machine(const Facts& facts) {

@@ -5,6 +5,7 @@
 
 #include "report/report.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ bool is_lack_told(const Report& report, Question question);
 bool is_answered(const Report& report, Question question);
 
 /// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
-std::string what_is_missing(const Verdict& verdict);
+/// Empty where all of them are left out.
+std::string what_is_missing(const Verdict& verdict, const std::function<bool(const Finding&)>& left_out = {});
 
+/// Does anything that is known bear on an answer that is not?
+bool is_anything_known(const Report& report, const Verdict& verdict);
 /// What heads an unknown answer: what is known, never the name of a fault that nobody found.
 std::string headline_of_unknown(const Report& report, const Verdict& verdict);
 
