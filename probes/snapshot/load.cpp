@@ -149,7 +149,11 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
     for (RawInput& input : inputs) {
         const std::string name = name_of_input(input.path);
         keep_telling_lines(input, loaded.lines);
+        const bool holds = !input.is_folder && names_guests_definition(input.text);
+        const std::string text = holds ? input.text : std::string();
         Imported imported = import_one(std::move(input));
+        const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
+        if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})
             loaded.notes.push_back(fmt::format("{}: taken for {}", name, fmt::join(imported.formats, ", ")));

@@ -7,6 +7,7 @@
 // virtualization"; Lima documentation, nestedVirtualization; Cloud Hypervisor, --cpus nested; Nutanix
 // acli, cpu_passthrough; OpenStack Nova, [libvirt] cpu_mode; state 2026-11.
 #include "base/text.hpp"
+#include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
@@ -214,16 +215,25 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     evidence.taken(row->what);
 }
 
-bool names_guests_definition(std::string_view text) {
+bool defines_by_itself(std::string_view text) {
     text = text.substr(0, 1U << 18);
-    const bool xml = contains(text, "<domain type=") && contains(text, "<devices>");
-    const bool proxmox = contains(text, "scsihw:") || (contains(text, "ostype:") && contains(text, "cores:"));
+    const auto all = [&](auto... words) { return (contains(text, words) && ...); };
+    const bool host = all("<capabilities>") || all("<domainCapabilities>") || all("<cpudata");
+    const bool xml = all("<domain type=", "</domain>") ||
+                     (all("<cpu ") && (all("mode=") || all("match=")) && !host && !all("<domain"));
+    const bool proxmox = all("scsihw:") || all("ostype:", "cores:");
+    const bool managers = all("kubevirt.io/", "kind: VirtualMachine") || all("type: virtual-machine") ||
+                          all("architecture:", "config:", "ephemeral:") || all("[libvirt]", "cpu_mode") ||
+                          all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=");
+    return xml || proxmox || managers || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
+}
+
+bool names_guests_definition(std::string_view text) {
+    if (defines_by_itself(text)) return true;
+    text = text.substr(0, 1U << 18);
     const bool qemu =
         contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
-    const bool others = (contains(text, "kubevirt.io/") && contains(text, "VirtualMachine")) ||
-                        contains(text, "Vagrant.configure") || contains(text, "virt-install ") ||
-                        contains(text, "type: virtual-machine");
-    return xml || proxmox || qemu || others;
+    return qemu || contains(text, "Vagrant.configure");
 }
 
 }  // namespace nestprobe

@@ -233,9 +233,9 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_distribution(clean, evidence);
     const bool complains = contains(clean, "rror: ");
-    if (!evidence.anything() && names_guests_definition(clean) && !complains)
-        throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
-    if (!evidence.anything() && mentions_virtualization(clean))
+    if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
+        evidence.taken("a guest's definition");
+    else if (!evidence.anything() && mentions_virtualization(clean))
         evidence.taken("words that tell nothing of the machine");
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
