@@ -30,11 +30,12 @@ void read_vcpus(const PlainText& text, const PlainLine* line, GuestFacts& f) {
 // --- LXD, Incus ---
 
 bool is_lxd_instance(std::string_view text) {
-    const bool config =
-        contains(text, "config:") && (contains(text, "devices:") || contains(text, "profiles:"));
+    if (!contains(text, "config:")) return false;
+    if (contains(text, "type: virtual-machine")) return true;
+    const bool parts = contains(text, "devices:") || contains(text, "profiles:");
     const bool keys = contains(text, "volatile.") || contains(text, "limits.") || contains(text, "image.") ||
                       contains(text, "raw.qemu") || contains(text, "security.");
-    return config && keys;
+    return parts && keys;
 }
 
 bool is_lxd_container(std::string_view text) {

@@ -46,6 +46,10 @@ constexpr OtherDefinition other_definitions[] = {
      "NAME)"},
     {{"architecture:", "ephemeral:"},
      "LXD's or Incus's, without its config: section; lxc config show NAME --expanded prints it whole"},
+    {{"kubevirt.io/", "VirtualMachine"},
+     "KubeVirt's, without spec.template.spec.domain, where the CPU's model stands; kubectl get vm NAME -o "
+     "yaml "
+     "prints it whole"},
     {{"openstack flavor", "properties"},
      "a flavor, which has no say in the CPU: [libvirt] cpu_mode of nova.conf on the compute host has; "
      "nestprobe "

@@ -197,8 +197,11 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm", "KVM", "Kvm",  "AMD-V",   "vmx",   "VMX",
-                                          "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
+    constexpr std::string_view words[] = {
+        "kvm",        "KVM",     "Kvm",          "AMD-V",      "vmx",     "VMX",        "svm",
+        "SVM",        "VT-x",    "irtuali",      "HWVirt",     "vfio",    "VFIO",       "IOMMU",
+        "iommu",      "libvirt", "hypervi",      "qemu",       "Hyper-V", "VirtualBox", "VMware",
+        "assthrough", "virsh",   "start domain", "PCI header", "VERR_",   "DMAR",       "ested"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });

@@ -239,9 +239,8 @@ Remedy run_guest_by_kvm(const Facts& f) {
                            .lines = {"libvirt.driver = \"kvm\""}})
             .then(Step{.what = "Define it again.", .commands = {"vagrant reload"}});
     const std::string qm = "--kvm 1";
-    Remedy remedy(change_guest(f, "Let KVM run the guest; /dev/kvm has to work here.",
-                               {"the first line", "<domain type='kvm'>", "-accel kvm", qm}));
-    return remedy;
+    return change_guest(f, "Let KVM run the guest; /dev/kvm has to work here.",
+                        {"the first line", "<domain type='kvm'>", "-accel kvm", qm});
 }
 
 Remedy without_encryption(const Facts& f) {
@@ -263,6 +262,12 @@ Remedy without_encryption(const Facts& f) {
 
 Remedy fix_guest_iommu(const Facts& f) {
     if (const Manager* manager = find_manager(f)) {
+        if (manager->platform == Platform::kvm)  // no host of its own: its files are here
+            return Step{
+                .what = "Pass QEMU an IOMMU that VFIO can use.",
+                .file = fmt::format("{}, as words for QEMU",
+                                    manager->steps[0].file.empty() ? "extra_args" : "libvirt.qemuargs"),
+                .lines = {iommu_arguments(false, has_many_cpus(*f.guest))}};
         Remedy remedy = iommu_of_platform(f, manager->platform);
         remedy.intro = lost_edit(*manager);
         return remedy;
