@@ -161,9 +161,9 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
     const std::string_view start = trim(text);
     if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
     if (auto managed = parse_managed(text, label)) return *std::move(managed);
+    if (auto part = parse_part_of_domain(text, label)) return *std::move(part);
     if (const std::string other = what_else_it_is(text); !other.empty())
         throw BadFile(fmt::format("{}: {}", label, other));
-    if (auto part = parse_part_of_domain(text, label)) return *std::move(part);
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain_within(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));

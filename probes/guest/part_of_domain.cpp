@@ -149,7 +149,7 @@ std::optional<GuestDefinition> parse_virt_install(const std::string& text, const
 }  // namespace
 
 std::optional<GuestDefinition> parse_part_of_domain(const std::string& text, const std::string& label) {
-    if (contains(text, "<domain")) return {};
+    if (contains(text, "<domain") || contains(text, "<capabilities>")) return {};
     if (auto cut = parse_cut(text, label)) return cut;
     return parse_virt_install(text, label);
 }

@@ -451,6 +451,10 @@ constexpr std::string_view modprobe_exec_format_rules[] = {"kvm-module-missing",
 constexpr std::string_view modprobe_in_use_patterns[] = {"module kvm_intel is in use",
                                                          "module kvm_amd is in use", "module kvm is in use"};
 constexpr std::string_view modprobe_in_use_rules[] = {"nested-configured-but-not-live"};
+constexpr std::string_view vfio_bad_address_patterns[] = {"vfio-pci.host' doesn't take value",
+                                                          "parameter 'host' expects a host address",
+                                                          "could not find host pci device"};
+constexpr std::string_view vfio_bad_address_rules[] = {"no-iommu"};
 constexpr std::string_view vfio_bar_taken_patterns[] = {"can't reserve [mem", "can't reserve [io",
                                                         "failed to mmap*bar"};
 constexpr std::string_view vfio_bar_taken_rules[] = {"no-iommu"};
@@ -2995,6 +2999,20 @@ Or give away another device or port.)",
              .source =
                  "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(); HPE advisory c04781229 "
                  "(by its title)"},
+            {.id = "vfio-bad-address",
+             .program = "QEMU",
+             .patterns = vfio_bad_address_patterns,
+             .means =
+                 R"(What stands behind host= is no address of a PCI device: that is BUS:DEVICE.FUNCTION, with a full stop before the last digit.)",
+             .rules = vfio_bad_address_rules,
+             .causes = R"(1. A colon before the function: 00:14:0 for 00:14.0.
+2. The address of another machine, or one that changed when a card was moved.)",
+             .steps = R"(The addresses of this machine, as QEMU takes them, with the driver of each:
+    lspci -nnk)",
+             .worked = R"(The guest starts with the device.)",
+             .otherwise = R"()",
+             .source =
+                 "QEMU hw/core/qdev-properties-system.c, set_pci_host_devaddr(); foxlet/vmra1n#11 (2019-11)"},
             {.id = "vfio-bar-taken",
              .program = "Linux, QEMU",
              .patterns = vfio_bar_taken_patterns,
