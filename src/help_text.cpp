@@ -53,7 +53,8 @@ Which machine:
 Which guest:
       --domain GUEST     what the guest defined there will be offered, and the
                          edit that fixes it: a file (libvirt's XML, a QEMU
-                         command line, a Proxmox .conf; - is stdin), a guest of
+                         command line, a Proxmox .conf, nova.conf, a manager's
+                         YAML, a Vagrantfile; - is stdin), a guest of
                          libvirt's here by name, or pid:N of a running QEMU.
                          kvm-in-guests and device-assignment are then about it
 

@@ -5,6 +5,7 @@
 
 #include "base/errors.hpp"
 #include "guest/guest_source.hpp"
+#include "input/bad_file.hpp"
 #include "input/lock_down.hpp"
 #include "live/machine.hpp"
 #include "output.hpp"
@@ -85,6 +86,7 @@ struct Machine {
         Loaded loaded = import_inputs(std::move(inputs));
         notes = std::move(loaded.notes);
         lines = std::move(loaded.lines);
+        definitions = std::move(loaded.definitions);
         replay(std::move(loaded.recording));
     }
     void replay(Recording recording) {
@@ -96,10 +98,11 @@ struct Machine {
 
     std::unique_ptr<LiveMachine> live;
     std::unique_ptr<ReplayedMachine> replayed;
-    std::string collected_at;          ///< of a file, when it was recorded; empty: it does not say
-    std::optional<ProofRecord> proof;  ///< of a file, what it holds
-    std::vector<std::string> notes;    ///< what each input was taken for
-    std::vector<std::string> lines;    ///< of pastes, those that may be a program's message
+    std::string collected_at;                 ///< of a file, when it was recorded; empty: it does not say
+    std::optional<ProofRecord> proof;         ///< of a file, what it holds
+    std::vector<std::string> notes;           ///< what each input was taken for
+    std::vector<std::string> lines;           ///< of pastes, those that may be a program's message
+    std::vector<HeldDefinition> definitions;  ///< of guests, in what was given for the machine
 };
 
 /// All facts with their readings, for the file of --prove=report.
@@ -188,6 +191,25 @@ std::string print_registers(const Options& options, const Facts& facts, const St
     return json ? render_register_json(facts, *options.reg) : render_register(facts, *options.reg, style);
 }
 
+/// The guest whose definition was pasted with what is told of its host.  Not where the machine is a guest
+/// itself, whose own definition it may be, nor where the question is about a device of the host's.
+std::optional<GuestDefinition> find_pasted_guest(const Options& options, const Facts& facts,
+                                                 std::vector<HeldDefinition> definitions) {
+    const bool about_device = options.question == Question::device_assignment;
+    for (HeldDefinition& held : definitions) {
+        const bool fits = !is(facts.hypervisor.level, Level::guest) && !about_device;
+        if (!held.alone && (!fits || !held.by_itself)) continue;
+        try {
+            GuestDefinition guest = parse_definition(std::move(held.text), std::move(held.name));
+            const unsigned* devices = guest.facts.assigned_devices.if_known();
+            if (held.alone || !devices || *devices == 0) return guest;
+        } catch (const BadFile&) {
+            if (held.alone) throw;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 ExitStatus complain(ExitStatus status, std::string_view message) {
@@ -222,6 +244,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (elsewhere && (here || recorder)) lock_down(Afterwards::computes);
     std::optional<GuestDefinition> guest;
     if (given.guest) guest = understand_definition(std::move(*given.guest));
+    if (!guest) guest = find_pasted_guest(options, facts, std::move(machine.definitions));
     if (guest) facts.guest = guest->facts;
     if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);
     Report report = make_report(std::move(facts));

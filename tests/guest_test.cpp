@@ -74,12 +74,23 @@ TEST_SUITE("guest") {
               std::string::npos);
         CHECK(refusal("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\"\nend\n")
                   .find("virsh dumpxml") != std::string::npos);
-        CHECK(refusal("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("host-passthrough") !=
+        CHECK(refusal("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("kubectl get vm") !=
               std::string::npos);
-        CHECK(refusal("virt-install --name a --cpu Haswell\n").find("--print-xml") != std::string::npos);
-        CHECK(refusal("config:\n  a: b\ntype: virtual-machine\n").find("raw.qemu") != std::string::npos);
+        CHECK(refusal("config:\n  security.nesting: \"true\"\ndevices: {}\n").find("a container of LXD's") !=
+              std::string::npos);
         CHECK(refusal("qemu-system-x86_64: error: failed to set MSR 0x48d to 0x5600000016\n")
                   .find("nestprobe --explain=") != std::string::npos);
+    }
+
+    TEST_CASE("what a manager keeps is read, and what it is told of the CPU") {
+        const GuestDefinition made = definition("virt-install --name a --cpu Haswell,+vmx\n");
+        CHECK(is(made.facts.cpu_model, "Haswell"));
+        CHECK(is(made.facts.vmx, FeaturePolicy::require));
+        const GuestDefinition instance = definition("config:\n  a: b\ntype: virtual-machine\n");
+        CHECK(is(instance.facts.cpu_mode, CpuMode::host_passthrough));
+        CHECK(is(instance.facts.manager, "LXD"));
+        CHECK(is(definition("[libvirt]\ncpu_mode = none\n").facts.cpu_mode, CpuMode::none));
+        CHECK(is(definition("[libvirt]\nvirt_type=qemu\n").facts.accelerator, Accelerator::tcg));
     }
 
     TEST_CASE("a definition is found among what a terminal showed around it") {

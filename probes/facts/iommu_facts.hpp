@@ -17,6 +17,7 @@ struct SharedGroup {
     std::string given;   ///< the PCI address of vfio-pci's
     std::string other;   ///< of the host's; empty: nobody recorded which
     std::string driver;  ///< the other's; empty: nobody recorded it
+    std::string kind{};  ///< the other's class, "0x040300"; empty: nobody recorded it
     friend bool operator==(const SharedGroup&, const SharedGroup&) = default;
 };
 

@@ -36,6 +36,7 @@ struct GuestDefinition {
     std::vector<XmlElement> elements;  ///< of libvirt's XML alone, in the order of the document
     GuestFacts facts;
     bool from_libvirt = false;  ///< libvirt was asked for it: there is no file
+    bool is_part = false;       ///< lines cut out of libvirt's, or what it is made from: no edit fits them
 
     /// The first element at that path; null when there is none.
     const XmlElement* find(std::string_view path, std::string_view name = {}) const;

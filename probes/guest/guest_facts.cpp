@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "guest/definition.hpp"
+#include "guest/plain_guest.hpp"
 #include "input/bad_file.hpp"
 
 #include <fmt/format.h>
@@ -119,17 +120,56 @@ static bool is_domain_within(std::string_view text) {
     return begins && contains(text, "</domain>");
 }
 
+/// The first definition alone: around it there are blanks and the ends of lines, so that lines keep their
+/// numbers.
+static std::string first_domain(std::string text) {
+    constexpr std::string_view close = "</domain>";
+    const std::size_t begin = std::min(text.find("<domain"), text.size());
+    const std::size_t end = std::min(text.find(close, begin), text.size());
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if ((i < begin || i >= end + close.size()) && text[i] != '\n') text[i] = ' ';
+    return text;
+}
+
+/// Its first line begins with it and its last ends with it, and there are others.
+static bool has_lines_of_its_own(std::string_view text) {
+    bool begins = false, ends = false;
+    std::size_t others = 0;
+    for_each_line(text, [&](std::string_view line) {
+        line = trim(line);
+        begins = begins || line.starts_with("<domain");
+        others += !line.empty() && (!begins || ends);
+        ends = ends || (begins && line.ends_with("</domain>"));
+    });
+    return begins && ends && others != 0;
+}
+
+/// As it is, so that an edit fits it; where prose around it is taken for XML, or another one follows, alone.
+static GuestDefinition parse_domain_within(std::string text, std::string label) {
+    constexpr std::size_t longest_paste = 1u << 20;
+    if (text.size() > longest_paste || !is_domain_within(text))
+        return parse_domain(std::move(text), std::move(label));
+    try {
+        return parse_domain(text, label);
+    } catch (const BadFile&) {
+        if (!has_lines_of_its_own(text)) throw;
+    }
+    return parse_domain(first_domain(std::move(text)), std::move(label));
+}
+
 GuestDefinition parse_definition(std::string text, std::string label, const NamedFileReader& reader) {
     const std::string_view start = trim(text);
     if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
+    if (auto managed = parse_managed(text, label)) return *std::move(managed);
+    if (auto part = parse_part_of_domain(text, label)) return *std::move(part);
     if (const std::string other = what_else_it_is(text); !other.empty())
         throw BadFile(fmt::format("{}: {}", label, other));
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
-        return parse_domain(std::move(text), std::move(label));
+        return parse_domain_within(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
-    if (is_domain_within(text)) return parse_domain(std::move(text), std::move(label));
+    if (is_domain_within(text)) return parse_domain_within(std::move(text), std::move(label));
     if (const auto complaints = take_complaints(text); !complaints.empty())
         throw BadFile(
             fmt::format("{}: no definition of a guest, but what QEMU said: nestprobe --explain='{}'", label,

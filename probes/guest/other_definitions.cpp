@@ -39,20 +39,36 @@ constexpr OtherDefinition other_definitions[] = {
     {{"<capabilities>", "<host>"},
      "what libvirt says of its host, no guest's definition; nestprobe reads it by --from"},
     {{"Vagrant.configure", "config.vm"},
-     "a Vagrantfile, from which a provider makes the definition. For libvirt, nested = true and cpu_mode = "
-     "\"host-passthrough\" show the guest VMX or SVM; nestprobe reads what virsh dumpxml NAME prints"},
-    {{"virt-install ", "--"},
-     "virt-install's options, from which it makes the definition: --cpu host-passthrough shows the guest VMX "
-     "or "
-     "SVM; nestprobe reads what --print-xml prints"},
+     "a Vagrantfile for another provider than libvirt, or for any: given to --from, nestprobe answers for "
+     "its "
+     "guest where it names one; else what the provider made is needed (VBoxManage showvminfo NAME, virsh "
+     "dumpxml "
+     "NAME)"},
+    {{"architecture:", "ephemeral:"},
+     "LXD's or Incus's, without its config: section; lxc config show NAME --expanded prints it whole"},
     {{"kubevirt.io/", "VirtualMachine"},
-     "a VirtualMachine of KubeVirt's: model: host-passthrough in spec.template.spec.domain.cpu shows it VMX "
-     "or "
-     "SVM; nestprobe reads what virsh dumpxml prints in its virt-launcher pod"},
-    {{"type: virtual-machine", "config:"},
-     "an instance of LXD's or Incus's, which has the host's CPU unless its raw.qemu says otherwise; "
+     "KubeVirt's, without spec.template.spec.domain, where the CPU's model stands; kubectl get vm NAME -o "
+     "yaml "
+     "prints it whole"},
+    {{"openstack flavor", "properties"},
+     "a flavor, which has no say in the CPU: [libvirt] cpu_mode of nova.conf on the compute host has; "
      "nestprobe "
-     "reads its process: --domain pid:NUMBER"},
+     "reads that file, and what virsh dumpxml prints there"},
+    {{"source \"qemu\"", "{"},
+     "a Packer template for QEMU, whose guest has the host's CPU where qemuargs has [\"-cpu\", \"host\"]; "
+     "nestprobe reads the command line that PACKER_LOG=1 packer build prints"},
+    {{"source \"proxmox", "{"},
+     "a Packer template for Proxmox VE, whose guest has the host's CPU where cpu_type is \"host\"; nestprobe "
+     "reads what qm config VMID prints"},
+    {{"resource \"proxmox_", "{"},
+     "a Terraform file for Proxmox VE, whose guest has the host's CPU where the type in its block cpu is "
+     "\"host\"; nestprobe reads what qm config VMID prints"},
+    {{"resource \"libvirt_domain", "{"},
+     "a Terraform file for libvirt, whose guest has the host's CPU where mode in its block cpu is "
+     "\"host-passthrough\"; nestprobe reads what virsh dumpxml NAME prints"},
+    {{"multipass ", "Driver"},
+     "Multipass, which has no switch for nesting of its own: on Linux its driver gives the host's CPU; "
+     "nestprobe in the instance tells"},
     {{"<plist", "QEMU"},
      "UTM's definition, for QEMU on a Mac, where KVM is not: nestprobe says in the guest what it has"},
 };

@@ -45,7 +45,11 @@ bool take_refused_group(const Filesystem& files, std::vector<SharedGroup>& share
         for (const std::string& other : *devices.if_known()) {
             const std::string driver = driver_of(files, other);
             const bool stays = !driver.empty() && leaves_group_to_vfio(driver);
-            if (other != given && !stays) shared.push_back({group, given, other, driver});
+            const auto kind = files.read(fmt::format("/sys/bus/pci/devices/{}/class", other));
+            if (other != given && !stays)
+                shared.push_back(
+                    {group, given, other, driver,
+                     std::string(kind.if_known() ? trim(*kind.if_known()) : std::string_view{})});
         }
     if (shared.empty()) shared.push_back({group, given, "", ""});
     from = refused.from();
@@ -70,9 +74,13 @@ Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
     if (std::none_of(bound.if_known()->begin(), bound.if_known()->end(), is_pci_address))
         return {std::move(shared), {{std::string(vfio), "no device"}}};
     const auto numbers = files.list(groups);
+    if (numbers.if_absent() && take_refused_group(files, shared, from))
+        return {std::move(shared), std::move(from)};
     if (numbers.if_absent()) return numbers.absence();
     for (const std::string& number : *numbers.if_known()) {
         const auto devices = files.list(fmt::format("{}/{}/devices", groups, number));
+        if (devices.if_absent() && take_refused_group(files, shared, from))
+            return {std::move(shared), std::move(from)};
         if (devices.if_absent()) return devices.absence();
         for (const std::string& given : *devices.if_known()) {
             if (!is_bound(given)) continue;

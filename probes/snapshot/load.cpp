@@ -103,8 +103,9 @@ bool is_other_json(std::string_view text) {
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
     constexpr std::size_t most = 400, longest = 1200;
     constexpr std::string_view words[] = {
-        "rror",   "ERROR", "ail", "annot",   "not ",        "NOT",     "unable", "Unable",        "denied",
-        "equire", "VERR_", "MSR", "isabled", "ncompatible", "timeout", " must ", "already in use"};
+        "rror",           "ERROR",  "ail",      "annot", "not ",    "NOT",         "unable",  "Unable",
+        "denied",         "equire", "VERR_",    "MSR",   "isabled", "ncompatible", "timeout", " must ",
+        "already in use", "n't ",   "giving up"};
     if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text))) return;
     for_each_line(input.text, [&](std::string_view line) {
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
@@ -149,7 +150,11 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
     for (RawInput& input : inputs) {
         const std::string name = name_of_input(input.path);
         keep_telling_lines(input, loaded.lines);
+        const bool holds = !input.is_folder && names_guests_definition(input.text);
+        const std::string text = holds ? input.text : std::string();
         Imported imported = import_one(std::move(input));
+        const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
+        if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})
             loaded.notes.push_back(fmt::format("{}: taken for {}", name, fmt::join(imported.formats, ", ")));

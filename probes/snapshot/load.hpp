@@ -23,11 +23,19 @@ struct RawInput {
 /// The only part that opens files.  Throws UnopenedFile, and BadFile for what is too large.
 std::vector<RawInput> read_inputs(const std::vector<std::string>& paths);
 
+/// A guest's definition that an input holds, as text: nobody has looked whether it can be read.
+struct HeldDefinition {
+    std::string name, text;
+    bool alone = false;      ///< nothing else in that input was understood
+    bool by_itself = false;  ///< no command line of QEMU's, which people also post to show an error
+};
+
 struct Loaded {
     Recording recording;
     std::vector<std::string> notes;  ///< "dmesg.txt: taken for the kernel's log", a line for each input
     std::vector<std::string>
         lines;  ///< of pastes, those that may be a program's message: no part of a recording
+    std::vector<HeldDefinition> definitions;
 };
 
 /// Several inputs are about one machine.  Throws BadFile.  Nothing is taken from the machine that it runs on.

@@ -93,6 +93,12 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
                         *manager, *manager));
         return edit;
     }
+    if (definition.is_part) {
+        edit.notes.emplace_back(
+            "No edit fits a part of a definition. Of the whole one: virsh dumpxml GUEST > guest.xml, then "
+            "nestprobe --domain guest.xml.");
+        return edit;
+    }
     if (is(definition.facts.definition, DefinitionKind::libvirt)) {
         DomainEdit domain(definition, report.facts, edit.guest, edit);
         if (cpu) domain.edit_cpu();

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Definitions of guests of other hypervisors than QEMU, as evidence of the guest that is meant: whose it is,
 // and whether its switch for nesting is on.  What libvirt, QEMU and Proxmox VE define is --domain's.
-// Sources: VMware Cloud Foundation documentation, "Expose VMware Hardware Assisted Virtualization"
-// (vhv.enable); VirtualBox manual, "VBoxManage modifyvm" (--nested-hw-virt), showvminfo, and its logs;
-// Microsoft documentation, Set-VMProcessor; xl.cfg(5), nestedhvm; XCP-ng documentation, "Nested
-// virtualization"; Lima documentation, nestedVirtualization; Cloud Hypervisor, --cpus nested; Nutanix
-// acli, cpu_passthrough; OpenStack Nova, [libvirt] cpu_mode; state 2026-11.
 #include "base/text.hpp"
+#include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/switch_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -16,118 +13,6 @@
 
 namespace nestprobe {
 namespace {
-
-/// A key, and the words behind it that mean on and off.
-struct SwitchRow {
-    std::string_view hypervisor;  ///< as platform.cpp hears it
-    std::string_view what;        ///< whose file or output it is
-    std::string_view signs[2];    ///< all of them are there
-    std::string_view key;
-    std::string_view on[2], off[2];
-    std::string_view missing;  ///< what holds where the key is not there: "on", "off", or nothing is known
-};
-constexpr SwitchRow switch_rows[] = {
-    // refusals, which weigh more than the file that asked: no key
-    {"VMware",
-     "VMware, which says that virtualized VT-x/EPT is not supported on its host",
-     {"Virtualized Intel VT-x/EPT is not supported on this platform", ""},
-     "",
-     {},
-     {},
-     "off"},
-    {"VMware",
-     "VMware, which says that virtualized AMD-V/RVI is not supported on its host",
-     {"Virtualized AMD-V/RVI is not supported on this platform", ""},
-     "",
-     {},
-     {},
-     "off"},
-    {"VMware",
-     "VMware, which says that its host has no nested virtualization for it",
-     {"does not support nested virtualization on this host", ""},
-     "",
-     {},
-     {},
-     "off"},
-    {"wsl",
-     "wsl, which says that nested virtualization is not supported on its Windows",
-     {"ested virtualization is not supported on this ", "wsl"},
-     "",
-     {},
-     {},
-     "off"},
-    {"wsl", "wsl --version", {"WSL version:", "WSLg version:"}, "", {}, {}, ""},
-    {"VMware",
-     "a .vmx file",
-     {"virtualHW.version", "="},
-     "vhv.enable",
-     {"TRUE", "true"},
-     {"FALSE", "false"},
-     "off"},
-    {"VMware", "a .vmx file", {"vhv.enable", "="}, "vhv.enable", {"TRUE", "true"}, {"FALSE", "false"}, "off"},
-    {"VMware", "govc's output", {"nestedHVEnabled", "\""}, "nestedHVEnabled", {"true"}, {"false"}, ""},
-    {"Oracle",
-     "a .vbox file",
-     {"<VirtualBox", "<Machine"},
-     "<NestedHWVirt enabled",
-     {"true"},
-     {"false"},
-     "off"},
-    {"Oracle",
-     "VBoxManage showvminfo",
-     {"Nested VT-x/AMD-V:", ""},
-     "Nested VT-x/AMD-V",
-     {"enabled", "on"},
-     {"disabled", "off"},
-     ""},
-    {"Oracle",
-     "VBoxManage showvminfo",
-     {"nested-hw-virt=", ""},
-     "nested-hw-virt",
-     {"on", "enabled"},
-     {"off", "disabled"},
-     ""},
-    {"Oracle",
-     "a VirtualBox log",
-     {"VirtualBox VM ", "release log"},
-     "NestedHWVirt",
-     {"0x0000000000000001", "true"},
-     {"0x0000000000000000", "false"},
-     ""},
-    {"Oracle",
-     "a Vagrantfile",
-     {"Vagrant.configure", "nested-hw-virt"},
-     "--nested-hw-virt",
-     {"on"},
-     {"off"},
-     ""},
-    {"Microsoft",
-     "Get-VMProcessor",
-     {"ExposeVirtualizationExtensions", ""},
-     "ExposeVirtualizationExtensions",
-     {"True"},
-     {"False"},
-     ""},
-    {"wsl", "a .wslconfig", {"[wsl2]", ""}, "nestedVirtualization", {"true", "True"}, {"false", "False"}, ""},
-    {"Xen", "a file of xl's", {"nestedhvm", "="}, "nestedhvm", {"1", "true"}, {"0", "false"}, ""},
-    {"Xen", "xe vm-param-list", {"exp-nested-hvm", ":"}, "exp-nested-hvm", {"true", "1"}, {"false", "0"}, ""},
-    {"Xen", "xe vm-param-list", {"nested-virt:", ":"}, "nested-virt", {"true", "1"}, {"false", "0"}, ""},
-    {"apple", "Lima's definition", {"vmType:", "vz"}, "nestedVirtualization", {"true"}, {"false"}, "off"},
-    {"cloud-hypervisor",
-     "Cloud Hypervisor's command line",
-     {"cloud-hypervisor ", "--cpus"},
-     "nested",
-     {"on"},
-     {"off"},
-     "on"},
-    {"nutanix",
-     "acli vm.get",
-     {"cpu_passthrough:", "config {"},
-     "cpu_passthrough",
-     {"True", "true"},
-     {"False", "false"},
-     ""},
-};
 
 bool is_word_of(std::string_view value, const std::string_view (&words)[2]) {
     return std::any_of(std::begin(words), std::end(words),
@@ -158,7 +43,7 @@ void read_kubevirts(std::string_view text, Evidence& evidence) {
 }
 
 const SwitchRow* find_switch(std::string_view text) {
-    for (const SwitchRow& row : switch_rows)
+    for (const SwitchRow& row : switch_rows())
         if (contains(text, row.signs[0]) && contains(text, row.signs[1])) return &row;
     return nullptr;
 }
@@ -214,16 +99,28 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     evidence.taken(row->what);
 }
 
-bool names_guests_definition(std::string_view text) {
+bool defines_by_itself(std::string_view text) {
     text = text.substr(0, 1U << 18);
-    const bool xml = contains(text, "<domain type=") && contains(text, "<devices>");
-    const bool proxmox = contains(text, "scsihw:") || (contains(text, "ostype:") && contains(text, "cores:"));
+    const auto all = [&](auto... words) { return (contains(text, words) && ...); };
+    const bool host = all("<capabilities>") || all("<domainCapabilities>") || all("<cpudata");
+    const bool xml = all("<domain type=", "</domain>") ||
+                     (all("<cpu ") && (all("mode=") || all("match=")) && !host && !all("<domain"));
+    const bool proxmox = all("scsihw:") || all("ostype:", "cores:");
+    const bool managers = all("kubevirt.io/", "kind: VirtualMachine") || all("type: virtual-machine") ||
+                          all("architecture:", "config:", "ephemeral:") || all("[libvirt]", "cpu_mode") ||
+                          all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=");
+    return xml || proxmox || managers || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
+}
+
+bool names_guests_definition(std::string_view text) {
+    if (defines_by_itself(text)) return true;
+    text = text.substr(0, 1U << 18);
     const bool qemu =
         contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
-    const bool others = (contains(text, "kubevirt.io/") && contains(text, "VirtualMachine")) ||
-                        contains(text, "Vagrant.configure") || contains(text, "virt-install ") ||
-                        contains(text, "type: virtual-machine");
-    return xml || proxmox || qemu || others;
+    constexpr std::string_view templates[] = {"Vagrant.configure", "source \"qemu\"", "source \"proxmox",
+                                              "resource \"proxmox_", "resource \"libvirt_domain"};
+    return qemu || std::any_of(std::begin(templates), std::end(templates),
+                               [&](std::string_view word) { return contains(text, word); });
 }
 
 }  // namespace nestprobe

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What people show of an IOMMU: groups as find, ls and everybody's own script list them, drivers as lspci -k
-// names them, and the words by which QEMU, VFIO, libvirt, Proxmox VE and Xen say that they lack one.
-// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups; QEMU 10.0 hw/vfio/container.c and
-// pci.c, hw/vfio/common.c; DPDK lib/eal/linux/eal_vfio.c; libvirt tools/virt-host-validate-common.c; Proxmox
-// VE's web interface, "Add: PCI Device"; xl(1), info.
+// and dpdk-devbind name them, classes as lspci does.
+// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups; pci.ids, "C" (classes).
 #include "base/text.hpp"
+#include "snapshot/import/iommu_lines.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
@@ -15,8 +14,6 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view groups_folder = "/sys/kernel/iommu_groups";
-
 bool is_hex(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
@@ -25,7 +22,8 @@ bool is_decimal(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// "01:00.0" and "0000:01:00.0", as the kernel names it; empty: no address of a PCI device.
+}  // namespace
+
 std::string pci_address(std::string_view word) {
     if (word.size() == 7)
         return is_hex(word.substr(0, 2)) && word[2] == ':' && is_hex(word.substr(3, 2)) && word[5] == '.' &&
@@ -36,7 +34,6 @@ std::string pci_address(std::string_view word) {
     return whole && !pci_address(word.substr(5)).empty() ? std::string(word) : std::string{};
 }
 
-/// The first address that a line names, behind marks such as "[R]" and "host=".
 std::string address_in(std::string_view line) {
     for (std::size_t i = 0; i + 7 <= line.size(); ++i) {
         if (i > 0 && (is_hex(line.substr(i - 1, 1)) || line[i - 1] == ':')) continue;
@@ -47,18 +44,19 @@ std::string address_in(std::string_view line) {
     return {};
 }
 
-/// The digits that `text` begins with, behind blanks.
 std::string_view leading_number(std::string_view text) {
     text = trim(text);
     return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
 }
 
-void add_member(std::string_view group, const std::string& device, Evidence& evidence) {
+void add_group_member(std::string_view group, const std::string& device, Evidence& evidence) {
     evidence.file(device.empty() ? fmt::format("{}/{}/type", groups_folder, group)
                                  : fmt::format("{}/{}/devices/{}", groups_folder, group, device),
                   "");
     evidence.taken("IOMMU groups");
 }
+
+namespace {
 
 /// "/sys/kernel/iommu_groups/7/devices/0000:00:1d.0", wherever it stands in the line.
 bool read_group_path(std::string_view line, Evidence& evidence) {
@@ -68,7 +66,7 @@ bool read_group_path(std::string_view line, Evidence& evidence) {
     const std::string_view group = leading_number(rest);
     const std::string device = address_in(rest.substr(group.size()));
     if (group.empty() || device.empty() || !rest.substr(group.size()).starts_with("/devices/")) return false;
-    add_member(group, device, evidence);
+    add_group_member(group, device, evidence);
     return true;
 }
 
@@ -108,83 +106,38 @@ void add_driver(const std::string& device, std::string_view driver, Evidence& ev
     evidence.taken("lspci -k");
 }
 
-struct IommuVerdict {
-    std::string_view words;
-    std::string_view verdict;  ///< of an IOMMU that is used: "yes", "no"
+/// What lspci calls a device of that class, and the class as /sys has it: those that a group may hold besides
+/// the one that is given away.
+struct ClassWord {
+    std::string_view words, number;
 };
-constexpr IommuVerdict iommu_verdicts[] = {
-    {"no iommu_group found", "no"},
-    {"No IOMMU detected", "no"},
-    {"IOMMU appears to be disabled in kernel", "no"},
-    {"No ACPI DMAR table found", "no"},
-    {"No ACPI IVRS table found", "no"},
-    {"Checking if IOMMU is enabled by kernel", ""},
-    {"<iommu support='no'/>", "no"},
-    {"<iommu support='yes'", "yes"},
-    {"IOMMU not present", "no"},
-    // libvirt virHostdevHostSupportsPassthroughVFIO(): no IOMMU group
-    {"host doesn't support passthrough of host PCI devices", "no"},
+constexpr ClassWord class_words[] = {
+    {"VGA compatible controller", "0x030000"},
+    {"3D controller", "0x030200"},
+    {"Audio device", "0x040300"},
+    {"USB controller", "0x0c0330"},
+    {"Ethernet controller", "0x020000"},
+    {"Network controller", "0x028000"},
+    {"SATA controller", "0x010601"},
+    {"Non-Volatile memory controller", "0x010802"},
+    {"RAID bus controller", "0x010400"},
+    {"Serial Attached SCSI controller", "0x010700"},
+    {"IDE interface", "0x010180"},
+    {"Communication controller", "0x078000"},
+    {"ISA bridge", "0x060100"},
+    {"SMBus", "0x0c0500"},
+    {"Serial bus controller", "0x0c8000"},
+    {"Signal processing controller", "0x118000"},
 };
 
-/// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!"
-bool read_not_viable(std::string_view line, Evidence& evidence) {
-    const auto at = line.find("is not viable");
-    if (at == std::string_view::npos) return false;
-    const std::string_view before = line.substr(0, at);
-    const auto group_at = before.rfind("group ");
-    if (group_at == std::string_view::npos) return false;
-    const std::string_view group = leading_number(before.substr(group_at + 6));
-    const std::string device = address_in(before);
-    if (!group.empty()) add_member(group, device, evidence);
-    evidence.hear(hearsay::group_refused, fmt::format("{} {}", group.empty() ? "?" : group, device),
-                  trim(line).substr(0, 160));
-    evidence.taken("a refusal of VFIO's");
-    return true;
-}
-
-/// QEMU: "vfio DEVICE: failed to setup container for group 1: Failed to set iommu for container: ERRNO".
-bool read_container_refusal(std::string_view line, Evidence& evidence) {
-    const std::string_view why = after(line, "ailed to set iommu for container: ");
-    if (why.empty()) return false;
-    const std::string_view number = leading_number(after(line, "for group "));
-    if (!number.empty()) add_member(number, address_in(line), evidence);
-    evidence.hear(hearsay::container_refused, trim(why), trim(line).substr(0, 200));
-    evidence.taken("a refusal of VFIO's");
-    return true;
-}
-
-bool read_iommu_words(std::string_view line, Evidence& evidence) {
-    if (contains(line, "No ACPI DMAR table found") || contains(line, "No ACPI IVRS table found"))
-        evidence.hear(hearsay::iommu_table, "none", trim(line).substr(0, 160));
-    // virt-host-validate says that of Intel's processors alone, behind what it says of the table.
-    else if (contains(line, "IOMMU appears to be disabled in kernel. Add intel_iommu=on"))
-        evidence.hear(hearsay::iommu_table, "DMAR", trim(line).substr(0, 160));
-    for (const IommuVerdict& row : iommu_verdicts) {
-        if (!contains(line, row.words)) continue;
-        const std::string_view verdict = !row.verdict.empty()       ? row.verdict
-                                         : contains(line, ": PASS") ? std::string_view("yes")
-                                                                    : std::string_view{};
-        if (verdict.empty()) return false;
-        evidence.hear(hearsay::iommu, verdict, trim(line).substr(0, 160));
-        evidence.taken("words about an IOMMU");
-        return true;
-    }
-    return false;
-}
-
-/// xl info's "virt_caps : pv hvm hvm_directio ...": the last where Xen can give devices away.
-bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "virt_caps") return false;
-    const std::string_view value = trim(line.substr(colon + 1));
-    evidence.hear(hearsay::hypervisor, "Xen", "xl info");
-    evidence.hear(hearsay::guest, "yes", "xl info");
-    evidence.hear(hearsay::xen_role, "control domain", "xl info, which only Xen's control domain has");
-    if (contains(value, "directio") || !cut)
-        evidence.hear(hearsay::xen_directio, contains(value, "directio") ? "yes" : "no",
-                      fmt::format("xl info, virt_caps: {}", value));
-    evidence.taken("xl info");
-    return true;
+/// Its class by lspci's words, its driver by dpdk-devbind's.
+void read_class(std::string_view line, const std::string& device, Evidence& evidence) {
+    for (const ClassWord& row : class_words)
+        if (contains(line, row.words))
+            evidence.file(fmt::format("/sys/bus/pci/devices/{}/class", device),
+                          fmt::format("{}\n", row.number));
+    const std::string_view driver = after(line, " drv=");
+    if (!driver.empty()) add_driver(device, driver.substr(0, driver.find(' ')), evidence);
 }
 
 /// A listing that is whole: names alone, or nothing at all.
@@ -221,11 +174,45 @@ bool finds_no_amd(const Command& command, const std::vector<std::string>& messag
            !any("Interrupt remapping");
 }
 
+/// "/sys/kernel/iommu_groups/6/devices/": the group; empty for another path.
+std::string_view group_of_path(std::string_view path) {
+    constexpr std::string_view before = "/sys/kernel/iommu_groups/";
+    if (!path.starts_with(before)) return {};
+    path.remove_prefix(before.size());
+    while (path.ends_with('/') || path.ends_with('*')) path.remove_suffix(1);
+    const std::string_view group = path.substr(0, path.find('/'));
+    return is_decimal(group) && path.substr(group.size()) == "/devices" ? group : std::string_view{};
+}
+
+/// The members of one group, by ls, also with -l: there each is a link, below the bridges that are above it.
+bool read_members(const Section& section, std::string_view group, Evidence& evidence) {
+    bool any = false;
+    for_each_line(section.body, [&](std::string_view line) {
+        for (const std::string_view word : split_words(line.substr(0, line.find(" -> "))))
+            if (const std::string device = pci_address(word); !device.empty()) {
+                add_group_member(group, device, evidence);
+                any = true;
+            }
+        std::string_view path = after(line, " -> ");
+        path = path.substr(0, path.rfind('/'));
+        while (!path.empty()) {
+            const std::string_view part = path.substr(0, path.find('/'));
+            if (const std::string bridge = pci_address(part); !bridge.empty())
+                add_driver(bridge, "pcieport", evidence);
+            path.remove_prefix(std::min(part.size() + 1, path.size()));
+        }
+    });
+    return any;
+}
+
 }  // namespace
 
 bool read_iommu_command(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
     if ((command.program != "ls" && command.program != "find") || command.filtered) return false;
+    for (const std::string& word : command.words)
+        if (const std::string_view group = group_of_path(word); !group.empty())
+            return read_members(section, group, evidence);
     for (const std::string_view folder : {groups_folder, std::string_view("/sys/class/iommu")})
         for (const std::string& word : command.words)
             if (word == folder || word == fmt::format("{}/", folder))
@@ -273,16 +260,13 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
     std::string group, device;
     for_each_line(section.body, [&](std::string_view line) {
         const bool cut = line.data() + line.size() == section.body.data() + section.body.size();
-        if (read_group_path(line, evidence) || read_not_viable(line, evidence) ||
-            read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
-            read_xl_info(line, cut, evidence))
-            return;
+        if (read_group_path(line, evidence) || read_iommu_refusal(line, cut, evidence)) return;
         if (const std::string_view heading = group_heading(line); !heading.empty()) group = heading;
         constexpr std::string_view in_xml = "<iommuGroup number='";
         if (const auto at = line.find(in_xml); at != std::string_view::npos)
             group = leading_number(line.substr(at + in_xml.size()));
         if (const std::string found = address_of_xml(line); !found.empty() && !group.empty())
-            return add_member(group, found, evidence);
+            return add_group_member(group, found, evidence);
         if (trim(line).empty() || contains(line, "</iommuGroup>")) group.clear();
         constexpr std::string_view driver = "Kernel driver in use:";
         if (const auto at = line.find(driver); at != std::string_view::npos) {
@@ -291,8 +275,9 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
         }
         const std::string found = address_in(line.substr(0, 60));
         if (!found.empty()) device = found;
+        if (!found.empty()) read_class(line, found, evidence);
         if (group.empty() || found.empty()) return;
-        add_member(group, found, evidence);
+        add_group_member(group, found, evidence);
         // A bridge's driver leaves its group to VFIO; the host's own bridges have none.
         if (contains(line, "PCI bridge") || contains(line, "Host bridge") || contains(line, "[0604]"))
             add_driver(found, "pcieport", evidence);

@@ -197,8 +197,11 @@ void take(const Section& section, const std::string& name, Evidence& evidence) {
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm", "KVM", "Kvm",  "AMD-V",   "vmx",   "VMX",
-                                          "svm", "SVM", "VT-x", "irtuali", "HWVirt"};
+    constexpr std::string_view words[] = {
+        "kvm",        "KVM",     "Kvm",          "AMD-V",      "vmx",     "VMX",        "svm",
+        "SVM",        "VT-x",    "irtuali",      "HWVirt",     "vfio",    "VFIO",       "IOMMU",
+        "iommu",      "libvirt", "hypervi",      "qemu",       "Hyper-V", "VirtualBox", "VMware",
+        "assthrough", "virsh",   "start domain", "PCI header", "VERR_",   "DMAR",       "ested"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
@@ -233,9 +236,9 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_distribution(clean, evidence);
     const bool complains = contains(clean, "rror: ");
-    if (!evidence.anything() && names_guests_definition(clean) && !complains)
-        throw BadFile(fmt::format("{}: a guest's definition, which is given to --domain", name));
-    if (!evidence.anything() && mentions_virtualization(clean))
+    if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
+        evidence.taken("a guest's definition");
+    else if (!evidence.anything() && mentions_virtualization(clean))
         evidence.taken("words that tell nothing of the machine");
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};

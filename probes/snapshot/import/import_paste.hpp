@@ -26,6 +26,11 @@ struct Imported {
 /// Throws BadFile where a dump of registers in it is broken.
 Imported import_paste(std::string_view text, const std::string& name);
 
+/// A definition of a guest that --domain reads: libvirt's, Proxmox VE's, a manager's.
+bool defines_by_itself(std::string_view text);
+/// One of these, or QEMU's command line, which people also post to show an error.
+bool names_guests_definition(std::string_view text);
+
 /// A folder's files by their paths below it, as sosreport and supportconfig leave them: "proc/cpuinfo",
 /// "sos_commands/kernel/lsmod", "boot.txt".
 Imported import_files(const std::vector<std::pair<std::string, std::string>>& files, const std::string& name);

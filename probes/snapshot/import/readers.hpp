@@ -143,8 +143,6 @@ bool is_cloud_description(std::string_view text);
 void read_cloud_description(const Section& section, Evidence& evidence);
 /// The type of machine in what the metadata service answered; empty: none.
 std::string_view type_in_metadata(std::string_view cloud, std::string_view answer);
-/// libvirt's, QEMU's or Proxmox VE's, which --domain reads.
-bool names_guests_definition(std::string_view text);
 
 bool is_inxi(std::string_view text);
 void read_inxi(const Section& section, Evidence& evidence);

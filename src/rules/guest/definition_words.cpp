@@ -62,6 +62,17 @@ constexpr Manager managers[] = {
        "incus config edit INSTANCE", "", ""},
       {Where::hypervisor_host, "Restart it.", "incus restart INSTANCE", "", ""}},
      Platform::incus},
+    {"Vagrant",
+     {{Where::here, "Give the guest this system's CPU.", "",
+       "the Vagrantfile, in the block of config.vm.provider :libvirt",
+       "libvirt.cpu_mode = \"host-passthrough\""},
+      {Where::here, "Let Vagrant define it again.", "vagrant reload", "", ""}},
+     Platform::kvm},
+    {"quickemu",
+     {{Where::here, "Remove what extra_args says of -cpu: quickemu gives the host's CPU by itself.", "", "",
+       ""},
+      {Where::here, "Shut the guest down and start it.", "quickemu --vm FILE.conf", "", ""}},
+     Platform::kvm},
 };
 
 const std::string& manager_of(const Facts& f) {
@@ -214,10 +225,22 @@ Remedy show_guest_feature(const Facts& f) {
 }
 
 Remedy run_guest_by_kvm(const Facts& f) {
+    if (manager_of(f) == "OpenStack")
+        return Remedy(Step{.where = Where::hypervisor_host,
+                           .what = "Let KVM run this compute host's guests; /dev/kvm has to work there.",
+                           .file = "nova.conf, section [libvirt]",
+                           .lines = {"virt_type = kvm"}})
+            .then(Step{.where = Where::hypervisor_host,
+                       .what = "Restart the compute service; then stop the instance and start it.",
+                       .commands = {"sudo systemctl restart nova-compute"}});
+    if (manager_of(f) == "Vagrant")
+        return Remedy(Step{.what = "Let KVM run the guest; /dev/kvm has to work here.",
+                           .file = "the Vagrantfile, in the block of config.vm.provider :libvirt",
+                           .lines = {"libvirt.driver = \"kvm\""}})
+            .then(Step{.what = "Define it again.", .commands = {"vagrant reload"}});
     const std::string qm = "--kvm 1";
-    Remedy remedy(change_guest(f, "Let KVM run the guest; /dev/kvm has to work here.",
-                               {"the first line", "<domain type='kvm'>", "-accel kvm", qm}));
-    return remedy;
+    return change_guest(f, "Let KVM run the guest; /dev/kvm has to work here.",
+                        {"the first line", "<domain type='kvm'>", "-accel kvm", qm});
 }
 
 Remedy without_encryption(const Facts& f) {
@@ -239,6 +262,12 @@ Remedy without_encryption(const Facts& f) {
 
 Remedy fix_guest_iommu(const Facts& f) {
     if (const Manager* manager = find_manager(f)) {
+        if (manager->platform == Platform::kvm)  // no host of its own: its files are here
+            return Step{
+                .what = "Pass QEMU an IOMMU that VFIO can use.",
+                .file = fmt::format("{}, as words for QEMU",
+                                    manager->steps[0].file.empty() ? "extra_args" : "libvirt.qemuargs"),
+                .lines = {iommu_arguments(false, has_many_cpus(*f.guest))}};
         Remedy remedy = iommu_of_platform(f, manager->platform);
         remedy.intro = lost_edit(*manager);
         return remedy;

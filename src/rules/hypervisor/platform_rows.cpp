@@ -918,9 +918,11 @@ constexpr PlatformRow platform_table[] = {
               .cost = Cost::restart_guest,
               .only_if = "there is no vCenter"},
              {.where = Where::guest_definition,
-              .what =
-                  "Workstation and Fusion: the same line, or Settings, Processors (Fusion, on Intel Macs: "
-                  "Advanced options, \"Enable hypervisor applications in this virtual machine\").",
+              .what = "Workstation, Player and Fusion: power the machine off, and add this line to its .vmx "
+                      "file, or "
+                      "tick the first box under \"Virtualization engine\" in Settings, Processors (Fusion, "
+                      "on Intel "
+                      "Macs: Advanced options, \"Enable hypervisor applications in this virtual machine\").",
               .file = "GUEST.vmx",
               .lines = {"vhv.enable = \"TRUE\""},
               .cost = Cost::restart_guest,

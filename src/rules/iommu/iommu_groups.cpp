@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -53,20 +54,51 @@ Step without_acs() {
         .cost = Cost::reboot};
 }
 
+/// One card's functions go together; who else is in the group may be a bridge, which stays, or the disk that
+/// this system runs on.
+bool is_of_same_card(const SharedGroup& s) {
+    return !s.given.empty() && s.other.substr(0, s.other.rfind('.')) == s.given.substr(0, s.given.rfind('.'));
+}
+
+/// In brackets behind an address, by its class; empty where that says nothing of the need.
+std::string_view kind_words(const SharedGroup& s) {
+    constexpr std::pair<std::string_view, std::string_view> kinds[] = {{"0x01", " (a disk's controller)"},
+                                                                       {"0x02", " (a network's)"},
+                                                                       {"0x0c03", " (USB)"},
+                                                                       {"0x03", " (graphics)"},
+                                                                       {"0x04", " (sound)"},
+                                                                       {"0x06", " (a bridge)"}};
+    for (const auto& [number, words] : kinds)
+        if (s.kind.starts_with(number)) return words;
+    return {};
+}
+
+Step bind_unneeded(const std::vector<SharedGroup>& shared) {
+    Step bind{.what =
+                  "Bind those that this system does not need to vfio-pci too, which takes them from it "
+                  "(package driverctl); bridges stay."};
+    std::string others;
+    for (const SharedGroup& s : shared) {
+        if (!s.other.empty() && (is_of_same_card(s) || !s.driver.empty() || s.given.empty()))
+            bind.commands.push_back(fmt::format("sudo driverctl set-override {} vfio-pci", s.other));
+        else if (!s.other.empty())
+            others += fmt::format("{}{}{}", others.empty() ? "" : ", ", s.other, kind_words(s));
+    }
+    if (!others.empty())
+        bind.what +=
+            fmt::format(" Look first what these are, and whether this system needs them: {}.", others);
+    if (bind.commands.empty()) bind.commands.emplace_back("sudo driverctl set-override DEVICE vfio-pci");
+    bind.expect = "The guest starts with the device.";
+    return bind;
+}
+
 Outcome refused_group(const std::vector<SharedGroup>& shared) {
     const SharedGroup& first = shared.front();
     const std::string others = name_others(shared);
     const std::string who = others.empty() ? "which, was not recorded"
                                            : fmt::format("in it besides, by what was recorded: {}", others);
     Remedy remedy(look_who(first));
-    Step bind{.what =
-                  "Bind those that this system does not need to vfio-pci too, which takes them from it "
-                  "(package driverctl); bridges stay."};
-    for (const SharedGroup& s : shared)
-        bind.commands.push_back(
-            fmt::format("sudo driverctl set-override {} vfio-pci", s.other.empty() ? "DEVICE" : s.other));
-    bind.expect = "The guest starts with the device.";
-    remedy.then(std::move(bind));
+    remedy.then(bind_unneeded(shared));
     remedy.then(Step{.what =
                          "If one of them has to stay (a disk, the network): put the card into another slot, "
                          "whose group it has for itself."});

@@ -125,6 +125,9 @@ Remedy fix_no_table(const Facts& f) {
         const std::string_view on_hardware =
             has(f, Technology::svm)
                 ? "enable the IOMMU (AMD-Vi) in the firmware setup; the kernel then drives it without a word"
+            : told_to_drive(f) ? "enable VT-d in the firmware setup (the word on the kernel command line is "
+                                 "there; on AMD it "
+                                 "does nothing, and the switch is called IOMMU or AMD-Vi)"
             : has(f, Technology::vmx)
                 ? "enable VT-d in the firmware setup, and write intel_iommu=on on the kernel command line"
                 : "enable VT-d (Intel, with intel_iommu=on on the kernel command line) or the IOMMU (AMD) in "
@@ -170,6 +173,11 @@ std::string why_no_iommu(const Facts& f) {
         return fmt::format("the kernel drives no IOMMU: its command line says {}", *word);
     if (const HeardCause heard = heard_cause(f, Stops::dma))
         return "the kernel drives no IOMMU: " + heard.message();
+    if (const std::string* word = told_to_drive(f); !table && word && !in_guest(f))
+        return fmt::format(
+            "the kernel drives no IOMMU: there are no IOMMU groups, though its command line says {}: likely "
+            "VT-d is off in the firmware setup",
+            *word);
     if (!table) return "the kernel drives no IOMMU: there are no IOMMU groups";
     if (table->empty())
         return in_guest(f) ? "this guest has no IOMMU: no ACPI table (DMAR, IVRS, VIOT) announces one"

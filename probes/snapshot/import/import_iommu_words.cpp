@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The words by which QEMU, VFIO, libvirt, Proxmox VE and Xen say that they lack an IOMMU, or refuse a device.
+// Sources: QEMU 10.0 hw/vfio/container.c and pci.c, hw/vfio/common.c; DPDK lib/eal/linux/eal_vfio.c; libvirt
+// tools/virt-host-validate-common.c; Proxmox VE's web interface, "Add: PCI Device"; xl(1), info.
+#include "base/text.hpp"
+#include "snapshot/import/iommu_lines.hpp"
+
+#include <fmt/format.h>
+
+namespace nestprobe {
+namespace {
+
+struct IommuVerdict {
+    std::string_view words;
+    std::string_view verdict;  ///< of an IOMMU that is used: "yes", "no"
+};
+constexpr IommuVerdict iommu_verdicts[] = {
+    {"no iommu_group found", "no"},
+    {"No IOMMU detected", "no"},
+    {"IOMMU appears to be disabled in kernel", "no"},
+    {"No ACPI DMAR table found", "no"},
+    {"No ACPI IVRS table found", "no"},
+    {"Checking if IOMMU is enabled by kernel", ""},
+    {"<iommu support='no'/>", "no"},
+    {"<iommu support='yes'", "yes"},
+    {"IOMMU not present", "no"},
+    // libvirt virHostdevHostSupportsPassthroughVFIO(): no IOMMU group
+    {"host doesn't support passthrough of host PCI devices", "no"},
+};
+
+/// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!", "0000:05:00.0: IOMMU
+/// group 15 has devices not bound to vfio-pci".
+bool read_not_viable(std::string_view line, Evidence& evidence) {
+    auto at = line.find("is not viable");
+    if (at == std::string_view::npos) at = line.find(" has devices not bound to vfio-pci");
+    if (at == std::string_view::npos) return false;
+    const std::string_view before = line.substr(0, at);
+    const auto group_at = before.rfind("group ");
+    if (group_at == std::string_view::npos) return false;
+    const std::string_view group = leading_number(before.substr(group_at + 6));
+    const std::string device = address_in(before);
+    if (!group.empty()) add_group_member(group, device, evidence);
+    evidence.hear(hearsay::group_refused, fmt::format("{} {}", group.empty() ? "?" : group, device),
+                  trim(line).substr(0, 160));
+    evidence.taken("a refusal of VFIO's");
+    return true;
+}
+
+/// QEMU: "vfio DEVICE: failed to setup container for group 1: Failed to set iommu for container: ERRNO".
+bool read_container_refusal(std::string_view line, Evidence& evidence) {
+    const std::string_view why = after(line, "ailed to set iommu for container: ");
+    if (why.empty()) return false;
+    const std::string_view number = leading_number(after(line, "for group "));
+    if (!number.empty()) add_group_member(number, address_in(line), evidence);
+    evidence.hear(hearsay::container_refused, trim(why), trim(line).substr(0, 200));
+    evidence.taken("a refusal of VFIO's");
+    return true;
+}
+
+bool read_iommu_words(std::string_view line, Evidence& evidence) {
+    if (contains(line, "No ACPI DMAR table found") || contains(line, "No ACPI IVRS table found"))
+        evidence.hear(hearsay::iommu_table, "none", trim(line).substr(0, 160));
+    // virt-host-validate says that of Intel's processors alone, behind what it says of the table.
+    else if (contains(line, "IOMMU appears to be disabled in kernel. Add intel_iommu=on"))
+        evidence.hear(hearsay::iommu_table, "DMAR", trim(line).substr(0, 160));
+    for (const IommuVerdict& row : iommu_verdicts) {
+        if (!contains(line, row.words)) continue;
+        const std::string_view verdict = !row.verdict.empty()       ? row.verdict
+                                         : contains(line, ": PASS") ? std::string_view("yes")
+                                                                    : std::string_view{};
+        if (verdict.empty()) return false;
+        evidence.hear(hearsay::iommu, verdict, trim(line).substr(0, 160));
+        evidence.taken("words about an IOMMU");
+        return true;
+    }
+    return false;
+}
+
+/// xl info's "virt_caps : pv hvm hvm_directio ...": the last where Xen can give devices away.
+bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || trim(line.substr(0, colon)) != "virt_caps") return false;
+    const std::string_view value = trim(line.substr(colon + 1));
+    evidence.hear(hearsay::hypervisor, "Xen", "xl info");
+    evidence.hear(hearsay::guest, "yes", "xl info");
+    evidence.hear(hearsay::xen_role, "control domain", "xl info, which only Xen's control domain has");
+    if (contains(value, "directio") || !cut)
+        evidence.hear(hearsay::xen_directio, contains(value, "directio") ? "yes" : "no",
+                      fmt::format("xl info, virt_caps: {}", value));
+    evidence.taken("xl info");
+    return true;
+}
+
+}  // namespace
+
+bool read_iommu_refusal(std::string_view line, bool cut, Evidence& evidence) {
+    return read_not_viable(line, evidence) || read_container_refusal(line, evidence) ||
+           read_iommu_words(line, evidence) || read_xl_info(line, cut, evidence);
+}
+
+}  // namespace nestprobe

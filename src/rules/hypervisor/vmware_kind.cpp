@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Which of VMware's products runs a guest: its signature and its DMI are the same for all, so a .vmx file
+// that somebody posts, or a PC's processor, tells.
+#include "base/text.hpp"
+#include "rules/common.hpp"
+#include "rules/hypervisor/platforms.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+/// What is said where of the guest's own switch; empty: nothing.
+std::string_view definition_of(const Facts& f) {
+    const Fact<bool>& shows = f.hypervisor.definition_shows;
+    return shows.if_known() && !shows.from().empty() ? std::string_view(shows.from().front().where)
+                                                     : std::string_view{};
+}
+
+/// The switch is on, and VMware said that what is below it does not let it.
+bool is_refused_by_host(const Facts& f) {
+    return is(f.hypervisor.definition_shows, false) && contains(definition_of(f), ", which says that");
+}
+
+/// Workstation's, Player's and Fusion's machines are files that people open; vSphere runs on servers.
+bool is_on_a_pc(const Facts& f) {
+    if (contains(definition_of(f), ".vmx file")) return true;
+    constexpr std::string_view of_pcs[] = {"Core(TM)", "Ryzen", "Pentium", "Celeron", "Athlon", "Core Ultra"};
+    const std::string* brand = f.cpu.brand.if_known();
+    return brand && std::any_of(std::begin(of_pcs), std::end(of_pcs),
+                                [&](std::string_view word) { return contains(*brand, word); });
+}
+
+}  // namespace
+
+void order_vmware_steps(const Facts& f, Remedy& remedy) {
+    const auto first = [&](auto fits) {
+        std::stable_partition(remedy.steps.begin(), remedy.steps.end(), fits);
+    };
+    if (is_on_a_pc(f)) {
+        first([](const Step& step) { return step.where == Where::windows_host; });
+        first([](const Step& step) { return step.what.starts_with("Workstation"); });
+    }
+    if (is_refused_by_host(f)) first([](const Step& step) { return step.where == Where::windows_host; });
+}
+
+}  // namespace nestprobe
