@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/platforms.hpp"
 
+#include "rules/hypervisor/host_below.hpp"
 #include "rules/hypervisor/this_type.hpp"
 
 #include <fmt/format.h>
@@ -184,12 +185,6 @@ std::optional<Remedy> fix_in_job(const Facts& f) {
     return std::nullopt;
 }
 
-/// The switch is on, and VMware said that what is below it does not let it.
-bool is_refused_by_host(const Facts& f) {
-    const Fact<bool>& shows = f.hypervisor.definition_shows;
-    return is(shows, false) && shows.from().front().where.find(", which says that") != std::string::npos;
-}
-
 /// Of "2026-11", or what is longer; 0: of no date.
 int months_of(std::string_view date) {
     int year = 0, month = 0;
@@ -239,9 +234,7 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (row.id == Platform::hoster && f.hypervisor.dmi_vendor.if_known())
         remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
     ask_the_platform(remedy, row, flag, type);
-    if (row.id == Platform::vmware && is_refused_by_host(f))
-        std::stable_partition(remedy.steps.begin(), remedy.steps.end(),
-                              [](const Step& step) { return step.where == Where::windows_host; });
+    fit_to_host(remedy, row.id, f);
     if (!row.instead.empty())
         remedy.then(Step{.where = Where::provider,
                          .what = fmt::format("What works there without it: {}.", fill(row.instead, flag))});
