@@ -104,6 +104,11 @@ void Evidence::kvm(Reading<bool> open) {
         return;
     recording_.kvm.open = std::move(open);
 }
+bool Evidence::denied() const {
+    const Absent* refused = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
+    return refused && refused->why == Why::permission_denied &&
+           !refused->detail.ends_with(hearsay::by_libvirt);
+}
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
     cpus_.push_back(std::move(lines));

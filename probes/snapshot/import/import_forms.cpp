@@ -49,7 +49,8 @@ bool names_system(std::string_view line, std::initializer_list<std::string_view>
 /// "name  | ", in front of each line of a container's log; logs that name a line's level so are others.
 std::string_view name_of_service(std::string_view line) {
     const auto bar = line.find(" | ");
-    if (bar == std::string_view::npos || bar > 60) return {};
+    constexpr std::size_t longest = 60;
+    if (bar > longest) return {};  // or nowhere
     const std::string_view name = trim(line.substr(0, bar));
     const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '.';
@@ -167,9 +168,16 @@ void hear_forms(std::string_view text, Evidence& evidence) {
         evidence.file("/run/systemd/container", "docker\n");
         evidence.taken("a log of Compose");
     }
+    // Images that are there for arm64 alone.
+    for (const std::string_view image : {"dockurr/windows-arm", "dockur/windows-arm"})
+        if (contains(text, image) && evidence.anything() && !evidence.has_file("/proc/sys/kernel/arch"))
+            hear_architecture("aarch64", evidence);
     const bool refused = contains(text, daemon_refused);
     if (!refused && !(asks_for_device(text) && evidence.anything())) return;
     evidence.hear(hearsay::device_asked, refused ? "refused" : "given", "docker run --device /dev/kvm");
+    // Who was given the device and may not open it is in the container.
+    if (!refused && evidence.denied() && !evidence.has_file("/run/systemd/container"))
+        evidence.file("/run/systemd/container", "docker\n");
     if (!refused || evidence.has_file("/proc/sys/kernel/osrelease")) return;
     bool windows = false, mac = false;
     for_each_line(text, [&](std::string_view line) {
