@@ -33,6 +33,8 @@ inline constexpr std::string_view instance_type =
     "hearsay/instance_type";  ///< as the cloud names it: "t3.large", "Standard_D4s_v5"
 inline constexpr std::string_view container_refused =
     "hearsay/container_refused";  ///< VFIO could not attach a group to the IOMMU: the errno's words
+inline constexpr std::string_view device_asked =
+    "hearsay/device_asked";  ///< "given", "refused": docker run --device /dev/kvm, by the daemon
 inline constexpr std::string_view job = "hearsay/job";                    ///< a CI's, as in KernelFacts
 inline constexpr std::string_view iommu = "hearsay/iommu";                ///< "yes", "no": one is used
 inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "yes", "no", of xl info

@@ -16,11 +16,14 @@ struct EvidenceFacts {
     Fact<bool> usable{};
     Fact<std::string> maker{};
     Fact<std::vector<std::string>> missing{};
+    Fact<std::string> device_asked{};
 };
 template <class V>
 constexpr void for_each(const EvidenceFacts& f, V&& visit) {
     visit("evidence.contradictions", f.contradictions,
           "what the inputs of --from say differently of one machine");
+    visit("evidence.device_asked", f.device_asked,
+          "a container was to have /dev/kvm: \"given\", or \"refused\" by the daemon, which saw none");
     visit("evidence.firmware_off", f.firmware_off,
           "a line of a tool that read the registers: firmware has VMX or SVM off");
     visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");

@@ -63,6 +63,7 @@ enum class Platform : std::uint8_t {
     virtualbox,
     parallels,
     apple,
+    docker_desktop,
     xen,
     xen_control_domain,
     xen_pv,

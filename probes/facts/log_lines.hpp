@@ -162,6 +162,7 @@ enum class LogLine : std::uint16_t {
     loader_blacklisted,
     loader_hash_blacklisted,
     loader_deny_listed,
+    loader_symbol_of_image,
     loader_symbol_missing,
     loader_symbol_differs,
     loader_symbol,

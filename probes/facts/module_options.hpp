@@ -59,6 +59,7 @@ struct StrayLine {
     enum class Kind : std::uint8_t {
         file_not_read,   ///< its file's name does not end in .conf, so modprobe skips it
         unknown_module,  ///< an option for a module that is nearly one of KVM's: intel_kvm, kvm_itnel
+        commented,       ///< a line for a parameter of KVM's, as distributions ship it: a comment
         not_a_command,   ///< modprobe.d has no such first word: "option", "kvm_intel nested=1"
     };
     Kind kind = Kind::file_not_read;

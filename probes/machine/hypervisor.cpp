@@ -9,11 +9,14 @@
 // 257 would cost a guest more than everything else that is read.
 #include "base/hearsay.hpp"
 #include "base/text.hpp"
+#include "facts/log_lines.hpp"
 #include "machine/platform.hpp"
 #include "machine/platform_signs.hpp"
 #include "registers/all.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace nestprobe {
 namespace {
@@ -63,6 +66,14 @@ Fact<bool> first_true(const PerCpu<bool>& facts) {
     return Absent{};
 }
 
+/// A module of KVM's found neither VMX nor SVM.
+bool was_refused(const KernelFacts& kernel) {
+    const auto* lines = kernel.log.if_known();
+    return lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
+               return line.id == LogLine::modprobe_not_supported || line.id == LogLine::kvm_no_hardware;
+           });
+}
+
 Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel,
                         const FirmwareFacts& firmware, const HypervisorFacts& f) {
     const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
@@ -85,8 +96,14 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     const auto off = [](bool set) { return !set; };
     const bool unlisted = kernel.flag_vmx.any_known() && kernel.flag_vmx.all(off) &&
                           kernel.flag_svm.any_known() && kernel.flag_svm.all(off);
+    const bool refused =
+        unlisted || was_refused(kernel) || is(read_heard_switch(files, hearsay::usable), false);
     if (unlisted && kernel.release.if_known() && is_clouds_own_kernel(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
+    // So does what these clouds rent out as hardware, by the names that they give their machines.
+    if (const Fact<std::string> cloud = read_hearsay(files, hearsay::prompt);
+        refused && cloud.if_known() && !cloud.if_known()->starts_with("wsl"))
+        return as(Level::guest, cloud);
     if (kernel.release.if_known() && is_kernel_of_wsl2(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
     return cpu.hypervisor.first_absent();

@@ -93,6 +93,15 @@ void parse_not_a_command(ModprobeConfig& config, std::string_view line,
                   fmt::format("blacklist {}", rest_behind(line, words[0])));
 }
 
+/// "#options kvm_intel nested=1", which distributions ship and people mean to have in force.
+void add_comment(ModprobeConfig& config, std::string_view line, const Origin& origin) {
+    const std::string_view text = trim(line.substr(std::min(line.find_first_not_of('#'), line.size())));
+    const std::vector<std::string_view> words = split_words(text);
+    if (words.size() != 3 || words[0] != "options" || !words[2].starts_with("nested=")) return;
+    std::string module = with_underscores(words[1]);
+    if (interesting(module)) add_stray(config, StrayLine::Kind::commented, text, origin, std::move(module));
+}
+
 struct Installs {
     std::vector<std::string> seen;  ///< modules that an install line names already
     /// Modules with a softdep line, and the modules that it names.
@@ -118,6 +127,7 @@ void parse_install(ModprobeConfig& config, Installs& installs, const std::vector
 /// One logical line of a modprobe.d file.  kmod takes a # for a comment only as the line's first character.
 void parse_directive(ModprobeConfig& config, Installs& installs, std::string_view line,
                      const Origin& origin) {
+    if (line.starts_with('#')) return add_comment(config, line, origin);
     const std::vector<std::string_view> words = split_words(line);
     if (words.size() < 2 || words[0].starts_with('#')) return;
     const std::string module = with_underscores(words[1]);

@@ -46,64 +46,11 @@ std::vector<Provenance> dmi_readings(const DmiSign& sign, const HypervisorFacts&
 
 // --- what tools call it ---
 
-struct HeardRow {
-    std::string_view name;  ///< how it begins, in lower case
-    Platform platform;
-};
-// util-linux sys-utils/lscpu.c, hv_vendors; systemd src/basic/virt.c, virtualization_table; virt-what(1); the
-// names in Linux 6.12 arch/x86/kernel/cpu/hypervisor.c's "Hypervisor detected".
-constexpr HeardRow heard_rows[] = {
-    {"kvm", Platform::kvm},
-    {"linux kvm", Platform::kvm},
-    {"amazon", Platform::aws},
-    {"aws", Platform::aws},
-    {"google", Platform::gcp},
-    {"xen", Platform::xen},
-    {"microsoft", Platform::hyperv},
-    {"hyperv", Platform::hyperv},
-    {"hyper-v", Platform::hyperv},
-    {"windows subsystem", Platform::wsl2},
-    {"wsl", Platform::wsl2},
-    {"vmware", Platform::vmware},
-    {"vbox", Platform::virtualbox},
-    {"oracle", Platform::virtualbox},
-    {"innotek", Platform::virtualbox},
-    {"virtualbox", Platform::virtualbox},
-    {"qemu", Platform::tcg},
-    {"tcg", Platform::tcg},
-    {"bochs", Platform::other},
-    {"parallels", Platform::parallels},
-    {"bhyve", Platform::bhyve},
-    {"acrn", Platform::acrn},
-    {"apple", Platform::apple},
-    {"nutanix", Platform::nutanix},
-    {"alibaba", Platform::alibaba},
-    {"azure", Platform::azure},
-    {"ovirt", Platform::ovirt},
-    {"rhev", Platform::ovirt},
-    {"kubevirt", Platform::kubevirt},
-    {"openstack", Platform::openstack},
-    {"cloud-hypervisor", Platform::cloud_hypervisor},
-    {"cloudstack", Platform::cloudstack},
-    {"oci", Platform::oci},
-    {"tencent", Platform::tencent},
-    {"hetzner", Platform::hetzner},
-    {"digitalocean", Platform::digitalocean},
-    {"linode", Platform::linode},
-    {"vultr", Platform::vultr},
-    {"scaleway", Platform::scaleway},
-};
-
 /// The product that a tool or the kernel's log names, or the cloud; Absent where none does.
 Fact<Platform> heard_platform(const Filesystem& files, std::string_view topic) {
     const Fact<std::string> name = read_hearsay(files, topic);
     if (!name.if_known()) return name.absence();
-    std::string lower;
-    for (const char c : *name.if_known())
-        lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    for (const HeardRow& row : heard_rows)
-        if (lower.starts_with(row.name)) return {row.platform, name.from()};
-    return {Platform::other, name.from()};
+    return {platform_called(*name.if_known()), name.from()};
 }
 
 // --- platform ---
@@ -137,14 +84,25 @@ std::optional<Fact<Platform>> likely_cloud(const Filesystem& files, const Hyperv
     return {};
 }
 
-/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2.
+/// "4.4.0-19041-Microsoft" is WSL 1, which has no Linux kernel; "…-microsoft-standard-WSL2" is WSL 2;
+/// "…-linuxkit" is Docker Desktop's, on Windows (Hyper-V), on a Mac and on Linux (QEMU) alike.
 std::optional<Fact<Platform>> sure_by_kernel(const KernelFacts& kernel) {
     if (!kernel.release.if_known()) return {};
     const std::string& release = *kernel.release.if_known();
     if (is_kernel_of_wsl2(release)) return Fact<Platform>{Platform::wsl2, kernel.release.from()};
     if (release.ends_with("-fly")) return Fact<Platform>{Platform::fly, kernel.release.from()};
     if (release.ends_with("-Microsoft")) return Fact<Platform>{Platform::wsl1, kernel.release.from()};
+    if (release.ends_with("-linuxkit"))
+        return Fact<Platform>{Platform::docker_desktop, kernel.release.from()};
     return {};
+}
+
+/// Docker Desktop's virtual machine is of the hypervisor that the system below it has: what names that.
+Fact<Platform> with_host(Fact<Platform> own, const std::vector<Provenance>& names) {
+    if (!is(own, Platform::docker_desktop)) return own;
+    std::vector<Provenance> from = own.from();
+    from.insert(from.end(), names.begin(), names.end());
+    return {Platform::docker_desktop, std::move(from)};
 }
 
 /// "6.6.76-08043-g2e7e0f5c2a4f": a number of changes, and a commit.
@@ -159,7 +117,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
                            const FirmwareFacts& firmware, std::vector<Provenance> from) {
     const bool provider = f.dmi_vendor.if_known() && names_a_provider(*f.dmi_vendor.if_known());
     const DmiSign* sign = find_dmi(dmi_of(f, firmware));
-    if (auto own = sure_by_kernel(kernel)) return *std::move(own);
+    if (auto own = sure_by_kernel(kernel)) return with_host(*std::move(own), from);
     if (sign && sign->platform == Platform::crosvm && is_kernel_of_chromeos(kernel))
         return {Platform::crostini, dmi_readings(*sign, f, firmware)};
     if (sign && !(sign->platform == Platform::kvm && provider)) {
@@ -191,7 +149,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
 /// tells.
 Fact<Platform> hyperv_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, std::vector<Provenance> from) {
-    if (auto windows = sure_by_kernel(kernel)) return *std::move(windows);
+    if (auto own = sure_by_kernel(kernel)) return with_host(*std::move(own), from);
     if (is(f.hyperv_root, true)) return {Platform::hyperv_root, f.hyperv_root.from()};
     const DmiSign* sign = find_dmi(dmi_of(f, firmware));
     if (sign && sign->platform != Platform::hyperv) return {sign->platform, dmi_readings(*sign, f, firmware)};
@@ -201,8 +159,8 @@ Fact<Platform> hyperv_flavour(const Filesystem& files, const HypervisorFacts& f,
         cloud_of_kernel(*kernel.release.if_known()) == Platform::azure)
         return {Platform::azure, kernel.release.from()};
     if (sign) return {sign->platform, dmi_readings(*sign, f, firmware)};
-    if (const auto cloud = likely_cloud(files, f, kernel); cloud && is(*cloud, Platform::azure))
-        return *cloud;
+    const auto cloud = likely_cloud(files, f, kernel);
+    if (cloud && (is(*cloud, Platform::azure) || is(*cloud, Platform::wsl2))) return *cloud;
     return {Platform::hyperv, std::move(from)};
 }
 
@@ -235,12 +193,12 @@ const SignatureSign* chosen_signature(const HypervisorFacts& f) {
 Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& kernel,
                                  const FirmwareFacts& firmware, const HypervisorFacts& f) {
     const DmiSign* dmi = find_dmi(dmi_of(f, firmware));
-    if (!dmi)
-        if (auto windows = sure_by_kernel(kernel)) return *std::move(windows);
+    Fact<Platform> heard = heard_platform(files, hearsay::hypervisor);
+    if (!dmi && !is(heard, Platform::apple))
+        if (auto own = sure_by_kernel(kernel)) return with_host(*std::move(own), heard.from());
     if (is(f.vmx_by_kvm.first_known(), true))
         return kvm_flavour(files, f, kernel, firmware, f.vmx_by_kvm.first_known().from());
     if (f.xen_role.if_known()) return xen_flavour(files, f, kernel, firmware, f.xen_role.from());
-    Fact<Platform> heard = heard_platform(files, hearsay::hypervisor);
     if (dmi &&
         (is(heard, Platform::other) || (is(heard, Platform::hyperv) && dmi->platform != Platform::hyperv)))
         heard = Absent{};  // Hyper-V's name is at the first place where others imitate it
@@ -282,6 +240,9 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
         case Platform::kvm: return kvm_flavour(files, f, kernel, firmware, from);
         case Platform::hyperv: return hyperv_flavour(files, f, kernel, firmware, from);
         case Platform::xen: return xen_flavour(files, f, kernel, firmware, from);
+        case Platform::bhyve:  // what Docker Desktop used on Macs before Apple's framework is made of it
+            if (auto own = sure_by_kernel(kernel)) return with_host(*std::move(own), from);
+            return {chosen->platform, from};
         default: return {chosen->platform, from};
     }
 }

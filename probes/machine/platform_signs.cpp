@@ -130,9 +130,15 @@ struct KernelSign {
     Platform platform;
 };
 constexpr KernelSign kernel_signs[] = {
-    {"-aws", Platform::aws},        {".amzn", Platform::aws},     {"-gcp", Platform::gcp},
-    {"-azure", Platform::azure},    {"-oracle", Platform::oci},   {"-linode", Platform::linode},
-    {"-linuxkit", Platform::apple}, {".al8.", Platform::alibaba}, {".tl4.", Platform::tencent},
+    {"-aws", Platform::aws},
+    {".amzn", Platform::aws},
+    {"-gcp", Platform::gcp},
+    {"-azure", Platform::azure},
+    {"-oracle", Platform::oci},
+    {"-linode", Platform::linode},
+    {"-linuxkit", Platform::docker_desktop},
+    {".al8.", Platform::alibaba},
+    {".tl4.", Platform::tencent},
     {".tl3.", Platform::tencent},
 };
 
@@ -267,6 +273,7 @@ std::string_view to_string(Platform platform) {
         case Platform::virtualbox: return "VirtualBox";
         case Platform::parallels: return "Parallels";
         case Platform::apple: return "Apple Virtualization";
+        case Platform::docker_desktop: return "Docker Desktop";
         case Platform::xen: return "Xen";
         case Platform::xen_control_domain: return "Xen";
         case Platform::xen_pv: return "Xen";

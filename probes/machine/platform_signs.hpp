@@ -47,6 +47,9 @@ bool is_kernel_of_wsl2(std::string_view release);
 /// Processors that a maker builds, or a hypervisor renames, for one cloud: likely, never certain.
 Platform cloud_of_brand(std::string_view brand);
 
+/// "Oracle", "VBox", "KubeVirt": whose product that is.  Platform::other: a name that nobody knows.
+Platform platform_called(std::string_view name);
+
 /// KVM under another name: who manages it shows in DMI.
 bool runs_kvm(Platform platform);
 /// A sys_vendor under KVM that is neither QEMU's, its packagers' nor a maker's of hardware.

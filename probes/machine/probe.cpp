@@ -82,12 +82,13 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
     facts.usable = read_heard_switch(files, hearsay::usable);
     facts.maker = read_hearsay(files, hearsay::maker);
+    facts.device_asked = read_hearsay(files, hearsay::device_asked);
     facts.missing = read_hearsay(files, hearsay::missing).map([](const std::string& names) {
         const std::vector<std::string_view> words = split_words(names);
         return std::vector<std::string>(words.begin(), words.end());
     });
     if (facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent() &&
-        facts.maker.if_absent() && facts.missing.if_absent())
+        facts.maker.if_absent() && facts.missing.if_absent() && facts.device_asked.if_absent())
         return {};
     return facts;
 }

@@ -576,7 +576,7 @@ constexpr std::string_view generic_virtualization_not_enabled_rules[] = {
     "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
 
 constexpr std::string_view docker_no_dev_kvm_patterns[] = {"custom device \"/dev/kvm\": no such file",
-                                                           "stat /dev/kvm: no such file or directory",
+                                                           "error: stat /dev/kvm: no such file or directory",
                                                            "error mounting \"/dev/kvm\""};
 constexpr std::string_view docker_no_dev_kvm_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded",
                                                         "hypervisor-hides-vmx", "hypervisor-hides-svm",

@@ -80,7 +80,7 @@ inline void write_value(JsonText& out, const ModuleBlock& v) {
                   member("in_force", v.nothing == ModuleBlock::Void::none));
 }
 inline void write_value(JsonText& out, const StrayLine& v) {
-    constexpr std::string_view kinds[] = {"file_not_read", "unknown_module", "not_a_command"};
+    constexpr std::string_view kinds[] = {"file_not_read", "unknown_module", "commented", "not_a_command"};
     write_members(out, member("kind", kinds[static_cast<std::size_t>(v.kind)]), member("text", v.text),
                   member("source", v.origin.text()));
 }

@@ -38,6 +38,18 @@ void add_words(CpuLines& cpu, const CpuLines& other) {
             cpu.flags = fmt::format("{} ... {}", word, cpu.flags);
 }
 
+/// KVM's or Hyper-V's name: VirtualBox shows guests the one or the other, QEMU the second, and whoever
+/// builds on KVM the first.  TCG's and none's are worth no more.
+bool names_interface(std::string_view text) {
+    std::string name;
+    for (const char c : trim(text.substr(0, text.find('\n'))))
+        name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const std::string_view interface :
+         {"kvm", "linux kvm", "microsoft", "hyper-v", "hyperv", "qemu", "bochs"})
+        if (name.starts_with(interface)) return true;
+    return name.empty();
+}
+
 constexpr std::string_view container_signs[] = {"/run/systemd/container", "/.dockerenv", "/run/.containerenv",
                                                 "/run/.toolboxenv"};
 
@@ -77,6 +89,11 @@ void Evidence::forget_log() {
     if (recording_.kernel_log) recording_.kernel_log->if_known()->clear();
 }
 void Evidence::hear(std::string_view topic, std::string_view value, std::string_view source) {
+    // What CPUID names may be what another product imitates; who looked at DMI, or at a definition, knows.
+    const auto before = recording_.files.find(std::string(topic));
+    if (topic == hearsay::hypervisor && names_interface(value) && before != recording_.files.end() &&
+        before->second.if_known() && !names_interface(*before->second.if_known()))
+        return;
     file(std::string(topic), fmt::format("{}\n{}\n", value, source));
 }
 void Evidence::kvm(Reading<bool> open) {
@@ -86,6 +103,11 @@ void Evidence::kvm(Reading<bool> open) {
     if (fresh && before && same_reason(*fresh, *before) && before->detail.ends_with(hearsay::by_libvirt))
         return;
     recording_.kvm.open = std::move(open);
+}
+bool Evidence::denied() const {
+    const Absent* refused = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
+    return refused && refused->why == Why::permission_denied &&
+           !refused->detail.ends_with(hearsay::by_libvirt);
 }
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
@@ -180,6 +202,9 @@ void Evidence::judge_access() {
         return;
     }
     const Absent* refused = recording_.kvm.open->if_absent();
+    // Who found none looked from elsewhere: a container, as a rule.
+    if (refused && refused->error == ENOENT && !recording_.files.contains(hearsay::usable))
+        hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
     if (!refused || refused->why != Why::permission_denied) return;
     const int error = refused->error;
     const std::string_view by =

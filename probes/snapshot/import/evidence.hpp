@@ -64,6 +64,8 @@ public:
     void taken(std::string_view format);
 
     bool anything() const { return !taken_.empty(); }
+    /// A program was refused /dev/kvm for want of rights.
+    bool denied() const;
     /// Has anything in it said that this is a virtual machine?
     bool says_guest() const;
     const std::vector<std::string>& formats() const { return taken_; }

@@ -55,8 +55,9 @@ void read_variables(const Section& section, Evidence& evidence) {
 void read_nixos_version(const Section& section, Evidence& evidence) {
     const std::string_view text = trim(section.body);
     if (text.empty() || !is_digit(text.front())) return;
-    evidence.file("/etc/os-release", "ID=nixos\n");
     evidence.taken("nixos-version");
+    if (evidence.has_file("/etc/os-release")) return;
+    evidence.file("/etc/os-release", "ID=nixos\n");
 }
 
 /// rpm-ostree(1), kargs: those of the deployment that is booted.
@@ -70,6 +71,7 @@ void read_ostree_words(const Section& section, Evidence& evidence) {
 }
 
 void hear_distribution(std::string_view text, Evidence& evidence) {
+    if (evidence.has_file("/etc/os-release")) return;  // which says it itself
     if (std::any_of(std::begin(words_of_nixos), std::end(words_of_nixos),
                     [&](std::string_view word) { return contains(text, word); }))
         evidence.file("/etc/os-release", "ID=nixos\n");

@@ -81,6 +81,9 @@ bool read_node(std::string_view line, Evidence& evidence) {
 
 /// "Linux host 6.1.0-18-amd64 #1 SMP ...": the release is the third word.
 bool read_uname(std::string_view line, Evidence& evidence) {
+    // "kernel: Linux host ...", "- uname -a: Linux host ...": a form's own label in front.
+    constexpr std::size_t longest_label = 24;
+    if (const auto at = line.find(": Linux "); at < longest_label) line.remove_prefix(at + 2);
     const auto words = split_words(line);
     if (words.size() < 4 || words[0] != "Linux" || words[1] == "version" || words[2].empty() ||
         words[2].front() < '0' || words[2].front() > '9' || !contains(words[2], "."))

@@ -78,6 +78,10 @@ private:
             evidence_.file("/proc/cmdline", fmt::format("{}\n", message.substr(at + 13)));
         } else if (message.starts_with("DMI: ") && contains(message, "BIOS")) {
             read_dmi_line(message.substr(5), evidence_);
+        } else if (message.starts_with("Hardware name: ") && contains(message, ", BIOS ")) {
+            read_dmi_line(message.substr(15), evidence_);  // dump_stack_print_info(): the same words
+        } else if (message.starts_with("CPU: ") && contains(message, " Comm: ")) {
+            take_release_of_trace(message);
         } else if (const std::string_view brand = brand_in(message); !brand.empty()) {
             cpu_.brand = brand;
             cpu_.vendor = vendor_of_brand(brand);
@@ -93,6 +97,15 @@ private:
                                                  contains(message, "VHE") || contains(message, "IPA Size"));
         if (of_arm || message.starts_with("Booting Linux on physical CPU"))
             hear_architecture("aarch64", evidence_);
+    }
+    /// Linux lib/dump_stack.c: "CPU: 0 PID: 22 Comm: modprobe Not tainted 6.12.74 #1", "... Tainted: G
+    /// W 6.1.0 #1
+    /// ...": the word in front of the build's number.
+    void take_release_of_trace(std::string_view message) {
+        const auto words = split_words(message);
+        for (std::size_t i = 1; i < words.size(); ++i)
+            if (words[i].starts_with('#') && is_digit(words[i - 1].front()) && contains(words[i - 1], "."))
+                evidence_.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", words[i - 1]));
     }
     /// "6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 ...": another boot begins.
     void take_version(std::string_view rest) {
@@ -117,6 +130,9 @@ private:
             hear(trim(message.substr(detected.size())), message);
             if (contains(message, "Xen PV"))
                 evidence_.hear(hearsay::xen_role, "PV", "kernel log: Hypervisor detected");
+        } else if (contains(message, "sing Hyper-V Enlightened VMCS")) {
+            hear("Microsoft Hv", message);
+            evidence_.hear(hearsay::flag_vmx, "yes", fmt::format("kernel log: {}", message.substr(0, 100)));
         } else if (message.starts_with(booting)) {
             const std::string_view on = message.substr(booting.size());
             if (on.starts_with("KVM") || on.starts_with("Xen") || on.starts_with("VMware")) hear(on, message);
@@ -187,8 +203,11 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
             messages.emplace_back(message);
         });
     }
-    for (const std::string& message : messages)
+    for (const std::string& message : messages) {
         reader.take(message, section.cut() && &message == &messages.back());
+        // A program's log that has no tags; the kernel writes neither.
+        if (contains(message, "/dev/kvm") || contains(message, "Kvm(")) read_program_line(message, evidence);
+    }
     reader.finish();
     if (!section.cut()) read_unused_iommu(section.command, messages, evidence);
     evidence.taken("the kernel's log");

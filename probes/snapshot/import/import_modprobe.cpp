@@ -128,9 +128,13 @@ bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
     if (!row || row->subsystem != LogSubsystem::modprobe) return false;
     if (const auto at = line.find(not_found); row->id == LogLine::modprobe_not_found) {
         if (at == std::string_view::npos) return false;
-        const std::string release(trim(line.substr(at + not_found.size())));
+        const std::string_view rest = trim(line.substr(at + not_found.size()));
+        const std::string release(rest.substr(0, rest.find_first_of("\"'`,;")));
         if (release.empty() || release.find_first_of(" /") != std::string::npos) return false;
         evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+        // Proxmox VE's kernel always has the module: where it is missing, the folder is a container's own.
+        if (release.ends_with("-pve") && contains(line, "kvm"))
+            evidence.file("/run/systemd/container", "lxc\n");
         for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
             std::string stem(module);
             std::replace(stem.begin(), stem.end(), '_', '-');

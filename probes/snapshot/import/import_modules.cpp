@@ -181,7 +181,8 @@ void read_release_of_modprobe(std::string_view line, Evidence& evidence) {
     constexpr std::string_view words = "not found in directory /lib/modules/";
     const auto at = line.find(words);
     if (at == std::string_view::npos) return;
-    const std::string_view release = trim(line.substr(at + words.size()));
+    std::string_view release = trim(line.substr(at + words.size()));
+    release = release.substr(0, release.find_first_of("\"'`,;"));  // quoted in a sentence
     if (release.empty() || release.find_first_of(" /") != std::string_view::npos) return;
     evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
     evidence.taken("modprobe's refusal");

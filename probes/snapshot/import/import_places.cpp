@@ -66,7 +66,8 @@ void read_entrance(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
     for (const EntranceRow& row : entrances)
         if (fits(row, command)) place(row.place, fmt::format("{} {}", row.program, row.verb), evidence);
-    const bool of_kvm = contains(section.body, "kvm") || contains(section.body, "KVM");
+    const bool of_kvm =
+        contains(section.body, "kvm") || contains(section.body, "KVM") || contains(section.body, "Kvm");
     const bool of_daemon = contains(section.body, "rror response from daemon") ||
                            contains(section.body, "docker: Error") || contains(section.body, "Error: ");
     for (const EntranceRow& row : outputs)

@@ -41,10 +41,14 @@ constexpr ProgramLine lines_of_programs[] = {
     {"libvirt", "Domain requires KVM, but it is not available", "", Says::unusable},
     {"crc", "kvm kernel module is not loaded", "", Says::no_node},
     {"crc", "/dev/kvm was found", "", Says::usable},
+    {"crc", "You need to enable virtualization in BIOS", "", Says::no_flag},
     {"crc", "Virtualization is not available for you", "CPU", Says::no_flag},
     {"Multipass", "/dev/kvm does not exist", "Try 'sudo modprobe", Says::no_node},
+    {"Multipass", "KVM support is not enabled on this machine", "", Says::unusable},
     {"Multipass", "CPU does not support KVM extensions", "", Says::no_flag},
     {"KubeVirt", "'/dev/kvm' not present", "", Says::no_node},
+    {"KubeVirt", "\"virt-launcher\"", "Unable to open /dev/kvm: No such file", Says::no_node, "kubernetes"},
+    {"KubeVirt", "\"virt-launcher\"", "Unable to open /dev/kvm: Permission", Says::denied, "kubernetes"},
     {"the Android emulator", "permission to use", "/dev/kvm", Says::denied},
     {"virt-install", "KVM acceleration not available, using 'qemu'", "", Says::unusable},
     {"the GNS3 VM", "KVM support available: False", "", Says::unusable},
@@ -53,9 +57,11 @@ constexpr ProgramLine lines_of_programs[] = {
     {"Cloud Hypervisor", "KvmNew(Error(2)", "", Says::no_node},
     {"Firecracker", "the Kvm object: Error(13)", "", Says::denied},
     {"Firecracker", "the Kvm object: Error(2)", "", Says::no_node},
+    {"Firecracker", "Cannot create VMM", "Kvm(Error(13))", Says::denied},
+    {"Firecracker", "Cannot create VMM", "Kvm(Error(2))", Says::no_node},
     {"Firecracker", "creating KVM object", "os error 13", Says::denied},
     {"Firecracker", "creating KVM object", "os error 2)", Says::no_node},
-    {"udevadm", "Failed to open the device 'kvm': No such file or directory", "", Says::no_node},
+    {"coreos-assembler", "fatal: Missing /dev/kvm", "", Says::no_node, "podman"},
     {"udevadm", "Failed to open the device 'kvm': No such file or directory", "", Says::no_node},
     {"WSL", "wsl: ", "ested virtualization is not supported on this", Says::no_flag},
 };
@@ -235,6 +241,12 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
         evidence.file("/proc/self/environ", "GITHUB_ACTIONS=true\n");
         return true;
     }
+    // Firecracker's own check; its script has the words, too.
+    if (line == "ERROR: /dev/kvm is innaccessible.") {
+        evidence.hear(hearsay::usable, "no", "Firecracker's check: /dev/kvm is innaccessible");
+        evidence.taken("words of Firecracker");
+        return true;
+    }
     for (const ProgramLine& row : lines_of_programs)
         if (contains(line, row.first) && contains(line, row.second)) {
             take_line(row, evidence);
@@ -243,7 +255,7 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
     return read_is_builtin(line, evidence) || read_inserted(line, evidence) || read_busy(line, evidence) ||
            read_kvm_support(line, evidence) || read_banner(line, evidence) || read_hostinfo(line, evidence) ||
            read_fetch(line, evidence) || read_virtualization_word(line, evidence) ||
-           read_release_alone(line, evidence);
+           read_release_alone(line, evidence) || read_form_line(line, evidence);
 }
 
 }  // namespace nestprobe

@@ -12,6 +12,8 @@
 
 #include <fnmatch.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -40,6 +42,9 @@ constexpr PromptRow prompt_rows[] = {
     {"*", "VM-[0-9]*-[0-9]*-*", "tencent"},
     {"linuxuser", "*", "vultr"},
     {"*", "li[0-9]*-[0-9]*", "linode"},
+    // Windows' own names for a new machine, which WSL takes over
+    {"*", "DESKTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", "wsl"},
+    {"*", "LAPTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]*", "wsl"},
 };
 
 /// "user@host:~$ id", "[user@host ~]$ id": the cloud that gives such names; empty where none does.
@@ -49,6 +54,10 @@ std::string_view cloud_of_prompt(std::string_view line) {
     const std::string_view before = line.substr(0, at), behind = line.substr(at + 1);
     const std::string user(trim(before.substr(before.find_last_of(" [(") + 1)));
     const std::string host(behind.substr(0, behind.find_first_of(":] $#%")));
+    // WSL mounts Windows' drives there, and no Linux does.
+    if (const std::string_view folder = behind.substr(std::min(host.size(), behind.size()));
+        folder.starts_with(":/mnt/c/") || folder.starts_with(":/mnt/c$") || folder.starts_with(":/mnt/d/"))
+        return "wsl";
     for (const PromptRow& row : prompt_rows)
         if (::fnmatch(row.user, user.c_str(), 0) == 0 && ::fnmatch(row.host, host.c_str(), 0) == 0)
             return row.cloud;

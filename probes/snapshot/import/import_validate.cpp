@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <span>
 #include <utility>
 
 namespace nestprobe {
@@ -128,6 +129,24 @@ bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
     constexpr Row rows[] = {{"VERR_VMX_MSR_ALL_VMX_DISABLED", hearsay::cpuid_vmx, "vmx"},
                             {"VERR_VMX_MSR_VMX_DISABLED", hearsay::cpuid_vmx, "vmx"},
                             {"VERR_SVM_DISABLED", hearsay::cpuid_svm, "svm"}};
+    // Nothing that CPUID shows: of Windows' own hypervisor it says the same there.
+    if (contains(line, "VBoxManage: ") &&
+        (contains(line, "VERR_VMX_NO_VMX") || contains(line, "VERR_SVM_NO_SVM"))) {
+        for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+            evidence.hear(topic, "no", "VBoxManage");
+        evidence.taken("VirtualBox's refusal");
+        return true;
+    }
+    // Its driver is loaded, and found the processor's virtualization switched on by somebody else.
+    constexpr Row in_use[] = {{"VERR_VMX_IN_VMX_ROOT_MODE", hearsay::cpuid_vmx, ""},
+                              {"VERR_SVM_IN_USE", hearsay::cpuid_svm, ""}};
+    for (const Row& row : in_use)
+        if (contains(line, row.error) && !contains(line, ".exe")) {
+            evidence.hear(row.topic, "yes", fmt::format("VirtualBox: {}", row.error));
+            evidence.file("/sys/module/vboxdrv/initstate", "live\n");
+            evidence.taken("VirtualBox's refusal");
+            return true;
+        }
     for (const Row& row : rows)
         if (contains(line, row.error)) {
             evidence.hear(row.topic, "yes", "VirtualBox");

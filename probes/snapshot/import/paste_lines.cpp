@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lines of several outputs that stand in one section of a paste: each goes to the reader of its like.
 #include "base/text.hpp"
+#include "facts/log_lines.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <algorithm>
@@ -66,6 +67,8 @@ void take_lines(const Section& section, const std::string& name, Evidence& evide
             to(checkers, line, whole);
         } else if (is_stamped(line, message)) {
             to(log, line, whole);
+            // Programs write the time in front of theirs, too.
+            if (whole && !classify_log_line(message)) read_single_line(message, section, evidence);
         } else if (read_single_line(line, section, evidence)) {
             last = nullptr;
         } else if (is_lsmod(line)) {
@@ -98,7 +101,10 @@ void take_strays(const Section& section, Evidence& evidence) {
     const bool of_log = section.command.program == "dmesg" || section.command.program == "journalctl";
     if (of_log) {  // the kernel says nothing of the node
         for_each_line(section.body, [&](std::string_view line) {
-            if (contains(line, "/dev/kvm")) read_single_line(line, section, evidence);
+            std::string_view message;
+            const bool of_program = contains(line, "/dev/kvm") || contains(line, "KVM_CREATE_VM") ||
+                                    contains(line, "KVM kernel module") || contains(line, "modprobe: ERROR");
+            if (of_program && !is_stamped(line, message)) read_single_line(line, section, evidence);
         });
         return;
     }

@@ -21,6 +21,10 @@ bool looks_like_lscpu(std::string_view text);
 void read_variables(const Section& section, Evidence& evidence);
 void read_nixos_version(const Section& section, Evidence& evidence);
 void read_ostree_words(const Section& section, Evidence& evidence);
+/// docker info and docker context ls, the questions of WSL's form of issues.
+bool read_form_line(std::string_view line, Evidence& evidence);
+/// What the whole paste says: a log of Compose, a device that was asked for, the system that Docker is on.
+void hear_forms(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.
 void hear_distribution(std::string_view text, Evidence& evidence);
 

@@ -176,7 +176,16 @@ bool is_bare_command(std::string_view line) {
                                          "rdmsr",
                                          "modprobe",
                                          "virt-host-validate",
-                                         "systemd-detect-virt"};
+                                         "systemd-detect-virt",
+                                         "virt-what",
+                                         "hostnamectl",
+                                         "dmidecode",
+                                         "inxi",
+                                         "cpuid",
+                                         "lspci",
+                                         "zgrep",
+                                         "zcat",
+                                         "ls"};
     const auto words = split_words(line);
     if (words.empty() || line.size() > 200 || is_blank(line.front())) return false;
     std::size_t at = 0;

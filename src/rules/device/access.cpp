@@ -52,6 +52,24 @@ Remedy node_of_another_place(const Facts& f) {
     return remedy.then(std::move(node));
 }
 
+/// The daemon looks for the device on its own system.
+Step where_daemon_runs() {
+    return Step{.what =
+                    "If this system has it, see where the daemon runs: desktop-linux is Docker Desktop's own "
+                    "virtual machine, which has none, and default is this system. A daemon that runs in "
+                    "a container itself (LXC, a CT of Proxmox VE) needs the device passed in there first.",
+                .commands = texts({"docker context ls", "systemd-detect-virt --container"})};
+}
+
+/// Nobody said whether this is a container.
+Step only_in_container() {
+    Step step = give_to_container().steps.front();
+    step.what =
+        "If it is a container that misses it, its host loads the module, and whoever starts it "
+        "passes the device in. With Docker or Podman:";
+    return step;
+}
+
 /// To load the module is no cure where that was tried and refused.
 Remedy after_refusal(const Facts& f) {
     const LoggedLine* last = nullptr;
@@ -68,6 +86,7 @@ Remedy after_refusal(const Facts& f) {
 /// Nobody knows whether the hypervisor above shows VMX or SVM: that comes first, then whose setting it is.
 Remedy see_what_is_shown(const Facts& f) {
     const std::string* module = f.module.name.if_known();
+    if (Remedy never = fix_on_platform(f, ""); never.never) return never;
     Remedy remedy(Step{.what = "See whether what runs this guest shows it VMX or SVM.",
                        .commands = {"grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
                        .expect =
@@ -106,12 +125,23 @@ Remedy after_hardware(const Facts& f) {
 
 }  // namespace
 
+/// The maker of the host's system decides whether that has KVM.
+static Remedy host_of_a_maker(const Facts& f) {
+    const Appliance* made = appliance(f);
+    if (!made || made->maker.empty()) return {};
+    return Step{.where = Where::container_host,
+                .what = fmt::format("The host is {}. {}", made->name, made->instead)};
+}
+
 Remedy fix_missing_device(const Facts& f) {
-    if (in_docker_desktop(f)) return leave_docker_desktop();
+    const bool kvm_there =
+        (f.evidence && is(f.evidence->usable, true)) || vendor_module_is(f, Module::State::loaded);
+    if (in_docker_desktop(f) || (was_given(f) && kvm_there)) return leave_docker_desktop(f);
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
         return steps_of(f, row_of_job(f)->give);
-    if (const AccessRow* row = row_here(f); row && !row->give[0].empty()) return steps_of(f, row->give);
+    if (const AccessRow* row = row_here(f); row && !row->give[0].empty())
+        return host_of_a_maker(f).then(steps_of(f, row->give));
     if (in_container(f)) return give_to_container();
     // One program found it, and another did not.
     if (f.evidence && is(f.evidence->usable, true)) return give_to_container();
@@ -126,12 +156,17 @@ Remedy fix_missing_device(const Facts& f) {
     if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
         !cpuid_bit(f).any_known())
         return see_what_is_shown(f);
-    if (!module) return {};
-    Remedy remedy(Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
-                       .commands = {fmt::format("sudo modprobe {}", *module)},
-                       .expect = "ls -l /dev/kvm shows 10, 232"});
-    if (f.kernel.container.if_absent())
-        remedy.then(Step{.what = "In a container the device has to be passed in.", .action = GiveDevice{}});
+    Remedy remedy(module ? Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
+                                .commands = {fmt::format("sudo modprobe {}", *module)},
+                                .expect = "ls -l /dev/kvm shows 10, 232"}
+                         : Step{.what = "Load KVM's module, on Intel the first, on AMD the second; what it "
+                                        "says if it refuses tells the rest.",
+                                .commands = texts({"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}),
+                                .expect = "ls -l /dev/kvm shows 10, 232"});
+    if (f.evidence && f.evidence->device_asked.if_known())
+        remedy.then(where_daemon_runs());
+    else if (f.kernel.container.if_absent())
+        remedy.then(only_in_container());
     return remedy;
 }
 

@@ -36,9 +36,11 @@ Remedy allow_unit();
 Remedy give_to_container();
 /// It has the node, which is its host's: the group counts by its number.
 Remedy allow_in_container();
-/// Does the kernel's name tell that this container runs in Docker Desktop's own virtual machine?
+/// Does it run in Docker Desktop's own virtual machine?
 bool in_docker_desktop(const Facts& f);
-Remedy leave_docker_desktop();
+/// A container was to have the device, and was started without a word: docker run --device /dev/kvm.
+bool was_given(const Facts& f);
+Remedy leave_docker_desktop(const Facts& f);
 
 /// There is no /dev/kvm here, although KVM may well be up.
 Remedy fix_missing_device(const Facts& f);

@@ -28,15 +28,23 @@ Remedy allow_in_container() {
         .action = GiveDevice{}};
 }
 
-/// The kernel's name tells Docker Desktop's virtual machine, in which there is no KVM to pass in (Docker
-/// documentation, Desktop for Linux; dockur/windows FAQ, 2026-11).
-Remedy leave_docker_desktop() {
-    Remedy remedy(Step{.where = Where::container_host,
-                       .what = "This container runs in Docker Desktop's own virtual machine, which has no "
-                               "/dev/kvm: let Docker Engine on the host itself run it.",
-                       .commands = texts({"docker context ls", "docker context use default"}),
-                       .expect = "docker info prints the host's own kernel behind Kernel Version.",
-                       .action = GiveDevice{}});
+/// Docker Desktop's own virtual machine has no KVM to pass in (Docker documentation, Desktop for Linux;
+/// dockur/windows FAQ, 2026-11).  Where KVM was found on the system itself, that is a Linux.
+Remedy leave_docker_desktop(const Facts& f) {
+    const bool found = f.evidence && is(f.evidence->usable, true);
+    const bool linux_host = found || vendor_module_is(f, Module::State::loaded);
+    if (!linux_host) return fix_on_platform(f, "");
+    Remedy remedy(
+        Step{.where = Where::container_host,
+             .what = in_docker_desktop(f)
+                         ? "This container runs in Docker Desktop's own virtual machine, which has no "
+                           "/dev/kvm: let Docker Engine on the host itself run it."
+                         : "This system has KVM, and the container was given /dev/kvm and has none: its "
+                           "daemon runs on another system, most likely in Docker Desktop's virtual machine "
+                           "(desktop-linux in the list). Let Docker Engine on this one run it.",
+             .commands = texts({"docker context ls", "docker context use default"}),
+             .expect = "docker info prints the host's own kernel behind Kernel Version.",
+             .action = GiveDevice{}});
     remedy.then(Step{.where = Where::container_host,
                      .what = "Then create the container there with the device.",
                      .commands = texts({"docker run --device /dev/kvm IMAGE"}),
@@ -45,8 +53,14 @@ Remedy leave_docker_desktop() {
 }
 
 bool in_docker_desktop(const Facts& f) {
+    if (is(f.hypervisor.platform, Platform::docker_desktop)) return true;
     const std::string* release = f.kernel.release.if_known();
     return in_container(f) && release && release->ends_with("-linuxkit");
+}
+
+bool was_given(const Facts& f) {
+    return f.evidence && f.evidence->device_asked.if_known() &&
+           *f.evidence->device_asked.if_known() == "given";
 }
 
 }  // namespace nestprobe

@@ -9,10 +9,12 @@ namespace nestprobe {
 namespace {
 
 Outcome check_msr(const Facts& f) {
-    constexpr LogLine kinds[] = {LogLine::unhandled_msr, LogLine::unhandled_msr_named,
-                                 LogLine::ignore_msrs_unsupported};
+    constexpr LogLine kinds[] = {LogLine::unhandled_msr, LogLine::unhandled_msr_named};
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard_last(f, kinds);
+    if (const LoggedLine* set = heard(f, LogLine::ignore_msrs_unsupported))
+        return cite_log(pass(fmt::format("the kernel log says \"{}\": kvm.ignore_msrs is on", set->text)),
+                        *set);
     if (!line) return pass("the kernel log names no MSR that a guest asked for and did not get");
     if (asked_value(f, "kvm", "ignore_msrs") == 1)
         return cite_log(

@@ -182,7 +182,7 @@ Outcome likely_by_refusal(const Facts& f) {
         fail(fmt::format("{}, and {} found no KVM that it could use: most likely {} does not show VMX or SVM "
                          "to it; grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden",
                          guest_of(f), who_says(f.evidence->usable), named_above(f)),
-             fix_above(f, flag_word(f))),
+             fix_above(f, is_either(f) ? "" : flag_word(f))),
         f.evidence->usable);
 }
 

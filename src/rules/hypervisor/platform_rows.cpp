@@ -891,6 +891,33 @@ constexpr PlatformRow platform_table[] = {
         .date = "2026-11",
     },
     {
+        .id = Platform::docker_desktop,
+        .nesting = Nesting::none,
+        .intro = "This is the virtual machine in which Docker Desktop runs its containers, on Windows, macOS "
+                 "and Linux alike. Its kernel and its processor are Docker's own, and it has no switch for "
+                 "KVM. What helps depends on the system that Docker Desktop runs on; one of these:",
+        .steps = {{.where = Where::container_host,
+                   .what = "If that is Linux: let Docker Engine on the system itself run the container, "
+                           "beside Docker Desktop.",
+                   .commands = {"docker context use default", "docker run --device /dev/kvm IMAGE"},
+                   .only_if = "Docker Desktop runs on Linux"},
+                  {.where = Where::windows_host,
+                   .what = "If that is Windows 11: Docker Desktop, Settings, General, \"Use the WSL 2 based "
+                           "engine\". The kernel of WSL 2 has KVM, unless .wslconfig says "
+                           "nestedVirtualization=false; then restart WSL and Docker Desktop. Windows 10 has "
+                           "no way.",
+                   .commands = {"wsl --update", "wsl --shutdown"},
+                   .only_if = "Docker Desktop runs on Windows 11"},
+                  {.where = Where::here,
+                   .what = "If that is a Mac, there is no way: use an x86 machine with Linux, or a cloud "
+                           "instance with nesting.",
+                   .only_if = "Docker Desktop runs on a Mac"}},
+        .iommu_none = "Docker Desktop's virtual machine has no virtual IOMMU.",
+        .certainty = Certainty::reported,
+        .source = "Docker documentation, Desktop for Linux and WSL 2 backend; dockur/windows FAQ",
+        .date = "2026-11",
+    },
+    {
         .id = Platform::vmware,
         .nesting = Nesting::yes_switch,
         .intro = "This is a virtual machine of VMware. Each machine has a switch for it, which is off by "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/platforms.hpp"
 
+#include "rules/hypervisor/host_below.hpp"
 #include "rules/hypervisor/this_type.hpp"
 
 #include <fmt/format.h>
@@ -234,6 +235,7 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
         remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
     ask_the_platform(remedy, row, flag, type);
     if (row.id == Platform::vmware) order_vmware_steps(f, remedy);
+    fit_to_host(remedy, row.id, f);
     if (!row.instead.empty())
         remedy.then(Step{.where = Where::provider,
                          .what = fmt::format("What works there without it: {}.", fill(row.instead, flag))});

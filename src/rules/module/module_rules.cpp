@@ -63,9 +63,24 @@ Outcome check_not_loaded(const Facts& f) {
         f.module.vendor);
 }
 
-std::string fix_missing_file(const Facts& f) {
-    const Appliance* made = appliance(f);
-    return made ? fmt::format("This is {}. {}", made->name, made->instead) : std::string();
+Remedy fix_missing_file(const Facts& f) {
+    if (const Appliance* made = appliance(f))
+        return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
+    Remedy remedy;
+    if (f.kernel.container.if_absent())
+        remedy.then(Step{.what = "See whether this is a container: its /lib/modules is the image's own and "
+                                 "says nothing of the host, which loads the module and passes /dev/kvm in.",
+                         .commands = {"ls -d /.dockerenv /run/.containerenv /run/systemd/container"},
+                         .expect = "A name without \"cannot access\": a container, and its host is to be "
+                                   "looked at. None: the next step."});
+    return remedy
+        .then(Step{.what = "See which kernels have their modules here. Where the running one is missing, "
+                           "restart into one that is there.",
+                   .commands = {"uname -r", "ls /lib/modules"}})
+        .then(Step{.what = "Only if it is there: install the package with the rest of its modules (Ubuntu: "
+                           "linux-modules-extra-$(uname -r); Fedora, RHEL: kernel-modules-core, "
+                           "kernel-modules). A kernel that was built by hand, or for a microVM, has to be "
+                           "built with CONFIG_KVM and its vendor's part."});
 }
 
 Outcome check_files_missing(const Facts& f) {

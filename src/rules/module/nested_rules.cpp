@@ -21,8 +21,26 @@ std::string policy_words(const Facts& f) {
     return ". It may be policy: on this kernel nested=1 opens known holes (NP570)";
 }
 
+/// The line for it is there, as a comment; what is in force without it.
+std::string commented_out(const Facts& f, const std::string& module) {
+    const auto* strays = f.module.strays.if_known();
+    if (!strays || !asked_by(f, module, "nested").empty()) return {};
+    for (const StrayLine& s : *strays) {
+        if (s.kind != StrayLine::Kind::commented || s.meant != module) continue;
+        const bool old = f.kernel.version.if_known() && !kernel_at_least(f, 4, 20);
+        return fmt::format("the line for it ({}) is a comment, which sets nothing{}", s.origin.text(),
+                           module != "kvm_intel" ? ""
+                           : old                 ? ", and off is the default of kernels before 4.20"
+                           : f.kernel.version.if_known()
+                               ? ""
+                               : ", and before kernel 4.20 off is kvm_intel's default");
+    }
+    return {};
+}
+
 std::string origin_of_nested_off(const Facts& f, const std::string& module) {
     const int asked = asked_value(f, module, "nested");
+    if (std::string comment = commented_out(f, module); !comment.empty()) return comment;
     if (asked == 0) return asked_by(f, module, "nested") + policy_words(f);
     if (asked == 1)
         return fmt::format("it is {}, but that is not in force (NP507)", asked_by(f, module, "nested"));

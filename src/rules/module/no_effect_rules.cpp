@@ -108,7 +108,8 @@ Outcome check_misspelt(const Facts& f) {
     if (const StrayLine* stray = [&]() -> const StrayLine* {
             if (const auto* strays = f.module.strays.if_known())
                 for (const StrayLine& s : *strays)
-                    if (s.kind != StrayLine::Kind::file_not_read) return &s;
+                    if (s.kind == StrayLine::Kind::unknown_module || s.kind == StrayLine::Kind::not_a_command)
+                        return &s;
             return nullptr;
         }()) {
         const bool module = stray->kind == StrayLine::Kind::unknown_module;

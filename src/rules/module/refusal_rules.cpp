@@ -54,6 +54,16 @@ Remedy fix_of(const Facts& f, const Refusal& r) {
     Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
     for (const std::string_view command : r.commands)
         if (!command.empty()) remedy.steps.front().commands.emplace_back(command);
+    const bool needs_root = r.line == LogLine::modprobe_not_permitted;
+    if (needs_root && !is(f.kernel.uid, 0u)) {
+        const std::string* module = f.module.name.if_known();
+        remedy.steps.insert(
+            remedy.steps.begin(),
+            Step{.what = fmt::format("If it was tried without sudo, that is why: try it as root.{}",
+                                     module ? "" : " (On AMD kvm_amd.)"),
+                 .commands = {fmt::format("sudo modprobe {}", module ? *module : "kvm_intel")},
+                 .expect = "It prints nothing, and /dev/kvm is there."});
+    }
     return remedy;
 }
 

@@ -8,6 +8,11 @@ namespace {
 constexpr std::string_view reinstall =
     "Reinstall the kernel's package, so that kvm and the vendor's module are of one build, in the initramfs "
     "too; then restart.";
+constexpr std::string_view kernel_with_kvm =
+    "See what this kernel was built with. Where CONFIG_KVM is not set there, modules alone do not help: boot "
+    "a "
+    "kernel that was built with KVM; a maker's own (a NAS, an appliance) has none to offer.\n"
+    "    zgrep KVM /proc/config.gz || grep KVM \"/boot/config-$(uname -r)\"";
 constexpr std::string_view right_kernel =
     "Restart into the kernel that is installed; or install the modules of the one that runs.\n    uname -r\n"
     "A module that was built by hand has to be built for this kernel.";
@@ -108,6 +113,10 @@ constexpr Refusal refusals[] = {
     {LogLine::loader_gave_up, "NP515", "a module hangs in its init",
      "Look at that module's own lines.\n    sudo dmesg | grep -i kvm\nThen restart.", ""},
 
+    {LogLine::loader_symbol_of_image, "NP540",
+     "kvm needs what a kernel has only where it was built with KVM, and this one lacks it: the module was "
+     "built apart from it",
+     kernel_with_kvm, ""},
     {LogLine::loader_symbol_differs, "NP540", "kvm in memory is of another build than the vendor's module",
      reinstall, ""},
     {LogLine::loader_symbol_version, "NP540", "kvm in memory is of another build than the vendor's module",

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What tools, the kernel's log and clouds call the product that runs a guest.
+#include "machine/platform_signs.hpp"
+
+#include <string>
+
+namespace nestprobe {
+namespace {
+
+struct HeardRow {
+    std::string_view name;  ///< how it begins, in lower case
+    Platform platform;
+};
+// util-linux sys-utils/lscpu.c, hv_vendors; systemd src/basic/virt.c, virtualization_table; virt-what(1); the
+// names in Linux 6.12 arch/x86/kernel/cpu/hypervisor.c's "Hypervisor detected".
+constexpr HeardRow heard_rows[] = {
+    {"kvm", Platform::kvm},
+    {"linux kvm", Platform::kvm},
+    {"amazon", Platform::aws},
+    {"aws", Platform::aws},
+    {"google", Platform::gcp},
+    {"xen", Platform::xen},
+    {"microsoft", Platform::hyperv},
+    {"hyperv", Platform::hyperv},
+    {"hyper-v", Platform::hyperv},
+    {"windows subsystem", Platform::wsl2},
+    {"wsl1", Platform::wsl1},
+    {"wsl", Platform::wsl2},
+    {"vmware", Platform::vmware},
+    {"vbox", Platform::virtualbox},
+    {"oracle", Platform::virtualbox},
+    {"innotek", Platform::virtualbox},
+    {"virtualbox", Platform::virtualbox},
+    {"qemu", Platform::tcg},
+    {"tcg", Platform::tcg},
+    {"bochs", Platform::other},
+    {"parallels", Platform::parallels},
+    {"bhyve", Platform::bhyve},
+    {"acrn", Platform::acrn},
+    {"apple", Platform::apple},
+    {"docker desktop on a mac", Platform::apple},
+    {"docker desktop", Platform::docker_desktop},
+    {"nutanix", Platform::nutanix},
+    {"alibaba", Platform::alibaba},
+    {"azure", Platform::azure},
+    {"ovirt", Platform::ovirt},
+    {"rhev", Platform::ovirt},
+    {"kubevirt", Platform::kubevirt},
+    {"openstack", Platform::openstack},
+    {"cloud-hypervisor", Platform::cloud_hypervisor},
+    {"cloudstack", Platform::cloudstack},
+    {"oci", Platform::oci},
+    {"tencent", Platform::tencent},
+    {"hetzner", Platform::hetzner},
+    {"digitalocean", Platform::digitalocean},
+    {"linode", Platform::linode},
+    {"vultr", Platform::vultr},
+    {"scaleway", Platform::scaleway},
+};
+
+}  // namespace
+
+Platform platform_called(std::string_view name) {
+    std::string lower;
+    for (const char c : name) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const HeardRow& row : heard_rows)
+        if (lower.starts_with(row.name)) return row.platform;
+    return Platform::other;
+}
+
+}  // namespace nestprobe
