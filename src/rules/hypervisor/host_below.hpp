@@ -7,8 +7,7 @@
 
 namespace nestprobe {
 
-/// Docker Desktop's steps for other systems are left out; of VMware's those on the Windows host come first
-/// where that refuses.
+/// Docker Desktop's steps for other systems are left out.
 void fit_to_host(Remedy& remedy, Platform platform, const Facts& f);
 
 }  // namespace nestprobe
