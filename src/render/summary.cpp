@@ -72,15 +72,11 @@ std::string paragraph(std::string_view label, const std::string& text) {
 
 /// What could not be read, once for the questions that lack the same, and the command that would tell.
 std::string not_known(const Report& report, const Style& style) {
-    // Of parts of a machine nearly all is missing: there the command that would tell says more than the list.
-    const auto left_out = [&](const Finding& f) {
-        return report.facts.evidence && f.outcome.lacking.why == Why::not_recorded;
-    };
     std::vector<std::string> missing;
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_lack_told(report, v.question)) continue;
         if (v.because.empty() && !missing.empty()) continue;  // it stands back for what is said already
-        const std::string what = what_is_missing(v, left_out);
+        const std::string what = what_is_missing(report, v);
         if (what.empty()) continue;
         if (std::find(missing.begin(), missing.end(), what) == missing.end()) missing.push_back(what);
     }

@@ -181,10 +181,22 @@ bool is_answered(const Report& report, Question question) {
            report.asked != Question::kvm_in_guests;
 }
 
-std::string what_is_missing(const Verdict& verdict, const std::function<bool(const Finding&)>& left_out) {
+static bool is_iommu_spoken_of(const Facts& f) {
+    const auto* lines = f.kernel.log.if_known();
+    return f.iommu.table.if_known() || f.iommu.instances.if_known() || f.iommu.groups.if_known() ||
+           (lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
+                const LogEffect effect = log_row(line.id).effect;
+                return effect >= LogEffect::iommu_on && effect <= LogEffect::ir_off;
+            }));
+}
+
+std::string what_is_missing(const Report& report, const Verdict& verdict) {
+    const bool devices = verdict.question == Question::device_assignment;
+    const bool left_out =
+        (report.facts.evidence || !report.pasted.empty()) && !(devices && is_iommu_spoken_of(report.facts));
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {
-        if (left_out && left_out(*f)) continue;
+        if (left_out && f->outcome.lacking.why == Why::not_recorded) continue;
         const auto same = std::find_if(missing.begin(), missing.end(),
                                        [&](const auto& m) { return m.first == f->outcome.message; });
         if (same == missing.end())
@@ -210,7 +222,10 @@ bool is_anything_known(const Report& report, const Verdict& verdict) {
 }
 
 std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
-    if (is_told_by_lack(report, verdict)) return what_is_missing(verdict);
+    if (is_told_by_lack(report, verdict)) {
+        std::string missing = what_is_missing(report, verdict);
+        return missing.empty() ? "nothing that bears on it was given" : missing;
+    }
     return is_anything_known(report, verdict)
                ? fmt::format("{}; that does not settle it", what_is_known(report.facts))
                : "nothing that bears on it is known";

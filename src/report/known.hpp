@@ -5,7 +5,6 @@
 
 #include "report/report.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,8 +35,9 @@ bool is_lack_told(const Report& report, Question question);
 bool is_answered(const Report& report, Question question);
 
 /// Of an unknown answer, what would have told: each reading that is missing, with the rules that wanted it.
-/// Empty where all of them are left out.
-std::string what_is_missing(const Verdict& verdict, const std::function<bool(const Finding&)>& left_out = {});
+/// Of parts of a machine nearly all is missing, and the command that would tell says more than the list: what
+/// was not given is left out there.  Empty where nothing else is missing.
+std::string what_is_missing(const Report& report, const Verdict& verdict);
 
 /// Does anything that is known bear on an answer that is not?
 bool is_anything_known(const Report& report, const Verdict& verdict);
