@@ -102,6 +102,17 @@ def long_words(folder):
         in_file(folder, f"a guest: {name} of 1 MB", data, "--domain")
 
 
+def long_arguments():
+    """What the command line holds is quoted no longer than a path may be."""
+    global passed, failed
+    for argument in ("--explain=", "--bogus", "--label=", "--from=", "--assume="):
+        done = subprocess.run([binary, argument + "x" * 100000], capture_output=True, timeout=60, check=False)
+        wrong = done.returncode not in (64, 66) or done.stderr.count(b"\n") != 1 or len(done.stderr) > 4600 or done.stdout
+        passed, failed = passed + (not wrong), failed + bool(wrong)
+        if wrong:
+            print(f"FAIL {argument} of 100,000 letters: {done.returncode}, {len(done.stderr)} bytes on stderr")
+
+
 def pipes(folder):
     """A pipe that nobody has open for writing is no file; one whose writer is slow is waited for."""
     global passed, failed
@@ -174,6 +185,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     guests(folder)
     pipes(folder)
+    long_arguments()
     missing = os.path.join(folder, "missing")
     done, _ = run(missing)
     if done.returncode == 66 and missing in done.stderr.decode() and not done.stdout:
