@@ -44,7 +44,6 @@ Which machine:
                          and which answers; text, or JSON with --json
       --record FILE      write down everything read, failures too, as a
                          snapshot, for --from elsewhere; - is stdout
-
       --assume NAME=VALUE
                          judge as if that were so: kernel=7.1.9, module=loaded,
                          kvm_intel.nested=1, intel_iommu=on (any word of the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.hpp"
 
+#include "base/text.hpp"
 #include "registers/lookup.hpp"
 #include "report/assume.hpp"
 
@@ -48,18 +49,18 @@ void read_explain_option(const std::string& text, Options& options) {
 }
 
 /// NAME or NAME=VALUE; the name may have a = of its own: CPUID.(EAX=07H,ECX=0):EBX.
-void read_register_option(const std::string& text, Options& options) {
+void read_register_option(std::string_view text, Options& options) {
     options.action = Options::Action::registers;
     if (text.empty()) return;
     options.reg = find_register(text);
     if (options.reg) return;
     const std::size_t equals = text.rfind('=');
-    const std::string name = text.substr(0, equals);
+    const std::string_view name = trim(text.substr(0, equals));
     const Register* reg = find_register(name);
     if (!reg)
         throw UsageError{fmt::format("--registers: no register \"{}\"; nearest are {}", name,
                                      fmt::join(nearest_registers(name), ", "))};
-    const std::string number = text.substr(equals + 1);
+    const std::string_view number = trim(text.substr(equals + 1));
     const std::optional<std::uint64_t> value = parse_register_value(*reg, number);
     if (!value)
         throw UsageError{
@@ -69,11 +70,8 @@ void read_register_option(const std::string& text, Options& options) {
     options.value = *value;
 }
 
-/// What can be given beside what, where one prints.
+/// What can be given beside --registers.
 void check_outputs(const Options& options, int others, bool json) {
-    const bool registers =
-        options.action == Options::Action::registers || options.action == Options::Action::value;
-    if (!registers) return;
     if (others > (json ? 1 : 0) || !options.diff.empty())
         throw UsageError{"--registers prints text, or JSON with --json"};
     if (options.quiet) throw UsageError{"--registers has no answer, so not with --quiet"};
@@ -176,11 +174,13 @@ const Spec* spec_of(int answer) {
     throw UsageError{fmt::format("unknown or ambiguous option {}", word)};
 }
 
-/// Where an option may lack its text, the next word is it unless it is an option.
+/// Where an option may lack its text, the next word is it unless it is an option.  Blanks are pasted with it.
 std::string text_behind(const Spec& spec, int argc, char* const* argv) {
-    if (optarg) return optarg;
-    if (spec.may_lack_text && optind < argc && argv[optind][0] != '-') return argv[optind++];
-    return {};
+    const char* text = optarg;
+    if (!text && spec.may_lack_text && optind < argc && argv[optind][0] != '-') text = argv[optind++];
+    if (!text || !spec.may_lack_text) return text ? text : "";
+    if (trim(text).empty()) throw UsageError{fmt::format("--{}: nothing was given", spec.name)};
+    return std::string(trim(text));
 }
 
 Given read_words(int argc, const char* const* argv) {
@@ -241,6 +241,8 @@ void check_together(const Given& given) {
     check_assumptions(given);
     if (given.domain && (given.diff || given.registers))
         throw UsageError{"--domain goes neither with --diff nor with --registers"};
+    if (given.record && (given.rules || !given.explain.value_or("").empty()))
+        throw UsageError{"--rules and --explain=WHAT look at no machine, so not with --record"};
     if (given.record == "-" && (given.outputs() > 0 || given.registers))
         throw UsageError{"--record - and a format both want standard output"};
     if (given.outputs() > 1)

@@ -26,6 +26,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -61,13 +62,13 @@ std::string describe_recording(const Recording& r) {
 }
 
 /// Saves what was read, telling the person what is in it.  `collected_at`: when it was read; empty: nobody
-/// knows.
+/// knows, and the snapshot does not say.
 ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof,
                 const std::string& collected_at, const std::string& path) {
     Recording recording = recorder.take();
     recording.proof = proof;
     recording.tool = "nestprobe " NESTPROBE_VERSION;
-    recording.recorded = collected_at.empty() ? utc_now() : collected_at;
+    recording.recorded = collected_at;
     const std::string text = write_snapshot(recording);
     if (path == "-") return write_stdout(text, ExitStatus::yes);
     if (const int error = write_file(path, text); error != 0)
@@ -85,6 +86,7 @@ struct Machine {
         }
         Loaded loaded = import_inputs(std::move(inputs));
         notes = std::move(loaded.notes);
+        unread = std::move(loaded.unread);
         lines = std::move(loaded.lines);
         definitions = std::move(loaded.definitions);
         replay(std::move(loaded.recording));
@@ -101,9 +103,29 @@ struct Machine {
     std::string collected_at;                 ///< of a file, when it was recorded; empty: it does not say
     std::optional<ProofRecord> proof;         ///< of a file, what it holds
     std::vector<std::string> notes;           ///< what each input was taken for
+    std::vector<std::string> unread;          ///< of folders, what could not be opened
     std::vector<std::string> lines;           ///< of pastes, those that may be a program's message
     std::vector<HeldDefinition> definitions;  ///< of guests, in what was given for the machine
 };
+
+/// What a folder holds and this user may not read: the first few by name.
+void complain_about_unread(const std::vector<std::string>& unread) {
+    constexpr std::size_t most = 5;
+    for (std::size_t i = 0; i < std::min(most, unread.size()); ++i)
+        complain(ExitStatus::yes, unread[i] + ": left out");
+    if (unread.size() > most)
+        complain(ExitStatus::yes, fmt::format("and {} more could not be opened", unread.size() - most));
+}
+
+/// The other of two machines is read here; its answers are nobody's exit status.
+Report report_of(std::vector<RawInput> inputs) {
+    const Machine other(std::move(inputs));
+    complain_about_unread(other.unread);
+    Facts facts = probe(other.sources(), every_register);
+    facts.collected_at = other.collected_at;
+    if (other.proof) facts.proof = decode_proof(*other.proof);
+    return make_report(std::move(facts));
+}
 
 /// All facts with their readings, for the file of --prove=report.
 std::string what_was_read(const Facts& facts, const ProofRecord& proof) {
@@ -176,11 +198,7 @@ std::string print(const Options& options, const Report& report, std::vector<RawI
     if (options.fix) return render_fix(report);
     if (options.all) return render_explain_all(report, style);
     if (options.diff.empty()) return options.format->render(report, style);
-    const Machine other(std::move(beside));
-    Facts facts = probe(other.sources(), every_register);
-    facts.collected_at = other.collected_at;
-    if (other.proof) facts.proof = decode_proof(*other.proof);
-    const Report there = make_report(std::move(facts));
+    const Report there = report_of(std::move(beside));
     return options.format->name == "json" ? render_diff_json(report, there)
                                           : render_diff(report, there, options.diff, style);
 }
@@ -227,6 +245,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     Machine machine(std::move(given.from));
     if (options.format->name == "explain" && !options.quiet)
         for (const std::string& note : machine.notes) complain(ExitStatus::yes, note);
+    complain_about_unread(machine.unread);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
     const RegistersWanted registers(options);
@@ -253,6 +272,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     report.pasted = std::move(machine.lines);
     if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
+    // What is compared is understood, or refused, whatever is printed.
+    if (options.quiet && !given.other.empty()) report_of(std::move(given.other));
     return options.quiet ? status
                          : write_stdout(print(options, report, std::move(given.other), style), status);
 }

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 
 #include "base/errors.hpp"
 #include "output.hpp"
@@ -19,12 +21,21 @@ std::string_view variable(const char* name) {
     return value ? value : "";
 }
 
+/// "UTF-8" however it is written: glibc leaves out case and hyphens (locale/setlocale.c,
+/// _nl_normalize_codeset).
+bool names_utf8(std::string_view locale) {
+    std::string plain;
+    for (const char c : locale)
+        if (c != '-') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return plain.find("utf8") != std::string::npos;
+}
+
 /// The first of LC_ALL, LC_CTYPE, LANG that is set decides (locale(7)).
 bool utf8_locale() {
     for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const std::string_view value = variable(name);
         if (value.empty()) continue;
-        return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+        return names_utf8(value);
     }
     return false;
 }

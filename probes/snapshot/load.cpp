@@ -4,7 +4,9 @@
 #include "base/errors.hpp"
 #include "base/text.hpp"
 #include "input/bad_file.hpp"
+#include "input/encodings.hpp"
 #include "input/read_input.hpp"
+#include "snapshot/find_snapshot.hpp"
 #include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/merge.hpp"
@@ -34,11 +36,23 @@ bool is_directory(const std::string& path) {
 // A support archive has thousands of files; of no more than these, and of no more text, is anything read.
 constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20;
 
+/// A file in a folder that this user may not read is one that the folder does not hold; it is named.
+bool read_into(std::string& text, const std::string& path, RawInput& folder) {
+    try {
+        text = read_input(path, most_bytes);
+        return true;
+    } catch (const UnopenedFile& error) {
+        folder.unread.emplace_back(error.what());
+        return false;
+    }
+}
+
 /// Links are not followed: they may lead to this machine's own files.
 void walk(const std::string& root, const std::string& below, std::size_t depth, RawInput& folder) {
     const std::string path = below.empty() ? root : fmt::format("{}/{}", root, below);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
     if (!stream && below.empty()) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
+    if (!stream) folder.unread.push_back(fmt::format("{}: {}", path, error_text(errno)));
     if (!stream) return;
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(stream.get()))
@@ -61,7 +75,8 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
         if (!S_ISREG(status.st_mode) || size > most_bytes || folder.files.size() >= most_files ||
             folder.size + size > most_text || (!unit && !is_of_interest(inner)))
             continue;
-        std::string text = read_input(whole, most_bytes);
+        std::string text;
+        if (!read_into(text, whole, folder)) continue;
         folder.size += text.size();
         if (unit)
             folder.units.emplace_back(number, std::move(text));
@@ -70,10 +85,31 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
     }
 }
 
+/// The snapshots in a folder, and the folder without them.
+std::vector<NamedRecording> take_snapshots(RawInput& folder) {
+    std::vector<NamedRecording> recordings;
+    std::erase_if(folder.files, [&](const std::pair<std::string, std::string>& file) {
+        const std::string text = snapshot_within(file.second);
+        if (text.empty()) return false;
+        const std::string name = fmt::format("{}/{}", folder.path, file.first);
+        recordings.push_back({name, read_snapshot(text, name)});
+        return true;
+    });
+    return recordings;
+}
+
 Imported import_directory(RawInput folder) {
     if (!folder.units.empty())
         return {import_hwloc(std::move(folder.units), folder.path), {"hwloc-gather-cpuid"}};
+    std::vector<NamedRecording> recordings = take_snapshots(folder);
+    const bool any = !recordings.empty();
     Imported imported = import_files(folder.files, folder.path);
+    if (any) {
+        if (!imported.formats.empty()) recordings.push_back({folder.path, std::move(imported.recording)});
+        imported.recording = merge_recordings(std::move(recordings));
+        imported.formats.insert(imported.formats.begin(), "a snapshot");
+    }
+    if (imported.formats.empty() && !folder.unread.empty()) throw UnopenedFile(folder.unread.front());
     if (imported.formats.empty())
         throw BadFile(fmt::format(
             "{}: a directory without pu0, pu1, ... of hwloc-gather-cpuid, and without a file that "
@@ -106,7 +142,9 @@ void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) 
         "rror",           "ERROR",  "ail",       "annot",   "not ",    "NOT",         "unable",  "Unable",
         "denied",         "equire", "VERR_",     "MSR",     "isabled", "ncompatible", "timeout", " must ",
         "already in use", "n't ",   "giving up", "arning: "};
-    if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text))) return;
+    if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text)) ||
+        contains(input.text, "\"nestprobe-snapshot/"))
+        return;
     for_each_line(input.text, [&](std::string_view line) {
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
         if (std::any_of(std::begin(words), std::end(words),
@@ -120,6 +158,8 @@ Imported import_one(RawInput input) {
     const std::string name = name_of_input(input.path);
     if (looks_like_snapshot(input.text) && !is_other_json(input.text))
         return {read_snapshot(input.text, name), {"a snapshot"}};
+    if (const std::string within = snapshot_within(input.text); !within.empty())
+        return {read_snapshot(within, name), {"a snapshot"}};
     Imported imported = import_paste(input.text, name);
     if (imported.formats.empty())
         throw BadFile(fmt::format(
@@ -149,6 +189,9 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
     const bool several = inputs.size() > 1;
     for (RawInput& input : inputs) {
         const std::string name = name_of_input(input.path);
+        input.text = as_utf8(std::move(input.text));
+        for (auto& file : input.files) file.second = as_utf8(std::move(file.second));
+        loaded.unread.insert(loaded.unread.end(), input.unread.begin(), input.unread.end());
         keep_telling_lines(input, loaded.lines);
         const bool holds = !input.is_folder && names_guests_definition(input.text);
         const std::string text = holds ? input.text : std::string();

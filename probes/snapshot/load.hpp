@@ -18,6 +18,7 @@ struct RawInput {
     std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
     std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
     std::size_t size = 0;                                    ///< of what is in a folder
+    std::vector<std::string> unread;  ///< in a folder, what could not be opened, with the error
 };
 
 /// The only part that opens files.  Throws UnopenedFile, and BadFile for what is too large.
@@ -32,7 +33,8 @@ struct HeldDefinition {
 
 struct Loaded {
     Recording recording;
-    std::vector<std::string> notes;  ///< "dmesg.txt: taken for the kernel's log", a line for each input
+    std::vector<std::string> notes;   ///< "dmesg.txt: taken for the kernel's log", a line for each input
+    std::vector<std::string> unread;  ///< of folders, what could not be opened
     std::vector<std::string>
         lines;  ///< of pastes, those that may be a program's message: no part of a recording
     std::vector<HeldDefinition> definitions;

@@ -26,6 +26,8 @@ bool SnapshotReader::parse_error(std::size_t, const std::string&, const Json::ex
     // ..."
     std::string_view what = error.what();
     if (const auto dash = what.find(" - "); dash != std::string_view::npos) what.remove_prefix(dash + 3);
+    if (const auto id = what.find("] "); what.starts_with('[') && id != std::string_view::npos)
+        what.remove_prefix(id + 2);
     std::string line(what.substr(0, 200));
     for (char& c : line)
         if (c < ' ' || c > '~') c = '?';
@@ -34,6 +36,7 @@ bool SnapshotReader::parse_error(std::size_t, const std::string&, const Json::ex
 
 bool SnapshotReader::key(std::string& name) {
     Frame& frame = frames_.back();
+    if (frame.slot == Slot::ignored) return true;  // key_ is that of what is around it
     const bool map = is_container(frame.slot) && frame.slot != Slot::root && frame.slot != Slot::cpu &&
                      frame.slot != Slot::kvm && !frame.gathers;
     if (!map && !frame.seen.insert(name).second)
@@ -46,9 +49,10 @@ bool SnapshotReader::key(std::string& name) {
 }
 
 bool SnapshotReader::open(char bracket) {
-    if (!frames_.empty() && frames_.back().gathers) fail("a word was expected");
+    if (!in_ignored() && !frames_.empty() && frames_.back().gathers) fail("a word was expected");
     const Slot slot = in_ignored() ? Slot::ignored : next_slot();
-    if (slot != Slot::ignored && !is_container(slot)) {
+    const bool no_cpus = slot == Slot::cpus && bracket == '{';
+    if (slot != Slot::ignored && (!is_container(slot) || no_cpus)) {
         open_gathering(slot, bracket);
         return true;
     }
@@ -76,8 +80,11 @@ bool SnapshotReader::close() {
     frames_.pop_back();
     if (frame.gathers) {
         if (frame.bracket == '{' && !frame.seen.contains("absent") && !frame.seen.contains("base64"))
-            fail("neither \"absent\" nor \"base64\" in this object");
+            fail(frame.slot == Slot::cpus ? "an array was expected"
+                                          : "neither \"absent\" nor \"base64\" in this object");
         store(frame.slot, value_);
+    } else if (frame.is_absent) {
+        store_whole(frame);
     } else if (frame.slot == Slot::cpu && recording_.cpus.back().ids.empty()) {
         fail("a CPU entry without \"ids\"");
     }
@@ -130,7 +137,7 @@ void SnapshotReader::take_absence(std::string& word) {
     }
 }
 
-bool looks_like_snapshot(std::string_view text) { return trim(text.substr(0, 4096)).starts_with('{'); }
+bool looks_like_snapshot(std::string_view text) { return trim(text).starts_with('{'); }
 
 Recording read_snapshot(std::string_view text, const std::string& name) {
     return SnapshotReader(text, name).read();

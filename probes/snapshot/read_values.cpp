@@ -87,6 +87,27 @@ void SnapshotReader::store_ids(const std::string& list) {
     ids_.add(ids);
 }
 
+/// {"absent": ...} in place of a whole container: why each thing that it might hold is missing.
+void SnapshotReader::store_whole(const Frame& frame) {
+    Absent absent = frame.absent;
+    absent.error = error_in(absent.detail);
+    KvmRecord& kvm = recording_.kvm;
+    switch (frame.slot) {
+        case Slot::cpuid: recording_.cpus.back().no_cpuid = std::move(absent); break;
+        case Slot::msr: recording_.cpus.back().no_msr = std::move(absent); break;
+        case Slot::files: recording_.no_files = std::move(absent); break;
+        case Slot::directories: recording_.no_directories = std::move(absent); break;
+        case Slot::kvm:
+            if (!kvm.open) kvm.open = Reading<bool>(std::move(absent));
+            break;
+        case Slot::extensions: kvm.no_extensions = std::move(absent); break;
+        case Slot::supported_cpuid: kvm.no_supported_cpuid = std::move(absent); break;
+        case Slot::feature_msrs: kvm.no_feature_msrs = std::move(absent); break;
+        case Slot::proof: recording_.proof.reset(); break;
+        default: break;
+    }
+}
+
 void SnapshotReader::store(Slot slot, Value& value) {
     const auto word = [&]() -> std::string& {
         if (value.kind != Value::Kind::word) fail("a word was expected");
@@ -106,8 +127,12 @@ void SnapshotReader::store(Slot slot, Value& value) {
                                  value.word.substr(0, 60)));
             have_format_ = true;
             break;
-        case Slot::tool: recording_.tool = std::move(word()); break;
-        case Slot::recorded: recording_.recorded = std::move(word()); break;
+        case Slot::tool:
+            if (value.kind != Value::Kind::absent) recording_.tool = std::move(word());
+            break;
+        case Slot::recorded:
+            if (value.kind != Value::Kind::absent) recording_.recorded = std::move(word());
+            break;
         case Slot::ids: store_ids(word()); break;
         case Slot::cpuid_value: put(recording_.cpus.back().cpuid, cpuid_key(), cpuid_value(value)); break;
         case Slot::msr_value: put(recording_.cpus.back().msr, msr_key(), msr_value(value)); break;
@@ -154,7 +179,16 @@ void SnapshotReader::store(Slot slot, Value& value) {
             put(recording_.kvm.supported_cpuid, cpuid_key(), cpuid_value(value));
             break;
         case Slot::feature_msr: put(recording_.kvm.feature_msrs, msr_key(), msr_value(value)); break;
+        case Slot::whole_absent:
+            if (!parse(word(), frames_.back().absent.why))
+                fail(fmt::format("\"{}\" is no reason for an absence", value.word.substr(0, 60)));
+            frames_.back().is_absent = true;
+            break;
+        case Slot::whole_detail: frames_.back().absent.detail = std::move(word()); break;
         case Slot::ignored: break;
+        case Slot::cpus:
+            if (value.kind == Value::Kind::absent) break;
+            [[fallthrough]];
         default: fail(slot == Slot::cpus ? "an array was expected" : "an object was expected");
     }
 }

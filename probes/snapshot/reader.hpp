@@ -76,9 +76,11 @@ public:
 private:
     /// An object or array that the parser is in.
     struct Frame {
-        Slot slot;             ///< of a container: itself; else the leaf that is gathered
-        char bracket;          ///< '{' or '['
-        bool gathers = false;  ///< the value of a leaf: a list of words, or an absence
+        Slot slot;               ///< of a container: itself; else the leaf that is gathered
+        char bracket;            ///< '{' or '['
+        bool gathers = false;    ///< the value of a leaf: a list of words, or an absence
+        bool is_absent = false;  ///< a container that says of itself why it is not there
+        Absent absent = {};
         std::set<std::string, std::less<>>
             seen;  ///< keys, to tell one that stands twice; put() does so for maps
     };
@@ -93,7 +95,14 @@ private:
 
     [[noreturn]] void fail(std::string_view what) const;
     Slot next_slot() const { return frames_.empty() ? Slot::root : slot_of(frames_.back().slot, key_); }
-    bool in_ignored() const { return !frames_.empty() && frames_.back().slot == Slot::ignored; }
+    bool in_ignored() const {
+        return !frames_.empty() && (frames_.back().slot == Slot::ignored || ignores_word());
+    }
+    /// Inside an absence, a key that is not known.
+    bool ignores_word() const {
+        return frames_.back().gathers && frames_.back().bracket == '{' && word_key_ != "absent" &&
+               word_key_ != "detail" && word_key_ != "base64";
+    }
     bool open(char bracket);
     bool close();
     bool leaf(std::string_view what);
@@ -102,6 +111,7 @@ private:
     void take_absence(std::string& value);
     void store(Slot slot, Value& value);
     void store_ids(const std::string& list);
+    void store_whole(const Frame& frame);
     template <class Map>
     void put(Map& map, typename Map::key_type key, typename Map::mapped_type value) {
         if (!map.emplace(std::move(key), std::move(value)).second)

@@ -21,11 +21,13 @@ namespace nestprobe {
 /// leaf, subleaf
 using CpuidKey = std::pair<std::uint32_t, std::uint32_t>;
 
-/// CPUs whose readings are all alike.
+/// CPUs whose readings are all alike.  Absences of a map as a whole come from snapshots that are written by
+/// hand: the recorder writes one down for each key.
 struct CpuRecord {
     CpuSet ids;
     std::map<CpuidKey, Reading<CpuidRegs>> cpuid;
     std::map<std::uint32_t, Reading<std::uint64_t>> msr;
+    std::optional<Absent> no_cpuid, no_msr;  ///< why what stands in neither of them is missing
 };
 
 struct KvmRecord {
@@ -35,6 +37,7 @@ struct KvmRecord {
     std::map<CpuidKey, Reading<CpuidRegs>> supported_cpuid;
     std::map<std::uint32_t, Reading<std::uint64_t>> feature_msrs;
     std::optional<Reading<std::vector<std::string>>> holders;
+    std::optional<Absent> no_extensions, no_supported_cpuid, no_feature_msrs;
 };
 
 /// Made, copied and taken apart in recording.cpp alone: that is much code.
@@ -51,6 +54,7 @@ struct Recording {
     std::vector<CpuRecord> cpus;
     std::map<std::string, Reading<std::string>, std::less<>> files;
     std::map<std::string, Reading<std::vector<std::string>>, std::less<>> directories;
+    std::optional<Absent> no_files, no_directories;
     KvmRecord kvm;
     std::optional<Reading<std::vector<std::string>>> kernel_log;
     std::optional<ProofRecord> proof;  ///< of --prove

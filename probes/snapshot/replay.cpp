@@ -17,9 +17,10 @@ Absent not_recorded(std::string_view what) {
 }
 
 template <class Map, class Key>
-auto look_up(const Map& map, const Key& key) -> typename Map::mapped_type {
+auto look_up(const Map& map, const Key& key, const std::optional<Absent>& whole) ->
+    typename Map::mapped_type {
     const auto found = map.find(key);
-    if (found == map.end()) return not_recorded();
+    if (found == map.end()) return whole.value_or(not_recorded());
     return found->second;
 }
 
@@ -44,11 +45,11 @@ public:
     }
     Reading<CpuidRegs> read(unsigned cpu, std::uint32_t leaf, std::uint32_t subleaf) const override {
         const CpuRecord* record = of(cpu);
-        return record ? look_up(record->cpuid, CpuidKey{leaf, subleaf}) : not_recorded();
+        return record ? look_up(record->cpuid, CpuidKey{leaf, subleaf}, record->no_cpuid) : not_recorded();
     }
     Reading<std::uint64_t> read(unsigned cpu, std::uint32_t index) const override {
         const CpuRecord* record = of(cpu);
-        return record ? look_up(record->msr, index) : not_recorded();
+        return record ? look_up(record->msr, index, record->no_msr) : not_recorded();
     }
 
 private:
@@ -67,7 +68,8 @@ public:
 
     Reading<std::string> read(std::string_view path) const override {
         const auto found = recording_.files.find(path);
-        return found == recording_.files.end() ? not_recorded(path) : found->second;
+        if (found == recording_.files.end()) return recording_.no_files.value_or(not_recorded(path));
+        return found->second;
     }
     Reading<std::vector<std::string>> list(std::string_view directory) const override {
         const auto listed = recording_.directories.find(directory);
@@ -93,7 +95,7 @@ private:
         }
         for (const auto& [path, entries] : recording_.directories)
             if (entries.if_known()) add(path);
-        if (names.empty()) return not_recorded(directory);
+        if (names.empty()) return recording_.no_directories.value_or(not_recorded(directory));
         return std::vector<std::string>(names.begin(), names.end());
     }
 
@@ -109,28 +111,31 @@ public:
         return record_.api_version ? *record_.api_version : Reading<int>(why_not("KVM_GET_API_VERSION"));
     }
     Reading<int> check_extension(int capability) const override {
-        return or_why_not(record_.extensions, capability, "KVM_CHECK_EXTENSION");
+        return or_why_not(record_.extensions, capability, record_.no_extensions, "KVM_CHECK_EXTENSION");
     }
     Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override {
-        return or_why_not(record_.supported_cpuid, CpuidKey{leaf, subleaf}, "KVM_GET_SUPPORTED_CPUID");
+        return or_why_not(record_.supported_cpuid, CpuidKey{leaf, subleaf}, record_.no_supported_cpuid,
+                          "KVM_GET_SUPPORTED_CPUID");
     }
     Reading<std::uint64_t> feature_msr(std::uint32_t index) const override {
-        return or_why_not(record_.feature_msrs, index, "KVM_GET_MSRS");
+        return or_why_not(record_.feature_msrs, index, record_.no_feature_msrs, "KVM_GET_MSRS");
     }
     Reading<std::vector<std::string>> holders() const override {
         return record_.holders ? *record_.holders : KvmDevice::holders();
     }
 
 private:
-    /// A device that does not open answers nothing, for the reason that it does not open.
+    /// A device that does not open answers nothing, for the reason that it does not open.  That KVM has no
+    /// such leaf, which is what not_applicable would say here, is another thing.
     Absent why_not(std::string_view question) const {
-        return record_.open && record_.open->if_absent() ? record_.open->absence() : not_recorded(question);
+        const Absent* refusal = record_.open ? record_.open->if_absent() : nullptr;
+        return refusal && refusal->why != Why::not_applicable ? *refusal : not_recorded(question);
     }
     template <class Map, class Key>
-    auto or_why_not(const Map& map, const Key& key, std::string_view question) const ->
-        typename Map::mapped_type {
+    auto or_why_not(const Map& map, const Key& key, const std::optional<Absent>& whole,
+                    std::string_view question) const -> typename Map::mapped_type {
         const auto found = map.find(key);
-        if (found == map.end()) return why_not(question);
+        if (found == map.end()) return whole.value_or(why_not(question));
         return found->second;
     }
 

@@ -31,9 +31,16 @@ constexpr Key keys[] = {
     {Slot::kvm, "holders", Slot::kvm_holders},
 };
 
+/// Those that may be {"absent": ...} as a whole; no key of theirs is called so.
+bool may_be_absent_whole(Slot container) { return container >= Slot::cpuid && container <= Slot::proof; }
+
 }  // namespace
 
 Slot slot_of(Slot container, std::string_view key) {
+    if (may_be_absent_whole(container)) {
+        if (key == "absent") return Slot::whole_absent;
+        if (key == "detail") return Slot::whole_detail;
+    }
     switch (container) {
         case Slot::cpus: return Slot::cpu;
         case Slot::cpuid: return Slot::cpuid_value;
@@ -56,6 +63,9 @@ bool takes_list(Slot slot) {
     return slot == Slot::cpuid_value || slot == Slot::supported_value || slot == Slot::directory ||
            slot == Slot::log || slot == Slot::kvm_holders || slot == Slot::proof_entry;
 }
-bool may_be_absent(Slot slot) { return slot >= Slot::cpuid_value && slot != Slot::ignored; }
+bool may_be_absent(Slot slot) {
+    return (slot >= Slot::cpuid_value && slot < Slot::whole_absent) || slot == Slot::tool ||
+           slot == Slot::recorded || slot == Slot::cpus;
+}
 
 }  // namespace nestprobe

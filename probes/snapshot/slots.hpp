@@ -37,6 +37,8 @@ enum class Slot : std::uint8_t {
     extension,
     supported_value,
     feature_msr,
+    whole_absent,
+    whole_detail,  // of a container, none of which could be read
     ignored,
 };
 
@@ -44,7 +46,7 @@ enum class Slot : std::uint8_t {
 Slot slot_of(Slot container, std::string_view key);
 bool is_container(Slot slot);
 bool takes_list(Slot slot);
-/// Of the leaves, those that may be {"absent": ...}.
+/// Of the leaves, those that may be {"absent": ...}; and the list of CPUs.
 bool may_be_absent(Slot slot);
 
 }  // namespace nestprobe

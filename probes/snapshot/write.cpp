@@ -103,7 +103,7 @@ std::string write_snapshot(const Recording& recording) {
     out.begin_object();
     out.member("format", "nestprobe-snapshot/1");
     out.member("tool", recording.tool);
-    out.member("recorded", recording.recorded);
+    if (!recording.recorded.empty()) out.member("recorded", recording.recorded);
     write_cpus(out, recording.cpus);
     write_map(out, "files", recording.files);
     write_map(out, "directories", recording.directories);

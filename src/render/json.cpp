@@ -182,7 +182,7 @@ void write_verdict(JsonText& out, const Report& report, const Verdict& v) {
     out.member("because", because_of(v));
     write_fix(out, report, cause);
     write_then(out, v);
-    if (v.contradictory) out.member("contradicted_by", v.because.front()->rule->id);
+    write_word(out, "contradicted_by", v.contradictory ? v.because.front()->rule->id : "");
     out.end_object();
 }
 

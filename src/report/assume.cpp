@@ -189,6 +189,10 @@ std::string complaint_about(std::string_view assumption) {
     if (a.kind == Kind::module && a.value != "loaded" && a.value != "unloaded")
         return fmt::format("a module is loaded or unloaded, not \"{}\"", a.value);
     if (a.kind == Kind::word && a.value.empty()) return "cmdline= has no word";
+    // A word without = is on; with one, and nothing behind it, no parameter takes it: kernel/params.c,
+    // parse_one(), gives what is behind it to the parameter's own set().
+    if (a.kind == Kind::parameter && assumption.ends_with('='))
+        return fmt::format("{}= has no value", a.name);
     if (a.kind == Kind::fact && !yes_or_no(a.value))
         return fmt::format("{} is yes or no, not \"{}\"", a.name, a.value);
     return {};

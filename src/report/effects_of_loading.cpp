@@ -117,7 +117,10 @@ void Changes::start_module(const std::vector<std::string>& expected) {
         facts_.module.enable_virt_at_load = fact(held == 1, asked_by(facts_, "kvm", "enable_virt_at_load"));
     facts_.module.nested = in_force("nested");
     if (facts_.module.nested.if_absent() && is_expected("nested")) facts_.module.nested = fact(true, "on");
-    if (vendor_module_is(facts_, Module::State::loaded) || !fails_beneath(facts_)) open_device();
+    // A device that opens is of a module that works, whatever seems to speak against it.
+    if (is(facts_.device.open, true) || vendor_module_is(facts_, Module::State::loaded) ||
+        !fails_beneath(facts_))
+        open_device();
 }
 
 void Changes::load(bool all_the_same) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The list of rules, and what their words are.
+#include "base/text.hpp"
 #include "machine/modprobe.hpp"
 #include "rules/rule.hpp"
 
@@ -82,6 +83,33 @@ const Rule* find_rule(std::string_view id_or_name) {
 
 namespace {
 
+/// Of something like an id, "np 999", the digits; empty for any other text.
+std::string_view digits_of_id(std::string_view text) {
+    if (!text.starts_with("np")) return {};
+    text.remove_prefix(text.find_first_not_of(" -_", 2) == std::string_view::npos
+                           ? text.size()
+                           : text.find_first_not_of(" -_", 2));
+    return std::all_of(text.begin(), text.end(), is_digit) ? text : std::string_view();
+}
+
+/// The ids that have most of the digits in front, in the order of numbers.
+std::vector<std::string_view> nearest_ids(std::string_view digits, std::size_t most) {
+    unsigned wanted = 0;
+    std::vector<std::pair<unsigned, std::string_view>> all;
+    while (digits.size() > 3) digits.remove_suffix(1);
+    parse_number(digits, wanted);
+    for (std::size_t i = digits.size(); i < 3; ++i) wanted *= 10;
+    for (const Rule* rule : all_rules()) {
+        unsigned number = 0;
+        parse_number(rule->id.substr(2), number);
+        all.emplace_back(number > wanted ? number - wanted : wanted - number, rule->id);
+    }
+    std::sort(all.begin(), all.end());
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < std::min(most, all.size()); ++i) ids.push_back(all[i].second);
+    return ids;
+}
+
 /// How many of the words of a rule's name stand in a text.
 unsigned words_in(std::string_view name, std::string_view text) {
     unsigned n = 0;
@@ -99,6 +127,8 @@ std::vector<std::string_view> nearest_rules(std::string_view text) {
     constexpr std::size_t most = 3, longest = 200;  // of a whole log, the beginning
     std::string wanted(text.substr(0, longest));
     for (char& c : wanted) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (const std::string_view digits = digits_of_id(wanted); !digits.empty())
+        return nearest_ids(digits, most);
     struct Near {
         unsigned words, far;
         std::string_view name;

@@ -273,7 +273,7 @@ constexpr Rule cpu_rule_rows[] = {
         .see = required_see,
         .check = check_required,
         .worked = "modprobe kvm_intel succeeds, and /dev/kvm is there.",
-        .also = "A guest definition that takes vmx features away one by one (-vmx-…).",
+        .also = "A guest definition that takes vmx features away one by one (-vmx-...).",
     },
     {
         .id = "NP105",

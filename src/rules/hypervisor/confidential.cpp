@@ -47,7 +47,7 @@ constexpr ConfidentialRow confidential_rows[] = {
      "New-VM -Name GUEST -Generation 2 -VHDPath DISK.vhdx", ""},
     {Platform::kvm, Where::guest_definition,
      "Remove this element with all that is in it, then shut the guest down and start it.", "virsh edit GUEST",
-     "<launchSecurity type='…'>"},
+     "<launchSecurity type='...'>"},
 };
 
 }  // namespace

@@ -112,9 +112,10 @@ constexpr PlatformRow platform_table[] = {
     {
         .id = Platform::aws_xen,
         .nesting = Nesting::never,
-        .intro = "This is an EC2 instance of the old Xen generation (T2, M4, C4, …): those show neither VMX "
-                 "nor SVM, and "
-                 "no option changes that. Take another instance type.",
+        .intro =
+            "This is an EC2 instance of the old Xen generation (T2, M4, C4, ...): those show neither VMX "
+            "nor SVM, and "
+            "no option changes that. Take another instance type.",
         .steps =
             {{.where = Where::provider,
               .what =
@@ -307,7 +308,7 @@ constexpr PlatformRow platform_table[] = {
               .only_if = "it is none of Intel's",
               .if_type = IfType::lacks}},
         .ask = ask_nesting,
-        .instead = "bare metal shapes (BM.…) run KVM without nesting",
+        .instead = "bare metal shapes (BM....) run KVM without nesting",
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
         .iommu_none = "No virtual IOMMU is known on VM shapes; bare metal shapes have a real one.",
         .certainty = Certainty::one_report,
@@ -326,7 +327,7 @@ constexpr PlatformRow platform_table[] = {
                   "Take an ECS Bare Metal instance (a type whose name begins with ecs.ebm), where KVM runs "
                   "without nesting, and move the disk's snapshot there."}},
         .ask = ask_nesting,
-        .instead = "ECS Bare Metal instances (ecs.ebm…)",
+        .instead = "ECS Bare Metal instances (ecs.ebm...)",
         .query = {"aliyun ecs DescribeInstanceTypes --InstanceTypeFamily ecs.ebmg7"},
         .iommu_none = no_iommu_hoster,
         .certainty = Certainty::one_report,
@@ -1041,7 +1042,7 @@ constexpr PlatformRow platform_table[] = {
         .broken = "On AMD hosts older than Windows 11 or Server 2022, or with a lower configuration version, "
                   "VMRUN faults. "
                   "On Intel KVM uses enlightened VMCS here and goes without some features (APICv, VMCS "
-                  "shadowing, …).",
+                  "shadowing, ...).",
         .source = "Microsoft Learn, Run Hyper-V in a virtual machine with nested virtualization",
         .date = "2026-11",
     },
@@ -1367,7 +1368,7 @@ constexpr PlatformRow platform_table[] = {
                   {.where = Where::guest_definition,
                    .what = "libvirt: pass the host's CPU through.",
                    .commands = {"virt-xml GUEST --edit --cpu host-passthrough"},
-                   .expect = "virsh dumpxml GUEST shows <cpu mode='host-passthrough' …>."},
+                   .expect = "virsh dumpxml GUEST shows <cpu mode='host-passthrough' ...>."},
                   {.where = Where::guest_definition,
                    .what = "Or keep the model that is there, and require the feature.",
                    .commands = {"virt-xml GUEST --edit --cpu require={flag}"},
