@@ -39,6 +39,9 @@ ABSENT = ("cpus", "files", "directories", "kvm", "kernel_log", "tool", "recorded
           "cpus/0/cpuid/80000001:00", "cpus/0/msr/0xc0010114", "proof", "files//sys/module/kvm_amd/parameters/nested",
           "kvm/open", "kvm/api_version", "kvm/extensions", "kvm/supported_cpuid", "kvm/feature_msrs",
           "kvm/supported_cpuid/80000001:00", "kvm/holders")
+# Whose boot loader is told by what a recording leaves out of the kernel command line, and one of each vendor.
+RECORDED_AGAIN = ("intel-skylake-words-by-proxmox", "intel-skylake-words-by-grubby", "lab-qemu-svm-nested",
+                  "lab-bochs-haswell-locked")
 UNKNOWN_VALUES = (1, 1.5, None, True, "word", [], {}, [1, {"x": [None]}], {"a": {"b": [1, {"c": None}]}}, 10 ** 25)
 
 failed = 0
@@ -148,7 +151,15 @@ def check_unread(program: Program, folder: Path) -> None:
     expect("nothing else in the folder", (status := program.run("--from", "folder").returncode) != 66 and str(status))
 
 
-def command_lines(program: Program) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+def check_script_of_unknown(program: Program) -> None:
+    script = program.run("--from", "-", "--fix", given=b'{"format": "nestprobe-snapshot/1"}')
+    expect("--fix where nothing is known", (script.returncode != 2 or b"not all is known" not in script.stdout)
+           and f"{script.returncode} {script.stdout!r}")
+    script = program.run("--from", "-", "--fix", given=json.dumps(SNAPSHOT).encode())
+    expect("--fix where all is well", b"nothing to fix" not in script.stdout and script.stdout.decode())
+
+
+def command_lines() -> Iterator[tuple[int, str, tuple[str, ...]]]:
     """Exit status, what is in the message (or nothing), arguments."""
     yield 64, "--explain: nothing was given", ("--explain=",)
     yield 64, "--explain: nothing was given", ("--explain", " ")
@@ -168,7 +179,7 @@ def command_lines(program: Program) -> Iterator[tuple[int, str, tuple[str, ...]]
 def check_command_lines(program: Program) -> None:
     (program.folder / "s.json").write_text(json.dumps(SNAPSHOT), encoding="utf-8")
     (program.folder / "empty").write_text("", encoding="utf-8")
-    for status, message, arguments in command_lines(program):
+    for status, message, arguments in command_lines():
         done = program.run(*arguments)
         said = done.stderr.decode("utf-8", "replace")
         expect(" ".join(arguments), done.returncode != status and f"status {done.returncode}, not {status}: {said}")
@@ -177,9 +188,15 @@ def check_command_lines(program: Program) -> None:
     expect("--record with a page", (program.folder / "x").exists() and "something was written")
 
 
-def check_same_bytes(program: Program) -> None:
+def check_same_bytes(program: Program, machines: Path) -> None:
     """The same bytes for the same snapshot: nothing of the time or of this machine gets in."""
     snapshot = json.dumps(SNAPSHOT).encode()
+    for name in RECORDED_AGAIN:
+        path, = machines.glob(f"*/{name}/snapshot.json")
+        again = program.run("--from", str(path.resolve()), "--record", "-").stdout
+        first, second = (program.run("--from", *source, "--json", given=again).stdout
+                         for source in ((str(path.resolve()),), ("-",)))
+        expect(f"{name}, recorded again", first != second and "another report")
     expect("--record of a snapshot without a time", b'"recorded"' in program.run("--from", "-", "--record", "-", given=snapshot)
            .stdout.replace(b'"not_recorded"', b"") and "a time that nobody recorded")
 
@@ -207,7 +224,8 @@ def main() -> int:
         check_unknown_keys(program)
         check_surroundings(program)
         check_command_lines(program)
-        check_same_bytes(program)
+        check_script_of_unknown(program)
+        check_same_bytes(program, Path(sys.argv[2]))
         check_ascii(program, Path(sys.argv[2]))
     print(f"{failed} failed")
     return 1 if failed else 0

@@ -238,8 +238,10 @@ TEST_SUITE("snapshot") {
               "BOOT_IMAGE=/vmlinuz \n");
         CHECK(condense("/etc/kernel/cmdline", "root=UUID=1234 kvm_amd.nested=0\n") == "kvm_amd.nested=0 \n");
         for (const char* id : {"debian", "fedora", "arch", "opensuse-leap", "alpine", "void"})
-            for (const char* words : {"BOOT_IMAGE=/boot/vmlinuz", "BOOT_IMAGE=(hd0,gpt2)/vmlinuz",
-                                      "BOOT_IMAGE=vmlinuz-lts", "talos.platform=metal", "quiet"}) {
+            for (const char* words :
+                 {"BOOT_IMAGE=/boot/vmlinuz", "BOOT_IMAGE=(hd0,gpt2)/vmlinuz", "BOOT_IMAGE=vmlinuz-lts",
+                  "talos.platform=metal", "quiet", "ostree=/ostree/boot.1/x/0",
+                  R"(initrd=\EFI\proxmox\6.8.12-pve\initrd.img)", R"(initrd=\EFI\Pop_OS-1234\initrd.img)"}) {
                 CAPTURE(id);
                 CAPTURE(words);
                 Recording r = haswell();

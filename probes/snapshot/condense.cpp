@@ -30,11 +30,12 @@ std::string condense_cpuinfo(std::string_view, const std::string& text) {
     return kept;
 }
 
-/// Words by which the boot loader is known (machine/system.cpp), without what they name: of BOOT_IMAGE=
+/// Words by which the boot loader is known (machine/boot_loader.cpp), without what they name: of BOOT_IMAGE=
 /// whether it is a path.
 std::string tells_loader(std::string_view word) {
-    constexpr std::string_view talos = "talos.platform=";
-    if (word.starts_with(talos)) return std::string(talos) + "metal ";
+    for (const std::string_view begins :
+         {"talos.platform=", "ostree=/ostree/", R"(initrd=\EFI\proxmox\)", R"(initrd=\EFI\Pop_OS-)"})
+        if (word.starts_with(begins)) return fmt::format("{} ", begins);
     if (!word.starts_with(boot_image_word)) return {};
     const std::string_view image = word.substr(boot_image_word.size());
     return fmt::format("{}{} ", boot_image_word, is_path_of_grub(image) ? "/vmlinuz" : "vmlinuz");

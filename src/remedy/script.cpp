@@ -143,6 +143,15 @@ std::string header(const Report& report) {
     return text + shell_comment("Read it, then run it as root. Every step looks first whether it is needed.");
 }
 
+/// An answer that is asked for is unknown: that nothing is to be done is not known either.
+bool is_open(const Report& report) {
+    return std::any_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
+        const bool asked =
+            report.asked ? v.question == *report.asked : v.question != Question::device_assignment;
+        return asked && v.answer == Answer::unknown;
+    });
+}
+
 constexpr std::string_view footer = R"sh(
 if [ "$reboot" = yes ]; then say "reboot, then ask nestprobe again"; fi
 [ "$left" -eq 0 ] || exit 1
@@ -154,7 +163,10 @@ say "done; nestprobe says what came of it"
 std::string render_fix(const Report& report) {
     const ScriptSteps steps = write_steps(report);
     const std::string text = header(report);
-    if (steps.text.empty()) return text + "\necho 'nestprobe: nothing to fix' >&2\n";
+    if (steps.text.empty())
+        return fmt::format("{}\necho 'nestprobe: {}' >&2\n", text,
+                           is_open(report) ? "nothing known to fix, but not all is known: ask nestprobe what"
+                                           : "nothing to fix");
     return text + std::string(fix_prelude) + functions_for(steps) + steps.text + std::string(footer);
 }
 

@@ -13,7 +13,8 @@ std::string lines_of(const Fact<T>& fact, const CpuSet& cpus, const Style& style
     if (const Absent* absent = fact.if_absent())
         return fmt::format("  absent{}: {}{}{}\n", on, to_string(absent->why),
                            absent->detail.empty() ? "" : ": ", printable(absent->detail));
-    std::string text = fmt::format("  {}{}\n", bold(printable(word_of_value(*fact.if_known())), style), on);
+    const std::string word = printable(word_of_value(*fact.if_known()));
+    std::string text = fmt::format("  {}{}\n", bold(word.empty() ? "\"\"" : word, style), on);
     for (const Provenance& p : fact.from())
         text += fmt::format("    {}{}{}\n", printable(p.where), p.raw.empty() ? "" : " = ", printable(p.raw));
     return text;
