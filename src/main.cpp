@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing else writes to stdout or
-// stderr.
+// Options -> sources -> probe -> evaluate -> decide -> render -> exit.  Nothing but this, session.cpp and
+// terminal.cpp writes to stdout or stderr.
 #include "input/bad_file.hpp"
 #include "input/memory_limit.hpp"
 #include "options.hpp"

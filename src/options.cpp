@@ -17,7 +17,9 @@ namespace {
 
 const Format* format_named(const std::string& name) {
     if (const Format* format = find_format(name)) return format;
-    throw UsageError{fmt::format("--format: no format \"{}\"", name)};
+    std::string names;
+    for (const Format& format : formats()) names += fmt::format(" {}", format.name);
+    throw UsageError{fmt::format("--format: no format \"{}\"; there are{}", name, names)};
 }
 
 Question question_named(const std::string& name) {
@@ -211,8 +213,6 @@ Given read_words(int argc, const char* const* argv) {
     return given;
 }
 
-// --- what they mean together ---
-
 void check_files(const Given& given) {
     constexpr std::pair<const char*, std::optional<std::string> Given::*> files[] = {
         {"--diff: no file given", &Given::diff},
@@ -221,8 +221,8 @@ void check_files(const Given& given) {
     for (const auto& [complaint, file] : files)
         if (given.*file == "") throw UsageError{complaint};
     if (std::count(given.from.begin(), given.from.end(), "") > 0) throw UsageError{"--from: no file given"};
-    if (std::count(given.from.begin(), given.from.end(), "-") + (given.diff == "-") + (given.domain == "-") >
-        1)
+    const std::string_view in = "-";
+    if (std::count(given.from.begin(), given.from.end(), in) + (given.diff == in) + (given.domain == in) > 1)
         throw UsageError{"only one of --from, --diff and --domain can be standard input"};
 }
 
@@ -249,8 +249,7 @@ void check_together(const Given& given) {
         throw UsageError{"only one of --explain, --json, --format, --fix and --rules can be given"};
     if (given.prove && !given.from.empty()) throw UsageError{"--prove runs guests here, so not with --from"};
     if (given.prove && (given.rules || given.registers || !given.explain.value_or("").empty()))
-        throw UsageError{
-            "--prove goes with a report, so neither with --rules, --explain=WHAT nor --registers"};
+        throw UsageError{"--prove goes with a report: not with --rules, --explain=WHAT or --registers"};
     if (given.fix && (given.quiet || given.diff))
         throw UsageError{"--fix prints a script for one machine, so neither with --diff nor with --quiet"};
 }

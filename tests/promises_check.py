@@ -166,6 +166,7 @@ def command_lines() -> Iterator[tuple[int, str, tuple[str, ...]]]:
     yield 64, "--registers: nothing was given", ("--registers=",)
     yield 64, "not with --record", ("--rules", "--record", "x")
     yield 64, "not with --record", ("--explain=NP503", "--record", "x")
+    yield 64, "there are summary explain json facts", ("--format", "yaml")
     yield 64, "NP501, NP502, NP503", ("--explain=np50",)
     yield 64, "NP812", ("--explain=NP 999",)
     yield 0, "", ("--explain= NP503 \n",)

@@ -205,9 +205,10 @@ std::string render_rule(const Rule& rule, const Style& style) {
     std::string text = fmt::format("{} {}\n", bold(rule.id, style), rule.name);
     text += fmt::format("{} of {}, layer {}\n", to_string(rule.role), to_string(rule.question),
                         to_string(rule.layer));
-    text += fmt::format("\n{} {}.\n\n{}\n\nfix: {}\n",
-                        rule.role == Role::proof ? "It proves nothing where" : "It fails when",
-                        wrap(rule.title, 14), wrap(rule.explain, 0), steps_text(Remedy(rule.fix), 5));
+    const std::string title = fmt::format(
+        "{} {}.", rule.role == Role::proof ? "It proves nothing where" : "It fails when", rule.title);
+    text += fmt::format("\n{}\n\n{}\n\nfix: {}\n", wrap(title, 0), wrap(rule.explain, 0),
+                        steps_text(Remedy(rule.fix), 5));
     if (!rule.worked.empty()) text += fmt::format("it worked when: {}\n\n", wrap(rule.worked, 16));
     if (!rule.also.empty()) text += fmt::format("what else it can be: {}\n\n", wrap(rule.also, 21));
     text += "see:\n";

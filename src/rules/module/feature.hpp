@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A feature of the processor that a parameter of KVM's module switches, and what its absence costs.
 //
-// When a parameter is off, the question is who switched it off, asked in the order of KNOWLEDGE: somebody's
+// When a parameter is off, the question is who switched it off, asked in this order: somebody's
 // configuration; the processor (or the hypervisor above) does not have it; something it depends on is off;
 // otherwise the kernel's default, or a reason that does not show.
 #pragma once

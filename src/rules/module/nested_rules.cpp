@@ -225,8 +225,13 @@ constexpr Rule nested_rule_rows[] = {
             "guests, whatever their definitions ask for. The value under /sys/module is what is in force;\n"
             "it is set when the module loads, by modprobe.d, the kernel command line, or by hand, and\n"
             "cannot be changed until the module is reloaded. Off was kvm_intel's default before 4.20.",
-        .fix = "Set options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d, stop the virtual machines, "
-               "reload the module.",
+        .fix =
+            "Let every line of modprobe.d and every word of the kernel command line that sets nested say 1;\n"
+            "where none does, write one. Of AMD's module the name is kvm_amd.\n"
+            "    echo 'options kvm_intel nested=1' | sudo tee -a /etc/modprobe.d/zz-nestprobe.conf\n"
+            "Stop the virtual machines and reload the module.\n"
+            "    sudo modprobe -r kvm_intel\n"
+            "    sudo modprobe kvm_intel",
         .see = nested_see,
         .check = check_nested,
         .worked = "cat /sys/module/kvm_intel/parameters/nested prints Y, of kvm_amd 1; then a guest has to "
