@@ -174,7 +174,8 @@ std::string section(std::string_view title, const std::vector<Difference>& list,
 
 std::string answer_line(const Verdict& here, const Verdict& there, const Style& style) {
     const auto side = [](const Verdict& v) {
-        return v.cause() ? fmt::format("{} ({})", to_string(v.answer), v.cause()->rule->id)
+        const std::string_view costs = v.answer == Answer::yes ? ", degraded" : "";
+        return v.cause() ? fmt::format("{}{} ({})", to_string(v.answer), costs, v.cause()->rule->id)
                          : std::string(to_string(v.answer));
     };
     return fmt::format("  {}: {}  |  {}{}\n", to_string(here.question), side(here), side(there),
