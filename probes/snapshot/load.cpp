@@ -103,9 +103,9 @@ bool is_other_json(std::string_view text) {
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
     constexpr std::size_t most = 400, longest = 1200;
     constexpr std::string_view words[] = {
-        "rror",           "ERROR",  "ail",       "annot",   "not ",    "NOT",         "unable",  "Unable",
-        "denied",         "equire", "VERR_",     "MSR",     "isabled", "ncompatible", "timeout", " must ",
-        "already in use", "n't ",   "giving up", "arning: "};
+        "rror",           "ERROR",  "ail",       "annot",    "not ",    "NOT",         "unable",  "Unable",
+        "denied",         "equire", "VERR_",     "MSR",      "isabled", "ncompatible", "timeout", " must ",
+        "already in use", "n't ",   "giving up", "arning: ", "lease "};
     if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text))) return;
     for_each_line(input.text, [&](std::string_view line) {
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
