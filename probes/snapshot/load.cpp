@@ -93,7 +93,8 @@ bool is_other_json(std::string_view text) {
                                            "\"InstanceType\"", "\"hardwareProfile\"",
                                            "\"vmSize\"",       "compute#instance",
                                            "\"machineType\"",  "\"Standard_",
-                                           "\"shape\"",        "\"NestedVirtualization\""};
+                                           "\"shape\"",        "\"NestedVirtualization\"",
+                                           "\"vmx_data\"",     "nestedHVEnabled"};
     return (lines || std::any_of(std::begin(others), std::end(others),
                                  [&](std::string_view sign) { return contains(beginning, sign); })) &&
            !contains(beginning, "nestprobe-snapshot");

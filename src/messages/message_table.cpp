@@ -462,7 +462,8 @@ constexpr std::string_view vmware_cpu_disabled_patterns[] = {
     "the cpu has been disabled by the guest operating system", "guest os has disabled the cpu"};
 constexpr std::string_view vmware_cpu_disabled_rules[] = {"platform-shows-and-fails"};
 constexpr std::string_view vfio_bar_taken_patterns[] = {"can't reserve [mem", "can't reserve [io",
-                                                        "failed to mmap*bar"};
+                                                        "failed to mmap*bar",
+                                                        "vfio_region_write*device or resource busy"};
 constexpr std::string_view vfio_bar_taken_rules[] = {"no-iommu"};
 constexpr std::string_view vfio_device_asleep_patterns[] = {"unknown pci header type",
                                                             "unknown header type 7f",
@@ -505,7 +506,9 @@ constexpr std::string_view vfio_no_iommu_patterns[] = {
     "iommu is not enabled",
     "iommu isn't loaded",
     "iommu not present",
-    "vfio device assignment is currently not supported on this system"};
+    "vfio device assignment is currently not supported on this system",
+    "pci backend driver 'default' is not supported",
+    "pci backend driver vfio is not supported"};
 constexpr std::string_view vfio_no_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
 constexpr std::string_view vfio_failed_to_set_iommu_patterns[] = {
     "failed to set iommu for container", "vfio: failed to set iommu", "no interrupt remapping support",
@@ -533,7 +536,7 @@ constexpr std::string_view xen_vmx_disabled_rules[] = {"xen-owns-virtualization"
                                                        "svm-disabled-by-firmware"};
 constexpr std::string_view xen_nested_hap_patterns[] = {
     "shadow paging and nested virtualisation are mutually exclusive", "platform:nested-virt",
-    "exp-nested-hvm", "nestedhvm="};
+    "exp-nested-hvm", "nestedhvm=", "domain_crash called from"};
 constexpr std::string_view xen_nested_hap_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
                                                      "xen-owns-virtualization"};
 constexpr std::string_view xen_hvm_not_available_patterns[] = {"hvm guests but your cpu does not support",
