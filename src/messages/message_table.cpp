@@ -461,6 +461,9 @@ constexpr std::string_view lxd_vsock_rules[] = {"dev-kvm-missing"};
 constexpr std::string_view vmware_cpu_disabled_patterns[] = {
     "the cpu has been disabled by the guest operating system", "guest os has disabled the cpu"};
 constexpr std::string_view vmware_cpu_disabled_rules[] = {"platform-shows-and-fails"};
+constexpr std::string_view hyperv_machine_runs_patterns[] = {
+    "cannot be performed while the virtual machine is in its current state"};
+constexpr std::string_view hyperv_machine_runs_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view vfio_bar_taken_patterns[] = {"can't reserve [mem", "can't reserve [io",
                                                         "failed to mmap*bar",
                                                         "vfio_region_write*device or resource busy"};
@@ -3047,6 +3050,22 @@ is the line in its .vmx file, with the machine powered off.)",
              .otherwise =
                  R"(Firmware that does not go with the system: EFI for BIOS, or the other way round.)",
              .source = "VMware's message"},
+            {.id = "hyperv-machine-runs",
+             .program = "Hyper-V",
+             .patterns = hyperv_machine_runs_patterns,
+             .means =
+                 R"(Hyper-V changes a machine's processor only while the machine is off; saved or paused is not off.)",
+             .rules = hyperv_machine_runs_rules,
+             .causes = R"(1. The machine runs, or its state is saved.)",
+             .steps = R"(In an administrator's PowerShell on the host (write the machine's name):
+    Stop-VM -Name GUEST
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+    Start-VM -Name GUEST)",
+             .worked = R"(In the guest this is not 0:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+             .otherwise = R"(A saved state has to go first: Remove-VMSavedState.)",
+             .source = "Microsoft, Set-VMProcessor, and \"Run Hyper-V in a virtual machine with nested "
+                       "virtualization\""},
             {.id = "vfio-bad-address",
              .program = "QEMU",
              .patterns = vfio_bad_address_patterns,
