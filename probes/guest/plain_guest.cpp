@@ -107,4 +107,16 @@ void set_feature(std::string_view word, const std::vector<Provenance>& from, Gue
     if (word == "svm") facts.svm = {policy, from};
 }
 
+const PlainLine* find_line(const std::vector<PlainLine>& lines, std::string_view key) {
+    const auto found = std::find_if(lines.rbegin(), lines.rend(), [&](const PlainLine& line) {
+        return line.key == key && !line.value.empty();
+    });
+    return found == lines.rend() ? nullptr : &*found;
+}
+
+void read_vcpus(const PlainText& text, const PlainLine* line, GuestFacts& f) {
+    unsigned count = 0;
+    if (line && parse_number(line->value, count) && count != 0) f.vcpus = {count, text.cite(*line)};
+}
+
 }  // namespace nestprobe

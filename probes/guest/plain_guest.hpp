@@ -35,6 +35,10 @@ private:
     const std::string& label_;
 };
 
+/// The last line of that key that has a value; null: none.
+const PlainLine* find_line(const std::vector<PlainLine>& lines, std::string_view key);
+void read_vcpus(const PlainText& text, const PlainLine* line, GuestFacts& f);
+
 /// An x86 guest that KVM runs, of which nothing else is known.
 GuestFacts plain_facts(DefinitionKind kind, std::string_view manager, std::vector<Provenance> from,
                        std::string_view unsaid = "the definition leaves that to its manager");
@@ -45,6 +49,10 @@ void set_cpu(std::string_view mode, std::string_view model, const std::vector<Pr
 
 /// "+vmx", "vmx", "-svm", "svm=off": of other features nothing.
 void set_feature(std::string_view word, const std::vector<Provenance>& from, GuestFacts& facts);
+
+/// An instance of LXD's or Incus's.  Throws BadFile for a container.
+bool is_lxd_instance(std::string_view text);
+GuestFacts read_lxd(const PlainText& text);
 
 /// LXD's and Incus's instances, nova.conf, KubeVirt's VirtualMachine, a Vagrantfile for libvirt, quickemu's
 /// .conf; nothing for any other text.  Throws BadFile for a container of LXD's or Incus's.

@@ -50,7 +50,7 @@ std::string_view part_of(std::string_view value, std::string_view key, bool firs
 class Configuration {
 public:
     explicit Configuration(const GuestDefinition& definition)
-        : label_(definition.label), lines_(lines_of(definition.text)) {}
+        : label_(definition.label), text_(definition.text), lines_(lines_of(definition.text)) {}
 
     GuestFacts facts() const {
         GuestFacts f;
@@ -105,11 +105,19 @@ private:
         return value;
     }
 
-    /// /etc/pve/qemu-server/101.conf is guest 101's.
+    /// /etc/pve/qemu-server/101.conf is guest 101's; a paste has that path in it, or "qm config 101".
     Fact<unsigned> read_number() const {
-        const std::string_view file = std::string_view(label_).substr(label_.rfind('/') + 1);
         unsigned number = 0;
-        if (parse_number(file.substr(0, file.find('.')), number)) return {number, {{label_, "its name"}}};
+        for (const std::string_view before : {"qm config ", "qm showcmd ", "qemu-server/"}) {
+            const std::string_view rest = after(text_, before);
+            const std::string_view digits =
+                rest.substr(0, std::min(rest.find_first_not_of("0123456789"), rest.size()));
+            if (parse_number(digits, number))
+                return {number, {{label_, fmt::format("{}{}", before, digits)}}};
+        }
+        const std::string_view file = std::string_view(label_).substr(label_.rfind('/') + 1);
+        if (file.ends_with(".conf") && parse_number(file.substr(0, file.find('.')), number))
+            return {number, {{label_, "its name"}}};
         return Absent{Why::not_recorded, fmt::format("{}: no number in its name", label_)};
     }
 
@@ -225,6 +233,7 @@ private:
     }
 
     const std::string& label_;
+    std::string_view text_;
     std::vector<Line> lines_;
 };
 

@@ -129,7 +129,8 @@ bool is_other_json(std::string_view text) {
                                            "\"InstanceType\"", "\"hardwareProfile\"",
                                            "\"vmSize\"",       "compute#instance",
                                            "\"machineType\"",  "\"Standard_",
-                                           "\"shape\"",        "\"NestedVirtualization\""};
+                                           "\"shape\"",        "\"NestedVirtualization\"",
+                                           "\"vmx_data\"",     "nestedHVEnabled"};
     return (lines || std::any_of(std::begin(others), std::end(others),
                                  [&](std::string_view sign) { return contains(beginning, sign); })) &&
            !contains(beginning, "nestprobe-snapshot");
@@ -139,9 +140,9 @@ bool is_other_json(std::string_view text) {
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
     constexpr std::size_t most = 400, longest = 1200;
     constexpr std::string_view words[] = {
-        "rror",           "ERROR",  "ail",       "annot",   "not ",    "NOT",         "unable",  "Unable",
-        "denied",         "equire", "VERR_",     "MSR",     "isabled", "ncompatible", "timeout", " must ",
-        "already in use", "n't ",   "giving up", "arning: "};
+        "rror",           "ERROR",  "ail",       "annot",    "not ",    "NOT",         "unable",  "Unable",
+        "denied",         "equire", "VERR_",     "MSR",      "isabled", "ncompatible", "timeout", " must ",
+        "already in use", "n't ",   "giving up", "arning: ", "lease "};
     if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text)) ||
         contains(input.text, "\"nestprobe-snapshot/"))
         return;

@@ -234,9 +234,9 @@ constexpr std::string_view vmware_vtx_disabled_patterns[] = {
     "binary translation is incompatible with long mode"};
 constexpr std::string_view vmware_vtx_disabled_rules[] = {
     "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "virtualization-in-use"};
-constexpr std::string_view vmware_vtx_in_use_patterns[] = {"vt-x*is already in use", "vt-x may be in use",
-                                                           "vt-x is already in use by another",
-                                                           "another*virtualization product*vt-x"};
+constexpr std::string_view vmware_vtx_in_use_patterns[] = {
+    "vt-x*is already in use", "vt-x may be in use", "vt-x is already in use by another",
+    "another*virtualization product*vt-x", "virtualization capability of your processor is already in use"};
 constexpr std::string_view vmware_vtx_in_use_rules[] = {"virtualization-in-use"};
 constexpr std::string_view vmware_ept_not_supported_patterns[] = {
     "virtualized intel vt-x/ept is not supported on this platform",
@@ -455,8 +455,18 @@ constexpr std::string_view vfio_bad_address_patterns[] = {"vfio-pci.host' doesn'
                                                           "parameter 'host' expects a host address",
                                                           "could not find host pci device"};
 constexpr std::string_view vfio_bad_address_rules[] = {"no-iommu"};
+constexpr std::string_view lxd_vsock_patterns[] = {
+    "vsock support is missing", "vhost_vsock kernel module not loaded", "vhost-vsock support is missing"};
+constexpr std::string_view lxd_vsock_rules[] = {"dev-kvm-missing"};
+constexpr std::string_view vmware_cpu_disabled_patterns[] = {
+    "the cpu has been disabled by the guest operating system", "guest os has disabled the cpu"};
+constexpr std::string_view vmware_cpu_disabled_rules[] = {"platform-shows-and-fails"};
+constexpr std::string_view hyperv_machine_runs_patterns[] = {
+    "cannot be performed while the virtual machine is in its current state"};
+constexpr std::string_view hyperv_machine_runs_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
 constexpr std::string_view vfio_bar_taken_patterns[] = {"can't reserve [mem", "can't reserve [io",
-                                                        "failed to mmap*bar"};
+                                                        "failed to mmap*bar",
+                                                        "vfio_region_write*device or resource busy"};
 constexpr std::string_view vfio_bar_taken_rules[] = {"no-iommu"};
 constexpr std::string_view vfio_device_asleep_patterns[] = {"unknown pci header type",
                                                             "unknown header type 7f",
@@ -499,7 +509,9 @@ constexpr std::string_view vfio_no_iommu_patterns[] = {
     "iommu is not enabled",
     "iommu isn't loaded",
     "iommu not present",
-    "vfio device assignment is currently not supported on this system"};
+    "vfio device assignment is currently not supported on this system",
+    "pci backend driver 'default' is not supported",
+    "pci backend driver vfio is not supported"};
 constexpr std::string_view vfio_no_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
 constexpr std::string_view vfio_failed_to_set_iommu_patterns[] = {
     "failed to set iommu for container", "vfio: failed to set iommu", "no interrupt remapping support",
@@ -527,7 +539,7 @@ constexpr std::string_view xen_vmx_disabled_rules[] = {"xen-owns-virtualization"
                                                        "svm-disabled-by-firmware"};
 constexpr std::string_view xen_nested_hap_patterns[] = {
     "shadow paging and nested virtualisation are mutually exclusive", "platform:nested-virt",
-    "exp-nested-hvm", "nestedhvm="};
+    "exp-nested-hvm", "nestedhvm=", "domain_crash called from"};
 constexpr std::string_view xen_nested_hap_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
                                                      "xen-owns-virtualization"};
 constexpr std::string_view xen_hvm_not_available_patterns[] = {"hvm guests but your cpu does not support",
@@ -2999,6 +3011,61 @@ Or give away another device or port.)",
              .source =
                  "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(); HPE advisory c04781229 "
                  "(by its title)"},
+            {.id = "lxd-vsock",
+             .program = "LXD, Incus",
+             .patterns = lxd_vsock_patterns,
+             .means =
+                 R"(Virtual machines of LXD's and Incus's talk to their host over vsock, and this system has no device for it. KVM itself is another matter, and may well work.)",
+             .rules = lxd_vsock_rules,
+             .causes = R"(1. The module vhost_vsock is not loaded on the host.
+2. LXD runs in a container, which was not given the devices.)",
+             .steps = R"(On the host:
+    sudo modprobe vhost_vsock
+For a container, on its host too (write its name):
+    lxc config device add NAME vsock unix-char source=/dev/vsock
+    lxc config device add NAME vhost-vsock unix-char source=/dev/vhost-vsock
+    lxc restart NAME
+Then let LXD look again, in the container where it runs:
+    sudo systemctl reload snap.lxd.daemon)",
+             .worked = R"(Where LXD runs:
+    ls -l /dev/kvm /dev/vsock /dev/vhost-vsock)",
+             .otherwise = R"()",
+             .source = "canonical/lxd#11674 (2023-05), canonical/lxd#10504 (2022-06)"},
+            {.id = "vmware-cpu-disabled",
+             .program = "VMware",
+             .patterns = vmware_cpu_disabled_patterns,
+             .means =
+                 R"(The guest's processor gave up (a triple fault): its firmware, its system, or a hypervisor in it did something that was not carried out.)",
+             .rules = vmware_cpu_disabled_rules,
+             .causes =
+                 R"(1. VMware runs in a virtual machine, and the level below does not carry out what it needs.
+2. A guest that runs a hypervisor, with a virtual hardware version or a system that does not go with it.
+3. The guest's own fault: it happens without the switch for virtualization, too.)",
+             .steps = R"(Is VMware itself in a virtual machine? On Linux:
+    systemd-detect-virt
+If it is: a newer hypervisor and kernel there. Otherwise switch virtualization off for this guest, to see whether it is that:
+    vhv.enable = "FALSE"
+is the line in its .vmx file, with the machine powered off.)",
+             .worked = R"(The guest gets past that point.)",
+             .otherwise =
+                 R"(Firmware that does not go with the system: EFI for BIOS, or the other way round.)",
+             .source = "VMware's message"},
+            {.id = "hyperv-machine-runs",
+             .program = "Hyper-V",
+             .patterns = hyperv_machine_runs_patterns,
+             .means =
+                 R"(Hyper-V changes a machine's processor only while the machine is off; saved or paused is not off.)",
+             .rules = hyperv_machine_runs_rules,
+             .causes = R"(1. The machine runs, or its state is saved.)",
+             .steps = R"(In an administrator's PowerShell on the host (write the machine's name):
+    Stop-VM -Name GUEST
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+    Start-VM -Name GUEST)",
+             .worked = R"(In the guest this is not 0:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+             .otherwise = R"(A saved state has to go first: Remove-VMSavedState.)",
+             .source = "Microsoft, Set-VMProcessor, and \"Run Hyper-V in a virtual machine with nested "
+                       "virtualization\""},
             {.id = "vfio-bad-address",
              .program = "QEMU",
              .patterns = vfio_bad_address_patterns,

@@ -222,7 +222,8 @@ std::string of_guest(const Facts& f) {
     const GuestFacts& guest = *f.guest;
     std::vector<std::string> parts;
     if (const auto* name = guest.name.if_known()) parts.push_back(*name);
-    if (const auto* machine = guest.machine.if_known()) parts.push_back(*machine);
+    if (const auto* machine = guest.machine.if_known(); machine && !machine->empty())
+        parts.push_back(*machine);
     if (const auto* mode = guest.cpu_mode.if_known())
         parts.push_back(*mode == CpuMode::none       ? "QEMU's default CPU"
                         : guest.cpu_model.if_known() ? fmt::format("CPU {}", *guest.cpu_model.if_known())

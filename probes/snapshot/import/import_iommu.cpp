@@ -184,6 +184,18 @@ std::string_view group_of_path(std::string_view path) {
     return is_decimal(group) && path.substr(group.size()) == "/devices" ? group : std::string_view{};
 }
 
+/// "-> ../../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0": who is above a device is a bridge.
+void read_bridges_above(std::string_view line, Evidence& evidence) {
+    std::string_view path = after(line, " -> ");
+    path = path.substr(0, std::min(path.rfind('/'), path.size()));
+    while (!path.empty()) {
+        const std::string_view part = path.substr(0, path.find('/'));
+        if (const std::string bridge = pci_address(part); !bridge.empty())
+            add_driver(bridge, "pcieport", evidence);
+        path.remove_prefix(std::min(part.size() + 1, path.size()));
+    }
+}
+
 /// The members of one group, by ls, also with -l: there each is a link, below the bridges that are above it.
 bool read_members(const Section& section, std::string_view group, Evidence& evidence) {
     bool any = false;
@@ -193,14 +205,7 @@ bool read_members(const Section& section, std::string_view group, Evidence& evid
                 add_group_member(group, device, evidence);
                 any = true;
             }
-        std::string_view path = after(line, " -> ");
-        path = path.substr(0, path.rfind('/'));
-        while (!path.empty()) {
-            const std::string_view part = path.substr(0, path.find('/'));
-            if (const std::string bridge = pci_address(part); !bridge.empty())
-                add_driver(bridge, "pcieport", evidence);
-            path.remove_prefix(std::min(part.size() + 1, path.size()));
-        }
+        read_bridges_above(line, evidence);
     });
     return any;
 }
@@ -262,6 +267,9 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
         const bool cut = line.data() + line.size() == section.body.data() + section.body.size();
         if (read_group_path(line, evidence) || read_iommu_refusal(line, cut, evidence)) return;
         if (const std::string_view heading = group_heading(line); !heading.empty()) group = heading;
+        if (const std::string_view path = after(line, "iommu_groups/"); trim(path).ends_with("/devices:"))
+            group = leading_number(path);
+        read_bridges_above(line, evidence);
         constexpr std::string_view in_xml = "<iommuGroup number='";
         if (const auto at = line.find(in_xml); at != std::string_view::npos)
             group = leading_number(line.substr(at + in_xml.size()));

@@ -159,6 +159,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     read_iommu_groups(section, evidence);
     if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
+    read_asked_switch(section, evidence);
     const bool tells_if_empty =
         command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");
     if (trim(section.body).empty() && !(command.filtered && tells_if_empty)) return;

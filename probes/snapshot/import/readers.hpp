@@ -140,6 +140,8 @@ bool read_container_file(std::string_view path, std::string_view text, Evidence&
 /// on.
 bool is_other_definition(std::string_view text);
 void read_other_definition(const Section& section, Evidence& evidence);
+/// PowerShell was asked for Hyper-V's switch alone, and said True or False.
+void read_asked_switch(const Section& section, Evidence& evidence);
 /// What stands behind the first `key`, behind blanks, colons, equals signs, commas and quotes.
 std::string_view switch_value(std::string_view text, std::string_view key);
 /// What a cloud's tools say of an instance.
