@@ -56,6 +56,8 @@ constexpr HeardRow heard_rows[] = {
     {"linode", Platform::linode},
     {"vultr", Platform::vultr},
     {"scaleway", Platform::scaleway},
+    {"contabo", Platform::kvm},  // whose row names the two
+    {"ovh", Platform::kvm},
 };
 
 }  // namespace

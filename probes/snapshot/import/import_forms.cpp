@@ -172,6 +172,17 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     for (const std::string_view image : {"dockurr/windows-arm", "dockur/windows-arm"})
         if (contains(text, image) && evidence.anything() && !evidence.has_file("/proc/sys/kernel/arch"))
             hear_architecture("aarch64", evidence);
+    // kvm-ok names kvm_intel or kvm_amd on x86, whose distributions' kernels have msr, too (Arm, learning
+    // paths, Multipass, 2026-11).
+    if (contains(text, "HINT:   sudo modprobe kvm\n") && contains(text, "Module msr not found") &&
+        !contains(text, "microsoft-standard"))
+        hear_architecture("aarch64", evidence);
+    // GNS3's virtual machine is one of VirtualBox's or VMware's, and says so of KVM on its first screen.
+    const bool virtualbox = contains(text, "VirtualBox") || contains(text, "irtualbox"),
+               vmware = contains(text, "VMware") || contains(text, "vmware");
+    if ((contains(text, "GNS3 VM") || contains(text, "GNS3.VM") || contains(text, "gns3 vm")) &&
+        virtualbox != vmware && contains(text, "upport available"))
+        hear_system(virtualbox ? "Oracle" : "VMware", "a report about the GNS3 VM", evidence);
     const bool refused = contains(text, daemon_refused);
     if (!refused && !(asks_for_device(text) && evidence.anything())) return;
     evidence.hear(hearsay::device_asked, refused ? "refused" : "given", "docker run --device /dev/kvm");

@@ -52,6 +52,8 @@ constexpr ProgramLine lines_of_programs[] = {
     {"the Android emulator", "permission to use", "/dev/kvm", Says::denied},
     {"virt-install", "KVM acceleration not available, using 'qemu'", "", Says::unusable},
     {"the GNS3 VM", "KVM support available: False", "", Says::unusable},
+    {"the GNS3 VM", "KVM support available False", "", Says::unusable},
+    {"the GNS3 VM", "KVM Support available: false", "", Says::unusable},
     {"the GNS3 VM", "KVM support available: True", "", Says::usable},
     {"Cloud Hypervisor", "KvmNew(Error(13)", "", Says::denied},
     {"Cloud Hypervisor", "KvmNew(Error(2)", "", Says::no_node},
