@@ -56,6 +56,9 @@ constexpr HeardRow heard_rows[] = {
     {"linode", Platform::linode},
     {"vultr", Platform::vultr},
     {"scaleway", Platform::scaleway},
+    {"crostini", Platform::crostini},
+    {"contabo", Platform::kvm},  // whose row names the two
+    {"ovh", Platform::kvm},
 };
 
 }  // namespace

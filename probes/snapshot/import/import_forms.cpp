@@ -24,6 +24,13 @@ void hear_system(std::string_view name, std::string_view source, Evidence& evide
     evidence.taken(source);
 }
 
+/// "6.6.76-08043-g2e7e0f5c2a4f", as ChromeOS' kernels are called.
+bool ends_in_commit(std::string_view release) {
+    const auto commit = release.rfind("-g");
+    return commit != std::string_view::npos && release.size() - commit >= 14 &&
+           release.find_first_not_of("0123456789abcdef", commit + 2) == std::string_view::npos;
+}
+
 /// "PS C:\Users\me>", "C:\Users\me>".
 bool is_windows_prompt(std::string_view line) {
     line = trim(line);
@@ -150,7 +157,9 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
                                       std::pair<std::string_view, std::string_view>{"[x] WSL 1", "wsl1"},
                                       std::pair<std::string_view, std::string_view>{"[X] WSL 1", "wsl1"}})
         if (line.ends_with(words) && line.size() < words.size() + 5) {
-            hear_system(name, "a form about WSL", evidence);
+            // Who checks both boxes has both; WSL 2 is the one with a kernel, and stands first.
+            if (name == "wsl" || !evidence.has_file(hearsay::hypervisor))
+                hear_system(name, "a form about WSL", evidence);
             return true;
         }
     for (const auto& [words, name] :
@@ -172,6 +181,28 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     for (const std::string_view image : {"dockurr/windows-arm", "dockur/windows-arm"})
         if (contains(text, image) && evidence.anything() && !evidence.has_file("/proc/sys/kernel/arch"))
             hear_architecture("aarch64", evidence);
+    // kvm-ok names kvm_intel or kvm_amd on x86, whose distributions' kernels have msr, too (Arm, learning
+    // paths, Multipass, 2026-11).
+    if (contains(text, "HINT:   sudo modprobe kvm\n") && contains(text, "Module msr not found") &&
+        !contains(text, "microsoft-standard"))
+        hear_architecture("aarch64", evidence);
+    // Linux on a Chromebook: its container is called penguin, and ChromeOS' kernels end in a commit; a form
+    // names both systems (Chromium OS, "Running Custom Containers Under Chrome OS"; OneClick-macOS-Simple-KVM
+    // #69).
+    for_each_line(text, [&](std::string_view line) {
+        const auto words = split_words(line);
+        if (words.size() > 2 && words[0] == "Linux" && words[1] == "penguin" && ends_in_commit(words[2]))
+            hear_system("Crostini", "uname -a", evidence);
+    });
+    if ((contains(text, "OS: Chrome OS") || contains(text, "OS: ChromeOS")) &&
+        contains(text, "Linux Container:") && evidence.anything())
+        hear_system("Crostini", "a form about a Chromebook", evidence);
+    // GNS3's virtual machine is one of VirtualBox's or VMware's, and says so of KVM on its first screen.
+    const bool virtualbox = contains(text, "VirtualBox") || contains(text, "irtualbox"),
+               vmware = contains(text, "VMware") || contains(text, "vmware");
+    if ((contains(text, "GNS3 VM") || contains(text, "GNS3.VM") || contains(text, "gns3 vm")) &&
+        virtualbox != vmware && contains(text, "upport available"))
+        hear_system(virtualbox ? "Oracle" : "VMware", "a report about the GNS3 VM", evidence);
     const bool refused = contains(text, daemon_refused);
     if (!refused && !(asks_for_device(text) && evidence.anything())) return;
     evidence.hear(hearsay::device_asked, refused ? "refused" : "given", "docker run --device /dev/kvm");

@@ -80,6 +80,8 @@ private:
             read_dmi_line(message.substr(5), evidence_);
         } else if (message.starts_with("Hardware name: ") && contains(message, ", BIOS ")) {
             read_dmi_line(message.substr(15), evidence_);  // dump_stack_print_info(): the same words
+        } else if (message.starts_with("vboxdrv: ")) {
+            evidence_.file("/sys/module/vboxdrv/initstate", "live\n");
         } else if (message.starts_with("CPU: ") && contains(message, " Comm: ")) {
             take_release_of_trace(message);
         } else if (const std::string_view brand = brand_in(message); !brand.empty()) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 
@@ -95,6 +96,20 @@ std::string in_words_of_kmod(std::string_view line) {
     return {};
 }
 
+/// WSL 2's kernels have KVM built in from 4.19.121 on, and as modules from 6.6 on; between them there is no
+/// folder of modules at all, and modprobe finds none, whatever KVM does (microsoft/WSL#4193, #11837,
+/// WSL2-Linux-Kernel#209).
+bool has_kvm_without_folder(std::string_view release) {
+    if (!contains(release, "-microsoft-standard")) return false;
+    std::array<unsigned, 3> version{};
+    std::string_view rest = release.substr(0, release.find('-'));
+    for (unsigned& number : version) {
+        if (!parse_number(rest.substr(0, rest.find('.')), number)) return false;
+        rest = after(rest, ".");
+    }
+    return version >= std::array{4u, 19u, 121u} && version < std::array{6u, 6u, 0u};
+}
+
 /// "... could not open moddep file '/lib/modules/6.1.0-18-amd64/modules.dep.bin'": no modules of the running
 /// kernel are here.
 bool read_missing_folder(std::string_view line, Evidence& evidence) {
@@ -107,11 +122,12 @@ bool read_missing_folder(std::string_view line, Evidence& evidence) {
         release.find_first_of(" /") != std::string::npos)
         return false;
     evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+    evidence.taken("modprobe");
+    if (has_kvm_without_folder(release)) return true;
     for (const std::string_view stem : {"kvm-intel", "kvm-amd"})
         evidence.absent_file(
             fmt::format("/lib/modules/{}/kernel/arch/x86/kvm/{}.ko", release, stem),
             {Why::no_device, fmt::format("modprobe: no /lib/modules/{}/modules.dep.bin", release)});
-    evidence.taken("modprobe");
     return true;
 }
 
@@ -132,6 +148,10 @@ bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
         const std::string release(rest.substr(0, rest.find_first_of("\"'`,;")));
         if (release.empty() || release.find_first_of(" /") != std::string::npos) return false;
         evidence.file("/proc/sys/kernel/osrelease", release + "\n");
+        if (has_kvm_without_folder(release)) {
+            evidence.taken("modprobe");
+            return true;
+        }
         // Proxmox VE's kernel always has the module: where it is missing, the folder is a container's own.
         if (release.ends_with("-pve") && contains(line, "kvm"))
             evidence.file("/run/systemd/container", "lxc\n");

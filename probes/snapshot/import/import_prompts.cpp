@@ -42,6 +42,8 @@ constexpr PromptRow prompt_rows[] = {
     {"*", "VM-[0-9]*-[0-9]*-*", "tencent"},
     {"linuxuser", "*", "vultr"},
     {"*", "li[0-9]*-[0-9]*", "linode"},
+    {"*", "vmi[0-9][0-9][0-9][0-9][0-9][0-9]*", "contabo"},
+    {"*", "vps-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]", "ovh"},
     // Windows' own names for a new machine, which WSL takes over
     {"*", "DESKTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", "wsl"},
     {"*", "LAPTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]*", "wsl"},

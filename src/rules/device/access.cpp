@@ -136,7 +136,7 @@ static Remedy host_of_a_maker(const Facts& f) {
 Remedy fix_missing_device(const Facts& f) {
     const bool kvm_there =
         (f.evidence && is(f.evidence->usable, true)) || vendor_module_is(f, Module::State::loaded);
-    if (in_docker_desktop(f) || (was_given(f) && kvm_there)) return leave_docker_desktop(f);
+    if (in_docker_desktop(f) || (!was_asked_for(f).empty() && kvm_there)) return leave_docker_desktop(f);
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
         return steps_of(f, row_of_job(f)->give);
@@ -163,7 +163,7 @@ Remedy fix_missing_device(const Facts& f) {
                                         "says if it refuses tells the rest.",
                                 .commands = texts({"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}),
                                 .expect = "ls -l /dev/kvm shows 10, 232"});
-    if (f.evidence && f.evidence->device_asked.if_known())
+    if (!was_asked_for(f).empty())
         remedy.then(where_daemon_runs());
     else if (f.kernel.container.if_absent())
         remedy.then(only_in_container());

@@ -38,8 +38,9 @@ Remedy give_to_container();
 Remedy allow_in_container();
 /// Does it run in Docker Desktop's own virtual machine?
 bool in_docker_desktop(const Facts& f);
-/// A container was to have the device, and was started without a word: docker run --device /dev/kvm.
-bool was_given(const Facts& f);
+/// A container was to have the device: "given", and started without a word; "refused" by the daemon, which
+/// finds none; else empty.
+std::string_view was_asked_for(const Facts& f);
 Remedy leave_docker_desktop(const Facts& f);
 
 /// There is no /dev/kvm here, although KVM may well be up.

@@ -3,6 +3,8 @@
 #include "remedy/steps.hpp"
 #include "rules/device/access.hpp"
 
+#include <fmt/format.h>
+
 namespace nestprobe {
 
 Remedy give_to_container() {
@@ -34,17 +36,20 @@ Remedy leave_docker_desktop(const Facts& f) {
     const bool found = f.evidence && is(f.evidence->usable, true);
     const bool linux_host = found || vendor_module_is(f, Module::State::loaded);
     if (!linux_host) return fix_on_platform(f, "");
-    Remedy remedy(
-        Step{.where = Where::container_host,
-             .what = in_docker_desktop(f)
-                         ? "This container runs in Docker Desktop's own virtual machine, which has no "
-                           "/dev/kvm: let Docker Engine on the host itself run it."
-                         : "This system has KVM, and the container was given /dev/kvm and has none: its "
-                           "daemon runs on another system, most likely in Docker Desktop's virtual machine "
-                           "(desktop-linux in the list). Let Docker Engine on this one run it.",
-             .commands = texts({"docker context ls", "docker context use default"}),
-             .expect = "docker info prints the host's own kernel behind Kernel Version.",
-             .action = GiveDevice{}});
+    Remedy remedy(Step{
+        .where = Where::container_host,
+        .what =
+            in_docker_desktop(f)
+                ? "This container runs in Docker Desktop's own virtual machine, which has no "
+                  "/dev/kvm: let Docker Engine on the host itself run it."
+                : fmt::format("This system has KVM, and {}: the daemon runs on another system, most "
+                              "likely in Docker Desktop's virtual machine (desktop-linux in the "
+                              "list). Let Docker Engine on this one run it.",
+                              was_asked_for(f) == "given" ? "the container was given /dev/kvm and has none"
+                                                          : "the daemon finds no /dev/kvm"),
+        .commands = texts({"docker context ls", "docker context use default"}),
+        .expect = "docker info prints the host's own kernel behind Kernel Version.",
+        .action = GiveDevice{}});
     remedy.then(Step{.where = Where::container_host,
                      .what = "Then create the container there with the device.",
                      .commands = texts({"docker run --device /dev/kvm IMAGE"}),
@@ -58,9 +63,9 @@ bool in_docker_desktop(const Facts& f) {
     return in_container(f) && release && release->ends_with("-linuxkit");
 }
 
-bool was_given(const Facts& f) {
-    return f.evidence && f.evidence->device_asked.if_known() &&
-           *f.evidence->device_asked.if_known() == "given";
+std::string_view was_asked_for(const Facts& f) {
+    const std::string* asked = f.evidence ? f.evidence->device_asked.if_known() : nullptr;
+    return asked ? std::string_view(*asked) : std::string_view{};
 }
 
 }  // namespace nestprobe

@@ -114,6 +114,15 @@ Outcome check_blocked(const Facts& f) {
     if (const LoggedLine* line = heard_blacklisted(f);
         line && vendor_module_absent(f) && blocks_in_force(f).empty())
         return blacklisted_by_log(f, *line);
+    if (const LoggedLine* line = heard_blacklisted(f);
+        line && f.module.vendor.if_absent() && !withheld(f.module.vendor.absence()))
+        return cite_log(
+            fail(fmt::format("the kernel log says \"{}\": it refuses that module to everybody until "
+                             "it is started without that word",
+                             line->text),
+                 "Remove the module from module_blacklist= on the kernel command line and restart.\n"
+                 "    cat /proc/cmdline"),
+            *line);
     return judge(
         [&](const std::vector<ModuleBlock>&, const Module&) {
             const auto blocks = blocks_in_force(f);
@@ -199,7 +208,7 @@ const LoggedLine* heard_blacklisted(const Facts& f) {
     const LoggedLine* line = heard(f, LogLine::loader_blacklisted);
     const std::string* name = f.module.name.if_known();
     const bool ours =
-        line && name && (contains(line->text, *name + " ") || contains(line->text, "Module kvm is "));
+        line && (!name || contains(line->text, *name + " ") || contains(line->text, "Module kvm is "));
     return ours ? line : nullptr;
 }
 

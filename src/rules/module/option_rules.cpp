@@ -60,12 +60,28 @@ bool any_reloads(const std::vector<BadOption>& bad) {
                        [](const BadOption& b) { return !b.option->origin.on_command_line(); });
 }
 
+constexpr std::string_view find_option =
+    "Find the option, and write 1 or 0 in it: those two are taken by every such parameter.\n"
+    "    grep -rs kvm /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline";
+
+/// A log that somebody posted is all there is.
+Outcome refused_by_log_alone(const Facts& f, const Absent& modules) {
+    const LoggedLine* line = heard_option(f);
+    if (!line || withheld(modules)) return carry(modules);
+    return cite_log(
+        fail(fmt::format("the kernel log says \"{}\": a word that the parameter does not take keeps "
+                         "the whole module out. Whether it was loaded since then does not show.",
+                         line->text),
+             std::string(find_option)),
+        *line);
+}
+
 Outcome check_bad_option(const Facts& f) {
     if (auto above = follows_from_above(f)) return *std::move(above);
     const std::string name = vendor_module_name(f);
     if (f.module.vendor.if_known() && !vendor_module_absent(f))
         return cite(pass(fmt::format("{} is in the kernel", name)), f.module.vendor);
-    if (f.module.vendor.if_absent()) return carry(f.module.vendor.absence());
+    if (const Absent* modules = f.module.vendor.if_absent()) return refused_by_log_alone(f, *modules);
     const auto bad = bad_options(f);
     if (const LoggedLine* line = heard_option(f); line && bad.empty())
         return cite_log(
@@ -73,8 +89,7 @@ Outcome check_bad_option(const Facts& f) {
                      "{} is not loaded, and the kernel log says \"{}\": a word that the parameter does "
                      "not take keeps the whole module out",
                      name, line->text),
-                 "Find the option, and write 1 or 0 in it: those two are taken by every such parameter.\n"
-                 "    grep -rs kvm /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline"),
+                 std::string(find_option)),
             *line);
     return judge(
         [&](const std::vector<ModuleOption>&) {
@@ -178,11 +193,16 @@ std::vector<BadOption> bad_options(const Facts& f) {
 const LoggedLine* heard_option(const Facts& f) {
     const std::string* name = f.module.name.if_known();
     const LoggedLine* last = nullptr;
-    if (const auto* lines = f.kernel.log.if_known(); lines && name)
+    const auto of_ours = [&](std::string_view text) {
+        const bool own = name ? contains(text, *name + ": ")
+                              : contains(text, "kvm_intel: ") || contains(text, "kvm_amd: ");
+        return own || contains(text, "kvm: ");
+    };
+    if (const auto* lines = f.kernel.log.if_known())
         for (const LoggedLine& line : *lines) {
             const bool kind = line.id == LogLine::loader_parameter_invalid ||
                               line.id == LogLine::loader_parameter_too_large;
-            if (kind && (contains(line.text, *name + ": ") || contains(line.text, "kvm: "))) last = &line;
+            if (kind && of_ours(line.text)) last = &line;
         }
     return last;
 }
