@@ -61,8 +61,9 @@ std::string vendor_module_name(const Facts& f);
 const LoggedLine* heard(const Facts& f, LogLine kind);
 /// The last line of one of these kinds: of several tries, what the last one met.
 const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds);
-/// The last line that a module of KVM's prints while it sets itself up (svm_hardware_setup(), hv_init_evmcs()):
-/// the processor showed it all that it needs.  Null where it said nothing; kvm_intel mostly says nothing.
+/// The last line that a module of KVM's prints while it sets itself up (svm_hardware_setup(),
+/// hv_init_evmcs()): the processor showed it all that it needs.  Null where it said nothing; kvm_intel mostly
+/// says nothing.
 const LoggedLine* heard_start(const Facts& f);
 /// The first line with this effect that speaks of this machine's vendor, or of either.
 const LoggedLine* heard(const Facts& f, LogEffect effect);

@@ -83,8 +83,8 @@ const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds) {
 }
 
 const LoggedLine* heard_start(const Facts& f) {
-    constexpr LogLine telling[] = {LogLine::nested_on_amd, LogLine::npt_on,          LogLine::npt_off,
-                                   LogLine::evmcs_in_use,  LogLine::hv_npt_flush,    LogLine::hv_direct_flush,
+    constexpr LogLine telling[] = {LogLine::nested_on_amd, LogLine::npt_on,       LogLine::npt_off,
+                                   LogLine::evmcs_in_use,  LogLine::hv_npt_flush, LogLine::hv_direct_flush,
                                    LogLine::avic_on,       LogLine::x2avic_on};
     return heard_last(f, telling);
 }
