@@ -30,9 +30,9 @@ REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libv
 
 
 def definition_alone(text):
-    """Of a terminal's text the XML: people paste the command before it and the prompt behind it."""
-    end = text.rfind(b">") + 1
-    return text[text.index(b"<"):end] if text.lstrip()[:1] != b"<" else text
+    """Of a terminal's text the XML: people paste the command, or prose, before it and behind it."""
+    begin, end = text.find(b"<domain"), text.rfind(b"</domain>")
+    return text[begin:end + len(b"</domain>")] if text.lstrip()[:1] != b"<" else text
 
 
 def run(*command, **options):

@@ -74,8 +74,8 @@ bool was_refused(const KernelFacts& kernel) {
            });
 }
 
-Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const KernelFacts& kernel,
-                        const FirmwareFacts& firmware, const HypervisorFacts& f) {
+Fact<Level> probe_level(const Filesystem& files, const Shared& shared, const CpuFacts& cpu,
+                        const KernelFacts& kernel, const FirmwareFacts& firmware, const HypervisorFacts& f) {
     const auto as = [](Level level, const auto& fact) { return Fact<Level>(level, fact.from()); };
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
         if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);
@@ -96,8 +96,7 @@ Fact<Level> probe_level(const Filesystem& files, const CpuFacts& cpu, const Kern
     const auto off = [](bool set) { return !set; };
     const bool unlisted = kernel.flag_vmx.any_known() && kernel.flag_vmx.all(off) &&
                           kernel.flag_svm.any_known() && kernel.flag_svm.all(off);
-    const bool refused =
-        unlisted || was_refused(kernel) || is(read_heard_switch(files, hearsay::usable), false);
+    const bool refused = unlisted || was_refused(kernel) || is(shared.usable, false);
     if (unlisted && kernel.release.if_known() && is_clouds_own_kernel(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
     // So does what these clouds rent out as hardware, by the names that they give their machines.
@@ -184,7 +183,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
         return registers::ia32_vmx_basic["REVISION"].of(raw) == kvm_revision;
     });
     f.signatures = read_signatures(machine, shared, cpu, kernel);
-    f.level = probe_level(machine.files, cpu, kernel, firmware, f);
+    f.level = probe_level(machine.files, shared, cpu, kernel, firmware, f);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
     f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));

@@ -23,6 +23,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .bios_vendor = read_word(machine.files, "/sys/class/dmi/id/bios_vendor"),
         .heard_vmx = read_heard_switch(machine.files, hearsay::flag_vmx),
         .heard_svm = read_heard_switch(machine.files, hearsay::flag_svm),
+        .usable = read_heard_switch(machine.files, hearsay::usable),
     };
 }
 
@@ -69,7 +70,7 @@ void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard) {
     facts.add(cpus, heard);
 }
 
-std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
+std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Shared& shared) {
     EvidenceFacts facts;
     const auto contradictions = files.read(hearsay::contradictions);
     if (const std::string* text = contradictions.if_known()) {
@@ -80,7 +81,7 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files) {
         facts.contradictions = contradictions.absence();
     }
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
-    facts.usable = read_heard_switch(files, hearsay::usable);
+    facts.usable = shared.usable;
     facts.maker = read_hearsay(files, hearsay::maker);
     facts.device_asked = read_hearsay(files, hearsay::device_asked);
     facts.missing = read_hearsay(files, hearsay::missing).map([](const std::string& names) {
@@ -133,7 +134,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);
     facts.system = probe_system(machine.files, shared, facts.kernel);
     facts.iommu = probe_iommu(machine, facts.kernel, config);
-    facts.evidence = probe_evidence(machine.files);
+    facts.evidence = probe_evidence(machine.files, shared);
     facts.registers = std::move(shared.cpu.registers);
     return facts;
 }

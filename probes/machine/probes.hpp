@@ -22,6 +22,7 @@ struct Shared {
     Fact<std::vector<LoggedLine>> log;
     Fact<std::string> bios_vendor;    ///< of DMI
     Fact<bool> heard_vmx, heard_svm;  ///< what tools said of the kernel's flags
+    Fact<bool> usable;                ///< what they said of KVM: there, or not to be used
 };
 Shared read_shared(const Sources& machine, RegisterList wanted);
 
@@ -96,6 +97,6 @@ Fact<T> or_unsaid(Fact<T> heard) {
 }
 /// Where nothing else is known, what was heard.
 void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard);
-std::optional<EvidenceFacts> probe_evidence(const Filesystem& files);
+std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Shared& shared);
 
 }  // namespace nestprobe
