@@ -66,11 +66,34 @@ inline bool is_allowed(std::string_view what, int failure, Answer before, Answer
     });
 }
 
+/// A word that sends the reader of a guest's report to a firmware setup; empty where there is none, or where
+/// the kernel's own line, which may be quoted, has it.
+inline std::string_view word_of_firmware(const Report& report, const std::string& text) {
+    if (!is(report.facts.hypervisor.level, Level::guest)) return {};
+    std::string words;  // as if it were not wrapped
+    for (const char c : text)
+        if (c != '\n' && !(c == ' ' && words.ends_with(' ')))
+            words += c;
+        else if (!words.ends_with(' '))
+            words += ' ';
+    const auto* log = report.facts.kernel.log.if_known();
+    for (const std::string_view word : {"firmware setup", "BIOS", "VT-x", "SVM Mode"}) {
+        const bool quoted = log && std::any_of(log->begin(), log->end(), [&](const LoggedLine& line) {
+                                return line.text.find(word) != std::string::npos;
+                            });
+        if (!quoted && words.find(word) != std::string::npos) return word;
+    }
+    return {};
+}
+
 inline std::vector<Answer> answers_of(const Recording& recording) {
     const Report report = report_of(recording);
     std::vector<Answer> answers;
     for (const Verdict& v : report.verdicts) answers.push_back(v.answer);
-    CHECK(!render_summary(report, {}).empty());
+    const std::string summary = render_summary(report, {});
+    CHECK(!summary.empty());
+    CHECK_MESSAGE(word_of_firmware(report, summary).empty(), word_of_firmware(report, summary),
+                  " in a guest:\n", summary);
     return answers;
 }
 

@@ -37,10 +37,10 @@ std::string log_meanings(const Report& report, const Style& style);
 /// Pages about messages of programs that a paste holds beside its readings: what each means, and the command
 /// that prints the page; empty where there is none.
 std::string pages_of_messages(const Report& report, const Style& style);
-/// Why an answer is not known, beside it.
-std::string unknown_text(const Report& report, const Verdict& verdict);
 /// Their ids.
 std::vector<std::string> ids_of_messages(const Report& report);
+/// Why an answer is not known, for the line of that answer.
+std::string unknown_text(const Report& report, const Verdict& verdict);
 
 /// What to type next, where the machine is, each command alone on its line; empty where there is none.
 std::string next_commands(const std::vector<std::string>& commands, const Style& style);
