@@ -95,6 +95,9 @@ def long_words(folder):
             "an absence": f'"files": {{"/a": {{"absent": "{word}"}}}}}}', "a path": f'"files": {{"/{word}/..": "1"}}}}',
             "a name": f'"directories": {{"/a": ["/{word}"]}}}}'}.items():
         in_file(folder, f"{name} of 1 MB", head(rest))
+    in_file(folder, "400,000 brackets on a line that names a snapshot", '"nestprobe-snapshot/' + "x{" * 400000)
+    in_file(folder, "400,000 objects on a line that names a snapshot", "{}" * 400000 + '"nestprobe-snapshot/')
+    in_file(folder, "400,000 lines of brackets that name a snapshot", "x\n[{\n" * 400000 + '"nestprobe-snapshot/')
     in_file(folder, "a format of 1 MB", f'{{"format": "{word}"}}')
     for name, data in {"an element": f"<domain type='kvm'><{word}></b></domain>", "a root": f"<{word}/>", "a mode": f"<domain type='kvm'><cpu mode='{word}'/></domain>",
                        "a policy": f"<domain type='kvm'><cpu><feature policy='{word}' name='vmx'/></cpu></domain>",

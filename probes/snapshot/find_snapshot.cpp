@@ -35,11 +35,12 @@ std::size_t end_of_object(std::string_view text) {
 
 /// The next bracket that begins a line, behind blanks or the bracket of a list.
 std::size_t next_object(std::string_view text, std::size_t from) {
-    for (auto at = text.find('{', from); at != std::string_view::npos; at = text.find('{', at + 1)) {
-        const auto line = text.rfind('\n', at);
-        const std::string_view before = text.substr(line == std::string_view::npos ? 0 : line + 1);
-        if (before.find_first_not_of(" \t[") == at - (line == std::string_view::npos ? 0 : line + 1))
-            return at;
+    while (from < text.size()) {
+        const auto at = text.find_first_not_of(" \t[", from);
+        if (at == std::string_view::npos || text[at] == '{') return at;
+        const auto end = text.find('\n', at);
+        if (end == std::string_view::npos) break;
+        from = end + 1;
     }
     return std::string_view::npos;
 }
