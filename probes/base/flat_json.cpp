@@ -1,25 +1,92 @@
 // SPDX-License-Identifier: MIT
 #include "base/flat_json.hpp"
 
+#include "base/json_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace nestprobe {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Events of the JSON library.  What stands in the object itself is a pair; what is nested in a value is
+/// written again, on one line.
+class PairReader {
+public:
+    std::vector<std::pair<std::string, std::string>> pairs;
+
+    bool null() {
+        return word("null", [](JsonText& text) { text.null(); });
+    }
+    bool boolean(bool truth) {
+        return word(truth ? "on" : "off", [&](JsonText& text) { text.value(truth); });
+    }
+    bool number_integer(Json::number_integer_t value) { return number(std::to_string(value)); }
+    bool number_unsigned(Json::number_unsigned_t value) { return number(std::to_string(value)); }
+    bool number_float(Json::number_float_t, const std::string& written) { return number(written); }
+    bool string(std::string& value) {
+        return word(value, [&](JsonText& text) { text.value(value); });
+    }
+    bool binary(Json::binary_t&) { return false; }
+    bool start_object(std::size_t) {
+        return begin([](JsonText& text) { text.begin_object(); });
+    }
+    bool start_array(std::size_t) {
+        return depth_ != 0 && begin([](JsonText& text) { text.begin_array(); });
+    }
+    bool end_object() {
+        return end([](JsonText& text) { text.end_object(); });
+    }
+    bool end_array() {
+        return end([](JsonText& text) { text.end_array(); });
+    }
+    bool key(std::string& name) {
+        if (depth_ == 1)
+            pairs.emplace_back(std::move(name), "");
+        else
+            nested_.key(name);
+        return true;
+    }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) { return false; }
+
+private:
+    static JsonText new_text() { return JsonText(0, JsonText::on_one_line, JsonText::Beyond::kept); }
+    template <class Write>
+    bool word(std::string_view plain, Write write) {
+        if (depth_ == 0) return false;  // no object
+        if (depth_ == 1)
+            pairs.back().second = plain;
+        else
+            write(nested_);
+        return true;
+    }
+    bool number(const std::string& written) {
+        return word(written, [&](JsonText& text) { text.json(written); });
+    }
+    template <class Write>
+    bool begin(Write write) {
+        if (depth_++ != 0) write(nested_);
+        return true;
+    }
+    template <class Write>
+    bool end(Write write) {
+        if (--depth_ == 0) return true;
+        write(nested_);
+        if (depth_ == 1) pairs.back().second = std::exchange(nested_, new_text()).take();
+        return true;
+    }
+
+    JsonText nested_ = new_text();
+    std::size_t depth_ = 0;
+};
+
+}  // namespace
 
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_flat_json(std::string_view text) {
-    const auto object = nlohmann::ordered_json::parse(text, nullptr, false);
-    if (!object.is_object()) return {};
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (const auto& [key, value] : object.items()) {
-        std::string word;
-        if (value.is_string())
-            word = value.get<std::string>();
-        else if (value.is_boolean())
-            word = value.get<bool>() ? "on" : "off";
-        else
-            word = value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-        pairs.emplace_back(key, std::move(word));
-    }
-    return pairs;
+    PairReader reader;
+    if (!Json::sax_parse(text, &reader)) return {};
+    return std::move(reader.pairs);
 }
 
 }  // namespace nestprobe

@@ -45,6 +45,14 @@ std::size_t size_of_token(std::string_view json) {
 
 }  // namespace
 
+void JsonText::grow(std::size_t more) {
+    const std::size_t capacity = std::max(2 * capacity_, size_ + more);
+    std::unique_ptr<char[]> next(new char[capacity]);
+    if (size_ != 0) std::memcpy(next.get(), text_.get(), size_);
+    text_ = std::move(next);
+    capacity_ = capacity;
+}
+
 /// A line's end, a comma before it or not, and the next line's blanks.
 void JsonText::new_line(bool comma) {
     constexpr std::string_view layout = ",\n                                ";
@@ -52,7 +60,7 @@ void JsonText::new_line(bool comma) {
     if (indent_ == on_one_line) return put(layout.substr(0, comma ? 1 : 0));
     std::size_t blanks = indent_ * depth_;
     put(layout.substr(comma ? 0 : 1, (comma ? 2 : 1) + std::min(blanks, longest)));
-    for (; blanks > longest; --blanks) put(" ");
+    for (; blanks > longest; --blanks) put(' ');
 }
 
 void JsonText::item() {
@@ -62,7 +70,7 @@ void JsonText::item() {
 
 void JsonText::begin(char bracket) {
     item();
-    put({&bracket, 1});
+    put(bracket);
     ++depth_;
     empty_ = true;
 }
@@ -70,7 +78,7 @@ void JsonText::begin(char bracket) {
 void JsonText::end(char bracket) {
     --depth_;
     if (!empty_) new_line(false);
-    put({&bracket, 1});
+    put(bracket);
     empty_ = false;
 }
 
@@ -88,30 +96,31 @@ void JsonText::literal(std::string_view word) {
 void JsonText::value(std::string_view text) {
     item();
     if (!is_plain(text)) return escaped(text);
-    text_ += '"';
-    text_ += text;
-    text_ += '"';
+    char* at = room(text.size() + 2);
+    *at = '"';
+    std::memcpy(at + 1, text.data(), text.size());
+    at[text.size() + 1] = '"';
 }
 
 void JsonText::escaped(std::string_view text) {
     constexpr std::string_view special = "\"\\\b\f\n\r\t", letters = "\"\\bfnrt";
-    text_ += '"';
+    put('"');
     while (!text.empty()) {
         const std::size_t whole = utf8_sequence(text);
         const std::size_t size = whole != 0 ? whole : utf8_broken(text);
         if (const auto at = special.find(text.front()); at != std::string_view::npos) {
-            text_ += '\\';
-            text_ += letters[at];
+            put('\\');
+            put(letters[at]);
         } else if (text.front() >= ' ' && text.front() <= '~') {
-            text_ += text.front();
+            put(text.front());
         } else if (beyond_ == Beyond::kept && (text.front() < 0 || text.front() > '~')) {
-            text_ += whole != 0 ? text.substr(0, size) : "\xef\xbf\xbd";
+            put(whole != 0 ? text.substr(0, size) : "\xef\xbf\xbd");
         } else {
             put_code(whole != 0 ? utf8_code(text.substr(0, size)) : 0xfffd);
         }
         text.remove_prefix(size);
     }
-    text_ += '"';
+    put('"');
 }
 
 /// \uXXXX, or two of them.
@@ -122,8 +131,8 @@ void JsonText::put_code(std::uint32_t code) {
         put_code(0xd800 + ((code - beyond_first_plane) >> 10));
         return put_code(0xdc00 + (code & 0x3ff));
     }
-    text_ += "\\u";
-    for (const int shift : {12, 8, 4, 0}) text_ += digits[code >> shift & 15];
+    put("\\u");
+    for (const int shift : {12, 8, 4, 0}) put(digits[code >> shift & 15]);
 }
 
 /// Blanks and new lines where JSON has brackets, commas and colons, and not in its strings.
@@ -146,8 +155,8 @@ void JsonText::json(std::string_view one_line) {
 }
 
 std::string JsonText::take() && {
-    if (indent_ != on_one_line) put("\n");
-    return std::move(text_);
+    if (indent_ != on_one_line) put('\n');
+    return {text_.get(), size_};
 }
 
 }  // namespace nestprobe

@@ -5,8 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nestprobe {
@@ -24,7 +27,7 @@ public:
     /// Room for the whole document is asked for once; what is not written is never touched.
     explicit JsonText(std::size_t expected_size, std::size_t indent = 2, Beyond beyond = Beyond::escaped)
         : indent_(indent), beyond_(beyond) {
-        text_.reserve(expected_size);
+        grow(expected_size);
     }
 
     void begin_object() { begin('{'); }
@@ -72,9 +75,17 @@ private:
     void literal(std::string_view word);
     void escaped(std::string_view text);
     void put_code(std::uint32_t code);
-    void put(std::string_view text) { text_ += text; }
+    void grow(std::size_t more);
+    /// Where the next bytes go.
+    char* room(std::size_t bytes) {
+        if (capacity_ - size_ < bytes) grow(bytes);
+        return text_.get() + std::exchange(size_, size_ + bytes);
+    }
+    void put(std::string_view text) { std::memcpy(room(text.size()), text.data(), text.size()); }
+    void put(char c) { *room(1) = c; }
 
-    std::string text_;
+    std::unique_ptr<char[]> text_;  ///< not a string, of which each letter is a call
+    std::size_t size_ = 0, capacity_ = 0;
     std::size_t indent_;
     Beyond beyond_;
     std::size_t depth_ = 0;

@@ -3365,7 +3365,7 @@ bool fits(const LogRow& row, std::string_view line) {
 }
 
 // Rows by the first four bytes of their text: a log is searched once for all of them.
-constexpr std::size_t buckets = 32768;
+constexpr std::size_t buckets = 32768, to_a_chain = 32;
 constexpr std::uint16_t none = 0xffff;
 
 constexpr std::size_t bucket(std::uint32_t four) { return (four * 0x9E3779B1u) >> 17; }
@@ -3378,7 +3378,8 @@ consteval std::uint32_t first_four(std::string_view text) {
 
 struct Index {
     std::array<std::uint64_t, buckets / 64> taken{};  // small enough for the first cache; asked at every byte
-    std::array<std::uint16_t, buckets> first{};
+    std::array<std::uint16_t, buckets / to_a_chain>
+        first{};  // of the rows of so many buckets, in their order
     std::array<std::uint16_t, std::size(rows)> next{};
 };
 
@@ -3386,9 +3387,9 @@ consteval Index make_index() {
     Index index;
     index.first.fill(none);
     for (std::size_t i = std::size(rows); i-- > 0;) {
-        std::uint16_t& head = index.first[bucket(first_four(rows[i].text))];
-        index.taken[bucket(first_four(rows[i].text)) / 64] |= std::uint64_t{1}
-                                                              << bucket(first_four(rows[i].text)) % 64;
+        const std::size_t b = bucket(first_four(rows[i].text));
+        std::uint16_t& head = index.first[b / to_a_chain];
+        index.taken[b / 64] |= std::uint64_t{1} << b % 64;
         index.next[i] = head;
         head = static_cast<std::uint16_t>(i);
     }
@@ -3413,7 +3414,7 @@ bool begins_a_row(std::uint32_t four) {
 /// Of the rows whose text begins at `at`, the first that is before `best` and fits the line.
 std::uint16_t better_row(std::string_view line, std::size_t at, std::uint16_t best) {
     const std::size_t b = bucket(load_four(line.data() + at));
-    for (std::uint16_t i = row_index.first[b]; i < best; i = row_index.next[i])
+    for (std::uint16_t i = row_index.first[b / to_a_chain]; i < best; i = row_index.next[i])
         if (line.substr(at).starts_with(rows[i].text) && fits(rows[i], line)) return i;
     return best;
 }

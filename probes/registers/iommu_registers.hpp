@@ -16,7 +16,7 @@ struct UnitRegister {
     consteval Field operator[](std::string_view field) const {
         for (const Field& f : fields)
             if (f.name == field) return f;
-        throw "this register has no such field";
+        this_register_has_no_such_field();
     }
 };
 

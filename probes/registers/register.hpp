@@ -62,6 +62,9 @@ enum class Layout : std::uint8_t {
     allowed_1,  ///< VMX controls, 64 of them: a bit that is set may be 1, and every one may be 0
 };
 
+/// Nowhere defined: to call it while compiling is the error that names it.
+void this_register_has_no_such_field();
+
 struct Register;
 
 /// A part of another register: any of its bits set, or a value of its own.  A register exists when any of its
@@ -103,7 +106,7 @@ struct Register {
     consteval Field operator[](std::string_view field) const {
         for (const Field& f : fields)
             if (f.name == field) return placed(f);
-        throw "this register has no such field";
+        this_register_has_no_such_field();
     }
     constexpr bool is_msr() const { return std::holds_alternative<MsrAddress>(address); }
     constexpr bool is_control() const { return layout != Layout::fields; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "render/diff.hpp"
+#include "facts/fact_list.hpp"
 #include "registers/all.hpp"
 
 #include "machine/readings.hpp"
@@ -85,22 +86,23 @@ template <class T>
 Side bare(const PerCpu<T>& facts) {
     return of_groups(facts, [](const Fact<T>& fact) { return bare(fact); });
 }
+Side bare(const AnyFact& any) {
+    return std::visit([](const auto* fact) { return bare(*fact); }, any);
+}
 
 /// Facts of which one of the machines alone has any (of what --prove found, of pastes) are nothing that
 /// differs.
 std::vector<Difference> compare_facts(const Report& here, const Report& there) {
     std::map<std::string, Side, std::less<>> others;
-    for_each(there.facts, [&](std::string_view id, const auto& fact, std::string_view) {
-        others.emplace(id, bare(fact));
-    });
+    for (const ListedFact& fact : list_facts(there.facts)) others.emplace(fact.id, bare(fact.fact));
     std::vector<Difference> all;
-    for_each(here.facts, [&](std::string_view id, const auto& fact, std::string_view doc) {
+    for (const auto& [id, fact, doc] : list_facts(here.facts)) {
         const auto other = others.find(id);
-        if (other == others.end()) return;
+        if (other == others.end()) continue;
         Side mine = bare(fact);
         if (mine != other->second)
             all.push_back({std::string(id), std::string(doc), std::move(mine), std::move(other->second)});
-    });
+    }
     return all;
 }
 

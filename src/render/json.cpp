@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // nestprobe-report/1, as schema/report.schema.json has it.  Keys keep their order.
 #include "base/text.hpp"
+#include "facts/fact_list.hpp"
 #include "render/layout.hpp"
 #include "render/values.hpp"
 
@@ -62,12 +63,12 @@ void write_answer(JsonText& out, const PerCpu<T>& facts) {
 void write_facts(JsonText& out, const Facts& facts) {
     out.key("facts");
     out.begin_object();
-    for_each(facts, [&](std::string_view id, const auto& fact, std::string_view) {
-        out.key(id);
+    for (const ListedFact& listed : list_facts(facts)) {
+        out.key(listed.id);
         out.begin_object();
-        write_answer(out, fact);
+        std::visit([&](const auto* fact) { write_answer(out, *fact); }, listed.fact);
         out.end_object();
-    });
+    }
     out.end_object();
 }
 

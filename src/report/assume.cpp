@@ -2,6 +2,7 @@
 #include "report/assume.hpp"
 
 #include "base/text.hpp"
+#include "facts/fact_list.hpp"
 #include "machine/kernel_words.hpp"
 #include "report/effects.hpp"
 #include "rules/module/parameters.hpp"
@@ -24,16 +25,15 @@ struct Assumption {
     std::string name, value;
 };
 
-template <class T>
-constexpr bool is_switch = std::is_same_v<T, Fact<bool>> || std::is_same_v<T, PerCpu<bool>>;
-
 /// Every fact that is yes or no: its name and itself.
 template <class V>
 void for_each_switch(Facts& facts, V&& visit) {
-    for_each(facts, [&](std::string_view name, const auto& fact, std::string_view) {
-        using T = std::remove_cvref_t<decltype(fact)>;
-        if constexpr (is_switch<T>) visit(name, const_cast<T&>(fact));  // of facts, which are not const
-    });
+    for (const ListedFact& listed : list_facts(facts)) {  // of facts that are not const
+        if (const auto* one = std::get_if<const Fact<bool>*>(&listed.fact))
+            visit(listed.id, const_cast<Fact<bool>&>(**one));
+        else if (const auto* each = std::get_if<const PerCpu<bool>*>(&listed.fact))
+            visit(listed.id, const_cast<PerCpu<bool>&>(**each));
+    }
 }
 
 Facts empty_facts() {

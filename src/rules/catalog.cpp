@@ -144,6 +144,11 @@ std::vector<std::string_view> nearest_rules(std::string_view text) {
     return names;
 }
 
+void rest_on(Outcome& outcome, const std::vector<Provenance>& readings, const CpuSet& cpus) {
+    for (const Provenance& p : readings)
+        outcome.because.push_back({cpus.empty() ? p.where : p.where + " on " + name_cpus(cpus), p.raw});
+}
+
 Outcome carry(const Absent& absent) {
     const Status status = absent.why == Why::not_applicable ? Status::skipped : Status::unknown;
     const std::string_view name = error_name(absent.error);

@@ -78,19 +78,19 @@ inline Outcome unknown(std::string message) { return {Status::unknown, std::move
 /// name.
 Outcome carry(const Absent& absent);
 
+/// An outcome rests on these readings, too; where CPUs differ, with their names.
+void rest_on(Outcome& outcome, const std::vector<Provenance>& readings, const CpuSet& cpus = {});
+
 /// Add the readings of a fact to what an outcome rests on.
 template <class T>
 Outcome cite(Outcome outcome, const Fact<T>& fact) {
-    outcome.because.insert(outcome.because.end(), fact.from().begin(), fact.from().end());
+    rest_on(outcome, fact.from());
     return outcome;
 }
 /// The same, naming the CPUs.
 template <class T>
 Outcome cite(Outcome outcome, const PerCpu<T>& facts) {
-    for (const auto& g : facts.groups())
-        for (const Provenance& p : g.answer.from())
-            outcome.because.push_back(
-                {g.cpus.empty() ? p.where : p.where + " on " + name_cpus(g.cpus), p.raw});
+    for (const auto& g : facts.groups()) rest_on(outcome, g.answer.from(), g.cpus);
     return outcome;
 }
 
@@ -102,7 +102,7 @@ Outcome judge(F&& decide, const Fact<Ts>&... facts) {
     ((missing = missing ? missing : facts.if_absent()), ...);
     if (missing) return carry(*missing);
     Outcome outcome = std::invoke(decide, *facts.if_known()...);
-    ((outcome = cite(std::move(outcome), facts)), ...);
+    (rest_on(outcome, facts.from()), ...);
     return outcome;
 }
 

@@ -33,7 +33,7 @@ bool is_lscpu_json(std::string_view text) {
 }
 
 void read_lscpu_json(const Section& section, Evidence& evidence) {
-    const Json whole = Json::parse(section.body, nullptr, false);
+    const Json whole = Json::parse(std::string_view(section.body), nullptr, false);
     std::string text;
     if (whole.is_object() && whole.contains("lscpu")) write_lscpu_fields(whole["lscpu"], 0, text);
     if (!text.empty())

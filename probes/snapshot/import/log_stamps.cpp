@@ -142,7 +142,7 @@ void read_json(std::string_view text, std::vector<std::string>& messages) {
         if (pending.empty() && !trim(line).starts_with('{')) return;
         pending.append(line).push_back('\n');
         if (!trim(line).ends_with('}') && pending.size() < longest) return;
-        const Json entry = Json::parse(pending, nullptr, false);
+        const Json entry = Json::parse(std::string_view(pending), nullptr, false);
         if (entry.is_discarded() && pending.size() < longest) return;
         pending.clear();
         if (entry.is_object() && is_kernels(entry)) messages.push_back(field_of(entry, "MESSAGE"));
