@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prints nestprobe-messages(7) from the table of messages, which --explain=MESSAGE prints, too.
+#include "base/text.hpp"
 #include "messages/messages.hpp"
 #include "pages.hpp"
 #include "roff.hpp"
@@ -39,12 +40,14 @@ std::string section(std::string_view title, std::string_view text) {
 std::string page_of(const Message& message) {
     std::string text = fmt::format(".Ss {}\nA message of {}:\n.Bl -bullet -compact\n", roff(message.id),
                                    roff(message.program));
-    for (const std::string_view pattern : message.patterns) text += fmt::format(".It\n{}\n", roff(pattern));
+    for_each_line(message.patterns,
+                  [&](std::string_view pattern) { text += fmt::format(".It\n{}\n", roff(pattern)); });
     text += fmt::format(".El\n.Pp\n{}", paragraphs(message.means));
     text += section("Likely causes", message.causes) + section("What to do", message.steps) +
             section("How to tell that it worked", message.worked) +
             section("What else it can be", message.otherwise);
-    if (!message.rules.empty()) text += fmt::format(".Pp\n.Em Rules :\n{}\n", fmt::join(message.rules, ", "));
+    if (!message.rules.empty())
+        text += fmt::format(".Pp\n.Em Rules :\n{}\n", fmt::join(split_words(message.rules), ", "));
     return text + fmt::format(".Pp\n.Em Source :\n{}\n", roff(message.source));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The table of messages: what is pasted finds its page.
 #include "messages/messages.hpp"
+
+#include "base/text.hpp"
 #include "options.hpp"
 
 #include <doctest/doctest.h>
@@ -50,11 +52,12 @@ TEST_SUITE("messages") {
     }
     TEST_CASE("every pattern is lower case and finds its own message, not one before it") {
         for (const Message& message : messages())
-            for (const std::string_view pattern : message.patterns) {
+            for_each_line(message.patterns, [&](std::string_view pattern) {
                 CAPTURE(pattern);
+                CHECK_FALSE(pattern.empty());
                 CHECK(loosened(pattern) == pattern);
                 CHECK(id_of(filled(pattern)) == message.id);
-            }
+            });
     }
     TEST_CASE("every message is whole, and its rules exist") {
         std::set<std::string_view> ids;
@@ -67,7 +70,7 @@ TEST_SUITE("messages") {
             CHECK_FALSE(message.causes.empty());
             CHECK_FALSE(message.steps.empty());
             CHECK_FALSE(message.source.empty());
-            for (const std::string_view name : message.rules) {
+            for (const std::string_view name : split_words(message.rules)) {
                 REQUIRE(find_rule(name));
                 CHECK(find_rule(name)->name == name);  // not its id
             }

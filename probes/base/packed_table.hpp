@@ -1,87 +1,88 @@
 // SPDX-License-Identifier: MIT
-// A table whose texts lie in one piece.  A text in a table is an address, and each address is relocated when
-// a position-independent program starts, whether anybody looks at the row or not; here a row gets its texts
-// when it is asked for.
+// A table as one piece of bytes.  A text in a table is an address, and each address is relocated when a
+// position-independent program starts, whether anybody looks at the row or not; and a row with room for
+// twelve steps is mostly empty.  Here a row is made when it is asked for.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace nestprobe {
 
-/// The rows of such a table, each made when it is asked for; the texts live as long as the program.
+/// How a row lies there: its words (enumerators, yes or no), a byte each, the first of them to know it by;
+/// then of each text its length in two bytes and itself.  Beside Row stand `for_each_word(row, visit)` and
+/// `for_each_text(row, visit)`, which visit them in one order.
 template <class Row>
 class PackedRows {
 public:
-    class Iterator {
-    public:
-        constexpr Iterator(const PackedRows& rows, std::size_t at) : rows_(&rows), at_(at) {}
-        Row operator*() const { return (*rows_)[at_]; }
-        Iterator& operator++() { return ++at_, *this; }
-        bool operator!=(const Iterator& other) const { return at_ != other.at_; }
-
-    private:
-        const PackedRows* rows_;
-        std::size_t at_;
-    };
-
-    constexpr PackedRows(const Row* bare, const std::uint32_t* places, const char* texts, std::size_t size)
-        : bare_(bare), places_(places), texts_(texts), size_(size) {}
+    constexpr PackedRows(const std::uint32_t* places, const char* bytes, std::size_t size)
+        : places_(places), bytes_(bytes), size_(size) {}
 
     std::size_t size() const { return size_; }
-    Iterator begin() const { return {*this, 0}; }
-    Iterator end() const { return {*this, size_}; }
-    /// The row without its texts.
-    const Row& bare(std::size_t i) const { return bare_[i]; }
+    /// The row's first word, as a number.
+    std::uint8_t first_word(std::size_t i) const { return static_cast<std::uint8_t>(bytes_[places_[i]]); }
+    /// Its texts live as long as the program.
     Row operator[](std::size_t i) const {
-        Row row = bare_[i];
-        const char* at = texts_ + places_[i];
+        Row row;
+        const char* at = bytes_ + places_[i];
+        const auto byte = [&] { return static_cast<std::uint8_t>(*at++); };
+        for_each_word(row, [&]<class Word>(Word& word) { word = static_cast<Word>(byte()); });
         for_each_text(row, [&](std::string_view& text) {
-            text = at;
-            at += text.size() + 1;
+            const std::size_t low = byte(), high = byte();
+            text = {at, low + 256 * high};
+            at += text.size();
         });
         return row;
     }
 
+    std::vector<Row> all() const {
+        std::vector<Row> rows;
+        for (std::size_t i = 0; i < size_; ++i) rows.push_back((*this)[i]);
+        return rows;
+    }
+
 private:
-    const Row* bare_;
     const std::uint32_t* places_;
-    const char* texts_;
+    const char* bytes_;
     std::size_t size_;
 };
 
-/// Made by the compiler.  Beside Row stands `for_each_text(row, visit)`, which visits its texts in one order.
+/// How many bytes the rows take.
+template <class Row, std::size_t rows>
+consteval std::size_t packed_bytes(const Row (&table)[rows]) {
+    std::size_t bytes = 0;
+    for (Row row : table) {
+        for_each_word(row, [&](auto&) { ++bytes; });
+        for_each_text(row, [&](std::string_view& text) { bytes += text.size() + 2; });
+    }
+    return bytes;
+}
+
+/// Made by the compiler.
 template <class Row, std::size_t rows, std::size_t bytes>
 class PackedTable {
 public:
     consteval explicit PackedTable(const Row (&table)[rows]) {
         std::size_t at = 0;
         for (std::size_t i = 0; i < rows; ++i) {
-            bare_[i] = table[i];
+            Row row = table[i];
             places_[i] = static_cast<std::uint32_t>(at);
-            for_each_text(bare_[i], [&](std::string_view& text) {
-                for (const char c : text) texts_[at++] = c;
-                texts_[at++] = '\0';
-                text = {};
+            for_each_word(row, [&](const auto& word) { bytes_[at++] = static_cast<char>(word); });
+            for_each_text(row, [&](const std::string_view& text) {
+                bytes_[at++] = static_cast<char>(text.size() % 256);
+                bytes_[at++] = static_cast<char>(text.size() / 256);
+                for (const char c : text) bytes_[at++] = c;
             });
         }
     }
-    constexpr PackedRows<Row> view() const { return {bare_.data(), places_.data(), texts_.data(), rows}; }
+    constexpr PackedRows<Row> view() const { return {places_.data(), bytes_.data(), rows}; }
 
 private:
-    std::array<Row, rows> bare_{};
     std::array<std::uint32_t, rows> places_{};
-    std::array<char, bytes> texts_{};
+    std::array<char, bytes> bytes_{};
 };
-
-/// How many bytes of text a table has, each with its end.
-template <class Row, std::size_t rows>
-consteval std::size_t text_bytes(const Row (&table)[rows]) {
-    std::size_t bytes = 0;
-    for (Row row : table) for_each_text(row, [&](std::string_view& text) { bytes += text.size() + 1; });
-    return bytes;
-}
 
 }  // namespace nestprobe

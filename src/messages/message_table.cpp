@@ -3,836 +3,29 @@
 // Statements about other people's products carry their source; they age, and say when they were made.
 #include "messages/messages.hpp"
 
+#include "base/packed_table.hpp"
+
+#include <vector>
+
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view vm_entry_invalid_guest_state_patterns[] = {
-    "failentry(2147483681", "hardware error 0x80000021", "vm entry failed with error 0x80000021",
-    "guest running in big real mode", "without unrestricted mode support"};
-constexpr std::string_view vm_entry_invalid_guest_state_rules[] = {"unrestricted-guest-off", "ept-off",
-                                                                   "vmx-lacks-required-control"};
-constexpr std::string_view vm_entry_msr_loading_patterns[] = {"hardware error 0x80000022"};
-constexpr std::string_view vm_entry_msr_loading_rules[] = {"vmx-lacks-required-control",
-                                                           "vmx-capability-msrs-refused"};
-constexpr std::string_view vm_entry_machine_check_patterns[] = {"hardware error 0x80000029"};
-constexpr std::string_view vm_entry_invalid_control_patterns[] = {
-    "failentry(7,", "failentry(7)", "hardware error 0x7", "hardware_entry_failure_reason = 0x7"};
-constexpr std::string_view vm_entry_invalid_control_rules[] = {
-    "vmx-lacks-required-control", "vmx-capabilities-differ", "vmx-capability-msrs-refused",
-    "guest-with-evmcs"};
-constexpr std::string_view vm_entry_invalid_host_state_patterns[] = {"hardware error 0x8"};
-constexpr std::string_view vm_entry_invalid_host_state_rules[] = {"vmx-lacks-required-control"};
-constexpr std::string_view vm_entry_unsupported_component_patterns[] = {"hardware error 0xc"};
-constexpr std::string_view vm_entry_unsupported_component_rules[] = {"vmx-lacks-required-control",
-                                                                     "guest-with-evmcs"};
-constexpr std::string_view vm_entry_error_zero_patterns[] = {"hardware error 0x0"};
-constexpr std::string_view vm_entry_error_zero_rules[] = {"virtualization-in-use",
-                                                          "vmx-lacks-required-control"};
-constexpr std::string_view vmrun_invalid_patterns[] = {"hardware error 0xffffffff",
-                                                       "hardware error 0xffffffffffffffff"};
-constexpr std::string_view vmrun_invalid_rules[] = {"nesting-offered"};
-constexpr std::string_view kvm_entry_failed_patterns[] = {"failentry(", "kvm: entry failed, hardware error",
-                                                          "kvm_exit_fail_entry", "kvm_exit_fail_entry (9)"};
-constexpr std::string_view kvm_entry_failed_rules[] = {"vmx-lacks-required-control", "unrestricted-guest-off",
-                                                       "virtualization-in-use"};
-constexpr std::string_view kvm_internal_error_emulation_patterns[] = {"kvm internal error. suberror: 1",
-                                                                      "emulation failure"};
-constexpr std::string_view kvm_internal_error_emulation_rules[] = {"unrestricted-guest-off", "ept-off"};
-constexpr std::string_view kvm_internal_error_patterns[] = {"kvm internal error. suberror"};
-constexpr std::string_view kvm_internal_error_rules[] = {"ept-off"};
-constexpr std::string_view qemu_set_msr_vmx_patterns[] = {
-    "failed to set msr 0x480", "failed to set msr 0x481", "failed to set msr 0x482",
-    "failed to set msr 0x483", "failed to set msr 0x484", "failed to set msr 0x485",
-    "failed to set msr 0x486", "failed to set msr 0x487", "failed to set msr 0x488",
-    "failed to set msr 0x489", "failed to set msr 0x48a", "failed to set msr 0x48b",
-    "failed to set msr 0x48c", "failed to set msr 0x48d", "failed to set msr 0x48e",
-    "failed to set msr 0x48f", "failed to set msr 0x490", "failed to set msr 0x491",
-    "failed to set msr 0x492", "failed to set msr 0x493"};
-constexpr std::string_view qemu_set_msr_vmx_rules[] = {
-    "vmx-lacks-required-control", "guest-feature-switched-off", "guest-cpu-model-lacks-feature",
-    "vmx-capabilities-differ"};
-constexpr std::string_view qemu_set_msr_pmu_patterns[] = {
-    "failed to set msr 0x345", "failed to set msr 0x38d", "failed to set msr 0x38e",
-    "failed to set msr 0x38f", "failed to set msr 0x390", "failed to set msr 0x3f1",
-    "failed to set msr 0x186", "failed to set msr 0x187"};
-constexpr std::string_view qemu_set_msr_patterns[] = {"failed to set msr", "kvm_msr_buf->nmsrs' failed"};
-constexpr std::string_view qemu_set_msr_rules[] = {"vmx-lacks-required-control"};
-constexpr std::string_view qemu_host_lacks_vmx_patterns[] = {
-    "host doesn't support requested feature: cpuid*ecx.vmx",
-    "host doesn't support requested feature: cpuid*ecx.svm"};
-constexpr std::string_view qemu_host_lacks_vmx_rules[] = {
-    "nested-parameter-off", "nesting-offered", "guest-cpu-of-another-vendor", "kvm-withholds-nesting"};
-constexpr std::string_view qemu_host_lacks_vmx_control_patterns[] = {
-    "host doesn't support requested feature: msr(48"};
-constexpr std::string_view qemu_host_lacks_vmx_control_rules[] = {"apicv-off", "shadow-vmcs-off",
-                                                                  "vmx-lacks-required-control"};
-constexpr std::string_view qemu_host_lacks_feature_patterns[] = {"host doesn't support requested feature",
-                                                                 "host doesn't support requested features"};
-constexpr std::string_view qemu_host_lacks_feature_rules[] = {"guest-cpu-model-lacks-feature",
-                                                              "guest-will-not-start"};
-constexpr std::string_view qemu_tcg_lacks_vmx_patterns[] = {
-    "tcg doesn't support requested feature: cpuid*ecx.vmx"};
-constexpr std::string_view qemu_tcg_lacks_vmx_rules[] = {"guest-is-emulated", "guest-of-another-kind"};
-constexpr std::string_view qemu_tcg_lacks_feature_patterns[] = {"tcg doesn't support requested feature"};
-constexpr std::string_view qemu_tcg_lacks_feature_rules[] = {"guest-is-emulated"};
-constexpr std::string_view kvm_module_no_such_file_patterns[] = {
-    "could not access kvm kernel module: no such file or directory",
-    "failed to initialize kvm: no such file or directory"};
-constexpr std::string_view kvm_module_no_such_file_rules[] = {
-    "dev-kvm-missing",          "kvm-module-not-loaded",
-    "kvm-module-missing",       "no-hardware-virtualization",
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware",
-    "hypervisor-hides-vmx",     "hypervisor-hides-svm"};
-constexpr std::string_view kvm_module_permission_denied_patterns[] = {
-    "could not access kvm kernel module: permission denied", "failed to initialize kvm: permission denied"};
-constexpr std::string_view kvm_module_permission_denied_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view kvm_module_operation_not_permitted_patterns[] = {
-    "could not access kvm kernel module: operation not permitted",
-    "failed to initialize kvm: operation not permitted"};
-constexpr std::string_view kvm_module_operation_not_permitted_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view kvm_device_busy_patterns[] = {
-    "could not access kvm kernel module: device or resource busy",
-    "failed to initialize kvm: device or resource busy", "ioctl(kvm_create_vm) failed: 16",
-    "unable to create vm: oserror(16)"};
-constexpr std::string_view kvm_device_busy_rules[] = {"virtualization-in-use"};
-constexpr std::string_view kvm_create_vm_failed_patterns[] = {"ioctl(kvm_create_vm) failed"};
-constexpr std::string_view kvm_create_vm_failed_rules[] = {"virtualization-in-use", "kvm-api-unusable"};
-constexpr std::string_view failed_to_initialize_kvm_patterns[] = {"failed to initialize kvm"};
-constexpr std::string_view failed_to_initialize_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
-                                                               "virtualization-in-use", "kvm-api-unusable"};
-constexpr std::string_view qemu_invalid_accelerator_patterns[] = {
-    "invalid accelerator kvm", "invalid accelerator hax", "invalid accelerator whpx",
-    "invalid accelerator hvf", "no accelerator selected and no default accelerator available"};
-constexpr std::string_view qemu_invalid_accelerator_rules[] = {"kvm-api-unusable"};
-constexpr std::string_view qemu_hax_not_working_patterns[] = {
-    "haxm is not installed",
-    "haxm installation failed",
-    "hax kernel module is not installed",
-    "haxm cannot be installed",
-    "intel haxm is required",
-    "vt-x is disabled in bios. enable vt-x in your bios",
-    "failed to install intel haxm",
-    "hax is not working",
-    "failed to open the hax device",
-    "failed to initialize hax",
-    "hax*and emulator runs in emulation mode",
-    "unable to open haxm device"};
-constexpr std::string_view qemu_hax_not_working_rules[] = {"hypervisor-hides-vmx"};
-constexpr std::string_view qemu_whpx_nested_patterns[] = {"whpx: failed to enable nested virtualization"};
-constexpr std::string_view qemu_whpx_nested_rules[] = {"guest-of-another-kind"};
-constexpr std::string_view qemu_whpx_guest_crashed_patterns[] = {
-    "whpx: unexpected vp exit code", "whpx: failed to exec a virtual processor",
-    "whpx: failed to emulate mmio", "whpx: injection failed"};
-constexpr std::string_view qemu_whpx_guest_crashed_rules[] = {"guest-of-another-kind"};
-constexpr std::string_view qemu_whpx_partition_patterns[] = {
-    "whpx: failed to enable partition", "whpx: failed to set partition", "whpx: failed to setup partition",
-    "whvsetuppartition failed, hr"};
-constexpr std::string_view qemu_whpx_partition_rules[] = {"hypervisor-hides-vmx", "guest-of-another-kind"};
-constexpr std::string_view qemu_whpx_not_working_patterns[] = {
-    "whpx: no accelerator found",
-    "failed to initialize whpx",
-    "whpx is not working",
-    "whpx is either not available or not installed",
-    "whpx: failed to create partition",
-    "whvcreatepartition"};
-constexpr std::string_view qemu_whpx_not_working_rules[] = {"hypervisor-hides-vmx"};
-constexpr std::string_view libvirt_domain_type_not_supported_patterns[] = {
-    "kvm is not supported by '", "domain type 'kvm' not supported", "does not support virt type 'kvm'",
-    "domain requires kvm, but it is not available", "host does not support domain type kvm"};
-constexpr std::string_view libvirt_domain_type_not_supported_rules[] = {
-    "dev-kvm-missing", "kvm-module-not-loaded", "dev-kvm-permission-denied"};
-constexpr std::string_view libvirt_no_capabilities_kvm_patterns[] = {
-    "host does not support any virtualization options",
-    "could not find capabilities for domaintype=kvm",
-    "could not find capabilities for arch=",
-    "could not get preferred machine",
-    "no supported architecture for os type 'hvm'",
-    "does not support virtualization type hvm"};
-constexpr std::string_view libvirt_no_capabilities_kvm_rules[] = {
-    "dev-kvm-missing", "dev-kvm-permission-denied", "kvm-module-not-loaded", "hypervisor-hides-vmx",
-    "hypervisor-hides-svm"};
-constexpr std::string_view libvirt_missing_vmx_patterns[] = {
-    "missing features: vmx",
-    "missing features: svm",
-    "missing features*vmx",
-    "missing features*svm",
-    "does not provide required features: vmx",
-    "does not provide required features: svm",
-    "cpu feature vmx not found",
-    "host cpu does not provide required features*vmx",
-    "host cpu does not provide required features*svm"};
-constexpr std::string_view libvirt_missing_vmx_rules[] = {"nested-parameter-off", "nesting-offered",
-                                                          "guest-cpu-of-another-vendor"};
-constexpr std::string_view libvirt_missing_features_patterns[] = {
-    "guest cpu doesn't match specification: missing features", "the cpu is incompatible with host cpu",
-    "does not provide required features"};
-constexpr std::string_view libvirt_missing_features_rules[] = {"guest-cpu-model-lacks-feature",
-                                                               "guest-will-not-start"};
-constexpr std::string_view virt_manager_kvm_not_available_patterns[] = {
-    "kvm is not available. this may mean the kvm package is not installed", "kvm is not available",
-    "kvm kernel modules are not loaded", "kvm acceleration not available, using 'qemu'",
-    "no hypervisor options were found for this connection"};
-constexpr std::string_view virt_manager_kvm_not_available_rules[] = {
-    "dev-kvm-missing",          "kvm-module-not-loaded", "vmx-disabled-by-firmware",
-    "svm-disabled-by-firmware", "hypervisor-hides-vmx",  "hypervisor-hides-svm"};
-constexpr std::string_view android_no_vmx_patterns[] = {"requires an intel processor with vt-x",
-                                                        "does not support required features (vt-x or svm)",
-                                                        "kvm requires a cpu that supports vmx or svm"};
-constexpr std::string_view android_no_vmx_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
-                                                     "hypervisor-hides-svm", "vmx-disabled-by-firmware",
-                                                     "svm-disabled-by-firmware"};
-constexpr std::string_view android_dev_kvm_not_found_patterns[] = {
-    "/dev/kvm is not found", "kvm is not installed on this machine (/dev/kvm is missing)"};
-constexpr std::string_view android_dev_kvm_not_found_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
-constexpr std::string_view android_dev_kvm_permission_patterns[] = {
-    "/dev/kvm device: permission denied", "this user doesn't have permissions to use kvm",
-    "device permission*/dev/kvm"};
-constexpr std::string_view android_dev_kvm_permission_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view android_needs_acceleration_patterns[] = {
-    "emulation currently requires hardware acceleration",
-    "please ensure kvm is properly installed and usable", "cpu acceleration status",
-    "kvm is required to run this avd"};
-constexpr std::string_view android_needs_acceleration_rules[] = {
-    "dev-kvm-missing", "dev-kvm-permission-denied", "no-hardware-virtualization", "hypervisor-hides-vmx",
-    "hypervisor-hides-svm"};
-constexpr std::string_view vbox_svm_in_use_patterns[] = {"verr_svm_in_use",
-                                                         "virtualbox can't enable the amd-v extension",
-                                                         "amd-v is being used by another hypervisor"};
-constexpr std::string_view vbox_svm_in_use_rules[] = {"virtualization-in-use"};
-constexpr std::string_view vbox_vmx_root_mode_patterns[] = {"verr_vmx_in_vmx_root_mode",
-                                                            "virtualbox can't operate in vmx root mode",
-                                                            "vt-x is being used by another hypervisor"};
-constexpr std::string_view vbox_vmx_root_mode_rules[] = {"virtualization-in-use"};
-constexpr std::string_view vbox_host_svme_not_enabled_patterns[] = {
-    "verr_svm_host_svme_not_enabled", "host api has not enabled svme bit in efer msr"};
-constexpr std::string_view vbox_host_svme_not_enabled_rules[] = {"virtualization-in-use"};
-constexpr std::string_view vbox_no_vmx_patterns[] = {"verr_vmx_no_vmx", "vt-x is not available"};
-constexpr std::string_view vbox_no_vmx_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
-                                                  "xen-owns-virtualization"};
-constexpr std::string_view vbox_vmx_disabled_patterns[] = {
-    "verr_vmx_msr_all_vmx_disabled", "verr_vmx_msr_vmx_disabled", "verr_vmx_msr_vmxon_disabled",
-    "verr_vmx_msr_locked_or_disabled", "vt-x is disabled in the bios"};
-constexpr std::string_view vbox_vmx_disabled_rules[] = {"vmx-disabled-by-firmware",
-                                                        "vmx-locked-off-in-guest"};
-constexpr std::string_view vbox_svm_disabled_patterns[] = {"verr_svm_disabled",
-                                                           "amd-v is disabled in the bios"};
-constexpr std::string_view vbox_svm_disabled_rules[] = {"svm-disabled-by-firmware", "svm-disabled-in-guest"};
-constexpr std::string_view vbox_no_svm_patterns[] = {"verr_svm_no_svm", "amd-v is not available"};
-constexpr std::string_view vbox_no_svm_rules[] = {"no-hardware-virtualization", "hypervisor-hides-svm"};
-constexpr std::string_view vbox_no_driver_patterns[] = {"kernel driver not installed (rc=-1908)",
-                                                        "verr_vm_driver_not_installed",
-                                                        "the vboxdrv kernel module is not loaded"};
-constexpr std::string_view docker_machine_no_vtx_patterns[] = {
-    "this computer doesn't have vt-x/amd-v enabled"};
-constexpr std::string_view docker_machine_no_vtx_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view vbox_nested_setting_patterns[] = {"enable nested vt-x/amd-v", "nested-hw-virt"};
-constexpr std::string_view vbox_nested_setting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view vmware_vtx_disabled_patterns[] = {
-    "this host supports intel vt-x, but intel vt-x is disabled",
-    "this host supports intel vt-x, but vt-x is disabled", "this host supports amd-v, but amd-v is disabled",
-    "binary translation is incompatible with long mode"};
-constexpr std::string_view vmware_vtx_disabled_rules[] = {
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "virtualization-in-use"};
-constexpr std::string_view vmware_vtx_in_use_patterns[] = {
-    "vt-x*is already in use", "vt-x may be in use", "vt-x is already in use by another",
-    "another*virtualization product*vt-x", "virtualization capability of your processor is already in use"};
-constexpr std::string_view vmware_vtx_in_use_rules[] = {"virtualization-in-use"};
-constexpr std::string_view vmware_ept_not_supported_patterns[] = {
-    "virtualized intel vt-x/ept is not supported on this platform",
-    "virtualized amd-v/rvi is not supported on this platform",
-    "does not support nested virtualization on this host",
-    "module 'hv' power on failed",
-    "module 'cpuidearly' power on failed",
-    "module cpuidearly power on failed",
-    "module hv power on failed"};
-constexpr std::string_view vmware_ept_not_supported_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
-                                                               "ept-off"};
-constexpr std::string_view vmware_esxi_nested_patterns[] = {
-    "vmware esx*does not support hardware-assisted virtualization", "no hardware virtualization*esx",
-    "hardware virtualization is not a feature of the cpu, or is not enabled in the bios", "vhv.enable"};
-constexpr std::string_view vmware_esxi_nested_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view docker_desktop_hav_patterns[] = {
-    "virtualisation support wasn't detected",
-    "virtualization support is not enabled on your machine",
-    "hardware assisted virtualization and data execution protection must be enabled",
-    "hardware assisted virtualization",
-    "docker desktop*virtualization support not detected",
-    "virtualization support wasn't detected",
-    "virtualization must be enabled"};
-constexpr std::string_view docker_desktop_hav_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view docker_desktop_linux_patterns[] = {
-    "docker desktop requires kvm", "kvm is not enabled on host", "docker desktop*kvm"};
-constexpr std::string_view docker_desktop_linux_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view wsl_virtual_machine_platform_patterns[] = {
-    "wsl2 is unable to start",
-    "hcs_e_service_not_available",
-    "0x80370114",
-    "wsl2 kann nicht gestartet werden",
-    "hcs_e_hyperv_not_installed",
-    "please enable the virtual machine platform",
-    "please enable the \"virtual machine platform\"",
-    "wsl2 is not supported with your current machine configuration",
-    "current machine configuration does not support wsl2",
-    "0x80370102"};
-constexpr std::string_view wsl_virtual_machine_platform_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view wsl_nested_not_supported_patterns[] = {
-    "geschachtelte virtualisierung",
-    "la virtualisation imbriqu",
-    "virtualización anidada no",
-    "virtualizzazione annidata",
-    "virtualização aninhada",
-    "nested virtualization is not supported on this machine",
-    "geschachtelte virtualisierung wird auf"};
-constexpr std::string_view wsl_nested_not_supported_rules[] = {"hypervisor-hides-vmx",
-                                                               "hypervisor-hides-svm"};
-constexpr std::string_view hyperv_component_not_running_patterns[] = {
-    "the hyper-v hypervisor is disabled",
-    "hypervisor launch failed",
-    "0xc0351000",
-    "one of the hyper-v components is not running",
-    "the hypervisor is not running",
-    "a hypervisor is already running",
-    "hyper-v cannot be installed",
-    "platform does not support nested virtualization"};
-constexpr std::string_view hyperv_component_not_running_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view hyperv_expose_failed_patterns[] = {
-    "cannot modify property without enabling virtualizationbasedsecurityoptout",
-    "exposevirtualizationextensions"};
-constexpr std::string_view hyperv_expose_failed_rules[] = {"hypervisor-hides-vmx"};
-constexpr std::string_view proxmox_kvm_not_available_patterns[] = {
-    "kvm virtualisation configured, but not available"};
-constexpr std::string_view proxmox_kvm_not_available_rules[] = {
-    "dev-kvm-missing",          "dev-kvm-permission-denied", "vmx-disabled-by-firmware",
-    "svm-disabled-by-firmware", "hypervisor-hides-vmx",      "hypervisor-hides-svm"};
-constexpr std::string_view gnome_boxes_patterns[] = {
-    "virtualization extensions are unavailable on your system",
-    "boxes cannot access the virtualization backend"};
-constexpr std::string_view gnome_boxes_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
-                                                  "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view vagrant_libvirt_patterns[] = {
-    "error while creating domain: error saving the server", "call to virdomaincreatewithflags failed",
-    "call to virdomaindefinexml failed"};
-constexpr std::string_view vagrant_libvirt_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view vagrant_vbox_failed_patterns[] = {
-    "there was an error while executing `vboxmanage`", "vboxmanage: error"};
-constexpr std::string_view vagrant_vbox_failed_rules[] = {"virtualization-in-use", "hypervisor-hides-vmx"};
-constexpr std::string_view firecracker_no_kvm_patterns[] = {
-    "error creating the kvm object", "error creating kvm object", "critical error creating the kvm object",
-    "cannot open /dev/kvm. error"};
-constexpr std::string_view firecracker_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view firecracker_create_vm_patterns[] = {
-    "vm(vmsetup(error(16", "error creating the vm*16", "cannot create vm*resource busy",
-    "failed to create vm: *(os error 16)"};
-constexpr std::string_view firecracker_create_vm_rules[] = {"virtualization-in-use",
-                                                            "vmx-lacks-required-control"};
-constexpr std::string_view cloud_hypervisor_no_kvm_patterns[] = {
-    "failed to open hypervisor interface", "failed to create the hypervisor: no supported hypervisor",
-    "is /dev/kvm available?", "hypervisorcreate", "vmcreate(no such file or directory"};
-constexpr std::string_view cloud_hypervisor_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view crosvm_no_kvm_patterns[] = {"failed to create kvm*/dev/kvm",
-                                                       "failed to open kvm device", "crosvm*/dev/kvm"};
-constexpr std::string_view crosvm_no_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view kata_not_capable_patterns[] = {"system is not capable of running kata containers",
-                                                          "cpu property not found",
-                                                          "kernel property not found*kvm"};
-constexpr std::string_view kata_not_capable_rules[] = {"no-hardware-virtualization", "hypervisor-hides-vmx",
-                                                       "hypervisor-hides-svm", "kvm-module-not-loaded"};
-constexpr std::string_view minikube_kvm2_patterns[] = {
-    "provider_kvm2_not_found", "pr_kvm",
-    "host_virt_unavailable",   "/dev/kvm doesn't exist, is kvm supported",
-    "minikube*kvm2*not found", "libvirt group membership check failed"};
-constexpr std::string_view minikube_kvm2_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
-                                                    "hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view kind_no_virtualization_patterns[] = {
-    "nested virtualization is not supported on this device", "qemu exited unexpectedly", "qemu has exited",
-    "vz*nested virtualization"};
-constexpr std::string_view kind_no_virtualization_rules[] = {"dev-kvm-permission-denied", "dev-kvm-missing",
-                                                             "hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view snap_kvm_interface_patterns[] = {
-    "ensure the snap kvm interface is connected", "kvm device cannot be opened for reading and writing"};
-constexpr std::string_view snap_kvm_interface_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view multipass_kvm_patterns[] = {"the check_kvm_support script failed",
-                                                       "launch failed: cpu does not support kvm",
-                                                       "kvm support is not enabled on this machine",
-                                                       "failed to launch: kvm (vmx) is disabled by your bios",
-                                                       "failed to launch: kvm (svm) is disabled by your bios",
-                                                       "launch failed: kvm"};
-constexpr std::string_view multipass_kvm_rules[] = {"dev-kvm-missing",          "vmx-disabled-by-firmware",
-                                                    "svm-disabled-by-firmware", "hypervisor-hides-vmx",
-                                                    "hypervisor-hides-svm",     "virtualization-in-use"};
-constexpr std::string_view kvm_ok_no_extensions_patterns[] = {"your cpu does not support kvm extensions"};
-constexpr std::string_view kvm_ok_no_extensions_rules[] = {
-    "no-hardware-virtualization", "hypervisor-hides-vmx",     "hypervisor-hides-svm",
-    "flag-cleared-by-kernel",     "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view kvm_ok_disabled_by_bios_patterns[] = {
-    "is disabled by your bios", "enter your bios setup and enable virtualization technology"};
-constexpr std::string_view kvm_ok_disabled_by_bios_rules[] = {
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "vmx-locked-off-in-guest",
-    "svm-disabled-in-guest"};
-constexpr std::string_view kvm_ok_cannot_be_used_patterns[] = {"kvm acceleration can not be used",
-                                                               "info: /dev/kvm does not exist"};
-constexpr std::string_view kvm_ok_cannot_be_used_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
-constexpr std::string_view kvm_ok_says_yes_patterns[] = {"kvm acceleration can be used"};
-constexpr std::string_view kvm_ok_says_yes_rules[] = {"dev-kvm-permission-denied", "virtualization-in-use",
-                                                      "kvm-module-missing", "nesting-offered"};
-constexpr std::string_view vhv_hardware_virtualization_patterns[] = {
-    "checking for hardware virtualization*fail",
-    "only emulated cpus are available, performance will be significantly limited"};
-constexpr std::string_view vhv_hardware_virtualization_rules[] = {
-    "no-hardware-virtualization", "hypervisor-hides-vmx",     "hypervisor-hides-svm",
-    "vmx-disabled-by-firmware",   "svm-disabled-by-firmware", "flag-cleared-by-kernel"};
-constexpr std::string_view vhv_kvm_device_patterns[] = {
-    "checking if device /dev/kvm exists*fail", "check that the 'kvm-intel' or 'kvm-amd' modules are loaded"};
-constexpr std::string_view vhv_kvm_device_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded"};
-constexpr std::string_view vhv_kvm_access_patterns[] = {
-    "checking if device /dev/kvm is accessible*fail",
-    "check /dev/kvm is world writable or you are in a group that is allowed to access it"};
-constexpr std::string_view vhv_kvm_access_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view vhv_iommu_patterns[] = {
-    "checking if iommu is enabled by kernel*warn",
-    "iommu appears to be disabled in kernel",
-    "checking for device assignment iommu support*warn",
-    "unknown if this platform has iommu support",
-    "no acpi dmar table found, iommu either disabled in bios or not supported",
-    "no acpi ivrs table found, iommu either disabled in bios or not supported"};
-constexpr std::string_view vhv_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
-constexpr std::string_view vhv_secure_guest_patterns[] = {
-    "checking for secure guest support*warn", "unknown if this platform has secure guest support"};
-constexpr std::string_view modprobe_not_supported_patterns[] = {
-    "could not insert 'kvm_intel': operation not supported",
-    "could not insert 'kvm_amd': operation not supported", "insert*kvm*operation not supported"};
-constexpr std::string_view modprobe_not_supported_rules[] = {
-    "no-hardware-virtualization", "vmx-disabled-by-firmware", "svm-disabled-by-firmware",
-    "hypervisor-hides-vmx",       "hypervisor-hides-svm",     "svm-disabled-in-guest",
-    "vmx-locked-off-in-guest",    "wrong-vendors-module",     "flag-cleared-by-kernel",
-    "kvm-module-refused"};
-constexpr std::string_view modprobe_io_error_patterns[] = {"could not insert 'kvm_intel': input/output error",
-                                                           "could not insert 'kvm_amd': input/output error"};
-constexpr std::string_view modprobe_io_error_rules[] = {
-    "vmx-capabilities-differ", "vmx-lacks-required-control", "cpus-disagree",
-    "kvm-module-refused",      "virtualization-in-use",      "vmx-capability-msrs-refused"};
-constexpr std::string_view modprobe_invalid_argument_patterns[] = {
-    "could not insert 'kvm_intel': invalid argument", "could not insert 'kvm_amd': invalid argument",
-    "could not insert 'kvm': invalid argument", "error running install command*module kvm"};
-constexpr std::string_view modprobe_invalid_argument_rules[] = {
-    "kvm-module-blacklisted", "kvm-module-refused", "nested-options-conflict"};
-constexpr std::string_view modprobe_key_rejected_patterns[] = {"key was rejected by service",
-                                                               "could not insert*required key not available"};
-constexpr std::string_view modprobe_key_rejected_rules[] = {"kvm-module-refused"};
-constexpr std::string_view modprobe_not_permitted_patterns[] = {
-    "could not insert 'kvm_intel': operation not permitted",
-    "could not insert 'kvm_amd': operation not permitted", "could not insert 'kvm': operation not permitted"};
-constexpr std::string_view modprobe_not_permitted_rules[] = {"module-loading-disabled",
-                                                             "kvm-module-blacklisted", "kvm-module-refused"};
-constexpr std::string_view modprobe_busy_patterns[] = {
-    "could not insert 'kvm_intel': device or resource busy",
-    "could not insert 'kvm_amd': device or resource busy"};
-constexpr std::string_view modprobe_busy_rules[] = {"virtualization-in-use"};
-constexpr std::string_view modprobe_file_exists_patterns[] = {"could not insert 'kvm_intel': file exists",
-                                                              "could not insert 'kvm_amd': file exists"};
-constexpr std::string_view modprobe_file_exists_rules[] = {"wrong-vendors-module",
-                                                           "software-kvm-cannot-nest"};
-constexpr std::string_view modprobe_not_found_patterns[] = {
-    "module kvm_intel not found in directory", "module kvm_amd not found in directory",
-    "module kvm not found in directory", "module kvm-intel not found"};
-constexpr std::string_view modprobe_not_found_rules[] = {"kvm-module-missing", "kernel-without-kvm"};
-constexpr std::string_view modprobe_unknown_symbol_patterns[] = {
-    "unknown symbol in module, or unknown parameter"};
-constexpr std::string_view modprobe_unknown_symbol_rules[] = {"kvm-module-blacklisted", "kvm-module-missing",
-                                                              "kvm-module-refused"};
-constexpr std::string_view modprobe_exec_format_patterns[] = {"could not insert 'kvm*exec format error",
-                                                              "kvm*invalid module format"};
-constexpr std::string_view modprobe_exec_format_rules[] = {"kvm-module-missing", "kvm-module-refused"};
-constexpr std::string_view modprobe_in_use_patterns[] = {"module kvm_intel is in use",
-                                                         "module kvm_amd is in use", "module kvm is in use"};
-constexpr std::string_view modprobe_in_use_rules[] = {"nested-configured-but-not-live"};
-constexpr std::string_view vfio_bad_address_patterns[] = {"vfio-pci.host' doesn't take value",
-                                                          "parameter 'host' expects a host address",
-                                                          "could not find host pci device"};
-constexpr std::string_view vfio_bad_address_rules[] = {"no-iommu"};
-constexpr std::string_view lxd_vsock_patterns[] = {
-    "vsock support is missing", "vhost_vsock kernel module not loaded", "vhost-vsock support is missing"};
-constexpr std::string_view lxd_vsock_rules[] = {"dev-kvm-missing"};
-constexpr std::string_view vmware_cpu_disabled_patterns[] = {
-    "the cpu has been disabled by the guest operating system", "guest os has disabled the cpu"};
-constexpr std::string_view vmware_cpu_disabled_rules[] = {"platform-shows-and-fails"};
-constexpr std::string_view hyperv_machine_runs_patterns[] = {
-    "cannot be performed while the virtual machine is in its current state"};
-constexpr std::string_view hyperv_machine_runs_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view vfio_bar_taken_patterns[] = {"can't reserve [mem", "can't reserve [io",
-                                                        "failed to mmap*bar",
-                                                        "vfio_region_write*device or resource busy"};
-constexpr std::string_view vfio_bar_taken_rules[] = {"no-iommu"};
-constexpr std::string_view vfio_device_asleep_patterns[] = {"unknown pci header type",
-                                                            "unknown header type 7f",
-                                                            "failed to read device config space",
-                                                            "unable to change power state from d3",
-                                                            "can't change power state from d3",
-                                                            "stuck in d3",
-                                                            "after resume; giving up",
-                                                            "after resume; waiting"};
-constexpr std::string_view vfio_device_asleep_rules[] = {"no-iommu"};
-constexpr std::string_view vfio_no_reset_patterns[] = {"no available reset mechanism",
-                                                       "after flr; giving up",
-                                                       "after bus reset; giving up",
-                                                       "after flr; waiting",
-                                                       "/reset: inappropriate ioctl for device",
-                                                       "/reset': inappropriate ioctl for device",
-                                                       "unable to reset pci device"};
-constexpr std::string_view vfio_no_reset_rules[] = {"no-iommu"};
-constexpr std::string_view vfio_address_spaces_patterns[] = {"used in multiple address spaces"};
-constexpr std::string_view vfio_address_spaces_rules[] = {"assigned-device-behind-amd-iommu"};
-constexpr std::string_view vfio_group_not_viable_patterns[] = {
-    "is not viable", "please ensure all devices within the iommu_group are bound to their vfio bus driver",
-    "verify all devices in group", "has devices not bound to vfio-pci",
-    "all devices in an iommu group must be bound"};
-constexpr std::string_view vfio_group_not_viable_rules[] = {"no-iommu"};
-constexpr std::string_view proxmox_no_iommu_patterns[] = {
-    "no iommu detected, please activate it", "cannot prepare pci pass-through, iommu not present",
-    "task error: iommu not present"};
-constexpr std::string_view proxmox_no_iommu_rules[] = {"no-iommu"};
-constexpr std::string_view vfio_no_iommu_patterns[] = {
-    "no iommu detected",
-    "no iommu_group found",
-    "no iommu group found",
-    "no available iommu models",
-    "vfio*no such file or directory*iommu",
-    "host doesn't support passthrough of host pci devices",
-    "host doesn't support legacy pci passthrough",
-    "no iommu found",
-    "iommu not enabled",
-    "iommu is not enabled",
-    "iommu isn't loaded",
-    "iommu not present",
-    "vfio device assignment is currently not supported on this system",
-    "pci backend driver 'default' is not supported",
-    "pci backend driver vfio is not supported"};
-constexpr std::string_view vfio_no_iommu_rules[] = {"no-iommu", "iommu-table-damaged"};
-constexpr std::string_view vfio_failed_to_set_iommu_patterns[] = {
-    "failed to set iommu for container", "vfio: failed to set iommu", "no interrupt remapping support",
-    "vfio_set_iommu"};
-constexpr std::string_view vfio_failed_to_set_iommu_rules[] = {"no-interrupt-remapping", "no-iommu",
-                                                               "unsafe-interrupts-allowed"};
-constexpr std::string_view vfio_map_dma_patterns[] = {
-    "vfio_map_dma failed",        "vfio_dma_map",           "vfio_map_dma: -",
-    "vfio_container_dma_map",     "vfio_legacy_dma_map",    "vfio_listener_region_add",
-    "cannot limit locked memory", "iommufd_backend_map_dma"};
-constexpr std::string_view vfio_map_dma_rules[] = {"caching-mode-off"};
-constexpr std::string_view qemu_caching_mode_patterns[] = {
-    "caching-mode=on for intel-iommu", "requires caching mode", "without enabling caching-mode=on"};
-constexpr std::string_view qemu_caching_mode_rules[] = {
-    "assigned-without-caching-mode", "guest-iommu-without-caching-mode", "caching-mode-off"};
-constexpr std::string_view qemu_interrupt_remapping_irqchip_patterns[] = {
-    "interrupt remapping cannot work with kernel-irqchip=on",
-    "iommu interrupt remapping requires split i/o apic"};
-constexpr std::string_view qemu_interrupt_remapping_irqchip_rules[] = {"guest-without-interrupt-remapping",
-                                                                       "guest-ioapic-in-kernel"};
-constexpr std::string_view xen_vmx_disabled_patterns[] = {
-    "vmx disabled by bios", "(xen) vmx: feature control msr not initialised", "(xen)*svm*disabled by bios",
-    "(xen) cpu*: svm disabled", "hvm: svm disabled"};
-constexpr std::string_view xen_vmx_disabled_rules[] = {"xen-owns-virtualization", "vmx-disabled-by-firmware",
-                                                       "svm-disabled-by-firmware"};
-constexpr std::string_view xen_nested_hap_patterns[] = {
-    "shadow paging and nested virtualisation are mutually exclusive", "platform:nested-virt",
-    "exp-nested-hvm", "nestedhvm=", "domain_crash called from"};
-constexpr std::string_view xen_nested_hap_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
-                                                     "xen-owns-virtualization"};
-constexpr std::string_view xen_hvm_not_available_patterns[] = {"hvm guests but your cpu does not support",
-                                                               "xen*hardware virtualization*not available",
-                                                               "hvm guest not available", "no hvm support"};
-constexpr std::string_view xen_hvm_not_available_rules[] = {"xen-owns-virtualization"};
-constexpr std::string_view sev_kvm_unsupported_patterns[] = {
-    "kvm is unsupported when running as an sev guest"};
-constexpr std::string_view sev_kvm_unsupported_rules[] = {"confidential-guest"};
-constexpr std::string_view kvm_disabled_by_bios_patterns[] = {
-    "kvm: disabled by bios", "' disabled by bios", "txt) disabled by bios", "svm disabled (by bios)",
-    "vmx not enabled (by bios)"};
-constexpr std::string_view kvm_disabled_by_bios_rules[] = {
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "vmx-locked-off-in-guest",
-    "svm-disabled-in-guest"};
-constexpr std::string_view kvm_no_hardware_support_patterns[] = {
-    "kvm: no hardware support", "vmx not supported by cpu", "svm not supported by cpu", "has_svm",
-    "isn't amd or hygon"};
-constexpr std::string_view kvm_no_hardware_support_rules[] = {
-    "wrong-vendors-module", "hypervisor-hides-vmx", "hypervisor-hides-svm", "no-hardware-virtualization",
-    "svm-disabled-by-firmware"};
-constexpr std::string_view kvm_enabling_failed_patterns[] = {"enabling virtualization on cpu",
-                                                             "vmxon faulted"};
-constexpr std::string_view kvm_enabling_failed_rules[] = {"virtualization-in-use"};
-constexpr std::string_view unhandled_msr_patterns[] = {"unhandled rdmsr", "unhandled wrmsr", "ignored rdmsr",
-                                                       "ignored wrmsr"};
-constexpr std::string_view msr_unchecked_patterns[] = {"unchecked msr access error"};
-constexpr std::string_view vhost_vsock_missing_patterns[] = {
-    "open /dev/vhost-vsock",       "/dev/vhost-vsock*no such",       "/dev/vhost-vsock: permission denied",
-    "vhost-vsock: unable to open", "could not insert 'vhost_vsock'", "module vhost_vsock not found"};
-constexpr std::string_view proxmox_got_timeout_patterns[] = {"failed: got timeout"};
-constexpr std::string_view virsh_not_found_patterns[] = {"\"virsh\": executable file not found",
-                                                         "virsh: command not found", "virsh: not found"};
-constexpr std::string_view vbs_nested_windows_patterns[] = {
-    "virtualization-based security", "credential guard", "memory integrity", "core isolation"};
-constexpr std::string_view vbs_nested_windows_rules[] = {"guest-with-evmcs", "windows-without-evmcs"};
-constexpr std::string_view generic_virtualization_not_enabled_patterns[] = {
-    "virtualization is not enabled",
-    "virtualization is disabled",
-    "enable virtualization in the bios",
-    "enable virtualization in bios",
-    "vt-x/amd-v hardware acceleration is not available",
-    "hardware acceleration is not available",
-    "svm mode"};
-constexpr std::string_view generic_virtualization_not_enabled_rules[] = {
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
-
-constexpr std::string_view docker_no_dev_kvm_patterns[] = {"custom device \"/dev/kvm\": no such file",
-                                                           "error: stat /dev/kvm: no such file or directory",
-                                                           "error mounting \"/dev/kvm\""};
-constexpr std::string_view docker_no_dev_kvm_rules[] = {"dev-kvm-missing", "kvm-module-not-loaded",
-                                                        "hypervisor-hides-vmx", "hypervisor-hides-svm",
-                                                        "no-hardware-virtualization"};
-constexpr std::string_view dev_kvm_is_a_directory_patterns[] = {
-    "custom device \"/dev/kvm\": not a device node", "kvm kernel module: is a directory",
-    "/dev/kvm: is a directory"};
-constexpr std::string_view dev_kvm_is_a_directory_rules[] = {"dev-kvm-missing", "kvm-api-unusable",
-                                                             "kvm-module-not-loaded"};
-constexpr std::string_view vfio_device_missing_patterns[] = {
-    "/dev/vfio/vfio: no such file", "'/dev/vfio/vfio': no such file",
-    "failed to open /dev/vfio/*no such file", "could not open '/dev/vfio/*no such file",
-    "custom device \"/dev/vfio"};
-constexpr std::string_view vfio_device_missing_rules[] = {"no-iommu", "no-interrupt-remapping"};
-constexpr std::string_view vfio_permission_denied_patterns[] = {"/dev/vfio/*permission denied",
-                                                                "/dev/vfio/*operation not permitted"};
-constexpr std::string_view vfio_group_busy_patterns[] = {"/dev/vfio/*device or resource busy",
-                                                         "vfio*group*is already in use",
-                                                         "pci device*already in use by vmid"};
-constexpr std::string_view vfio_device_reserved_by_firmware_patterns[] = {
-    "ineligible for iommu domain attach due to platform rmrr",
-    "firmware has requested this device have a 1:1 iommu mapping"};
-constexpr std::string_view vfio_device_reserved_by_firmware_rules[] = {"device-held-back-by-firmware"};
-constexpr std::string_view qemu_aw_bits_patterns[] = {"aw-bits*> host aw-bits", "aw-bits * > host"};
-constexpr std::string_view qemu_aw_bits_rules[] = {"guest-iommu-wider-than-host"};
-constexpr std::string_view azure_no_nesting_patterns[] = {
-    "nested virtualization is not supported on this vm size", "vm size*not support nested virtualization",
-    "size*too small for nested virtualization", "vm size*nested virtualization*not supported"};
-constexpr std::string_view azure_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm",
-                                                       "confidential-guest"};
-constexpr std::string_view aws_no_nesting_patterns[] = {
-    "instance type*not support nested virtualization", "nested virtualization*not supported*instance type",
-    "nestedvirtualization*not supported*instance", "nestedvirtualization*is not valid",
-    "cpuoptions*nestedvirtualization"};
-constexpr std::string_view aws_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view gcp_no_nesting_patterns[] = {
-    "compute.disablenestedvirtualization", "nested virtualization is not supported for machine type",
-    "machine type*nested virtualization", "enablenestedvirtualization"};
-constexpr std::string_view gcp_no_nesting_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view libvirt_host_passthrough_not_supported_patterns[] = {
-    "cpu mode 'host-passthrough'*not supported", "cpu mode 'host-model'*not supported",
-    "cpu mode 'maximum'*not supported"};
-constexpr std::string_view libvirt_host_passthrough_not_supported_rules[] = {
-    "guest-emulated-without-svm", "guest-is-emulated", "dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view qemu_cpu_host_needs_kvm_patterns[] = {
-    "cpu model 'host' requires kvm", "'host' cpu model requires", "cpu model 'host' requires"};
-constexpr std::string_view qemu_cpu_host_needs_kvm_rules[] = {"guest-is-emulated", "dev-kvm-missing",
-                                                              "dev-kvm-permission-denied"};
-constexpr std::string_view qemu_fell_back_to_tcg_patterns[] = {
-    "falling back to tcg", "back to tcg accelerator", "warning: kvm is not available*tcg"};
-constexpr std::string_view qemu_fell_back_to_tcg_rules[] = {"guest-is-emulated", "dev-kvm-missing",
-                                                            "dev-kvm-permission-denied"};
-constexpr std::string_view kvm_init_vcpu_failed_patterns[] = {
-    "kvm_init_vcpu failed", "kvm_init_vcpu:", "kvm_arch_init_vcpu failed", "kvm_create_vcpu failed"};
-constexpr std::string_view kvm_init_vcpu_failed_rules[] = {
-    "kvm-api-unusable", "guest-with-more-cpus-than-machine", "guest-requires-missing-feature"};
-constexpr std::string_view kvm_run_failed_patterns[] = {"kvm run failed"};
-constexpr std::string_view kvm_run_failed_rules[] = {"guest-entry-fails", "unrestricted-guest-off"};
-constexpr std::string_view kvm_unknown_exit_patterns[] = {"unknown exit, hardware reason",
-                                                          "kvm: unhandled exit", "unexpected exit reason"};
-constexpr std::string_view kvm_unknown_exit_rules[] = {"unrestricted-guest-off", "ept-off",
-                                                       "vmx-lacks-required-control"};
-constexpr std::string_view kvm_vmwrite_failed_patterns[] = {"vmwrite failed", "vmread failed",
-                                                            "vmwrite error",  "vmptrld failed",
-                                                            "vmclear failed", "vmlaunch failed"};
-constexpr std::string_view kvm_vmwrite_failed_rules[] = {"vmx-lacks-required-control",
-                                                         "virtualization-in-use", "platform-shows-and-fails"};
-constexpr std::string_view kvm_l1tf_smt_patterns[] = {"l1tf cpu bug present and smt on",
-                                                      "mmio stale data cpu bug present and smt on",
-                                                      "mds cpu bug present and smt on"};
-constexpr std::string_view kvm_l1tf_smt_rules[] = {"l1d-flushed-at-guest-entry"};
-constexpr std::string_view kvm_other_module_loaded_patterns[] = {"already loaded the other module",
-                                                                 "already loaded vendor module"};
-constexpr std::string_view kvm_other_module_loaded_rules[] = {"wrong-vendors-module",
-                                                              "software-kvm-cannot-nest"};
-constexpr std::string_view kvm_cpus_differ_patterns[] = {
-    "feature inconsistency!", "inconsistent vmcs config on cpu", "processor compatibility check on cpu"};
-constexpr std::string_view kvm_cpus_differ_rules[] = {"vmx-capabilities-differ", "cpus-disagree"};
-constexpr std::string_view kvm_nx_missing_patterns[] = {"nx (execute disable) not supported"};
-constexpr std::string_view kvm_nx_missing_rules[] = {"kvm-module-refused"};
-constexpr std::string_view module_parameter_invalid_patterns[] = {"invalid for parameter"};
-constexpr std::string_view module_parameter_invalid_rules[] = {"option-keeps-module-out",
-                                                               "next-load-will-fail"};
-constexpr std::string_view module_parameter_unknown_patterns[] = {"unknown parameter '*' ignored"};
-constexpr std::string_view module_parameter_unknown_rules[] = {"nested-set-for-wrong-module",
-                                                               "option-misspelt"};
-constexpr std::string_view module_of_another_build_patterns[] = {
-    "disagrees about version of symbol", "no symbol version for kvm", "unknown symbol kvm_",
-    "unknown symbol __kvm"};
-constexpr std::string_view module_of_another_build_rules[] = {"kvm-module-of-another-build",
-                                                              "kvm-module-blacklisted"};
-constexpr std::string_view module_version_magic_patterns[] = {"version magic '"};
-constexpr std::string_view module_version_magic_rules[] = {"kvm-module-of-another-kernel",
-                                                           "kvm-module-missing"};
-constexpr std::string_view module_unsigned_patterns[] = {
-    "loading of unsigned module is rejected", "unsigned module loading is restricted",
-    "module with unavailable key is rejected", "module with unsupported crypto is rejected"};
-constexpr std::string_view module_unsigned_rules[] = {"kvm-module-signature-refused"};
-constexpr std::string_view module_taints_kernel_patterns[] = {
-    "module verification failed: signature and/or required key missing"};
-constexpr std::string_view modprobe_builtin_patterns[] = {
-    "module kvm_intel is builtin", "module kvm_amd is builtin", "module kvm is builtin",
-    "module kvm_intel is built-in"};
-constexpr std::string_view modprobe_builtin_rules[] = {"nested-parameter-off",
-                                                       "nested-configured-but-not-live"};
-constexpr std::string_view modprobe_no_such_device_patterns[] = {
-    "could not insert 'kvm_intel': no such device", "could not insert 'kvm_amd': no such device",
-    "insert*kvm*no such device"};
-constexpr std::string_view modprobe_no_such_device_rules[] = {
-    "wrong-vendors-module", "no-hardware-virtualization", "hypervisor-hides-vmx",
-    "hypervisor-hides-svm", "vmx-disabled-by-firmware",   "svm-disabled-by-firmware"};
-constexpr std::string_view modules_load_failed_patterns[] = {
-    "failed to find module 'kvm", "module 'kvm*is deny-listed", "module 'kvm*is blacklisted",
-    "module kvm_intel is blacklisted", "module kvm_amd is blacklisted"};
-constexpr std::string_view modules_load_failed_rules[] = {"kvm-module-missing", "kvm-module-blacklisted",
-                                                          "kernel-without-kvm"};
-constexpr std::string_view vbox_nem_not_available_patterns[] = {"verr_nem_not_available",
-                                                                "whvcapabilitycodehypervisorpresent is false",
-                                                                "not in a hypervisor partition (hvp=0)"};
-constexpr std::string_view vbox_nem_not_available_rules[] = {
-    "no-hardware-virtualization", "hypervisor-hides-vmx", "hypervisor-hides-svm", "vmx-disabled-by-firmware",
-    "svm-disabled-by-firmware"};
-constexpr std::string_view vbox_on_hyperv_patterns[] = {
-    "verr_nem_", "call to whvsetuppartition failed", "verr_supdrv_no_raw_mode_hyper_v_root",
-    "raw-mode is unavailable courtesy of hyper-v", "attempting fall back to nem"};
-constexpr std::string_view vbox_on_hyperv_rules[] = {"hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view vbox_nested_needs_paging_patterns[] = {"nested vt-x/amd-v without nested-paging",
-                                                                  "verr_cpum_invalid_hwvirt_config"};
-constexpr std::string_view vbox_nested_needs_paging_rules[] = {"ept-off", "unrestricted-guest-off",
-                                                               "hypervisor-hides-vmx"};
-constexpr std::string_view guest_needs_64_bit_patterns[] = {
-    "this kernel requires an x86-64 cpu", "64-bit operation is not possible",
-    "configured for 64-bit guest operating systems", "64-bit guest will fail to detect a 64-bit cpu"};
-constexpr std::string_view guest_needs_64_bit_rules[] = {
-    "vmx-disabled-by-firmware", "svm-disabled-by-firmware", "hypervisor-hides-vmx", "hypervisor-hides-svm"};
-constexpr std::string_view vbox_other_error_patterns[] = {"verr_vmx_", "verr_svm_"};
-constexpr std::string_view vbox_other_error_rules[] = {"virtualization-in-use", "hypervisor-hides-vmx",
-                                                       "hypervisor-hides-svm"};
-constexpr std::string_view vmware_hyperv_incompatible_patterns[] = {
-    "device/credential guard are not compatible", "and hyper-v are not compatible",
-    "module 'monitormode' power on failed"};
-constexpr std::string_view vmware_hyperv_incompatible_rules[] = {"hypervisor-hides-vmx",
-                                                                 "hypervisor-hides-svm"};
-constexpr std::string_view vmware_performance_counters_patterns[] = {
-    "module 'vpmc' power on failed", "virtualized performance counters are not supported",
-    "virtualize cpu performance counters"};
-constexpr std::string_view android_hyperv_conflict_patterns[] = {
-    "android emulator is incompatible with hyper-v", "hyper-v detected*emulator"};
-constexpr std::string_view android_aehd_patterns[] = {"aehd is not installed", "emulator hypervisor driver",
-                                                      "gvm is not installed"};
-constexpr std::string_view android_emulator_killed_patterns[] = {"emulator process for avd*was killed",
-                                                                 "emulator process for avd*has terminated"};
-constexpr std::string_view android_emulator_killed_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view android_runner_without_kvm_patterns[] = {"disabling linux hardware acceleration"};
-constexpr std::string_view android_runner_without_kvm_rules[] = {"dev-kvm-missing",
-                                                                 "dev-kvm-permission-denied"};
-constexpr std::string_view apple_virtualization_missing_patterns[] = {
-    "virtualization is not available on this hardware",
-    "vzerrordomain",
-    "hv_unsupported",
-    "hv_denied",
-    "hv_error (0xfae94001",
-    "failed to initialize hvf",
-    "hvf error",
-    "vfkit exited unexpectedly",
-    "krunkit exited unexpectedly",
-    "sysctl: unknown oid 'kern.hv_support'"};
-constexpr std::string_view kubevirt_no_kvm_patterns[] = {
-    "insufficient devices.kubevirt.io/kvm", "device '/dev/kvm' not present",
-    "device '/dev/kvm' is not present", "'/dev/kvm' not present", "device-plugin*kvm*not"};
-constexpr std::string_view kubevirt_no_kvm_rules[] = {"dev-kvm-missing",          "kvm-module-not-loaded",
-                                                      "hypervisor-hides-vmx",     "hypervisor-hides-svm",
-                                                      "vmx-disabled-by-firmware", "svm-disabled-by-firmware"};
-constexpr std::string_view launcher_no_dev_kvm_patterns[] = {
-    "kvm acceleration not available (", "kvm acceleration is not available (",
-    "kvm acceleration not detected (", "requirement not satisfied: /dev/kvm"};
-constexpr std::string_view launcher_no_dev_kvm_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied"};
-constexpr std::string_view cuttlefish_groups_patterns[] = {"user must be a member of kvm",
-                                                           "user must be a member of cvdnetwork"};
-constexpr std::string_view cuttlefish_groups_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view proxmox_cpu_flag_unknown_patterns[] = {
-    "cpu.flags: value does not match the regex pattern", "flags: value does not match the regex pattern",
-    "flags: invalid format*nested-virt", "unknown cpu flag*nested-virt"};
-constexpr std::string_view proxmox_cpu_flag_unknown_rules[] = {"guest-cpu-model-lacks-feature"};
-constexpr std::string_view qemu_evmcs_patterns[] = {"hyper-v enlightened vmcs", "hv-evmcs", "hv_evmcs"};
-constexpr std::string_view qemu_evmcs_rules[] = {"guest-evmcs-without-vapic", "guest-with-evmcs"};
-constexpr std::string_view nested_migration_patterns[] = {
-    "does not support live migration yet", "non-migratable cpu device", "nested*cannot be migrated",
-    "migration*nested virtualization"};
-constexpr std::string_view split_lock_patterns[] = {"split_lock trap", "split lock detection: #ac"};
-constexpr std::string_view kvm_memory_region_patterns[] = {"kvm_set_user_memory_region",
-                                                           "kvm_set_phys_mem: error registering slot"};
-constexpr std::string_view kvm_harmless_patterns[] = {
-    "smp vm created on host with unstable tsc",
-    "zapping shadow pages for mmio generation wraparound",
-    "disabled perfctr wrmsr",
-    "kvm: exiting hardware virtualization",
-    "exceeds the recommended cpus supported by kvm",
-    "vm_exit_load_ia32_perf_global_ctrl does not work properly"};
-constexpr std::string_view kvm_nesting_is_on_patterns[] = {
-    "nested virtualization enabled", "kvm: nested paging enabled", "kvm_amd: nested paging enabled"};
-constexpr std::string_view kvm_nesting_is_on_rules[] = {"nesting-offered"};
-constexpr std::string_view kvm_module_other_reason_patterns[] = {"could not access kvm kernel module"};
-constexpr std::string_view kvm_module_other_reason_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
-                                                              "kvm-module-not-loaded"};
-constexpr std::string_view dev_kvm_permission_patterns[] = {"/dev/kvm: permission denied",
-                                                            "/dev/kvm': permission denied",
-                                                            "/dev/kvm\": permission denied",
-                                                            "/dev/kvm*permission denied",
-                                                            "/dev/kvm*eacces",
-                                                            "/dev/kvm*os error 13",
-                                                            "kvm(error(13",
-                                                            "/dev/kvm*not writable",
-                                                            "/dev/kvm*not accessible",
-                                                            "permission*access /dev/kvm",
-                                                            "cannot access /dev/kvm"};
-constexpr std::string_view dev_kvm_permission_rules[] = {"dev-kvm-permission-denied"};
-constexpr std::string_view dev_kvm_trouble_patterns[] = {"/dev/kvm", "no kvm device", "kvm device not found",
-                                                         "kvm(error(2"};
-constexpr std::string_view dev_kvm_trouble_rules[] = {"dev-kvm-missing", "dev-kvm-permission-denied",
-                                                      "dev-kvm-without-driver", "kvm-module-not-loaded"};
-constexpr std::string_view vfio_trouble_patterns[] = {
-    "/dev/vfio",      "vfio*error",  "vfio*failed", "vfio-pci*", "vfio_group_set_container",
-    "vfio_group_get", "vfio_device_"};
-constexpr std::string_view vfio_trouble_rules[] = {"no-iommu", "no-interrupt-remapping",
-                                                   "device-held-back-by-firmware"};
-constexpr std::string_view nesting_trouble_patterns[] = {
-    "nested virtualization", "nested virtualisation", "nested-virtualization", "nested vt-x", "nested kvm"};
-constexpr std::string_view nesting_trouble_rules[] = {
-    "hypervisor-hides-vmx", "hypervisor-hides-svm", "nested-parameter-off", "guest-cpu-model-lacks-feature"};
-constexpr Message
-    message_rows[] =
-        {
-            {.id = "vm-entry-invalid-guest-state",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_invalid_guest_state_patterns,
-             .means =
-                 R"(VM entry failed with basic exit reason 33, "invalid guest state" (bit 31 of the number says "failed entry", 0x21 is 33). The processor, or the hypervisor above, refused the register state that KVM wanted to give the guest.)",
-             .rules = vm_entry_invalid_guest_state_rules,
-             .causes =
-                 R"(1. No unrestricted guest: the processor lacks it (before Westmere), ept=0 or unrestricted_guest=0 was given, or the hypervisor above does not offer it. Then real-mode code, which all firmware starts with, is entered only in states that can be imitated.
+constexpr Message message_rows[] = {
+    {.id = "vm-entry-invalid-guest-state",
+     .program = "QEMU with KVM",
+     .patterns = "failentry(2147483681\n"
+                 "hardware error 0x80000021\n"
+                 "vm entry failed with error 0x80000021\n"
+                 "guest running in big real mode\n"
+                 "without unrestricted mode support",
+     .means =
+         R"(VM entry failed with basic exit reason 33, "invalid guest state" (bit 31 of the number says "failed entry", 0x21 is 33). The processor, or the hypervisor above, refused the register state that KVM wanted to give the guest.)",
+     .rules = "unrestricted-guest-off ept-off vmx-lacks-required-control",
+     .causes =
+         R"(1. No unrestricted guest: the processor lacks it (before Westmere), ept=0 or unrestricted_guest=0 was given, or the hypervisor above does not offer it. Then real-mode code, which all firmware starts with, is entered only in states that can be imitated.
 2. The guest returns from system management mode: UEFI with Secure Boot, Windows 11 setup. Kernels of 2016 to 2022 had faults of that kind.
 3. In a virtual machine: a fault of the hypervisor above, whose checks differ from the hardware's.)",
-             .steps = R"(Is unrestricted guest on? It should say Y:
+     .steps = R"(Is unrestricted guest on? It should say Y:
     cat /sys/module/kvm_intel/parameters/unrestricted_guest
 If it says N, look for the option that did it, delete it and reload KVM with all guests off:
     grep -rnE 'unrestricted_guest=|ept=' /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
@@ -842,421 +35,470 @@ If no option is there and this is a virtual machine, the level above has to offe
     echo 1 | sudo tee /sys/module/kvm_intel/parameters/dump_invalid_vmcs
 then start the guest again and read the dump:
     sudo dmesg)",
-             .worked =
-                 R"(The guest gets past its firmware, and the kernel log has no new "dump_invalid_vmcs" line.)",
-             .otherwise =
-                 R"(A guest with Secure Boot that runs without it: the fault is in SMM, and switching Secure Boot off is a way round it. On AMD the number is another one: 0xffffffff.)",
-             .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\"; Linux arch/x86/kvm/vmx/vmx.c, "
-                       "vmx_handle_exit(); tianocore/edk2#91 (2016); snapd#12142 (2022-09)"},
-            {.id = "vm-entry-msr-loading",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_msr_loading_patterns,
-             .means =
-                 R"(VM entry failed with basic exit reason 34, "MSR loading": a register in the VM-entry MSR-load area was refused.)",
-             .rules = vm_entry_msr_loading_rules,
-             .causes =
-                 R"(1. In a virtual machine: the hypervisor above does not know the register, or refuses its value.
+     .worked = R"(The guest gets past its firmware, and the kernel log has no new "dump_invalid_vmcs" line.)",
+     .otherwise =
+         R"(A guest with Secure Boot that runs without it: the fault is in SMM, and switching Secure Boot off is a way round it. On AMD the number is another one: 0xffffffff.)",
+     .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\"; Linux arch/x86/kvm/vmx/vmx.c, "
+               "vmx_handle_exit(); tianocore/edk2#91 (2016); snapd#12142 (2022-09)"},
+    {.id = "vm-entry-msr-loading",
+     .program = "QEMU with KVM",
+     .patterns = "hardware error 0x80000022",
+     .means =
+         R"(VM entry failed with basic exit reason 34, "MSR loading": a register in the VM-entry MSR-load area was refused.)",
+     .rules = "vmx-lacks-required-control vmx-capability-msrs-refused",
+     .causes =
+         R"(1. In a virtual machine: the hypervisor above does not know the register, or refuses its value.
 2. A guest definition that gives the guest a register (a PMU register, for example) that the processor has not.
 3. A fault of KVM.)",
-             .steps =
-                 R"(Remove what is special from the guest's CPU first: the PMU, then all flags but the model.
+     .steps =
+         R"(Remove what is special from the guest's CPU first: the PMU, then all flags but the model.
     qemu-system-x86_64 -accel kvm -cpu host,pmu=off -m 512 -nographic
 If the guest starts, give the flags back one at a time. If it does not, and this is a virtual machine, update the kernel of the level above.)",
-             .worked = R"(The guest gets past its firmware.)",
-             .otherwise = R"(0x80000021 is refused guest state, 0x7 refused controls: other pages.)",
-             .source =
-                 "Intel SDM vol. 3, \"Basic VM-Exit Reasons\", \"VM-Entry Failures During or After Loading "
-                 "Guest State\""},
-            {.id = "vm-entry-machine-check",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_machine_check_patterns,
-             .means =
-                 R"(VM entry failed with basic exit reason 41: a machine-check event happened during the entry. This is a hardware error.)",
-             .rules = {},
-             .causes = R"(1. Memory, cache or processor fault.
+     .worked = R"(The guest gets past its firmware.)",
+     .otherwise = R"(0x80000021 is refused guest state, 0x7 refused controls: other pages.)",
+     .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\", \"VM-Entry Failures During or After Loading "
+               "Guest State\""},
+    {.id = "vm-entry-machine-check",
+     .program = "QEMU with KVM",
+     .patterns = "hardware error 0x80000029",
+     .means =
+         R"(VM entry failed with basic exit reason 41: a machine-check event happened during the entry. This is a hardware error.)",
+     .causes = R"(1. Memory, cache or processor fault.
 2. Overclocking or undervolting.)",
-             .steps = R"(Read what the machine check said:
+     .steps = R"(Read what the machine check said:
     sudo journalctl -k -b --grep 'mce|Hardware Error'
 Take overclocking and undervolting back; test the memory.)",
-             .worked = R"(The log stays free of machine checks under load.)",
-             .otherwise = R"(Nothing in KVM's or the guest's settings causes this.)",
-             .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\""},
-            {.id = "vm-entry-invalid-control",
-             .program = "QEMU with KVM, Kata, uhyve, KubeVirt",
-             .patterns = vm_entry_invalid_control_patterns,
-             .means =
-                 R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 7, "VM entry with invalid control field(s)". The controls that KVM set are not a combination that the processor, or the hypervisor above, takes.)page",
-             .rules = vm_entry_invalid_control_rules,
-             .causes =
-                 R"(1. In a virtual machine, by far the most common: the hypervisor above shows a control in its capability registers and refuses it on entry. GitHub's hosted runners had it in waves.
+     .worked = R"(The log stays free of machine checks under load.)",
+     .otherwise = R"(Nothing in KVM's or the guest's settings causes this.)",
+     .source = "Intel SDM vol. 3, \"Basic VM-Exit Reasons\""},
+    {.id = "vm-entry-invalid-control",
+     .program = "QEMU with KVM, Kata, uhyve, KubeVirt",
+     .patterns = "failentry(7,\n"
+                 "failentry(7)\n"
+                 "hardware error 0x7\n"
+                 "hardware_entry_failure_reason = 0x7",
+     .means =
+         R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 7, "VM entry with invalid control field(s)". The controls that KVM set are not a combination that the processor, or the hypervisor above, takes.)page",
+     .rules =
+         "vmx-lacks-required-control vmx-capabilities-differ vmx-capability-msrs-refused guest-with-evmcs",
+     .causes =
+         R"(1. In a virtual machine, by far the most common: the hypervisor above shows a control in its capability registers and refuses it on entry. GitHub's hosted runners had it in waves.
 2. Guest started with -overcommit cpu-pm=on or the like, which switches off exits that the level above wants.
 3. The virtual machine was moved to a host with other capabilities while KVM stayed loaded.)",
-             .steps =
-                 R"(Load the module again, so that it reads the capabilities of the present host; all guests have to be off:
+     .steps =
+         R"(Load the module again, so that it reads the capabilities of the present host; all guests have to be off:
     sudo modprobe -r kvm_intel
     sudo modprobe kvm_intel
 If that does not help, switch optional helpers off, one at a time, until a guest starts:
     sudo modprobe -r kvm_intel
     sudo modprobe kvm_intel enable_apicv=0 preemption_timer=0
 On a hosted CI runner: run the job again; it may get another host. Otherwise the kernel of the level above has to be updated.)",
-             .worked = R"(A guest runs. nestprobe --prove runs a tiny one and says so; no static check can.)",
-             .otherwise = R"(Error 8 is invalid host state, 0x80000021 invalid guest state.)",
-             .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; actions/runner-images#5128; "
-                       "hermit-os/uhyve#1150, #1206"},
-            {.id = "vm-entry-invalid-host-state",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_invalid_host_state_patterns,
-             .means =
-                 R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 8, "VM entry with invalid host-state field(s)": the state to return to is one that the processor, or the hypervisor above, does not take.)page",
-             .rules = vm_entry_invalid_host_state_rules,
-             .causes =
-                 R"(1. In a virtual machine: a fault of the hypervisor above, or one whose checks differ from the hardware's (CET, LA57, PKS shown but not carried through).
+     .worked = R"(A guest runs. nestprobe --prove runs a tiny one and says so; no static check can.)",
+     .otherwise = R"(Error 8 is invalid host state, 0x80000021 invalid guest state.)",
+     .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; actions/runner-images#5128; "
+               "hermit-os/uhyve#1150, #1206"},
+    {.id = "vm-entry-invalid-host-state",
+     .program = "QEMU with KVM",
+     .patterns = "hardware error 0x8",
+     .means =
+         R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 8, "VM entry with invalid host-state field(s)": the state to return to is one that the processor, or the hypervisor above, does not take.)page",
+     .rules = "vmx-lacks-required-control",
+     .causes =
+         R"(1. In a virtual machine: a fault of the hypervisor above, or one whose checks differ from the hardware's (CET, LA57, PKS shown but not carried through).
 2. A kernel module of another hypervisor that changed control registers under KVM.)",
-             .steps = R"(Is another hypervisor's module here? This should print nothing:
+     .steps = R"(Is another hypervisor's module here? This should print nothing:
     lsmod | grep -E 'vboxdrv|vmmon'
 In a virtual machine update the kernel of the level above, or remove newer features from the guest's CPU there.)",
-             .worked = R"(A guest runs.)",
-             .otherwise = R"(0x80000021 (guest state) and 0x7 (controls) have pages of their own.)",
-             .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\""},
-            {.id = "kvm-vmwrite-failed",
-             .program = "Linux",
-             .patterns = kvm_vmwrite_failed_patterns,
-             .means =
-                 R"(An instruction of VMX itself failed. err=12 is a field that this processor's VMCS has not; anything else, a VMCS that is not the current one.)",
-             .rules = kvm_vmwrite_failed_rules,
-             .causes = R"(1. In a virtual machine: the level above shows a control and lacks its fields.
+     .worked = R"(A guest runs.)",
+     .otherwise = R"(0x80000021 (guest state) and 0x7 (controls) have pages of their own.)",
+     .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\""},
+    {.id = "kvm-vmwrite-failed",
+     .program = "Linux",
+     .patterns = "vmwrite failed\n"
+                 "vmread failed\n"
+                 "vmwrite error\n"
+                 "vmptrld failed\n"
+                 "vmclear failed\n"
+                 "vmlaunch failed",
+     .means =
+         R"(An instruction of VMX itself failed. err=12 is a field that this processor's VMCS has not; anything else, a VMCS that is not the current one.)",
+     .rules = "vmx-lacks-required-control virtualization-in-use platform-shows-and-fails",
+     .causes = R"(1. In a virtual machine: the level above shows a control and lacks its fields.
 2. Another hypervisor on this system (VirtualBox, VMware) switched VMX off or took the VMCS away.)",
-             .steps = R"(Is another hypervisor's module here? This should print nothing:
+     .steps = R"(Is another hypervisor's module here? This should print nothing:
     lsmod | grep -E 'vboxdrv|vmmon'
     sudo journalctl -k -b --grep 'vmwrite|vmread|vmptrld|vmclear'
 In a virtual machine update the level above.)",
-             .worked = R"(No new such line.)",
-             .otherwise = R"()",
-             .source =
-                 "Linux arch/x86/kvm/vmx/vmx.c, vmwrite_error(), vmread_error(), vmclear_error(); Intel "
-                 "SDM vol. 3, \"VM Instruction Error Numbers\""},
-            {.id = "vm-entry-unsupported-component",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_unsupported_component_patterns,
-             .means =
-                 R"(VM-instruction error 12, "VMREAD/VMWRITE from/to unsupported VMCS component": a VMCS field that KVM uses is not there.)",
-             .rules = vm_entry_unsupported_component_rules,
-             .causes =
-                 R"(1. In a virtual machine: the hypervisor above shows a control and does not implement its fields.
+     .worked = R"(No new such line.)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c, vmwrite_error(), vmread_error(), vmclear_error(); Intel "
+               "SDM vol. 3, \"VM Instruction Error Numbers\""},
+    {.id = "vm-entry-unsupported-component",
+     .program = "QEMU with KVM",
+     .patterns = "hardware error 0xc",
+     .means =
+         R"(VM-instruction error 12, "VMREAD/VMWRITE from/to unsupported VMCS component": a VMCS field that KVM uses is not there.)",
+     .rules = "vmx-lacks-required-control guest-with-evmcs",
+     .causes =
+         R"(1. In a virtual machine: the hypervisor above shows a control and does not implement its fields.
 2. Enlightened VMCS, where the level above implements part of it.)",
-             .steps = R"(Which field? The kernel log names it:
+     .steps = R"(Which field? The kernel log names it:
     sudo journalctl -k -b --grep 'vmwrite|vmread'
 In a virtual machine update the level above; without enlightened VMCS (hv-evmcs) in the guest's CPU KVM takes the ordinary way.)",
-             .worked = R"(A guest runs and the log has no new such line.)",
-             .otherwise = R"()",
-             .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; Linux arch/x86/kvm/vmx/vmx.c, "
-                       "vmwrite_error()"},
-            {.id = "vm-entry-error-zero",
-             .program = "QEMU with KVM",
-             .patterns = vm_entry_error_zero_patterns,
-             .means =
-                 R"(VM entry failed and the VM-instruction error reads as 0, which is no error number: the failure was not recorded in a current VMCS. KVM has lost the VMCS, or the hypervisor above fails without saying why.)",
-             .rules = vm_entry_error_zero_rules,
-             .causes =
-                 R"(1. Another hypervisor on this machine switched VMX off or took the VMCS away (VirtualBox 7.2.10 beside QEMU is known for it).
+     .worked = R"(A guest runs and the log has no new such line.)",
+     .otherwise = R"()",
+     .source = "Intel SDM vol. 3, \"VM Instruction Error Numbers\"; Linux arch/x86/kvm/vmx/vmx.c, "
+               "vmwrite_error()"},
+    {.id = "vm-entry-error-zero",
+     .program = "QEMU with KVM",
+     .patterns = "hardware error 0x0",
+     .means =
+         R"(VM entry failed and the VM-instruction error reads as 0, which is no error number: the failure was not recorded in a current VMCS. KVM has lost the VMCS, or the hypervisor above fails without saying why.)",
+     .rules = "virtualization-in-use vmx-lacks-required-control",
+     .causes =
+         R"(1. Another hypervisor on this machine switched VMX off or took the VMCS away (VirtualBox 7.2.10 beside QEMU is known for it).
 2. In a virtual machine: an old or faulty hypervisor above (kernels of 2018 and 2019, and AMD ones in 2026, are known for it).)",
-             .steps = R"(Shut down the other product's guests, then unload its module and try again:
+     .steps = R"(Shut down the other product's guests, then unload its module and try again:
     lsmod | grep -E 'vboxdrv|vmmon'
     sudo modprobe -r vboxnetadp vboxnetflt vboxdrv
 In a virtual machine without such a module: update the kernel of the level above, and start this machine again (shut down, start).)",
-             .worked = R"(A guest runs, several times.)",
-             .otherwise = R"(The number 0x0 says nothing about the guest's own definition.)",
-             .source = "VirtualBox/virtualbox#711 (2026-06); kubevirt/kubevirt#2318 (2019); "
-                       "coconut-svsm/svsm#1081 (2026)"},
-            {.id = "vmrun-invalid",
-             .program = "QEMU with KVM on AMD",
-             .patterns = vmrun_invalid_patterns,
-             .means =
-                 R"(VMRUN ended with exit code -1, VMEXIT_INVALID: the processor, or the hypervisor above, refused the guest's state or controls. It is AMD's counterpart of Intel's 0x80000021 and 0x7.)",
-             .rules = vmrun_invalid_rules,
-             .causes =
-                 R"(1. In a virtual machine: a fault of the hypervisor above (KVM of before 5.10; Hyper-V before Windows 11 or Server 2022, or a configuration version below 9.3).
+     .worked = R"(A guest runs, several times.)",
+     .otherwise = R"(The number 0x0 says nothing about the guest's own definition.)",
+     .source = "VirtualBox/virtualbox#711 (2026-06); kubevirt/kubevirt#2318 (2019); "
+               "coconut-svsm/svsm#1081 (2026)"},
+    {.id = "vmrun-invalid",
+     .program = "QEMU with KVM on AMD",
+     .patterns = "hardware error 0xffffffff\n"
+                 "hardware error 0xffffffffffffffff",
+     .means =
+         R"(VMRUN ended with exit code -1, VMEXIT_INVALID: the processor, or the hypervisor above, refused the guest's state or controls. It is AMD's counterpart of Intel's 0x80000021 and 0x7.)",
+     .rules = "nesting-offered",
+     .causes =
+         R"(1. In a virtual machine: a fault of the hypervisor above (KVM of before 5.10; Hyper-V before Windows 11 or Server 2022, or a configuration version below 9.3).
 2. A guest in a state that KVM builds wrongly: newer kernels fixed several.)",
-             .steps = R"(For the details of one failure:
+     .steps = R"(For the details of one failure:
     echo 1 | sudo tee /sys/module/kvm_amd/parameters/dump_invalid_vmcb
     sudo dmesg
 Install a newer kernel, in a virtual machine on the level above first.)",
-             .worked = R"(A guest runs.)",
-             .otherwise = R"()",
-             .source = "AMD APM vol. 2, \"VMRUN: Canonicalization and Consistency Checks\"; Linux "
-                       "arch/x86/kvm/svm/svm.c, svm_handle_exit()"},
-            {.id = "kvm-entry-failed",
-             .program = "QEMU with KVM",
-             .patterns = kvm_entry_failed_patterns,
-             .means =
-                 R"(KVM could not enter the guest at all. The number tells why: 0x80000021 guest state, 0x80000022 register loading, 0x7 controls, 0x8 host state, 0x0 unknown, 0xffffffff on AMD.)",
-             .rules = kvm_entry_failed_rules,
-             .causes =
-                 R"(1. In a virtual machine: the hypervisor above shows nesting and does not carry it through.
+     .worked = R"(A guest runs.)",
+     .otherwise = R"()",
+     .source = "AMD APM vol. 2, \"VMRUN: Canonicalization and Consistency Checks\"; Linux "
+               "arch/x86/kvm/svm/svm.c, svm_handle_exit()"},
+    {.id = "kvm-entry-failed",
+     .program = "QEMU with KVM",
+     .patterns = "failentry(\n"
+                 "kvm: entry failed, hardware error\n"
+                 "kvm_exit_fail_entry\n"
+                 "kvm_exit_fail_entry (9)",
+     .means =
+         R"(KVM could not enter the guest at all. The number tells why: 0x80000021 guest state, 0x80000022 register loading, 0x7 controls, 0x8 host state, 0x0 unknown, 0xffffffff on AMD.)",
+     .rules = "vmx-lacks-required-control unrestricted-guest-off virtualization-in-use",
+     .causes =
+         R"(1. In a virtual machine: the hypervisor above shows nesting and does not carry it through.
 2. Another hypervisor on this machine.
 3. A guest that needs unrestricted guest where there is none.)",
-             .steps = R"(Ask for the number's own page:
+     .steps = R"(Ask for the number's own page:
     nestprobe --explain='hardware error 0x80000021')",
-             .worked = R"(A guest runs.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/virt/kvm/api.rst, KVM_EXIT_FAIL_ENTRY"},
-            {.id = "kvm-run-failed",
-             .program = "QEMU",
-             .patterns = kvm_run_failed_patterns,
-             .means = R"(The guest ran, and KVM_RUN came back with an errno: the guest is lost.)",
-             .rules = kvm_run_failed_rules,
-             .causes =
-                 R"(1. "Bad address": memory of the guest that is no memory for KVM: a device's region, a file on a full or failing disk, huge pages that ran out.
+     .worked = R"(A guest runs.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/api.rst, KVM_EXIT_FAIL_ENTRY"},
+    {.id = "kvm-run-failed",
+     .program = "QEMU",
+     .patterns = "kvm run failed",
+     .means = R"(The guest ran, and KVM_RUN came back with an errno: the guest is lost.)",
+     .rules = "guest-entry-fails unrestricted-guest-off",
+     .causes =
+         R"(1. "Bad address": memory of the guest that is no memory for KVM: a device's region, a file on a full or failing disk, huge pages that ran out.
 2. "Invalid argument", "Input/output error": in a virtual machine, the level above refused the entry.
 3. "Function not implemented": an exit that this kernel does not handle.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'kvm|Hardware Error'
+     .steps = R"(    sudo journalctl -k -b --grep 'kvm|Hardware Error'
     df -h /dev/shm
 In a virtual machine update the kernel of the level above. nestprobe --prove tells whether any guest runs here:
     sudo nestprobe --prove)",
-             .worked = R"(The guest stays up.)",
-             .otherwise = R"()",
-             .source =
-                 "Linux Documentation/virt/kvm/api.rst, KVM_RUN; QEMU accel/kvm/kvm-all.c, kvm_cpu_exec()"},
-            {.id = "kvm-unknown-exit",
-             .program = "QEMU",
-             .patterns = kvm_unknown_exit_patterns,
-             .means =
-                 R"(The processor, or the hypervisor above, ended the guest's run for a reason that this KVM does not know. The number is the exit reason of the manual (31 is RDMSR, 33 invalid guest state, 48 an EPT violation).)",
-             .rules = kvm_unknown_exit_rules,
-             .causes = R"(1. In a virtual machine: the level above reports an exit that was not asked for.
+     .worked = R"(The guest stays up.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/api.rst, KVM_RUN; QEMU accel/kvm/kvm-all.c, kvm_cpu_exec()"},
+    {.id = "kvm-unknown-exit",
+     .program = "QEMU",
+     .patterns = "unknown exit, hardware reason\n"
+                 "kvm: unhandled exit\n"
+                 "unexpected exit reason",
+     .means =
+         R"(The processor, or the hypervisor above, ended the guest's run for a reason that this KVM does not know. The number is the exit reason of the manual (31 is RDMSR, 33 invalid guest state, 48 an EPT violation).)",
+     .rules = "unrestricted-guest-off ept-off vmx-lacks-required-control",
+     .causes = R"(1. In a virtual machine: the level above reports an exit that was not asked for.
 2. A processor newer than this kernel.)",
-             .steps =
-                 R"(Install a newer kernel; in a virtual machine on the level above first. Does a tiny guest run?
+     .steps =
+         R"(Install a newer kernel; in a virtual machine on the level above first. Does a tiny guest run?
     sudo nestprobe --prove)",
-             .worked = R"(The guest stays up.)",
-             .otherwise = R"()",
-             .source =
-                 "Intel SDM vol. 3, App. C, \"VMX Basic Exit Reasons\"; Linux include/uapi/linux/kvm.h, "
-                 "KVM_EXIT_UNKNOWN"},
-            {.id = "kvm-internal-error-emulation",
-             .program = "QEMU with KVM",
-             .patterns = kvm_internal_error_emulation_patterns,
-             .means =
-                 R"(KVM had to execute an instruction of the guest itself and does not know it. In ordinary guests that happens where the guest touches a device's memory with an unusual instruction, or runs real-mode code without unrestricted guest.)",
-             .rules = kvm_internal_error_emulation_rules,
-             .causes = R"(1. The guest jumped into nothing: the wrong firmware or kernel image.
+     .worked = R"(The guest stays up.)",
+     .otherwise = R"()",
+     .source = "Intel SDM vol. 3, App. C, \"VMX Basic Exit Reasons\"; Linux include/uapi/linux/kvm.h, "
+               "KVM_EXIT_UNKNOWN"},
+    {.id = "kvm-internal-error-emulation",
+     .program = "QEMU with KVM",
+     .patterns = "kvm internal error. suberror: 1\n"
+                 "emulation failure",
+     .means =
+         R"(KVM had to execute an instruction of the guest itself and does not know it. In ordinary guests that happens where the guest touches a device's memory with an unusual instruction, or runs real-mode code without unrestricted guest.)",
+     .rules = "unrestricted-guest-off ept-off",
+     .causes = R"(1. The guest jumped into nothing: the wrong firmware or kernel image.
 2. No unrestricted guest or no EPT here, as under VirtualBox, so that far more is emulated.
 3. An instruction that KVM's emulator lacks: newer kernels know more.)",
-             .steps = R"(    cat /sys/module/kvm_intel/parameters/unrestricted_guest
+     .steps = R"(    cat /sys/module/kvm_intel/parameters/unrestricted_guest
     cat /sys/module/kvm_intel/parameters/ept
 Both should say Y. In a guest of VirtualBox they often do not: use another hypervisor for nested guests. Otherwise try the guest with its firmware's default, and a newer kernel.)",
-             .worked = R"(The guest gets past the instruction in the "Code=" line.)",
-             .otherwise =
-                 R"(Suberror 3 is a fault while an event was delivered (bad page tables), 4 an exit KVM did not expect.)",
-             .source = "Linux include/uapi/linux/kvm.h; slimbootloader/slimbootloader#1469 (2022-01)"},
-            {.id = "kvm-internal-error",
-             .program = "QEMU with KVM",
-             .patterns = kvm_internal_error_patterns,
-             .means =
-                 R"(KVM gave up the guest: suberror 2 two exceptions at once, 3 a fault while an event was delivered, 4 an exit that it did not expect.)",
-             .rules = kvm_internal_error_rules,
-             .causes = R"(1. The guest's memory or page tables are wrong (wrong image, bad memory).
+     .worked = R"(The guest gets past the instruction in the "Code=" line.)",
+     .otherwise =
+         R"(Suberror 3 is a fault while an event was delivered (bad page tables), 4 an exit KVM did not expect.)",
+     .source = "Linux include/uapi/linux/kvm.h; slimbootloader/slimbootloader#1469 (2022-01)"},
+    {.id = "kvm-internal-error",
+     .program = "QEMU with KVM",
+     .patterns = "kvm internal error. suberror",
+     .means =
+         R"(KVM gave up the guest: suberror 2 two exceptions at once, 3 a fault while an event was delivered, 4 an exit that it did not expect.)",
+     .rules = "ept-off",
+     .causes = R"(1. The guest's memory or page tables are wrong (wrong image, bad memory).
 2. In a virtual machine: the level above reports an exit that this kernel does not know.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'unexpected exit reason|EPT'
+     .steps = R"(    sudo journalctl -k -b --grep 'unexpected exit reason|EPT'
 Install a newer kernel; in a virtual machine on the level above.)",
-             .worked = R"(The guest runs.)",
-             .otherwise = R"()",
-             .source = "Linux include/uapi/linux/kvm.h, KVM_INTERNAL_ERROR_*"},
-            {.id = "qemu-set-msr-vmx",
-             .program = "QEMU",
-             .patterns = qemu_set_msr_vmx_patterns,
-             .means =
-                 R"(QEMU asked KVM to show the guest a set of VMX capabilities that KVM does not offer, and aborted. 0x480 to 0x491 are the VMX capability registers; 0x48d, 0x48e, 0x48f and 0x490 are the pin-based, processor-based, exit and entry controls.)",
-             .rules = qemu_set_msr_vmx_rules,
-             .causes =
-                 R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
+     .worked = R"(The guest runs.)",
+     .otherwise = R"()",
+     .source = "Linux include/uapi/linux/kvm.h, KVM_INTERNAL_ERROR_*"},
+    {.id = "qemu-set-msr-vmx",
+     .program = "QEMU",
+     .patterns = "failed to set msr 0x480\n"
+                 "failed to set msr 0x481\n"
+                 "failed to set msr 0x482\n"
+                 "failed to set msr 0x483\n"
+                 "failed to set msr 0x484\n"
+                 "failed to set msr 0x485\n"
+                 "failed to set msr 0x486\n"
+                 "failed to set msr 0x487\n"
+                 "failed to set msr 0x488\n"
+                 "failed to set msr 0x489\n"
+                 "failed to set msr 0x48a\n"
+                 "failed to set msr 0x48b\n"
+                 "failed to set msr 0x48c\n"
+                 "failed to set msr 0x48d\n"
+                 "failed to set msr 0x48e\n"
+                 "failed to set msr 0x48f\n"
+                 "failed to set msr 0x490\n"
+                 "failed to set msr 0x491\n"
+                 "failed to set msr 0x492\n"
+                 "failed to set msr 0x493",
+     .means =
+         R"(QEMU asked KVM to show the guest a set of VMX capabilities that KVM does not offer, and aborted. 0x480 to 0x491 are the VMX capability registers; 0x48d, 0x48e, 0x48f and 0x490 are the pin-based, processor-based, exit and entry controls.)",
+     .rules = "vmx-lacks-required-control guest-feature-switched-off guest-cpu-model-lacks-feature "
+              "vmx-capabilities-differ",
+     .causes =
+         R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
 2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects.
 3. A guest that was saved or moved from another kernel.)",
-             .steps =
-                 R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
+     .steps =
+         R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
     virsh edit GUEST
 QEMU:
     qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
 Does the guest itself need VMX? If not, leave it out, and the register is never set: -cpu host,-vmx, or <feature policy='disable' name='vmx'/>.)",
-             .worked = R"(The guest starts. In it this is not 0, if VMX was wanted:
+     .worked = R"(The guest starts. In it this is not 0, if VMX was wanted:
     grep -c -w vmx /proc/cpuinfo)",
-             .otherwise =
-                 R"(0x345 and 0x38d to 0x3f1 are the PMU's registers: pmu=off. 0xc0000104 is AMD's TSC ratio.)",
-             .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs(); kubevirt/kubevirt#5068; "
-                       "kata-containers#1326; canonical/lxd#6518"},
-            {.id = "qemu-set-msr-pmu",
-             .program = "QEMU",
-             .patterns = qemu_set_msr_pmu_patterns,
-             .means =
-                 R"(QEMU asked KVM to set a register of the performance counters (PMU), which KVM refused, as a rule because the level above offers no such counters.)",
-             .rules = {},
-             .causes = R"(1. A virtual machine without a virtual PMU, in which guests get -cpu host.
+     .otherwise =
+         R"(0x345 and 0x38d to 0x3f1 are the PMU's registers: pmu=off. 0xc0000104 is AMD's TSC ratio.)",
+     .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs(); kubevirt/kubevirt#5068; "
+               "kata-containers#1326; canonical/lxd#6518"},
+    {.id = "qemu-set-msr-pmu",
+     .program = "QEMU",
+     .patterns = "failed to set msr 0x345\n"
+                 "failed to set msr 0x38d\n"
+                 "failed to set msr 0x38e\n"
+                 "failed to set msr 0x38f\n"
+                 "failed to set msr 0x390\n"
+                 "failed to set msr 0x3f1\n"
+                 "failed to set msr 0x186\n"
+                 "failed to set msr 0x187",
+     .means =
+         R"(QEMU asked KVM to set a register of the performance counters (PMU), which KVM refused, as a rule because the level above offers no such counters.)",
+     .causes = R"(1. A virtual machine without a virtual PMU, in which guests get -cpu host.
 2. kvm.enable_pmu=N on this host.)",
-             .steps =
-                 R"(Start the guest without a PMU. QEMU: -cpu host,pmu=off. libvirt, inside <features>: <pmu state='off'/>
+     .steps =
+         R"(Start the guest without a PMU. QEMU: -cpu host,pmu=off. libvirt, inside <features>: <pmu state='off'/>
     virsh edit GUEST)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"(Has nothing to do with nested virtualization as such.)",
-             .source = "QEMU target/i386/kvm/kvm.c; crc-org/crc#527 (2019-09)"},
-            {.id = "qemu-set-msr",
-             .program = "QEMU",
-             .patterns = qemu_set_msr_patterns,
-             .means =
-                 R"(QEMU wanted to set a register of the guest that KVM refused, and aborted. The register's number is in the line.)",
-             .rules = qemu_set_msr_rules,
-             .causes = R"(1. In a virtual machine: the level above lacks the register.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Has nothing to do with nested virtualization as such.)",
+     .source = "QEMU target/i386/kvm/kvm.c; crc-org/crc#527 (2019-09)"},
+    {.id = "qemu-set-msr",
+     .program = "QEMU",
+     .patterns = "failed to set msr\n"
+                 "kvm_msr_buf->nmsrs' failed",
+     .means =
+         R"(QEMU wanted to set a register of the guest that KVM refused, and aborted. The register's number is in the line.)",
+     .rules = "vmx-lacks-required-control",
+     .causes = R"(1. In a virtual machine: the level above lacks the register.
 2. Guest definition and kernel do not go together.)",
-             .steps =
-                 R"(Look at the line before the assertion for the number, then start the guest with a smaller CPU:
+     .steps =
+         R"(Look at the line before the assertion for the number, then start the guest with a smaller CPU:
     qemu-system-x86_64 -accel kvm -cpu host,pmu=off,-vmx -m 512 -nographic)",
-             .worked = R"(The guest starts; give flags back one at a time.)",
-             .otherwise = R"()",
-             .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs()"},
-            {.id = "qemu-host-lacks-vmx",
-             .program = "QEMU",
-             .patterns = qemu_host_lacks_vmx_patterns,
-             .means =
-                 R"(KVM does not offer VMX or SVM to guests, so QEMU leaves it out and starts the guest without: no nesting in that guest.)",
-             .rules = qemu_host_lacks_vmx_rules,
-             .causes = R"(1. The nested parameter is off on this host.
+     .worked = R"(The guest starts; give flags back one at a time.)",
+     .otherwise = R"()",
+     .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs()"},
+    {.id = "qemu-host-lacks-vmx",
+     .program = "QEMU",
+     .patterns = "host doesn't support requested feature: cpuid*ecx.vmx\n"
+                 "host doesn't support requested feature: cpuid*ecx.svm",
+     .means =
+         R"(KVM does not offer VMX or SVM to guests, so QEMU leaves it out and starts the guest without: no nesting in that guest.)",
+     .rules = "nested-parameter-off nesting-offered guest-cpu-of-another-vendor kvm-withholds-nesting",
+     .causes = R"(1. The nested parameter is off on this host.
 2. The model is of the other maker: qemu64 asks for svm on Intel, where the line is harmless.
 3. In a virtual machine: VMX or SVM is not there for KVM at all.)",
-             .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+     .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
     cat /sys/module/kvm_amd/parameters/nested
 If the one that is there says N or 0, switch it on for good and reload KVM with all guests off:
     echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
     sudo modprobe -r kvm_intel
     sudo modprobe kvm_intel
 (kvm_amd on AMD.) Somebody may have switched it off on purpose, against escapes from nested guests.)",
-             .worked = R"(The line is gone from the guest's log, and in the guest:
+     .worked = R"(The line is gone from the guest's log, and in the guest:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"(With check='none' the guest starts all the same and simply has no vmx.)",
-             .source = "QEMU target/i386/cpu.c; Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps()"},
-            {.id = "qemu-host-lacks-vmx-control",
-             .program = "QEMU",
-             .patterns = qemu_host_lacks_vmx_control_patterns,
-             .means =
-                 R"(The guest definition asks for a single VMX feature (its name is in the line) that KVM does not offer. The guest starts without it.)",
-             .rules = qemu_host_lacks_vmx_control_rules,
-             .causes =
-                 R"(1. libvirt 9.10 and later write all vmx-* features of a model into the definition; this host has fewer.
+     .otherwise = R"(With check='none' the guest starts all the same and simply has no vmx.)",
+     .source = "QEMU target/i386/cpu.c; Linux arch/x86/kvm/vmx/vmx.c, vmx_set_cpu_caps()"},
+    {.id = "qemu-host-lacks-vmx-control",
+     .program = "QEMU",
+     .patterns = "host doesn't support requested feature: msr(48",
+     .means =
+         R"(The guest definition asks for a single VMX feature (its name is in the line) that KVM does not offer. The guest starts without it.)",
+     .rules = "apicv-off shadow-vmcs-off vmx-lacks-required-control",
+     .causes =
+         R"(1. libvirt 9.10 and later write all vmx-* features of a model into the definition; this host has fewer.
 2. APICv or posted interrupts are off here (enable_apicv=N), or the hypervisor above does not offer them.)",
-             .steps =
-                 R"(As a rule nothing: it costs a nested guest some speed. To be rid of it use the host's own set:
+     .steps =
+         R"(As a rule nothing: it costs a nested guest some speed. To be rid of it use the host's own set:
     virsh edit GUEST
 with <cpu mode='host-passthrough'/>.)",
-             .worked = R"(The warning is gone after shutting the guest down and starting it.)",
-             .otherwise = R"(Not a reason for a black screen or a failed start.)",
-             .source = "QEMU target/i386/cpu.c; virt-manager/virt-manager#234 (2023-01)"},
-            {.id = "qemu-evmcs",
-             .program = "QEMU",
-             .patterns = qemu_evmcs_patterns,
-             .means =
-                 R"(The enlightened VMCS, which makes Hyper-V in a Windows guest faster, cannot be given as it is asked for.)",
-             .rules = qemu_evmcs_rules,
-             .causes = R"page(1. "requires Hyper-V virtual APIC (hv-vapic)": that one has to be asked for too.
+     .worked = R"(The warning is gone after shutting the guest down and starting it.)",
+     .otherwise = R"(Not a reason for a black screen or a failed start.)",
+     .source = "QEMU target/i386/cpu.c; virt-manager/virt-manager#234 (2023-01)"},
+    {.id = "qemu-evmcs",
+     .program = "QEMU",
+     .patterns = "hyper-v enlightened vmcs\n"
+                 "hv-evmcs\n"
+                 "hv_evmcs",
+     .means =
+         R"(The enlightened VMCS, which makes Hyper-V in a Windows guest faster, cannot be given as it is asked for.)",
+     .rules = "guest-evmcs-without-vapic guest-with-evmcs",
+     .causes = R"page(1. "requires Hyper-V virtual APIC (hv-vapic)": that one has to be asked for too.
 2. "is not supported by kernel": AMD, nesting off, or a kernel before 4.20.)page",
-             .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+     .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
 Y: add vapic. libvirt, in <hyperv>: <vapic state='on'/> beside <evmcs state='on'/>; QEMU: hv-vapic beside hv-evmcs in -cpu. No such file, or N: leave evmcs out.
     virsh edit GUEST)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties; docs/system/i386/hyperv.rst"},
-            {.id = "nested-migration",
-             .program = "QEMU, libvirt",
-             .patterns = nested_migration_patterns,
-             .means =
-                 R"(The guest cannot be saved or moved while it has nested state, or a CPU feature that ties it to this host (invtsc).)",
-             .rules = {},
-             .causes =
-                 R"(1. nested VMX with QEMU before 4.2 or Linux before 5.3; nested SVM with older ones than 5.8.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties; docs/system/i386/hyperv.rst"},
+    {.id = "nested-migration",
+     .program = "QEMU, libvirt",
+     .patterns = "does not support live migration yet\n"
+                 "non-migratable cpu device\n"
+                 "nested*cannot be migrated\n"
+                 "migration*nested virtualization",
+     .means =
+         R"(The guest cannot be saved or moved while it has nested state, or a CPU feature that ties it to this host (invtsc).)",
+     .causes =
+         R"(1. nested VMX with QEMU before 4.2 or Linux before 5.3; nested SVM with older ones than 5.8.
 2. -cpu host with invtsc, or migratable=off.)",
-             .steps =
-                 R"(Shut the guests inside it down first, or shut the guest itself down and start it on the other host. Is the feature in the definition?
+     .steps =
+         R"(Shut the guests inside it down first, or shut the guest itself down and start it on the other host. Is the feature in the definition?
     virsh dumpxml GUEST | grep -E 'invtsc|migratable')",
-             .worked = R"(The migration runs.)",
-             .otherwise = R"()",
-             .source =
-                 "Linux Documentation/virt/kvm/x86/running-nested-guests.rst; QEMU target/i386/kvm/kvm.c"},
-            {.id = "qemu-host-lacks-feature",
-             .program = "QEMU",
-             .patterns = qemu_host_lacks_feature_patterns,
-             .means =
-                 R"(The CPU model in the guest definition has a feature that this host's KVM does not offer. Without "enforce" the guest starts without it; with it, QEMU stops.)",
-             .rules = qemu_host_lacks_feature_rules,
-             .causes = R"(1. A model newer than the processor.
+     .worked = R"(The migration runs.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst; QEMU target/i386/kvm/kvm.c"},
+    {.id = "qemu-host-lacks-feature",
+     .program = "QEMU",
+     .patterns = "host doesn't support requested feature\n"
+                 "host doesn't support requested features",
+     .means =
+         R"(The CPU model in the guest definition has a feature that this host's KVM does not offer. Without "enforce" the guest starts without it; with it, QEMU stops.)",
+     .rules = "guest-cpu-model-lacks-feature guest-will-not-start",
+     .causes = R"(1. A model newer than the processor.
 2. A feature that microcode switched off (TSX: hle, rtm).)",
-             .steps =
-                 R"(Use -cpu host, or <cpu mode='host-model'/>, or the model's variant without the feature (-noTSX).
+     .steps =
+         R"(Use -cpu host, or <cpu mode='host-model'/>, or the model's variant without the feature (-noTSX).
     virsh domcapabilities --virttype kvm
 lists the models that are usable here.)",
-             .worked = R"(No such line in the guest's log.)",
-             .otherwise = R"(Only vmx and svm decide nesting; they have a page of their own.)",
-             .source = "QEMU target/i386/cpu.c"},
-            {.id = "qemu-cpu-host-needs-kvm",
-             .program = "QEMU",
-             .patterns = qemu_cpu_host_needs_kvm_patterns,
-             .means =
-                 R"(-cpu host is the host's processor, which only KVM (on a Mac HVF) can give. QEMU was started without, or could not use it and fell back.)",
-             .rules = qemu_cpu_host_needs_kvm_rules,
-             .causes = R"(1. No -accel kvm (or -enable-kvm) on the command line: plain QEMU emulates.
+     .worked = R"(No such line in the guest's log.)",
+     .otherwise = R"(Only vmx and svm decide nesting; they have a page of their own.)",
+     .source = "QEMU target/i386/cpu.c"},
+    {.id = "qemu-cpu-host-needs-kvm",
+     .program = "QEMU",
+     .patterns = "cpu model 'host' requires kvm\n"
+                 "'host' cpu model requires\n"
+                 "cpu model 'host' requires",
+     .means =
+         R"(-cpu host is the host's processor, which only KVM (on a Mac HVF) can give. QEMU was started without, or could not use it and fell back.)",
+     .rules = "guest-is-emulated dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No -accel kvm (or -enable-kvm) on the command line: plain QEMU emulates.
 2. -machine accel=kvm:tcg fell back to emulation, because KVM could not be opened.)",
-             .steps = R"(Ask for KVM alone, so that the reason is printed:
+     .steps = R"(Ask for KVM alone, so that the reason is printed:
     qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
 Without KVM, slow: -cpu max instead.)",
-             .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
-             .otherwise = R"()",
-             .source = "QEMU target/i386/host-cpu.c, host_cpu_realizefn()"},
-            {.id = "qemu-fell-back-to-tcg",
-             .program = "QEMU",
-             .patterns = qemu_fell_back_to_tcg_patterns,
-             .means =
-                 R"(KVM could not be used, and QEMU emulates the guest instead: it works, many times slower, and without VMX.)",
-             .rules = qemu_fell_back_to_tcg_rules,
-             .causes = R"(1. The line before it says why KVM failed; it has a page of its own.
+     .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
+     .otherwise = R"()",
+     .source = "QEMU target/i386/host-cpu.c, host_cpu_realizefn()"},
+    {.id = "qemu-fell-back-to-tcg",
+     .program = "QEMU",
+     .patterns = "falling back to tcg\n"
+                 "back to tcg accelerator\n"
+                 "warning: kvm is not available*tcg",
+     .means =
+         R"(KVM could not be used, and QEMU emulates the guest instead: it works, many times slower, and without VMX.)",
+     .rules = "guest-is-emulated dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. The line before it says why KVM failed; it has a page of its own.
 2. Several accelerators were given (accel=kvm:tcg).)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic)",
-             .worked = R"(The line is gone.)",
-             .otherwise = R"()",
-             .source = "QEMU accel/accel-system.c, system/vl.c, configure_accelerators()"},
-            {.id = "qemu-tcg-lacks-vmx",
-             .program = "QEMU",
-             .patterns = qemu_tcg_lacks_vmx_patterns,
-             .means = R"(QEMU emulates this guest in software (TCG), and TCG has no VMX: KVM is not used.)",
-             .rules = qemu_tcg_lacks_vmx_rules,
-             .causes = R"(1. KVM could not be opened and QEMU fell back, or no -accel kvm was given.
+     .worked = R"(The line is gone.)",
+     .otherwise = R"()",
+     .source = "QEMU accel/accel-system.c, system/vl.c, configure_accelerators()"},
+    {.id = "qemu-tcg-lacks-vmx",
+     .program = "QEMU",
+     .patterns = "tcg doesn't support requested feature: cpuid*ecx.vmx",
+     .means = R"(QEMU emulates this guest in software (TCG), and TCG has no VMX: KVM is not used.)",
+     .rules = "guest-is-emulated guest-of-another-kind",
+     .causes = R"(1. KVM could not be opened and QEMU fell back, or no -accel kvm was given.
 2. The guest is of type qemu in libvirt.)",
-             .steps = R"(Give -accel kvm alone, so that the reason is printed and nothing falls back:
+     .steps = R"(Give -accel kvm alone, so that the reason is printed and nothing falls back:
     qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
 libvirt: the first line of the definition has to be <domain type='kvm'>.
     virsh edit GUEST)",
-             .worked = R"(In the guest systemd-detect-virt says kvm and not qemu.)",
-             .otherwise = R"(TCG does emulate SVM: -cpu max or EPYC shows svm, very slowly.)",
-             .source = "QEMU docs/system/i386, target/i386/tcg"},
-            {.id = "qemu-tcg-lacks-feature",
-             .program = "QEMU",
-             .patterns = qemu_tcg_lacks_feature_patterns,
-             .means =
-                 R"(QEMU emulates this guest in software (TCG) and leaves out a feature that the model has. A warning.)",
-             .rules = qemu_tcg_lacks_feature_rules,
-             .causes = R"(1. KVM is not used: not asked for, or not there.)",
-             .steps = R"(    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic)",
-             .worked = R"(The warning is gone, and KVM is used.)",
-             .otherwise = R"(Under TCG the warning itself is harmless.)",
-             .source = "QEMU target/i386/cpu.c"},
-            {.id = "docker-no-dev-kvm",
-             .program = "Docker, Podman",
-             .patterns = docker_no_dev_kvm_patterns,
-             .means =
-                 R"(The container asks for /dev/kvm, and there is none where the daemon runs. The container and its image are not at fault.)",
-             .rules = docker_no_dev_kvm_rules,
-             .causes =
-                 R"(1. The daemon runs in a virtual machine that has no KVM: Docker Desktop (on Linux too), Docker on a Mac or on Windows, a rented server.
+     .worked = R"(In the guest systemd-detect-virt says kvm and not qemu.)",
+     .otherwise = R"(TCG does emulate SVM: -cpu max or EPYC shows svm, very slowly.)",
+     .source = "QEMU docs/system/i386, target/i386/tcg"},
+    {.id = "qemu-tcg-lacks-feature",
+     .program = "QEMU",
+     .patterns = "tcg doesn't support requested feature",
+     .means =
+         R"(QEMU emulates this guest in software (TCG) and leaves out a feature that the model has. A warning.)",
+     .rules = "guest-is-emulated",
+     .causes = R"(1. KVM is not used: not asked for, or not there.)",
+     .steps = R"(    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic)",
+     .worked = R"(The warning is gone, and KVM is used.)",
+     .otherwise = R"(Under TCG the warning itself is harmless.)",
+     .source = "QEMU target/i386/cpu.c"},
+    {.id = "docker-no-dev-kvm",
+     .program = "Docker, Podman",
+     .patterns = "custom device \"/dev/kvm\": no such file\n"
+                 "error: stat /dev/kvm: no such file or directory\n"
+                 "error mounting \"/dev/kvm\"",
+     .means =
+         R"(The container asks for /dev/kvm, and there is none where the daemon runs. The container and its image are not at fault.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded hypervisor-hides-vmx hypervisor-hides-svm "
+              "no-hardware-virtualization",
+     .causes =
+         R"(1. The daemon runs in a virtual machine that has no KVM: Docker Desktop (on Linux too), Docker on a Mac or on Windows, a rented server.
 2. On this Linux KVM's module is not loaded, or virtualization is off in firmware setup.
 3. A Mac with Apple silicon, or a Raspberry Pi: KVM there is for arm64 guests alone, and macOS has none.)",
-             .steps =
-                 R"(Where does the daemon run? desktop-linux means a virtual machine of Docker Desktop's, and default this system:
+     .steps =
+         R"(Where does the daemon run? desktop-linux means a virtual machine of Docker Desktop's, and default this system:
     docker context show
 On this system, outside of all containers:
     ls -l /dev/kvm
@@ -1265,22 +507,24 @@ On this system, outside of all containers:
 One of the two loads, or says why not: that line has a page of its own. With Docker Desktop on Linux use Docker Engine instead, beside it:
     docker context use default
 On Windows it takes WSL 2 on Windows 11, with nested virtualization on (its default); on a Mac there is no way.)",
-             .worked = R"(    docker run --rm --device /dev/kvm alpine ls -l /dev/kvm
+     .worked = R"(    docker run --rm --device /dev/kvm alpine ls -l /dev/kvm
 shows the device.)",
-             .otherwise =
-                 R"(Leaving the option --device away lets the container start, and emulate: many times slower.)",
-             .source = "sickcodes/Docker-OSX#578 (2022-12), #604; dockur/windows#1150 (2025-03); "
-                       "vdsm/virtual-dsm#498 (2023-12)"},
-            {.id = "dev-kvm-is-a-directory",
-             .program = "Docker, QEMU",
-             .patterns = dev_kvm_is_a_directory_patterns,
-             .means =
-                 R"(/dev/kvm is an ordinary file or directory, not KVM's device. Docker makes such a directory for -v /dev/kvm:/dev/kvm where there was no device.)",
-             .rules = dev_kvm_is_a_directory_rules,
-             .causes =
-                 R"(1. A container was started with -v (a volume) instead of --device while KVM was not loaded.
+     .otherwise =
+         R"(Leaving the option --device away lets the container start, and emulate: many times slower.)",
+     .source = "sickcodes/Docker-OSX#578 (2022-12), #604; dockur/windows#1150 (2025-03); "
+               "vdsm/virtual-dsm#498 (2023-12)"},
+    {.id = "dev-kvm-is-a-directory",
+     .program = "Docker, QEMU",
+     .patterns = "custom device \"/dev/kvm\": not a device node\n"
+                 "kvm kernel module: is a directory\n"
+                 "/dev/kvm: is a directory",
+     .means =
+         R"(/dev/kvm is an ordinary file or directory, not KVM's device. Docker makes such a directory for -v /dev/kvm:/dev/kvm where there was no device.)",
+     .rules = "dev-kvm-missing kvm-api-unusable kvm-module-not-loaded",
+     .causes =
+         R"(1. A container was started with -v (a volume) instead of --device while KVM was not loaded.
 2. Somebody made the node by hand.)",
-             .steps = R"(Outside of the container, see what it is:
+     .steps = R"(Outside of the container, see what it is:
     ls -ld /dev/kvm
 If the line begins with d, remove the empty directory and load KVM:
     sudo rmdir /dev/kvm
@@ -1288,321 +532,370 @@ If the line begins with d, remove the empty directory and load KVM:
     sudo modprobe kvm_amd
 Then give the device, not a volume:
     docker run --device /dev/kvm IMAGE)",
-             .worked = R"(    ls -l /dev/kvm
+     .worked = R"(    ls -l /dev/kvm
 begins with crw.)",
-             .otherwise = R"()",
-             .source =
-                 "Docker documentation, bind mounts (a source that does not exist becomes a directory); "
-                 "sickcodes/Docker-OSX#841 (2024-11)"},
-            {.id = "kvm-module-no-such-file",
-             .program = "QEMU",
-             .patterns = kvm_module_no_such_file_patterns,
-             .means =
-                 R"(There is no /dev/kvm: KVM's module is not loaded, or this is a container to which the device was not given.)",
-             .rules = kvm_module_no_such_file_rules,
-             .causes =
-                 R"(1. In a virtual machine or rented server: VMX or SVM is not shown to it, so nothing loads the module.
+     .otherwise = R"()",
+     .source = "Docker documentation, bind mounts (a source that does not exist becomes a directory); "
+               "sickcodes/Docker-OSX#841 (2024-11)"},
+    {.id = "kvm-module-no-such-file",
+     .program = "QEMU",
+     .patterns = "could not access kvm kernel module: no such file or directory\n"
+                 "failed to initialize kvm: no such file or directory",
+     .means =
+         R"(There is no /dev/kvm: KVM's module is not loaded, or this is a container to which the device was not given.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded kvm-module-missing no-hardware-virtualization "
+              "vmx-disabled-by-firmware svm-disabled-by-firmware hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. In a virtual machine or rented server: VMX or SVM is not shown to it, so nothing loads the module.
 2. On real hardware: VT-x or SVM Mode is off in firmware setup, often after a firmware update or a reset to defaults.
 3. A container without the device.
 4. The module is blacklisted, or the running kernel's modules are gone (updated, not restarted).)",
-             .steps = R"(Try to load it; the error says which of the four it is:
+     .steps = R"(Try to load it; the error says which of the four it is:
     sudo modprobe kvm_intel
     sudo modprobe kvm_amd
 "Operation not supported": see that page. In a container pass the device in:
     docker run --device /dev/kvm IMAGE)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"(Installing qemu-kvm does not create the device; only the kernel's module does.)",
-             .source = "QEMU accel/kvm/kvm-all.c; cases of foxlet/macOS-Simple-KVM#252"},
-            {.id = "kvm-module-permission-denied",
-             .program = "QEMU",
-             .patterns = kvm_module_permission_denied_patterns,
-             .means =
-                 R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
-             .rules = kvm_module_permission_denied_rules,
-             .causes =
-                 R"(1. The user is not in the group of /dev/kvm (kvm as a rule), or was added and has not logged in again.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"(Installing qemu-kvm does not create the device; only the kernel's module does.)",
+     .source = "QEMU accel/kvm/kvm-all.c; cases of foxlet/macOS-Simple-KVM#252"},
+    {.id = "kvm-module-permission-denied",
+     .program = "QEMU",
+     .patterns = "could not access kvm kernel module: permission denied\n"
+                 "failed to initialize kvm: permission denied",
+     .means =
+         R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes =
+         R"(1. The user is not in the group of /dev/kvm (kvm as a rule), or was added and has not logged in again.
 2. In a container: the device has a group that the container does not know, or the device cgroup forbids it.
 3. libvirt: QEMU runs as libvirt-qemu or qemu, and that user is not in the group.)",
-             .steps = R"page(    ls -l /dev/kvm
+     .steps = R"page(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 (the group that ls showed), then log in again. For this session alone:
     sudo setfacl -m "u:$USER:rw" /dev/kvm
 Docker:
     docker run --device /dev/kvm --group-add "$(stat -c %g /dev/kvm)" IMAGE)page",
-             .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
-             .otherwise = R"(chmod 666 works until the next start only and opens KVM to everybody.)",
-             .source = "QEMU accel/kvm/kvm-all.c; udev rules 50-udev-default.rules"},
-            {.id = "kvm-module-operation-not-permitted",
-             .program = "QEMU",
-             .patterns = kvm_module_operation_not_permitted_patterns,
-             .means =
-                 R"(Opening /dev/kvm was refused with EPERM: not by the file's mode but by a device cgroup, a sandbox or a security module.)",
-             .rules = kvm_module_operation_not_permitted_rules,
-             .causes = R"(1. A container or a systemd unit without the device (DeviceAllow, --device).
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise = R"(chmod 666 works until the next start only and opens KVM to everybody.)",
+     .source = "QEMU accel/kvm/kvm-all.c; udev rules 50-udev-default.rules"},
+    {.id = "kvm-module-operation-not-permitted",
+     .program = "QEMU",
+     .patterns = "could not access kvm kernel module: operation not permitted\n"
+                 "failed to initialize kvm: operation not permitted",
+     .means =
+         R"(Opening /dev/kvm was refused with EPERM: not by the file's mode but by a device cgroup, a sandbox or a security module.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. A container or a systemd unit without the device (DeviceAllow, --device).
 2. SELinux or AppArmor.)",
-             .steps = R"(Docker: --device /dev/kvm. A unit: DeviceAllow=/dev/kvm rw. Was it SELinux?
+     .steps = R"(Docker: --device /dev/kvm. A unit: DeviceAllow=/dev/kvm rw. Was it SELinux?
     sudo ausearch -m AVC -ts recent)",
-             .worked =
-                 R"(The guest starts. Looking at the file's mode is not enough: EPERM comes from elsewhere.)",
-             .otherwise = R"(Group membership does not help against EPERM.)",
-             .source = "Linux Documentation/admin-guide/cgroup-v2.rst, \"Device controller\""},
-            {.id = "kvm-device-busy",
-             .program = "QEMU, minikube, Firecracker, multipass",
-             .patterns = kvm_device_busy_patterns,
-             .means = R"(KVM is loaded and could not switch VMX or SVM on: another hypervisor holds it.)",
-             .rules = kvm_device_busy_rules,
-             .causes =
-                 R"(1. VirtualBox or VMware has a guest running, or, with VirtualBox, just its window open.
+     .worked = R"(The guest starts. Looking at the file's mode is not enough: EPERM comes from elsewhere.)",
+     .otherwise = R"(Group membership does not help against EPERM.)",
+     .source = "Linux Documentation/admin-guide/cgroup-v2.rst, \"Device controller\""},
+    {.id = "kvm-device-busy",
+     .program = "QEMU, minikube, Firecracker, multipass",
+     .patterns = "could not access kvm kernel module: device or resource busy\n"
+                 "failed to initialize kvm: device or resource busy\n"
+                 "ioctl(kvm_create_vm) failed: 16\n"
+                 "unable to create vm: oserror(16)",
+     .means = R"(KVM is loaded and could not switch VMX or SVM on: another hypervisor holds it.)",
+     .rules = "virtualization-in-use",
+     .causes =
+         R"(1. VirtualBox or VMware has a guest running, or, with VirtualBox, just its window open.
 2. Another hypervisor's module (vboxdrv, vmmon) of a product that is no longer used.
 3. In a virtual machine: the level above refused VMXON.)",
-             .steps = R"(Shut the other product's guests down, then see what is loaded:
+     .steps = R"(Shut the other product's guests down, then see what is loaded:
     lsmod | grep -E 'vboxdrv|vmmon'
     sudo journalctl -k -b --grep 'enabling virtualization|VMXON'
 Unload it if you do not need it:
     sudo modprobe -r vboxnetadp vboxnetflt vboxdrv
     sudo /etc/init.d/vmware stop)",
-             .worked = R"(The guest starts.)",
-             .otherwise =
-                 R"(The way round (KVM keeps VirtualBox out) is VERR_VMX_IN_VMX_ROOT_MODE and VERR_SVM_IN_USE.)",
-             .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
-            {.id = "kvm-init-vcpu-failed",
-             .program = "QEMU",
-             .patterns = kvm_init_vcpu_failed_patterns,
-             .means = R"(KVM made the virtual machine and refused one of its CPUs. The errno says why.)",
-             .rules = kvm_init_vcpu_failed_rules,
-             .causes =
-                 R"(1. "Invalid argument": a CPU definition that this KVM cannot do (nested state, TSC frequency, a CPU number beyond its limit).
+     .worked = R"(The guest starts.)",
+     .otherwise =
+         R"(The way round (KVM keeps VirtualBox out) is VERR_VMX_IN_VMX_ROOT_MODE and VERR_SVM_IN_USE.)",
+     .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
+    {.id = "kvm-init-vcpu-failed",
+     .program = "QEMU",
+     .patterns = "kvm_init_vcpu failed\n"
+                 "kvm_init_vcpu:\n"
+                 "kvm_arch_init_vcpu failed\n"
+                 "kvm_create_vcpu failed",
+     .means = R"(KVM made the virtual machine and refused one of its CPUs. The errno says why.)",
+     .rules = "kvm-api-unusable guest-with-more-cpus-than-machine guest-requires-missing-feature",
+     .causes =
+         R"(1. "Invalid argument": a CPU definition that this KVM cannot do (nested state, TSC frequency, a CPU number beyond its limit).
 2. "Function not implemented", "Operation not supported": QEMU asks for what this kernel has not; often an enlightenment of Hyper-V, SEV or TDX.
 3. "Cannot allocate memory", "File exists": a limit, or a fault.)",
-             .steps =
-                 R"(Start with the plainest definition; if that works, give the options back one at a time.
+     .steps =
+         R"(Start with the plainest definition; if that works, give the options back one at a time.
     qemu-system-x86_64 -accel kvm -cpu host -smp 1 -m 512 -nographic
     sudo journalctl -k -b --grep kvm)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source =
-                 "QEMU accel/kvm/kvm-all.c, kvm_init_vcpu(); target/i386/kvm/kvm.c, kvm_arch_init_vcpu()"},
-            {.id = "kvm-memory-region",
-             .program = "QEMU",
-             .patterns = kvm_memory_region_patterns,
-             .means = R"(KVM did not take a region of the guest's memory. The errno says why.)",
-             .rules = {},
-             .causes = R"(1. "Cannot allocate memory": a memory limit of the process or its cgroup.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU accel/kvm/kvm-all.c, kvm_init_vcpu(); target/i386/kvm/kvm.c, kvm_arch_init_vcpu()"},
+    {.id = "kvm-memory-region",
+     .program = "QEMU",
+     .patterns = "kvm_set_user_memory_region\n"
+                 "kvm_set_phys_mem: error registering slot",
+     .means = R"(KVM did not take a region of the guest's memory. The errno says why.)",
+     .causes = R"(1. "Cannot allocate memory": a memory limit of the process or its cgroup.
 2. "Invalid argument", "File exists": two devices at one place, mostly after PCI devices were given to the guest.)",
-             .steps = R"(    ulimit -a
+     .steps = R"(    ulimit -a
     sudo journalctl -k -b --grep kvm
 Start the guest without its assigned devices first.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/virt/kvm/api.rst, KVM_SET_USER_MEMORY_REGION"},
-            {.id = "kvm-create-vm-failed",
-             .program = "QEMU",
-             .patterns = kvm_create_vm_failed_patterns,
-             .means =
-                 R"(/dev/kvm opened, and creating a virtual machine failed; the number is the errno: 16 busy, 12 no memory, 5 could not be switched on, 22 wrong type, 1 forbidden.)",
-             .rules = kvm_create_vm_failed_rules,
-             .causes = R"(1. 16 or 5: another hypervisor holds VMX or SVM, or one CPU refused.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/api.rst, KVM_SET_USER_MEMORY_REGION"},
+    {.id = "kvm-create-vm-failed",
+     .program = "QEMU",
+     .patterns = "ioctl(kvm_create_vm) failed",
+     .means =
+         R"(/dev/kvm opened, and creating a virtual machine failed; the number is the errno: 16 busy, 12 no memory, 5 could not be switched on, 22 wrong type, 1 forbidden.)",
+     .rules = "virtualization-in-use kvm-api-unusable",
+     .causes = R"(1. 16 or 5: another hypervisor holds VMX or SVM, or one CPU refused.
 2. 12: a memory limit.
 3. 22: a machine type for encrypted guests that this host has not.)",
-             .steps = R"(    sudo journalctl -k -b --grep kvm)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/virt/kvm/api.rst, KVM_CREATE_VM"},
-            {.id = "failed-to-initialize-kvm",
-             .program = "QEMU",
-             .patterns = failed_to_initialize_kvm_patterns,
-             .means = R"(QEMU could not use KVM; the words after the colon are the reason.)",
-             .rules = failed_to_initialize_kvm_rules,
-             .causes = R"(1. "No such file or directory": no device.
+     .steps = R"(    sudo journalctl -k -b --grep kvm)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/api.rst, KVM_CREATE_VM"},
+    {.id = "failed-to-initialize-kvm",
+     .program = "QEMU",
+     .patterns = "failed to initialize kvm",
+     .means = R"(QEMU could not use KVM; the words after the colon are the reason.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied virtualization-in-use kvm-api-unusable",
+     .causes = R"(1. "No such file or directory": no device.
 2. "Permission denied": this user.
 3. "Device or resource busy": another hypervisor.
 4. "Function not implemented", "Invalid argument": the kernel and QEMU do not go together (split irqchip, missing capability).)",
-             .steps = R"(    nestprobe)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "QEMU accel/kvm/kvm-all.c"},
-            {.id = "kvm-module-other-reason",
-             .program = "QEMU",
-             .patterns = kvm_module_other_reason_patterns,
-             .means =
-                 R"(QEMU could not open /dev/kvm; the words after the colon are the errno's, in the language of the system.)",
-             .rules = kvm_module_other_reason_rules,
-             .causes =
-                 R"(1. No such file: no device, because no module is loaded or a container was not given it.
+     .steps = R"(    nestprobe)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU accel/kvm/kvm-all.c"},
+    {.id = "kvm-module-other-reason",
+     .program = "QEMU",
+     .patterns = "could not access kvm kernel module",
+     .means =
+         R"(QEMU could not open /dev/kvm; the words after the colon are the errno's, in the language of the system.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied kvm-module-not-loaded",
+     .causes =
+         R"(1. No such file: no device, because no module is loaded or a container was not given it.
 2. Permission: this user is not in the group of the device.
 3. Busy: another hypervisor.)",
-             .steps = R"(Ask again in English, and look that line up:
+     .steps = R"(Ask again in English, and look that line up:
     LC_ALL=C qemu-system-x86_64 -accel kvm -m 512 -nographic
     ls -l /dev/kvm
     nestprobe)",
-             .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
-             .otherwise = R"()",
-             .source = "QEMU accel/kvm/kvm-all.c, kvm_init()"},
-            {.id = "qemu-invalid-accelerator",
-             .program = "QEMU",
-             .patterns = qemu_invalid_accelerator_patterns,
-             .means =
-                 R"(This QEMU program was built without that accelerator. It says nothing about the machine.)",
-             .rules = qemu_invalid_accelerator_rules,
-             .causes = R"(1. A QEMU for Windows or macOS was asked for KVM, which exists on Linux only.
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise = R"()",
+     .source = "QEMU accel/kvm/kvm-all.c, kvm_init()"},
+    {.id = "qemu-invalid-accelerator",
+     .program = "QEMU",
+     .patterns = "invalid accelerator kvm\n"
+                 "invalid accelerator hax\n"
+                 "invalid accelerator whpx\n"
+                 "invalid accelerator hvf\n"
+                 "no accelerator selected and no default accelerator available",
+     .means = R"(This QEMU program was built without that accelerator. It says nothing about the machine.)",
+     .rules = "kvm-api-unusable",
+     .causes = R"(1. A QEMU for Windows or macOS was asked for KVM, which exists on Linux only.
 2. A QEMU for another processor (qemu-system-aarch64 on x86): KVM serves its own architecture only.
 3. A package without KVM, or an emulator made from QEMU (xemu, Android's).)",
-             .steps = R"(Which accelerators has it?
+     .steps = R"(Which accelerators has it?
     qemu-system-x86_64 -accel help
 Install the distribution's QEMU for x86:
     sudo apt install qemu-system-x86)",
-             .worked = R"(-accel help lists kvm.)",
-             .otherwise = R"()",
-             .source = "QEMU accel/accel-system.c; xemu-project/xemu#736 (2022-02)"},
-            {.id = "qemu-hax-not-working",
-             .program = "Android emulator, QEMU on Windows",
-             .patterns = qemu_hax_not_working_patterns,
-             .means =
-                 R"(HAXM, Intel's old accelerator for Windows and macOS, is missing or has no VMX. It is not Linux, and HAXM has been given up (2023).)",
-             .rules = qemu_hax_not_working_rules,
-             .causes =
-                 R"(1. Hyper-V, WSL2 or memory integrity holds VMX on Windows: then the Windows Hypervisor Platform is the way.
+     .worked = R"(-accel help lists kvm.)",
+     .otherwise = R"()",
+     .source = "QEMU accel/accel-system.c; xemu-project/xemu#736 (2022-02)"},
+    {.id = "qemu-hax-not-working",
+     .program = "Android emulator, QEMU on Windows",
+     .patterns = "haxm is not installed\n"
+                 "haxm installation failed\n"
+                 "hax kernel module is not installed\n"
+                 "haxm cannot be installed\n"
+                 "intel haxm is required\n"
+                 "vt-x is disabled in bios. enable vt-x in your bios\n"
+                 "failed to install intel haxm\n"
+                 "hax is not working\n"
+                 "failed to open the hax device\n"
+                 "failed to initialize hax\n"
+                 "hax*and emulator runs in emulation mode\n"
+                 "unable to open haxm device",
+     .means =
+         R"(HAXM, Intel's old accelerator for Windows and macOS, is missing or has no VMX. It is not Linux, and HAXM has been given up (2023).)",
+     .rules = "hypervisor-hides-vmx",
+     .causes =
+         R"(1. Hyper-V, WSL2 or memory integrity holds VMX on Windows: then the Windows Hypervisor Platform is the way.
 2. VT-x is off in firmware setup; or AMD, on which HAXM never worked.
 3. Inside a virtual machine without nesting.)",
-             .steps = R"(On Windows, in an administrator's PowerShell, then restart:
+     .steps = R"(On Windows, in an administrator's PowerShell, then restart:
     Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
 QEMU: -accel whpx. Android emulator: nothing more, or its AEHD driver.)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"()",
-             .source =
-                 "intel/haxm (archived 2023); developer.android.com, \"Configure hardware acceleration\""},
-            {.id = "qemu-whpx-nested",
-             .program = "QEMU on Windows",
-             .patterns = qemu_whpx_nested_patterns,
-             .means =
-                 R"(QEMU asked Windows' hypervisor to show VMX or SVM to its guest, and this Windows does not offer that. Guests of WHPX have had it for a short time only.)",
-             .rules = qemu_whpx_nested_rules,
-             .causes =
-                 R"(1. This Windows or this processor has no nesting for such guests: hr=80370302 says that the property is not supported.
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "intel/haxm (archived 2023); developer.android.com, \"Configure hardware acceleration\""},
+    {.id = "qemu-whpx-nested",
+     .program = "QEMU on Windows",
+     .patterns = "whpx: failed to enable nested virtualization",
+     .means =
+         R"(QEMU asked Windows' hypervisor to show VMX or SVM to its guest, and this Windows does not offer that. Guests of WHPX have had it for a short time only.)",
+     .rules = "guest-of-another-kind",
+     .causes =
+         R"(1. This Windows or this processor has no nesting for such guests: hr=80370302 says that the property is not supported.
 2. The Windows is a virtual machine itself.)",
-             .steps =
-                 R"(Without nesting the guest starts; QEMU's name for the guest's feature is vmx or svm, so take it away (x86_64 guests):
+     .steps =
+         R"(Without nesting the guest starts; QEMU's name for the guest's feature is vmx or svm, so take it away (x86_64 guests):
     qemu-system-x86_64 -accel whpx -cpu max,-vmx,-svm -m 2G
 For guests that run KVM take WSL2, or a guest of Hyper-V; in an administrator's PowerShell, the guest shut down:
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
-             .worked = R"(In the guest this is not 0:
+     .worked = R"(In the guest this is not 0:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"()",
-             .source = "omacom/try-omarchy-windows#19 (2026-08); QEMU target/i386/whpx; Microsoft, "
-                       "Set-VMProcessor"},
-            {.id = "qemu-whpx-guest-crashed",
-             .program = "QEMU on Windows, Android emulator",
-             .patterns = qemu_whpx_guest_crashed_patterns,
-             .means =
-                 R"(The guest did something that Windows' hypervisor, or QEMU's emulation beside it, does not carry out. Code 4 is an exception that the guest could not handle (a triple fault).)",
-             .rules = qemu_whpx_guest_crashed_rules,
-             .causes = R"(1. -cpu host or a model with features that this hypervisor does not give.
+     .otherwise = R"()",
+     .source = "omacom/try-omarchy-windows#19 (2026-08); QEMU target/i386/whpx; Microsoft, "
+               "Set-VMProcessor"},
+    {.id = "qemu-whpx-guest-crashed",
+     .program = "QEMU on Windows, Android emulator",
+     .patterns = "whpx: unexpected vp exit code\n"
+                 "whpx: failed to exec a virtual processor\n"
+                 "whpx: failed to emulate mmio\n"
+                 "whpx: injection failed",
+     .means =
+         R"(The guest did something that Windows' hypervisor, or QEMU's emulation beside it, does not carry out. Code 4 is an exception that the guest could not handle (a triple fault).)",
+     .rules = "guest-of-another-kind",
+     .causes = R"(1. -cpu host or a model with features that this hypervisor does not give.
 2. The interrupt controller in the kernel: it is off for guests of WHPX with some versions.
 3. A fault of the guest itself: it crashes with other accelerators, too.)",
-             .steps = R"(A plainer CPU, and QEMU's own interrupt controller:
+     .steps = R"(A plainer CPU, and QEMU's own interrupt controller:
     qemu-system-x86_64 -accel whpx,kernel-irqchip=off -cpu qemu64 -m 2G
 The same without WHPX tells whether the guest is at fault:
     qemu-system-x86_64 -accel tcg -m 2G)",
-             .worked = R"(The guest gets past its firmware.)",
-             .otherwise = R"()",
-             .source = "SerenityOS/serenity#11484 (2021-12); qemus/qemu#1360 (2026-07); Microsoft, "
-                       "WHvRunVirtualProcessor"},
-            {.id = "qemu-whpx-partition",
-             .program = "QEMU on Windows, VirtualBox on Windows",
-             .patterns = qemu_whpx_partition_patterns,
-             .means = R"(Windows' hypervisor refused what the guest was to have.)",
-             .rules = qemu_whpx_partition_rules,
-             .causes =
-                 R"(1. A feature that this Windows' version does not offer to such guests (x2APIC, nesting).
+     .worked = R"(The guest gets past its firmware.)",
+     .otherwise = R"()",
+     .source = "SerenityOS/serenity#11484 (2021-12); qemus/qemu#1360 (2026-07); Microsoft, "
+               "WHvRunVirtualProcessor"},
+    {.id = "qemu-whpx-partition",
+     .program = "QEMU on Windows, VirtualBox on Windows",
+     .patterns = "whpx: failed to enable partition\n"
+                 "whpx: failed to set partition\n"
+                 "whpx: failed to setup partition\n"
+                 "whvsetuppartition failed, hr",
+     .means = R"(Windows' hypervisor refused what the guest was to have.)",
+     .rules = "hypervisor-hides-vmx guest-of-another-kind",
+     .causes =
+         R"(1. A feature that this Windows' version does not offer to such guests (x2APIC, nesting).
 2. The Windows is itself a virtual machine, and its hypervisor gets less from the one above.
 3. A Windows that is older than QEMU expects.)",
-             .steps = R"(QEMU's own interrupt controller, which asks for less:
+     .steps = R"(QEMU's own interrupt controller, which asks for less:
     qemu-system-x86_64 -accel whpx,kernel-irqchip=off -m 2G
 Then Windows Update, and restart.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source =
-                 "QEMU target/i386/whpx/whpx-all.c, whpx_accel_init(); kubernetes/minikube#4587 (2019-06)"},
-            {.id = "qemu-whpx-not-working",
-             .program = "QEMU on Windows, Android emulator",
-             .patterns = qemu_whpx_not_working_patterns,
-             .means = R"(The Windows Hypervisor Platform is not installed or Hyper-V does not run.)",
-             .rules = qemu_whpx_not_working_rules,
-             .causes = R"(1. The optional feature is off.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU target/i386/whpx/whpx-all.c, whpx_accel_init(); kubernetes/minikube#4587 (2019-06)"},
+    {.id = "qemu-whpx-not-working",
+     .program = "QEMU on Windows, Android emulator",
+     .patterns = "whpx: no accelerator found\n"
+                 "failed to initialize whpx\n"
+                 "whpx is not working\n"
+                 "whpx is either not available or not installed\n"
+                 "whpx: failed to create partition\n"
+                 "whvcreatepartition",
+     .means = R"(The Windows Hypervisor Platform is not installed or Hyper-V does not run.)",
+     .rules = "hypervisor-hides-vmx",
+     .causes = R"(1. The optional feature is off.
 2. Hyper-V does not start: VT-x or SVM off in firmware setup, or this Windows is itself a virtual machine without nesting, or hypervisorlaunchtype is off.)",
-             .steps = R"(In an administrator's PowerShell, then restart:
+     .steps = R"(In an administrator's PowerShell, then restart:
     Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
     bcdedit /set hypervisorlaunchtype auto)",
-             .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
-             .otherwise = R"()",
-             .source = "MicrosoftDocs/xamarin-docs#765; QEMU target/i386/whpx"},
-            {.id = "libvirt-host-passthrough-not-supported",
-             .program = "libvirt",
-             .patterns = libvirt_host_passthrough_not_supported_patterns,
-             .means =
-                 R"(host-passthrough and host-model mean the host's processor, which only KVM can give. This guest would be emulated: its type is qemu, or libvirt sees no KVM.)",
-             .rules = libvirt_host_passthrough_not_supported_rules,
-             .causes =
-                 R"(1. <domain type='qemu'> in the definition, often because KVM was not there when it was made.
+     .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
+     .otherwise = R"()",
+     .source = "MicrosoftDocs/xamarin-docs#765; QEMU target/i386/whpx"},
+    {.id = "libvirt-host-passthrough-not-supported",
+     .program = "libvirt",
+     .patterns = "cpu mode 'host-passthrough'*not supported\n"
+                 "cpu mode 'host-model'*not supported\n"
+                 "cpu mode 'maximum'*not supported",
+     .means =
+         R"(host-passthrough and host-model mean the host's processor, which only KVM can give. This guest would be emulated: its type is qemu, or libvirt sees no KVM.)",
+     .rules = "guest-emulated-without-svm guest-is-emulated dev-kvm-missing dev-kvm-permission-denied",
+     .causes =
+         R"(1. <domain type='qemu'> in the definition, often because KVM was not there when it was made.
 2. KVM is not usable on this host.
 3. libvirt remembers a time without KVM.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
 Not there: fix that first. There: change <domain type='qemu'> to <domain type='kvm'>:
     virsh edit GUEST
 If libvirt still refuses, let it look again:
     sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
     sudo systemctl try-restart libvirtd virtqemud)",
-             .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
-             .otherwise = R"()",
-             .source = "libvirt src/qemu/qemu_validate.c, qemuValidateDomainDefCpu()"},
-            {.id = "libvirt-domain-type-not-supported",
-             .program = "libvirt, virt-install, Vagrant",
-             .patterns = libvirt_domain_type_not_supported_patterns,
-             .means =
-                 R"(libvirt asked QEMU what it can do and got no KVM. As a rule there is no usable /dev/kvm for the user that QEMU runs as; libvirt may also remember an old answer.)",
-             .rules = libvirt_domain_type_not_supported_rules,
-             .causes =
-                 R"(1. No /dev/kvm: no VMX or SVM (virtual machine), switched off in firmware setup, module not loaded.
+     .worked = R"(The guest starts, and systemd-detect-virt in it says kvm.)",
+     .otherwise = R"()",
+     .source = "libvirt src/qemu/qemu_validate.c, qemuValidateDomainDefCpu()"},
+    {.id = "libvirt-domain-type-not-supported",
+     .program = "libvirt, virt-install, Vagrant",
+     .patterns = "kvm is not supported by '\n"
+                 "domain type 'kvm' not supported\n"
+                 "does not support virt type 'kvm'\n"
+                 "domain requires kvm, but it is not available\n"
+                 "host does not support domain type kvm",
+     .means =
+         R"(libvirt asked QEMU what it can do and got no KVM. As a rule there is no usable /dev/kvm for the user that QEMU runs as; libvirt may also remember an old answer.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded dev-kvm-permission-denied",
+     .causes =
+         R"(1. No /dev/kvm: no VMX or SVM (virtual machine), switched off in firmware setup, module not loaded.
 2. /dev/kvm came after libvirt had asked, or its permissions changed.
 3. The emulator is for another architecture, or was built without KVM.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
 If it is there, make libvirt ask again:
     sudo systemctl restart libvirtd
     sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
     sudo systemctl restart libvirtd
 (virtqemud instead of libvirtd where that is the service.))",
-             .worked = R"(    virsh domcapabilities --virttype kvm
+     .worked = R"(    virsh domcapabilities --virttype kvm
 prints XML and not an error.)",
-             .otherwise = R"(Installing more packages rarely helps.)",
-             .source = "libvirt src/qemu/qemu_capabilities.c; virtkick/virtkick#163"},
-            {.id = "libvirt-no-capabilities-kvm",
-             .program = "libvirt, minikube kvm2, Vagrant",
-             .patterns = libvirt_no_capabilities_kvm_patterns,
-             .means = R"(libvirt knows no emulator that can run such a guest with KVM here.)",
-             .rules = libvirt_no_capabilities_kvm_rules,
-             .causes = R"(1. No usable /dev/kvm for QEMU's user.
+     .otherwise = R"(Installing more packages rarely helps.)",
+     .source = "libvirt src/qemu/qemu_capabilities.c; virtkick/virtkick#163"},
+    {.id = "libvirt-no-capabilities-kvm",
+     .program = "libvirt, minikube kvm2, Vagrant",
+     .patterns = "host does not support any virtualization options\n"
+                 "could not find capabilities for domaintype=kvm\n"
+                 "could not find capabilities for arch=\n"
+                 "could not get preferred machine\n"
+                 "no supported architecture for os type 'hvm'\n"
+                 "does not support virtualization type hvm",
+     .means = R"(libvirt knows no emulator that can run such a guest with KVM here.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied kvm-module-not-loaded hypervisor-hides-vmx "
+              "hypervisor-hides-svm",
+     .causes = R"(1. No usable /dev/kvm for QEMU's user.
 2. No QEMU for this architecture is installed.
 3. virt-host-validate says PASS and this comes all the same: libvirt remembers an older answer, or QEMU runs as a user without access.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     sudo apt install qemu-system-x86
     sudo systemctl restart libvirtd
 As a last step delete what libvirt remembers:
     sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
     sudo systemctl restart libvirtd)",
-             .worked = R"(    virsh domcapabilities --virttype kvm)",
-             .otherwise = R"()",
-             .source =
-                 "libvirt src/conf/capabilities.c; kubernetes/minikube#2991, #4348; vagrant-libvirt#1208"},
-            {.id = "libvirt-missing-vmx",
-             .program = "libvirt",
-             .patterns = libvirt_missing_vmx_patterns,
-             .means =
-                 R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
-             .rules = libvirt_missing_vmx_rules,
-             .causes = R"(1. The nested parameter is off on this host.
+     .worked = R"(    virsh domcapabilities --virttype kvm)",
+     .otherwise = R"()",
+     .source = "libvirt src/conf/capabilities.c; kubernetes/minikube#2991, #4348; vagrant-libvirt#1208"},
+    {.id = "libvirt-missing-vmx",
+     .program = "libvirt",
+     .patterns = "missing features: vmx\n"
+                 "missing features: svm\n"
+                 "missing features*vmx\n"
+                 "missing features*svm\n"
+                 "does not provide required features: vmx\n"
+                 "does not provide required features: svm\n"
+                 "cpu feature vmx not found\n"
+                 "host cpu does not provide required features*vmx\n"
+                 "host cpu does not provide required features*svm",
+     .means =
+         R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
+     .rules = "nested-parameter-off nesting-offered guest-cpu-of-another-vendor",
+     .causes = R"(1. The nested parameter is off on this host.
 2. The feature is of the other maker: vmx on AMD, svm on Intel.
 3. libvirt remembers the time before nesting was switched on.)",
-             .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
+     .steps = R"(    cat /sys/module/kvm_intel/parameters/nested
     cat /sys/module/kvm_amd/parameters/nested
 If it says N or 0, with all guests off (kvm_amd on AMD):
     echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
@@ -1611,92 +904,102 @@ If it says N or 0, with all guests off (kvm_amd on AMD):
     sudo systemctl restart libvirtd
 If the guest needs no nesting, delete the feature line instead:
     virsh edit GUEST)",
-             .worked = R"(    virsh domcapabilities --virttype kvm | grep -E "'(vmx|svm)'")",
-             .otherwise = R"()",
-             .source = "libvirt src/cpu/cpu.c, src/cpu/cpu_x86.c"},
-            {.id = "libvirt-missing-features",
-             .program = "libvirt",
-             .patterns = libvirt_missing_features_patterns,
-             .means =
-                 R"(The guest definition asks for CPU features that this host's KVM does not offer; they are listed in the line. The guest does not start.)",
-             .rules = libvirt_missing_features_rules,
-             .causes = R"(1. A model newer than this processor, or a definition that came from another host.
+     .worked = R"(    virsh domcapabilities --virttype kvm | grep -E "'(vmx|svm)'")",
+     .otherwise = R"()",
+     .source = "libvirt src/cpu/cpu.c, src/cpu/cpu_x86.c"},
+    {.id = "libvirt-missing-features",
+     .program = "libvirt",
+     .patterns = "guest cpu doesn't match specification: missing features\n"
+                 "the cpu is incompatible with host cpu\n"
+                 "does not provide required features",
+     .means =
+         R"(The guest definition asks for CPU features that this host's KVM does not offer; they are listed in the line. The guest does not start.)",
+     .rules = "guest-cpu-model-lacks-feature guest-will-not-start",
+     .causes = R"(1. A model newer than this processor, or a definition that came from another host.
 2. Features that microcode or the kernel switched off (hle, rtm, mpx).)",
-             .steps = R"(Which models are usable here?
+     .steps = R"(Which models are usable here?
     virsh domcapabilities --virttype kvm
 Then use host-model or host-passthrough, or delete the feature:
     virsh edit GUEST)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"(vmx and svm have a page of their own.)",
-             .source = "libvirt src/cpu/cpu.c"},
-            {.id = "virt-manager-kvm-not-available",
-             .program = "virt-manager, virt-install",
-             .patterns = virt_manager_kvm_not_available_patterns,
-             .means =
-                 R"(virt-manager asked libvirt, which sees no KVM. Guests would be emulated, very slowly.)",
-             .rules = virt_manager_kvm_not_available_rules,
-             .causes = R"(1. In a virtual machine: VMX or SVM is not shown to it.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(vmx and svm have a page of their own.)",
+     .source = "libvirt src/cpu/cpu.c"},
+    {.id = "virt-manager-kvm-not-available",
+     .program = "virt-manager, virt-install",
+     .patterns = "kvm is not available. this may mean the kvm package is not installed\n"
+                 "kvm is not available\n"
+                 "kvm kernel modules are not loaded\n"
+                 "kvm acceleration not available, using 'qemu'\n"
+                 "no hypervisor options were found for this connection",
+     .means = R"(virt-manager asked libvirt, which sees no KVM. Guests would be emulated, very slowly.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded vmx-disabled-by-firmware svm-disabled-by-firmware "
+              "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. In a virtual machine: VMX or SVM is not shown to it.
 2. On hardware: VT-x or SVM Mode is off in firmware setup.
 3. The module is not loaded, or QEMU is not installed.)",
-             .steps = R"(    sudo modprobe kvm_intel
+     .steps = R"(    sudo modprobe kvm_intel
     sudo modprobe kvm_amd
     sudo systemctl restart libvirtd
 The error of modprobe says which it is.)",
-             .worked = R"(A new machine offers "KVM" under the connection.)",
-             .otherwise = R"(If only an existing guest is slow, its type is qemu: a new one has type kvm.)",
-             .source = "virt-manager virtManager/createvm.py; virt-manager/virt-manager#286"},
-            {.id = "android-hyperv-conflict",
-             .program = "Android emulator on Windows",
-             .patterns = android_hyperv_conflict_patterns,
-             .means = R"(An old emulator with HAXM, which cannot run beside Windows' own hypervisor.)",
-             .rules = {},
-             .causes = R"(1. Hyper-V, WSL 2 or memory integrity is on.)",
-             .steps =
-                 R"(Keep Hyper-V and update the emulator, which then uses the Windows Hypervisor Platform. In an administrator's PowerShell, then restart:
+     .worked = R"(A new machine offers "KVM" under the connection.)",
+     .otherwise = R"(If only an existing guest is slow, its type is qemu: a new one has type kvm.)",
+     .source = "virt-manager virtManager/createvm.py; virt-manager/virt-manager#286"},
+    {.id = "android-hyperv-conflict",
+     .program = "Android emulator on Windows",
+     .patterns = "android emulator is incompatible with hyper-v\n"
+                 "hyper-v detected*emulator",
+     .means = R"(An old emulator with HAXM, which cannot run beside Windows' own hypervisor.)",
+     .causes = R"(1. Hyper-V, WSL 2 or memory integrity is on.)",
+     .steps =
+         R"(Keep Hyper-V and update the emulator, which then uses the Windows Hypervisor Platform. In an administrator's PowerShell, then restart:
     Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"()",
-             .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
-            {.id = "android-aehd",
-             .program = "Android emulator on Windows",
-             .patterns = android_aehd_patterns,
-             .means =
-                 R"(AEHD (once GVM), Google's driver for Windows, is not there. It is one of two ways; it needs Windows' own hypervisor off.)",
-             .rules = {},
-             .causes = R"(1. It was not installed, or its service does not start because VT-x or SVM is off.
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+    {.id = "android-aehd",
+     .program = "Android emulator on Windows",
+     .patterns = "aehd is not installed\n"
+                 "emulator hypervisor driver\n"
+                 "gvm is not installed",
+     .means =
+         R"(AEHD (once GVM), Google's driver for Windows, is not there. It is one of two ways; it needs Windows' own hypervisor off.)",
+     .causes = R"(1. It was not installed, or its service does not start because VT-x or SVM is off.
 2. Hyper-V runs: then the Windows Hypervisor Platform is the way.)",
-             .steps = R"(With Hyper-V, in an administrator's PowerShell, then restart:
+     .steps = R"(With Hyper-V, in an administrator's PowerShell, then restart:
     Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
 Without Hyper-V: install "Android Emulator hypervisor driver" in the SDK Manager, then see its service:
     sc query aehd)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"(On Linux none of this matters: there the emulator uses KVM.)",
-             .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
-            {.id = "android-no-vmx",
-             .program = "Android emulator",
-             .patterns = android_no_vmx_patterns,
-             .means = R"(The emulator looked at CPUID or /proc/cpuinfo and found neither vmx nor svm.)",
-             .rules = android_no_vmx_rules,
-             .causes =
-                 R"(1. A container or virtual machine whose host does not show VMX or SVM (Docker on Windows or macOS, most rented servers, WSL2 on Windows 10).
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"(On Linux none of this matters: there the emulator uses KVM.)",
+     .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+    {.id = "android-no-vmx",
+     .program = "Android emulator",
+     .patterns = "requires an intel processor with vt-x\n"
+                 "does not support required features (vt-x or svm)\n"
+                 "kvm requires a cpu that supports vmx or svm",
+     .means = R"(The emulator looked at CPUID or /proc/cpuinfo and found neither vmx nor svm.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware "
+              "svm-disabled-by-firmware",
+     .causes =
+         R"(1. A container or virtual machine whose host does not show VMX or SVM (Docker on Windows or macOS, most rented servers, WSL2 on Windows 10).
 2. Firmware: on kernels from 5.6 (Intel) and 6.7 (AMD) the flag is missing when it is switched off there.)",
-             .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+     .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
 0 in a virtual machine: the level above has to show it. 0 on real hardware: firmware setup, then power off and on.)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"(An arm64 image on an x86 machine does not use KVM either.)",
-             .source =
-                 "docker-android-sdk/android-29#1 (2020-05); mindrunner/docker-android-sdk#101 (2024-04)"},
-            {.id = "android-dev-kvm-not-found",
-             .program = "Android emulator",
-             .patterns = android_dev_kvm_not_found_patterns,
-             .means =
-                 R"(There is no /dev/kvm where the emulator runs. The words "VT disabled in BIOS or KVM kernel module not loaded" are a guess.)",
-             .rules = android_dev_kvm_not_found_rules,
-             .causes =
-                 R"(1. A container or sandbox (Docker, Flatpak) that was not given the device, while the host has it.
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"(An arm64 image on an x86 machine does not use KVM either.)",
+     .source = "docker-android-sdk/android-29#1 (2020-05); mindrunner/docker-android-sdk#101 (2024-04)"},
+    {.id = "android-dev-kvm-not-found",
+     .program = "Android emulator",
+     .patterns = "/dev/kvm is not found\n"
+                 "kvm is not installed on this machine (/dev/kvm is missing)",
+     .means =
+         R"(There is no /dev/kvm where the emulator runs. The words "VT disabled in BIOS or KVM kernel module not loaded" are a guess.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded",
+     .causes =
+         R"(1. A container or sandbox (Docker, Flatpak) that was not given the device, while the host has it.
 2. The module is not loaded.
 3. No VMX or SVM.)",
-             .steps = R"(Outside of the container:
+     .steps = R"(Outside of the container:
     ls -l /dev/kvm
 If it is there:
     docker run --device /dev/kvm IMAGE
@@ -1704,707 +1007,823 @@ If it is there:
 Else:
     sudo modprobe kvm_intel
     sudo modprobe kvm_amd)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"()",
-             .source = "aerokube/images#243 (2020-04); Dart-Code/Dart-Code#1205 (2018-09)"},
-            {.id = "android-dev-kvm-permission",
-             .program = "Android emulator, Android Studio",
-             .patterns = android_dev_kvm_permission_patterns,
-             .means = R"(/dev/kvm is there and this user may not open it.)",
-             .rules = android_dev_kvm_permission_rules,
-             .causes = R"(1. Not in the group of the device, or not logged in again since.
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "aerokube/images#243 (2020-04); Dart-Code/Dart-Code#1205 (2018-09)"},
+    {.id = "android-dev-kvm-permission",
+     .program = "Android emulator, Android Studio",
+     .patterns = "/dev/kvm device: permission denied\n"
+                 "this user doesn't have permissions to use kvm\n"
+                 "device permission*/dev/kvm",
+     .means = R"(/dev/kvm is there and this user may not open it.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. Not in the group of the device, or not logged in again since.
 2. A CI runner: GitHub's hosted Linux runners have the device and need a rule.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 then log in again. In a CI job, which cannot do that:
     echo 'KERNEL=="kvm", GROUP="kvm", MODE="0666", OPTIONS+="static_node=kvm"' | sudo tee /etc/udev/rules.d/99-kvm4all.rules
     sudo udevadm control --reload-rules
     sudo udevadm trigger --name-match=kvm)",
-             .worked = R"(    emulator -accel-check)",
-             .otherwise = R"()",
-             .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
-            {.id = "android-emulator-killed",
-             .program = "Android Studio",
-             .patterns = android_emulator_killed_patterns,
-             .means =
-                 R"(Android Studio's sentence for an emulator that ended by itself, whatever the reason.)",
-             .rules = android_emulator_killed_rules,
-             .causes = R"(1. No acceleration: no KVM, or not for this user.
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
+    {.id = "android-emulator-killed",
+     .program = "Android Studio",
+     .patterns = "emulator process for avd*was killed\n"
+                 "emulator process for avd*has terminated",
+     .means = R"(Android Studio's sentence for an emulator that ended by itself, whatever the reason.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No acceleration: no KVM, or not for this user.
 2. Not enough disk space or memory; a graphics driver.)",
-             .steps = R"(Start it by hand, which prints the reason (emulator -list-avds has the names):
+     .steps = R"(Start it by hand, which prints the reason (emulator -list-avds has the names):
     emulator -accel-check
     emulator -avd NAME -verbose)",
-             .worked = R"(The emulator stays open.)",
-             .otherwise = R"()",
-             .source = "developer.android.com, \"Troubleshoot known issues with Android Emulator\""},
-            {.id = "android-runner-without-kvm",
-             .program = "CI, android-emulator-runner",
-             .patterns = android_runner_without_kvm_patterns,
-             .means =
-                 R"(The action found no KVM that it may open and starts the emulator without, which takes many times as long and often times out.)",
-             .rules = android_runner_without_kvm_rules,
-             .causes = R"(1. GitHub's Linux runners have the device, and it is closed to the job's user.
+     .worked = R"(The emulator stays open.)",
+     .otherwise = R"()",
+     .source = "developer.android.com, \"Troubleshoot known issues with Android Emulator\""},
+    {.id = "android-runner-without-kvm",
+     .program = "CI, android-emulator-runner",
+     .patterns = "disabling linux hardware acceleration",
+     .means =
+         R"(The action found no KVM that it may open and starts the emulator without, which takes many times as long and often times out.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. GitHub's Linux runners have the device, and it is closed to the job's user.
 2. A self-hosted or arm64 runner without KVM.)",
-             .steps = R"(In a step before the emulator's:
+     .steps = R"(In a step before the emulator's:
     echo 'KERNEL=="kvm", GROUP="kvm", MODE="0666", OPTIONS+="static_node=kvm"' | sudo tee /etc/udev/rules.d/99-kvm4all.rules
     sudo udevadm control --reload-rules
     sudo udevadm trigger --name-match=kvm)",
-             .worked = R"(The line is gone from the job's log.)",
-             .otherwise = R"(macOS runners of arm64 have no nesting: take ubuntu-latest (as of 2026-11).)",
-             .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
-            {.id = "android-needs-acceleration",
-             .program = "Android emulator",
-             .patterns = android_needs_acceleration_patterns,
-             .means =
-                 R"(The emulator wants KVM and cannot use it; the line "CPU acceleration status" after it says why.)",
-             .rules = android_needs_acceleration_rules,
-             .causes = R"(1. "requires a CPU that supports vmx or svm".
+     .worked = R"(The line is gone from the job's log.)",
+     .otherwise = R"(macOS runners of arm64 have no nesting: take ubuntu-latest (as of 2026-11).)",
+     .source = "github.blog, \"Hardware accelerated Android virtualization on Actions\" (2024-04)"},
+    {.id = "android-needs-acceleration",
+     .program = "Android emulator",
+     .patterns = "emulation currently requires hardware acceleration\n"
+                 "please ensure kvm is properly installed and usable\n"
+                 "cpu acceleration status\n"
+                 "kvm is required to run this avd",
+     .means =
+         R"(The emulator wants KVM and cannot use it; the line "CPU acceleration status" after it says why.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied no-hardware-virtualization hypervisor-hides-vmx "
+              "hypervisor-hides-svm",
+     .causes = R"(1. "requires a CPU that supports vmx or svm".
 2. "/dev/kvm is not found".
 3. "permission denied": each has a page.)",
-             .steps = R"(    emulator -accel-check
+     .steps = R"(    emulator -accel-check
     nestprobe)",
-             .worked = R"(emulator -accel-check says that KVM is installed and usable.)",
-             .otherwise = R"(-no-accel starts the emulator without, too slow for use.)",
-             .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
-            {.id = "vbox-svm-in-use",
-             .program = "VirtualBox",
-             .patterns = vbox_svm_in_use_patterns,
-             .means =
-                 R"(KVM, or another hypervisor, holds AMD-V, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_amd is loaded, not when a guest starts.)",
-             .rules = vbox_svm_in_use_rules,
-             .causes = R"(1. Linux 6.12 or later with kvm_amd loaded and VirtualBox older than 7.2.10.
+     .worked = R"(emulator -accel-check says that KVM is installed and usable.)",
+     .otherwise = R"(-no-accel starts the emulator without, too slow for use.)",
+     .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+    {.id = "vbox-svm-in-use",
+     .program = "VirtualBox",
+     .patterns = "verr_svm_in_use\n"
+                 "virtualbox can't enable the amd-v extension\n"
+                 "amd-v is being used by another hypervisor",
+     .means =
+         R"(KVM, or another hypervisor, holds AMD-V, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_amd is loaded, not when a guest starts.)",
+     .rules = "virtualization-in-use",
+     .causes = R"(1. Linux 6.12 or later with kvm_amd loaded and VirtualBox older than 7.2.10.
 2. A KVM guest runs.
 3. On a Windows host: Hyper-V or memory integrity.)",
-             .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
+     .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
     sudo modprobe -r kvm_amd
 For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_amd kvm
     sudo modprobe kvm_amd
 VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
-             .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+     .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
-             .otherwise = R"("recompile your kernel" in VirtualBox's text is never needed.)",
-             .source = "VirtualBox/virtualbox#81 (2025-07), #141 (2025-08), #711, #713 (2026-06)"},
-            {.id = "vbox-vmx-root-mode",
-             .program = "VirtualBox",
-             .patterns = vbox_vmx_root_mode_patterns,
-             .means =
-                 R"(KVM, or another hypervisor, holds VT-x, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_intel is loaded, not when a guest starts.)",
-             .rules = vbox_vmx_root_mode_rules,
-             .causes = R"(1. Linux 6.12 or later with kvm_intel loaded and VirtualBox older than 7.2.10.
+     .otherwise = R"("recompile your kernel" in VirtualBox's text is never needed.)",
+     .source = "VirtualBox/virtualbox#81 (2025-07), #141 (2025-08), #711, #713 (2026-06)"},
+    {.id = "vbox-vmx-root-mode",
+     .program = "VirtualBox",
+     .patterns = "verr_vmx_in_vmx_root_mode\n"
+                 "virtualbox can't operate in vmx root mode\n"
+                 "vt-x is being used by another hypervisor",
+     .means =
+         R"(KVM, or another hypervisor, holds VT-x, so VirtualBox cannot. From Linux 6.12 on KVM takes it when kvm_intel is loaded, not when a guest starts.)",
+     .rules = "virtualization-in-use",
+     .causes = R"(1. Linux 6.12 or later with kvm_intel loaded and VirtualBox older than 7.2.10.
 2. A KVM guest runs.)",
-             .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
+     .steps = R"(VirtualBox 7.2.9 or older. Once, until the next start:
     sudo modprobe -r kvm_intel
 For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_intel kvm
     sudo modprobe kvm_intel
 VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
-             .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+     .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
-             .otherwise = R"()",
-             .source = "NixOS/nixpkgs#363887 (2024-12); VirtualBox/virtualbox#141 (2025-08), #711 (2026-06)"},
-            {.id = "vbox-host-svme-not-enabled",
-             .program = "VirtualBox",
-             .patterns = vbox_host_svme_not_enabled_patterns,
-             .means =
-                 R"(VirtualBox 7.2.10 asks the kernel to hold AMD-V and found it off: KVM was told not to take it at load.)",
-             .rules = vbox_host_svme_not_enabled_rules,
-             .causes =
-                 R"(1. kvm.enable_virt_at_load=0 is set, by an older recipe or by the distribution's VirtualBox package.)",
-             .steps = R"(Find the line and delete it (Debian: virtualbox-kvm-autodisable.conf), then reload:
+     .otherwise = R"()",
+     .source = "NixOS/nixpkgs#363887 (2024-12); VirtualBox/virtualbox#141 (2025-08), #711 (2026-06)"},
+    {.id = "vbox-host-svme-not-enabled",
+     .program = "VirtualBox",
+     .patterns = "verr_svm_host_svme_not_enabled\n"
+                 "host api has not enabled svme bit in efer msr",
+     .means =
+         R"(VirtualBox 7.2.10 asks the kernel to hold AMD-V and found it off: KVM was told not to take it at load.)",
+     .rules = "virtualization-in-use",
+     .causes =
+         R"(1. kvm.enable_virt_at_load=0 is set, by an older recipe or by the distribution's VirtualBox package.)",
+     .steps = R"(Find the line and delete it (Debian: virtualbox-kvm-autodisable.conf), then reload:
     grep -rn enable_virt_at_load /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline
     sudo modprobe -r kvm_amd kvm
     sudo modprobe kvm_amd
 Or unload KVM altogether.)",
-             .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
+     .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says Y, and the guest starts.)",
-             .otherwise = R"()",
-             .source = "VirtualBox/virtualbox#713, #711 (2026-06)"},
-            {.id = "vbox-nem-not-available",
-             .program = "VirtualBox on Windows",
-             .patterns = vbox_nem_not_available_patterns,
-             .means =
-                 R"(VirtualBox found no VT-x or AMD-V of its own, tried Windows' hypervisor instead, and that does not run either.)",
-             .rules = vbox_nem_not_available_rules,
-             .causes =
-                 R"(1. Virtualization is off in firmware setup: the line behind it says so (VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED).
+     .otherwise = R"()",
+     .source = "VirtualBox/virtualbox#713, #711 (2026-06)"},
+    {.id = "vbox-nem-not-available",
+     .program = "VirtualBox on Windows",
+     .patterns = "verr_nem_not_available\n"
+                 "whvcapabilitycodehypervisorpresent is false\n"
+                 "not in a hypervisor partition (hvp=0)",
+     .means =
+         R"(VirtualBox found no VT-x or AMD-V of its own, tried Windows' hypervisor instead, and that does not run either.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware "
+              "svm-disabled-by-firmware",
+     .causes =
+         R"(1. Virtualization is off in firmware setup: the line behind it says so (VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED).
 2. Windows is itself a virtual machine without nesting (VERR_VMX_NO_VMX, VERR_SVM_NO_SVM).)",
-             .steps =
-                 R"(Task Manager, Performance, CPU: does "Virtualization" say Enabled? Disabled on hardware: firmware setup, then power off and on. In a virtual machine: its host has to show it, for Hyper-V
+     .steps =
+         R"(Task Manager, Performance, CPU: does "Virtualization" say Enabled? Disabled on hardware: firmware setup, then power off and on. In a virtual machine: its host has to show it, for Hyper-V
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
-             .worked = R"(The guest starts.)",
-             .otherwise =
-                 R"(The part about the Windows Hypervisor Platform is a guess of VirtualBox's: switching that on does not help.)",
-             .source = "VirtualBox include/VBox/err.h; NEMR3Native-win.cpp"},
-            {.id = "vbox-on-hyperv",
-             .program = "VirtualBox on Windows",
-             .patterns = vbox_on_hyperv_patterns,
-             .means =
-                 R"(Windows' own hypervisor runs and holds VT-x or AMD-V, so VirtualBox runs on top of it (the green turtle): slower, without nesting for its guests, and now and then not at all.)",
-             .rules = vbox_on_hyperv_rules,
-             .causes = R"(1. Hyper-V, WSL 2, Windows Sandbox, memory integrity or Credential Guard is on.)",
-             .steps =
-                 R"(Where none of these is needed: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
+     .worked = R"(The guest starts.)",
+     .otherwise =
+         R"(The part about the Windows Hypervisor Platform is a guess of VirtualBox's: switching that on does not help.)",
+     .source = "VirtualBox include/VBox/err.h; NEMR3Native-win.cpp"},
+    {.id = "vbox-on-hyperv",
+     .program = "VirtualBox on Windows",
+     .patterns = "verr_nem_\n"
+                 "call to whvsetuppartition failed\n"
+                 "verr_supdrv_no_raw_mode_hyper_v_root\n"
+                 "raw-mode is unavailable courtesy of hyper-v\n"
+                 "attempting fall back to nem",
+     .means =
+         R"(Windows' own hypervisor runs and holds VT-x or AMD-V, so VirtualBox runs on top of it (the green turtle): slower, without nesting for its guests, and now and then not at all.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. Hyper-V, WSL 2, Windows Sandbox, memory integrity or Credential Guard is on.)",
+     .steps =
+         R"(Where none of these is needed: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
     bcdedit /set hypervisorlaunchtype off
 Back again:
     bcdedit /set hypervisorlaunchtype auto)",
-             .worked = R"(The turtle in the window's status line is gone, and VBox.log says nothing of NEM.)",
-             .otherwise = R"(Where they are needed, use a Hyper-V machine instead: it can nest.)",
-             .source = "VirtualBox manual, \"Using Hyper-V with Oracle VirtualBox\""},
-            {.id = "guest-needs-64-bit",
-             .program = "VirtualBox, VMware, guests of theirs",
-             .patterns = guest_needs_64_bit_patterns,
-             .means =
-                 R"(A 64-bit guest was started where only 32-bit ones can run: without VT-x or AMD-V these products have no 64-bit guests.)",
-             .rules = guest_needs_64_bit_rules,
-             .causes = R"(1. VT-x or SVM is off in firmware setup.
+     .worked = R"(The turtle in the window's status line is gone, and VBox.log says nothing of NEM.)",
+     .otherwise = R"(Where they are needed, use a Hyper-V machine instead: it can nest.)",
+     .source = "VirtualBox manual, \"Using Hyper-V with Oracle VirtualBox\""},
+    {.id = "guest-needs-64-bit",
+     .program = "VirtualBox, VMware, guests of theirs",
+     .patterns = "this kernel requires an x86-64 cpu\n"
+                 "64-bit operation is not possible\n"
+                 "configured for 64-bit guest operating systems\n"
+                 "64-bit guest will fail to detect a 64-bit cpu",
+     .means =
+         R"(A 64-bit guest was started where only 32-bit ones can run: without VT-x or AMD-V these products have no 64-bit guests.)",
+     .rules = "vmx-disabled-by-firmware svm-disabled-by-firmware hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. VT-x or SVM is off in firmware setup.
 2. This is a virtual machine without nesting.
 3. VirtualBox: the machine's type is a 32-bit one (Ubuntu instead of Ubuntu (64-bit)).
 4. Windows: its own hypervisor holds VT-x.)",
-             .steps = R"(On Linux, what does this system see?
+     .steps = R"(On Linux, what does this system see?
     grep -c -E -w 'vmx|svm' /proc/cpuinfo
 0 on hardware: firmware setup, then power off and on. 0 in a virtual machine: the level above. More than 0: the machine's type,
     VBoxManage modifyvm GUEST --ostype Linux26_64)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "VirtualBox manual, \"64-bit guests\"; VMware's message"},
-            {.id = "vbox-no-vmx",
-             .program = "VirtualBox, Vagrant",
-             .patterns = vbox_no_vmx_patterns,
-             .means = R"(VirtualBox sees no VT-x in CPUID.)",
-             .rules = vbox_no_vmx_rules,
-             .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown VT-x.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "VirtualBox manual, \"64-bit guests\"; VMware's message"},
+    {.id = "vbox-no-vmx",
+     .program = "VirtualBox, Vagrant",
+     .patterns = "verr_vmx_no_vmx\n"
+                 "vt-x is not available",
+     .means = R"(VirtualBox sees no VT-x in CPUID.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx xen-owns-virtualization",
+     .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown VT-x.
 2. On a Windows host Hyper-V holds it and hides it.
 3. A processor without.)",
-             .steps =
-                 R"(In a virtual machine: have nesting switched on above, then shut down and start. Windows host, if Hyper-V is not needed, in an administrator's prompt, then restart:
+     .steps =
+         R"(In a virtual machine: have nesting switched on above, then shut down and start. Windows host, if Hyper-V is not needed, in an administrator's prompt, then restart:
     bcdedit /set hypervisorlaunchtype off)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"(Off in firmware setup is another message: VERR_VMX_MSR_ALL_VMX_DISABLED.)",
-             .source = "hashicorp/vagrant#10056 (2018)"},
-            {.id = "vbox-vmx-disabled",
-             .program = "VirtualBox, Vagrant, minikube",
-             .patterns = vbox_vmx_disabled_patterns,
-             .means = R"(The processor has VT-x and register 0x3A (IA32_FEATURE_CONTROL) locks it off.)",
-             .rules = vbox_vmx_disabled_rules,
-             .causes = R"(1. Switched off in firmware setup.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Off in firmware setup is another message: VERR_VMX_MSR_ALL_VMX_DISABLED.)",
+     .source = "hashicorp/vagrant#10056 (2018)"},
+    {.id = "vbox-vmx-disabled",
+     .program = "VirtualBox, Vagrant, minikube",
+     .patterns = "verr_vmx_msr_all_vmx_disabled\n"
+                 "verr_vmx_msr_vmx_disabled\n"
+                 "verr_vmx_msr_vmxon_disabled\n"
+                 "verr_vmx_msr_locked_or_disabled\n"
+                 "vt-x is disabled in the bios",
+     .means = R"(The processor has VT-x and register 0x3A (IA32_FEATURE_CONTROL) locks it off.)",
+     .rules = "vmx-disabled-by-firmware vmx-locked-off-in-guest",
+     .causes = R"(1. Switched off in firmware setup.
 2. In a virtual machine: the level above locks it off; no firmware setup there helps.
 3. Switched on since, but the machine was restarted and not powered off.)",
-             .steps =
-                 R"(Real hardware: firmware setup, "Intel Virtualization Technology" or "VT-x" on; save, power off, wait ten seconds, power on.)",
-             .worked = R"(    grep -c '^flags.* vmx ' /proc/cpuinfo
+     .steps =
+         R"(Real hardware: firmware setup, "Intel Virtualization Technology" or "VT-x" on; save, power off, wait ten seconds, power on.)",
+     .worked = R"(    grep -c '^flags.* vmx ' /proc/cpuinfo
 is the number of CPUs.)",
-             .otherwise = R"()",
-             .source = "kubernetes/minikube#4378 (2019-05)"},
-            {.id = "vbox-svm-disabled",
-             .program = "VirtualBox, Vagrant, minikube",
-             .patterns = vbox_svm_disabled_patterns,
-             .means = R"(The processor has AMD-V and register VM_CR (bit SVMDIS) switches it off.)",
-             .rules = vbox_svm_disabled_rules,
-             .causes = R"(1. "SVM Mode" is off in firmware setup.
+     .otherwise = R"()",
+     .source = "kubernetes/minikube#4378 (2019-05)"},
+    {.id = "vbox-svm-disabled",
+     .program = "VirtualBox, Vagrant, minikube",
+     .patterns = "verr_svm_disabled\n"
+                 "amd-v is disabled in the bios",
+     .means = R"(The processor has AMD-V and register VM_CR (bit SVMDIS) switches it off.)",
+     .rules = "svm-disabled-by-firmware svm-disabled-in-guest",
+     .causes = R"(1. "SVM Mode" is off in firmware setup.
 2. On a Windows host Hyper-V hides it; the text says "or by the host OS".
 3. In a virtual machine: the level above.)",
-             .steps = R"(Real hardware: firmware setup, "SVM Mode" on; save, power off and on.)",
-             .worked = R"(    grep -c -w svm /proc/cpuinfo
+     .steps = R"(Real hardware: firmware setup, "SVM Mode" on; save, power off and on.)",
+     .worked = R"(    grep -c -w svm /proc/cpuinfo
 is the number of CPUs, and kvm_amd loads.)",
-             .otherwise = R"()",
-             .source = "kubernetes/minikube#7074 (2020-03)"},
-            {.id = "vbox-no-svm",
-             .program = "VirtualBox",
-             .patterns = vbox_no_svm_patterns,
-             .means = R"(VirtualBox sees no AMD-V in CPUID.)",
-             .rules = vbox_no_svm_rules,
-             .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown it.
+     .otherwise = R"()",
+     .source = "kubernetes/minikube#7074 (2020-03)"},
+    {.id = "vbox-no-svm",
+     .program = "VirtualBox",
+     .patterns = "verr_svm_no_svm\n"
+                 "amd-v is not available",
+     .means = R"(VirtualBox sees no AMD-V in CPUID.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-svm",
+     .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown it.
 2. On a Windows host Hyper-V hides it.)",
-             .steps = R"(In a virtual machine: have nesting switched on above, then shut down and start.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "VirtualBox include/VBox/err.h"},
-            {.id = "vbox-no-driver",
-             .program = "VirtualBox",
-             .patterns = vbox_no_driver_patterns,
-             .means = R"(VirtualBox's own module is not loaded. Not a matter of VT-x, AMD-V or KVM.)",
-             .rules = {},
-             .causes = R"(1. The kernel was updated and the module not built again.
+     .steps = R"(In a virtual machine: have nesting switched on above, then shut down and start.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "VirtualBox include/VBox/err.h"},
+    {.id = "vbox-no-driver",
+     .program = "VirtualBox",
+     .patterns = "kernel driver not installed (rc=-1908)\n"
+                 "verr_vm_driver_not_installed\n"
+                 "the vboxdrv kernel module is not loaded",
+     .means = R"(VirtualBox's own module is not loaded. Not a matter of VT-x, AMD-V or KVM.)",
+     .causes = R"(1. The kernel was updated and the module not built again.
 2. Secure Boot refuses it because it is not signed.)",
-             .steps = R"(    sudo /sbin/vboxconfig
+     .steps = R"(    sudo /sbin/vboxconfig
     sudo journalctl -k -b --grep 'vboxdrv|Lockdown')",
-             .worked = R"(    lsmod | grep vboxdrv)",
-             .otherwise = R"()",
-             .source = "VirtualBox manual, \"The VirtualBox Kernel Modules\""},
-            {.id = "vbox-other-error",
-             .program = "VirtualBox",
-             .patterns = vbox_other_error_patterns,
-             .means = R"(VirtualBox's part for VT-x or AMD-V failed; the word in capitals is the reason.)",
-             .rules = vbox_other_error_rules,
-             .causes =
-                 R"(1. Another hypervisor holds it (KVM since Linux 6.12, as soon as its module is loaded).
+     .worked = R"(    lsmod | grep vboxdrv)",
+     .otherwise = R"()",
+     .source = "VirtualBox manual, \"The VirtualBox Kernel Modules\""},
+    {.id = "vbox-other-error",
+     .program = "VirtualBox",
+     .patterns = "verr_vmx_\n"
+                 "verr_svm_",
+     .means = R"(VirtualBox's part for VT-x or AMD-V failed; the word in capitals is the reason.)",
+     .rules = "virtualization-in-use hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. Another hypervisor holds it (KVM since Linux 6.12, as soon as its module is loaded).
 2. VirtualBox runs in a virtual machine whose nesting is incomplete.)",
-             .steps = R"(    lsmod | grep kvm
+     .steps = R"(    lsmod | grep kvm
     sudo modprobe -r kvm_intel
     sudo modprobe -r kvm_amd)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"(The log of the machine (VBox.log) says at which step.)",
-             .source = "VirtualBox include/VBox/err.h"},
-            {.id = "docker-machine-no-vtx",
-             .program = "minikube, docker-machine",
-             .patterns = docker_machine_no_vtx_patterns,
-             .means =
-                 R"(The VirtualBox driver looked for VT-x or AMD-V before it made a machine and found neither. "Enabling it in the BIOS is mandatory" is a guess.)",
-             .rules = docker_machine_no_vtx_rules,
-             .causes =
-                 R"(1. minikube or docker-machine runs inside a virtual machine without nesting: by far the most common.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(The log of the machine (VBox.log) says at which step.)",
+     .source = "VirtualBox include/VBox/err.h"},
+    {.id = "docker-machine-no-vtx",
+     .program = "minikube, docker-machine",
+     .patterns = "this computer doesn't have vt-x/amd-v enabled",
+     .means =
+         R"(The VirtualBox driver looked for VT-x or AMD-V before it made a machine and found neither. "Enabling it in the BIOS is mandatory" is a guess.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes =
+         R"(1. minikube or docker-machine runs inside a virtual machine without nesting: by far the most common.
 2. Windows with Hyper-V: the check cannot see behind it.
 3. Switched off in firmware setup.)",
-             .steps = R"(Choose a driver that needs no virtualization:
+     .steps = R"(Choose a driver that needs no virtualization:
     minikube start --driver=docker
 Or have nesting switched on above, then shut this machine down and start it.)",
-             .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+     .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
 is not 0, and minikube start ends with "Done!".)",
-             .otherwise = R"(--no-vtx-check silences the check only; VirtualBox fails after it.)",
-             .source = "kubernetes/minikube#3900, #2687 (2018), #18365 (2024-03)"},
-            {.id = "vbox-nested-needs-paging",
-             .program = "VirtualBox",
-             .patterns = vbox_nested_needs_paging_patterns,
-             .means =
-                 R"(Nested VT-x/AMD-V is switched on for this machine, and VirtualBox cannot give it: it needs nested paging and unrestricted guest execution from its own host.)",
-             .rules = vbox_nested_needs_paging_rules,
-             .causes = R"(1. Nested paging is switched off for the machine.
+     .otherwise = R"(--no-vtx-check silences the check only; VirtualBox fails after it.)",
+     .source = "kubernetes/minikube#3900, #2687 (2018), #18365 (2024-03)"},
+    {.id = "vbox-nested-needs-paging",
+     .program = "VirtualBox",
+     .patterns = "nested vt-x/amd-v without nested-paging\n"
+                 "verr_cpum_invalid_hwvirt_config",
+     .means =
+         R"(Nested VT-x/AMD-V is switched on for this machine, and VirtualBox cannot give it: it needs nested paging and unrestricted guest execution from its own host.)",
+     .rules = "ept-off unrestricted-guest-off hypervisor-hides-vmx",
+     .causes = R"(1. Nested paging is switched off for the machine.
 2. VirtualBox runs on Windows' hypervisor or in a virtual machine, which give it none.
 3. A processor before Westmere.)",
-             .steps = R"(    VBoxManage modifyvm GUEST --nested-paging on --nested-hw-virt on
+     .steps = R"(    VBoxManage modifyvm GUEST --nested-paging on --nested-hw-virt on
 If it stays, start the machine without nesting:
     VBoxManage modifyvm GUEST --nested-hw-virt off)",
-             .worked = R"(The machine starts; in it:
+     .worked = R"(The machine starts; in it:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"()",
-             .source = "VirtualBox src/VBox/VMM/VMMR3/CPUMR3CpuId.cpp"},
-            {.id = "vbox-nested-setting",
-             .program = "VirtualBox",
-             .patterns = vbox_nested_setting_patterns,
-             .means =
-                 R"(VirtualBox's switch that shows VT-x or AMD-V to a guest. The box is grey until nested paging is on and where the command line has to be used.)",
-             .rules = vbox_nested_setting_rules,
-             .causes =
-                 R"(1. The switch is off, as it is by default. AMD since VirtualBox 6.0, Intel since 6.1.
+     .otherwise = R"()",
+     .source = "VirtualBox src/VBox/VMM/VMMR3/CPUMR3CpuId.cpp"},
+    {.id = "vbox-nested-setting",
+     .program = "VirtualBox",
+     .patterns = "enable nested vt-x/amd-v\n"
+                 "nested-hw-virt",
+     .means =
+         R"(VirtualBox's switch that shows VT-x or AMD-V to a guest. The box is grey until nested paging is on and where the command line has to be used.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. The switch is off, as it is by default. AMD since VirtualBox 6.0, Intel since 6.1.
 2. VirtualBox on a KVM backend, or on Windows with Hyper-V: no nesting there.)",
-             .steps = R"(On the machine that runs VirtualBox, with the guest off:
+     .steps = R"(On the machine that runs VirtualBox, with the guest off:
     VBoxManage modifyvm GUEST --nested-hw-virt on
     VBoxManage startvm GUEST)",
-             .worked = R"(In the guest:
+     .worked = R"(In the guest:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise =
-                 R"(Nested guests under VirtualBox are slow and some do not start; KVM, VMware and Hyper-V do it better.)",
-             .source = "VBoxManage manual, modifyvm; cyberus-technology/virtualbox-kvm#19 (2024-03)"},
-            {.id = "vmware-hyperv-incompatible",
-             .program = "VMware Workstation, Player on Windows",
-             .patterns = vmware_hyperv_incompatible_patterns,
-             .means =
-                 R"(Windows' own hypervisor runs, and this VMware (before 15.5.5) cannot work beside it. Newer ones can, without nesting for their guests.)",
-             .rules = vmware_hyperv_incompatible_rules,
-             .causes =
-                 R"(1. Hyper-V, WSL 2, memory integrity, Credential Guard or a policy of the company's.)",
-             .steps =
-                 R"(Update VMware; that is all where its guests need no nesting. With nesting: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
+     .otherwise =
+         R"(Nested guests under VirtualBox are slow and some do not start; KVM, VMware and Hyper-V do it better.)",
+     .source = "VBoxManage manual, modifyvm; cyberus-technology/virtualbox-kvm#19 (2024-03)"},
+    {.id = "vmware-hyperv-incompatible",
+     .program = "VMware Workstation, Player on Windows",
+     .patterns = "device/credential guard are not compatible\n"
+                 "and hyper-v are not compatible\n"
+                 "module 'monitormode' power on failed",
+     .means =
+         R"(Windows' own hypervisor runs, and this VMware (before 15.5.5) cannot work beside it. Newer ones can, without nesting for their guests.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. Hyper-V, WSL 2, memory integrity, Credential Guard or a policy of the company's.)",
+     .steps =
+         R"(Update VMware; that is all where its guests need no nesting. With nesting: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
     bcdedit /set hypervisorlaunchtype off)",
-             .worked = R"(msinfo32 says "Virtualization-based security: Not enabled".)",
-             .otherwise =
-                 R"(WSL 2, Docker Desktop and Hyper-V stop working meanwhile; auto instead of off brings them back.)",
-             .source = "VMware knowledge base 2146361 (by its title)"},
-            {.id = "vmware-vtx-disabled",
-             .program = "VMware Workstation, Player",
-             .patterns = vmware_vtx_disabled_patterns,
-             .means =
-                 R"(VMware found the processor's feature and could not use it: it is locked off, or another hypervisor holds it.)",
-             .rules = vmware_vtx_disabled_rules,
-             .causes = R"(1. Off in firmware setup, or switched on and not powered off since.
+     .worked = R"(msinfo32 says "Virtualization-based security: Not enabled".)",
+     .otherwise =
+         R"(WSL 2, Docker Desktop and Hyper-V stop working meanwhile; auto instead of off brings them back.)",
+     .source = "VMware knowledge base 2146361 (by its title)"},
+    {.id = "vmware-vtx-disabled",
+     .program = "VMware Workstation, Player",
+     .patterns = "this host supports intel vt-x, but intel vt-x is disabled\n"
+                 "this host supports intel vt-x, but vt-x is disabled\n"
+                 "this host supports amd-v, but amd-v is disabled\n"
+                 "binary translation is incompatible with long mode",
+     .means =
+         R"(VMware found the processor's feature and could not use it: it is locked off, or another hypervisor holds it.)",
+     .rules = "vmx-disabled-by-firmware svm-disabled-by-firmware virtualization-in-use",
+     .causes = R"(1. Off in firmware setup, or switched on and not powered off since.
 2. KVM holds it (Linux 6.12 and later: as soon as its module is loaded).
 3. On Windows: Hyper-V or memory integrity.)",
-             .steps = R"(On Linux:
+     .steps = R"(On Linux:
     sudo modprobe -r kvm_intel
     sudo modprobe -r kvm_amd
 If the guest then starts, see the page of VERR_VMX_IN_VMX_ROOT_MODE for a cure that lasts. Otherwise firmware setup, then power off and on.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "VMware's message; that the cure of VirtualBox fits VMware is likely, not tried"},
-            {.id = "vmware-vtx-in-use",
-             .program = "VMware Workstation",
-             .patterns = vmware_vtx_in_use_patterns,
-             .means = R"(Another hypervisor holds VT-x or AMD-V; on Linux nearly always KVM.)",
-             .rules = vmware_vtx_in_use_rules,
-             .causes = R"(1. Linux 6.12 or later: KVM holds it from the time its module is loaded.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "VMware's message; that the cure of VirtualBox fits VMware is likely, not tried"},
+    {.id = "vmware-vtx-in-use",
+     .program = "VMware Workstation",
+     .patterns = "vt-x*is already in use\n"
+                 "vt-x may be in use\n"
+                 "vt-x is already in use by another\n"
+                 "another*virtualization product*vt-x\n"
+                 "virtualization capability of your processor is already in use",
+     .means = R"(Another hypervisor holds VT-x or AMD-V; on Linux nearly always KVM.)",
+     .rules = "virtualization-in-use",
+     .causes = R"(1. Linux 6.12 or later: KVM holds it from the time its module is loaded.
 2. A KVM or VirtualBox guest runs.)",
-             .steps = R"(    sudo modprobe -r kvm_intel
+     .steps = R"(    sudo modprobe -r kvm_intel
     sudo modprobe -r kvm_amd
 A cure that lasts: options kvm enable_virt_at_load=0
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-vmware.conf
 and restart.)",
-             .worked = R"(The guest starts while kvm_intel or kvm_amd is loaded.)",
-             .otherwise = R"()",
-             .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
-            {.id = "vmware-performance-counters",
-             .program = "VMware",
-             .patterns = vmware_performance_counters_patterns,
-             .means =
-                 R"(The machine asks for virtual performance counters, which its host cannot give. Nesting does not need them.)",
-             .rules = {},
-             .causes = R"(1. The box "Virtualize CPU performance counters" is ticked.
+     .worked = R"(The guest starts while kvm_intel or kvm_amd is loaded.)",
+     .otherwise = R"()",
+     .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
+    {.id = "vmware-performance-counters",
+     .program = "VMware",
+     .patterns = "module 'vpmc' power on failed\n"
+                 "virtualized performance counters are not supported\n"
+                 "virtualize cpu performance counters",
+     .means =
+         R"(The machine asks for virtual performance counters, which its host cannot give. Nesting does not need them.)",
+     .causes = R"(1. The box "Virtualize CPU performance counters" is ticked.
 2. Windows' own hypervisor runs on the host.)",
-             .steps =
-                 R"(With the machine off: Settings, Processors: untick "Virtualize CPU performance counters", or this line in its .vmx: vpmc.enable = "FALSE".)",
-             .worked = R"(The machine starts.)",
-             .otherwise = R"(QEMU in a guest may then fail to set MSR 0x38d: give its guests pmu=off.)",
-             .source = "VMware's message"},
-            {.id = "vmware-ept-not-supported",
-             .program = "VMware Workstation, Player, Fusion",
-             .patterns = vmware_ept_not_supported_patterns,
-             .means =
-                 R"(The guest has "Virtualize Intel VT-x/EPT or AMD-V/RVI" switched on, and VMware cannot offer it on this host.)",
-             .rules = vmware_ept_not_supported_rules,
-             .causes =
-                 R"(1. Windows host: Hyper-V runs (WSL2, memory integrity, Credential Guard, Sandbox), so VMware sits on top of it and has no VT-x to pass on.
+     .steps =
+         R"(With the machine off: Settings, Processors: untick "Virtualize CPU performance counters", or this line in its .vmx: vpmc.enable = "FALSE".)",
+     .worked = R"(The machine starts.)",
+     .otherwise = R"(QEMU in a guest may then fail to set MSR 0x38d: give its guests pmu=off.)",
+     .source = "VMware's message"},
+    {.id = "vmware-ept-not-supported",
+     .program = "VMware Workstation, Player, Fusion",
+     .patterns = "virtualized intel vt-x/ept is not supported on this platform\n"
+                 "virtualized amd-v/rvi is not supported on this platform\n"
+                 "does not support nested virtualization on this host\n"
+                 "module 'hv' power on failed\n"
+                 "module 'cpuidearly' power on failed\n"
+                 "module cpuidearly power on failed\n"
+                 "module hv power on failed",
+     .means =
+         R"(The guest has "Virtualize Intel VT-x/EPT or AMD-V/RVI" switched on, and VMware cannot offer it on this host.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm ept-off",
+     .causes =
+         R"(1. Windows host: Hyper-V runs (WSL2, memory integrity, Credential Guard, Sandbox), so VMware sits on top of it and has no VT-x to pass on.
 2. VMware itself runs in a virtual machine without EPT or NPT.
 3. A processor before Nehalem: VT-x without EPT.)",
-             .steps =
-                 R"(Windows host, if WSL2 and Hyper-V can be done without. Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt:
+     .steps =
+         R"(Windows host, if WSL2 and Hyper-V can be done without. Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt:
     bcdedit /set hypervisorlaunchtype off
 and restart. If "Virtualization-based security" still says Running in msinfo32, a UEFI lock or a policy holds it.)",
-             .worked =
-                 R"(msinfo32 says "Virtualization-based security: Not enabled" and the guest starts with the box ticked.)",
-             .otherwise = R"(Without the box the guest starts, and has no nesting in it.)",
-             .source = "GNS3/gns3-server#1538, #2554 (2025-08), #2164"},
-            {.id = "vmware-esxi-nested",
-             .program = "VMware ESXi",
-             .patterns = vmware_esxi_nested_patterns,
-             .means =
-                 R"(ESXi, or its installer, sees no VT-x or AMD-V; inside a virtual machine that is a matter of the level above.)",
-             .rules = vmware_esxi_nested_rules,
-             .causes = R"(1. A nested ESXi whose virtual machine is not shown VT-x or AMD-V.
+     .worked =
+         R"(msinfo32 says "Virtualization-based security: Not enabled" and the guest starts with the box ticked.)",
+     .otherwise = R"(Without the box the guest starts, and has no nesting in it.)",
+     .source = "GNS3/gns3-server#1538, #2554 (2025-08), #2164"},
+    {.id = "vmware-esxi-nested",
+     .program = "VMware ESXi",
+     .patterns = "vmware esx*does not support hardware-assisted virtualization\n"
+                 "no hardware virtualization*esx\n"
+                 "hardware virtualization is not a feature of the cpu, or is not enabled in the bios\n"
+                 "vhv.enable",
+     .means =
+         R"(ESXi, or its installer, sees no VT-x or AMD-V; inside a virtual machine that is a matter of the level above.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. A nested ESXi whose virtual machine is not shown VT-x or AMD-V.
 2. Off in firmware setup of a physical host.)",
-             .steps =
-                 R"(ESXi or vCenter above: power the machine off, Edit settings, CPU, "Expose hardware assisted virtualization to the guest OS" (vhv.enable = "TRUE" in the .vmx file); power on. KVM above: CPU host-passthrough, and for ESXi as a guest on the host:
+     .steps =
+         R"(ESXi or vCenter above: power the machine off, Edit settings, CPU, "Expose hardware assisted virtualization to the guest OS" (vhv.enable = "TRUE" in the .vmx file); power on. KVM above: CPU host-passthrough, and for ESXi as a guest on the host:
     echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs)",
-             .worked = R"(The installer goes on without the warning.)",
-             .otherwise = R"()",
-             .source = "docs of vSphere, \"Expose VMware Hardware Assisted Virtualization\""},
-            {.id = "docker-desktop-hav",
-             .program = "Docker Desktop for Windows",
-             .patterns = docker_desktop_hav_patterns,
-             .means =
-                 R"(Docker Desktop needs a virtual machine (WSL2 or Hyper-V) and Windows cannot start one.)",
-             .rules = docker_desktop_hav_rules,
-             .causes = R"(1. Windows itself is a virtual machine without nesting.
+     .worked = R"(The installer goes on without the warning.)",
+     .otherwise = R"()",
+     .source = "docs of vSphere, \"Expose VMware Hardware Assisted Virtualization\""},
+    {.id = "docker-desktop-hav",
+     .program = "Docker Desktop for Windows",
+     .patterns = "virtualisation support wasn't detected\n"
+                 "virtualization support is not enabled on your machine\n"
+                 "hardware assisted virtualization and data execution protection must be enabled\n"
+                 "hardware assisted virtualization\n"
+                 "docker desktop*virtualization support not detected\n"
+                 "virtualization support wasn't detected\n"
+                 "virtualization must be enabled",
+     .means = R"(Docker Desktop needs a virtual machine (WSL2 or Hyper-V) and Windows cannot start one.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. Windows itself is a virtual machine without nesting.
 2. VT-x or SVM Mode is off in firmware setup.
 3. Hyper-V is installed and does not start: hypervisorlaunchtype off.)",
-             .steps =
-                 R"(In a virtual machine: have nesting switched on above (Hyper-V host, with the machine off):
+     .steps =
+         R"(In a virtual machine: have nesting switched on above (Hyper-V host, with the machine off):
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
 On hardware: Task Manager, Performance, CPU: "Virtualization" has to say Enabled. Then, as administrator, and restart:
     bcdedit /set hypervisorlaunchtype auto)",
-             .worked = R"(Docker Desktop starts.)",
-             .otherwise = R"()",
-             .source = "docker/for-win#8712 (2020-09), #13015 (2022-10)"},
-            {.id = "docker-desktop-linux",
-             .program = "Docker Desktop for Linux",
-             .patterns = docker_desktop_linux_patterns,
-             .means =
-                 R"(Docker Desktop for Linux runs its own virtual machine under KVM and cannot use it. Docker Engine needs no KVM at all.)",
-             .rules = docker_desktop_linux_rules,
-             .causes = R"(1. No /dev/kvm: a virtual machine without nesting, firmware setup, module.
+     .worked = R"(Docker Desktop starts.)",
+     .otherwise = R"()",
+     .source = "docker/for-win#8712 (2020-09), #13015 (2022-10)"},
+    {.id = "docker-desktop-linux",
+     .program = "Docker Desktop for Linux",
+     .patterns = "docker desktop requires kvm\n"
+                 "kvm is not enabled on host\n"
+                 "docker desktop*kvm",
+     .means =
+         R"(Docker Desktop for Linux runs its own virtual machine under KVM and cannot use it. Docker Engine needs no KVM at all.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No /dev/kvm: a virtual machine without nesting, firmware setup, module.
 2. The user may not open it.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 then log in again. Without KVM install Docker Engine, which shares this kernel.)",
-             .worked = R"(Docker Desktop starts.)",
-             .otherwise = R"()",
-             .source = "docker/desktop-linux#2 (2022-04)"},
-            {.id = "wsl-virtual-machine-platform",
-             .program = "WSL",
-             .patterns = wsl_virtual_machine_platform_patterns,
-             .means =
-                 R"(Windows cannot start the virtual machine that WSL2 is: the hypervisor does not run.)",
-             .rules = wsl_virtual_machine_platform_rules,
-             .causes = R"(1. The "Virtual Machine Platform" feature is off.
+     .worked = R"(Docker Desktop starts.)",
+     .otherwise = R"()",
+     .source = "docker/desktop-linux#2 (2022-04)"},
+    {.id = "wsl-virtual-machine-platform",
+     .program = "WSL",
+     .patterns = "wsl2 is unable to start\n"
+                 "hcs_e_service_not_available\n"
+                 "0x80370114\n"
+                 "wsl2 kann nicht gestartet werden\n"
+                 "hcs_e_hyperv_not_installed\n"
+                 "please enable the virtual machine platform\n"
+                 "please enable the \"virtual machine platform\"\n"
+                 "wsl2 is not supported with your current machine configuration\n"
+                 "current machine configuration does not support wsl2\n"
+                 "0x80370102",
+     .means = R"(Windows cannot start the virtual machine that WSL2 is: the hypervisor does not run.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. The "Virtual Machine Platform" feature is off.
 2. Virtualization is off in firmware setup.
 3. hypervisorlaunchtype is off, set by an older recipe or by an emulator for Android games.
 4. Windows is itself a virtual machine without nesting.)",
-             .steps = R"(As administrator, then restart:
+     .steps = R"(As administrator, then restart:
     wsl.exe --install --no-distribution
     bcdedit /set hypervisorlaunchtype auto
 Task Manager, Performance, CPU: "Virtualization" has to say Enabled; if not, firmware setup.)",
-             .worked = R"(    wsl.exe --status
+     .worked = R"(    wsl.exe --status
 and systeminfo ends with "A hypervisor has been detected".)",
-             .otherwise = R"(WSL1 works without: wsl.exe --set-version DISTRIBUTION 1)",
-             .source = "microsoft/WSL#11117, #13092 (2025-06), #14435 (2026-03)"},
-            {.id = "wsl-nested-not-supported",
-             .program = "WSL",
-             .patterns = wsl_nested_not_supported_patterns,
-             .means = R"(WSL starts, and says that no vmx or svm will be in it.)",
-             .rules = wsl_nested_not_supported_rules,
-             .causes =
-                 R"(1. Windows 10: WSL offers nesting on Windows 11 only, even where Hyper-V on the same machine has it.
+     .otherwise = R"(WSL1 works without: wsl.exe --set-version DISTRIBUTION 1)",
+     .source = "microsoft/WSL#11117, #13092 (2025-06), #14435 (2026-03)"},
+    {.id = "wsl-nested-not-supported",
+     .program = "WSL",
+     .patterns = "geschachtelte virtualisierung\n"
+                 "la virtualisation imbriqu\n"
+                 "virtualización anidada no\n"
+                 "virtualizzazione annidata\n"
+                 "virtualização aninhada\n"
+                 "nested virtualization is not supported on this machine\n"
+                 "geschachtelte virtualisierung wird auf",
+     .means = R"(WSL starts, and says that no vmx or svm will be in it.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. Windows 10: WSL offers nesting on Windows 11 only, even where Hyper-V on the same machine has it.
 2. Windows is a virtual machine without nesting of its own.)",
-             .steps =
-                 R"(Windows 11: nesting is on unless %USERPROFILE%\.wslconfig says nestedVirtualization=false under [wsl2]; then:
+     .steps =
+         R"(Windows 11: nesting is on unless %USERPROFILE%\.wslconfig says nestedVirtualization=false under [wsl2]; then:
     wsl.exe --shutdown
 Windows 10: use a Hyper-V virtual machine:
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
-             .worked = R"(In WSL:
+     .worked = R"(In WSL:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"(The warning itself is harmless to those who need no KVM.)",
-             .source = "microsoft/WSL#11216 (2024-02)"},
-            {.id = "hyperv-component-not-running",
-             .program = "Hyper-V, minikube, Docker",
-             .patterns = hyperv_component_not_running_patterns,
-             .means =
-                 R"(Hyper-V is installed and its hypervisor does not run. Inside a virtual machine that means no nesting.)",
-             .rules = hyperv_component_not_running_rules,
-             .causes = R"(1. Windows is a virtual machine that is not shown VT-x or AMD-V.
+     .otherwise = R"(The warning itself is harmless to those who need no KVM.)",
+     .source = "microsoft/WSL#11216 (2024-02)"},
+    {.id = "hyperv-component-not-running",
+     .program = "Hyper-V, minikube, Docker",
+     .patterns = "the hyper-v hypervisor is disabled\n"
+                 "hypervisor launch failed\n"
+                 "0xc0351000\n"
+                 "one of the hyper-v components is not running\n"
+                 "the hypervisor is not running\n"
+                 "a hypervisor is already running\n"
+                 "hyper-v cannot be installed\n"
+                 "platform does not support nested virtualization",
+     .means =
+         R"(Hyper-V is installed and its hypervisor does not run. Inside a virtual machine that means no nesting.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. Windows is a virtual machine that is not shown VT-x or AMD-V.
 2. Off in firmware setup.
 3. hypervisorlaunchtype is off.
 4. AMD: a host before Windows 11 or Server 2022, or a configuration version below 9.3.)",
-             .steps = R"(On the Hyper-V host above, machine off:
+     .steps = R"(On the Hyper-V host above, machine off:
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
 VMware above: "Virtualize Intel VT-x/EPT or AMD-V/RVI". KVM above: host-passthrough, and Hyper-V enlightenments for the CPU. In the guest:
     bcdedit /set hypervisorlaunchtype auto
 and restart.)",
-             .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
-             .otherwise = R"()",
-             .source = "docker/for-win#4470, #574; kubernetes/minikube#7404; VVV#2534 (2021-10)"},
-            {.id = "hyperv-expose-failed",
-             .program = "Hyper-V",
-             .patterns = hyperv_expose_failed_patterns,
-             .means = R"(The Hyper-V host refuses to show virtualization to its guest.)",
-             .rules = hyperv_expose_failed_rules,
-             .causes = R"(1. The machine is running or saved: it has to be off.
+     .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
+     .otherwise = R"()",
+     .source = "docker/for-win#4470, #574; kubernetes/minikube#7404; VVV#2534 (2021-10)"},
+    {.id = "hyperv-expose-failed",
+     .program = "Hyper-V",
+     .patterns = "cannot modify property without enabling virtualizationbasedsecurityoptout\n"
+                 "exposevirtualizationextensions",
+     .means = R"(The Hyper-V host refuses to show virtualization to its guest.)",
+     .rules = "hypervisor-hides-vmx",
+     .causes = R"(1. The machine is running or saved: it has to be off.
 2. An early Windows 10 (2016) with virtualization-based security.
 3. Host before Server 2016; AMD before Windows 11 or Server 2022.)",
-             .steps = R"(    Stop-VM -Name GUEST
+     .steps = R"(    Stop-VM -Name GUEST
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
     Start-VM -Name GUEST)",
-             .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
-             .otherwise = R"()",
-             .source = "MicrosoftDocs/Virtualization-Documentation#308 (2016)"},
-            {.id = "proxmox-cpu-flag-unknown",
-             .program = "Proxmox VE",
-             .patterns = proxmox_cpu_flag_unknown_patterns,
-             .means =
-                 R"(This Proxmox VE does not know the CPU flag: nested-virt is one of newer releases (qemu-server 9).)",
-             .rules = proxmox_cpu_flag_unknown_rules,
-             .causes = R"(1. An older Proxmox VE.
+     .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
+     .otherwise = R"()",
+     .source = "MicrosoftDocs/Virtualization-Documentation#308 (2016)"},
+    {.id = "proxmox-cpu-flag-unknown",
+     .program = "Proxmox VE",
+     .patterns = "cpu.flags: value does not match the regex pattern\n"
+                 "flags: value does not match the regex pattern\n"
+                 "flags: invalid format*nested-virt\n"
+                 "unknown cpu flag*nested-virt",
+     .means =
+         R"(This Proxmox VE does not know the CPU flag: nested-virt is one of newer releases (qemu-server 9).)",
+     .rules = "guest-cpu-model-lacks-feature",
+     .causes = R"(1. An older Proxmox VE.
 2. A flag that Proxmox does not let through.)",
-             .steps = R"(Give the machine the node's whole CPU, which has nesting if the node has:
+     .steps = R"(Give the machine the node's whole CPU, which has nesting if the node has:
     qm set VMID --cpu host
     qm stop VMID
     qm start VMID)",
-             .worked = R"(In the guest:
+     .worked = R"(In the guest:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"()",
-             .source = "Proxmox qemu-server CPUConfig.pm (the wording differs by version)"},
-            {.id = "proxmox-kvm-not-available",
-             .program = "Proxmox VE",
-             .patterns = proxmox_kvm_not_available_patterns,
-             .means =
-                 R"(Proxmox could not open /dev/kvm and gives this one text for every reason. "Enable in BIOS" is right on hardware only.)",
-             .rules = proxmox_kvm_not_available_rules,
-             .causes = R"(1. Proxmox runs in a virtual machine that is not shown VMX or SVM.
+     .otherwise = R"()",
+     .source = "Proxmox qemu-server CPUConfig.pm (the wording differs by version)"},
+    {.id = "proxmox-kvm-not-available",
+     .program = "Proxmox VE",
+     .patterns = "kvm virtualisation configured, but not available",
+     .means =
+         R"(Proxmox could not open /dev/kvm and gives this one text for every reason. "Enable in BIOS" is right on hardware only.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied vmx-disabled-by-firmware svm-disabled-by-firmware "
+              "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. Proxmox runs in a virtual machine that is not shown VMX or SVM.
 2. VT-x or SVM Mode is off in firmware setup.
 3. The module is not loaded: a foreign kernel, a blacklist.)",
-             .steps = R"(    sudo modprobe kvm_intel
+     .steps = R"(    sudo modprobe kvm_intel
     sudo modprobe kvm_amd
 The error tells which. Nested under Proxmox: on the outer node
     qm set VMID --cpu host
     qm stop VMID
     qm start VMID)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise =
-                 R"("KVM hardware virtualization: No" in the options makes the guest start, emulated and very slow.)",
-             .source = "Proxmox qemu-server src/PVE/QemuServer.pm; LongQT-sea/pve-live#1"},
-            {.id = "proxmox-got-timeout",
-             .program = "Proxmox VE",
-             .patterns = proxmox_got_timeout_patterns,
-             .means = R"(QEMU was started and gave no answer in its time: that says nothing of KVM.)",
-             .rules = {},
-             .causes = R"(1. Much memory, huge pages, or a device that is passed through.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise =
+         R"("KVM hardware virtualization: No" in the options makes the guest start, emulated and very slow.)",
+     .source = "Proxmox qemu-server src/PVE/QemuServer.pm; LongQT-sea/pve-live#1"},
+    {.id = "proxmox-got-timeout",
+     .program = "Proxmox VE",
+     .patterns = "failed: got timeout",
+     .means = R"(QEMU was started and gave no answer in its time: that says nothing of KVM.)",
+     .causes = R"(1. Much memory, huge pages, or a device that is passed through.
 2. A disk of the guest on a storage that does not answer.
 3. This Proxmox is a virtual machine itself, on a host that is busy or nests slowly.)",
-             .steps = R"(See whether it runs all the same; else start it with more time, in seconds:
+     .steps = R"(See whether it runs all the same; else start it with more time, in seconds:
     qm status VMID
     qm start VMID --timeout 600
 If that fails, too, see what QEMU is given, and start it by hand:
     qm showcmd VMID --pretty)",
-             .worked = R"(    qm status VMID)",
-             .otherwise = R"(Behind shutdown or powerdown it is about the guest's own system.)",
-             .source = "qm(1), qm start, --timeout (Proxmox VE 8)"},
-            {.id = "gnome-boxes",
-             .program = "GNOME Boxes",
-             .patterns = gnome_boxes_patterns,
-             .means =
-                 R"(Boxes asks libvirt for KVM and gets none. Its advice about the BIOS is one of several reasons.)",
-             .rules = gnome_boxes_rules,
-             .causes = R"(1. Flatpak: the sandbox lacks the device, while the host has it.
+     .worked = R"(    qm status VMID)",
+     .otherwise = R"(Behind shutdown or powerdown it is about the guest's own system.)",
+     .source = "qm(1), qm start, --timeout (Proxmox VE 8)"},
+    {.id = "gnome-boxes",
+     .program = "GNOME Boxes",
+     .patterns = "virtualization extensions are unavailable on your system\n"
+                 "boxes cannot access the virtualization backend",
+     .means =
+         R"(Boxes asks libvirt for KVM and gets none. Its advice about the BIOS is one of several reasons.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. Flatpak: the sandbox lacks the device, while the host has it.
 2. No /dev/kvm, or no permission.
 3. Virtualization off in firmware setup, or a virtual machine without nesting.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     flatpak override --user --device=kvm org.gnome.Boxes
     gnome-boxes --checks)",
-             .worked = R"(gnome-boxes --checks says yes to KVM.)",
-             .otherwise = R"()",
-             .source = "flathub/org.gnome.Boxes#6 (2020-04); clearlinux/clr-bundles#246 (2023)"},
-            {.id = "vagrant-libvirt",
-             .program = "Vagrant",
-             .patterns = vagrant_libvirt_patterns,
-             .means =
-                 R"(libvirt refused the machine that Vagrant asked for; its own words follow after the colon and have pages of their own.)",
-             .rules = vagrant_libvirt_rules,
-             .causes = R"(1. "could not find capabilities for domaintype=kvm": no usable KVM.
+     .worked = R"(gnome-boxes --checks says yes to KVM.)",
+     .otherwise = R"()",
+     .source = "flathub/org.gnome.Boxes#6 (2020-04); clearlinux/clr-bundles#246 (2023)"},
+    {.id = "vagrant-libvirt",
+     .program = "Vagrant",
+     .patterns = "error while creating domain: error saving the server\n"
+                 "call to virdomaincreatewithflags failed\n"
+                 "call to virdomaindefinexml failed",
+     .means =
+         R"(libvirt refused the machine that Vagrant asked for; its own words follow after the colon and have pages of their own.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. "could not find capabilities for domaintype=kvm": no usable KVM.
 2. "Domain requires KVM".
 3. A CPU that the host has not.)",
-             .steps = R"(    virsh -c qemu:///system domcapabilities --virttype kvm
+     .steps = R"(    virsh -c qemu:///system domcapabilities --virttype kvm
 Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
-             .worked = R"(vagrant up goes on.)",
-             .otherwise = R"()",
-             .source = "vagrant-libvirt#598, #1208"},
-            {.id = "vagrant-vbox-failed",
-             .program = "Vagrant",
-             .patterns = vagrant_vbox_failed_patterns,
-             .means = R"(VirtualBox refused; the word in capitals (VERR_...) is the reason.)",
-             .rules = vagrant_vbox_failed_rules,
-             .causes = R"(1. VERR_VMX_IN_VMX_ROOT_MODE, VERR_SVM_IN_USE: KVM holds it.
+     .worked = R"(vagrant up goes on.)",
+     .otherwise = R"()",
+     .source = "vagrant-libvirt#598, #1208"},
+    {.id = "vagrant-vbox-failed",
+     .program = "Vagrant",
+     .patterns = "there was an error while executing `vboxmanage`\n"
+                 "vboxmanage: error",
+     .means = R"(VirtualBox refused; the word in capitals (VERR_...) is the reason.)",
+     .rules = "virtualization-in-use hypervisor-hides-vmx",
+     .causes = R"(1. VERR_VMX_IN_VMX_ROOT_MODE, VERR_SVM_IN_USE: KVM holds it.
 2. VERR_VMX_NO_VMX: no VT-x here.)",
-             .steps = R"(    nestprobe --explain=VERR_SVM_IN_USE)",
-             .worked = R"(vagrant up goes on.)",
-             .otherwise = R"()",
-             .source = "VirtualBox include/VBox/err.h"},
-            {.id = "firecracker-no-kvm",
-             .program = "Firecracker",
-             .patterns = firecracker_no_kvm_patterns,
-             .means =
-                 R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied".)",
-             .rules = firecracker_no_kvm_rules,
-             .causes = R"(1. 13: the user has no access; the jailer drops to a user that has none.
+     .steps = R"(    nestprobe --explain=VERR_SVM_IN_USE)",
+     .worked = R"(vagrant up goes on.)",
+     .otherwise = R"()",
+     .source = "VirtualBox include/VBox/err.h"},
+    {.id = "firecracker-no-kvm",
+     .program = "Firecracker",
+     .patterns = "error creating the kvm object\n"
+                 "error creating kvm object\n"
+                 "critical error creating the kvm object\n"
+                 "cannot open /dev/kvm. error",
+     .means =
+         R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied".)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. 13: the user has no access; the jailer drops to a user that has none.
 2. 2: no device: no KVM on this machine, or none in the jail.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     sudo setfacl -m "u:$USER:rw" /dev/kvm)",
-             .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
-             .otherwise =
-                 R"(On EC2 (2026) Firecracker needs a .metal type or one with nested virtualization switched on.)",
-             .source = "firecracker-microvm/firecracker#2268 (2020-11), #2908 (2022-02)"},
-            {.id = "firecracker-create-vm",
-             .program = "Firecracker",
-             .patterns = firecracker_create_vm_patterns,
-             .means = R"(KVM answers, and a virtual machine could not be made or entered.)",
-             .rules = firecracker_create_vm_rules,
-             .causes = R"(1. Another hypervisor holds VMX or SVM.
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise =
+         R"(On EC2 (2026) Firecracker needs a .metal type or one with nested virtualization switched on.)",
+     .source = "firecracker-microvm/firecracker#2268 (2020-11), #2908 (2022-02)"},
+    {.id = "firecracker-create-vm",
+     .program = "Firecracker",
+     .patterns = "vm(vmsetup(error(16\n"
+                 "error creating the vm*16\n"
+                 "cannot create vm*resource busy\n"
+                 "failed to create vm: *(os error 16)",
+     .means = R"(KVM answers, and a virtual machine could not be made or entered.)",
+     .rules = "virtualization-in-use vmx-lacks-required-control",
+     .causes = R"(1. Another hypervisor holds VMX or SVM.
 2. In a virtual machine: nesting is shown and fails on entry; Firecracker does not support nesting below it.)",
-             .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+     .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
     sudo journalctl -k -b --grep kvm)",
-             .worked = R"(The microVM starts.)",
-             .otherwise = R"()",
-             .source = "firecracker-microvm/firecracker#668, #1109"},
-            {.id = "cloud-hypervisor-no-kvm",
-             .program = "Cloud Hypervisor",
-             .patterns = cloud_hypervisor_no_kvm_patterns,
-             .means = R"(Cloud Hypervisor found neither /dev/kvm nor /dev/mshv that it may open.)",
-             .rules = cloud_hypervisor_no_kvm_rules,
-             .causes = R"(1. No device.
+     .worked = R"(The microVM starts.)",
+     .otherwise = R"()",
+     .source = "firecracker-microvm/firecracker#668, #1109"},
+    {.id = "cloud-hypervisor-no-kvm",
+     .program = "Cloud Hypervisor",
+     .patterns = "failed to open hypervisor interface\n"
+                 "failed to create the hypervisor: no supported hypervisor\n"
+                 "is /dev/kvm available?\n"
+                 "hypervisorcreate\n"
+                 "vmcreate(no such file or directory",
+     .means = R"(Cloud Hypervisor found neither /dev/kvm nor /dev/mshv that it may open.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No device.
 2. No permission.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER")",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "cloud-hypervisor#1568 (2020-08), #1748; microvm-nix/microvm.nix#78 (2023)"},
-            {.id = "crosvm-no-kvm",
-             .program = "crosvm",
-             .patterns = crosvm_no_kvm_patterns,
-             .means = R"(crosvm could not open /dev/kvm.)",
-             .rules = crosvm_no_kvm_rules,
-             .causes = R"(1. No device.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "cloud-hypervisor#1568 (2020-08), #1748; microvm-nix/microvm.nix#78 (2023)"},
+    {.id = "crosvm-no-kvm",
+     .program = "crosvm",
+     .patterns = "failed to create kvm*/dev/kvm\n"
+                 "failed to open kvm device\n"
+                 "crosvm*/dev/kvm",
+     .means = R"(crosvm could not open /dev/kvm.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No device.
 2. No permission, or the sandbox (minijail) has no such node.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     crosvm run --disable-sandbox KERNEL
 tells whether it is the sandbox.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "crosvm documentation; wording differs by version (not checked)"},
-            {.id = "kata-not-capable",
-             .program = "Kata Containers",
-             .patterns = kata_not_capable_patterns,
-             .means = R"(kata-runtime check misses a CPU flag or a module; name= in its lines says which.)",
-             .rules = kata_not_capable_rules,
-             .causes = R"(1. name=vmx or svm: not shown here: a virtual machine without nesting.
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "crosvm documentation; wording differs by version (not checked)"},
+    {.id = "kata-not-capable",
+     .program = "Kata Containers",
+     .patterns = "system is not capable of running kata containers\n"
+                 "cpu property not found\n"
+                 "kernel property not found*kvm",
+     .means = R"(kata-runtime check misses a CPU flag or a module; name= in its lines says which.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm kvm-module-not-loaded",
+     .causes = R"(1. name=vmx or svm: not shown here: a virtual machine without nesting.
 2. name=sse4_1 or another: a guest CPU model that is too old; nesting itself is fine.
 3. name=kvm_intel on an AMD machine, in old versions: the check knew Intel only.)",
-             .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+     .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
 0: the level above has to show it. More than 0: give the machine the host's CPU (host-passthrough) above.)",
-             .worked = R"(    kata-runtime check)",
-             .otherwise = R"()",
-             .source = "kata-containers/runtime#646 (2018), #476; kata-containers#1819 (2021)"},
-            {.id = "virsh-not-found",
-             .program = "minikube, Vagrant, a shell",
-             .patterns = virsh_not_found_patterns,
-             .means = R"(The client of libvirt is not installed. That says nothing of KVM.)",
-             .rules = {},
-             .causes = R"(1. libvirt's client, or libvirt itself, is not installed.
+     .worked = R"(    kata-runtime check)",
+     .otherwise = R"()",
+     .source = "kata-containers/runtime#646 (2018), #476; kata-containers#1819 (2021)"},
+    {.id = "virsh-not-found",
+     .program = "minikube, Vagrant, a shell",
+     .patterns = "\"virsh\": executable file not found\n"
+                 "virsh: command not found\n"
+                 "virsh: not found",
+     .means = R"(The client of libvirt is not installed. That says nothing of KVM.)",
+     .causes = R"(1. libvirt's client, or libvirt itself, is not installed.
 2. The program runs in a container or as another user, with another PATH.)",
-             .steps = R"(On Debian and Ubuntu:
+     .steps = R"(On Debian and Ubuntu:
     sudo apt install libvirt-clients libvirt-daemon-system
 On Fedora and RHEL:
     sudo dnf install libvirt-client libvirt-daemon-kvm
 Then join libvirt's group, and log in again:
     sudo usermod -aG libvirt "$USER")",
-             .worked = R"(    virsh -c qemu:///system list)",
-             .otherwise = R"(On Arch Linux the package and its daemon are libvirt and libvirtd.service.)",
-             .source = "packages of Debian 12, Ubuntu 24.04, Fedora 41, Arch Linux (2026-11)"},
-            {.id = "minikube-kvm2",
-             .program = "minikube",
-             .patterns = minikube_kvm2_patterns,
-             .means = R"(minikube's KVM or VirtualBox driver found no virtualization, or no access to it.)",
-             .rules = minikube_kvm2_rules,
-             .causes = R"(1. minikube runs in a virtual machine without nesting.
+     .worked = R"(    virsh -c qemu:///system list)",
+     .otherwise = R"(On Arch Linux the package and its daemon are libvirt and libvirtd.service.)",
+     .source = "packages of Debian 12, Ubuntu 24.04, Fedora 41, Arch Linux (2026-11)"},
+    {.id = "minikube-kvm2",
+     .program = "minikube",
+     .patterns = "provider_kvm2_not_found\n"
+                 "pr_kvm\n"
+                 "host_virt_unavailable\n"
+                 "/dev/kvm doesn't exist, is kvm supported\n"
+                 "minikube*kvm2*not found\n"
+                 "libvirt group membership check failed",
+     .means = R"(minikube's KVM or VirtualBox driver found no virtualization, or no access to it.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. minikube runs in a virtual machine without nesting.
 2. libvirt is not installed, or the user is not in the libvirt group.
 3. Off in firmware setup.)",
-             .steps = R"(A driver that needs no virtualization:
+     .steps = R"(A driver that needs no virtualization:
     minikube start --driver=docker
 For kvm2:
     virt-host-validate qemu
     sudo usermod -aG libvirt "$USER"
 then log in again.)",
-             .worked = R"(minikube start ends with "Done!".)",
-             .otherwise = R"()",
-             .source = "kubernetes/minikube#18365 (2024-03), #2991"},
-            {.id = "apple-virtualization-missing",
-             .program = "QEMU, Lima, Colima, podman machine, Tart on a Mac",
-             .patterns = apple_virtualization_missing_patterns,
-             .means =
-                 R"(macOS gives this program no virtualization. It is not Linux, and KVM has no part in it.)",
-             .rules = {},
-             .causes =
-                 R"(1. macOS is itself a virtual machine (GitHub's and others' hosted arm64 runners): nesting there needs an M3 or later, macOS 15 and a host that offers it, and hosted runners do not (as of 2026-11).
+     .worked = R"(minikube start ends with "Done!".)",
+     .otherwise = R"()",
+     .source = "kubernetes/minikube#18365 (2024-03), #2991"},
+    {.id = "apple-virtualization-missing",
+     .program = "QEMU, Lima, Colima, podman machine, Tart on a Mac",
+     .patterns = "virtualization is not available on this hardware\n"
+                 "vzerrordomain\n"
+                 "hv_unsupported\n"
+                 "hv_denied\n"
+                 "hv_error (0xfae94001\n"
+                 "failed to initialize hvf\n"
+                 "hvf error\n"
+                 "vfkit exited unexpectedly\n"
+                 "krunkit exited unexpectedly\n"
+                 "sysctl: unknown oid 'kern.hv_support'",
+     .means = R"(macOS gives this program no virtualization. It is not Linux, and KVM has no part in it.)",
+     .causes =
+         R"(1. macOS is itself a virtual machine (GitHub's and others' hosted arm64 runners): nesting there needs an M3 or later, macOS 15 and a host that offers it, and hosted runners do not (as of 2026-11).
 2. HV_DENIED: the program is not signed with the entitlement com.apple.security.hypervisor.
 3. An x86 guest asked for on Apple silicon: that is emulation, without HVF.)",
-             .steps = R"(    sysctl kern.hv_support
+     .steps = R"(    sysctl kern.hv_support
 1: macOS has it; then sign the program (QEMU from Homebrew is signed), or start an arm64 guest. 0, or an unknown oid: this is a virtual machine or too old. On CI use a Linux x64 runner, or a Mac of your own.)",
-             .worked = R"(    sysctl kern.hv_support
+     .worked = R"(    sysctl kern.hv_support
 prints 1, and the machine starts.)",
-             .otherwise =
-                 R"(Inside a guest on a Mac, /dev/kvm needs the nested virtualization of that guest: arm64, M3 or later, macOS 15.)",
-             .source =
-                 "actions/runner-images#8465 (2023-10), #9460 (2024-03); abiosoft/colima#970 (2024-01); "
-                 "lima-vm/lima#2626 (2024-09)"},
-            {.id = "kubevirt-no-kvm",
-             .program = "KubeVirt, Harvester, OpenShift Virtualization",
-             .patterns = kubevirt_no_kvm_patterns,
-             .means =
-                 R"(No node offers /dev/kvm to the virtual machine's pod, so it stays Pending or Scheduling.)",
-             .rules = kubevirt_no_kvm_rules,
-             .causes =
-                 R"(1. The nodes are virtual machines without nesting: the usual case in kind, minikube and rented clusters.
+     .otherwise =
+         R"(Inside a guest on a Mac, /dev/kvm needs the nested virtualization of that guest: arm64, M3 or later, macOS 15.)",
+     .source = "actions/runner-images#8465 (2023-10), #9460 (2024-03); abiosoft/colima#970 (2024-01); "
+               "lima-vm/lima#2626 (2024-09)"},
+    {.id = "kubevirt-no-kvm",
+     .program = "KubeVirt, Harvester, OpenShift Virtualization",
+     .patterns = "insufficient devices.kubevirt.io/kvm\n"
+                 "device '/dev/kvm' not present\n"
+                 "device '/dev/kvm' is not present\n"
+                 "'/dev/kvm' not present\n"
+                 "device-plugin*kvm*not",
+     .means = R"(No node offers /dev/kvm to the virtual machine's pod, so it stays Pending or Scheduling.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded hypervisor-hides-vmx hypervisor-hides-svm "
+              "vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes =
+         R"(1. The nodes are virtual machines without nesting: the usual case in kind, minikube and rented clusters.
 2. On hardware: off in firmware setup, or the module is not loaded.
 3. The device came after virt-handler had looked.)",
-             .steps = R"(Which nodes have it? 0 or <none>: none there.
+     .steps = R"(Which nodes have it? 0 or <none>: none there.
     kubectl get nodes -o custom-columns='NODE:.metadata.name,KVM:.status.allocatable.devices\.kubevirt\.io/kvm'
 On such a node:
     ls -l /dev/kvm
@@ -2412,20 +1831,22 @@ If it is there, let virt-handler look again:
     kubectl -n kubevirt rollout restart daemonset/virt-handler
 Without any, emulate (slow, for trials):
     kubectl -n kubevirt patch kubevirt kubevirt --type merge -p '{"spec":{"configuration":{"developerConfiguration":{"useEmulation":true}}}}')",
-             .worked = R"(The first command shows a number, and the machine runs.)",
-             .otherwise = R"()",
-             .source =
-                 "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
-            {.id = "launcher-no-dev-kvm",
-             .program = "dockur/windows, qemus/qemu, vrnetlab, docker-android",
-             .patterns = launcher_no_dev_kvm_patterns,
-             .means =
-                 R"(The container starts a virtual machine, and /dev/kvm is not in it, or not open to its user. The words say nothing of the host.)",
-             .rules = launcher_no_dev_kvm_rules,
-             .causes = R"(1. The device was not passed in.
+     .worked = R"(The first command shows a number, and the machine runs.)",
+     .otherwise = R"()",
+     .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+    {.id = "launcher-no-dev-kvm",
+     .program = "dockur/windows, qemus/qemu, vrnetlab, docker-android",
+     .patterns = "kvm acceleration not available (\n"
+                 "kvm acceleration is not available (\n"
+                 "kvm acceleration not detected (\n"
+                 "requirement not satisfied: /dev/kvm",
+     .means =
+         R"(The container starts a virtual machine, and /dev/kvm is not in it, or not open to its user. The words say nothing of the host.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. The device was not passed in.
 2. Docker Desktop: its containers run in a virtual machine of its own, which has no /dev/kvm.
 3. The host has none: a virtual machine without nesting, switched off in firmware setup, module not loaded.)",
-             .steps = R"(Does the host itself have it?
+     .steps = R"(Does the host itself have it?
     ls -l /dev/kvm
 Is it Docker Desktop? It prints the host's own kernel where not:
     docker info --format '{{.KernelVersion}} {{.OperatingSystem}}'
@@ -2433,516 +1854,576 @@ Pass it in; a container that runs cannot be given it:
     docker run --device /dev/kvm IMAGE
 Under Docker Desktop, let Docker Engine on the host run it:
     docker context use default)",
-             .worked = R"(In the container, this shows the device:
+     .worked = R"(In the container, this shows the device:
     ls -l /dev/kvm)",
-             .otherwise =
-                 R"(Where the host has none either, nestprobe on the host tells why. The container runs without it, ten times slower (KVM: "N").)",
-             .source =
-                 "dockur/windows#151 (2024-02), #856 (2024-11), #1577 (2025-11); dockur/windows-arm#109 "
-                 "(2024-05); networkop/docker-topo#35 (2020-02)"},
-            {.id = "cuttlefish-groups",
-             .program = "Cuttlefish",
-             .patterns = cuttlefish_groups_patterns,
-             .means =
-                 R"(launch_cvd looks at the groups of the user who runs it: kvm, cvdnetwork and render are wanted. Of KVM itself the words say nothing.)",
-             .rules = cuttlefish_groups_rules,
-             .causes = R"(1. The user is not in these groups, or joined them after the login.
+     .otherwise =
+         R"(Where the host has none either, nestprobe on the host tells why. The container runs without it, ten times slower (KVM: "N").)",
+     .source = "dockur/windows#151 (2024-02), #856 (2024-11), #1577 (2025-11); dockur/windows-arm#109 "
+               "(2024-05); networkop/docker-topo#35 (2020-02)"},
+    {.id = "cuttlefish-groups",
+     .program = "Cuttlefish",
+     .patterns = "user must be a member of kvm\n"
+                 "user must be a member of cvdnetwork",
+     .means =
+         R"(launch_cvd looks at the groups of the user who runs it: kvm, cvdnetwork and render are wanted. Of KVM itself the words say nothing.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. The user is not in these groups, or joined them after the login.
 2. In a container: the image's /etc/group has none of them.)",
-             .steps = R"(Join them, then log out and in (or restart).
+     .steps = R"(Join them, then log out and in (or restart).
     sudo usermod -aG kvm,cvdnetwork,render "$USER"
 Then see:
     id -nG
     ls -l /dev/kvm)",
-             .worked = R"(launch_cvd says nothing of groups.)",
-             .otherwise =
-                 R"("vm host not configured" behind it comes of the same; where /dev/kvm is missing, nestprobe tells why.)",
-             .source = "google/android-riscv64#85 (2023-07); Android documentation, Cuttlefish, Get started"},
-            {.id = "kind-no-virtualization",
-             .program = "kind, podman machine, Colima, Lima",
-             .patterns = kind_no_virtualization_patterns,
-             .means =
-                 R"(The tool starts a virtual machine of its own (kind itself does not: it needs containers only) and cannot.)",
-             .rules = kind_no_virtualization_rules,
-             .causes =
-                 R"(1. On Linux: /dev/kvm is missing or not open to this user; the tool's log has QEMU's words.
+     .worked = R"(launch_cvd says nothing of groups.)",
+     .otherwise =
+         R"("vm host not configured" behind it comes of the same; where /dev/kvm is missing, nestprobe tells why.)",
+     .source = "google/android-riscv64#85 (2023-07); Android documentation, Cuttlefish, Get started"},
+    {.id = "kind-no-virtualization",
+     .program = "kind, podman machine, Colima, Lima",
+     .patterns = "nested virtualization is not supported on this device\n"
+                 "qemu exited unexpectedly\n"
+                 "qemu has exited\n"
+                 "vz*nested virtualization",
+     .means =
+         R"(The tool starts a virtual machine of its own (kind itself does not: it needs containers only) and cannot.)",
+     .rules = "dev-kvm-permission-denied dev-kvm-missing hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. On Linux: /dev/kvm is missing or not open to this user; the tool's log has QEMU's words.
 2. On a Mac: nesting needs Apple M3 or later and macOS 15, and arm64 guests.
 3. Hosted macOS runners have no nesting.)",
-             .steps = R"(On Linux:
+     .steps = R"(On Linux:
     ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 podman and kind need no machine on Linux; use them without "machine".)",
-             .worked = R"(The machine starts.)",
-             .otherwise = R"()",
-             .source = "lima-vm/lima#477; abiosoft/colima#434 (2022-09); bootc-dev/podman-bootc#24"},
-            {.id = "multipass-kvm",
-             .program = "Multipass",
-             .patterns = multipass_kvm_patterns,
-             .means = R"(Multipass asked kvm-ok's way and got no KVM.)",
-             .rules = multipass_kvm_rules,
-             .causes =
-                 R"(1. Locked off in firmware setup: before Linux 5.6 the vmx flag stays visible all the same.
+     .worked = R"(The machine starts.)",
+     .otherwise = R"()",
+     .source = "lima-vm/lima#477; abiosoft/colima#434 (2022-09); bootc-dev/podman-bootc#24"},
+    {.id = "multipass-kvm",
+     .program = "Multipass",
+     .patterns = "the check_kvm_support script failed\n"
+                 "launch failed: cpu does not support kvm\n"
+                 "kvm support is not enabled on this machine\n"
+                 "failed to launch: kvm (vmx) is disabled by your bios\n"
+                 "failed to launch: kvm (svm) is disabled by your bios\n"
+                 "launch failed: kvm",
+     .means = R"(Multipass asked kvm-ok's way and got no KVM.)",
+     .rules = "dev-kvm-missing vmx-disabled-by-firmware svm-disabled-by-firmware hypervisor-hides-vmx "
+              "hypervisor-hides-svm virtualization-in-use",
+     .causes =
+         R"(1. Locked off in firmware setup: before Linux 5.6 the vmx flag stays visible all the same.
 2. A virtual machine without nesting.
 3. Another hypervisor holds it.)",
-             .steps = R"(    sudo modprobe kvm_intel
+     .steps = R"(    sudo modprobe kvm_intel
     sudo modprobe kvm_amd
     sudo journalctl -k -b --grep kvm)",
-             .worked = R"(multipass launch works.)",
-             .otherwise = R"()",
-             .source = "canonical/multipass#322 (2018-07), #3392 (2024-01), #12"},
-            {.id = "snap-kvm-interface",
-             .program = "Multipass and others as snaps",
-             .patterns = snap_kvm_interface_patterns,
-             .means =
-                 R"(The program is a snap, and its interface to /dev/kvm is not connected, or the node is not open to its user.)",
-             .rules = snap_kvm_interface_rules,
-             .causes = R"(1. The interface kvm of the snap is not connected.
+     .worked = R"(multipass launch works.)",
+     .otherwise = R"()",
+     .source = "canonical/multipass#322 (2018-07), #3392 (2024-01), #12"},
+    {.id = "snap-kvm-interface",
+     .program = "Multipass and others as snaps",
+     .patterns = "ensure the snap kvm interface is connected\n"
+                 "kvm device cannot be opened for reading and writing",
+     .means =
+         R"(The program is a snap, and its interface to /dev/kvm is not connected, or the node is not open to its user.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. The interface kvm of the snap is not connected.
 2. The user may not open /dev/kvm.)",
-             .steps = R"(See, and connect it (SNAP is its name, multipass for one).
+     .steps = R"(See, and connect it (SNAP is its name, multipass for one).
     snap connections SNAP
     sudo snap connect SNAP:kvm
 If that is not it:
     ls -l /dev/kvm)",
-             .worked = R"(snap connections shows a slot behind its plug kvm.)",
-             .otherwise = R"()",
-             .source = "canonical/multipass#2344 (2021-11); Snap documentation, The kvm interface"},
-            {.id = "kvm-ok-no-extensions",
-             .program = "kvm-ok",
-             .patterns = kvm_ok_no_extensions_patterns,
-             .means =
-                 R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
-             .rules = kvm_ok_no_extensions_rules,
-             .causes = R"(1. In a virtual machine: not shown by the level above.
+     .worked = R"(snap connections shows a slot behind its plug kvm.)",
+     .otherwise = R"()",
+     .source = "canonical/multipass#2344 (2021-11); Snap documentation, The kvm interface"},
+    {.id = "kvm-ok-no-extensions",
+     .program = "kvm-ok",
+     .patterns = "your cpu does not support kvm extensions",
+     .means =
+         R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm flag-cleared-by-kernel "
+              "vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. In a virtual machine: not shown by the level above.
 2. On hardware: off in firmware setup; kernels from 5.6 (Intel) and 6.7 (AMD) remove the flag then, so kvm-ok blames the processor.
 3. A processor without.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'VMX|SVM'
+     .steps = R"(    sudo journalctl -k -b --grep 'VMX|SVM'
 "disabled by BIOS" there: firmware setup, then power off and on. A virtual machine: the level above.)",
-             .worked = R"(kvm-ok says that KVM acceleration can be used.)",
-             .otherwise = R"()",
-             .source = "Ubuntu cpu-checker, kvm-ok"},
-            {.id = "kvm-ok-disabled-by-bios",
-             .program = "kvm-ok",
-             .patterns = kvm_ok_disabled_by_bios_patterns,
-             .means = R"(kvm-ok read register 0x3A or VM_CR and found virtualization locked off.)",
-             .rules = kvm_ok_disabled_by_bios_rules,
-             .causes = R"(1. Off in firmware setup.
+     .worked = R"(kvm-ok says that KVM acceleration can be used.)",
+     .otherwise = R"()",
+     .source = "Ubuntu cpu-checker, kvm-ok"},
+    {.id = "kvm-ok-disabled-by-bios",
+     .program = "kvm-ok",
+     .patterns = "is disabled by your bios\n"
+                 "enter your bios setup and enable virtualization technology",
+     .means = R"(kvm-ok read register 0x3A or VM_CR and found virtualization locked off.)",
+     .rules =
+         "vmx-disabled-by-firmware svm-disabled-by-firmware vmx-locked-off-in-guest svm-disabled-in-guest",
+     .causes = R"(1. Off in firmware setup.
 2. In a virtual machine: the level above locks it, and no firmware setup helps.)",
-             .steps =
-                 R"(Firmware setup: "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; power off, wait ten seconds, power on.)",
-             .worked = R"(    kvm-ok)",
-             .otherwise = R"()",
-             .source = "Ubuntu cpu-checker, kvm-ok; canonical/multipass#322 (2018-07)"},
-            {.id = "kvm-ok-cannot-be-used",
-             .program = "kvm-ok",
-             .patterns = kvm_ok_cannot_be_used_patterns,
-             .means = R"(kvm-ok sees no /dev/kvm, or a reason above it in its output.)",
-             .rules = kvm_ok_cannot_be_used_rules,
-             .causes = R"(1. The module is not loaded.
+     .steps =
+         R"(Firmware setup: "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; power off, wait ten seconds, power on.)",
+     .worked = R"(    kvm-ok)",
+     .otherwise = R"()",
+     .source = "Ubuntu cpu-checker, kvm-ok; canonical/multipass#322 (2018-07)"},
+    {.id = "kvm-ok-cannot-be-used",
+     .program = "kvm-ok",
+     .patterns = "kvm acceleration can not be used\n"
+                 "info: /dev/kvm does not exist",
+     .means = R"(kvm-ok sees no /dev/kvm, or a reason above it in its output.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded",
+     .causes = R"(1. The module is not loaded.
 2. No VMX or SVM, or locked off: kvm-ok's other lines.)",
-             .steps = R"(    sudo modprobe kvm_intel
+     .steps = R"(    sudo modprobe kvm_intel
     sudo modprobe kvm_amd)",
-             .worked = R"(    kvm-ok)",
-             .otherwise = R"(Only one of the two commands can succeed.)",
-             .source = "Ubuntu cpu-checker, kvm-ok"},
-            {.id = "kvm-ok-says-yes",
-             .program = "kvm-ok",
-             .patterns = kvm_ok_says_yes_patterns,
-             .means =
-                 R"(kvm-ok found the flag and did not find it locked. It opens nothing: permission, another hypervisor, a kernel without the module and nesting are not looked at.)",
-             .rules = kvm_ok_says_yes_rules,
-             .causes = R"(1. /dev/kvm is there and not for this user.
+     .worked = R"(    kvm-ok)",
+     .otherwise = R"(Only one of the two commands can succeed.)",
+     .source = "Ubuntu cpu-checker, kvm-ok"},
+    {.id = "kvm-ok-says-yes",
+     .program = "kvm-ok",
+     .patterns = "kvm acceleration can be used",
+     .means =
+         R"(kvm-ok found the flag and did not find it locked. It opens nothing: permission, another hypervisor, a kernel without the module and nesting are not looked at.)",
+     .rules = "dev-kvm-permission-denied virtualization-in-use kvm-module-missing nesting-offered",
+     .causes = R"(1. /dev/kvm is there and not for this user.
 2. "/dev/kvm does not exist" stands above it: the module's file is missing.
 3. Another hypervisor holds VMX or SVM.)",
-             .steps = R"(    nestprobe)",
-             .worked = R"(A guest starts.)",
-             .otherwise = R"()",
-             .source = "Ubuntu cpu-checker, kvm-ok; weaveworks/ignite#583"},
-            {.id = "vhv-hardware-virtualization",
-             .program = "virt-host-validate",
-             .patterns = vhv_hardware_virtualization_patterns,
-             .means = R"(No vmx or svm in /proc/cpuinfo.)",
-             .rules = vhv_hardware_virtualization_rules,
-             .causes = R"(1. A virtual machine that is not shown it.
+     .steps = R"(    nestprobe)",
+     .worked = R"(A guest starts.)",
+     .otherwise = R"()",
+     .source = "Ubuntu cpu-checker, kvm-ok; weaveworks/ignite#583"},
+    {.id = "vhv-hardware-virtualization",
+     .program = "virt-host-validate",
+     .patterns = "checking for hardware virtualization*fail\n"
+                 "only emulated cpus are available, performance will be significantly limited",
+     .means = R"(No vmx or svm in /proc/cpuinfo.)",
+     .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware "
+              "svm-disabled-by-firmware flag-cleared-by-kernel",
+     .causes = R"(1. A virtual machine that is not shown it.
 2. Off in firmware setup.)",
-             .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+     .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
     sudo journalctl -k -b --grep 'VMX|SVM')",
-             .worked = R"(    virt-host-validate qemu)",
-             .otherwise = R"()",
-             .source = "libvirt tools/virt-host-validate-qemu.c"},
-            {.id = "vhv-kvm-device",
-             .program = "virt-host-validate",
-             .patterns = vhv_kvm_device_patterns,
-             .means = R"(No /dev/kvm, though the processor's flag is there.)",
-             .rules = vhv_kvm_device_rules,
-             .causes = R"(1. The module is not loaded or refuses.
+     .worked = R"(    virt-host-validate qemu)",
+     .otherwise = R"()",
+     .source = "libvirt tools/virt-host-validate-qemu.c"},
+    {.id = "vhv-kvm-device",
+     .program = "virt-host-validate",
+     .patterns = "checking if device /dev/kvm exists*fail\n"
+                 "check that the 'kvm-intel' or 'kvm-amd' modules are loaded",
+     .means = R"(No /dev/kvm, though the processor's flag is there.)",
+     .rules = "dev-kvm-missing kvm-module-not-loaded",
+     .causes = R"(1. The module is not loaded or refuses.
 2. A container.)",
-             .steps = R"(    sudo modprobe kvm_intel
+     .steps = R"(    sudo modprobe kvm_intel
     sudo modprobe kvm_amd)",
-             .worked = R"(    virt-host-validate qemu)",
-             .otherwise = R"()",
-             .source = "libvirt tools/virt-host-validate-qemu.c"},
-            {.id = "vhv-kvm-access",
-             .program = "virt-host-validate",
-             .patterns = vhv_kvm_access_patterns,
-             .means =
-                 R"(The user who ran virt-host-validate may not open /dev/kvm. For system guests QEMU's user counts, not this one.)",
-             .rules = vhv_kvm_access_rules,
-             .causes = R"(1. Not in the group.)",
-             .steps = R"(    ls -l /dev/kvm
+     .worked = R"(    virt-host-validate qemu)",
+     .otherwise = R"()",
+     .source = "libvirt tools/virt-host-validate-qemu.c"},
+    {.id = "vhv-kvm-access",
+     .program = "virt-host-validate",
+     .patterns = "checking if device /dev/kvm is accessible*fail\n"
+                 "check /dev/kvm is world writable or you are in a group that is allowed to access it",
+     .means =
+         R"(The user who ran virt-host-validate may not open /dev/kvm. For system guests QEMU's user counts, not this one.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. Not in the group.)",
+     .steps = R"(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 then log in again.)",
-             .worked = R"(    virt-host-validate qemu)",
-             .otherwise = R"(World writable is not needed.)",
-             .source = "libvirt tools/virt-host-validate-qemu.c; kubernetes/minikube#3706"},
-            {.id = "vhv-iommu",
-             .program = "virt-host-validate",
-             .patterns = vhv_iommu_patterns,
-             .means =
-                 R"(No IOMMU is in use. That matters for giving devices to guests only, not for KVM or nesting.)",
-             .rules = vhv_iommu_rules,
-             .causes =
-                 R"(1. Intel, "disabled in kernel": intel_iommu=on is missing where the kernel's default is off, or firmware's table is faulty.
+     .worked = R"(    virt-host-validate qemu)",
+     .otherwise = R"(World writable is not needed.)",
+     .source = "libvirt tools/virt-host-validate-qemu.c; kubernetes/minikube#3706"},
+    {.id = "vhv-iommu",
+     .program = "virt-host-validate",
+     .patterns = "checking if iommu is enabled by kernel*warn\n"
+                 "iommu appears to be disabled in kernel\n"
+                 "checking for device assignment iommu support*warn\n"
+                 "unknown if this platform has iommu support\n"
+                 "no acpi dmar table found, iommu either disabled in bios or not supported\n"
+                 "no acpi ivrs table found, iommu either disabled in bios or not supported",
+     .means =
+         R"(No IOMMU is in use. That matters for giving devices to guests only, not for KVM or nesting.)",
+     .rules = "no-iommu iommu-table-damaged",
+     .causes =
+         R"(1. Intel, "disabled in kernel": intel_iommu=on is missing where the kernel's default is off, or firmware's table is faulty.
 2. No table: VT-d or AMD-Vi is off in firmware setup; in a virtual machine there is no virtual IOMMU.
 3. Xen: it holds the IOMMU.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
+     .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
     ls /sys/class/iommu)",
-             .worked = R"(    ls /sys/kernel/iommu_groups
+     .worked = R"(    ls /sys/kernel/iommu_groups
 lists groups.)",
-             .otherwise = R"()",
-             .source = "libvirt tools/virt-host-validate-common.c"},
-            {.id = "vhv-secure-guest",
-             .program = "virt-host-validate",
-             .patterns = vhv_secure_guest_patterns,
-             .means =
-                 R"(This host cannot run encrypted guests (SEV, SEV-SNP, TDX). Nothing to do with KVM, nesting or Secure Boot.)",
-             .rules = {},
-             .causes = R"(1. The processor has none, or it is off.)",
-             .steps = R"(Nothing, unless you want encrypted guests.)",
-             .worked = R"()",
-             .otherwise = R"(A harmless line that is often taken for the cause.)",
-             .source = "libvirt tools/virt-host-validate-common.c"},
-            {.id = "modprobe-no-such-device",
-             .program = "modprobe",
-             .patterns = modprobe_no_such_device_patterns,
-             .means =
-                 R"(ENODEV: the module looked for its processor and found another maker's, or one without VMX or SVM.)",
-             .rules = modprobe_no_such_device_rules,
-             .causes = R"(1. kvm_intel on AMD, or kvm_amd on Intel.
+     .otherwise = R"()",
+     .source = "libvirt tools/virt-host-validate-common.c"},
+    {.id = "vhv-secure-guest",
+     .program = "virt-host-validate",
+     .patterns = "checking for secure guest support*warn\n"
+                 "unknown if this platform has secure guest support",
+     .means =
+         R"(This host cannot run encrypted guests (SEV, SEV-SNP, TDX). Nothing to do with KVM, nesting or Secure Boot.)",
+     .causes = R"(1. The processor has none, or it is off.)",
+     .steps = R"(Nothing, unless you want encrypted guests.)",
+     .worked = R"()",
+     .otherwise = R"(A harmless line that is often taken for the cause.)",
+     .source = "libvirt tools/virt-host-validate-common.c"},
+    {.id = "modprobe-no-such-device",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': no such device\n"
+                 "could not insert 'kvm_amd': no such device\n"
+                 "insert*kvm*no such device",
+     .means =
+         R"(ENODEV: the module looked for its processor and found another maker's, or one without VMX or SVM.)",
+     .rules = "wrong-vendors-module no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm "
+              "vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. kvm_intel on AMD, or kvm_amd on Intel.
 2. In a virtual machine: VMX or SVM is not shown.
 3. On hardware: off in firmware setup, where the kernel hides the flag then.)",
-             .steps = R"(    grep -m1 vendor_id /proc/cpuinfo
+     .steps = R"(    grep -m1 vendor_id /proc/cpuinfo
     grep -c -E -w 'vmx|svm' /proc/cpuinfo
 GenuineIntel: kvm_intel; AuthenticAMD: kvm_amd. 0 flags in a virtual machine: the level above has to show it. 0 on hardware: firmware setup, then power off and on.
     sudo journalctl -k -b --grep 'kvm|VMX|SVM')",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id"},
-            {.id = "modprobe-not-supported",
-             .program = "modprobe, insmod",
-             .patterns = modprobe_not_supported_patterns,
-             .means =
-                 R"(The module ran its checks and refused (EOPNOTSUPP): no VMX or SVM as it sees it. The kernel log has the reason.)",
-             .rules = modprobe_not_supported_rules,
-             .causes = R"(1. In a virtual machine: VMX or SVM is not shown.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id"},
+    {.id = "modprobe-not-supported",
+     .program = "modprobe, insmod",
+     .patterns = "could not insert 'kvm_intel': operation not supported\n"
+                 "could not insert 'kvm_amd': operation not supported\n"
+                 "insert*kvm*operation not supported",
+     .means =
+         R"(The module ran its checks and refused (EOPNOTSUPP): no VMX or SVM as it sees it. The kernel log has the reason.)",
+     .rules = "no-hardware-virtualization vmx-disabled-by-firmware svm-disabled-by-firmware "
+              "hypervisor-hides-vmx hypervisor-hides-svm svm-disabled-in-guest vmx-locked-off-in-guest "
+              "wrong-vendors-module flag-cleared-by-kernel kvm-module-refused",
+     .causes = R"(1. In a virtual machine: VMX or SVM is not shown.
 2. On hardware: switched off in firmware setup.
 3. The module of the other maker: kvm_intel on AMD.
 4. A confidential guest (SEV, TDX); or NX off.)",
-             .steps = R"page(    sudo journalctl -k -b --grep 'kvm|VMX|SVM'
+     .steps = R"page(    sudo journalctl -k -b --grep 'kvm|VMX|SVM'
 "disabled by BIOS" or "(by BIOS)": firmware setup, then power off and on; in a virtual machine it is the level above. "not supported by CPU" in a virtual machine: the level above.)page",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
-            {.id = "modprobe-io-error",
-             .program = "modprobe",
-             .patterns = modprobe_io_error_patterns,
-             .means =
-                 R"(The module refused with EIO: a CPU that is not like the others, a capability set that lacks what KVM needs, or VMX that could not be switched on.)",
-             .rules = modprobe_io_error_rules,
-             .causes = R"(1. In a virtual machine: the VMX registers above are incomplete.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
+    {.id = "modprobe-io-error",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': input/output error\n"
+                 "could not insert 'kvm_amd': input/output error",
+     .means =
+         R"(The module refused with EIO: a CPU that is not like the others, a capability set that lacks what KVM needs, or VMX that could not be switched on.)",
+     .rules = "vmx-capabilities-differ vmx-lacks-required-control cpus-disagree kvm-module-refused "
+              "virtualization-in-use vmx-capability-msrs-refused",
+     .causes = R"(1. In a virtual machine: the VMX registers above are incomplete.
 2. One CPU has VMX locked off while the others have not, or microcode differs.
 3. Linux 6.12 and later: another hypervisor holds VMX, or VMXON faulted.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'kvm|VMX'
+     .steps = R"(    sudo journalctl -k -b --grep 'kvm|VMX'
 "Inconsistent" or "reference config": update microcode and firmware. "Failed to setup VMCS config": the level above. "enabling virtualization on CPU": another hypervisor.)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/vmx/vmx.c"},
-            {.id = "module-parameter-invalid",
-             .program = "Linux",
-             .patterns = module_parameter_invalid_patterns,
-             .means =
-                 R"(An option has a word that the parameter does not take, so the whole module stays out.)",
-             .rules = module_parameter_invalid_rules,
-             .causes =
-                 R"(1. kvm_amd.nested is a number in every kernel: nested=Y, from a recipe for Intel, is refused. Write 1.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c"},
+    {.id = "module-parameter-invalid",
+     .program = "Linux",
+     .patterns = "invalid for parameter",
+     .means = R"(An option has a word that the parameter does not take, so the whole module stays out.)",
+     .rules = "option-keeps-module-out next-load-will-fail",
+     .causes =
+         R"(1. kvm_amd.nested is a number in every kernel: nested=Y, from a recipe for Intel, is refused. Write 1.
 2. Quotation marks or a blank in the option.)",
-             .steps = R"(Who says it?
+     .steps = R"(Who says it?
     grep -rnE 'options[[:space:]]+kvm' /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
     cat /proc/cmdline
 Write 1 or 0 there, which every switch takes, and load the module:
     sudo modprobe kvm_amd)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux kernel/params.c, parse_args(); lib/kstrtox.c"},
-            {.id = "module-parameter-unknown",
-             .program = "Linux",
-             .patterns = module_parameter_unknown_patterns,
-             .means =
-                 R"(The module has no such parameter. Only this line comes of it: the module loads, and the option does nothing.)",
-             .rules = module_parameter_unknown_rules,
-             .causes = R"(1. options kvm nested=1: the parameter is kvm_intel's and kvm_amd's, not kvm's.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux kernel/params.c, parse_args(); lib/kstrtox.c"},
+    {.id = "module-parameter-unknown",
+     .program = "Linux",
+     .patterns = "unknown parameter '*' ignored",
+     .means =
+         R"(The module has no such parameter. Only this line comes of it: the module loads, and the option does nothing.)",
+     .rules = "nested-set-for-wrong-module option-misspelt",
+     .causes = R"(1. options kvm nested=1: the parameter is kvm_intel's and kvm_amd's, not kvm's.
 2. It is misspelt, or of another kernel version.)",
-             .steps = R"(What parameters has the module?
+     .steps = R"(What parameters has the module?
     modinfo -p kvm_intel
     modinfo -p kvm_amd
     grep -rn kvm /etc/modprobe.d)",
-             .worked =
-                 R"(The line is gone after the next load, and the parameter under /sys/module has the value.)",
-             .otherwise = R"()",
-             .source = "Linux kernel/module/main.c, unknown_module_param_cb()"},
-            {.id = "modprobe-invalid-argument",
-             .program = "modprobe",
-             .patterns = modprobe_invalid_argument_patterns,
-             .means =
-                 R"(EINVAL: an option has a word that the parameter does not take, kvm and the vendor module are from different builds, or an "install" line in modprobe.d says false.)",
-             .rules = modprobe_invalid_argument_rules,
-             .causes =
-                 R"(1. options kvm_amd nested=Y: kvm_amd.nested is a number, so the whole module stays out. Write 1.
+     .worked = R"(The line is gone after the next load, and the parameter under /sys/module has the value.)",
+     .otherwise = R"()",
+     .source = "Linux kernel/module/main.c, unknown_module_param_cb()"},
+    {.id = "modprobe-invalid-argument",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': invalid argument\n"
+                 "could not insert 'kvm_amd': invalid argument\n"
+                 "could not insert 'kvm': invalid argument\n"
+                 "error running install command*module kvm",
+     .means =
+         R"(EINVAL: an option has a word that the parameter does not take, kvm and the vendor module are from different builds, or an "install" line in modprobe.d says false.)",
+     .rules = "kvm-module-blacklisted kvm-module-refused nested-options-conflict",
+     .causes =
+         R"(1. options kvm_amd nested=Y: kvm_amd.nested is a number, so the whole module stays out. Write 1.
 2. "disagrees about version of symbol": a kernel package half updated.
 3. "Error running install command": somebody blocked it on purpose.)",
-             .steps =
-                 R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+     .steps =
+         R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
     sudo journalctl -k -b --grep 'invalid for parameter|disagrees about version'
 Correct the line, then:
     sudo modprobe kvm_amd)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux kernel/params.c, parse_args(); kmod libkmod-module.c"},
-            {.id = "module-unsigned",
-             .program = "Linux",
-             .patterns = module_unsigned_patterns,
-             .means =
-                 R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file has no signature that it knows.)",
-             .rules = module_unsigned_rules,
-             .causes =
-                 R"(1. A KVM that was built by hand, or one of another kernel, in the place of the distribution's.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux kernel/params.c, parse_args(); kmod libkmod-module.c"},
+    {.id = "module-unsigned",
+     .program = "Linux",
+     .patterns = "loading of unsigned module is rejected\n"
+                 "unsigned module loading is restricted\n"
+                 "module with unavailable key is rejected\n"
+                 "module with unsupported crypto is rejected",
+     .means =
+         R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file has no signature that it knows.)",
+     .rules = "kvm-module-signature-refused",
+     .causes =
+         R"(1. A KVM that was built by hand, or one of another kernel, in the place of the distribution's.
 2. A file that was stripped or recompressed after signing.)",
-             .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
+     .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
     sudo apt install --reinstall "linux-image-$(uname -r)"
     sudo depmod -a
 Your own build: sign it, and enrol the key, which asks for a password at the next start:
     sudo mokutil --import MOK.der)page",
-             .worked = R"(    sudo modprobe kvm_intel
+     .worked = R"(    sudo modprobe kvm_intel
 says nothing.)",
-             .otherwise =
-                 R"("module verification failed: signature and/or required key missing - tainting kernel" is a remark: that module was loaded.)",
-             .source = "Linux kernel/module/signing.c, module_sig_check(); kernel_lockdown(7)"},
-            {.id = "module-taints-kernel",
-             .program = "Linux",
-             .patterns = module_taints_kernel_patterns,
-             .means =
-                 R"(A remark: a module without a known signature was loaded, and the kernel marks itself. The module works.)",
-             .rules = {},
-             .causes = R"(1. A module that was built by hand (VirtualBox's, ZFS, NVIDIA's).)",
-             .steps = R"(Nothing, for KVM's sake.)",
-             .worked = R"()",
-             .otherwise = R"(A module that is refused says Loading of unsigned module is rejected.)",
-             .source = "Linux kernel/module/main.c, module_augment_kernel_taints()"},
-            {.id = "modprobe-key-rejected",
-             .program = "modprobe",
-             .patterns = modprobe_key_rejected_patterns,
-             .means =
-                 R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file's signature is missing, unknown or damaged.)",
-             .rules = modprobe_key_rejected_rules,
-             .causes = R"(1. A self-built kvm, or one of another kernel, in the place of the distribution's.
+     .otherwise =
+         R"("module verification failed: signature and/or required key missing - tainting kernel" is a remark: that module was loaded.)",
+     .source = "Linux kernel/module/signing.c, module_sig_check(); kernel_lockdown(7)"},
+    {.id = "module-taints-kernel",
+     .program = "Linux",
+     .patterns = "module verification failed: signature and/or required key missing",
+     .means =
+         R"(A remark: a module without a known signature was loaded, and the kernel marks itself. The module works.)",
+     .causes = R"(1. A module that was built by hand (VirtualBox's, ZFS, NVIDIA's).)",
+     .steps = R"(Nothing, for KVM's sake.)",
+     .worked = R"()",
+     .otherwise = R"(A module that is refused says Loading of unsigned module is rejected.)",
+     .source = "Linux kernel/module/main.c, module_augment_kernel_taints()"},
+    {.id = "modprobe-key-rejected",
+     .program = "modprobe",
+     .patterns = "key was rejected by service\n"
+                 "could not insert*required key not available",
+     .means =
+         R"(The kernel takes signed modules only (Secure Boot, lockdown, module.sig_enforce), and this file's signature is missing, unknown or damaged.)",
+     .rules = "kvm-module-refused",
+     .causes = R"(1. A self-built kvm, or one of another kernel, in the place of the distribution's.
 2. A module that was stripped or recompressed after signing.)",
-             .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
+     .steps = R"page(Put the distribution's file back (Debian and Ubuntu):
     sudo apt install --reinstall "linux-image-$(uname -r)"
     sudo depmod -a
 A self-built one: sign it and enrol the key:
     sudo mokutil --import MOK.der)page",
-             .worked = R"(    sudo modprobe kvm_intel
+     .worked = R"(    sudo modprobe kvm_intel
 says nothing.)",
-             .otherwise = R"(A distribution's own KVM never needs an extra key.)",
-             .source = "Linux kernel/module/signing.c"},
-            {.id = "modprobe-not-permitted",
-             .program = "modprobe",
-             .patterns = modprobe_not_permitted_patterns,
-             .means =
-                 R"(EPERM: not root, loading is switched off, the command line blacklists the module, or lockdown refuses it.)",
-             .rules = modprobe_not_permitted_rules,
-             .causes = R"(1. Run without sudo, or in a container.
+     .otherwise = R"(A distribution's own KVM never needs an extra key.)",
+     .source = "Linux kernel/module/signing.c"},
+    {.id = "modprobe-not-permitted",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': operation not permitted\n"
+                 "could not insert 'kvm_amd': operation not permitted\n"
+                 "could not insert 'kvm': operation not permitted",
+     .means =
+         R"(EPERM: not root, loading is switched off, the command line blacklists the module, or lockdown refuses it.)",
+     .rules = "module-loading-disabled kvm-module-blacklisted kvm-module-refused",
+     .causes = R"(1. Run without sudo, or in a container.
 2. module_blacklist=kvm_intel on the kernel command line.
 3. kernel.modules_disabled=1.
 4. Lockdown and an unsigned file.)",
-             .steps = R"(    cat /proc/cmdline
+     .steps = R"(    cat /proc/cmdline
     cat /proc/sys/kernel/modules_disabled
     sudo journalctl -k -b --grep 'blacklisted|Lockdown')",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"(Lines in modprobe.d are not the cause of EPERM.)",
-             .source = "Linux kernel/module/main.c"},
-            {.id = "modprobe-busy",
-             .program = "modprobe",
-             .patterns = modprobe_busy_patterns,
-             .means = R"(From 6.12 on loading KVM switches VMX or SVM on; somebody else holds it.)",
-             .rules = modprobe_busy_rules,
-             .causes = R"(1. VirtualBox or VMware has a guest running.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"(Lines in modprobe.d are not the cause of EPERM.)",
+     .source = "Linux kernel/module/main.c"},
+    {.id = "modprobe-busy",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': device or resource busy\n"
+                 "could not insert 'kvm_amd': device or resource busy",
+     .means = R"(From 6.12 on loading KVM switches VMX or SVM on; somebody else holds it.)",
+     .rules = "virtualization-in-use",
+     .causes = R"(1. VirtualBox or VMware has a guest running.
 2. Another hypervisor below Linux.)",
-             .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+     .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
 Shut its guests down and load KVM again:
     sudo modprobe kvm_intel)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux virt/kvm/kvm_main.c"},
-            {.id = "modprobe-file-exists",
-             .program = "modprobe",
-             .patterns = modprobe_file_exists_patterns,
-             .means = R"(Another vendor module serves KVM already (EEXIST): the other maker's, or kvm_pvm.)",
-             .rules = modprobe_file_exists_rules,
-             .causes = R"(1. kvm_pvm is loaded and serves guests without VMX.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux virt/kvm/kvm_main.c"},
+    {.id = "modprobe-file-exists",
+     .program = "modprobe",
+     .patterns = "could not insert 'kvm_intel': file exists\n"
+                 "could not insert 'kvm_amd': file exists",
+     .means = R"(Another vendor module serves KVM already (EEXIST): the other maker's, or kvm_pvm.)",
+     .rules = "wrong-vendors-module software-kvm-cannot-nest",
+     .causes = R"(1. kvm_pvm is loaded and serves guests without VMX.
 2. The wrong maker's module was asked for.)",
-             .steps = R"(    lsmod | grep kvm
+     .steps = R"(    lsmod | grep kvm
     sudo modprobe -r kvm_pvm
     sudo modprobe kvm_intel)",
-             .worked = R"(    lsmod | grep kvm_intel)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/x86.c"},
-            {.id = "modules-load-failed",
-             .program = "systemd",
-             .patterns = modules_load_failed_patterns,
-             .means = R"(systemd-modules-load could not load a module of KVM's that modules-load.d names.)",
-             .rules = modules_load_failed_rules,
-             .causes =
-                 R"(1. "Failed to find": the running kernel has no such module: updated and not restarted, a trimmed kernel, or built in.
+     .worked = R"(    lsmod | grep kvm_intel)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/x86.c"},
+    {.id = "modules-load-failed",
+     .program = "systemd",
+     .patterns = "failed to find module 'kvm\n"
+                 "module 'kvm*is deny-listed\n"
+                 "module 'kvm*is blacklisted\n"
+                 "module kvm_intel is blacklisted\n"
+                 "module kvm_amd is blacklisted",
+     .means = R"(systemd-modules-load could not load a module of KVM's that modules-load.d names.)",
+     .rules = "kvm-module-missing kvm-module-blacklisted kernel-without-kvm",
+     .causes =
+         R"(1. "Failed to find": the running kernel has no such module: updated and not restarted, a trimmed kernel, or built in.
 2. "deny-listed": a blacklist line of modprobe.d, or module_blacklist= on the kernel command line.)",
-             .steps = R"(    modinfo kvm_intel
+     .steps = R"(    modinfo kvm_intel
     grep -rnE '^(blacklist|install)[[:space:]]+kvm' /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
     cat /proc/cmdline
 Delete the line, if one is there, or restart into the installed kernel.)",
-             .worked = R"(    systemctl restart systemd-modules-load
+     .worked = R"(    systemctl restart systemd-modules-load
 says nothing, and /dev/kvm is there.)",
-             .otherwise = R"()",
-             .source = "systemd src/shared/module-util.c"},
-            {.id = "modprobe-not-found",
-             .program = "modprobe",
-             .patterns = modprobe_not_found_patterns,
-             .means =
-                 R"(The running kernel has no such module file: it was updated and not restarted, is a trimmed image, or has no KVM.)",
-             .rules = modprobe_not_found_rules,
-             .causes =
-                 R"(1. The kernel package was updated: the directory of the running release is gone. Restart.
+     .otherwise = R"()",
+     .source = "systemd src/shared/module-util.c"},
+    {.id = "modprobe-not-found",
+     .program = "modprobe",
+     .patterns = "module kvm_intel not found in directory\n"
+                 "module kvm_amd not found in directory\n"
+                 "module kvm not found in directory\n"
+                 "module kvm-intel not found",
+     .means =
+         R"(The running kernel has no such module file: it was updated and not restarted, is a trimmed image, or has no KVM.)",
+     .rules = "kvm-module-missing kernel-without-kvm",
+     .causes =
+         R"(1. The kernel package was updated: the directory of the running release is gone. Restart.
 2. A container: its /lib/modules is not the host's.
 3. A kernel without KVM (WSL1, NAS, minimal cloud image), or KVM is built in and needs no module.)",
-             .steps = R"page(    ls /lib/modules
+     .steps = R"page(    ls /lib/modules
     uname -r
 Different: restart. Ubuntu's trimmed images:
     sudo apt install "linux-modules-extra-$(uname -r)")page",
-             .worked = R"(    sudo modprobe kvm_intel)",
-             .otherwise = R"()",
-             .source = "kmod tools/modprobe.c"},
-            {.id = "module-of-another-build",
-             .program = "Linux",
-             .patterns = module_of_another_build_patterns,
-             .means =
-                 R"(kvm_intel or kvm_amd does not fit the kvm that is loaded: the two are from different builds, or kvm is not there.)",
-             .rules = module_of_another_build_rules,
-             .causes = R"(1. A kernel package that was updated without a restart or with an old initramfs.
+     .worked = R"(    sudo modprobe kvm_intel)",
+     .otherwise = R"()",
+     .source = "kmod tools/modprobe.c"},
+    {.id = "module-of-another-build",
+     .program = "Linux",
+     .patterns = "disagrees about version of symbol\n"
+                 "no symbol version for kvm\n"
+                 "unknown symbol kvm_\n"
+                 "unknown symbol __kvm",
+     .means =
+         R"(kvm_intel or kvm_amd does not fit the kvm that is loaded: the two are from different builds, or kvm is not there.)",
+     .rules = "kvm-module-of-another-build kvm-module-blacklisted",
+     .causes = R"(1. A kernel package that was updated without a restart or with an old initramfs.
 2. install kvm /bin/true in modprobe.d, so that kvm is skipped.
 3. A module built by hand.)",
-             .steps = R"page(Is a line to blame? This should print nothing:
+     .steps = R"page(Is a line to blame? This should print nothing:
     grep -rnE '^install[[:space:]]+kvm' /etc/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
 Otherwise put the distribution's files back, and restart (Debian and Ubuntu):
     sudo apt install --reinstall "linux-image-$(uname -r)"
     sudo depmod -a
     sudo update-initramfs -u)page",
-             .worked = R"(    sudo modprobe kvm_intel
+     .worked = R"(    sudo modprobe kvm_intel
 says nothing.)",
-             .otherwise = R"()",
-             .source = "Linux kernel/module/main.c, resolve_symbol(); version.c, check_version()"},
-            {.id = "modprobe-unknown-symbol",
-             .program = "modprobe",
-             .patterns = modprobe_unknown_symbol_patterns,
-             .means =
-                 R"(ENOENT: a symbol that the module needs is not there. Modern kernels ignore unknown parameters, so it never is a parameter.)",
-             .rules = modprobe_unknown_symbol_rules,
-             .causes =
-                 R"(1. "install kvm /bin/true" in modprobe.d: kvm is skipped and kvm_intel finds no symbols.
+     .otherwise = R"()",
+     .source = "Linux kernel/module/main.c, resolve_symbol(); version.c, check_version()"},
+    {.id = "modprobe-unknown-symbol",
+     .program = "modprobe",
+     .patterns = "unknown symbol in module, or unknown parameter",
+     .means =
+         R"(ENOENT: a symbol that the module needs is not there. Modern kernels ignore unknown parameters, so it never is a parameter.)",
+     .rules = "kvm-module-blacklisted kvm-module-missing kvm-module-refused",
+     .causes =
+         R"(1. "install kvm /bin/true" in modprobe.d: kvm is skipped and kvm_intel finds no symbols.
 2. kvm.ko is of another build.)",
-             .steps = R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
+     .steps = R"(    grep -rn kvm /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d
     sudo modprobe kvm
     sudo modprobe kvm_intel)",
-             .worked = R"(    lsmod | grep kvm)",
-             .otherwise = R"()",
-             .source = "kmod tools/modprobe.c; Linux kernel/module/main.c"},
-            {.id = "module-version-magic",
-             .program = "Linux",
-             .patterns = module_version_magic_patterns,
-             .means = R"(The module's file is of another kernel than the one that runs.)",
-             .rules = module_version_magic_rules,
-             .causes = R"(1. The kernel was updated and the machine not restarted.
+     .worked = R"(    lsmod | grep kvm)",
+     .otherwise = R"()",
+     .source = "kmod tools/modprobe.c; Linux kernel/module/main.c"},
+    {.id = "module-version-magic",
+     .program = "Linux",
+     .patterns = "version magic '",
+     .means = R"(The module's file is of another kernel than the one that runs.)",
+     .rules = "kvm-module-of-another-kernel kvm-module-missing",
+     .causes = R"(1. The kernel was updated and the machine not restarted.
 2. A module that was built for, or copied from, another kernel.)",
-             .steps = R"page(    uname -r
+     .steps = R"page(    uname -r
     ls /lib/modules
 Restart into the installed kernel; if it is the same, reinstall its package (Debian and Ubuntu):
     sudo apt install --reinstall "linux-image-$(uname -r)"
     sudo depmod -a)page",
-             .worked = R"(    sudo modprobe kvm_intel
+     .worked = R"(    sudo modprobe kvm_intel
 says nothing.)",
-             .otherwise = R"()",
-             .source = "Linux kernel/module/main.c, check_modinfo()"},
-            {.id = "modprobe-exec-format",
-             .program = "modprobe, insmod",
-             .patterns = modprobe_exec_format_patterns,
-             .means =
-                 R"(ENOEXEC: the module file is of another kernel, truncated, or compressed in a way that this kernel cannot undo.)",
-             .rules = modprobe_exec_format_rules,
-             .causes = R"(1. A module copied from, or built for, another release.
+     .otherwise = R"()",
+     .source = "Linux kernel/module/main.c, check_modinfo()"},
+    {.id = "modprobe-exec-format",
+     .program = "modprobe, insmod",
+     .patterns = "could not insert 'kvm*exec format error\n"
+                 "kvm*invalid module format",
+     .means =
+         R"(ENOEXEC: the module file is of another kernel, truncated, or compressed in a way that this kernel cannot undo.)",
+     .rules = "kvm-module-missing kvm-module-refused",
+     .causes = R"(1. A module copied from, or built for, another release.
 2. A broken package.)",
-             .steps = R"page(    sudo journalctl -k -b --grep 'version magic|ELF'
+     .steps = R"page(    sudo journalctl -k -b --grep 'version magic|ELF'
     sudo apt install --reinstall "linux-image-$(uname -r)"
     sudo depmod -a)page",
-             .worked = R"(    sudo modprobe kvm_intel)",
-             .otherwise = R"()",
-             .source = "Linux kernel/module/main.c"},
-            {.id = "modprobe-builtin",
-             .program = "modprobe",
-             .patterns = modprobe_builtin_patterns,
-             .means =
-                 R"(KVM is part of this kernel, and no module: it cannot be unloaded, and modprobe.d says nothing to it.)",
-             .rules = modprobe_builtin_rules,
-             .causes = R"(1. A kernel built that way (some clouds', WSL 2's, your own).)",
-             .steps =
-                 R"(Its parameters are set on the kernel command line, for the next start (the words are kvm_intel.nested=1, kvm_amd.nested=1). nestprobe says where your boot loader has them:
+     .worked = R"(    sudo modprobe kvm_intel)",
+     .otherwise = R"()",
+     .source = "Linux kernel/module/main.c"},
+    {.id = "modprobe-builtin",
+     .program = "modprobe",
+     .patterns = "module kvm_intel is builtin\n"
+                 "module kvm_amd is builtin\n"
+                 "module kvm is builtin\n"
+                 "module kvm_intel is built-in",
+     .means =
+         R"(KVM is part of this kernel, and no module: it cannot be unloaded, and modprobe.d says nothing to it.)",
+     .rules = "nested-parameter-off nested-configured-but-not-live",
+     .causes = R"(1. A kernel built that way (some clouds', WSL 2's, your own).)",
+     .steps =
+         R"(Its parameters are set on the kernel command line, for the next start (the words are kvm_intel.nested=1, kvm_amd.nested=1). nestprobe says where your boot loader has them:
     nestprobe --explain
     cat /sys/module/kvm_intel/parameters/nested)",
-             .worked = R"(    cat /proc/cmdline
+     .worked = R"(    cat /proc/cmdline
 has the word after the restart.)",
-             .otherwise = R"()",
-             .source = "kmod libkmod-module.c; Linux Documentation/admin-guide/kernel-parameters.txt"},
-            {.id = "modprobe-in-use",
-             .program = "modprobe",
-             .patterns = modprobe_in_use_patterns,
-             .means =
-                 R"(The module cannot be unloaded: guests run, or another module needs it. Not an error of KVM.)",
-             .rules = modprobe_in_use_rules,
-             .causes = R"(1. A guest, or a program that holds /dev/kvm open (libvirt's probing, an emulator).
+     .otherwise = R"()",
+     .source = "kmod libkmod-module.c; Linux Documentation/admin-guide/kernel-parameters.txt"},
+    {.id = "modprobe-in-use",
+     .program = "modprobe",
+     .patterns = "module kvm_intel is in use\n"
+                 "module kvm_amd is in use\n"
+                 "module kvm is in use",
+     .means =
+         R"(The module cannot be unloaded: guests run, or another module needs it. Not an error of KVM.)",
+     .rules = "nested-configured-but-not-live",
+     .causes = R"(1. A guest, or a program that holds /dev/kvm open (libvirt's probing, an emulator).
 2. kvm is asked for before kvm_intel.)",
-             .steps = R"(    sudo fuser -v /dev/kvm
+     .steps = R"(    sudo fuser -v /dev/kvm
     sudo virsh list
 Shut the guests down, then the vendor module first:
     sudo modprobe -r kvm_intel)",
-             .worked = R"(    lsmod | grep kvm)",
-             .otherwise = R"(A restart does the same.)",
-             .source = "Linux kernel/module/main.c"},
-            {.id = "vfio-device-missing",
-             .program = "QEMU, libvirt, Docker",
-             .patterns = vfio_device_missing_patterns,
-             .means =
-                 R"(VFIO has no device file for this. /dev/vfio/vfio is there once the module vfio is loaded; /dev/vfio/NUMBER once a device of that IOMMU group is bound to vfio-pci.)",
-             .rules = vfio_device_missing_rules,
-             .causes = R"(1. The device still has its host driver: it was not bound to vfio-pci.
+     .worked = R"(    lsmod | grep kvm)",
+     .otherwise = R"(A restart does the same.)",
+     .source = "Linux kernel/module/main.c"},
+    {.id = "vfio-device-missing",
+     .program = "QEMU, libvirt, Docker",
+     .patterns = "/dev/vfio/vfio: no such file\n"
+                 "'/dev/vfio/vfio': no such file\n"
+                 "failed to open /dev/vfio/*no such file\n"
+                 "could not open '/dev/vfio/*no such file\n"
+                 "custom device \"/dev/vfio",
+     .means =
+         R"(VFIO has no device file for this. /dev/vfio/vfio is there once the module vfio is loaded; /dev/vfio/NUMBER once a device of that IOMMU group is bound to vfio-pci.)",
+     .rules = "no-iommu no-interrupt-remapping",
+     .causes = R"(1. The device still has its host driver: it was not bound to vfio-pci.
 2. The modules are not loaded.
 3. There are no IOMMU groups at all: no IOMMU is in use.
 4. A container that was not given /dev/vfio.)",
-             .steps = R"(Load the modules, and see whether there are groups:
+     .steps = R"(Load the modules, and see whether there are groups:
     sudo modprobe vfio-pci
     ls /sys/kernel/iommu_groups
 No number there: see the page of vfio-no-iommu. Otherwise see who has the device (write its address), and bind it:
@@ -2950,76 +2431,77 @@ No number there: see the page of vfio-no-iommu. Otherwise see who has the device
     sudo driverctl set-override 0000:01:00.0 vfio-pci
 A container needs both files, and the number is that of the group:
     docker run --device /dev/vfio/vfio --device /dev/vfio/12 IMAGE)",
-             .worked = R"(    ls /dev/vfio
+     .worked = R"(    ls /dev/vfio
 lists vfio and the number of the group.)",
-             .otherwise =
-                 R"("Permission denied" instead is about the user, "not viable" about the other devices of the group.)",
-             .source =
-                 "Linux Documentation/driver-api/vfio.rst; foxlet/macOS-Simple-KVM#159, #497 (2021-08); "
-                 "NVIDIA/nvtrust#32 (2024-01)"},
-            {.id = "vfio-permission-denied",
-             .program = "QEMU",
-             .patterns = vfio_permission_denied_patterns,
-             .means =
-                 R"(The group's device file is there, and this user may not open it. The IOMMU itself is fine.)",
-             .rules = {},
-             .causes = R"(1. QEMU runs as a user, and the file is root's.
+     .otherwise =
+         R"("Permission denied" instead is about the user, "not viable" about the other devices of the group.)",
+     .source = "Linux Documentation/driver-api/vfio.rst; foxlet/macOS-Simple-KVM#159, #497 (2021-08); "
+               "NVIDIA/nvtrust#32 (2024-01)"},
+    {.id = "vfio-permission-denied",
+     .program = "QEMU",
+     .patterns = "/dev/vfio/*permission denied\n"
+                 "/dev/vfio/*operation not permitted",
+     .means = R"(The group's device file is there, and this user may not open it. The IOMMU itself is fine.)",
+     .causes = R"(1. QEMU runs as a user, and the file is root's.
 2. A container without the device.)",
-             .steps = R"(See whose it is, and give it to the user who runs QEMU, until the next start:
+     .steps = R"(See whose it is, and give it to the user who runs QEMU, until the next start:
     ls -l /dev/vfio
     sudo setfacl -m "u:$USER:rw" /dev/vfio/12
 (12 is the number in the message.) libvirt does this itself for guests of qemu:///system. The user also has to be allowed to lock the guest's memory:
     ulimit -l)",
-             .worked = R"(The guest starts with the device.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/driver-api/vfio.rst, \"VFIO Usage Example\""},
-            {.id = "vfio-group-busy",
-             .program = "QEMU, Proxmox VE",
-             .patterns = vfio_group_busy_patterns,
-             .means =
-                 R"(Another guest, or a QEMU that did not end, holds the device's IOMMU group. A group belongs to one guest at a time, whatever devices it has. The IOMMU itself works.)",
-             .rules = {},
-             .causes = R"(1. Another guest that runs has the same device, or one of the same group.
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/driver-api/vfio.rst, \"VFIO Usage Example\""},
+    {.id = "vfio-group-busy",
+     .program = "QEMU, Proxmox VE",
+     .patterns = "/dev/vfio/*device or resource busy\n"
+                 "vfio*group*is already in use\n"
+                 "pci device*already in use by vmid",
+     .means =
+         R"(Another guest, or a QEMU that did not end, holds the device's IOMMU group. A group belongs to one guest at a time, whatever devices it has. The IOMMU itself works.)",
+     .causes = R"(1. Another guest that runs has the same device, or one of the same group.
 2. A QEMU of an earlier start is still there.)",
-             .steps =
-                 R"(See which process holds the group (its number stands in the message), and which devices are in it:
+     .steps =
+         R"(See which process holds the group (its number stands in the message), and which devices are in it:
     sudo fuser -v /dev/vfio/12
     ls /sys/kernel/iommu_groups/12/devices
 Stop the guest that has it, or give both devices to one guest.)",
-             .worked = R"(fuser prints nothing; then the guest starts.)",
-             .otherwise =
-                 R"(A device that its host driver still holds is another matter: there the file of the group is missing.)",
-             .source = "Linux Documentation/driver-api/vfio.rst; Linux drivers/vfio/group.c, "
-                       "vfio_group_fops_open() "
-                       "(EBUSY)"},
-            {.id = "vfio-device-reserved-by-firmware",
-             .program = "Linux",
-             .patterns = vfio_device_reserved_by_firmware_patterns,
-             .means =
-                 R"(The firmware keeps a region of memory for this device (RMRR), so the kernel does not let it go to a guest. Other devices are not concerned.)",
-             .rules = vfio_device_reserved_by_firmware_rules,
-             .causes =
-                 R"(1. The server's management controller reads the device's sensors through that memory (HP and HPE above all).
+     .worked = R"(fuser prints nothing; then the guest starts.)",
+     .otherwise =
+         R"(A device that its host driver still holds is another matter: there the file of the group is missing.)",
+     .source = "Linux Documentation/driver-api/vfio.rst; Linux drivers/vfio/group.c, "
+               "vfio_group_fops_open() "
+               "(EBUSY)"},
+    {.id = "vfio-device-reserved-by-firmware",
+     .program = "Linux",
+     .patterns = "ineligible for iommu domain attach due to platform rmrr\n"
+                 "firmware has requested this device have a 1:1 iommu mapping",
+     .means =
+         R"(The firmware keeps a region of memory for this device (RMRR), so the kernel does not let it go to a guest. Other devices are not concerned.)",
+     .rules = "device-held-back-by-firmware",
+     .causes =
+         R"(1. The server's management controller reads the device's sensors through that memory (HP and HPE above all).
 2. An integrated GPU or USB controller, whose region newer kernels put up with.)",
-             .steps =
-                 R"(Does the maker have a switch? HPE calls it shared memory features, and takes it per slot; look in the machine's manual. Then see which devices are held:
+     .steps =
+         R"(Does the maker have a switch? HPE calls it shared memory features, and takes it per slot; look in the machine's manual. Then see which devices are held:
     sudo journalctl -k -b --grep 'RMRR|1:1'
 Or give away another device or port.)",
-             .worked = R"(The line is gone at the next start of the guest.)",
-             .otherwise =
-                 R"(Kernels with a patch that ignores the region exist (Proxmox: relax_rmrr): the device and the firmware then write to the same memory.)",
-             .source =
-                 "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(); HPE advisory c04781229 "
-                 "(by its title)"},
-            {.id = "lxd-vsock",
-             .program = "LXD, Incus",
-             .patterns = lxd_vsock_patterns,
-             .means =
-                 R"(Virtual machines of LXD's and Incus's talk to their host over vsock, and this system has no device for it. KVM itself is another matter, and may well work.)",
-             .rules = lxd_vsock_rules,
-             .causes = R"(1. The module vhost_vsock is not loaded on the host.
+     .worked = R"(The line is gone at the next start of the guest.)",
+     .otherwise =
+         R"(Kernels with a patch that ignores the region exist (Proxmox: relax_rmrr): the device and the firmware then write to the same memory.)",
+     .source = "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(); HPE advisory c04781229 "
+               "(by its title)"},
+    {.id = "lxd-vsock",
+     .program = "LXD, Incus",
+     .patterns = "vsock support is missing\n"
+                 "vhost_vsock kernel module not loaded\n"
+                 "vhost-vsock support is missing",
+     .means =
+         R"(Virtual machines of LXD's and Incus's talk to their host over vsock, and this system has no device for it. KVM itself is another matter, and may well work.)",
+     .rules = "dev-kvm-missing",
+     .causes = R"(1. The module vhost_vsock is not loaded on the host.
 2. LXD runs in a container, which was not given the devices.)",
-             .steps = R"(On the host:
+     .steps = R"(On the host:
     sudo modprobe vhost_vsock
 For a container, on its host too (write its name):
     lxc config device add NAME vsock unix-char source=/dev/vsock
@@ -3027,458 +2509,533 @@ For a container, on its host too (write its name):
     lxc restart NAME
 Then let LXD look again, in the container where it runs:
     sudo systemctl reload snap.lxd.daemon)",
-             .worked = R"(Where LXD runs:
+     .worked = R"(Where LXD runs:
     ls -l /dev/kvm /dev/vsock /dev/vhost-vsock)",
-             .otherwise = R"()",
-             .source = "canonical/lxd#11674 (2023-05), canonical/lxd#10504 (2022-06)"},
-            {.id = "vmware-cpu-disabled",
-             .program = "VMware",
-             .patterns = vmware_cpu_disabled_patterns,
-             .means =
-                 R"(The guest's processor gave up (a triple fault): its firmware, its system, or a hypervisor in it did something that was not carried out.)",
-             .rules = vmware_cpu_disabled_rules,
-             .causes =
-                 R"(1. VMware runs in a virtual machine, and the level below does not carry out what it needs.
+     .otherwise = R"()",
+     .source = "canonical/lxd#11674 (2023-05), canonical/lxd#10504 (2022-06)"},
+    {.id = "vmware-cpu-disabled",
+     .program = "VMware",
+     .patterns = "the cpu has been disabled by the guest operating system\n"
+                 "guest os has disabled the cpu",
+     .means =
+         R"(The guest's processor gave up (a triple fault): its firmware, its system, or a hypervisor in it did something that was not carried out.)",
+     .rules = "platform-shows-and-fails",
+     .causes =
+         R"(1. VMware runs in a virtual machine, and the level below does not carry out what it needs.
 2. A guest that runs a hypervisor, with a virtual hardware version or a system that does not go with it.
 3. The guest's own fault: it happens without the switch for virtualization, too.)",
-             .steps = R"(Is VMware itself in a virtual machine? On Linux:
+     .steps = R"(Is VMware itself in a virtual machine? On Linux:
     systemd-detect-virt
 If it is: a newer hypervisor and kernel there. Otherwise switch virtualization off for this guest, to see whether it is that:
     vhv.enable = "FALSE"
 is the line in its .vmx file, with the machine powered off.)",
-             .worked = R"(The guest gets past that point.)",
-             .otherwise =
-                 R"(Firmware that does not go with the system: EFI for BIOS, or the other way round.)",
-             .source = "VMware's message"},
-            {.id = "hyperv-machine-runs",
-             .program = "Hyper-V",
-             .patterns = hyperv_machine_runs_patterns,
-             .means =
-                 R"(Hyper-V changes a machine's processor only while the machine is off; saved or paused is not off.)",
-             .rules = hyperv_machine_runs_rules,
-             .causes = R"(1. The machine runs, or its state is saved.)",
-             .steps = R"(In an administrator's PowerShell on the host (write the machine's name):
+     .worked = R"(The guest gets past that point.)",
+     .otherwise = R"(Firmware that does not go with the system: EFI for BIOS, or the other way round.)",
+     .source = "VMware's message"},
+    {.id = "hyperv-machine-runs",
+     .program = "Hyper-V",
+     .patterns = "cannot be performed while the virtual machine is in its current state",
+     .means =
+         R"(Hyper-V changes a machine's processor only while the machine is off; saved or paused is not off.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The machine runs, or its state is saved.)",
+     .steps = R"(In an administrator's PowerShell on the host (write the machine's name):
     Stop-VM -Name GUEST
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
     Start-VM -Name GUEST)",
-             .worked = R"(In the guest this is not 0:
+     .worked = R"(In the guest this is not 0:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"(A saved state has to go first: Remove-VMSavedState.)",
-             .source = "Microsoft, Set-VMProcessor, and \"Run Hyper-V in a virtual machine with nested "
-                       "virtualization\""},
-            {.id = "vfio-bad-address",
-             .program = "QEMU",
-             .patterns = vfio_bad_address_patterns,
-             .means =
-                 R"(What stands behind host= is no address of a PCI device: that is BUS:DEVICE.FUNCTION, with a full stop before the last digit.)",
-             .rules = vfio_bad_address_rules,
-             .causes = R"(1. A colon before the function: 00:14:0 for 00:14.0.
+     .otherwise = R"(A saved state has to go first: Remove-VMSavedState.)",
+     .source = "Microsoft, Set-VMProcessor, and \"Run Hyper-V in a virtual machine with nested "
+               "virtualization\""},
+    {.id = "vfio-bad-address",
+     .program = "QEMU",
+     .patterns = "vfio-pci.host' doesn't take value\n"
+                 "parameter 'host' expects a host address\n"
+                 "could not find host pci device",
+     .means =
+         R"(What stands behind host= is no address of a PCI device: that is BUS:DEVICE.FUNCTION, with a full stop before the last digit.)",
+     .rules = "no-iommu",
+     .causes = R"(1. A colon before the function: 00:14:0 for 00:14.0.
 2. The address of another machine, or one that changed when a card was moved.)",
-             .steps = R"(The addresses of this machine, as QEMU takes them, with the driver of each:
+     .steps = R"(The addresses of this machine, as QEMU takes them, with the driver of each:
     lspci -nnk)",
-             .worked = R"(The guest starts with the device.)",
-             .otherwise = R"()",
-             .source =
-                 "QEMU hw/core/qdev-properties-system.c, set_pci_host_devaddr(); foxlet/vmra1n#11 (2019-11)"},
-            {.id = "vfio-bar-taken",
-             .program = "Linux, QEMU",
-             .patterns = vfio_bar_taken_patterns,
-             .means =
-                 R"(Something on the host still has memory of the card, so that vfio-pci cannot give it to the guest: nearly always the screen that the firmware set up (BOOTFB), on the card that the machine booted with.)",
-             .rules = vfio_bar_taken_rules,
-             .causes =
-                 R"(1. The boot screen: efifb, vesafb, simplefb or simpledrm. On newer kernels it stays there though a driver was blacklisted, and video=efifb:off has no effect from 5.15 on.
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "QEMU hw/core/qdev-properties-system.c, set_pci_host_devaddr(); foxlet/vmra1n#11 (2019-11)"},
+    {.id = "vfio-bar-taken",
+     .program = "Linux, QEMU",
+     .patterns = "can't reserve [mem\n"
+                 "can't reserve [io\n"
+                 "failed to mmap*bar\n"
+                 "vfio_region_write*device or resource busy",
+     .means =
+         R"(Something on the host still has memory of the card, so that vfio-pci cannot give it to the guest: nearly always the screen that the firmware set up (BOOTFB), on the card that the machine booted with.)",
+     .rules = "no-iommu",
+     .causes =
+         R"(1. The boot screen: efifb, vesafb, simplefb or simpledrm. On newer kernels it stays there though a driver was blacklisted, and video=efifb:off has no effect from 5.15 on.
 2. The host's driver of the card was loaded before vfio-pci.)",
-             .steps = R"(Who has it?
+     .steps = R"(Who has it?
     sudo grep -i -E 'fb|drm|vfio' /proc/iomem
 If that is the boot screen, keep the kernel from making it, by this word on the kernel command line (the host then shows nothing on that card); restart:
     initcall_blacklist=sysfb_init
 Better, where there is another card: make it the first in firmware setup, with the monitor on it.)",
-             .worked = R"(No such line when the guest starts:
+     .worked = R"(No such line when the guest starts:
     sudo journalctl -k -b --grep reserve)",
-             .otherwise =
-                 R"("Failed to mmap ... Performance may be slow" alone is a warning: the guest starts, and reads that region slowly.)",
-             .source =
-                 "Linux drivers/firmware/sysfb.c; cosminmocan/vfio-single-amdgpu-passthrough#3 (2024-01); "
-                 "siderolabs/talos#14356 (2026-09)"},
-            {.id = "vfio-device-asleep",
-             .program = "QEMU, libvirt, Proxmox VE, Linux",
-             .patterns = vfio_device_asleep_patterns,
-             .means =
-                 R"(The device answers with all ones (127 is 0x7f): it is off, asleep (D3cold), or did not come back from a reset. It is no matter of the IOMMU.)",
-             .rules = vfio_device_asleep_rules,
-             .causes =
-                 R"(1. It ran in a guest before, and cannot be reset: AMD graphics cards of Polaris, Vega and Navi 10 above all.
+     .otherwise =
+         R"("Failed to mmap ... Performance may be slow" alone is a warning: the guest starts, and reads that region slowly.)",
+     .source = "Linux drivers/firmware/sysfb.c; cosminmocan/vfio-single-amdgpu-passthrough#3 (2024-01); "
+               "siderolabs/talos#14356 (2026-09)"},
+    {.id = "vfio-device-asleep",
+     .program = "QEMU, libvirt, Proxmox VE, Linux",
+     .patterns = "unknown pci header type\n"
+                 "unknown header type 7f\n"
+                 "failed to read device config space\n"
+                 "unable to change power state from d3\n"
+                 "can't change power state from d3\n"
+                 "stuck in d3\n"
+                 "after resume; giving up\n"
+                 "after resume; waiting",
+     .means =
+         R"(The device answers with all ones (127 is 0x7f): it is off, asleep (D3cold), or did not come back from a reset. It is no matter of the IOMMU.)",
+     .rules = "no-iommu",
+     .causes =
+         R"(1. It ran in a guest before, and cannot be reset: AMD graphics cards of Polaris, Vega and Navi 10 above all.
 2. vfio-pci put it to sleep while nobody used it, and the board does not wake it.
 3. Laptops: the graphics card is switched off by the firmware's power management.
 4. It fell off the bus: a riser, the slot's speed, power.)",
-             .steps = R"(Does it answer now (write its address)?
+     .steps = R"(Does it answer now (write its address)?
     sudo lspci -vvv -s 0000:01:00.0
 "!!! Unknown header type 7f": switch the machine off and on. To keep vfio-pci from letting it sleep:
     echo 'options vfio-pci disable_idle_d3=1' | sudo tee /etc/modprobe.d/vfio-power.conf
 then rebuild the initramfs if it loads vfio-pci, and restart. Polaris, Vega, Navi 10: the module vendor-reset, which is not part of Linux, resets them.)",
-             .worked = R"(The guest starts a second time, without a restart of the host.)",
-             .otherwise =
-                 R"(pcie_aspm=off, or a fixed speed of the slot in firmware setup, where it falls off the bus.)",
-             .source =
-                 "Linux drivers/pci/pci.c, pci_power_up(), and drivers/vfio/pci/vfio_pci.c, disable_idle_d3; "
-                 "gnif/vendor-reset (2021)"},
-            {.id = "vfio-no-reset",
-             .program = "QEMU, libvirt, Linux",
-             .patterns = vfio_no_reset_patterns,
-             .means =
-                 R"(The device cannot be reset, or does not come back from it, and a guest is to get it in its first state.)",
-             .rules = vfio_no_reset_rules,
-             .causes =
-                 R"(1. It has no reset of its own (FLR, power management), and shares its bus with devices that stay with the host: so the bus is not reset either.
+     .worked = R"(The guest starts a second time, without a restart of the host.)",
+     .otherwise =
+         R"(pcie_aspm=off, or a fixed speed of the slot in firmware setup, where it falls off the bus.)",
+     .source = "Linux drivers/pci/pci.c, pci_power_up(), and drivers/vfio/pci/vfio_pci.c, disable_idle_d3; "
+               "gnif/vendor-reset (2021)"},
+    {.id = "vfio-no-reset",
+     .program = "QEMU, libvirt, Linux",
+     .patterns = "no available reset mechanism\n"
+                 "after flr; giving up\n"
+                 "after bus reset; giving up\n"
+                 "after flr; waiting\n"
+                 "/reset: inappropriate ioctl for device\n"
+                 "/reset': inappropriate ioctl for device\n"
+                 "unable to reset pci device",
+     .means =
+         R"(The device cannot be reset, or does not come back from it, and a guest is to get it in its first state.)",
+     .rules = "no-iommu",
+     .causes =
+         R"(1. It has no reset of its own (FLR, power management), and shares its bus with devices that stay with the host: so the bus is not reset either.
 2. Its own reset is broken: AMD's USB and audio controllers of some chipsets, some SSDs.)",
-             .steps = R"(What can it do (write its address)?
+     .steps = R"(What can it do (write its address)?
     cat /sys/bus/pci/devices/0000:01:00.0/reset_method
 Empty: give all devices of its bus to the guest, or give another device. A method that fails: try another one of the list, as root, until the next start:
     echo bus | sudo tee /sys/bus/pci/devices/0000:01:00.0/reset_method)",
-             .worked = R"(The guest starts a second time, without a restart of the host.)",
-             .otherwise = R"(A warning at most where the guest starts all the same.)",
-             .source = "Linux Documentation/ABI/testing/sysfs-bus-pci, reset_method (5.15 and later)"},
-            {.id = "vfio-address-spaces",
-             .program = "QEMU, Kata Containers",
-             .patterns = vfio_address_spaces_patterns,
-             .means =
-                 R"(Behind a virtual IOMMU each device of the guest has an address space of its own, and these devices are of one IOMMU group of the host's, which can have only one.)",
-             .rules = vfio_address_spaces_rules,
-             .causes =
-                 R"(1. Two functions of one card (graphics and audio) stand in different slots of a guest that has a virtual IOMMU.)",
-             .steps =
-                 R"(Put all devices of the group behind one PCIe-to-PCI bridge of the guest, where they share an address space; in QEMU's words, with the addresses of yours:
+     .worked = R"(The guest starts a second time, without a restart of the host.)",
+     .otherwise = R"(A warning at most where the guest starts all the same.)",
+     .source = "Linux Documentation/ABI/testing/sysfs-bus-pci, reset_method (5.15 and later)"},
+    {.id = "vfio-address-spaces",
+     .program = "QEMU, Kata Containers",
+     .patterns = "used in multiple address spaces",
+     .means =
+         R"(Behind a virtual IOMMU each device of the guest has an address space of its own, and these devices are of one IOMMU group of the host's, which can have only one.)",
+     .rules = "assigned-device-behind-amd-iommu",
+     .causes =
+         R"(1. Two functions of one card (graphics and audio) stand in different slots of a guest that has a virtual IOMMU.)",
+     .steps =
+         R"(Put all devices of the group behind one PCIe-to-PCI bridge of the guest, where they share an address space; in QEMU's words, with the addresses of yours:
     qemu-system-x86_64 -machine q35 -device pcie-pci-bridge,id=br -device vfio-pci,host=01:00.0,bus=br,addr=1 -device vfio-pci,host=01:00.1,bus=br,addr=2
 Or give the guest no virtual IOMMU, if it does not pass devices on; or leave the second function out, bound to vfio-pci on the host.)",
-             .worked = R"(The guest starts with the devices.)",
-             .otherwise = R"()",
-             .source =
-                 "QEMU hw/vfio/common.c, vfio_get_group(); kata-containers/kata-containers#10622 (2024-12)"},
-            {.id = "vfio-group-not-viable",
-             .program = "QEMU, libvirt, KubeVirt, Incus",
-             .patterns = vfio_group_not_viable_patterns,
-             .means =
-                 R"(The device shares its IOMMU group with others that host drivers still use. All of them go to the guest, or to vfio-pci, together.)",
-             .rules = vfio_group_not_viable_rules,
-             .causes = R"(1. A graphics card's audio or USB function was left to the host.
+     .worked = R"(The guest starts with the devices.)",
+     .otherwise = R"()",
+     .source = "QEMU hw/vfio/common.c, vfio_get_group(); kata-containers/kata-containers#10622 (2024-12)"},
+    {.id = "vfio-group-not-viable",
+     .program = "QEMU, libvirt, KubeVirt, Incus",
+     .patterns = "is not viable\n"
+                 "please ensure all devices within the iommu_group are bound to their vfio bus driver\n"
+                 "verify all devices in group\n"
+                 "has devices not bound to vfio-pci\n"
+                 "all devices in an iommu group must be bound",
+     .means =
+         R"(The device shares its IOMMU group with others that host drivers still use. All of them go to the guest, or to vfio-pci, together.)",
+     .rules = "no-iommu",
+     .causes = R"(1. A graphics card's audio or USB function was left to the host.
 2. Devices behind one bridge without ACS.)",
-             .steps = R"(Who is in the group (write the device's address)?
+     .steps = R"(Who is in the group (write the device's address)?
     ls /sys/bus/pci/devices/0000:01:00.0/iommu_group/devices
     lspci -nnk
 Bind all of them but bridges to vfio-pci (options vfio-pci ids=..., or driverctl):
     sudo driverctl set-override 0000:01:00.1 vfio-pci)",
-             .worked = R"(lspci -nnk shows vfio-pci for each, and the guest starts.)",
-             .otherwise =
-                 R"(pcie_acs_override parts the groups by ignoring what hardware said: unsafe. Another slot may help.)",
-             .source = "Linux Documentation/driver-api/vfio.rst; kubevirt/kubevirt#6718"},
-            {.id = "proxmox-no-iommu",
-             .program = "Proxmox VE",
-             .patterns = proxmox_no_iommu_patterns,
-             .means = R"(Proxmox sees no IOMMU groups on this node.)",
-             .rules = proxmox_no_iommu_rules,
-             .causes =
-                 R"(1. As for every Linux: firmware setup, intel_iommu=on on older kernels, faulty tables.
+     .worked = R"(lspci -nnk shows vfio-pci for each, and the guest starts.)",
+     .otherwise =
+         R"(pcie_acs_override parts the groups by ignoring what hardware said: unsafe. Another slot may help.)",
+     .source = "Linux Documentation/driver-api/vfio.rst; kubevirt/kubevirt#6718"},
+    {.id = "proxmox-no-iommu",
+     .program = "Proxmox VE",
+     .patterns = "no iommu detected, please activate it\n"
+                 "cannot prepare pci pass-through, iommu not present\n"
+                 "task error: iommu not present",
+     .means = R"(Proxmox sees no IOMMU groups on this node.)",
+     .rules = "no-iommu",
+     .causes =
+         R"(1. As for every Linux: firmware setup, intel_iommu=on on older kernels, faulty tables.
 2. The word was added to a file that this node does not start from.)",
-             .steps = R"(    cat /proc/cmdline
+     .steps = R"(    cat /proc/cmdline
     sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
 systemd-boot: /etc/kernel/cmdline (one line), then
     proxmox-boot-tool refresh
 GRUB: /etc/default/grub, then
     update-grub
 and restart.)",
-             .worked = R"(    ls /sys/kernel/iommu_groups)",
-             .otherwise = R"()",
-             .source = "Proxmox VE documentation, \"PCI(e) Passthrough\""},
-            {.id = "vfio-no-iommu",
-             .program = "QEMU, libvirt",
-             .patterns = vfio_no_iommu_patterns,
-             .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
-             .rules = vfio_no_iommu_rules,
-             .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).
+     .worked = R"(    ls /sys/kernel/iommu_groups)",
+     .otherwise = R"()",
+     .source = "Proxmox VE documentation, \"PCI(e) Passthrough\""},
+    {.id = "vfio-no-iommu",
+     .program = "QEMU, libvirt",
+     .patterns = "no iommu detected\n"
+                 "no iommu_group found\n"
+                 "no iommu group found\n"
+                 "no available iommu models\n"
+                 "vfio*no such file or directory*iommu\n"
+                 "host doesn't support passthrough of host pci devices\n"
+                 "host doesn't support legacy pci passthrough\n"
+                 "no iommu found\n"
+                 "iommu not enabled\n"
+                 "iommu is not enabled\n"
+                 "iommu isn't loaded\n"
+                 "iommu not present\n"
+                 "vfio device assignment is currently not supported on this system\n"
+                 "pci backend driver 'default' is not supported\n"
+                 "pci backend driver vfio is not supported",
+     .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
+     .rules = "no-iommu iommu-table-damaged",
+     .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).
 2. Intel: intel_iommu=on is missing where the kernel's default is off (Ubuntu 22.04).
 3. Firmware's table is faulty and was dropped.
 4. In a virtual machine: no virtual IOMMU was given.)",
-             .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
+     .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
     ls /sys/class/iommu
 No line and no table: firmware setup, or above a virtual IOMMU. "Firmware Bug": firmware update. A table and no use: intel_iommu=on on the kernel command line.)",
-             .worked = R"(    ls /sys/kernel/iommu_groups)",
-             .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
-             .source = "Linux drivers/iommu; foxlet/macOS-Simple-KVM#579"},
-            {.id = "vfio-failed-to-set-iommu",
-             .program = "QEMU",
-             .patterns = vfio_failed_to_set_iommu_patterns,
-             .means =
-                 R"(VFIO has the group and could not attach it to the IOMMU. "Operation not permitted" nearly always means that interrupts are not remapped.)",
-             .rules = vfio_failed_to_set_iommu_rules,
-             .causes =
-                 R"(1. No interrupt remapping: in a virtual machine the virtual IOMMU lacks intremap=on; on hardware firmware's table leaves an I/O APIC out.
+     .worked = R"(    ls /sys/kernel/iommu_groups)",
+     .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
+     .source = "Linux drivers/iommu; foxlet/macOS-Simple-KVM#579"},
+    {.id = "vfio-failed-to-set-iommu",
+     .program = "QEMU",
+     .patterns = "failed to set iommu for container\n"
+                 "vfio: failed to set iommu\n"
+                 "no interrupt remapping support\n"
+                 "vfio_set_iommu",
+     .means =
+         R"(VFIO has the group and could not attach it to the IOMMU. "Operation not permitted" nearly always means that interrupts are not remapped.)",
+     .rules = "no-interrupt-remapping no-iommu unsafe-interrupts-allowed",
+     .causes =
+         R"(1. No interrupt remapping: in a virtual machine the virtual IOMMU lacks intremap=on; on hardware firmware's table leaves an I/O APIC out.
 2. vfio_iommu_type1 is not loaded.
 3. "Input/output error": a mediated device (GVT-g) whose parent does not work.
 4. A region that firmware keeps for the device (RMRR).)",
-             .steps = R"(    sudo journalctl -k -b --grep 'remapping|RMRR|1:1'
+     .steps = R"(    sudo journalctl -k -b --grep 'remapping|RMRR|1:1'
     sudo modprobe vfio_iommu_type1
 In a virtual machine: intremap='on' for the virtual IOMMU, with a split I/O APIC, above.)",
-             .worked = R"(The guest starts with the device.)",
-             .otherwise =
-                 R"(allow_unsafe_interrupts=1 makes it go on and lets a guest inject interrupts into the host.)",
-             .source = "Linux drivers/vfio/vfio_iommu_type1.c; intel/gvt-linux#171 (2020-09)"},
-            {.id = "vfio-map-dma",
-             .program = "QEMU",
-             .patterns = vfio_map_dma_patterns,
-             .means = R"(The guest's memory could not be mapped for the device. The errno says why.)",
-             .rules = vfio_map_dma_rules,
-             .causes =
-                 R"(1. "Cannot allocate memory", and libvirt's "cannot limit locked memory": the memory lock limit (of the container that libvirt runs in, too), or too many mappings (dma_entry_limit).
+     .worked = R"(The guest starts with the device.)",
+     .otherwise =
+         R"(allow_unsafe_interrupts=1 makes it go on and lets a guest inject interrupts into the host.)",
+     .source = "Linux drivers/vfio/vfio_iommu_type1.c; intel/gvt-linux#171 (2020-09)"},
+    {.id = "vfio-map-dma",
+     .program = "QEMU",
+     .patterns = "vfio_map_dma failed\n"
+                 "vfio_dma_map\n"
+                 "vfio_map_dma: -\n"
+                 "vfio_container_dma_map\n"
+                 "vfio_legacy_dma_map\n"
+                 "vfio_listener_region_add\n"
+                 "cannot limit locked memory\n"
+                 "iommufd_backend_map_dma",
+     .means = R"(The guest's memory could not be mapped for the device. The errno says why.)",
+     .rules = "caching-mode-off",
+     .causes =
+         R"(1. "Cannot allocate memory", and libvirt's "cannot limit locked memory": the memory lock limit (of the container that libvirt runs in, too), or too many mappings (dma_entry_limit).
 2. "Invalid argument": an address above the IOMMU's width, or in a reserved region.
 3. "Bad address": memory of another device (resizable BAR).)",
-             .steps = R"(    ulimit -l
+     .steps = R"(    ulimit -l
 libvirt sets the limit itself; for plain QEMU run it with
     prlimit --memlock=unlimited qemu-system-x86_64 -accel kvm -m 512 -nographic
 In a virtual machine: caching_mode='on' and a wider aw_bits for the virtual IOMMU, above.)",
-             .worked = R"(The guest starts with the device.)",
-             .otherwise = R"()",
-             .source = "Linux drivers/vfio/vfio_iommu_type1.c"},
-            {.id = "qemu-aw-bits",
-             .program = "QEMU, Proxmox VE",
-             .patterns = qemu_aw_bits_patterns,
-             .means =
-                 R"(The guest's virtual IOMMU has more address bits than this host's: QEMU 9.2 and later makes it 48 bits wide, and the processor's IOMMU has 39.)",
-             .rules = qemu_aw_bits_rules,
-             .causes = R"(1. A desktop or laptop processor, whose VT-d has 39 bits.)",
-             .steps = R"(libvirt, inside <iommu model='intel'>: <driver aw_bits='39'/>, beside what is there:
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/vfio/vfio_iommu_type1.c"},
+    {.id = "qemu-aw-bits",
+     .program = "QEMU, Proxmox VE",
+     .patterns = "aw-bits*> host aw-bits\n"
+                 "aw-bits * > host",
+     .means =
+         R"(The guest's virtual IOMMU has more address bits than this host's: QEMU 9.2 and later makes it 48 bits wide, and the processor's IOMMU has 39.)",
+     .rules = "guest-iommu-wider-than-host",
+     .causes = R"(1. A desktop or laptop processor, whose VT-d has 39 bits.)",
+     .steps = R"(libvirt, inside <iommu model='intel'>: <driver aw_bits='39'/>, beside what is there:
     virsh edit GUEST
 Proxmox VE, with the number of the machine:
     qm set VMID --machine q35,viommu=intel,aw-bits=39
 QEMU: -device intel-iommu,aw-bits=39 beside its other options.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "QEMU hw/i386/intel_iommu.c, vtd_check_hiod(); pve-devel patch on aw-bits (2025)"},
-            {.id = "qemu-caching-mode",
-             .program = "QEMU",
-             .patterns = qemu_caching_mode_patterns,
-             .means =
-                 R"(A device of the host is given to a guest that has a virtual Intel IOMMU without caching mode; QEMU refuses.)",
-             .rules = qemu_caching_mode_rules,
-             .causes = R"(1. The definition lacks caching_mode='on'.)",
-             .steps =
-                 R"(libvirt, inside <iommu model='intel'>: <driver intremap='on' caching_mode='on'/>, and <ioapic driver='qemu'/> under <features>:
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU hw/i386/intel_iommu.c, vtd_check_hiod(); pve-devel patch on aw-bits (2025)"},
+    {.id = "qemu-caching-mode",
+     .program = "QEMU",
+     .patterns = "caching-mode=on for intel-iommu\n"
+                 "requires caching mode\n"
+                 "without enabling caching-mode=on",
+     .means =
+         R"(A device of the host is given to a guest that has a virtual Intel IOMMU without caching mode; QEMU refuses.)",
+     .rules = "assigned-without-caching-mode guest-iommu-without-caching-mode caching-mode-off",
+     .causes = R"(1. The definition lacks caching_mode='on'.)",
+     .steps =
+         R"(libvirt, inside <iommu model='intel'>: <driver intremap='on' caching_mode='on'/>, and <ioapic driver='qemu'/> under <features>:
     virsh edit GUEST
 QEMU: -device intel-iommu,intremap=on,caching-mode=on before the other devices.)",
-             .worked = R"(The guest starts.)",
-             .otherwise = R"()",
-             .source = "QEMU hw/i386/intel_iommu.c"},
-            {.id = "qemu-interrupt-remapping-irqchip",
-             .program = "QEMU, libvirt",
-             .patterns = qemu_interrupt_remapping_irqchip_patterns,
-             .means =
-                 R"(A virtual IOMMU with interrupt remapping needs the I/O APIC in QEMU, not in the kernel.)",
-             .rules = qemu_interrupt_remapping_irqchip_rules,
-             .causes = R"(1. kernel-irqchip=on, or no <ioapic driver='qemu'/>.)",
-             .steps = R"(libvirt, under <features>: <ioapic driver='qemu'/>
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU hw/i386/intel_iommu.c"},
+    {.id = "qemu-interrupt-remapping-irqchip",
+     .program = "QEMU, libvirt",
+     .patterns = "interrupt remapping cannot work with kernel-irqchip=on\n"
+                 "iommu interrupt remapping requires split i/o apic",
+     .means = R"(A virtual IOMMU with interrupt remapping needs the I/O APIC in QEMU, not in the kernel.)",
+     .rules = "guest-without-interrupt-remapping guest-ioapic-in-kernel",
+     .causes = R"(1. kernel-irqchip=on, or no <ioapic driver='qemu'/>.)",
+     .steps = R"(libvirt, under <features>: <ioapic driver='qemu'/>
     virsh edit GUEST
 QEMU: -machine q35,kernel-irqchip=split)",
-             .worked = R"(The guest starts, and in it the kernel log says "Enabled IRQ remapping".)",
-             .otherwise = R"()",
-             .source = "QEMU hw/i386/x86-iommu.c; libvirt src/conf/domain_validate.c"},
-            {.id = "xen-vmx-disabled",
-             .program = "Xen",
-             .patterns = xen_vmx_disabled_patterns,
-             .means = R"(Xen itself found VMX or SVM switched off by firmware; HVM guests do not start.)",
-             .rules = xen_vmx_disabled_rules,
-             .causes = R"(1. Off in firmware setup.
+     .worked = R"(The guest starts, and in it the kernel log says "Enabled IRQ remapping".)",
+     .otherwise = R"()",
+     .source = "QEMU hw/i386/x86-iommu.c; libvirt src/conf/domain_validate.c"},
+    {.id = "xen-vmx-disabled",
+     .program = "Xen",
+     .patterns = "vmx disabled by bios\n"
+                 "(xen) vmx: feature control msr not initialised\n"
+                 "(xen)*svm*disabled by bios\n"
+                 "(xen) cpu*: svm disabled\n"
+                 "hvm: svm disabled",
+     .means = R"(Xen itself found VMX or SVM switched off by firmware; HVM guests do not start.)",
+     .rules = "xen-owns-virtualization vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. Off in firmware setup.
 2. Xen is itself a guest: the level above.)",
-             .steps = R"(    sudo xl dmesg
+     .steps = R"(    sudo xl dmesg
     sudo xl info
 virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
-             .worked = R"(    sudo xl info | grep virt_caps)",
-             .otherwise = R"()",
-             .source = "Xen xen/arch/x86/hvm"},
-            {.id = "xen-nested-hap",
-             .program = "Xen, XCP-ng",
-             .patterns = xen_nested_hap_patterns,
-             .means =
-                 R"(Nested HVM of Xen works with hardware-assisted paging (HAP) only, and is experimental: crashes are known.)",
-             .rules = xen_nested_hap_rules,
-             .causes = R"(1. The guest has shadow paging (hap=0, or a migration setting).
+     .worked = R"(    sudo xl info | grep virt_caps)",
+     .otherwise = R"()",
+     .source = "Xen xen/arch/x86/hvm"},
+    {.id = "xen-nested-hap",
+     .program = "Xen, XCP-ng",
+     .patterns = "shadow paging and nested virtualisation are mutually exclusive\n"
+                 "platform:nested-virt\n"
+                 "exp-nested-hvm\n"
+                 "nestedhvm=\n"
+                 "domain_crash called from",
+     .means =
+         R"(Nested HVM of Xen works with hardware-assisted paging (HAP) only, and is experimental: crashes are known.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm xen-owns-virtualization",
+     .causes = R"(1. The guest has shadow paging (hap=0, or a migration setting).
 2. Nesting is not switched on for it.)",
-             .steps =
-                 R"(xl configuration: hap=1 and nestedhvm=1. XCP-ng 8.3 and XenServer 8, with the guest halted:
+     .steps =
+         R"(xl configuration: hap=1 and nestedhvm=1. XCP-ng 8.3 and XenServer 8, with the guest halted:
     xe vm-param-set uuid=UUID platform:nested-virt=true)",
-             .worked = R"(In the guest:
+     .worked = R"(In the guest:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"(Do not rely on it for work that matters.)",
-             .source = "vatesfr/xen-orchestra#3743; xcp-ng/xcp#105, #562; xl.cfg(5)"},
-            {.id = "xen-hvm-not-available",
-             .program = "Xen, libvirt",
-             .patterns = xen_hvm_not_available_patterns,
-             .means =
-                 R"(Xen has no VMX or SVM, so that only PV guests start. The Linux in dom0 never sees vmx or svm, even where Xen has it.)",
-             .rules = xen_hvm_not_available_rules,
-             .causes = R"(1. Off in firmware setup.
+     .otherwise = R"(Do not rely on it for work that matters.)",
+     .source = "vatesfr/xen-orchestra#3743; xcp-ng/xcp#105, #562; xl.cfg(5)"},
+    {.id = "xen-hvm-not-available",
+     .program = "Xen, libvirt",
+     .patterns = "hvm guests but your cpu does not support\n"
+                 "xen*hardware virtualization*not available\n"
+                 "hvm guest not available\n"
+                 "no hvm support",
+     .means =
+         R"(Xen has no VMX or SVM, so that only PV guests start. The Linux in dom0 never sees vmx or svm, even where Xen has it.)",
+     .rules = "xen-owns-virtualization",
+     .causes = R"(1. Off in firmware setup.
 2. Looking in dom0's /proc/cpuinfo, which proves nothing.)",
-             .steps = R"(    sudo xl info
+     .steps = R"(    sudo xl info
 virt_caps with "hvm": Xen has it.)",
-             .worked = R"(    sudo xl info | grep virt_caps)",
-             .otherwise = R"(KVM does not work under Xen; start Linux without Xen for KVM.)",
-             .source = "xl(1)"},
-            {.id = "sev-kvm-unsupported",
-             .program = "Linux",
-             .patterns = sev_kvm_unsupported_patterns,
-             .means = R"(This is a confidential guest (SEV). KVM does not load in it by design.)",
-             .rules = sev_kvm_unsupported_rules,
-             .causes = R"(1. A confidential virtual machine type.)",
-             .steps = R"(Use an ordinary machine type for nesting. There is no switch.)",
-             .worked = R"()",
-             .otherwise = R"(TDX guests have no VMX either.)",
-             .source = "Linux arch/x86/kvm/svm/svm.c"},
-            {.id = "kvm-disabled-by-bios",
-             .program = "Linux",
-             .patterns = kvm_disabled_by_bios_patterns,
-             .means =
-                 R"(The kernel read the lock register (0x3A or VM_CR) and virtualization is switched off.)",
-             .rules = kvm_disabled_by_bios_rules,
-             .causes = R"(1. Off in firmware setup, often after an update of it.
+     .worked = R"(    sudo xl info | grep virt_caps)",
+     .otherwise = R"(KVM does not work under Xen; start Linux without Xen for KVM.)",
+     .source = "xl(1)"},
+    {.id = "sev-kvm-unsupported",
+     .program = "Linux",
+     .patterns = "kvm is unsupported when running as an sev guest",
+     .means = R"(This is a confidential guest (SEV). KVM does not load in it by design.)",
+     .rules = "confidential-guest",
+     .causes = R"(1. A confidential virtual machine type.)",
+     .steps = R"(Use an ordinary machine type for nesting. There is no switch.)",
+     .worked = R"()",
+     .otherwise = R"(TDX guests have no VMX either.)",
+     .source = "Linux arch/x86/kvm/svm/svm.c"},
+    {.id = "kvm-disabled-by-bios",
+     .program = "Linux",
+     .patterns = "kvm: disabled by bios\n"
+                 "' disabled by bios\n"
+                 "txt) disabled by bios\n"
+                 "svm disabled (by bios)\n"
+                 "vmx not enabled (by bios)",
+     .means = R"(The kernel read the lock register (0x3A or VM_CR) and virtualization is switched off.)",
+     .rules =
+         "vmx-disabled-by-firmware svm-disabled-by-firmware vmx-locked-off-in-guest svm-disabled-in-guest",
+     .causes = R"(1. Off in firmware setup, often after an update of it.
 2. Switched on, and restarted instead of powered off.
 3. In a virtual machine: the level above did it.
 4. Intel: a kernel without KVM ran before and kexec started this one.)",
-             .steps =
-                 R"(Real hardware: firmware setup, "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; save, power off, wait ten seconds, power on. A virtual machine: the level above.)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kernel/cpu/feat_ctl.c, amd.c"},
-            {.id = "kvm-other-module-loaded",
-             .program = "Linux",
-             .patterns = kvm_other_module_loaded_patterns,
-             .means =
-                 R"(Only one vendor's module can serve KVM, and one is loaded: kvm_intel, kvm_amd or kvm_pvm. The second was refused.)",
-             .rules = kvm_other_module_loaded_rules,
-             .causes =
-                 R"(1. Both are listed in /etc/modules or modules-load.d: harmless, if the right one is loaded.
+     .steps =
+         R"(Real hardware: firmware setup, "Intel Virtualization Technology", "VT-x" or "SVM Mode" on; save, power off, wait ten seconds, power on. A virtual machine: the level above.)",
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kernel/cpu/feat_ctl.c, amd.c"},
+    {.id = "kvm-other-module-loaded",
+     .program = "Linux",
+     .patterns = "already loaded the other module\n"
+                 "already loaded vendor module",
+     .means =
+         R"(Only one vendor's module can serve KVM, and one is loaded: kvm_intel, kvm_amd or kvm_pvm. The second was refused.)",
+     .rules = "wrong-vendors-module software-kvm-cannot-nest",
+     .causes =
+         R"(1. Both are listed in /etc/modules or modules-load.d: harmless, if the right one is loaded.
 2. kvm_pvm, or a module that was built by hand, is loaded in its place.)",
-             .steps = R"(    lsmod | grep kvm
+     .steps = R"(    lsmod | grep kvm
     grep -m1 vendor_id /proc/cpuinfo
 GenuineIntel goes with kvm_intel, AuthenticAMD with kvm_amd. If the wrong one is there:
     sudo modprobe -r kvm_amd
     sudo modprobe kvm_intel)",
-             .worked = R"(    lsmod | grep kvm
+     .worked = R"(    lsmod | grep kvm
 shows kvm and the processor's own module.)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
-            {.id = "kvm-cpus-differ",
-             .program = "Linux",
-             .patterns = kvm_cpus_differ_patterns,
-             .means =
-                 R"(KVM compares every CPU with the first and found one that differs, so its module does not load.)",
-             .rules = kvm_cpus_differ_rules,
-             .causes = R"(1. Microcode was loaded on some CPUs only, or late.
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
+    {.id = "kvm-cpus-differ",
+     .program = "Linux",
+     .patterns = "feature inconsistency!\n"
+                 "inconsistent vmcs config on cpu\n"
+                 "processor compatibility check on cpu",
+     .means =
+         R"(KVM compares every CPU with the first and found one that differs, so its module does not load.)",
+     .rules = "vmx-capabilities-differ cpus-disagree",
+     .causes = R"(1. Microcode was loaded on some CPUs only, or late.
 2. A processor with two kinds of cores, and firmware that sets them up differently.
 3. A virtual machine whose CPUs were moved or defined unlike.)",
-             .steps = R"(Do the microcode numbers agree? One line means yes:
+     .steps = R"(Do the microcode numbers agree? One line means yes:
     grep microcode /proc/cpuinfo | sort -u
 Install the distribution's microcode package, which loads it early, and restart (Debian and Ubuntu; amd64-microcode on AMD):
     sudo apt install intel-microcode
 If the odd CPU can be done without, take it offline, with its number, and load KVM:
     echo 0 | sudo tee /sys/devices/system/cpu/cpu3/online
     sudo modprobe kvm_intel)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(); virt/kvm/kvm_main.c"},
-            {.id = "kvm-nx-missing",
-             .program = "Linux",
-             .patterns = kvm_nx_missing_patterns,
-             .means =
-                 R"(kvm_amd needs the no-execute bit (NX), and the processor, as the kernel sees it, has none.)",
-             .rules = kvm_nx_missing_rules,
-             .causes = R"(1. NX (also: XD, no-execute memory protection) is off in firmware setup.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(); virt/kvm/kvm_main.c"},
+    {.id = "kvm-nx-missing",
+     .program = "Linux",
+     .patterns = "nx (execute disable) not supported",
+     .means = R"(kvm_amd needs the no-execute bit (NX), and the processor, as the kernel sees it, has none.)",
+     .rules = "kvm-module-refused",
+     .causes = R"(1. NX (also: XD, no-execute memory protection) is off in firmware setup.
 2. noexec=off or clearcpuid=nx on the kernel command line.
 3. A guest definition that leaves nx out.)",
-             .steps = R"(    grep -c -w nx /proc/cpuinfo
+     .steps = R"(    grep -c -w nx /proc/cpuinfo
 0: look at the kernel command line, then into the firmware setup; in a virtual machine into its definition.
     cat /proc/cmdline)",
-             .worked = R"(    sudo modprobe kvm_amd
+     .worked = R"(    sudo modprobe kvm_amd
 says nothing.)",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
-            {.id = "kvm-no-hardware-support",
-             .program = "Linux",
-             .patterns = kvm_no_hardware_support_patterns,
-             .means =
-                 R"(One of KVM's modules was tried and its technology was not there. On the other maker's processor this is harmless.)",
-             .rules = kvm_no_hardware_support_rules,
-             .causes =
-                 R"(1. The other maker's module: built in, listed in /etc/modules, or tried by VirtualBox. Harmless.
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
+    {.id = "kvm-no-hardware-support",
+     .program = "Linux",
+     .patterns = "kvm: no hardware support\n"
+                 "vmx not supported by cpu\n"
+                 "svm not supported by cpu\n"
+                 "has_svm\n"
+                 "isn't amd or hygon",
+     .means =
+         R"(One of KVM's modules was tried and its technology was not there. On the other maker's processor this is harmless.)",
+     .rules = "wrong-vendors-module hypervisor-hides-vmx hypervisor-hides-svm no-hardware-virtualization "
+              "svm-disabled-by-firmware",
+     .causes =
+         R"(1. The other maker's module: built in, listed in /etc/modules, or tried by VirtualBox. Harmless.
 2. In a virtual machine: not shown.
 3. AMD from 6.7: switched off in firmware setup reads as "not supported".)",
-             .steps = R"(    lsmod | grep kvm
+     .steps = R"(    lsmod | grep kvm
 If kvm_intel or kvm_amd is listed with kvm, KVM works and the line is to be ignored.)",
-             .worked = R"(    ls -l /dev/kvm)",
-             .otherwise = R"()",
-             .source = "clearlinux/distribution#1702; VirtualBox/virtualbox#629 (2026-04)"},
-            {.id = "kvm-enabling-failed",
-             .program = "Linux",
-             .patterns = kvm_enabling_failed_patterns,
-             .means = R"(KVM could not switch VMX or SVM on, though its module is loaded.)",
-             .rules = kvm_enabling_failed_rules,
-             .causes = R"(1. VirtualBox or VMware holds it.
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"()",
+     .source = "clearlinux/distribution#1702; VirtualBox/virtualbox#629 (2026-04)"},
+    {.id = "kvm-enabling-failed",
+     .program = "Linux",
+     .patterns = "enabling virtualization on cpu\n"
+                 "vmxon faulted",
+     .means = R"(KVM could not switch VMX or SVM on, though its module is loaded.)",
+     .rules = "virtualization-in-use",
+     .causes = R"(1. VirtualBox or VMware holds it.
 2. "VMXON faulted" with 0x5 in the line, in a virtual machine: the level above refuses.
 3. After resume: one CPU came back locked.)",
-             .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
+     .steps = R"(    lsmod | grep -E 'vboxdrv|vmmon'
 Shut the other product's guests down. Without such a module: power off and on.)",
-             .worked = R"(A guest starts and no new line appears.)",
-             .otherwise = R"()",
-             .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
-            {.id = "split-lock",
-             .program = "Linux",
-             .patterns = split_lock_patterns,
-             .means =
-                 R"(A guest locks memory across two cache lines, and this kernel slows it down on purpose (some milliseconds each time). The guest runs, at times very slowly.)",
-             .rules = {},
-             .causes = R"(1. Windows, games and old programs in a guest.)",
-             .steps =
-                 R"(Where the guests are your own: split_lock_detect=off on the kernel command line, and restart. Without a restart, so that only the warning stays:
+     .worked = R"(A guest starts and no new line appears.)",
+     .otherwise = R"()",
+     .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
+    {.id = "split-lock",
+     .program = "Linux",
+     .patterns = "split_lock trap\n"
+                 "split lock detection: #ac",
+     .means =
+         R"(A guest locks memory across two cache lines, and this kernel slows it down on purpose (some milliseconds each time). The guest runs, at times very slowly.)",
+     .causes = R"(1. Windows, games and old programs in a guest.)",
+     .steps =
+         R"(Where the guests are your own: split_lock_detect=off on the kernel command line, and restart. Without a restart, so that only the warning stays:
     sudo sysctl kernel.split_lock_mitigate=0)",
-             .worked = R"(The guest is fast again.)",
-             .otherwise = R"(Off lets any program slow the whole machine's memory bus.)",
-             .source = "Linux Documentation/arch/x86/buslock.rst"},
-            {.id = "unhandled-msr",
-             .program = "Linux, guests of macOS, ESXi, Windows",
-             .patterns = unhandled_msr_patterns,
-             .means = R"(A guest used a register that KVM does not have. Most guests cope; some stop there.)",
-             .rules = {},
-             .causes = R"(1. macOS, ESXi or Windows with Hyper-V as a guest.)",
-             .steps = R"(On the host, if the guest hangs or restarts at that point:
+     .worked = R"(The guest is fast again.)",
+     .otherwise = R"(Off lets any program slow the whole machine's memory bus.)",
+     .source = "Linux Documentation/arch/x86/buslock.rst"},
+    {.id = "unhandled-msr",
+     .program = "Linux, guests of macOS, ESXi, Windows",
+     .patterns = "unhandled rdmsr\n"
+                 "unhandled wrmsr\n"
+                 "ignored rdmsr\n"
+                 "ignored wrmsr",
+     .means = R"(A guest used a register that KVM does not have. Most guests cope; some stop there.)",
+     .causes = R"(1. macOS, ESXi or Windows with Hyper-V as a guest.)",
+     .steps = R"(On the host, if the guest hangs or restarts at that point:
     echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs
 For good:
     echo 'options kvm ignore_msrs=1' | sudo tee /etc/modprobe.d/kvm-ignore-msrs.conf)",
-             .worked = R"(The guest gets past it.)",
-             .otherwise = R"(Answers all unknown registers with 0: some drivers then misbehave.)",
-             .source = "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check()"},
-            {.id = "msr-unchecked",
-             .program = "Linux",
-             .patterns = msr_unchecked_patterns,
-             .means = R"(The kernel used a register that this processor lacks, noted it, and went on.)",
-             .rules = {},
-             .causes = R"(1. A virtual machine whose hypervisor leaves that register out.
+     .worked = R"(The guest gets past it.)",
+     .otherwise = R"(Answers all unknown registers with 0: some drivers then misbehave.)",
+     .source = "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check()"},
+    {.id = "msr-unchecked",
+     .program = "Linux",
+     .patterns = "unchecked msr access error",
+     .means = R"(The kernel used a register that this processor lacks, noted it, and went on.)",
+     .causes = R"(1. A virtual machine whose hypervisor leaves that register out.
 2. On hardware, a driver or a tool for another model, or microcode that is too old.)",
-             .steps = R"(As a rule nothing. What the log says of KVM itself:
+     .steps = R"(As a rule nothing. What the log says of KVM itself:
     sudo dmesg | grep -i -E 'kvm|vmx|svm'
 Registers 0x3a and 0x480 to 0x491 are VMX's, 0xc0010114 and 0xc0010117 SVM's. For one of these:
     sudo modprobe msr
     sudo nestprobe --explain)",
-             .worked = R"(    sudo dmesg | grep -i -E 'kvm|vmx|svm')",
-             .otherwise = R"(The call trace behind it is a note, not a crash. KVM fails for another reason.)",
-             .source = "Linux arch/x86/mm/extable.c; firecracker#814 (2019-01); harvester#3447 (2023-02)"},
-            {.id = "vhost-vsock-missing",
-             .program = "Kata Containers, QEMU, LXD, Incus",
-             .patterns = vhost_vsock_missing_patterns,
-             .means = R"(The host has no /dev/vhost-vsock: another device than /dev/kvm, which may be well.)",
-             .rules = {},
-             .causes = R"(1. The module vhost_vsock is not loaded.
+     .worked = R"(    sudo dmesg | grep -i -E 'kvm|vmx|svm')",
+     .otherwise = R"(The call trace behind it is a note, not a crash. KVM fails for another reason.)",
+     .source = "Linux arch/x86/mm/extable.c; firecracker#814 (2019-01); harvester#3447 (2023-02)"},
+    {.id = "vhost-vsock-missing",
+     .program = "Kata Containers, QEMU, LXD, Incus",
+     .patterns = "open /dev/vhost-vsock\n"
+                 "/dev/vhost-vsock*no such\n"
+                 "/dev/vhost-vsock: permission denied\n"
+                 "vhost-vsock: unable to open\n"
+                 "could not insert 'vhost_vsock'\n"
+                 "module vhost_vsock not found",
+     .means = R"(The host has no /dev/vhost-vsock: another device than /dev/kvm, which may be well.)",
+     .causes = R"(1. The module vhost_vsock is not loaded.
 2. "Device or resource busy": this host is a guest itself, and its own end of such a socket is in the way.
 3. In a container the device was not passed in.
 4. The kernel was built without CONFIG_VHOST_VSOCK.)",
-             .steps = R"(    sudo modprobe vhost_vsock
+     .steps = R"(    sudo modprobe vhost_vsock
     ls -l /dev/vhost-vsock
 At every boot:
     echo vhost_vsock | sudo tee /etc/modules-load.d/vhost-vsock.conf
@@ -3488,206 +3045,259 @@ If modprobe says "Device or resource busy", unload the guest's end; of VMware:
     sudo modprobe vhost_vsock
 In a container:
     docker run --device /dev/kvm --device /dev/vhost-vsock IMAGE)",
-             .worked = R"(    ls -l /dev/vhost-vsock)",
-             .otherwise = R"("Permission denied": the node belongs to group kvm as a rule.)",
-             .source = "Linux drivers/vhost/vsock.c; kata-containers#3459 (2022-01)"},
-            {.id = "vbs-nested-windows",
-             .program = "Windows",
-             .patterns = vbs_nested_windows_patterns,
-             .means =
-                 R"(Windows uses Hyper-V for its own protection (VBS). As a host it keeps VT-x from other hypervisors; as a guest of KVM it needs nesting and is slow without enlightenments.)",
-             .rules = vbs_nested_windows_rules,
-             .causes = R"(1. Windows 11 switches it on by default.)",
-             .steps =
-                 R"(Host, to free VT-x: Windows Security, Device security, Core isolation, Memory integrity off; as administrator:
+     .worked = R"(    ls -l /dev/vhost-vsock)",
+     .otherwise = R"("Permission denied": the node belongs to group kvm as a rule.)",
+     .source = "Linux drivers/vhost/vsock.c; kata-containers#3459 (2022-01)"},
+    {.id = "vbs-nested-windows",
+     .program = "Windows",
+     .patterns = "virtualization-based security\n"
+                 "credential guard\n"
+                 "memory integrity\n"
+                 "core isolation",
+     .means =
+         R"(Windows uses Hyper-V for its own protection (VBS). As a host it keeps VT-x from other hypervisors; as a guest of KVM it needs nesting and is slow without enlightenments.)",
+     .rules = "guest-with-evmcs windows-without-evmcs",
+     .causes = R"(1. Windows 11 switches it on by default.)",
+     .steps =
+         R"(Host, to free VT-x: Windows Security, Device security, Core isolation, Memory integrity off; as administrator:
     bcdedit /set hypervisorlaunchtype off
 and restart. Guest of KVM: Hyper-V enlightenments in the definition, on Intel hv-evmcs as well.)",
-             .worked = R"(msinfo32: "Virtualization-based security: Not enabled".)",
-             .otherwise = R"(A UEFI lock or company policy switches it on again.)",
-             .source = "Microsoft Learn, \"Virtualization-based Security\""},
-            {.id = "azure-no-nesting",
-             .program = "Azure, tools that ask it",
-             .patterns = azure_no_nesting_patterns,
-             .means =
-                 R"(This size of Azure VM shows neither VMX nor SVM to its guest. Azure has no switch for it: the size decides.)",
-             .rules = azure_no_nesting_rules,
-             .causes =
-                 R"(1. A size without nesting: Bsv2, Dasv4, Arm sizes, the N sizes with GPUs (as of 2026-11).
+     .worked = R"(msinfo32: "Virtualization-based security: Not enabled".)",
+     .otherwise = R"(A UEFI lock or company policy switches it on again.)",
+     .source = "Microsoft Learn, \"Virtualization-based Security\""},
+    {.id = "azure-no-nesting",
+     .program = "Azure, tools that ask it",
+     .patterns = "nested virtualization is not supported on this vm size\n"
+                 "vm size*not support nested virtualization\n"
+                 "size*too small for nested virtualization\n"
+                 "vm size*nested virtualization*not supported",
+     .means =
+         R"(This size of Azure VM shows neither VMX nor SVM to its guest. Azure has no switch for it: the size decides.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm confidential-guest",
+     .causes =
+         R"(1. A size without nesting: Bsv2, Dasv4, Arm sizes, the N sizes with GPUs (as of 2026-11).
 2. A confidential VM, of whatever size.)",
-             .steps =
-                 R"(See the size, then read its page in Microsoft's documentation: the line Nested Virtualization says Supported or not.
+     .steps =
+         R"(See the size, then read its page in Microsoft's documentation: the line Nested Virtualization says Supported or not.
     az vm show --resource-group GROUP --name VM --query hardwareProfile.vmSize --output tsv
 Change it; disks in the VM that are temporary are lost:
     az vm deallocate --resource-group GROUP --name VM
     az vm resize --resource-group GROUP --name VM --size Standard_D4s_v5
     az vm start --resource-group GROUP --name VM)",
-             .worked = R"(In the VM:
+     .worked = R"(In the VM:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo
 is not 0.)",
-             .otherwise =
-                 R"(The security type Trusted Launch alone is no reason (older advice says so). No query of Azure's tells whether a size nests (2025-10).)",
-             .source = "Microsoft Learn, pages of the VM sizes; MicrosoftDocs/azure-docs pull request 90910; "
-                       "AutomatedLab#1679 (2025-10)"},
-            {.id = "aws-no-nesting",
-             .program = "AWS",
-             .patterns = aws_no_nesting_patterns,
-             .means =
-                 R"(EC2 refuses nested virtualization for this instance type. It exists on some Intel types since February 2026, and is off unless it is asked for.)",
-             .rules = aws_no_nesting_rules,
-             .causes =
-                 R"(1. A type without it: all of AMD's, Graviton, and Intel's before the seventh generation (as of 2026-11).
+     .otherwise =
+         R"(The security type Trusted Launch alone is no reason (older advice says so). No query of Azure's tells whether a size nests (2025-10).)",
+     .source = "Microsoft Learn, pages of the VM sizes; MicrosoftDocs/azure-docs pull request 90910; "
+               "AutomatedLab#1679 (2025-10)"},
+    {.id = "aws-no-nesting",
+     .program = "AWS",
+     .patterns = "instance type*not support nested virtualization\n"
+                 "nested virtualization*not supported*instance type\n"
+                 "nestedvirtualization*not supported*instance\n"
+                 "nestedvirtualization*is not valid\n"
+                 "cpuoptions*nestedvirtualization",
+     .means =
+         R"(EC2 refuses nested virtualization for this instance type. It exists on some Intel types since February 2026, and is off unless it is asked for.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. A type without it: all of AMD's, Graviton, and Intel's before the seventh generation (as of 2026-11).
 2. A metal type, which needs no option: KVM runs there without nesting.
 3. A Spot request: by one report it refuses the option.
 4. An old AWS CLI, which does not know the option (about 2.34 has it).)",
-             .steps = R"(Which types have it today?
+     .steps = R"(Which types have it today?
     aws ec2 describe-instance-types --filters Name=processor-info.supported-features,Values=nested-virtualization --query 'InstanceTypes[].InstanceType' --output text
 Launch one of them:
     aws ec2 run-instances --image-id IMAGE --instance-type m8i.xlarge --cpu-options NestedVirtualization=enabled)",
-             .worked = R"(In the instance:
+     .worked = R"(In the instance:
     grep -c -w vmx /proc/cpuinfo
 is not 0.)",
-             .otherwise = R"()",
-             .source = "Amazon EC2 User Guide, Use nested virtualization to run hypervisors in Amazon EC2 "
-                       "instances (read 2026-10)"},
-            {.id = "gcp-no-nesting",
-             .program = "Google Cloud",
-             .patterns = gcp_no_nesting_patterns,
-             .means =
-                 R"(Compute Engine refuses nested virtualization for this instance: its machine type has none, or a policy of the organization forbids it.)",
-             .rules = gcp_no_nesting_rules,
-             .causes =
-                 R"(1. The machine type: E2, memory-optimized, Arm, and AMD ones but N4D (as of 2026-10, by second-hand readings).
+     .otherwise = R"()",
+     .source = "Amazon EC2 User Guide, Use nested virtualization to run hypervisors in Amazon EC2 "
+               "instances (read 2026-10)"},
+    {.id = "gcp-no-nesting",
+     .program = "Google Cloud",
+     .patterns = "compute.disablenestedvirtualization\n"
+                 "nested virtualization is not supported for machine type\n"
+                 "machine type*nested virtualization\n"
+                 "enablenestedvirtualization",
+     .means =
+         R"(Compute Engine refuses nested virtualization for this instance: its machine type has none, or a policy of the organization forbids it.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. The machine type: E2, memory-optimized, Arm, and AMD ones but N4D (as of 2026-10, by second-hand readings).
 2. The constraint compute.disableNestedVirtualization is enforced.)",
-             .steps = R"(Is it the policy? enforced: true means that its administrator has to allow it.
+     .steps = R"(Is it the policy? enforced: true means that its administrator has to allow it.
     gcloud resource-manager org-policies describe compute.disableNestedVirtualization --effective --project=PROJECT
 Otherwise take a machine type that has it:
     gcloud compute instances create INSTANCE --zone=ZONE --machine-type=n2-standard-4 --enable-nested-virtualization)",
-             .worked = R"(In the instance:
+     .worked = R"(In the instance:
     grep -c -w vmx /proc/cpuinfo
 is not 0.)",
-             .otherwise = R"()",
-             .source =
-                 "Google Cloud documentation, About nested virtualization; Enable nested virtualization"},
-            {.id = "kvm-l1tf-smt",
-             .program = "Linux",
-             .patterns = kvm_l1tf_smt_patterns,
-             .means =
-                 R"(A warning about leaks between the threads of a core. KVM works; nothing of nesting is missing.)",
-             .rules = kvm_l1tf_smt_rules,
-             .causes =
-                 R"(1. The processor has that fault, and two threads of a core can run different guests.)",
-             .steps = R"(Nothing, where every guest is trusted. Otherwise see what is in force:
+     .otherwise = R"()",
+     .source = "Google Cloud documentation, About nested virtualization; Enable nested virtualization"},
+    {.id = "kvm-l1tf-smt",
+     .program = "Linux",
+     .patterns = "l1tf cpu bug present and smt on\n"
+                 "mmio stale data cpu bug present and smt on\n"
+                 "mds cpu bug present and smt on",
+     .means =
+         R"(A warning about leaks between the threads of a core. KVM works; nothing of nesting is missing.)",
+     .rules = "l1d-flushed-at-guest-entry",
+     .causes = R"(1. The processor has that fault, and two threads of a core can run different guests.)",
+     .steps = R"(Nothing, where every guest is trusted. Otherwise see what is in force:
     grep . /sys/devices/system/cpu/vulnerabilities/l1tf)",
-             .worked = R"()",
-             .otherwise = R"(The flush at guest entry costs speed, most for guests of guests.)",
-             .source =
-                 "Linux Documentation/admin-guide/hw-vuln/l1tf.rst; arch/x86/kvm/vmx/vmx.c, vmx_vm_init()"},
-            {.id = "kvm-harmless",
-             .program = "Linux",
-             .patterns = kvm_harmless_patterns,
-             .means = R"(A remark of KVM's. It is no error, and nothing is missing because of it.)",
-             .rules = {},
-             .causes =
-                 R"(1. Ordinary work: the clock of old hosts, a counter that ran over, the module being unloaded, performance counters that a guest asked for.)",
-             .steps = R"(Nothing is to be done. If a guest fails, another line says why:
+     .worked = R"()",
+     .otherwise = R"(The flush at guest entry costs speed, most for guests of guests.)",
+     .source = "Linux Documentation/admin-guide/hw-vuln/l1tf.rst; arch/x86/kvm/vmx/vmx.c, vmx_vm_init()"},
+    {.id = "kvm-harmless",
+     .program = "Linux",
+     .patterns = "smp vm created on host with unstable tsc\n"
+                 "zapping shadow pages for mmio generation wraparound\n"
+                 "disabled perfctr wrmsr\n"
+                 "kvm: exiting hardware virtualization\n"
+                 "exceeds the recommended cpus supported by kvm\n"
+                 "vm_exit_load_ia32_perf_global_ctrl does not work properly",
+     .means = R"(A remark of KVM's. It is no error, and nothing is missing because of it.)",
+     .causes =
+         R"(1. Ordinary work: the clock of old hosts, a counter that ran over, the module being unloaded, performance counters that a guest asked for.)",
+     .steps = R"(Nothing is to be done. If a guest fails, another line says why:
     sudo journalctl -k -b --grep kvm)",
-             .worked = R"()",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/x86.c; virt/kvm/kvm_main.c"},
-            {.id = "kvm-nesting-is-on",
-             .program = "Linux",
-             .patterns = kvm_nesting_is_on_patterns,
-             .means =
-                 R"(Good news of kvm_amd's: it loaded, and offers SVM to guests (or uses nested paging for them). kvm_intel has no such line.)",
-             .rules = kvm_nesting_is_on_rules,
-             .causes = R"(1. Nothing is wrong on this level.)",
-             .steps = R"(If a guest still has no svm, its own definition is the next to look at:
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/x86.c; virt/kvm/kvm_main.c"},
+    {.id = "kvm-nesting-is-on",
+     .program = "Linux",
+     .patterns = "nested virtualization enabled\n"
+                 "kvm: nested paging enabled\n"
+                 "kvm_amd: nested paging enabled",
+     .means =
+         R"(Good news of kvm_amd's: it loaded, and offers SVM to guests (or uses nested paging for them). kvm_intel has no such line.)",
+     .rules = "nesting-offered",
+     .causes = R"(1. Nothing is wrong on this level.)",
+     .steps = R"(If a guest still has no svm, its own definition is the next to look at:
     nestprobe --domain GUEST)",
-             .worked = R"()",
-             .otherwise = R"()",
-             .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
-            {.id = "dev-kvm-permission",
-             .program = "many",
-             .patterns = dev_kvm_permission_patterns,
-             .means =
-                 R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
-             .rules = dev_kvm_permission_rules,
-             .causes = R"(1. Not in the group of the device, or not logged in again since.
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/svm/svm.c, svm_hardware_setup()"},
+    {.id = "dev-kvm-permission",
+     .program = "many",
+     .patterns = "/dev/kvm: permission denied\n"
+                 "/dev/kvm': permission denied\n"
+                 "/dev/kvm\": permission denied\n"
+                 "/dev/kvm*permission denied\n"
+                 "/dev/kvm*eacces\n"
+                 "/dev/kvm*os error 13\n"
+                 "kvm(error(13\n"
+                 "/dev/kvm*not writable\n"
+                 "/dev/kvm*not accessible\n"
+                 "permission*access /dev/kvm\n"
+                 "cannot access /dev/kvm",
+     .means =
+         R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. Not in the group of the device, or not logged in again since.
 2. A container or service whose user is in no such group.
 3. A CI job: GitHub's hosted Linux runners need a udev rule.)",
-             .steps = R"page(    ls -l /dev/kvm
+     .steps = R"page(    ls -l /dev/kvm
     sudo usermod -aG kvm "$USER"
 (the group that ls showed), then log in again. For this session alone:
     sudo setfacl -m "u:$USER:rw" /dev/kvm
 Docker:
     docker run --device /dev/kvm --group-add "$(stat -c %g /dev/kvm)" IMAGE)page",
-             .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
-             .otherwise = R"("Operation not permitted" is another: a device cgroup or a security module.)",
-             .source = "Linux Documentation/virt/kvm/api.rst; udev rules 50-udev-default.rules"},
-            {.id = "dev-kvm-trouble",
-             .program = "many",
-             .patterns = dev_kvm_trouble_patterns,
-             .means = R"(A program wanted /dev/kvm and could not use it.)",
-             .rules = dev_kvm_trouble_rules,
-             .causes =
-                 R"(1. It is not there: no module is loaded (a virtual machine without nesting, firmware setup), or a container was not given it.
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise = R"("Operation not permitted" is another: a device cgroup or a security module.)",
+     .source = "Linux Documentation/virt/kvm/api.rst; udev rules 50-udev-default.rules"},
+    {.id = "dev-kvm-trouble",
+     .program = "many",
+     .patterns = "/dev/kvm\n"
+                 "no kvm device\n"
+                 "kvm device not found\n"
+                 "kvm(error(2",
+     .means = R"(A program wanted /dev/kvm and could not use it.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied dev-kvm-without-driver kvm-module-not-loaded",
+     .causes =
+         R"(1. It is not there: no module is loaded (a virtual machine without nesting, firmware setup), or a container was not given it.
 2. This user may not open it.
 3. Another hypervisor holds VMX or SVM.)",
-             .steps = R"(    ls -l /dev/kvm
+     .steps = R"(    ls -l /dev/kvm
     nestprobe
 nestprobe says which of the three it is here, and what to do.)",
-             .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/virt/kvm/api.rst"},
-            {.id = "vfio-trouble",
-             .program = "many",
-             .patterns = vfio_trouble_patterns,
-             .means = R"(VFIO, by which a device is given to a guest, failed at some step.)",
-             .rules = vfio_trouble_rules,
-             .causes = R"(1. No IOMMU is in use.
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/api.rst"},
+    {.id = "vfio-trouble",
+     .program = "many",
+     .patterns = "/dev/vfio\n"
+                 "vfio*error\n"
+                 "vfio*failed\n"
+                 "vfio-pci*\n"
+                 "vfio_group_set_container\n"
+                 "vfio_group_get\n"
+                 "vfio_device_",
+     .means = R"(VFIO, by which a device is given to a guest, failed at some step.)",
+     .rules = "no-iommu no-interrupt-remapping device-held-back-by-firmware",
+     .causes = R"(1. No IOMMU is in use.
 2. The device, or another one of its group, still has its host driver.
 3. The firmware keeps the device.)",
-             .steps = R"(    ls /sys/kernel/iommu_groups
+     .steps = R"(    ls /sys/kernel/iommu_groups
     sudo journalctl -k -b --grep 'vfio|DMAR|AMD-Vi'
     nestprobe --question device-assignment)",
-             .worked = R"(The guest starts with the device.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/driver-api/vfio.rst"},
-            {.id = "nesting-trouble",
-             .program = "many",
-             .patterns = nesting_trouble_patterns,
-             .means =
-                 R"(A program speaks of nested virtualization: this system is a virtual machine, or one of its guests wants to run guests.)",
-             .rules = nesting_trouble_rules,
-             .causes =
-                 R"(1. In a virtual machine: the level above does not show VMX or SVM to it, and that is switched on there.
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/driver-api/vfio.rst"},
+    {.id = "nesting-trouble",
+     .program = "many",
+     .patterns = "nested virtualization\n"
+                 "nested virtualisation\n"
+                 "nested-virtualization\n"
+                 "nested vt-x\n"
+                 "nested kvm",
+     .means =
+         R"(A program speaks of nested virtualization: this system is a virtual machine, or one of its guests wants to run guests.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm nested-parameter-off guest-cpu-model-lacks-feature",
+     .causes =
+         R"(1. In a virtual machine: the level above does not show VMX or SVM to it, and that is switched on there.
 2. On a host: the parameter nested is off, or the guest's definition leaves the feature out.)",
-             .steps = R"(In the system where the message came:
+     .steps = R"(In the system where the message came:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo
 0 in a virtual machine: the level above. nestprobe names it, with its switch:
     nestprobe
 On a host, about one of its guests:
     nestprobe --domain GUEST)",
-             .worked = R"(The count is not 0, in the guest that is to run guests.)",
-             .otherwise = R"()",
-             .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst"},
-            {.id = "generic-virtualization-not-enabled",
-             .program = "many",
-             .patterns = generic_virtualization_not_enabled_patterns,
-             .means =
-                 R"(A program found no VT-x or AMD-V and guesses at the BIOS. In a virtual machine that guess is wrong.)",
-             .rules = generic_virtualization_not_enabled_rules,
-             .causes = R"(1. In a virtual machine: not shown by the level above.
+     .worked = R"(The count is not 0, in the guest that is to run guests.)",
+     .otherwise = R"()",
+     .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst"},
+    {.id = "generic-virtualization-not-enabled",
+     .program = "many",
+     .patterns = "virtualization is not enabled\n"
+                 "virtualization is disabled\n"
+                 "enable virtualization in the bios\n"
+                 "enable virtualization in bios\n"
+                 "vt-x/amd-v hardware acceleration is not available\n"
+                 "hardware acceleration is not available\n"
+                 "svm mode",
+     .means =
+         R"(A program found no VT-x or AMD-V and guesses at the BIOS. In a virtual machine that guess is wrong.)",
+     .rules = "vmx-disabled-by-firmware svm-disabled-by-firmware hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. In a virtual machine: not shown by the level above.
 2. On hardware: off in firmware setup.
 3. On Windows: Hyper-V holds it.)",
-             .steps = R"(    nestprobe)",
-             .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
-             .otherwise = R"()",
-             .source = "the pages of the programs above"},
+     .steps = R"(    nestprobe)",
+     .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "the pages of the programs above"},
 };
+
+constexpr PackedTable<Message, std::size(message_rows), packed_bytes(message_rows)> packed_messages(
+    message_rows);
 
 }  // namespace
 
-std::span<const Message> messages() { return message_rows; }
+std::span<const Message> messages() {
+    static const std::vector<Message> all = packed_messages.view().all();
+    return all;
+}
 
 }  // namespace nestprobe

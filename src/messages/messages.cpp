@@ -2,6 +2,8 @@
 // Which message a pasted text is: a loose comparison, line by line.
 #include "messages/messages.hpp"
 
+#include "base/text.hpp"
+
 #include <cctype>
 #include <iterator>
 
@@ -158,13 +160,14 @@ std::string loosened(std::string_view text) {
 
 const Message* find_message(std::string_view text) {
     const std::string all = in_english(loosened(text));
-    for (const Message& message : messages())
-        for (const std::string_view pattern : message.patterns)
-            for (std::string_view rest = all; !rest.empty();) {
-                const std::size_t end = rest.find('\n');
-                if (fits(pattern, rest.substr(0, end))) return &message;
-                rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-            }
+    for (const Message& message : messages()) {
+        bool found = false;
+        for_each_line(message.patterns, [&](std::string_view pattern) {
+            if (!found)
+                for_each_line(all, [&](std::string_view line) { found = found || fits(pattern, line); });
+        });
+        if (found) return &message;
+    }
     return nullptr;
 }
 

@@ -9,18 +9,27 @@
 namespace nestprobe {
 
 struct Message {
-    std::string_view id;       ///< kebab-case; never reused
-    std::string_view program;  ///< whose words they are
-    std::span<const std::string_view>
-        patterns;                             ///< lower case; any of them; '*' is any text between two parts
-    std::string_view means;                   ///< one or two sentences
-    std::span<const std::string_view> rules;  ///< names of rules that judge the same thing; may be empty
-    std::string_view causes;                  ///< likely ones, in order
+    std::string_view id;         ///< kebab-case; never reused
+    std::string_view program;    ///< whose words they are
+    std::string_view patterns;   ///< a line each, lower case; any of them; '*' is any text between two parts
+    std::string_view means;      ///< one or two sentences
+    std::string_view rules;      ///< names of rules that judge the same thing, a blank between; may be empty
+    std::string_view causes;     ///< likely ones, in order
     std::string_view steps;      ///< what to do; a line that begins with four blanks is a command, whole
     std::string_view worked;     ///< how to tell that it worked; may be empty
     std::string_view otherwise;  ///< what else it can be, what it is not; may be empty
     std::string_view source;     ///< and its date where it ages
 };
+
+template <class V>
+constexpr void for_each_word(Message&, V&&) {}
+template <class V>
+constexpr void for_each_text(Message& message, V&& visit) {
+    for (std::string_view* text :
+         {&message.id, &message.program, &message.patterns, &message.means, &message.rules, &message.causes,
+          &message.steps, &message.worked, &message.otherwise, &message.source})
+        visit(*text);
+}
 
 /// In the order of the search: the most specific first.
 std::span<const Message> messages();

@@ -49,7 +49,7 @@ std::string section(std::string_view title, std::string_view text) {
 std::string rules_of(const Message& message) {
     if (message.rules.empty()) return {};
     std::string text = "\nrules that judge this here:\n";
-    for (const std::string_view name : message.rules)
+    for (const std::string_view name : split_words(message.rules))
         if (const Rule* rule = find_rule(name)) text += fmt::format("  {}  {}\n", rule->id, name);
     return text;
 }
@@ -78,10 +78,9 @@ bool is_beside_the_point(const Message& message) {
 bool is_answered_by_cause(const Report& report, const Message& message) {
     return std::any_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
         const Finding* cause = v.answer == Answer::no ? v.cause() : nullptr;
-        return cause &&
-               std::find(message.rules.begin(), message.rules.end(), cause->rule->name) !=
-                   message.rules.end() &&
-               message.program.starts_with("QEMU");
+        if (!cause || !message.program.starts_with("QEMU")) return false;
+        const std::vector<std::string_view> rules = split_words(message.rules);
+        return std::find(rules.begin(), rules.end(), cause->rule->name) != rules.end();
     });
 }
 

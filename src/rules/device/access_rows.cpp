@@ -8,6 +8,10 @@
 // GitLab Runner documentation, [runners.docker]; Development Containers specification, runArgs.
 #include "rules/device/access_rows.hpp"
 
+#include "base/packed_table.hpp"
+
+#include <vector>
+
 namespace nestprobe {
 namespace {
 
@@ -272,8 +276,14 @@ constexpr AccessRow access_table[] = {
                     "sudo systemctl restart AGENT_SERVICE"}}}},
 };
 
+constexpr PackedTable<AccessRow, std::size(access_table), packed_bytes(access_table)> packed_access(
+    access_table);
+
 }  // namespace
 
-std::span<const AccessRow> access_rows() { return access_table; }
+std::span<const AccessRow> access_rows() {
+    static const std::vector<AccessRow> all = packed_access.view().all();
+    return all;
+}
 
 }  // namespace nestprobe

@@ -20,6 +20,17 @@ struct AccessStep {
     bool of_host = false;  ///< only where it is not known that KVM is up on the host
     constexpr bool empty() const { return what.empty(); }
 };
+template <class V>
+constexpr void for_each_word(AccessStep& step, V&& visit) {
+    visit(step.where);
+    visit(step.of_host);
+}
+template <class V>
+constexpr void for_each_text(AccessStep& step, V&& visit) {
+    for (std::string_view* text : {&step.what, &step.file, &step.expect}) visit(*text);
+    for (std::string_view& command : step.commands) visit(command);
+    for (std::string_view& line : step.lines) visit(line);
+}
 
 struct AccessRow {
     std::string_view place;  ///< as process.container or process.job has it
@@ -27,6 +38,17 @@ struct AccessRow {
     AccessStep give[3];      ///< the device is not there, or the device cgroup forbids it
     AccessStep allow[3];     ///< it is there, and its owner, group and mode keep the user out
 };
+template <class V>
+constexpr void for_each_word(AccessRow& row, V&& visit) {
+    for (AccessStep& step : row.give) for_each_word(step, visit);
+    for (AccessStep& step : row.allow) for_each_word(step, visit);
+}
+template <class V>
+constexpr void for_each_text(AccessRow& row, V&& visit) {
+    for (std::string_view* text : {&row.place, &row.words}) visit(*text);
+    for (AccessStep& step : row.give) for_each_text(step, visit);
+    for (AccessStep& step : row.allow) for_each_text(step, visit);
+}
 
 std::span<const AccessRow> access_rows();
 

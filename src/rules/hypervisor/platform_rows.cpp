@@ -1437,7 +1437,7 @@ constexpr PlatformRow platform_table[] = {
 
 static_assert(platform_table[std::size(platform_table) - 1].id == Platform::other);
 
-constexpr PackedTable<PlatformRow, std::size(platform_table), text_bytes(platform_table)> packed_platforms(
+constexpr PackedTable<PlatformRow, std::size(platform_table), packed_bytes(platform_table)> packed_platforms(
     platform_table);
 
 }  // namespace

@@ -52,6 +52,13 @@ struct PlatformStep {
     constexpr bool empty() const { return what.empty(); }
 };
 template <class V>
+constexpr void for_each_word(PlatformStep& step, V&& visit) {
+    visit(step.where);
+    visit(step.cost);
+    visit(step.technology);
+    visit(step.if_type);
+}
+template <class V>
 constexpr void for_each_text(PlatformStep& step, V&& visit) {
     visit(step.what);
     for (std::string_view& command : step.commands) visit(command);
@@ -81,6 +88,15 @@ struct PlatformRow {
     std::string_view date = {};  ///< "YYYY-MM": when the row was written down
 };
 
+template <class V>
+constexpr void for_each_word(PlatformRow& row, V&& visit) {
+    visit(row.id);
+    visit(row.nesting);
+    for (PlatformStep& step : row.steps) for_each_word(step, visit);
+    for (PlatformStep& step : row.iommu_steps) for_each_word(step, visit);
+    for (bool* word : {&row.often_rented, &row.query_by_user, &row.shows_and_fails}) visit(*word);
+    visit(row.certainty);
+}
 template <class V>
 constexpr void for_each_text(PlatformRow& row, V&& visit) {
     for (PlatformStep& step : row.steps) for_each_text(step, visit);

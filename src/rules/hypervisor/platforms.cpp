@@ -207,7 +207,7 @@ PlatformRow row_of(const Fact<Platform>& platform) {
     const Platform known = platform.if_known() ? *platform.if_known() : Platform::other;
     const auto rows = platform_rows();
     std::size_t i = 0;
-    while (i + 1 < rows.size() && rows.bare(i).id != known) ++i;
+    while (i + 1 < rows.size() && rows.first_word(i) != static_cast<std::uint8_t>(known)) ++i;
     return rows[i];
 }
 
