@@ -14,7 +14,7 @@ constexpr std::uint64_t each_byte = 0x0101'0101'0101'0101;
 
 /// Of eight bytes, those that JSON or a terminal takes for something else have their highest bit set: beyond
 /// ASCII, controls, DEL, the quotation mark, the backslash.  (A borrow may mark one more beside such a byte.)
-constexpr std::uint64_t peculiar(std::uint64_t bytes) {
+[[gnu::always_inline]] constexpr std::uint64_t peculiar(std::uint64_t bytes) {
     const auto below = [](std::uint64_t x, std::uint64_t n) { return (x - each_byte * n) & ~x; };
     const auto equals = [&](char c) { return below(bytes ^ (each_byte * static_cast<unsigned char>(c)), 1); };
     const std::uint64_t marks = bytes | below(bytes, ' ') | equals('"') | equals('\\') | equals(0x7f);
