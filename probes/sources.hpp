@@ -5,6 +5,7 @@
 
 #include "base/cpu_set.hpp"
 #include "base/fact.hpp"
+#include "facts/device_facts.hpp"
 
 #include <cstdint>
 #include <string>
@@ -58,8 +59,12 @@ public:
     virtual ~KvmDevice() = default;
     /// The questions will come soon: who answers slowly may begin now, beside the caller, on the first CPU.
     virtual void prepare() const {}
-    /// A real open(2), O_RDWR because KVM demands it.  True, or why not, with the node's owner and mode.
+    /// A real open(2), O_RDWR because KVM demands it.  True, or why not.
     virtual Reading<bool> open() const = 0;
+    /// Whose the node is, and its mode: looked at where it was refused, for that alone.
+    virtual Reading<DeviceNode> node() const {
+        return Absent{Why::not_applicable, "nothing is known of the node"};
+    }
     virtual Reading<int> api_version() const = 0;
     virtual Reading<int> check_extension(int capability) const = 0;
     /// KVM_GET_SUPPORTED_CPUID: what a guest may be shown.  not_applicable where KVM lists no such leaf.

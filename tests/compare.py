@@ -20,10 +20,12 @@ FORMATS = ([], ["--explain"], ["--json"], ["--format", "facts"], ["--fix"], ["--
 
 def inputs(part):
     machines = recorded.snapshots(here / "machines")
-    for path in machines:
-        if part in path.parent.name:
+    for folder in recorded.folders(here / "machines"):
+        pastes = sorted((folder / "inputs").iterdir()) if (folder / "inputs").is_dir() else [folder / "snapshot.json"]
+        given = [word for path in pastes for word in ("--from", str(path))]
+        if part in folder.name:
             for options in FORMATS:
-                yield path.parent.name, ["--from", str(path), *options]
+                yield folder.name, given + options
     for path in sorted(here.glob("guests/*/guest.*")):
         if part in path.parent.name:
             for machine in machines[:: max(1, len(machines) // 3)]:
@@ -44,7 +46,8 @@ def differs(old, new, name, options):
         if a != b:
             lines = ([], []) if what == "exit status" else (a.decode().splitlines(), b.decode().splitlines())
             first = next((pair for pair in zip(*lines) if pair[0] != pair[1]), (a if not lines[0] else "", b if not lines[1] else ""))
-            return f"{name} {' '.join(options[2:])}: {what}\n  - {str(first[0])[:200]}\n  + {str(first[1])[:200]}"
+            shown = " ".join(word for word in options if word != "--from" and str(here) not in word)
+            return f"{name} {shown}: {what}\n  - {str(first[0])[:200]}\n  + {str(first[1])[:200]}"
     return None
 
 

@@ -33,8 +33,9 @@ bool parse(std::string_view word, Why& why);
 
 struct Absent {
     Why why = Why::not_probed;
-    std::string detail;  ///< for the reader: "/dev/cpu/0/msr: Permission denied"
-    int error = 0;       ///< the errno that withheld it; 0 when no system call refused
+    std::string detail;          ///< for the reader: "/dev/cpu/0/msr: Permission denied"
+    int error = 0;               ///< the errno that withheld it; 0 when no system call refused
+    bool register_file = false;  ///< what is not there is an MSR's file, which its driver makes
 
     /// The same refusal?  Paths in the detail differ between CPUs, so an errno decides where there is one.
     friend bool same_reason(const Absent& a, const Absent& b) {
@@ -57,10 +58,23 @@ inline bool is_missing(const Absent& absent) {
 /// What is told of a value that is there, where somebody asks why it is not.
 inline const Absent nothing_absent{};
 
+/// What sort of thing a reading is of, as far as a rule asks: `where` is for people.
+enum class SignKind : std::uint8_t {
+    other,
+    kernel_release,
+    brand,       ///< the processor's
+    prompt,      ///< names in a shell's prompt
+    kernel_log,  ///< of which somebody told; lines of one's own log are facts by themselves
+    vmx_file,    ///< VMware's definition of a guest
+    vmware,      ///< VMware's own words about what its host cannot do
+    windows,     ///< a tool that ran on Windows
+};
+
 /// One reading as it was made.
 struct Provenance {
     std::string where;  ///< "CPUID.1:ECX.VMX[bit 5] on CPUs 0-3", "/sys/module/kvm_intel/parameters/nested"
     std::string raw;    ///< "0x5", "Y"
+    SignKind sign = SignKind::other;
 };
 
 /// What a source answers: the thing itself, or why not.  Sources do not say where they read, their caller
@@ -124,6 +138,12 @@ template <class A>
 bool same_answer(const A& a, const A& b) {
     if (const auto* x = a.if_known(), *y = b.if_known(); x || y) return x && y && *x == *y;
     return same_reason(a.absence(), b.absence());
+}
+
+/// What sort of thing the first of a fact's readings is of.
+template <class T>
+SignKind sign_of(const Fact<T>& fact) {
+    return fact.from().empty() ? SignKind::other : fact.from().front().sign;
 }
 
 /// Known and equal to `value`.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a tool's output says of a machine and no file of the kernel holds: lscpu's "Hypervisor vendor", the
 // log's "Hypervisor detected", kvm-ok's verdict.  A recording keeps it as a file without a slash in front:
-// first the value, then a line that says who said it.  A live machine has none.
+// first the value, then a line that says who said it, and behind a comma or a colon where.  A live machine
+// has none.
 #pragma once
+
+#include "base/fact.hpp"
 
 #include <string_view>
 
@@ -39,17 +42,36 @@ inline constexpr std::string_view job = "hearsay/job";                    ///< a
 inline constexpr std::string_view iommu = "hearsay/iommu";                ///< "yes", "no": one is used
 inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "yes", "no", of xl info
 inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "none": no table announces one
-inline constexpr std::string_view group_refused = "hearsay/group_refused";    ///< VFIO's: "1 0000:01:00.0"
+inline constexpr std::string_view group_refused = "hearsay/group_refused";  ///< VFIO's: "1 0000:01:00.0"
+inline constexpr std::string_view opener = "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt"
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.
 inline constexpr std::string_view names_in_prompt = "names in the prompt";
-/// Behind a refusal that libvirt passes on: who was refused is the user that it runs QEMU as.
-inline constexpr std::string_view by_libvirt = ", says libvirt";
+/// Others whose words count for more, or less, than a tool's.
+inline constexpr std::string_view kernel_log = "kernel log", vmx_file = "a .vmx file", vmware = "VMware",
+                                  docker_on_windows = "docker on Windows";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.
 inline constexpr std::string_view unknown_options_file = "/etc/modprobe.d/*.conf";
+
+/// A statement as its file holds it.
+struct Statement {
+    std::string_view value;
+    std::string_view source;   ///< "lscpu, Hypervisor vendor"
+    std::string_view speaker;  ///< "lscpu"
+};
+Statement parse_statement(std::string_view text);
+std::string write_statement(std::string_view value, std::string_view source);
+/// What sort of sign the words of this one are.
+constexpr SignKind sign_of_speaker(std::string_view speaker) {
+    if (speaker == names_in_prompt) return SignKind::prompt;
+    if (speaker == kernel_log) return SignKind::kernel_log;
+    if (speaker == vmx_file) return SignKind::vmx_file;
+    if (speaker == vmware) return SignKind::vmware;
+    return speaker == docker_on_windows ? SignKind::windows : SignKind::other;
+}
 }  // namespace hearsay
 
 constexpr bool is_hearsay(std::string_view path) { return path.starts_with("hearsay/"); }

@@ -13,6 +13,7 @@ namespace nestprobe {
 
 /// Who may open the node.
 struct DeviceNode {
+    std::string owner{};  ///< its name or number, where it is said; for who reads a recording
     std::string group{};  ///< its name; the number where the system has no name for it
     std::string gid{};    ///< its number, where it is said
     unsigned mode = 0;
@@ -31,9 +32,16 @@ struct KvmHolder {
     friend bool operator==(const KvmHolder&, const KvmHolder&) = default;
 };
 
+/// Who was refused /dev/kvm.
+enum class Opener : std::uint8_t {
+    user,
+    libvirt,  ///< the user that libvirt runs QEMU as
+};
+
 struct DeviceFacts {
     Fact<bool> registered{};
     Fact<bool> open{};
+    Opener opener = Opener::user;
     Fact<DeviceNode> node{};  ///< where it was refused: read for that alone
     Fact<int> api_version{};
     Fact<bool> offers_vmx{};

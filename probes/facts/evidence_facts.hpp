@@ -6,14 +6,23 @@
 #include "base/fact.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nestprobe {
 
+/// The processor's technologies that a tool's line is about.
+struct FlagsNamed {
+    bool vmx = false, svm = false;
+    bool operator[](std::string_view flag) const { return flag == "vmx" ? vmx : flag == "svm" && svm; }
+};
+
 struct EvidenceFacts {
     Fact<std::vector<std::string>> contradictions{};
     Fact<std::string> firmware_off{};
+    FlagsNamed firmware_off_flags{};  ///< in that line
     Fact<bool> usable{};
+    std::string usable_by{};  ///< who says so: "kvm-ok"
     Fact<std::string> maker{};
     Fact<std::vector<std::string>> missing{};
     Fact<std::string> device_asked{};

@@ -5,6 +5,7 @@
 #include "base/per_cpu.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,6 +107,7 @@ struct HypervisorFacts {
     Fact<Level> level{};
     Fact<std::vector<Signature>> signatures{};
     Fact<Platform> platform{};
+    std::optional<Platform> below{};  ///< what runs Docker Desktop's virtual machine, where it showed
     Fact<BrandKind> brand_kind{};
     Fact<std::string> dmi_vendor{};
     Fact<std::string> dmi_product{};
@@ -121,6 +123,7 @@ struct HypervisorFacts {
     Fact<bool> definition_shows{};
     Fact<std::string> instance_type{};
     Fact<std::string> heard{};
+    std::string heard_by{};  ///< who calls it so: "lscpu"
     Fact<Confidential> confidential{};
 };
 template <class V>

@@ -329,11 +329,18 @@ struct LogRow {
 std::span<const LogRow> log_rows();
 const LogRow& log_row(LogLine id);
 
+/// Who writes such lines as LogSubsystem::modprobe has.
+enum class Loader : std::uint8_t { modprobe, insmod, systemd };
+
 /// A line of the kernel's log that the table knows, and where it stood: the later one is the younger.
 struct LoggedLine {
     LogLine id{};
     std::string text;    ///< the message
     unsigned order = 0;  ///< among all lines that were read
+    std::string_view
+        module{};     ///< of KVM's, that it names: kvm_intel, kvm_amd, else kvm; empty: none, or both
+    Loader loader{};  ///< of a loader's line
+    bool names_vfio = false;
     friend bool operator==(const LoggedLine&, const LoggedLine&) = default;
 };
 

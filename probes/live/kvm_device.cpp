@@ -42,7 +42,8 @@ struct MsrList {
     std::uint32_t indices[1023];  // KVM 6.12 has some 25
 };
 
-/// The name of a group, from the file alone: no name service, which could ask the network.
+/// The name of a group, from the file alone: no name service, which could ask the network.  Its number where
+/// it has none.
 std::string group_name(unsigned gid) {
     std::string name = fmt::format("{}", gid);
     const auto text = LiveFilesystem().read("/etc/group");
@@ -54,18 +55,25 @@ std::string group_name(unsigned gid) {
         const auto third = line.find(':', second + 1);
         unsigned number = 0;
         if (parse_number(line.substr(second + 1, third - second - 1), number) && number == gid)
-            name = fmt::format("{} ({})", line.substr(0, first), gid);
+            name = line.substr(0, first);
     });
     return name;
 }
 
-/// "owner 0, group kvm (104), mode 0660"
-std::string describe_node() {
-    struct stat node {};
-    if (::stat(device_path.data(), &node) != 0) return {};
-    if (!S_ISCHR(node.st_mode)) return "not a character device";
-    return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid, group_name(node.st_gid),
-                       node.st_mode & 07777u);
+/// Whose the node is, into the refusal too: "owner 0, group kvm (104), mode 0660".
+std::optional<DeviceNode> look_at_node(Absent& refusal) {
+    struct stat status {};
+    if (::stat(device_path.data(), &status) != 0) return {};
+    if (!S_ISCHR(status.st_mode)) {
+        refusal.detail += " (not a character device)";
+        return {};
+    }
+    DeviceNode node{fmt::format("{}", status.st_uid), group_name(status.st_gid),
+                    fmt::format("{}", status.st_gid), status.st_mode & 07777u};
+    refusal.detail += fmt::format(
+        " (owner {}, group {}, mode {:04o})", node.owner,
+        node.group == node.gid ? node.gid : fmt::format("{} ({})", node.group, node.gid), node.mode);
+    return node;
 }
 
 }  // namespace
@@ -105,8 +113,7 @@ LiveKvmDevice::Answers LiveKvmDevice::ask() {
         return answers;
     }
     answers.refusal = refused(errno, device_path);
-    if (const std::string node = describe_node(); !node.empty())
-        answers.refusal.detail += fmt::format(" ({})", node);
+    answers.node = look_at_node(answers.refusal);
     return answers;
 }
 
@@ -127,6 +134,10 @@ void LiveKvmDevice::ask_cpuid(Answers& answers) {
 Reading<bool> LiveKvmDevice::open() const {
     if (answers().device) return true;
     return answers().refusal;
+}
+
+Reading<DeviceNode> LiveKvmDevice::node() const {
+    return answers().node ? Reading<DeviceNode>(*answers().node) : KvmDevice::node();
 }
 
 Reading<int> LiveKvmDevice::api_version() const {

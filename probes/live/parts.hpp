@@ -87,6 +87,7 @@ public:
     LiveKvmDevice& operator=(const LiveKvmDevice&) = delete;
     void prepare() const override;
     Reading<bool> open() const override;
+    Reading<DeviceNode> node() const override;
     Reading<int> api_version() const override;
     Reading<int> check_extension(int capability) const override;
     Reading<CpuidRegs> supported_cpuid(std::uint32_t leaf, std::uint32_t subleaf) const override;
@@ -103,7 +104,8 @@ private:
     /// What the second thread brings.
     struct Answers {
         Descriptor device;
-        Absent refusal;  ///< of open(), where there is no device
+        Absent refusal;                  ///< of open(), where there is no device
+        std::optional<DeviceNode> node;  ///< then, where there is one
         std::vector<CpuidEntry> cpuid;
         std::optional<Absent> cpuid_refusal;
     };

@@ -136,15 +136,14 @@ Fact<Technology> technology_of_loader(const Shared& shared, const Absent& otherw
     if (const auto* lines = shared.log.if_known())
         for (const LoggedLine& line : *lines) {
             if (std::find(std::begin(telling), std::end(telling), line.id) == std::end(telling)) continue;
-            const std::string_view name = module_in(line.text);
-            if (name == "kvm_intel") intel = &line;
-            if (name == "kvm_amd") amd = &line;
+            if (line.module == "kvm_intel") intel = &line;
+            if (line.module == "kvm_amd") amd = &line;
         }
     // A module says "disabled by bios" where it has found its own maker's bit.
     constexpr LogLine disabled = LogLine::kvm_disabled_by_bios, refused = LogLine::modprobe_not_supported;
     if (!intel && !amd && find_line(shared.log, std::span(&disabled, 1)))
         if (const LoggedLine* line = find_line(shared.log, std::span(&refused, 1)))
-            (module_in(line->text) == "kvm_amd" ? amd : intel) = line;
+            (line->module == "kvm_amd" ? amd : intel) = line;
     if ((intel == nullptr) == (amd == nullptr)) return otherwise;
     return {intel ? Technology::vmx : Technology::svm, {from_log(intel ? *intel : *amd)}};
 }
@@ -241,7 +240,7 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     facts.online = probe_online(machine, shared);
     facts.vendor_id = probe_vendor_id(shared);
     facts.vendor = facts.vendor_id.map([](const std::string& id) { return vendor_named(id); });
-    facts.brand = probe_brand(shared);
+    facts.brand = marked(probe_brand(shared), SignKind::brand);
     facts.model = decode(regs, registers::cpuid_1_eax, decode_model).first_known();
     facts.vmx = bit_of(regs, registers::cpuid_1_ecx, registers::cpuid_1_ecx["VMX"]);
     facts.svm = bit_of(regs, registers::cpuid_80000001_ecx, registers::cpuid_80000001_ecx["SVM"]);

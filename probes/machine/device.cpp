@@ -2,6 +2,7 @@
 // KVM's own answers, through system ioctls on /dev/kvm: no VM is created.
 // KVM_GET_SUPPORTED_CPUID is the authority on nesting (Linux arch/x86/kvm/{vmx/vmx.c,svm/svm.c}: VMX and SVM
 // are in it exactly when the parameter nested is on); KVM_CAP_NESTED_STATE is not, see Facts.
+#include "base/hearsay.hpp"
 #include "base/text.hpp"
 #include "machine/probes.hpp"
 #include "registers/all.hpp"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -33,49 +33,12 @@ Fact<int> cite(const Reading<int>& reading, std::string_view where) {
     return reading.absence();
 }
 
-bool is_number(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-unsigned octal(std::string_view text) {
-    unsigned value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value, 8);
-    return value;
-}
-
-/// Of "owner 0, group kvm (104), mode 0660" or "root:kvm 0660" in what a refusal says; nothing where it does
-/// not.
-std::optional<DeviceNode> node_in(std::string_view text) {
-    const auto behind = [&](std::string_view word) {
-        const auto at = text.find(word);
-        return at == std::string_view::npos ? std::string_view{} : text.substr(at + word.size());
-    };
-    DeviceNode node;
-    if (std::string_view group = behind(", group "); !group.empty()) {  // group kvm (104), mode 0660
-        group = group.substr(0, group.find(','));
-        node.group = group.substr(0, group.find(" ("));
-        if (const auto open = group.find(" ("); open != std::string_view::npos)
-            node.gid = group.substr(open + 2, group.find(')') - open - 2);
-        else if (is_number(node.group))
-            node.gid = node.group;
-        node.mode = octal(behind("mode "));
-        return node;
-    }
-    const std::string_view owner = behind("(");  // root:kvm 0660)
-    const auto colon = owner.find(':');
-    const auto blank = owner.find(' ', colon == std::string_view::npos ? colon : colon + 1);
-    if (blank == std::string_view::npos) return std::nullopt;
-    node.group = owner.substr(colon + 1, blank - colon - 1);
-    if (is_number(node.group)) node.gid = node.group;
-    node.mode = octal(owner.substr(blank + 1));
-    return node;
-}
-
-Fact<DeviceNode> probe_node(const Reading<bool>& open) {
+Fact<DeviceNode> probe_node(const KvmDevice& kvm, const Reading<bool>& open) {
     const Absent* refusal = open.if_absent();
     if (!refusal) return Absent{Why::not_applicable, "the device opened"};
-    if (auto node = node_in(refusal->detail)) return {*std::move(node), {{"/dev/kvm", refusal->detail}}};
-    return Absent{Why::not_applicable, "nothing is known of the node"};
+    const auto node = kvm.node();
+    if (const DeviceNode* known = node.if_known()) return {*known, {{"/dev/kvm", refusal->detail}}};
+    return node.absence();
 }
 
 }  // namespace
@@ -96,7 +59,8 @@ DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests) {
         facts.open = {true, {{"open(\"/dev/kvm\")", "ok"}}};
     else
         facts.open = open.absence();
-    facts.node = probe_node(open);
+    facts.node = probe_node(machine.kvm, open);
+    if (is(read_hearsay(machine.files, hearsay::opener), "libvirt")) facts.opener = Opener::libvirt;
     facts.api_version = cite(machine.kvm.api_version(), "KVM_GET_API_VERSION");
     facts.offers_vmx = offers(guests, cpuid_1_ecx, cpuid_1_ecx["VMX"]);
     facts.offers_svm = offers(guests, cpuid_80000001_ecx, cpuid_80000001_ecx["SVM"]);

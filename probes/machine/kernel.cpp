@@ -148,7 +148,7 @@ PerCpu<std::vector<std::string>> probe_svm_flags(const Shared& shared, const Fac
 
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu) {
     KernelFacts facts;
-    facts.release = read_word(machine.files, "/proc/sys/kernel/osrelease");
+    facts.release = marked(read_word(machine.files, "/proc/sys/kernel/osrelease"), SignKind::kernel_release);
     facts.build = read_word(machine.files, "/proc/sys/kernel/version");
     facts.version = parse_version(facts.release);
     facts.arch = read_word(machine.files, "/proc/sys/kernel/arch");

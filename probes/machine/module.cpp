@@ -190,7 +190,7 @@ Fact<Module> state_of_listed(const Filesystem& files, const Shared& shared, cons
 std::optional<Fact<Module>> refused_by_loader(const Shared& shared, std::string_view name) {
     if (const auto* lines = shared.log.if_known())
         for (const LoggedLine& line : *lines)
-            if (log_row(line.id).subsystem == LogSubsystem::modprobe && module_in(line.text) == name)
+            if (log_row(line.id).subsystem == LogSubsystem::modprobe && line.module == name)
                 return Fact<Module>{{}, {from_log(line)}};
     return std::nullopt;
 }

@@ -105,12 +105,8 @@ Fact<Platform> with_host(Fact<Platform> own, const std::vector<Provenance>& name
     return {Platform::docker_desktop, std::move(from)};
 }
 
-/// "6.6.76-08043-g2e7e0f5c2a4f": a number of changes, and a commit.
-bool is_kernel_of_chromeos(const KernelFacts& kernel) {
-    const std::string* release = kernel.release.if_known();
-    const auto commit = release ? release->rfind("-g") : std::string::npos;
-    return commit != std::string::npos && release->size() - commit >= 14 &&
-           release->find_first_not_of("0123456789abcdef", commit + 2) == std::string::npos;
+bool is_chromeos(const KernelFacts& kernel) {
+    return kernel.release.if_known() && is_kernel_of_chromeos(*kernel.release.if_known());
 }
 
 Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, const KernelFacts& kernel,
@@ -118,7 +114,7 @@ Fact<Platform> kvm_flavour(const Filesystem& files, const HypervisorFacts& f, co
     const bool provider = f.dmi_vendor.if_known() && names_a_provider(*f.dmi_vendor.if_known());
     const DmiSign* sign = find_dmi(dmi_of(f, firmware));
     if (auto own = sure_by_kernel(kernel)) return with_host(*std::move(own), from);
-    if (sign && sign->platform == Platform::crosvm && is_kernel_of_chromeos(kernel))
+    if (sign && sign->platform == Platform::crosvm && is_chromeos(kernel))
         return {Platform::crostini, dmi_readings(*sign, f, firmware)};
     if (sign && !(sign->platform == Platform::kvm && provider)) {
         // KVM's signature in a machine that calls itself Hyper-V: KVM, with Hyper-V's DMI copied.
@@ -207,7 +203,7 @@ Fact<Platform> without_signature(const Filesystem& files, const KernelFacts& ker
         if (*known == Platform::hyperv) return hyperv_flavour(files, f, kernel, firmware, heard.from());
         if (!dmi || *known != Platform::tcg) return heard;
     }
-    if (dmi && dmi->platform == Platform::crosvm && is_kernel_of_chromeos(kernel))
+    if (dmi && dmi->platform == Platform::crosvm && is_chromeos(kernel))
         return {Platform::crostini, dmi_readings(*dmi, f, firmware)};
     if (dmi && dmi->platform == Platform::xen)
         return xen_flavour(files, f, kernel, firmware, dmi_readings(*dmi, f, firmware));
@@ -245,6 +241,14 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
             return {chosen->platform, from};
         default: return {chosen->platform, from};
     }
+}
+
+std::optional<Platform> platform_below(const Filesystem& files, const HypervisorFacts& f) {
+    if (!is(f.platform, Platform::docker_desktop)) return {};
+    if (const SignatureSign* chosen = chosen_signature(f)) return chosen->platform;
+    const Fact<Platform> heard = heard_platform(files, hearsay::hypervisor);
+    if (sign_of(heard) == SignKind::windows) return Platform::hyperv;
+    return heard.if_known() ? std::optional(*heard.if_known()) : std::nullopt;
 }
 
 }  // namespace nestprobe

@@ -15,6 +15,9 @@ std::optional<Fact<Level>> level_by_dmi(const HypervisorFacts& f, const Firmware
 Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, const HypervisorFacts& f);
 
+/// Docker Desktop's virtual machine is of the hypervisor that the system below it has: what names that.
+std::optional<Platform> platform_below(const Filesystem& files, const HypervisorFacts& f);
+
 BrandKind kind_of_brand(std::string_view brand);
 
 /// Hyper-V's place among the signatures; null where it is not there.

@@ -210,6 +210,12 @@ Platform cloud_of_brand(std::string_view brand) {
 
 bool is_kernel_of_wsl2(std::string_view release) { return contains(release, "microsoft-standard"); }
 
+bool is_kernel_of_chromeos(std::string_view release) {
+    const auto commit = release.rfind("-g");
+    return commit != std::string_view::npos && release.size() - commit >= 14 &&
+           release.find_first_not_of("0123456789abcdef", commit + 2) == std::string_view::npos;
+}
+
 bool runs_kvm(Platform platform) {
     return platform <= Platform::crosvm || platform == Platform::aws ||
            (platform >= Platform::gcp && platform <= Platform::hoster && platform != Platform::azure);

@@ -43,6 +43,8 @@ Platform cloud_of_kernel(std::string_view release);
 bool is_clouds_own_kernel(std::string_view release);
 /// "6.6.87.2-microsoft-standard-WSL2": Microsoft builds it for WSL 2 alone.
 bool is_kernel_of_wsl2(std::string_view release);
+/// "6.6.76-08043-g2e7e0f5c2a4f": a number of changes, and a commit.
+bool is_kernel_of_chromeos(std::string_view release);
 
 /// Processors that a maker builds, or a hypervisor renames, for one cloud: likely, never certain.
 Platform cloud_of_brand(std::string_view brand);

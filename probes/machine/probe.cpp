@@ -47,12 +47,16 @@ Fact<bool> read_switch(const Filesystem& files, std::string_view path) {
 Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic) {
     const auto text = files.read(topic);
     if (text.if_absent()) return text.absence();
-    const std::string_view all = *text.if_known();
-    const auto end = all.find('\n');
-    const std::string_view value = trim(all.substr(0, end));
-    const std::string_view source = end == std::string_view::npos ? "" : trim(all.substr(end + 1));
-    if (value.empty() || source.empty()) return Absent{Why::malformed, fmt::format("{}: no value", topic)};
-    return {std::string(value), {{std::string(source), std::string(value)}}};
+    const hearsay::Statement said = hearsay::parse_statement(*text.if_known());
+    if (said.value.empty() || said.source.empty())
+        return Absent{Why::malformed, fmt::format("{}: no value", topic)};
+    return {std::string(said.value),
+            {{std::string(said.source), std::string(said.value), hearsay::sign_of_speaker(said.speaker)}}};
+}
+
+std::string read_speaker(const Filesystem& files, std::string_view topic) {
+    const auto text = files.read(topic);
+    return text.if_known() ? std::string(hearsay::parse_statement(*text.if_known()).speaker) : std::string();
 }
 
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic) {
@@ -70,6 +74,16 @@ void or_heard(PerCpu<bool>& facts, const Fact<bool>& heard) {
     facts.add(cpus, heard);
 }
 
+namespace {
+
+/// "INFO: KVM (vmx) is disabled by your BIOS", "VERR_SVM_DISABLED (svm)".
+FlagsNamed flags_named(const Fact<std::string>& line) {
+    const std::string* said = line.if_known();
+    return {.vmx = said && contains(*said, "(vmx)"), .svm = said && contains(*said, "(svm)")};
+}
+
+}  // namespace
+
 std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Shared& shared) {
     EvidenceFacts facts;
     const auto contradictions = files.read(hearsay::contradictions);
@@ -81,7 +95,9 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
         facts.contradictions = contradictions.absence();
     }
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
+    facts.firmware_off_flags = flags_named(facts.firmware_off);
     facts.usable = shared.usable;
+    facts.usable_by = read_speaker(files, hearsay::usable);
     facts.maker = read_hearsay(files, hearsay::maker);
     facts.device_asked = read_hearsay(files, hearsay::device_asked);
     facts.missing = read_hearsay(files, hearsay::missing).map([](const std::string& names) {

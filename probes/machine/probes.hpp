@@ -90,6 +90,14 @@ Fact<Module> probe_module_state(const Sources& machine, const Shared& shared,
 Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
 /// The same, of "yes" and "no".
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
+/// Who said it: "lscpu"; empty where nobody did.
+std::string read_speaker(const Filesystem& files, std::string_view topic);
+/// Readings of a thing that rules ask for.
+template <class T>
+Fact<T> marked(Fact<T> fact, SignKind sign) {
+    for (Provenance& reading : fact.from()) reading.sign = sign;
+    return fact;
+}
 /// As a fact of its own: a live machine, which posts nothing, has it as little as a recording of it.
 template <class T>
 Fact<T> or_unsaid(Fact<T> heard) {

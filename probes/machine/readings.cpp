@@ -29,6 +29,14 @@ std::string letters(std::initializer_list<std::uint32_t> words) {
     return text;
 }
 
+/// An MSR's file that is not there is made by a driver, which can be loaded.
+Reading<std::uint64_t> marked_missing(Reading<std::uint64_t> value) {
+    if (value.if_known() || !is_missing(value.absence())) return value;
+    Absent absent = value.absence();
+    absent.register_file = true;
+    return absent;
+}
+
 /// One CPU, or several that are known to read alike.
 class CpuReader {
 public:
@@ -83,7 +91,7 @@ private:
     Reading<std::uint64_t> read(const Register& reg) {
         if (const Absent* no = missing(reg)) return *no;
         if (const auto* msr = std::get_if<MsrAddress>(&reg.address))
-            return machine_.msr.read(cpu_, msr->index);
+            return marked_missing(machine_.msr.read(cpu_, msr->index));
         const auto& at = std::get<CpuidAddress>(reg.address);
         const auto regs = at.block.empty() ? leaf_within_maximum(at) : leaf_of_hypervisor(at);
         if (const CpuidRegs* known = regs.if_known()) return std::uint64_t{output_of(*known, at.output)};

@@ -247,14 +247,15 @@ private:
         KvmRecord& mine = result_.kvm;
         if (!mine.open) {
             mine.open = other.open;
-        } else if (other.open && mine.open->if_known() && other.open->if_absent()) {
-            const std::string text = fmt::format("/dev/kvm opens in {} and does not in {}", name_, name);
+            mine.node = other.node;
+        } else if (other.open && (!mine.open->if_known()) != (!other.open->if_known())) {
+            const bool opens = mine.open->if_known() != nullptr;
+            const std::string text =
+                fmt::format("/dev/kvm {} in {} and {} in {}", opens ? "opens" : "does not open", name_,
+                            opens ? "does not" : "does", name);
             contradict(text);
             mine.open = Reading<bool>(Absent{Why::malformed, text});
-        } else if (other.open && other.open->if_known() && mine.open->if_absent()) {
-            const std::string text = fmt::format("/dev/kvm does not open in {} and does in {}", name_, name);
-            contradict(text);
-            mine.open = Reading<bool>(Absent{Why::malformed, text});
+            mine.node.reset();
         }
         if (!mine.api_version) mine.api_version = other.api_version;
         if (!mine.holders) mine.holders = other.holders;

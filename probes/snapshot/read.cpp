@@ -38,7 +38,7 @@ bool SnapshotReader::key(std::string& name) {
     Frame& frame = frames_.back();
     if (frame.slot == Slot::ignored) return true;  // key_ is that of what is around it
     const bool map = is_container(frame.slot) && frame.slot != Slot::root && frame.slot != Slot::cpu &&
-                     frame.slot != Slot::kvm && !frame.gathers;
+                     frame.slot != Slot::kvm && frame.slot != Slot::node && !frame.gathers;
     if (!map && !frame.seen.insert(name).second)
         fail(fmt::format("the key \"{}\" stands twice", name.substr(0, 60)));
     if (frame.gathers)
@@ -60,6 +60,7 @@ bool SnapshotReader::open(char bracket) {
     if (slot != Slot::ignored && bracket != wanted)
         fail(wanted == '[' ? "an array was expected" : "an object was expected");
     if (slot == Slot::cpu) recording_.cpus.emplace_back();
+    if (slot == Slot::node) recording_.kvm.node.emplace();
     if (slot == Slot::proof) recording_.proof.emplace();
     frames_.push_back({slot, bracket});
     return true;

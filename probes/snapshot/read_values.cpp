@@ -167,6 +167,13 @@ void SnapshotReader::store(Slot slot, Value& value) {
             else
                 fail("\"ok\" or an absence was expected");
             break;
+        case Slot::node_owner: recording_.kvm.node->owner = std::move(word()); break;
+        case Slot::node_group: recording_.kvm.node->group = std::move(word()); break;
+        case Slot::node_gid: recording_.kvm.node->gid = std::move(word()); break;
+        case Slot::node_mode:
+            if (!parse_number(word(), recording_.kvm.node->mode, 8))
+                fail(fmt::format("\"{}\" is no mode (\"0660\")", value.word.substr(0, 60)));
+            break;
         case Slot::kvm_api_version: recording_.kvm.api_version = int_value(value); break;
         case Slot::extension: {
             int capability = 0;

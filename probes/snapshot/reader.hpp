@@ -4,6 +4,7 @@
 #pragma once
 
 #include "input/bad_file.hpp"
+#include "snapshot/old_words.hpp"
 #include "snapshot/read.hpp"
 #include "snapshot/slots.hpp"
 
@@ -51,6 +52,7 @@ public:
                         CountedInput{text_.data() + text_.size(), &reached_}, this);
         if (!have_format_)
             throw BadFile(fmt::format("{}: no \"format\": \"nestprobe-snapshot/1\" in it", name_));
+        read_old_words(recording_);
         return std::move(recording_);
     }
 

@@ -117,6 +117,11 @@ public:
     RecordingKvm(const KvmDevice& kvm, KvmRecord& record) : kvm_(kvm), record_(record) {}
     void prepare() const override { kvm_.prepare(); }
     Reading<bool> open() const override { return *(record_.open = kvm_.open()); }
+    Reading<DeviceNode> node() const override {
+        auto node = kvm_.node();
+        if (const DeviceNode* known = node.if_known()) record_.node = *known;
+        return node;
+    }
     Reading<int> api_version() const override { return *(record_.api_version = kvm_.api_version()); }
     Reading<int> check_extension(int capability) const override {
         return record_.extensions.insert_or_assign(capability, kvm_.check_extension(capability))

@@ -32,6 +32,7 @@ struct CpuRecord {
 
 struct KvmRecord {
     std::optional<Reading<bool>> open;
+    std::optional<DeviceNode> node;  ///< of a refusal, where something is known of it
     std::optional<Reading<int>> api_version;
     std::map<int, Reading<int>> extensions;
     std::map<CpuidKey, Reading<CpuidRegs>> supported_cpuid;

@@ -107,6 +107,9 @@ public:
     explicit ReplayKvm(const KvmRecord& record) : record_(record) {}
 
     Reading<bool> open() const override { return record_.open ? *record_.open : not_recorded("/dev/kvm"); }
+    Reading<DeviceNode> node() const override {
+        return record_.node ? Reading<DeviceNode>(*record_.node) : KvmDevice::node();
+    }
     Reading<int> api_version() const override {
         return record_.api_version ? *record_.api_version : Reading<int>(why_not("KVM_GET_API_VERSION"));
     }

@@ -29,6 +29,11 @@ constexpr Key keys[] = {
     {Slot::kvm, "supported_cpuid", Slot::supported_cpuid},
     {Slot::kvm, "feature_msrs", Slot::feature_msrs},
     {Slot::kvm, "holders", Slot::kvm_holders},
+    {Slot::kvm, "node", Slot::node},
+    {Slot::node, "owner", Slot::node_owner},
+    {Slot::node, "group", Slot::node_group},
+    {Slot::node, "gid", Slot::node_gid},
+    {Slot::node, "mode", Slot::node_mode},
 };
 
 /// Those that may be {"absent": ...} as a whole; no key of theirs is called so.

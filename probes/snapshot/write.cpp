@@ -66,6 +66,16 @@ void write_cpus(JsonText& out, const std::vector<CpuRecord>& records) {
     out.end_array();
 }
 
+void write_node(JsonText& out, const DeviceNode& node) {
+    out.key("node");
+    out.begin_object();
+    if (!node.owner.empty()) out.member("owner", node.owner);
+    out.member("group", node.group);
+    if (!node.gid.empty()) out.member("gid", node.gid);
+    out.member("mode", fmt::format("{:04o}", node.mode));
+    out.end_object();
+}
+
 void write_kvm(JsonText& out, const KvmRecord& record) {
     const auto reading = [&](std::string_view name, const auto& it) {
         if (!it) return;
@@ -78,6 +88,7 @@ void write_kvm(JsonText& out, const KvmRecord& record) {
     out.key("kvm");
     out.begin_object();
     reading("open", record.open);
+    if (record.node) write_node(out, *record.node);
     reading("api_version", record.api_version);
     map("extensions", record.extensions);
     map("supported_cpuid", record.supported_cpuid);

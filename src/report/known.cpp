@@ -63,8 +63,8 @@ bool was_assignment_tried(const Report& report) {
     const auto* groups = report.facts.iommu.shared_groups.if_known();
     if (groups && !groups->empty()) return true;
     const auto* lines = report.facts.kernel.log.if_known();
-    if (lines && std::any_of(lines->begin(), lines->end(),
-                             [](const LoggedLine& line) { return contains(line.text, "vfio"); }))
+    if (lines &&
+        std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) { return line.names_vfio; }))
         return true;
     return std::any_of(report.pasted.begin(), report.pasted.end(), [](const std::string& line) {
         return contains(line, "vfio 0000:") || contains(line, "vfio-pci,host=") ||
@@ -138,7 +138,7 @@ std::string what_is_known(const Facts& f) {
     else if (f.evidence && is(f.evidence->usable, true))
         add("/dev/kvm was there");
     else if (f.evidence && is(f.evidence->usable, false))
-        add(fmt::format("{} found no KVM that it could use", who_says(f.evidence->usable)));
+        add(fmt::format("{} found no KVM that it could use", f.evidence->usable_by));
     const std::vector<const LoggedLine*> lines = telling_lines(f);
     if (!lines.empty()) add(quoted(*lines.back()));
     return fmt::format("{}", fmt::join(known, "; "));
@@ -181,7 +181,9 @@ bool is_answered(const Report& report, Question question) {
            report.asked != Question::kvm_in_guests;
 }
 
-static bool is_iommu_spoken_of(const Facts& f) {
+namespace {
+
+bool is_iommu_spoken_of(const Facts& f) {
     const auto* lines = f.kernel.log.if_known();
     return f.iommu.table.if_known() || f.iommu.instances.if_known() || f.iommu.groups.if_known() ||
            (lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
@@ -189,6 +191,14 @@ static bool is_iommu_spoken_of(const Facts& f) {
                 return effect >= LogEffect::iommu_on && effect <= LogEffect::ir_off;
             }));
 }
+
+// device-assignment and a guest's definition are other matters: there it is what is missing.
+bool is_told_by_lack(const Report& report, const Verdict& verdict) {
+    return verdict.question == Question::device_assignment ||
+           (report.facts.guest && verdict.question != Question::kvm_here);
+}
+
+}  // namespace
 
 std::string what_is_missing(const Report& report, const Verdict& verdict) {
     const bool devices = verdict.question == Question::device_assignment;
@@ -209,12 +219,6 @@ std::string what_is_missing(const Report& report, const Verdict& verdict) {
     for (const auto& [message, rules] : missing)
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", message, rules);
     return text;
-}
-
-// device-assignment and a guest's definition are other matters: there it is what is missing.
-static bool is_told_by_lack(const Report& report, const Verdict& verdict) {
-    return verdict.question == Question::device_assignment ||
-           (report.facts.guest && verdict.question != Question::kvm_here);
 }
 
 bool is_anything_known(const Report& report, const Verdict& verdict) {

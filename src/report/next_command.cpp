@@ -61,10 +61,8 @@ bool lacks(const Verdict& verdict, Why why) {
 
 /// A register's file that is not there: its driver is not loaded.
 bool lacks_registers(const Verdict& verdict) {
-    return std::any_of(verdict.because.begin(), verdict.because.end(), [](const Finding* finding) {
-        const Absent& lacking = finding->outcome.lacking;
-        return is_missing(lacking) && lacking.detail.find("/msr") != std::string::npos;
-    });
+    return std::any_of(verdict.because.begin(), verdict.because.end(),
+                       [](const Finding* finding) { return finding->outcome.lacking.register_file; });
 }
 
 // The register's file is not there until msr is loaded; to open it takes root.

@@ -44,8 +44,6 @@ std::string quoted(const LoggedLine& line);
 /// A line by which this processor's module said that it found no VMX or SVM that it may use; null: none that
 /// names that module.  Both modules count where the processor is not known and both were tried.
 const LoggedLine* heard_no_hardware(const Facts& f);
-/// Whose words a known hearsay rests on: "libvirt" of "libvirt: KVM is not supported by ...".
-std::string_view who_says(const Fact<bool>& hearsay);
 /// The line, behind an outcome.
 Outcome cite_log(Outcome outcome, const LoggedLine& line);
 /// KVM's module switched VMX or SVM on on every CPU when it loaded, and holds it (kvm.enable_virt_at_load,

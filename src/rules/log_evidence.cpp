@@ -30,12 +30,10 @@ Outcome cite_log(Outcome outcome, const LoggedLine& line) {
 
 std::string quoted(const LoggedLine& line) {
     if (!by_loader(line)) return fmt::format("the kernel log says \"{}\"", line.text);
-    const bool systemd = line.text.find("Failed to insert") != std::string::npos;
-    return fmt::format("{} says \"{}\"",
-                       systemd                           ? "systemd"
-                       : line.text.starts_with("insmod") ? "insmod"
-                                                         : "modprobe",
-                       line.text);
+    const std::string_view loader = line.loader == Loader::systemd  ? "systemd"
+                                    : line.loader == Loader::insmod ? "insmod"
+                                                                    : "modprobe";
+    return fmt::format("{} says \"{}\"", loader, line.text);
 }
 
 // Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.2); vmx/vmx.c, __kvm_is_vmx_supported(); svm/svm.c,
@@ -53,18 +51,12 @@ const LoggedLine* heard_no_hardware(const Facts& f) {
             const LogVendor vendor = log_row(line.id).vendor;
             const std::string_view name = vendor == LogVendor::intel ? "kvm_intel"
                                           : vendor == LogVendor::amd ? "kvm_amd"
-                                                                     : module_in(line.text);
+                                                                     : line.module;
             if (name == "kvm_intel") intel = &line;
             if (name == "kvm_amd") amd = &line;
         }
     if (own) return *own == "kvm_intel" ? intel : amd;
     return intel && amd ? amd : nullptr;
-}
-
-std::string_view who_says(const Fact<bool>& hearsay) {
-    const std::string_view where =
-        hearsay.from().empty() ? "" : std::string_view(hearsay.from().front().where);
-    return where.substr(0, where.find_first_of(":,"));
 }
 
 const LoggedLine* heard(const Facts& f, LogLine kind) {

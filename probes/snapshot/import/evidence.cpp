@@ -94,20 +94,19 @@ void Evidence::hear(std::string_view topic, std::string_view value, std::string_
     if (topic == hearsay::hypervisor && names_interface(value) && before != recording_.files.end() &&
         before->second.if_known() && !names_interface(*before->second.if_known()))
         return;
-    file(std::string(topic), fmt::format("{}\n{}\n", value, source));
+    file(std::string(topic), hearsay::write_statement(value, source));
 }
-void Evidence::kvm(Reading<bool> open) {
+void Evidence::kvm(Reading<bool> open, Opener by) {
     const Absent *fresh = open.if_absent(),
                  *before = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
     // QEMU says it once more behind libvirt.
-    if (fresh && before && same_reason(*fresh, *before) && before->detail.ends_with(hearsay::by_libvirt))
-        return;
+    if (fresh && before && same_reason(*fresh, *before) && opener_ == Opener::libvirt) return;
     recording_.kvm.open = std::move(open);
+    opener_ = by;
 }
 bool Evidence::denied() const {
     const Absent* refused = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
-    return refused && refused->why == Why::permission_denied &&
-           !refused->detail.ends_with(hearsay::by_libvirt);
+    return refused && refused->why == Why::permission_denied && opener_ == Opener::user;
 }
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
@@ -188,16 +187,22 @@ bool may_open(const NodeLine& node, const UserLine& user) {
 
 }  // namespace
 
+DeviceNode node_of(const NodeLine& line) {
+    const bool number = line.group.find_first_not_of("0123456789") == std::string::npos;
+    return {line.owner, line.group, number ? line.group : "", line.mode};
+}
+
 /// ls says whose the node is; another program that it may not open it, or id that nobody in its place may.
 void Evidence::judge_access() {
     if (!node_) return;
     const std::string shown = fmt::format("/dev/kvm ({}:{} {:04o})", node_->owner, node_->group, node_->mode);
     if (!recording_.kvm.open) {
-        if (user_ && !may_open(*node_, *user_))
+        if (user_ && !may_open(*node_, *user_)) {
             kvm(Absent{Why::permission_denied,
                        fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
                        EACCES});
-        else if (!recording_.files.contains(hearsay::usable))
+            recording_.kvm.node = node_of(*node_);
+        } else if (!recording_.files.contains(hearsay::usable))
             hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
         return;
     }
@@ -207,10 +212,9 @@ void Evidence::judge_access() {
         hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
     if (!refused || refused->why != Why::permission_denied) return;
     const int error = refused->error;
-    const std::string_view by =
-        refused->detail.ends_with(hearsay::by_libvirt) ? hearsay::by_libvirt : std::string_view{};
-    recording_.kvm.open = Reading<bool>(
-        Absent{Why::permission_denied, fmt::format("{}: {}{}", shown, error_text(error), by), error});
+    recording_.kvm.open = Reading<bool>(Absent{
+        Why::permission_denied, fmt::format("{}: {}{}", shown, error_text(error), said_by(opener_)), error});
+    recording_.kvm.node = node_of(*node_);
 }
 
 Recording Evidence::take() && {
@@ -234,6 +238,7 @@ Recording Evidence::take() && {
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
     judge_access();
+    if (opener_ == Opener::libvirt) hear(hearsay::opener, "libvirt", "libvirt");
     // In a container the folder of modules is the image's own: what modprobe misses there tells nothing.
     const bool inside = std::any_of(std::begin(container_signs), std::end(container_signs),
                                     [&](std::string_view path) { return recording_.files.contains(path); });
@@ -247,6 +252,8 @@ Recording Evidence::take() && {
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
 }
+
+std::string_view said_by(Opener opener) { return opener == Opener::libvirt ? ", says libvirt" : ""; }
 
 bool read_refusal(std::string_view path, std::string_view words, Absent& absent) {
     struct Row {

@@ -52,7 +52,8 @@ public:
     void forget_log();
     /// `source` says who said it: "lscpu, Hypervisor vendor".
     void hear(std::string_view topic, std::string_view value, std::string_view source);
-    void kvm(Reading<bool> open);
+    /// A later refusal of the same kind is no news behind libvirt's.
+    void kvm(Reading<bool> open, Opener by = Opener::user);
     /// Where nobody tried to open /dev/kvm, its mode and the user's groups tell who is kept out.
     void node(NodeLine line);
     void user(UserLine line);
@@ -75,6 +76,7 @@ private:
     void judge_access();
 
     Recording recording_;
+    Opener opener_ = Opener::user;  ///< of what kvm.open holds
     std::optional<NodeLine> node_;
     std::optional<UserLine> user_;
     std::vector<CpuLines> cpus_;
@@ -86,6 +88,9 @@ std::string_view vendor_of_brand(std::string_view brand);
 
 /// The text of /proc/cpuinfo that says this.
 std::string write_cpuinfo(const std::vector<CpuLines>& cpus);
+
+/// What stands behind a refusal: who was refused is another user than the reader where libvirt passes it on.
+std::string_view said_by(Opener opener);
 
 /// What the kernel says of a path that it refuses: "No such file or directory" and so on, in the words of any
 /// tool; false where the line says nothing of the kind.

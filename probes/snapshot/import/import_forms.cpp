@@ -5,6 +5,7 @@
 // --privileged a device that the daemon's system lacks is passed over without a word; docker-compose-logs(1);
 // microsoft/WSL, form of issues (2026-11).
 #include "base/text.hpp"
+#include "machine/platform_signs.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
@@ -22,13 +23,6 @@ void hear_system(std::string_view name, std::string_view source, Evidence& evide
     evidence.hear(hearsay::hypervisor, name, source);
     evidence.hear(hearsay::guest, "yes", source);
     evidence.taken(source);
-}
-
-/// "6.6.76-08043-g2e7e0f5c2a4f", as ChromeOS' kernels are called.
-bool ends_in_commit(std::string_view release) {
-    const auto commit = release.rfind("-g");
-    return commit != std::string_view::npos && release.size() - commit >= 14 &&
-           release.find_first_not_of("0123456789abcdef", commit + 2) == std::string_view::npos;
 }
 
 /// "PS C:\Users\me>", "C:\Users\me>".
@@ -191,7 +185,8 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     // #69).
     for_each_line(text, [&](std::string_view line) {
         const auto words = split_words(line);
-        if (words.size() > 2 && words[0] == "Linux" && words[1] == "penguin" && ends_in_commit(words[2]))
+        if (words.size() > 2 && words[0] == "Linux" && words[1] == "penguin" &&
+            is_kernel_of_chromeos(words[2]))
             hear_system("Crostini", "uname -a", evidence);
     });
     if ((contains(text, "OS: Chrome OS") || contains(text, "OS: ChromeOS")) &&
@@ -218,7 +213,7 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     });
     if (mac != windows)
         hear_system(mac ? "Docker Desktop on a Mac" : "Docker Desktop",
-                    mac ? "docker on macOS" : "docker on Windows", evidence);
+                    mac ? "docker on macOS" : hearsay::docker_on_windows, evidence);
 }
 
 }  // namespace nestprobe

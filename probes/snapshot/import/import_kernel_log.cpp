@@ -121,7 +121,7 @@ private:
                 hear_architecture(other, evidence_);
     }
     void hear(std::string_view name, std::string_view message) {
-        const std::string source = fmt::format("kernel log: {}", message.substr(0, 100));
+        const std::string source = fmt::format("{}: {}", hearsay::kernel_log, message.substr(0, 100));
         evidence_.hear(hearsay::hypervisor, name, source);
         evidence_.hear(hearsay::guest, "yes", source);
     }

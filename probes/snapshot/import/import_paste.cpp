@@ -188,12 +188,6 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     take_lines(section, name, evidence);
 }
 
-void take(const Section& section, const std::string& name, Evidence& evidence) {
-    place_by_prompt(section, evidence);
-    take_strays(section, evidence);
-    take_output(section, name, evidence);
-}
-
 /// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
@@ -221,14 +215,18 @@ bool has_reader(std::string_view program) {
 }
 
 void take_section(const Section& section, const std::string& name, Evidence& evidence) {
-    take(section, name, evidence);
+    place_by_prompt(section, evidence);
+    take_strays(section, evidence);
+    take_output(section, name, evidence);
 }
 
 std::span<const PasteFormat> paste_formats() { return paste_kinds; }
 
 Imported import_paste(std::string_view text, const std::string& name) {
     const std::string clean = clean_paste(text);
-    const SectionReader read = [&](const Section& section, Evidence& into) { take(section, name, into); };
+    const SectionReader read = [&](const Section& section, Evidence& into) {
+        take_section(section, name, into);
+    };
     std::string note;
     Evidence evidence;
     for (const Section& section : of_one_machine(split_paste(clean), read, note)) read(section, evidence);

@@ -194,11 +194,12 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     if ((contains(line, "initialize KVM") || contains(line, "initialize kvm")) &&
         absent.why != Why::permission_denied && !contains(line, "No such file or directory"))
         return false;
+    Opener opener = Opener::user;
     for (const std::string_view words :
          {"process exited while connecting to monitor", "closed the monitor", "virError("})
-        if (contains(line, words) && !absent.detail.ends_with(hearsay::by_libvirt))
-            absent.detail += hearsay::by_libvirt;
-    evidence.kvm(std::move(absent));
+        if (contains(line, words)) opener = Opener::libvirt;
+    absent.detail += said_by(opener);
+    evidence.kvm(std::move(absent), opener);
     evidence.taken("a program's refusal");
     return true;
 }

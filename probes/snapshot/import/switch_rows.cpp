@@ -8,6 +8,8 @@
 // options.
 #include "snapshot/import/switch_rows.hpp"
 
+#include "base/hearsay.hpp"
+
 namespace nestprobe {
 namespace {
 
@@ -43,13 +45,19 @@ constexpr SwitchRow rows[] = {
      "off"},
     {"wsl", "wsl --version", {"WSL version:", "WSLg version:"}, "", {}, {}, ""},
     {"VMware",
-     "a .vmx file",
+     hearsay::vmx_file,
      {"virtualHW.version", "="},
      "vhv.enable",
      {"TRUE", "true"},
      {"FALSE", "false"},
      "off"},
-    {"VMware", "a .vmx file", {"vhv.enable", "="}, "vhv.enable", {"TRUE", "true"}, {"FALSE", "false"}, "off"},
+    {"VMware",
+     hearsay::vmx_file,
+     {"vhv.enable", "="},
+     "vhv.enable",
+     {"TRUE", "true"},
+     {"FALSE", "false"},
+     "off"},
     {"VMware", "govc's output", {"nestedHVEnabled", "\""}, "nestedHVEnabled", {"true"}, {"false"}, ""},
     {"Oracle",
      "a .vbox file",
@@ -233,6 +241,8 @@ constexpr SwitchRow rows[] = {
      {"False", "false"},
      ""},
 };
+
+static_assert(std::string_view(rows[0].what).starts_with(hearsay::vmware) && rows[0].what[6] == ',');
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // How a user of this system itself is let in to /dev/kvm: groups, udev's rules, what else may refuse.
-#include "base/hearsay.hpp"
 #include "remedy/steps.hpp"
 #include "rules/device/access.hpp"
 
@@ -114,24 +113,8 @@ bool in_group_already(const Facts& f, const DeviceNode& node) {
                        [&](unsigned group) { return std::to_string(group) == node.gid; });
 }
 
-}  // namespace
-
-Remedy allow_unit() {
-    Remedy remedy(
-        Step{.what = "A device cgroup or a security module forbids it, whatever the node's mode says. In a "
-                     "service of systemd: allow the device.",
-             .commands = texts({"sudo systemctl edit UNIT"}),
-             .file = "the file that opens",
-             .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
-             .action = GiveDevice{}});
-    remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
-    remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
-                     .commands = texts({"sudo ausearch -m AVC -ts recent"})});
-    return remedy;
-}
-
 /// Whose the node is was not seen: udev's own rules give it to group kvm.
-static Remedy see_whose_it_is() {
+Remedy see_whose_it_is() {
     Remedy remedy(Step{.what = "See whose it is: the group is the word behind root.",
                        .commands = texts({"ls -l /dev/kvm"}),
                        .expect = "crw-rw---- ... root kvm"});
@@ -146,7 +129,7 @@ static Remedy see_whose_it_is() {
 }
 
 /// Behind "qemu:///system" it is libvirt's own user that opens the node (libvirt qemu.conf, user and group).
-static Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
+Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
     Remedy remedy(
         Step{.what = "Refused is the user that libvirt runs QEMU as, not yours (but with "
                      "qemu:///session, which runs it as you). See whose the node is, and who that "
@@ -174,10 +157,24 @@ static Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
     return remedy;
 }
 
+}  // namespace
+
+Remedy allow_unit() {
+    Remedy remedy(
+        Step{.what = "A device cgroup or a security module forbids it, whatever the node's mode says. In a "
+                     "service of systemd: allow the device.",
+             .commands = texts({"sudo systemctl edit UNIT"}),
+             .file = "the file that opens",
+             .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
+             .action = GiveDevice{}});
+    remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
+    remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
+                     .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+    return remedy;
+}
+
 Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
-    if (const Absent* refused = f.device.open.if_absent();
-        refused && refused->detail.ends_with(hearsay::by_libvirt))
-        return let_libvirt_in(f, node);
+    if (f.device.open.if_absent() && f.device.opener == Opener::libvirt) return let_libvirt_in(f, node);
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
     if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
         !is(f.system.boot_loader, BootLoader::nixos))

@@ -43,7 +43,7 @@ Outcome from_evidence(const Facts& f, const Outcome& unread, unsigned since_majo
                     f.kernel.flag_svm);
     if (f.evidence && f.evidence->firmware_off.if_known()) {
         const std::string& said = *f.evidence->firmware_off.if_known();
-        if (said.find(fmt::format("({})", flag_word(f))) != std::string::npos)
+        if (f.evidence->firmware_off_flags[flag_word(f)])
             return cite(
                 fail(fmt::format("{} says \"{}\"", f.evidence->firmware_off.from().front().where, said)),
                 f.evidence->firmware_off);

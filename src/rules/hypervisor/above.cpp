@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/above.hpp"
 
-#include "base/hearsay.hpp"
 #include "machine/platform_signs.hpp"
 #include "rules/common.hpp"
 
@@ -14,28 +13,20 @@ constexpr std::string_view unnamed = "the hypervisor above";
 
 /// A cloud's kernel is a sign, not a proof; a KVM that calls itself Hyper-V alone hides its own name.
 bool by_kernel_name(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    const auto& kernel = f.kernel.release.from();
     const bool certain = is(f.hypervisor.platform, Platform::wsl1) ||
                          is(f.hypervisor.platform, Platform::wsl2) ||
                          is(f.hypervisor.platform, Platform::qubes);
-    return !certain && !from.empty() && !kernel.empty() && from.front().where == kernel.front().where;
+    return !certain && sign_of(f.hypervisor.platform) == SignKind::kernel_release &&
+           sign_of(f.kernel.release) == SignKind::kernel_release;
 }
 
 /// By the name of the processor, which a cloud has to itself.
 bool by_brand(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    const auto& brand = f.hypervisor.brand_kind.from();
-    return !from.empty() && !brand.empty() && from.front().where == brand.front().where &&
-           from.front().raw == brand.front().raw && f.hypervisor.platform.if_known() &&
-           *f.hypervisor.platform.if_known() != Platform::kvm;
+    return sign_of(f.hypervisor.platform) == SignKind::brand && !is(f.hypervisor.platform, Platform::kvm);
 }
 
 /// By the names in a shell's prompt, which a cloud gives its machines and users.
-bool by_prompt(const Facts& f) {
-    const auto& from = f.hypervisor.platform.from();
-    return !from.empty() && from.front().where == hearsay::names_in_prompt;
-}
+bool by_prompt(const Facts& f) { return sign_of(f.hypervisor.platform) == SignKind::prompt; }
 
 bool imitates_hyperv_alone(const Facts& f) {
     const auto* signatures = f.hypervisor.signatures.if_known();
@@ -82,11 +73,10 @@ std::string guest_of(const Facts& f) {
             "enlightenments",
             named_above(f));
     if (is_heard_as_hyperv(f)) {
-        const Provenance& from = f.hypervisor.heard.from().front();
-        const bool logged = from.where.starts_with("kernel log");
+        const bool logged = sign_of(f.hypervisor.heard) == SignKind::kernel_log;
         return fmt::format(
-            "this is a guest of {}, by DMI; {} says \"{}\", {}", named_above(f),
-            from.where.substr(0, from.where.find_first_of(",:")), from.raw,
+            "this is a guest of {}, by DMI; {} says \"{}\", {}", named_above(f), f.hypervisor.heard_by,
+            *f.hypervisor.heard.if_known(),
             logged ? "so KVM most likely hides its own name (kvm=off, or <hidden state='on'/>) behind "
                      "Hyper-V's enlightenments"
                    : "which is what such a guest shows first with Hyper-V's enlightenments; KVM's own "

@@ -181,7 +181,7 @@ Outcome likely_by_refusal(const Facts& f) {
     return cite(
         fail(fmt::format("{}, and {} found no KVM that it could use: most likely {} does not show VMX or SVM "
                          "to it; grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden",
-                         guest_of(f), who_says(f.evidence->usable), named_above(f)),
+                         guest_of(f), f.evidence->usable_by, named_above(f)),
              fix_above(f, is_either(f) ? "" : flag_word(f))),
         f.evidence->usable);
 }

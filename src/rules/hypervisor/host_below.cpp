@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/host_below.hpp"
 
-#include "base/text.hpp"
-#include "rules/common.hpp"
-
-#include <algorithm>
+#include <vector>
 
 namespace nestprobe {
 namespace {
@@ -13,20 +10,15 @@ namespace {
 /// showed, the others are left out.
 void keep_docker_host(Remedy& remedy, const Facts& f) {
     struct Row {
-        std::string_view sign;
+        Platform below;
         Where where;
     };
-    constexpr Row rows[] = {{"Microsoft", Where::windows_host},
-                            {"Windows", Where::windows_host},
-                            {"KVM", Where::container_host},
-                            {"bhyve", Where::here},
-                            {"BHyVE", Where::here}};
-    for (const Provenance& p : f.hypervisor.platform.from())
-        for (const Row& row : rows)
-            if (contains(p.raw, row.sign) || contains(p.where, row.sign)) {
-                std::erase_if(remedy.steps, [&](const Step& step) { return step.where != row.where; });
-                return;
-            }
+    constexpr Row rows[] = {{Platform::hyperv, Where::windows_host},
+                            {Platform::kvm, Where::container_host},
+                            {Platform::bhyve, Where::here}};
+    for (const Row& row : rows)
+        if (f.hypervisor.below == row.below)
+            std::erase_if(remedy.steps, [&](const Step& step) { return step.where != row.where; });
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Outcome in_guests_only(const Facts& f, F&& check) {
 std::optional<Outcome> told_by_tool(const Facts& f, std::string_view flag) {
     if (!f.evidence || !f.evidence->firmware_off.if_known()) return std::nullopt;
     const std::string& said = *f.evidence->firmware_off.if_known();
-    if (said.find(fmt::format("({})", flag)) == std::string::npos) return std::nullopt;
+    if (!f.evidence->firmware_off_flags[flag]) return std::nullopt;
     return cite(
         fail(fmt::format("{} says \"{}\", which in a guest is this virtual machine's own register: its "
                          "hypervisor, or a kernel that ran in it before, switched it off",

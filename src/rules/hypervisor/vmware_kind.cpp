@@ -11,21 +11,15 @@
 namespace nestprobe {
 namespace {
 
-/// What is said where of the guest's own switch; empty: nothing.
-std::string_view definition_of(const Facts& f) {
-    const Fact<bool>& shows = f.hypervisor.definition_shows;
-    return shows.if_known() && !shows.from().empty() ? std::string_view(shows.from().front().where)
-                                                     : std::string_view{};
-}
-
 /// The switch is on, and VMware said that what is below it does not let it.
 bool is_refused_by_host(const Facts& f) {
-    return is(f.hypervisor.definition_shows, false) && contains(definition_of(f), ", which says that");
+    return is(f.hypervisor.definition_shows, false) &&
+           sign_of(f.hypervisor.definition_shows) == SignKind::vmware;
 }
 
 /// Workstation's, Player's and Fusion's machines are files that people open; vSphere runs on servers.
 bool is_on_a_pc(const Facts& f) {
-    if (contains(definition_of(f), ".vmx file")) return true;
+    if (sign_of(f.hypervisor.definition_shows) == SignKind::vmx_file) return true;
     constexpr std::string_view of_pcs[] = {"Core(TM)", "Ryzen", "Pentium", "Celeron", "Athlon", "Core Ultra"};
     const std::string* brand = f.cpu.brand.if_known();
     return brand && std::any_of(std::begin(of_pcs), std::end(of_pcs),

@@ -207,8 +207,7 @@ constexpr Rule block_rows[] = {
 const LoggedLine* heard_blacklisted(const Facts& f) {
     const LoggedLine* line = heard(f, LogLine::loader_blacklisted);
     const std::string* name = f.module.name.if_known();
-    const bool ours =
-        line && (!name || contains(line->text, *name + " ") || contains(line->text, "Module kvm is "));
+    const bool ours = line && (!name || line->module == *name || line->module == "kvm");
     return ours ? line : nullptr;
 }
 

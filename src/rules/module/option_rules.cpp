@@ -193,16 +193,14 @@ std::vector<BadOption> bad_options(const Facts& f) {
 const LoggedLine* heard_option(const Facts& f) {
     const std::string* name = f.module.name.if_known();
     const LoggedLine* last = nullptr;
-    const auto of_ours = [&](std::string_view text) {
-        const bool own = name ? contains(text, *name + ": ")
-                              : contains(text, "kvm_intel: ") || contains(text, "kvm_amd: ");
-        return own || contains(text, "kvm: ");
+    const auto of_ours = [&](const LoggedLine& line) {
+        return line.module == "kvm" || (name ? line.module == *name : !line.module.empty());
     };
     if (const auto* lines = f.kernel.log.if_known())
         for (const LoggedLine& line : *lines) {
             const bool kind = line.id == LogLine::loader_parameter_invalid ||
                               line.id == LogLine::loader_parameter_too_large;
-            if (kind && of_ours(line.text)) last = &line;
+            if (kind && of_ours(line)) last = &line;
         }
     return last;
 }

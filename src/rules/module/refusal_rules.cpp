@@ -72,7 +72,8 @@ bool module_is_named(const Facts& f, const HeardRefusal& heard) {
     if (heard.refusal->names_module) return true;
     const auto* lines = f.kernel.log.if_known();
     return lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
-               return log_row(line.id).subsystem == LogSubsystem::modprobe && !module_in(line.text).empty();
+               return log_row(line.id).subsystem == LogSubsystem::modprobe && !line.module.empty() &&
+                      line.module != "kvm";
            });
 }
 
@@ -212,8 +213,7 @@ HeardRefusal heard_refusal(const Facts& f) {
         for (const LoggedLine& line : *lines) {
             const Refusal* refusal = find_refusal(f, line.id);
             if (!refusal || !counts(f, *refusal)) continue;
-            if (refusal->vague && f.module.name.if_known() &&
-                module_in(line.text) != *f.module.name.if_known())
+            if (refusal->vague && f.module.name.if_known() && line.module != *f.module.name.if_known())
                 continue;
             // Of two lines of one try the first says more: the version of the symbol, then the symbol.
             HeardRefusal& heard = refusal->vague ? vague : refusal->names_module ? named : nameless;
