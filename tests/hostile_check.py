@@ -40,6 +40,11 @@ FILES = {  # machine, name of a file of modprobe.d, its text
     "a package's file": ("lab-qemu-svm-nested-off", "/usr/lib/modprobe.d/{}.conf", "options kvm_amd nested=0\n"),
     "a file that blocks": ("intel-skylake-module-blacklist-command-line", "/usr/lib/modprobe.d/{}.conf", "blacklist kvm_intel\n"),
 }
+LINES = {  # whose modprobe.d has what a step changes in a way of its own: its files' names and lines get the text
+    "a misspelt line": "intel-skylake-line-misspelt", "a file that is not read": "intel-skylake-file-not-read",
+    "a file of an image": "intel-skylake-nested-off-on-silverblue", "a line that does nothing": "intel-skylake-blacklist-kvm-alone",
+    "a misspelt parameter": "amd-zen3-option-parameter-misspelt", "a misspelt module": "intel-skylake-option-module-misspelt",
+}
 DOMAIN = """<domain type='kvm'>
   <name>{}</name>
   <os>
@@ -157,6 +162,14 @@ def commands_in(node):
         yield from commands_in(child)
 
 
+def in_lines(snapshot, change):
+    """The machine with other files of modprobe.d: `change` makes a path and its text of them."""
+    snapshot["directories"] = {path: names for path, names in snapshot.get("directories", {}).items() if "modprobe" not in path}
+    snapshot["files"] = dict(change(path, text) if "modprobe.d/" in path and isinstance(text, str) else (path, text)
+                             for path, text in snapshot["files"].items())
+    return snapshot
+
+
 def hostile_cases(machines):
     for label, text in TEXTS.items():
         for place, (name, words) in COMMAND_LINES.items():
@@ -172,6 +185,12 @@ def hostile_cases(machines):
             snapshot["files"] = {k: v for k, v in snapshot["files"].items() if "modprobe" not in k}
             snapshot["files"][path.format(text.replace("/", "_"))] = lines
             yield Case(f"{label} in the name of {place}", snapshot, text != "--help")
+        for place, name in LINES.items():
+            yield Case(f"{label} in the name of {place}", in_lines(machine(machines, name), lambda path, lines: (
+                "{1}{0}{2}".format(text.replace("/", "_"), *re.fullmatch(r"(.*)(\.\w+)", path).groups()), lines)), False)
+            given = text.replace("\n", " ")
+            yield Case(f"{label} behind {place}", in_lines(machine(machines, name), lambda path, lines: (
+                path, re.sub(r"(?m)$", given, lines.rstrip("\n")) + "\n")), False)
         host = machine(machines, HOST)
         in_xml = "".join(c if c.isalnum() else f"&#{ord(c)};" for c in text)
         raw = text.replace("&", "&amp;").replace("<", "&lt;")
