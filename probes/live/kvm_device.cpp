@@ -42,12 +42,22 @@ struct MsrList {
     std::uint32_t indices[1023];  // KVM 6.12 has some 25
 };
 
-/// The name of a group, from the file alone: no name service, which could ask the network.
-std::string group_name(unsigned gid) {
+/// "owner 0, group kvm (104), mode 0660"
+std::string describe_node() {
+    struct stat node {};
+    if (::stat(device_path.data(), &node) != 0) return {};
+    if (!S_ISCHR(node.st_mode)) return "not a character device";
+    const auto groups = LiveFilesystem().read("/etc/group");
+    return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid,
+                       group_named(groups.if_known() ? *groups.if_known() : std::string(), node.st_gid),
+                       node.st_mode & 07777u);
+}
+
+}  // namespace
+
+std::string group_named(std::string_view text, unsigned gid) {
     std::string name = fmt::format("{}", gid);
-    const auto text = LiveFilesystem().read("/etc/group");
-    if (!text.if_known()) return name;
-    for_each_line(*text.if_known(), [&](std::string_view line) {  // kvm:x:104:user,user
+    for_each_line(text, [&](std::string_view line) {  // kvm:x:104:user,user
         const auto first = line.find(':');
         const auto second = line.find(':', first == std::string_view::npos ? first : first + 1);
         if (second == std::string_view::npos) return;
@@ -58,17 +68,6 @@ std::string group_name(unsigned gid) {
     });
     return name;
 }
-
-/// "owner 0, group kvm (104), mode 0660"
-std::string describe_node() {
-    struct stat node {};
-    if (::stat(device_path.data(), &node) != 0) return {};
-    if (!S_ISCHR(node.st_mode)) return "not a character device";
-    return fmt::format("owner {}, group {}, mode {:04o}", node.st_uid, group_name(node.st_gid),
-                       node.st_mode & 07777u);
-}
-
-}  // namespace
 
 LiveKvmDevice::LiveKvmDevice(std::optional<unsigned> first_cpu, const LiveKernelLog& log)
     : ahead_(begin_ahead([this, first_cpu, &log] {
