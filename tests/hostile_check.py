@@ -6,7 +6,7 @@
 
 Each text in each place makes a script. sh must take it, it must hold no control character, and, where root and busybox are there, it is
 run in a root of its own (fix_run_check.py), after which update-grub sources /etc/default/grub: a text that became code makes a file named
-PWNED. A word that no configuration can hold is left to be done by hand, with exit status 1, and changes no file. Names of files that
+PWNED. So are the commands of the report, as somebody would paste them. What the script's functions give to awk stays what it is. A word that no configuration can hold is left to be done by hand, with exit status 1, and changes no file. Names of files that
 programs take for options or assignments are patched as any other; processes' names reach the terminal without control characters.
 """
 import json
@@ -40,6 +40,11 @@ FILES = {  # machine, name of a file of modprobe.d, its text
     "a package's file": ("lab-qemu-svm-nested-off", "/usr/lib/modprobe.d/{}.conf", "options kvm_amd nested=0\n"),
     "a file that blocks": ("intel-skylake-module-blacklist-command-line", "/usr/lib/modprobe.d/{}.conf", "blacklist kvm_intel\n"),
 }
+LINES = {  # whose modprobe.d has what a step changes in a way of its own: its files' names and lines get the text
+    "a misspelt line": "intel-skylake-line-misspelt", "a file that is not read": "intel-skylake-file-not-read",
+    "a file of an image": "intel-skylake-nested-off-on-silverblue", "a line that does nothing": "intel-skylake-blacklist-kvm-alone",
+    "a misspelt parameter": "amd-zen3-option-parameter-misspelt", "a misspelt module": "intel-skylake-option-module-misspelt",
+}
 DOMAIN = """<domain type='kvm'>
   <name>{}</name>
   <os>
@@ -53,6 +58,18 @@ DOMAIN = """<domain type='kvm'>
 """
 HOST = "lab-bochs-haswell-nested"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Of a script that has it: machine, call, file, what is in it before and after. awk would make B of \\102 where it may.
+FUNCTIONS = {
+    "set_option": ("amd-zen3-nested-off-by-file", r"set_option FILE kvm_amd nested '\102'", "/etc/modprobe.d/a.conf",
+                   "options kvm_amd nested=0\n", "options kvm_amd nested=\\102\n"),
+    "drop_line": ("lab-qemu-blacklisted", r"drop_line FILE '\102'", "/etc/modprobe.d/a.conf", "blacklist B\n", "blacklist B\n"),
+    "drop_from_lines": ("intel-haswell-clearcpuid-on-debian", r"drop_from_lines '\102' FILE '\102='", "/etc/default/grub",
+                        "B='a B'\n\\102='a \\102 B'\n", "B='a B'\n\\102='a B'\n"),
+    "drop_from_cmdline": ("intel-skylake-words-by-proxmox", r"drop_from_cmdline '\102'", "/etc/kernel/cmdline", "a B \\102\n", "a B\n"),
+    "add_to_cmdline": ("intel-skylake-words-by-proxmox", r"add_to_cmdline '\102'", "/etc/kernel/cmdline", "a\n", "a \\102\n"),
+    "add_to_extlinux": ("intel-skylake-built-in-on-alpine", r"add_to_extlinux '\102'", "/etc/update-extlinux.conf",
+                        'default_kernel_opts="a"\n', 'default_kernel_opts="a \\102"\n'),
+}
 PROCESSES = ("guest=$(touch /PWNED)", "guest=\x1b]0;title\x07\x1b[2J", "guest=\u009b2J", "guest=a\nb`touch /PWNED`", "%s%s%n", "-n")
 
 
@@ -66,16 +83,28 @@ class Case:
     def __init__(self, name, snapshot, by_hand, guest=None):
         self.name, self.snapshot, self.by_hand, self.guest = name, snapshot, by_hand, guest
 
-    def script(self, nestprobe):
+    def ask(self, nestprobe, option):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "machine.json").write_text(json.dumps(self.snapshot))
-            argv = ["--from", "machine.json", "--fix"]
+            argv = ["--from", "machine.json", option]
             if self.guest:
                 (Path(folder) / self.guest[0]).write_bytes(self.guest[1].encode())
                 argv.append(f"--domain={self.guest[0]}")
             done = nestprobe.run(*argv, cwd=folder)
         assert done.returncode in (0, 1, 2) and not done.stderr, f"exit status {done.returncode}: {done.stderr}"
-        script = done.stdout.decode()
+        return done.stdout.decode()
+
+    def commands(self, nestprobe):
+        """Of the report, each once, as one script; no line of it may need another."""
+        commands = list(dict.fromkeys(commands_in(json.loads(self.ask(nestprobe, "--json")))))
+        for command in commands:
+            assert not CONTROL.search(command), f"a control character in a command: {command!r}"
+            parsed = subprocess.run(["sh", "-n"], input=command, capture_output=True, text=True, check=False)
+            assert parsed.returncode == 0, f"sh -n: {parsed.stderr}\n{command}"
+        return 'sudo() { "$@"; }\n' + "".join(f"{command}\n" for command in commands)
+
+    def script(self, nestprobe):
+        script = self.ask(nestprobe, "--fix")
         control = CONTROL.search(script)
         assert not control, f"{control} in the script:\n{script[control.start() - 100:control.end() + 100]}"
         parsed = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
@@ -87,21 +116,32 @@ class Case:
     def run(self, nestprobe, shell):
         """What is wrong; empty: nothing. Without a shell the script is not run."""
         try:
-            script = self.script(nestprobe)
+            script, commands = self.script(nestprobe), self.commands(nestprobe)
             if shell:
                 with tempfile.TemporaryDirectory() as folder:
                     self.check_run(Path(folder), script, shell)
+                with tempfile.TemporaryDirectory() as folder:
+                    self.check_pasted(Path(folder), commands, shell)
         except AssertionError as error:
             return f"{self.name}, {shell}: {error}"
         return ""
 
-    def check_run(self, folder, script, shell):
-        snapshot = dict(self.snapshot, files={"/proc/cmdline": "root=/dev/sda1 quiet\n"})
-        root = Root(folder, snapshot, shell)
+    def root(self, folder, script, shell):
+        root = Root(folder, dict(self.snapshot, files={"/proc/cmdline": "root=/dev/sda1 quiet\n"}), shell)
         root.path("/proc/cmdline").write_text(self.snapshot["files"].get("/proc/cmdline", ""))
         if self.guest:
             (folder / self.guest[0]).write_bytes(self.guest[1].encode())
         root.path("/tmp/fix.sh").write_text(script)
+        return root
+
+    def check_pasted(self, folder, commands, shell):
+        root = self.root(folder, commands, shell)
+        root.run("sh", "/tmp/fix.sh")
+        root.run("update-grub")
+        assert not list(folder.rglob("PWNED*")), f"the text was run, in the commands of the report:\n{commands}"
+
+    def check_run(self, folder, script, shell):
+        root = self.root(folder, script, shell)
         before = root.state()
         done = root.run("sh", "/tmp/fix.sh")
         root.run("update-grub")
@@ -111,6 +151,23 @@ class Case:
             after = root.state()
             changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
             assert not changed, f"{changed} changed: {done.stderr}"
+
+
+def commands_in(node):
+    """Every command of a report in JSON, wherever it stands."""
+    if isinstance(node, dict):
+        yield from (command for command in node.get("commands", []))
+        node = list(node.values())
+    for child in node if isinstance(node, list) else []:
+        yield from commands_in(child)
+
+
+def in_lines(snapshot, change):
+    """The machine with other files of modprobe.d: `change` makes a path and its text of them."""
+    snapshot["directories"] = {path: names for path, names in snapshot.get("directories", {}).items() if "modprobe" not in path}
+    snapshot["files"] = dict(change(path, text) if "modprobe.d/" in path and isinstance(text, str) else (path, text)
+                             for path, text in snapshot["files"].items())
+    return snapshot
 
 
 def hostile_cases(machines):
@@ -128,6 +185,12 @@ def hostile_cases(machines):
             snapshot["files"] = {k: v for k, v in snapshot["files"].items() if "modprobe" not in k}
             snapshot["files"][path.format(text.replace("/", "_"))] = lines
             yield Case(f"{label} in the name of {place}", snapshot, text != "--help")
+        for place, name in LINES.items():
+            yield Case(f"{label} in the name of {place}", in_lines(machine(machines, name), lambda path, lines: (
+                "{1}{0}{2}".format(text.replace("/", "_"), *re.fullmatch(r"(.*)(\.\w+)", path).groups()), lines)), False)
+            given = text.replace("\n", " ")
+            yield Case(f"{label} behind {place}", in_lines(machine(machines, name), lambda path, lines: (
+                path, re.sub(r"(?m)$", given, lines.rstrip("\n")) + "\n")), False)
         host = machine(machines, HOST)
         in_xml = "".join(c if c.isalnum() else f"&#{ord(c)};" for c in text)
         raw = text.replace("&", "&amp;").replace("<", "&lt;")
@@ -193,6 +256,21 @@ def check_processes(nestprobe, machines, shell):
             yield f"processes, {shell}: what they are called reached the terminal or the shell: {done.stderr!r}"
 
 
+def check_functions(nestprobe, machines, shell):
+    """What a function is given is no program text: a backslash in it stays one."""
+    for function, (name, call, file, before, wanted) in FUNCTIONS.items():
+        script = Case(function, machine(machines, name), False).script(nestprobe)
+        begin = script.index(f"\n{function}() {{")
+        with tempfile.TemporaryDirectory() as folder:
+            root = Root(Path(folder), machine(machines, name), shell)
+            root.path(file).write_text(before)
+            root.path("/tmp/fix.sh").write_text(script[:script.rindex("\n}\n", begin) + 3] + call.replace("FILE", file) + "\n")
+            done = root.run("sh", "/tmp/fix.sh")
+            found = root.path(file).read_text()
+        if done.returncode or found != wanted:
+            yield f"{call}, {shell}: {found!r}, not {wanted!r}: {done.returncode}, {done.stderr}"
+
+
 def main():
     nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "patch", "chroot") if not shutil.which(program)]
@@ -204,7 +282,7 @@ def main():
         wrong = list(filter(None, pool.map(lambda pair: pair[1].run(nestprobe, shells[pair[0] % 2] if shells else None),
                                            enumerate(cases))))
     for shell in shells:
-        for check in (check_names, check_quoted_word, check_processes):
+        for check in (check_names, check_quoted_word, check_processes, check_functions):
             wrong += check(nestprobe, machines, shell)
     for said in wrong:
         print(f"FAIL {said}")

@@ -78,7 +78,9 @@ HOSTILE = {
     "a gzip bomb": lambda: machine("/proc/config.gz", {"base64": base64.b64encode(gzip.compress(bytes(300 << 20))).decode()}),
     "brackets of a paste": lambda: "[" * (5 * MILLION), "brackets of HTML": lambda: " <" * (2 * MILLION),
     "lines of a paste": lambda: "kvm: disabled by bios\n" * 300000, "flags of lscpu": lambda: "Flags: " + "vmx " * MILLION,
-    "elements": lambda: guest(domain("<a/>" * 900000)), "deep elements": lambda: guest(domain("<a>" * 500000 + "</a>" * 500000)),
+    "elements": lambda: guest(domain("<a/>" * 900000)),
+    # The XML parser asks the C library for memory, and the rest operator new: which of them is refused depends on the depth.
+    **{f"elements {depth} deep": lambda depth=depth: guest(domain("<a>" * depth + "</a>" * depth)) for depth in range(300000, 600000, 50000)},
     "attributes": lambda: guest(domain("<a " + "".join(f"a{n}='' " for n in range(300000)) + "/>")),
     "features": lambda: guest(domain("<cpu mode='host-model'>" + "<feature name='vmx' policy='disable'/>" * 80000 + "</cpu>")),
     "QEMU's words": lambda: guest("qemu-system-x86_64 " + "a " * MILLION),

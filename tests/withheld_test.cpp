@@ -70,6 +70,36 @@ TEST_SUITE("withheld") {
         CHECK(tried > 1000);
     }
 
+    TEST_CASE("the readings whose lack once made another answer, on a machine where they decide") {
+        const char* folder = std::getenv("NESTPROBE_MACHINES_DIR");
+        if (!folder) {
+            MESSAGE("NESTPROBE_MACHINES_DIR is not set: nothing tried");
+            return;
+        }
+        const std::pair<const char*, std::vector<std::string>> decisive[] = {
+            {"intel-skylake-unsafe-interrupts-allowed",
+             {"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"}},
+            {"xen-dom0-iommu-is-xens", {"/proc/xen/capabilities"}},
+            {"xen-dom0-iommu-is-xens", {"/sys/hypervisor/type"}},
+            {"intel-skylake-cpuid-filtered", {"/proc/cpuinfo"}},
+            {"kvm-guest-q35-intremap-off-by-command-line", {"/proc/cmdline"}},
+            {"intel-vtd-capable-but-interrupts-not-remapped", {"/proc/interrupts"}},
+            {"intel-skylake-nested-on-but-not-offered", {"what KVM offers"}},
+            {"firecracker-kvm-pvm", {"KVM_GET_API_VERSION", "/sys/module"}},
+            {"intel-skylake-pvm-and-locked", {"open(/dev/kvm)", "/sys/module"}},
+        };
+        std::size_t tried = 0;
+        for (const auto& path : machines_in(folder))
+            for (const auto& [machine, readings] : decisive) {
+                if (path.parent_path().filename() != machine) continue;
+                std::size_t none = 0;
+                Withholder withholder(machine, load(path), none, 1);
+                CHECK_MESSAGE(withholder.try_named(readings), machine, " has no ", readings.front());
+                ++tried;
+            }
+        CHECK(tried == std::size(decisive));
+    }
+
     TEST_CASE(
         "a bit that is clear on one CPU and not recorded on another, without /proc/cpuinfo, is unknown") {
         for (const std::uint32_t leaf : {0u, 1u, 0x8000'0000u, 0x8000'0001u})

@@ -19,6 +19,7 @@
 #include <random>
 #include <set>
 #include <sstream>
+#include <utility>
 
 namespace nestprobe::test {
 
@@ -138,6 +139,31 @@ public:
             for (CpuRecord& cpu : w.cpus)
                 for (auto& [key, reading] : cpu.msr) put(reading);
         });
+    }
+    /// Readings by their names, all at once, in each way that a look can fail.  False: one of them is not
+    /// there.
+    bool try_named(const std::vector<std::string>& names) {
+        collect_ = true;
+        try_all();
+        collect_ = false;
+        const std::vector<Collected> all = std::exchange(collected_, {});
+        for (const int failure : failures) {
+            Recording worse = recording_;
+            std::vector<Withheld> withheld;
+            for (const std::string& name : names) {
+                bool found = false;
+                for (const Collected& reading : all) {
+                    if (reading.what != name) continue;
+                    reading.withhold(worse, Put{failure, name});
+                    found = true;
+                }
+                if (!found) return false;
+                withheld.push_back({name, failure});
+            }
+            compare(withheld, answers_of(worse));
+            ++tried_;
+        }
+        return true;
     }
     /// Two readings at a time: every nth pair of them, each with a failure of its own.
     void try_pairs(std::size_t& turn, std::size_t every_pair) {

@@ -10,6 +10,15 @@
 #include <new>
 
 namespace nestprobe {
+namespace {
+
+/// expat asks malloc(3) for its own, and not operator new, which would call the handler of main().
+[[noreturn]] void end_without_memory() {
+    if (const std::new_handler handler = std::get_new_handler()) handler();
+    throw std::bad_alloc();
+}
+
+}  // namespace
 
 // --- a node ---
 
@@ -156,7 +165,7 @@ XmlFault XmlDocument::parse(std::string_view text) {
     if (text.size() > most) return {"too large", 1};
     const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate("UTF-8"),
                                                                               &XML_ParserFree);
-    if (!parser) throw std::bad_alloc();
+    if (!parser) end_without_memory();
     XmlHandlers handlers{parser.get(), *this};
     XML_SetUserData(parser.get(), &handlers);
     XML_SetElementHandler(parser.get(), XmlHandlers::begin, XmlHandlers::end);
@@ -170,7 +179,7 @@ XmlFault XmlDocument::parse(std::string_view text) {
         return {};
     elements_.resize(1);
     const XML_Error error = XML_GetErrorCode(parser.get());
-    if (handlers.out_of_memory || error == XML_ERROR_NO_MEMORY) throw std::bad_alloc();
+    if (handlers.out_of_memory || error == XML_ERROR_NO_MEMORY) end_without_memory();
     return {XML_ErrorString(error),
             line_at(text, begins_) + static_cast<std::size_t>(XML_GetCurrentLineNumber(parser.get())) - 1};
 }

@@ -42,13 +42,29 @@ struct MsrList {
     std::uint32_t indices[1023];  // KVM 6.12 has some 25
 };
 
-/// The name of a group, from the file alone: no name service, which could ask the network.  Its number where
-/// it has none.
-std::string group_name(unsigned gid) {
+/// Whose the node is, into the refusal too: "owner 0, group kvm (104), mode 0660".
+std::optional<DeviceNode> look_at_node(Absent& refusal) {
+    struct stat status {};
+    if (::stat(device_path.data(), &status) != 0) return {};
+    if (!S_ISCHR(status.st_mode)) {
+        refusal.detail += " (not a character device)";
+        return {};
+    }
+    const auto groups = LiveFilesystem().read("/etc/group");
+    DeviceNode node{fmt::format("{}", status.st_uid),
+                    group_named(groups.if_known() ? *groups.if_known() : std::string(), status.st_gid),
+                    fmt::format("{}", status.st_gid), status.st_mode & 07777u};
+    refusal.detail += fmt::format(
+        " (owner {}, group {}, mode {:04o})", node.owner,
+        node.group == node.gid ? node.gid : fmt::format("{} ({})", node.group, node.gid), node.mode);
+    return node;
+}
+
+}  // namespace
+
+std::string group_named(std::string_view text, unsigned gid) {
     std::string name = fmt::format("{}", gid);
-    const auto text = LiveFilesystem().read("/etc/group");
-    if (!text.if_known()) return name;
-    for_each_line(*text.if_known(), [&](std::string_view line) {  // kvm:x:104:user,user
+    for_each_line(text, [&](std::string_view line) {  // kvm:x:104:user,user
         const auto first = line.find(':');
         const auto second = line.find(':', first == std::string_view::npos ? first : first + 1);
         if (second == std::string_view::npos) return;
@@ -59,24 +75,6 @@ std::string group_name(unsigned gid) {
     });
     return name;
 }
-
-/// Whose the node is, into the refusal too: "owner 0, group kvm (104), mode 0660".
-std::optional<DeviceNode> look_at_node(Absent& refusal) {
-    struct stat status {};
-    if (::stat(device_path.data(), &status) != 0) return {};
-    if (!S_ISCHR(status.st_mode)) {
-        refusal.detail += " (not a character device)";
-        return {};
-    }
-    DeviceNode node{fmt::format("{}", status.st_uid), group_name(status.st_gid),
-                    fmt::format("{}", status.st_gid), status.st_mode & 07777u};
-    refusal.detail += fmt::format(
-        " (owner {}, group {}, mode {:04o})", node.owner,
-        node.group == node.gid ? node.gid : fmt::format("{} ({})", node.group, node.gid), node.mode);
-    return node;
-}
-
-}  // namespace
 
 LiveKvmDevice::LiveKvmDevice(std::optional<unsigned> first_cpu, const LiveKernelLog& log)
     : ahead_(begin_ahead([this, first_cpu, &log] {

@@ -22,6 +22,10 @@ public:
     Reading<std::vector<std::string>> list(std::string_view directory) const override;
 };
 
+/// "kvm" by the text of /etc/group, "104" where that has none of this number.  From the file alone: no name
+/// service, which could ask the network.
+std::string group_named(std::string_view text, unsigned gid);
+
 /// 0, or the errno that says why not.
 int pin_this_thread(unsigned cpu);
 

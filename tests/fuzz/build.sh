@@ -21,3 +21,4 @@ for source in "$tree"/tests/fuzz/fuzz_*.cpp; do
     (cd "$OUT/seeds/$name" && python3 -m zipfile -c "$OUT/fuzz_${name}_seed_corpus.zip" ./*)
 done
 cp "$(find "$tree/tests/machines" -path '*lab-bochs-haswell-nested/snapshot.json')" "$OUT/machine.json"
+cp "$(find "$tree/tests/machines" -path '*lab-qemu-svm-nested/snapshot.json')" "$OUT/other.json"

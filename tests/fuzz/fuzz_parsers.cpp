@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "guest/definition.hpp"
 #include "input/bad_file.hpp"
+#include "live/parts.hpp"
 #include "machine/acpi_iommu.hpp"
 #include "machine/cpuinfo.hpp"
 #include "machine/kept_log.hpp"
@@ -40,6 +41,8 @@ void try_definition(const std::string& text) { parse_definition(text, "guest"); 
 void try_qemu(const std::string& text) { parse_qemu_command(text, "guest"); }
 void try_proxmox(const std::string& text) { parse_proxmox(text, "guest"); }
 void try_command_line(const std::string& text) { split_command_line(text); }
+
+void try_group(const std::string& text) { group_named(text, 104); }
 
 void try_log(const std::string& text) {
     for (const std::string& line : lines_of_syslog(text))
@@ -79,8 +82,9 @@ void try_snapshot(const std::string& text) {
 }
 
 constexpr void (*parsers[])(const std::string&) = {
-    try_dmar,       try_ivrs, try_log,     try_cpuinfo,   try_cpu_set, try_inflate,  try_base64,
-    try_definition, try_qemu, try_proxmox, try_printable, try_json,    try_snapshot, try_command_line,
+    try_dmar,      try_ivrs,   try_log,        try_cpuinfo,      try_cpu_set,
+    try_inflate,   try_base64, try_definition, try_qemu,         try_proxmox,
+    try_printable, try_json,   try_snapshot,   try_command_line, try_group,
 };
 
 }  // namespace
