@@ -6,9 +6,9 @@
 
 #include "base/text.hpp"
 #include "machine/modprobe.hpp"
+#include "recording/recording.hpp"
 #include "remedy/steps.hpp"
 #include "report/report.hpp"
-#include "snapshot/recording.hpp"
 #include "snapshot/replay.hpp"
 
 #include <fmt/format.h>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "probe.hpp"
+#include "recording/recording.hpp"
 #include "report/report.hpp"
-#include "snapshot/recording.hpp"
 #include "snapshot/replay.hpp"
 
 #include <fmt/format.h>

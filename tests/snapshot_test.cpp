@@ -84,6 +84,56 @@ TEST_SUITE("snapshot") {
         CHECK(*r.kvm.feature_msrs.at(0x480).if_known() == 0xda0400000000b);
         CHECK(r.kernel_log->if_known()->front() == "kvm: disabled by bios");
     }
+    TEST_CASE("whose /dev/kvm is: by itself, and in the words of older snapshots") {
+        const auto kvm_of = [](const std::string& record) {
+            return read_snapshot(head + R"("kvm": {)" + record + "}}", "FILE");
+        };
+        const auto refused_with = [](const std::string& detail) {
+            return R"("open": {"absent": "permission_denied", "detail": ")" + detail + R"("})";
+        };
+        struct Row {
+            std::string record;
+            DeviceNode node;
+        };
+        const Row rows[] = {
+            {refused_with("/dev/kvm: Permission denied (owner 0, group kvm (104), mode 0660)"),
+             {"0", "kvm", "104", 0660}},
+            {refused_with("/dev/kvm: Permission denied (owner 0, group 36, mode 0600)"),
+             {"0", "36", "36", 0600}},
+            {refused_with("/dev/kvm (root:kvm 0660): Permission denied"), {"root", "kvm", "", 0660}},
+            {refused_with("/dev/kvm: Permission denied") +
+                 R"(, "node": {"owner": "0", "group": "kvm", "gid": "78", "mode": "0660"})",
+             {"0", "kvm", "78", 0660}},
+            {refused_with("/dev/kvm (root:root 0600): Permission denied") +
+                 R"(, "node": {"group": "kvm", "mode": "0666"})",
+             {"", "kvm", "", 0666}},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.record);
+            const Recording read = kvm_of(row.record);
+            REQUIRE(read.kvm.node);
+            CHECK(*read.kvm.node == row.node);
+            CHECK(read_snapshot(write_snapshot(read), "AGAIN").kvm.node == read.kvm.node);
+            CHECK(probe(ReplayedMachine(read).sources()).device.opener == Opener::user);
+        }
+        for (const std::string detail :
+             {"/dev/kvm: Permission denied", "/dev/kvm: No such device (not a character device)"})
+            CHECK_FALSE(kvm_of(refused_with(detail)).kvm.node);
+        CHECK_FALSE(kvm_of(R"("open": "ok")").kvm.node);
+        CHECK(error_of(head + R"("kvm": {"node": {"mode": "rw"}}})").find("is no mode") != std::string::npos);
+        CHECK(error_of(head + R"("kvm": {"node": "kvm"}})").find("expected") != std::string::npos);
+    }
+    TEST_CASE("who was refused /dev/kvm: by itself, and in the words of older snapshots") {
+        const std::string refusal =
+            R"("kvm": {"open": {"absent": "permission_denied", "detail": "/dev/kvm: Permission denied)";
+        const auto opener_of = [](const std::string& text) {
+            return probe(ReplayedMachine(read_snapshot(text, "FILE")).sources()).device.opener;
+        };
+        CHECK(opener_of(head + refusal + R"("}}})") == Opener::user);
+        CHECK(opener_of(head + refusal + R"(, says libvirt"}}})") == Opener::libvirt);
+        CHECK(opener_of(head + R"("files": {"hearsay/opener": "libvirt\nlibvirt\n"}, )" + refusal +
+                        R"("}}})") == Opener::libvirt);
+    }
     TEST_CASE("an empty snapshot is a snapshot") {
         CHECK(read_snapshot(R"({"format": "nestprobe-snapshot/1"})", "FILE").cpus.empty());
     }

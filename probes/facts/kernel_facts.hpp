@@ -29,6 +29,27 @@ constexpr std::string_view to_string(Job job) {
     return names[static_cast<std::size_t>(job)];
 }
 
+/// What one of the kernel's reports on the processor's flaws tells of VMX and KVM (Linux 6.12
+/// arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(), l1tf_show_state()).
+enum class FlawTells : std::uint8_t {
+    nothing,
+    vmx_unsupported,  ///< the kernel found VMX missing, or not allowed
+    vmx_disabled,     ///< it may be used, and is not
+    pages_split,
+    vulnerable,
+    flushes,            ///< the cache, at every entry of a guest
+    flushes_sometimes,  ///< behind code that could leak
+};
+struct FlawReport {
+    enum class Flaw : std::uint8_t { itlb_multihit, l1tf };
+    Flaw flaw{};
+    FlawTells tells{};
+    std::string words;
+    std::string text() const;  ///< "l1tf: Not affected"
+    friend bool operator==(const FlawReport&, const FlawReport&) = default;
+};
+std::string_view to_string(FlawReport::Flaw flaw);  ///< the file's name
+
 struct KernelFacts {
     Fact<std::string> release{};
     Fact<std::string> build{};
@@ -45,7 +66,7 @@ struct KernelFacts {
     Fact<std::vector<std::string>> command_line{};
     Fact<std::string> lockdown{};
     Fact<bool> modules_disabled{};
-    Fact<std::vector<std::string>> vulnerabilities{};
+    Fact<std::vector<FlawReport>> vulnerabilities{};
     Fact<std::vector<LoggedLine>> log{};
     Fact<std::vector<std::string>> capabilities{};
     Fact<std::vector<unsigned>> groups{};

@@ -45,22 +45,32 @@ Fact<std::string> probe_lockdown(const Filesystem& files) {
     return {std::string(line.substr(open + 1, close - open - 1)), text.from()};
 }
 
+FlawTells what_flaw_tells(FlawReport::Flaw flaw, std::string_view words) {
+    if (flaw == FlawReport::Flaw::l1tf && contains(words, "cache flushes"))
+        return contains(words, "conditional") ? FlawTells::flushes_sometimes : FlawTells::flushes;
+    if (flaw != FlawReport::Flaw::itlb_multihit) return FlawTells::nothing;
+    if (contains(words, "VMX unsupported")) return FlawTells::vmx_unsupported;
+    if (contains(words, "VMX disabled")) return FlawTells::vmx_disabled;
+    if (contains(words, "Split huge pages")) return FlawTells::pages_split;
+    return contains(words, "KVM: Vulnerable") ? FlawTells::vulnerable : FlawTells::nothing;
+}
+
 /// The two files that tell how KVM stands on Intel, without root (Linux 6.12 arch/x86/kernel/cpu/bugs.c).
-Fact<std::vector<std::string>> probe_vulnerabilities(const Filesystem& files) {
-    std::vector<std::string> texts;
+Fact<std::vector<FlawReport>> probe_vulnerabilities(const Filesystem& files) {
+    std::vector<FlawReport> reports;
     std::vector<Provenance> from;
     Fact<std::string> first;
-    for (const std::string_view name : {"itlb_multihit", "l1tf"}) {
-        Fact<std::string> text =
-            read_word(files, fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", name));
-        if (text.if_known()) {
-            texts.push_back(fmt::format("{}: {}", name, *text.if_known()));
-            from.push_back(text.from().front());
+    for (const FlawReport::Flaw flaw : {FlawReport::Flaw::itlb_multihit, FlawReport::Flaw::l1tf}) {
+        Fact<std::string> words =
+            read_word(files, fmt::format("/sys/devices/system/cpu/vulnerabilities/{}", to_string(flaw)));
+        if (const std::string* known = words.if_known()) {
+            reports.push_back({flaw, what_flaw_tells(flaw, *known), *known});
+            from.push_back(words.from().front());
         }
-        if (name == "itlb_multihit") first = std::move(text);
+        if (flaw == FlawReport::Flaw::itlb_multihit) first = std::move(words);
     }
-    if (texts.empty()) return first.absence();
-    return {std::move(texts), std::move(from)};
+    if (reports.empty()) return first.absence();
+    return {std::move(reports), std::move(from)};
 }
 
 Fact<bool> probe_modules_disabled(const Filesystem& files,
@@ -173,5 +183,11 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.user_namespace = probe_user_namespace(machine.files);
     return facts;
 }
+
+std::string_view to_string(FlawReport::Flaw flaw) {
+    return flaw == FlawReport::Flaw::l1tf ? "l1tf" : "itlb_multihit";
+}
+
+std::string FlawReport::text() const { return fmt::format("{}: {}", to_string(flaw), words); }
 
 }  // namespace nestprobe

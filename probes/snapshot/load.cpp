@@ -136,21 +136,50 @@ bool is_other_json(std::string_view text) {
            !contains(beginning, "nestprobe-snapshot");
 }
 
-/// Lines that may be a program's message: short ones with a word of trouble.
+/// What stands in lines that may be a program's message.  Each message is one of a few hundred patterns,
+/// which are too many to be looked for in every line of a support archive; a line that none of these is in is
+/// looked up where somebody gives it alone (--explain=).  Both cases of a first letter are one word here.
+struct TellingWord {
+    std::string_view word;
+    std::string_view found_in;  ///< a message that has it
+};
+constexpr TellingWord telling_words[] = {
+    {"rror", "libvirt: error: internal error"},
+    {"ERROR", "modprobe: ERROR: could not insert"},
+    {"ail", "qemu: failed to initialize kvm"},
+    {"annot", "Cannot access storage file"},
+    {"not ", "KVM acceleration not available"},
+    {"NOT", "KVM acceleration can NOT be used"},
+    {"unable", "qemu: unable to start"},
+    {"Unable", "Unable to connect to libvirt"},
+    {"denied", "/dev/kvm device: permission denied"},
+    {"equire", "Intel HAXM is required"},
+    {"VERR_", "VirtualBox: VERR_SVM_IN_USE"},
+    {"MSR", "kvm: unhandled MSR"},
+    {"isabled", "VT-x is disabled in the BIOS"},
+    {"ncompatible", "the CPU is incompatible with host CPU"},
+    {"timeout", "a guest's start that does not end"},
+    {" must ", "Data Execution Protection must be enabled"},
+    {"already in use", "VT-x is already in use"},
+    {"n't ", "host doesn't support requested feature"},
+    {"giving up", "vfio-pci: not ready after resume; giving up"},
+    {"arning: ", "qemu: warning: host doesn't support"},
+    {"lease ", "please ensure KVM is properly installed"},
+};
+
+bool may_be_message(std::string_view line) {
+    return std::any_of(std::begin(telling_words), std::end(telling_words),
+                       [&](const TellingWord& row) { return contains(line, row.word); });
+}
+
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
     constexpr std::size_t most = 400, longest = 1200;
-    constexpr std::string_view words[] = {
-        "rror",           "ERROR",  "ail",       "annot",    "not ",    "NOT",         "unable",  "Unable",
-        "denied",         "equire", "VERR_",     "MSR",      "isabled", "ncompatible", "timeout", " must ",
-        "already in use", "n't ",   "giving up", "arning: ", "lease "};
     if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text)) ||
         contains(input.text, "\"nestprobe-snapshot/"))
         return;
     for_each_line(input.text, [&](std::string_view line) {
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
-        if (std::any_of(std::begin(words), std::end(words),
-                        [&](std::string_view word) { return contains(line, word); }))
-            lines.emplace_back(line);
+        if (may_be_message(line)) lines.emplace_back(line);
     });
 }
 

@@ -2,7 +2,7 @@
 // A snapshot, another tool's dump, a paste, or a folder of such, from files, folders or standard input.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 #include <utility>

@@ -249,10 +249,9 @@ private:
             mine.open = other.open;
             mine.node = other.node;
         } else if (other.open && (!mine.open->if_known()) != (!other.open->if_known())) {
-            const bool opens = mine.open->if_known() != nullptr;
-            const std::string text =
-                fmt::format("/dev/kvm {} in {} and {} in {}", opens ? "opens" : "does not open", name_,
-                            opens ? "does not" : "does", name);
+            const bool here = mine.open->if_known() != nullptr;
+            const auto text = fmt::format("/dev/kvm {} in {} and {} in {}", here ? "opens" : "does not open",
+                                          name_, here ? "does not" : "does", name);
             contradict(text);
             mine.open = Reading<bool>(Absent{Why::malformed, text});
             mine.node.reset();

@@ -2,7 +2,7 @@
 // Several inputs about one machine become one recording.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 // What older snapshots have in words, and newer ones in places of its own.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace nestprobe {
 

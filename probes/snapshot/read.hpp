@@ -2,7 +2,7 @@
 // nestprobe-snapshot/1, from text to a Recording.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 #include <string_view>

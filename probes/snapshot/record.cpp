@@ -155,21 +155,6 @@ private:
 
 }  // namespace
 
-CpuidRegs mask_apic_ids(std::uint32_t leaf, CpuidRegs regs) {
-    switch (leaf) {
-        case 0x1: regs.ebx &= 0x00ff'ffff; break;
-        case 0xb:
-        case 0x1f:
-        case 0x8000'0026: regs.edx = 0; break;
-        case 0x8000'001e:
-            regs.eax = 0;
-            regs.ebx &= 0xffff'ff00;
-            break;
-        default: break;
-    }
-    return regs;
-}
-
 struct Recorder::Parts {
     explicit Parts(const Sources& m)
         : cpus(m), files(m.files, recording), kvm(m.kvm, recording.kvm), log(m.log, recording) {}

@@ -2,7 +2,7 @@
 // A recorded machine, answering as the live one did. What was not recorded is not_recorded.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <memory>
 

@@ -2,7 +2,7 @@
 // nestprobe-snapshot/1, from a Recording to text.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 

@@ -22,6 +22,7 @@ inline void write_value(JsonText& out, const KernelVersion& v) {
 }
 /// The message alone: its place in the table is for rules.
 inline void write_value(JsonText& out, const LoggedLine& v) { out.value(v.text); }
+inline void write_value(JsonText& out, const FlawReport& v) { out.value(v.text()); }
 inline void write_value(JsonText& out, const KvmHolder& v) { out.value(v.text()); }
 
 /// {"key": value, ...}

@@ -171,7 +171,8 @@ void Changes::switch_on_in_firmware(SwitchOnInFirmware::What what) {
     facts_.firmware.vm_cr = std::move(svm);
     forget_log(of_firmware);
     if (facts_.evidence) facts_.evidence->firmware_off = Absent{Why::not_applicable, because_};
-    if (itlb_multihit(facts_).starts_with("VMX"))
+    if (const FlawReport* itlb = report_of(facts_, FlawReport::Flaw::itlb_multihit);
+        itlb && itlb->tells == FlawTells::vmx_unsupported)
         facts_.kernel.vulnerabilities = Absent{Why::not_applicable, because_};
     // Firmware that has it off is the firmware of a processor that has it.
     if (facts_.cpu.technology.if_known() && (hardware_absent(facts_) || !cpuid_bit(facts_).any_known()))

@@ -15,6 +15,7 @@ std::vector<const Rule*> all_rules() {
     std::vector<const Rule*> all;
     for (const auto list : {architecture_rules(),
                             cpu_rules(),
+                            capability_rules(),
                             control_pair_rules(),
                             missing_feature_rules(),
                             firmware_rules(),
@@ -39,6 +40,7 @@ std::vector<const Rule*> all_rules() {
                             slow_rules(),
                             rival_rules(),
                             device_rules(),
+                            answer_rules(),
                             proof_rules(),
                             guest_trouble_rules(),
                             guest_kind_rules(),

@@ -128,12 +128,11 @@ std::string owned_by_others(const Facts& f) {
     return {};
 }
 
-std::string itlb_multihit(const Facts& f) {
-    constexpr std::string_view name = "itlb_multihit: ";
-    if (const auto* texts = f.kernel.vulnerabilities.if_known())
-        for (const std::string& text : *texts)
-            if (text.starts_with(name)) return text.substr(name.size());
-    return {};
+const FlawReport* report_of(const Facts& f, FlawReport::Flaw flaw) {
+    if (const auto* reports = f.kernel.vulnerabilities.if_known())
+        for (const FlawReport& report : *reports)
+            if (report.flaw == flaw) return &report;
+    return nullptr;
 }
 
 /// Linux arch/x86/kernel/cpu/common.c, cpu_parse_early_param(): names or numbers (word * 32 + bit) of flags.

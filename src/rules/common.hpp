@@ -77,8 +77,8 @@ bool switched_off(const Facts& f);
 /// Why neither VMX nor SVM can be had here whatever the guest's definition says: Xen's, Hyper-V's or a
 /// confidential guest's way (NP306 to NP308); empty when none of them is known to hold.
 std::string owned_by_others(const Facts& f);
-/// The text of /sys/devices/system/cpu/vulnerabilities/itlb_multihit; empty when it is not known.
-std::string itlb_multihit(const Facts& f);
+/// What the kernel reports of that flaw; null when it is not known.
+const FlawReport* report_of(const Facts& f, FlawReport::Flaw flaw);
 /// clearcpuid= on the kernel command line takes this processor's flag away: that word; empty when it does
 /// not.
 std::string clearcpuid_word(const Facts& f);

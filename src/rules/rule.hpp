@@ -132,6 +132,7 @@ std::string_view to_string(Status status);
 
 std::span<const Rule> architecture_rules();
 std::span<const Rule> cpu_rules();
+std::span<const Rule> capability_rules();
 std::span<const Rule> control_pair_rules();
 std::span<const Rule> missing_feature_rules();
 std::span<const Rule> firmware_rules();
@@ -157,6 +158,7 @@ std::span<const Rule> platform_trouble_rules();
 std::span<const Rule> rival_rules();
 std::span<const Rule> guest_trouble_rules();
 std::span<const Rule> device_rules();
+std::span<const Rule> answer_rules();
 /// About what --prove found out: left out of a report without it.
 std::span<const Rule> proof_rules();
 /// One of these: its outcome rests on a guest that was run, which outranks all that is inferred.

@@ -6,8 +6,8 @@
 
 #include "input/bad_file.hpp"
 #include "probe.hpp"
-#include "remedy/guest_edit.hpp"
-#include "remedy/script.hpp"
+#include "remedy/writers/guest_edit.hpp"
+#include "remedy/writers/script.hpp"
 #include "render/registers.hpp"
 #include "render/render.hpp"
 #include "snapshot/read.hpp"

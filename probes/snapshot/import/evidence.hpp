@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/hearsay.hpp"
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <optional>
 #include <string>

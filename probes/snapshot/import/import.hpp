@@ -2,7 +2,7 @@
 // Other tools' dumps, recognised by their content: one row per format, tried in the order of the table.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <span>
 #include <string>

@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 #include "input/bad_file.hpp"
-#include "snapshot/record.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/text.hpp"
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <array>
 #include <cstddef>

@@ -13,38 +13,6 @@
 namespace nestprobe {
 namespace {
 
-/// Files that a probe reads, by how their paths begin.
-constexpr std::string_view wanted[] = {"/proc/cpuinfo",
-                                       "/proc/modules",
-                                       "/proc/cmdline",
-                                       "/proc/sys/kernel/osrelease",
-                                       "/proc/interrupts",
-                                       "/proc/xen/capabilities",
-                                       "/proc/self/status",
-                                       "/proc/sys/kernel/modules_disabled",
-                                       "/sys/module/kvm",
-                                       "/sys/module/vfio",
-                                       "/sys/module/vboxdrv/",
-                                       "/sys/class/dmi/id/",
-                                       "/sys/devices/virtual/dmi/id/",
-                                       "/sys/hypervisor/",
-                                       "/sys/kernel/security/lockdown",
-                                       "/sys/devices/system/cpu/vulnerabilities/",
-                                       "/sys/class/misc/kvm/",
-                                       "/etc/modprobe.d/",
-                                       "/run/modprobe.d/",
-                                       "/usr/lib/modprobe.d/",
-                                       "/lib/modprobe.d/",
-                                       "/usr/local/lib/modprobe.d/",
-                                       "/boot/config-",
-                                       "/run/systemd/container",
-                                       "/etc/os-release"};
-
-bool is_wanted(std::string_view path) {
-    return std::any_of(std::begin(wanted), std::end(wanted),
-                       [&](std::string_view beginning) { return path.starts_with(beginning); });
-}
-
 /// "/sys/module/kvm_intel/parameters/nested:Y", of grep; the path and what stands behind the colon.
 bool split_grepped(std::string_view line, std::string_view& path, std::string_view& value) {
     if (!line.starts_with("/sys/") && !line.starts_with("/proc/") && !line.starts_with("/etc/")) return false;

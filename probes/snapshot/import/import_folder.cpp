@@ -23,18 +23,6 @@ Command command_of_file(std::string_view path) {
                : Command{};
 }
 
-/// Where in a folder a copy of the machine's own tree begins: "sosreport-x/proc/cpuinfo" -> "/proc/cpuinfo".
-std::string path_on_machine(std::string_view path) {
-    for (const std::string_view root :
-         {"proc/", "sys/", "etc/modprobe.d/", "usr/lib/modprobe.d/", "lib/modprobe.d/", "run/modprobe.d/",
-          "boot/config-", "etc/os-release"}) {
-        const auto at = path.find(root);
-        if (at != std::string_view::npos && (at == 0 || path[at - 1] == '/'))
-            return fmt::format("/{}", path.substr(at));
-    }
-    return {};
-}
-
 }  // namespace
 
 bool is_of_interest(std::string_view path) {
@@ -46,16 +34,8 @@ bool is_of_interest(std::string_view path) {
         "basic-environment.txt", "hardware.txt", "boot.txt", "modules.txt", "kvm.txt",
         "messages.txt",          "uname",        "lsmod",    "dmidecode",   "env.txt"};
     const std::string_view name = path.substr(path.rfind('/') + 1);
-    if (!path_on_machine(path).empty()) {
-        const std::string own = path_on_machine(path);
-        for (const std::string_view useless :
-             {"/proc/kcore", "/sys/kernel/debug/", "/proc/irq/", "/proc/net/"})
-            if (own.starts_with(useless)) return false;
-        return !own.starts_with("/sys/") || own.starts_with("/sys/module/") ||
-               own.starts_with("/sys/class/dmi/") || own.starts_with("/sys/hypervisor/") ||
-               own.starts_with("/sys/devices/system/cpu/vulnerabilities/") ||
-               own.starts_with("/sys/kernel/security/");
-    }
+    if (const std::string own = path_on_machine(path); !own.empty())
+        return is_wanted(own) || own == "/proc/config.gz";
     if (path.find('/') == std::string_view::npos) return true;  // a folder of pastes
     for (const std::string_view folder : folders)
         if (contains(path, folder)) return true;

@@ -2,7 +2,7 @@
 // The importers, one pair of functions per format. import.cpp lists them in a table; nobody else calls them.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 #include <string_view>

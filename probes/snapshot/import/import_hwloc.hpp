@@ -2,7 +2,7 @@
 // hwloc-gather-cpuid writes a directory: pu0, pu1, ..., a file per CPU.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <string>
 #include <utility>

@@ -5,6 +5,7 @@
 #include "machine/cpuinfo.hpp"
 #include "snapshot/import/import_dump.hpp"
 #include "snapshot/import/import_formats.hpp"
+#include "snapshot/import/lscpu_words.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
@@ -15,107 +16,6 @@
 
 namespace nestprobe {
 namespace {
-
-/// lscpu trims what it prints, and Linux knows this one by its blanks.
-std::string restore_vendor(std::string_view printed) {
-    return printed == "Shanghai" ? "  Shanghai  " : std::string(printed);
-}
-
-/// "Itlb multihit" -> "itlb_multihit"; empty for what cannot be such a file's name.
-std::string restore_name(std::string_view printed) {
-    std::string name;
-    for (const char c : printed) {
-        if (c >= 'A' && c <= 'Z')
-            name += static_cast<char>(c - 'A' + 'a');
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            name += c;
-        else if (c == ' ' || c == '_')
-            name += '_';
-        else
-            return {};
-    }
-    return name;
-}
-
-/// util-linux sys-utils/lscpu.c: in a report that begins with "Mitigation", the first colon was made a
-/// semicolon and the others were taken out. Only the kernel's "; VMX: " is put back, which the probes read.
-std::string restore_report(std::string_view printed) {
-    constexpr std::string_view mitigation = "Mitigation; ", vmx = "; VMX ";
-    if (!printed.starts_with(mitigation)) return std::string(printed);
-    std::string report = fmt::format("Mitigation: {}", printed.substr(mitigation.size()));
-    if (const auto at = report.find(vmx); at != std::string::npos) report.insert(at + vmx.size() - 1, 1, ':');
-    return report;
-}
-
-/// util-linux sys-utils/lscpu.c, virt_types, in the languages that its translations have a word of their own
-/// for.
-enum class VirtType : std::uint8_t { unknown, none, para, full, container };
-VirtType virt_type(std::string_view value) {
-    struct Row {
-        std::string_view word;
-        VirtType type;
-    };
-    constexpr Row rows[] = {
-        {"none", VirtType::none},
-        {"kein", VirtType::none},
-        {"keine", VirtType::none},
-        {"aucun", VirtType::none},
-        {"aucune", VirtType::none},
-        {"ninguno", VirtType::none},
-        {"nenhum", VirtType::none},
-        {"brak", VirtType::none},
-        {"\xe6\x97\xa0", VirtType::none},
-        {"para", VirtType::para},
-        {"Para", VirtType::para},
-        {"\xe5\x8d\x8a\xe8\x99\x9a\xe6\x8b\x9f\xe5\x8c\x96", VirtType::para},
-        {"full", VirtType::full},
-        {"voll", VirtType::full},
-        {"vollst\xc3\xa4ndig", VirtType::full},
-        {"complet", VirtType::full},
-        {"compl\xc3\xa8te", VirtType::full},
-        {"completo", VirtType::full},
-        {"completa", VirtType::full},
-        {"lleno", VirtType::full},
-        {"pe\xc5\x82na", VirtType::full},
-        {"\xe5\xae\x8c\xe5\x85\xa8", VirtType::full},
-        {"\xe5\x85\xa8\xe9\x83\xa8", VirtType::full},
-        {"container", VirtType::container},
-        {"Container", VirtType::container},
-    };
-    for (const Row& row : rows)
-        if (row.word == value) return row.type;
-    return VirtType::unknown;
-}
-
-constexpr std::string_view hypervisors[] = {"KVM",
-                                            "Xen",
-                                            "Microsoft",
-                                            "VMware",
-                                            "Oracle",
-                                            "Parallels",
-                                            "bhyve",
-                                            "Innotek GmbH",
-                                            "QEMU",
-                                            "ACRN",
-                                            "Linux-VServer",
-                                            "User-mode Linux",
-                                            "Windows Subsystem for Linux"};
-constexpr std::string_view vendor_names[] = {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls",
-                                             "Shanghai"};
-
-/// "fpu vme de pse ...": the kernel's flags, whatever the label is called.
-bool looks_like_flags(std::string_view value) {
-    return (value.starts_with("fpu ") || has_word(value, "msr") || contains(value, "...")) &&
-           (has_word(value, "fpu") || has_word(value, "mmx") || has_word(value, "vmx") ||
-            has_word(value, "svm")) &&
-           !contains(value, ":");
-}
-
-bool looks_like_brand(std::string_view value) {
-    for (const std::string_view part : {"(R)", "(TM)", "(tm)", "Processor", "CPU @", "QEMU Virtual", "AMD "})
-        if (contains(value, part)) return true;
-    return false;
-}
 
 /// lscpu's labels are translated; its values are mostly not. So a line is known by its English label, else by
 /// what only that line can hold.
@@ -174,7 +74,7 @@ private:
             CpuSet cpus;
             if (!CpuSet::parse(value, cpus)) dump_.refuse("a list of CPUs looks like 0-3,8");
             cpus_ = cpus;
-        } else if (holds(vendor_names, value) || key == "Vendor ID") {
+        } else if (is_vendor_name(value) || key == "Vendor ID") {
             if (!line.cut) vendor_ = restore_vendor(value);
         } else if (key == "Model name" || (brand_.empty() && key.find("BIOS") == std::string_view::npos &&
                                            looks_like_brand(value))) {
@@ -182,7 +82,7 @@ private:
         } else if (value == "VT-x" || value == "AMD-V") {
             evidence_->hear(value == "VT-x" ? hearsay::flag_vmx : hearsay::flag_svm, "yes",
                             "lscpu, " + std::string(key));
-        } else if ((holds(hypervisors, value) || key == "Hypervisor vendor") && !line.cut) {
+        } else if ((is_hypervisor_name(value) || key == "Hypervisor vendor") && !line.cut) {
             hypervisor_ = value;
         } else if (const VirtType type = virt_type(value);
                    type != VirtType::unknown && !line.cut &&
@@ -253,36 +153,6 @@ private:
 };
 
 }  // namespace
-
-bool is_x86_architecture(std::string_view name) {
-    return name == "x86_64" || name == "x86-64" || name == "x86" ||
-           (name.size() == 4 && name.front() == 'i' && name.ends_with("86"));
-}
-
-bool is_machine_name(std::string_view word) {
-    constexpr std::string_view others[] = {"aarch64", "armv7l", "armv8l", "armv6l",      "riscv64",
-                                           "ppc64le", "ppc64",  "s390x",  "loongarch64", "mips64"};
-    return word == "x86_64" || (word.size() == 4 && word.front() == 'i' && word.ends_with("86")) ||
-           std::find(std::begin(others), std::end(others), word) != std::end(others);
-}
-
-void hear_architecture(std::string_view name, Evidence& evidence) {
-    struct Row {
-        std::string_view tools, kernels;
-    };
-    constexpr Row rows[] = {{"x86-64", "x86_64"}, {"x86", "i686"}, {"arm64", "aarch64"}};
-    for (const Row& row : rows)
-        if (name == row.tools) name = row.kernels;
-    evidence.file("/proc/sys/kernel/arch", fmt::format("{}\n", name));
-}
-
-std::string_view architecture_of_cpuinfo(std::string_view text) {
-    if (contains(text, "CPU implementer")) return contains(text, "CPU architecture: 8") ? "aarch64" : "arm";
-    if (contains(text, "\nhart\t") || contains(text, "isa\t\t: rv")) return "riscv64";
-    if (contains(text, "IBM/S390")) return "s390x";
-    if (contains(text, "cpu\t\t: POWER")) return "ppc64le";
-    return {};
-}
 
 bool is_lscpu(std::string_view text) {
     if (!text.starts_with("Architecture:")) return false;

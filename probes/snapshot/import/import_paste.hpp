@@ -2,7 +2,7 @@
 // Any text that people paste, and any folder of such: outputs of commands with or without prompts, mixed.
 #pragma once
 
-#include "snapshot/recording.hpp"
+#include "recording/recording.hpp"
 
 #include <span>
 #include <string>

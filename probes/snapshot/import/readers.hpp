@@ -65,6 +65,11 @@ void read_release_of_modprobe(std::string_view line, Evidence& evidence);
 bool read_built_in_list(const Section& section, Evidence& evidence);
 bool is_kernel_config(std::string_view text);
 void read_kernel_config(std::string_view text, Evidence& evidence);
+/// Is it a file that a probe reads?
+bool is_wanted(std::string_view path);
+/// Where in a folder a copy of the machine's own tree begins: "sosreport-x/proc/cpuinfo" -> "/proc/cpuinfo";
+/// empty where the path leads through none.
+std::string path_on_machine(std::string_view path);
 /// False where this path bears on nothing.
 bool read_file_of_kernel(const std::string& path, std::string_view text, Evidence& evidence);
 /// "cat: /dev/kvm: No such file or directory", "/sys/module/kvm_intel/parameters/nested:Y", "BOOT_IMAGE=...",

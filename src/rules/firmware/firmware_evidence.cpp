@@ -59,13 +59,13 @@ Outcome from_evidence(const Facts& f, const Outcome& unread, unsigned since_majo
             *line);
     // Linux arch/x86/kernel/cpu/bugs.c, itlb_multihit_show_state(): CR4.VMXE may be clear, but VMX may be
     // used.
-    const std::string itlb = itlb_multihit(f);
-    for (const std::string_view usable : {"VMX disabled", "Split huge pages", "KVM: Vulnerable"})
-        if (itlb.find(usable) != std::string::npos)
-            return cite(
-                pass(fmt::format(
-                    "itlb_multihit says \"{}\", which the kernel says only where VMX may be used", itlb)),
-                f.kernel.vulnerabilities);
+    const FlawReport* itlb = report_of(f, FlawReport::Flaw::itlb_multihit);
+    if (itlb && (itlb->tells == FlawTells::vmx_disabled || itlb->tells == FlawTells::pages_split ||
+                 itlb->tells == FlawTells::vulnerable))
+        return cite(
+            pass(fmt::format("itlb_multihit says \"{}\", which the kernel says only where VMX may be used",
+                             itlb->words)),
+            f.kernel.vulnerabilities);
     if (flag.any(yes) && kernel_at_least(f, since_major, since_minor))
         return cite(
             pass(fmt::format("/proc/cpuinfo shows {}, which this kernel does only where it found it usable",

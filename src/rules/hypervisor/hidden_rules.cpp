@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <optional>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -106,73 +108,98 @@ Outcome check_told(const Facts& f, Technology technology, const PerCpu<bool>& fl
                            words.flag));
 }
 
-Outcome check_hidden(const Facts& f, Technology technology, const PerCpu<bool>& bit,
-                     const PerCpu<bool>& flag) {
-    const std::string_view word = technology == Technology::vmx ? "vmx" : "svm";
+/// One of the two technologies, as CPUID and the kernel's list show it to this guest.
+struct Shown {
+    Technology technology;
+    const PerCpu<bool>& bit;
+    const PerCpu<bool>& flag;
+    std::string_view word() const { return technology == Technology::vmx ? "vmx" : "svm"; }
+};
+
+/// Where it is no question whether a hypervisor hides it.
+std::optional<Outcome> not_asked(const Facts& f, const Shown& shown) {
     if (f.hypervisor.level.if_absent()) return carry(f.hypervisor.level.absence());
     if (!in_guest(f)) return cite(skip("there is no hypervisor above this system"), f.hypervisor.level);
+    const Technology technology = shown.technology;
     if (f.cpu.technology.if_known() ? !has(f, technology) : technology == Technology::svm)
         return cite(skip(fmt::format("the processor's technology is {}", hardware_word(f))),
                     f.cpu.technology);
     if (const std::string why = owned_by_others(f); !why.empty()) return cite(skip(why), f.hypervisor.level);
-    if (const std::string name = software_kvm(f); !name.empty() && !bit.any(yes))
+    if (const std::string name = software_kvm(f); !name.empty() && !shown.bit.any(yes))
         return cite(skip(fmt::format("{} does not show {} here; {} needs neither VMX nor SVM", named_above(f),
                                      to_string(technology), name)),
-                    bit);
+                    shown.bit);
+    return std::nullopt;
+}
+
+Outcome hidden_in_cpuid(const Facts& f, const Shown& shown) {
+    const std::string lacks =
+        is_either(f) ? "neither VMX nor SVM" : fmt::format("no {}", to_string(shown.technology));
+    Outcome outcome = hides(f,
+                            fmt::format("{}, and CPUID shows it {}{}.{}", guest_of(f), lacks,
+                                        no_switch_there(f), hint_of_brand(f, shown.word())),
+                            words_of_hidden(f, shown.word()).flag);
+    return cite(cite(std::move(outcome), shown.bit), f.hypervisor.platform);
+}
+
+/// A grep for vmx alone, say: svm may be listed.
+Outcome unlisted_of_either(const Facts& f, const Shown& shown) {
+    return cite(
+        hides(f,
+              fmt::format("{}, and /proc/cpuinfo shows no vmx: most likely {} hides it{}.{} Only if the "
+                          "processor is AMD's, svm counts instead: grep -c -w -E 'vmx|svm' /proc/cpuinfo "
+                          "looks for both, and 0 means hidden.",
+                          guest_of(f), named_above(f), no_switch_there(f), hint_of_brand(f, shown.word())),
+              ""),
+        shown.flag);
+}
+
+/// The kernel does not list it, and CPUID was not read.
+Outcome unlisted(const Facts& f, const Shown& shown) {
+    if (vendor_module_is(f, Module::State::loaded))
+        return cite(
+            cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
+                                     "each other, and CPUID was not read, which would tell",
+                                     shown.word(), vendor_module_name(f))),
+                 shown.flag),
+            f.module.vendor);
+    const HiddenWords words = words_of_hidden(f, shown.word());
+    Outcome outcome =
+        hides(f,
+              fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. CPUID "
+                          "itself was not read: that {} hides it is likely, not certain{}.{}",
+                          guest_of(f), words.lacks, words.module, named_above(f), no_switch_there(f),
+                          hint_of_brand(f, shown.word())),
+              words.flag);
+    return cite(cite(std::move(outcome), shown.flag), f.hypervisor.platform);
+}
+
+/// A module of KVM's said that it found none.
+Outcome hidden_by_log(const Facts& f, const Shown& shown, const LoggedLine& line) {
+    Outcome outcome =
+        fail(fmt::format("{}, and {}: that {} hides {} is likely, not certain, for CPUID itself "
+                         "was not read.{}",
+                         guest_of(f), quoted(line), named_above(f), hardware_word(f),
+                         hint_of_brand(f, shown.word())),
+             fix_above(f, shown.word()));
+    return cite(cite_log(std::move(outcome), line), f.hypervisor.platform);
+}
+
+Outcome check_hidden(const Facts& f, const Shown& shown) {
+    if (auto outcome = not_asked(f, shown)) return *std::move(outcome);
+    const auto& [technology, bit, flag] = shown;
     if (bit.any(yes))
         return cite(pass(fmt::format("{} shows {} to this guest", named_above(f), to_string(technology))),
                     bit);
     // Of an unknown maker's processor one clear bit says nothing: the other may be set.
     const bool decided = !is_either(f) || f.cpu.svm.all(no);
-    if (decided && bit.all(no))
-        return cite(cite(hides(f,
-                               fmt::format("{}, and CPUID shows it {}{}.{}", guest_of(f),
-                                           is_either(f) ? "neither VMX nor SVM"
-                                                        : fmt::format("no {}", to_string(technology)),
-                                           no_switch_there(f), hint_of_brand(f, word)),
-                               words_of_hidden(f, word).flag),
-                         bit),
-                    f.hypervisor.platform);
-    if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", word)), flag);
+    if (decided && bit.all(no)) return hidden_in_cpuid(f, shown);
+    if (flag.any(yes)) return cite(pass(fmt::format("/proc/cpuinfo shows {}", shown.word())), flag);
     if (Outcome told = check_told(f, technology, flag); told.status != Status::skipped) return told;
-    // A grep for vmx alone, say.
-    if (flag.all(no) && is_either(f) && !f.kernel.flag_svm.all(no))
-        return cite(
-            hides(f,
-                  fmt::format("{}, and /proc/cpuinfo shows no vmx: most likely {} hides it{}.{} Only if the "
-                              "processor is AMD's, svm counts instead: grep -c -w -E 'vmx|svm' /proc/cpuinfo "
-                              "looks for both, and 0 means hidden.",
-                              guest_of(f), named_above(f), no_switch_there(f), hint_of_brand(f, word)),
-                  ""),
-            flag);
-    const bool unlisted = flag.all(no);
-    if (unlisted && vendor_module_is(f, Module::State::loaded))
-        return cite(
-            cite(unknown(fmt::format("/proc/cpuinfo shows no {}, but {} is loaded: the two contradict "
-                                     "each other, and CPUID was not read, which would tell",
-                                     word, vendor_module_name(f))),
-                 flag),
-            f.module.vendor);
-    if (unlisted)
-        return cite(
-            cite(hides(
-                     f,
-                     fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. CPUID "
-                                 "itself was not read: that {} hides it is likely, not certain{}.{}",
-                                 guest_of(f), words_of_hidden(f, word).lacks, words_of_hidden(f, word).module,
-                                 named_above(f), no_switch_there(f), hint_of_brand(f, word)),
-                     words_of_hidden(f, word).flag),
-                 flag),
-            f.hypervisor.platform);
+    if (flag.all(no) && is_either(f) && !f.kernel.flag_svm.all(no)) return unlisted_of_either(f, shown);
+    if (flag.all(no)) return unlisted(f, shown);
     if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
-        return cite(
-            cite_log(fail(fmt::format("{}, and {}: that {} hides {} is likely, not certain, for CPUID itself "
-                                      "was not read.{}",
-                                      guest_of(f), quoted(*line), named_above(f), hardware_word(f),
-                                      hint_of_brand(f, word)),
-                          fix_above(f, word)),
-                     *line),
-            f.hypervisor.platform);
+        return hidden_by_log(f, shown, *line);
     return carry(decided ? bit.first_absent() : f.cpu.svm.first_absent());
 }
 
@@ -233,10 +260,10 @@ Outcome check_likely_hidden(const Facts& f) {
 }
 
 Outcome check_hides_svm(const Facts& f) {
-    return check_hidden(f, Technology::svm, f.cpu.svm, f.kernel.flag_svm);
+    return check_hidden(f, {Technology::svm, f.cpu.svm, f.kernel.flag_svm});
 }
 Outcome check_hides_vmx(const Facts& f) {
-    return check_hidden(f, Technology::vmx, f.cpu.vmx, f.kernel.flag_vmx);
+    return check_hidden(f, {Technology::vmx, f.cpu.vmx, f.kernel.flag_vmx});
 }
 
 constexpr std::string_view hides_see[] = {

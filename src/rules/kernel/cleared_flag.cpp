@@ -14,7 +14,8 @@ std::string why_cleared(const Facts& f) {
     if (has(f, Technology::svm))
         return "kernels since 6.7 take it out where VM_CR.SVMDIS is set: most likely firmware has switched "
                "SVM off";
-    if (itlb_multihit(f).find("VMX unsupported") != std::string::npos)
+    if (const FlawReport* itlb = report_of(f, FlawReport::Flaw::itlb_multihit);
+        itlb && itlb->tells == FlawTells::vmx_unsupported)
         return "itlb_multihit says \"VMX unsupported\" as well: the kernel found IA32_FEATURE_CONTROL "
                "closed, most likely by firmware";
     return "kernels since 5.6 take it out where IA32_FEATURE_CONTROL does not allow VMX: most likely "

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what makes guests of guests slow although nothing is switched off (NP533, NP534): protection of
 // the processor that costs something at every entry.  Advice: to give it up is a decision about safety.
-#include "base/text.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -9,48 +8,49 @@
 namespace nestprobe {
 namespace {
 
-/// The text of one of the two files that tell how KVM stands; empty when it is not known.
-std::string text_of(const Facts& f, std::string_view name) {
-    if (const auto* texts = f.kernel.vulnerabilities.if_known())
-        for (const std::string& text : *texts)
-            if (text.starts_with(name) && text.substr(name.size()).starts_with(": "))
-                return text.substr(name.size() + 2);
-    return {};
-}
+using enum FlawReport::Flaw;
 
-bool has_text(const Facts& f, std::string_view name) { return !text_of(f, name).empty(); }
-bool tells_of_l1tf(const Facts& f) { return has_text(f, "l1tf") && !has(f, Technology::svm); }
-bool tells_of_pages(const Facts& f) { return has_text(f, "itlb_multihit") && !has(f, Technology::svm); }
+bool is_reported(const Facts& f, FlawReport::Flaw flaw) {
+    return report_of(f, flaw) && !has(f, Technology::svm);
+}
+bool tells_of_l1tf(const Facts& f) { return is_reported(f, l1tf); }
+bool tells_of_pages(const Facts& f) { return is_reported(f, itlb_multihit); }
+
+/// An empty one where it is not known: the rule is not listed then.
+FlawReport known_report(const Facts& f, FlawReport::Flaw flaw) {
+    const FlawReport* report = report_of(f, flaw);
+    return report ? *report : FlawReport{};
+}
 
 /// Nobody nests here: nothing is lost.
 bool nests(const Facts& f) { return is(f.module.nested, true); }
 
 /// "VMX: conditional cache flushes, SMT vulnerable", "VMX: cache flushes, …"; before 4.20 without the colon.
 Outcome check_flushes(const Facts& f) {
-    const std::string text = text_of(f, "l1tf");
-    if (!contains(text, "cache flushes"))
-        return cite(pass(fmt::format("no flush at the entry of a guest (l1tf: {})", text)),
+    const FlawReport report = known_report(f, l1tf);
+    const bool always = report.tells == FlawTells::flushes;
+    if (!always && report.tells != FlawTells::flushes_sometimes)
+        return cite(pass(fmt::format("no flush at the entry of a guest (l1tf: {})", report.words)),
                     f.kernel.vulnerabilities);
     if (!nests(f)) return cite(skip("nested is not on"), f.kernel.vulnerabilities);
-    const bool always = !contains(text, "conditional");
-    return cite(
-        fail(fmt::format(
-            "KVM flushes the first-level data cache {} (l1tf: {}), and for a guest's guest at each "
-            "change between the two: that costs most where there are many exits",
-            always ? "at every entry of a guest" : "at entries of guests behind code that could leak", text)),
-        f.kernel.vulnerabilities);
+    return cite(fail(fmt::format(
+                    "KVM flushes the first-level data cache {} (l1tf: {}), and for a guest's guest at each "
+                    "change between the two: that costs most where there are many exits",
+                    always ? "at every entry of a guest" : "at entries of guests behind code that could leak",
+                    report.words)),
+                f.kernel.vulnerabilities);
 }
 
 Outcome check_splits(const Facts& f) {
-    const std::string text = text_of(f, "itlb_multihit");
-    if (!contains(text, "Split huge pages"))
-        return cite(pass(fmt::format("huge pages are not split (itlb_multihit: {})", text)),
+    const FlawReport report = known_report(f, itlb_multihit);
+    if (report.tells != FlawTells::pages_split)
+        return cite(pass(fmt::format("huge pages are not split (itlb_multihit: {})", report.words)),
                     f.kernel.vulnerabilities);
     if (!nests(f)) return cite(skip("nested is not on"), f.kernel.vulnerabilities);
     return cite(
         fail(fmt::format("KVM splits huge pages that guests execute (itlb_multihit: {}), those of a guest's "
                          "guest too: more misses of the TLB, and pauses while they are put together again",
-                         text)),
+                         report.words)),
         f.kernel.vulnerabilities);
 }
 

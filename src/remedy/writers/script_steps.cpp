@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "remedy/script_steps.hpp"
+#include "remedy/writers/script_steps.hpp"
 
 #include "base/printable.hpp"
 #include "remedy/boot_loaders.hpp"
-#include "remedy/guest_commands.hpp"
 #include "remedy/shell.hpp"
+#include "remedy/writers/guest_commands.hpp"
 
 #include <fmt/format.h>
 

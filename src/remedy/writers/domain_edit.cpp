@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "remedy/domain_edit.hpp"
+#include "remedy/writers/domain_edit.hpp"
 
 #include "base/printable.hpp"
 #include "base/text.hpp"

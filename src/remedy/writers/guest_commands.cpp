@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "remedy/guest_commands.hpp"
+#include "remedy/writers/guest_commands.hpp"
 
 #include "base/text.hpp"
-#include "remedy/guest_edit.hpp"
 #include "remedy/shell.hpp"
+#include "remedy/writers/guest_edit.hpp"
 
 #include <fmt/format.h>
 

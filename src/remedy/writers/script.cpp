@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "remedy/script.hpp"
+#include "remedy/writers/script.hpp"
 
 #include "base/text.hpp"
 #include "remedy/boot_loaders.hpp"
-#include "remedy/script_functions.hpp"
-#include "remedy/script_steps.hpp"
-#include "remedy/script_words.hpp"
 #include "remedy/shell.hpp"
+#include "remedy/writers/script_functions.hpp"
+#include "remedy/writers/script_steps.hpp"
+#include "remedy/writers/script_words.hpp"
 #include "report/known.hpp"
 
 #include <fmt/format.h>

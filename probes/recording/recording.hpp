@@ -8,6 +8,7 @@
 #include "facts/proof_facts.hpp"
 #include "sources.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -60,5 +61,17 @@ struct Recording {
     std::optional<Reading<std::vector<std::string>>> kernel_log;
     std::optional<ProofRecord> proof;  ///< of --prove
 };
+
+/// The same keys with the same answers.
+template <class Map>
+bool same_map(const Map& a, const Map& b) {
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) {
+               return x.first == y.first && same_answer(x.second, y.second);
+           });
+}
+
+/// The part of a leaf that names one CPU (its APIC id) set to 0; Intel SDM Vol. 2A and AMD APM Vol. 3, CPUID.
+CpuidRegs mask_apic_ids(std::uint32_t leaf, CpuidRegs regs);
 
 }  // namespace nestprobe

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "remedy/guest_edit.hpp"
+#include "remedy/writers/guest_edit.hpp"
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
 #include "definition/guest_questions.hpp"
 #include "remedy/cpu_option.hpp"
-#include "remedy/domain_edit.hpp"
 #include "remedy/shell.hpp"
+#include "remedy/writers/domain_edit.hpp"
 #include "report/known.hpp"
 
 #include <fmt/format.h>

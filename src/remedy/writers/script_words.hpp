@@ -3,7 +3,7 @@
 // from its row (boot_loaders.hpp): next_words, drop_word, add_word, renew_boot_loader.
 #pragma once
 
-#include "remedy/script_functions.hpp"
+#include "remedy/writers/script_functions.hpp"
 
 namespace nestprobe {
 
