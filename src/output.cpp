@@ -51,8 +51,12 @@ private:
 
 int write_and_sync(int fd, std::string_view text) {
     if (const int error = write_all(fd, text); error != 0) return error;
-    // Pipes and devices have nothing to sync, and say so.
-    return ::fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP ? 0 : errno;
+    while (::fsync(fd) != 0) {
+        if (errno == EINTR) continue;
+        // Pipes and devices have nothing to sync, and say so.
+        return errno == EINVAL || errno == EROFS || errno == ENOTSUP ? 0 : errno;
+    }
+    return 0;
 }
 
 /// As it is: a device, a pipe, a file that has to stay the one that it is.

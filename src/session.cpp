@@ -103,7 +103,7 @@ struct Machine {
     std::string collected_at;                 ///< of a file, when it was recorded; empty: it does not say
     std::optional<ProofRecord> proof;         ///< of a file, what it holds
     std::vector<std::string> notes;           ///< what each input was taken for
-    std::vector<std::string> unread;          ///< of folders, what could not be opened
+    std::vector<std::string> unread;          ///< of folders, what was left out
     std::vector<std::string> lines;           ///< of pastes, those that may be a program's message
     std::vector<HeldDefinition> definitions;  ///< of guests, in what was given for the machine
 };
@@ -114,7 +114,7 @@ void complain_about_unread(const std::vector<std::string>& unread) {
     for (std::size_t i = 0; i < std::min(most, unread.size()); ++i)
         complain(ExitStatus::yes, unread[i] + ": left out");
     if (unread.size() > most)
-        complain(ExitStatus::yes, fmt::format("and {} more could not be opened", unread.size() - most));
+        complain(ExitStatus::yes, fmt::format("and {} more were left out", unread.size() - most));
 }
 
 /// The other of two machines is read here; its answers are nobody's exit status.

@@ -36,14 +36,14 @@ ERRORS = {
     "rt_sigaction": "EINVAL", "rt_sigprocmask": "EINVAL", "arch_prctl": "EPERM", "prlimit64": "EPERM", "readlink": "EACCES EINVAL",
     "getrandom": "EAGAIN ENOSYS", "set_robust_list": "ENOSYS", "rseq": "ENOSYS", "set_tid_address": "ENOSYS", "lseek": "EIO",
     "prctl": "EINVAL EPERM", "landlock_create_ruleset": "ENOSYS EOPNOTSUPP EMFILE", "landlock_restrict_self": "EPERM E2BIG",
-    "fsync": "EIO ENOSPC", "rename": "EACCES ENOSPC", "fchown": "EPERM", "fchmod": "EPERM", "madvise": "EINVAL",
+    "fsync": "EIO ENOSPC EINTR", "rename": "EACCES ENOSPC", "fchown": "EPERM", "fchmod": "EPERM", "madvise": "EINVAL",
     "clone3": "EAGAIN EPERM ENOMEM ENOSYS", "sched_yield": "ENOSYS",
 }
 # "=0": the call does nothing and says that it worked.
 GUEST = "<domain type='kvm'><name>a</name><vcpu>2</vcpu><os><type>hvm</type></os><cpu mode='custom'><model>Skylake-Client</model></cpu></domain>"
 MODES = {"summary": [], "json": ["--json"], "explain": ["--explain"], "record": ["--record", "-"], "from": ["--from", snapshot, "--json"],
          "registers": ["--registers"], "diff": ["--diff", snapshot], "guest": ["--from", snapshot, "--domain", "GUEST", "--json"],
-         "fix": ["--from", snapshot, "--domain", "GUEST", "--fix"]}
+         "fix": ["--from", snapshot, "--domain", "GUEST", "--fix"], "file": ["--from", snapshot, "--record", "FILE"]}
 judge = Judge()
 
 
@@ -93,6 +93,8 @@ def inject(job):
         return (job, f"status {status} where nothing was written")
     if call == "write" and error == "EPIPE" and status == -13:
         return (job, "ended by SIGPIPE")
+    if error == "EINTR" and call in ("read", "write", "getdents64", "fsync") and status not in (0, 1, 2):
+        return (job, f"status {status} for a call that was only interrupted: {err[:160]!r}")
     return (job, wrong_with(mode, status, out, err, base))
 
 
@@ -165,6 +167,11 @@ def closed_streams(folder):
             judge(f"what is recorded with {closing}", json.load(f)["format"] != "nestprobe-snapshot/1")
 
 
+    unread, written = os.pipe()
+    os.close(unread)
+    done = subprocess.run([binary, "--json"], stdin=subprocess.DEVNULL, stdout=written, stderr=subprocess.PIPE, timeout=20)
+    os.close(written)
+    judge("a pipe that nobody reads", (done.returncode != 74 or b"Broken pipe" not in done.stderr) and f"status {done.returncode}: {done.stderr!r}")
     if not may_trace():
         return
     trace = os.path.join(folder, "closed.trace")
@@ -212,7 +219,7 @@ def empty_root(folder):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    MODES = {mode: [os.path.join(folder, "guest.xml") if word == "GUEST" else word for word in words] for mode, words in MODES.items()}
+    MODES = {mode: [os.path.join(folder, f"{word.lower()}.xml") if word in ("GUEST", "FILE") else word for word in words] for mode, words in MODES.items()}
     with open(os.path.join(folder, "guest.xml"), "w", encoding="utf-8") as f:
         f.write(GUEST)
     for check in (limits, closed_streams, signals, empty_root, device_fails, injections):

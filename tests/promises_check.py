@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -135,6 +136,7 @@ def check_surroundings(program: Program) -> None:
     done = program.run("--from", "folder", "--json")
     expect("a snapshot in a folder", done.returncode != 0 and f"{done.returncode} {done.stderr!r}")
     check_unread(program, folder)
+    check_bounds(program)
 
 
 def check_unread(program: Program, folder: Path) -> None:
@@ -149,6 +151,23 @@ def check_unread(program: Program, folder: Path) -> None:
     (folder / "machine.json").unlink()
     (folder / "notes.txt").unlink()
     expect("nothing else in the folder", (status := program.run("--from", "folder").returncode) != 66 and str(status))
+
+
+def check_bounds(program: Program) -> None:
+    """A folder is no disk: another file system in it is left out, and so is what stands behind too many names."""
+    if os.path.ismount("/dev/shm"):
+        done = program.run("--from", "/dev", "--json")
+        expect("a folder with a mount in it", b"/dev/shm: another file system: left out\n" not in done.stderr
+               and f"{done.returncode} {done.stderr!r}")
+    folder = program.folder / "many"
+    folder.mkdir()
+    (folder / "machine.json").write_text(json.dumps(SNAPSHOT), encoding="utf-8")
+    for number in range(200001):
+        os.mknod(folder / f"x{number}")
+    began = time.monotonic()
+    done = program.run("--from", "many", "--json")
+    expect("200,002 names", (done.returncode not in (0, 1, 2) or b"200000 names are the most" not in done.stderr) and f"{done.returncode} {done.stderr!r}")
+    expect("200,002 names", (took := time.monotonic() - began) > 30 and f"{took:.0f} s")
 
 
 def check_script_of_unknown(program: Program) -> None:

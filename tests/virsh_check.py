@@ -47,7 +47,7 @@ def ask(case, folder, ignored):
         return f"{name}: status {done.returncode}: {done.stderr[:200]!r}"
     if took > seconds:
         return f"{name}: {took:.1f} s"
-    if len(lines) != (done.returncode > 2) or any(byte < 0x20 for line in lines for byte in line) or len(done.stderr) > 5000:
+    if len(lines) != (done.returncode > 2) or any(byte < 0x20 for line in lines for byte in line) or len(done.stderr) > 1000:
         return f"{name}: not one clean line: {done.stderr[:200]!r}"
     return None
 

@@ -21,6 +21,7 @@
 #include <cerrno>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -28,13 +29,16 @@ namespace {
 // 8,192 CPUs that all differ are some 40 MB; nobody has such a machine.
 constexpr std::size_t most_bytes = 32u << 20;
 
-bool is_directory(const std::string& path) {
+/// The file system of a directory; nothing where that is none.
+std::optional<dev_t> device_of_directory(const std::string& path) {
     struct stat status {};
-    return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return std::nullopt;
+    return status.st_dev;
 }
 
-// A support archive has thousands of files; of no more than these, and of no more text, is anything read.
-constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20;
+// A support archive has thousands of files; of no more than these, and of no more text, is anything read.  Of
+// more names it is not even looked which they are: a folder that large is somebody's whole disk.
+constexpr std::size_t most_files = 4000, most_depth = 12, most_text = 64u << 20, most_names = 200000;
 
 /// A file in a folder that this user may not read is one that the folder does not hold; it is named.
 bool read_into(std::string& text, const std::string& path, RawInput& folder) {
@@ -47,8 +51,20 @@ bool read_into(std::string& text, const std::string& path, RawInput& folder) {
     }
 }
 
-/// Links are not followed: they may lead to this machine's own files.
-void walk(const std::string& root, const std::string& below, std::size_t depth, RawInput& folder) {
+/// False where no more is looked at, which is said once.
+bool may_look(const std::string& path, RawInput& folder) {
+    if (++folder.names == most_names + 1)
+        folder.unread.push_back(
+            fmt::format("{}, and what comes behind it: {} names are the most that are "
+                        "looked at in a folder",
+                        path, most_names));
+    return folder.names <= most_names;
+}
+
+/// Links are not followed, and other file systems are left alone: they may lead to this machine's own files,
+/// as /proc does.
+void walk(const std::string& root, const std::string& below, std::size_t depth, dev_t device,
+          RawInput& folder) {
     const std::string path = below.empty() ? root : fmt::format("{}/{}", root, below);
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
     if (!stream && below.empty()) throw UnopenedFile(fmt::format("{}: {}", path, error_text(errno)));
@@ -63,9 +79,14 @@ void walk(const std::string& root, const std::string& below, std::size_t depth, 
         const std::string inner = below.empty() ? name : fmt::format("{}/{}", below, name);
         const std::string whole = fmt::format("{}/{}", root, inner);
         struct stat status {};
+        if (!may_look(whole, folder)) return;
         if (::lstat(whole.c_str(), &status) != 0) continue;
+        if (S_ISDIR(status.st_mode) && status.st_dev != device) {
+            folder.unread.push_back(fmt::format("{}: another file system", whole));
+            continue;
+        }
         if (S_ISDIR(status.st_mode) && depth < most_depth) {
-            walk(root, inner, depth + 1, folder);
+            walk(root, inner, depth + 1, device, folder);
             continue;
         }
         unsigned number = 0;
@@ -204,9 +225,10 @@ std::vector<RawInput> read_inputs(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
         RawInput& input = inputs.emplace_back();
         input.path = path;
-        input.is_folder = is_directory(path);
-        if (input.is_folder)
-            walk(path, {}, 0, input);
+        const std::optional<dev_t> device = device_of_directory(path);
+        input.is_folder = device.has_value();
+        if (device)
+            walk(path, {}, 0, *device, input);
         else
             input.text = read_input(path, most_bytes);
     }

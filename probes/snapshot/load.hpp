@@ -18,7 +18,8 @@ struct RawInput {
     std::vector<std::pair<unsigned, std::string>> units;     ///< pu0, pu1, ... of hwloc-gather-cpuid
     std::vector<std::pair<std::string, std::string>> files;  ///< path below the folder, text
     std::size_t size = 0;                                    ///< of what is in a folder
-    std::vector<std::string> unread;  ///< in a folder, what could not be opened, with the error
+    std::size_t names = 0;                                   ///< in a folder, that were looked at
+    std::vector<std::string> unread;  ///< in a folder, what was left out, with the reason
 };
 
 /// The only part that opens files.  Throws UnopenedFile, and BadFile for what is too large.
@@ -34,7 +35,7 @@ struct HeldDefinition {
 struct Loaded {
     Recording recording;
     std::vector<std::string> notes;   ///< "dmesg.txt: taken for the kernel's log", a line for each input
-    std::vector<std::string> unread;  ///< of folders, what could not be opened
+    std::vector<std::string> unread;  ///< of folders, what was left out
     std::vector<std::string>
         lines;  ///< of pastes, those that may be a program's message: no part of a recording
     std::vector<HeldDefinition> definitions;
