@@ -139,10 +139,30 @@ bool is_other_json(std::string_view text) {
 /// Lines that may be a program's message: short ones with a word of trouble.
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {
     constexpr std::size_t most = 400, longest = 1200;
-    constexpr std::string_view words[] = {
-        "rror",           "ERROR",  "ail",       "annot",    "not ",    "NOT",         "unable",  "Unable",
-        "denied",         "equire", "VERR_",     "MSR",      "isabled", "ncompatible", "timeout", " must ",
-        "already in use", "n't ",   "giving up", "arning: ", "lease "};
+    constexpr std::string_view words[] = {"rror",
+                                          "ERROR",
+                                          "ail",
+                                          "annot",
+                                          "not ",
+                                          "NOT",
+                                          "unable",
+                                          "Unable",
+                                          "denied",
+                                          "equire",
+                                          "VERR_",
+                                          "MSR",
+                                          "isabled",
+                                          "ncompatible",
+                                          "timeout",
+                                          " must ",
+                                          "already in use",
+                                          "n't ",
+                                          "giving up",
+                                          "arning: ",
+                                          "lease ",
+                                          "nsufficient",
+                                          "kubevirt.io/kvm",
+                                          "entry_failure_reason"};
     if (input.is_folder || (looks_like_snapshot(input.text) && !is_other_json(input.text)) ||
         contains(input.text, "\"nestprobe-snapshot/"))
         return;
@@ -198,6 +218,9 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
         const std::string text = holds ? input.text : std::string();
         Imported imported = import_one(std::move(input));
         const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
+        // Somebody's words all the same, so that what they did not give is not listed.
+        if (loaded.lines.empty() && imported.formats == std::vector<std::string>{std::string(words_alone)})
+            loaded.lines.emplace_back(words_alone);
         if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})

@@ -192,11 +192,12 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {
-        "kvm",        "KVM",     "Kvm",          "AMD-V",      "vmx",     "VMX",        "svm",
-        "SVM",        "VT-x",    "irtuali",      "HWVirt",     "vfio",    "VFIO",       "IOMMU",
-        "iommu",      "libvirt", "hypervi",      "qemu",       "Hyper-V", "VirtualBox", "VMware",
-        "assthrough", "virsh",   "start domain", "PCI header", "VERR_",   "DMAR",       "ested"};
+    constexpr std::string_view words[] = {"kvm",     "KVM",        "Kvm",   "AMD-V",        "vmx",
+                                          "VMX",     "svm",        "SVM",   "VT-x",         "irtuali",
+                                          "HWVirt",  "vfio",       "VFIO",  "IOMMU",        "iommu",
+                                          "libvirt", "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
+                                          "VMware",  "assthrough", "virsh", "start domain", "PCI header",
+                                          "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret="};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
@@ -239,7 +240,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
         evidence.taken("a guest's definition");
     else if (!evidence.anything() && mentions_virtualization(clean))
-        evidence.taken("words that tell nothing of the machine");
+        evidence.taken(words_alone);
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
 }
