@@ -10,7 +10,8 @@
 namespace nestprobe {
 namespace {
 
-// clang-format off: it indents the whole table otherwise where one row has a word more.
+// The formatter indents the whole table otherwise where one row has a word more.
+// clang-format off
 constexpr Message message_rows[] = {
     {.id = "vm-entry-invalid-guest-state",
      .program = "QEMU with KVM",

@@ -237,7 +237,6 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("files of /sys");
         return true;
     }
-    if (read_parameter_words(line, evidence)) return true;
     // Logs of GitHub Actions and of Azure Pipelines.
     if (line.starts_with("##[group]") || line.starts_with("##[error]")) {
         evidence.file("/proc/self/environ", "CI=true\n");

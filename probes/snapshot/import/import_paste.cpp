@@ -8,6 +8,7 @@
 #include "snapshot/import/machines.hpp"
 #include "snapshot/import/paste.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/spoken.hpp"
 
 #include <fmt/format.h>
 
@@ -230,7 +231,16 @@ Imported import_paste(std::string_view text, const std::string& name) {
     };
     std::string note;
     Evidence evidence;
-    for (const Section& section : of_one_machine(split_paste(clean), read, note)) read(section, evidence);
+    const std::vector<Section> sections = of_one_machine(split_paste(clean), read, note);
+    const std::vector<Spoken> spoken = note.empty() ? spoken_outputs(clean) : std::vector<Spoken>{};
+    for (const Spoken& said : spoken)
+        if (!said.placed) read(said.section, evidence);
+    const std::size_t said_alone = evidence.formats().size();
+    for (const Section& section : sections) read(section, evidence);
+    // Host or guest: where the rest tells nothing it is the machine that is asked about.
+    if (evidence.formats().size() == said_alone)
+        for (const Spoken& said : spoken)
+            if (said.placed) read(said.section, evidence);
     if (!note.empty())
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);

@@ -61,59 +61,7 @@ bool take_nested_of_either(std::string_view path, const Section& section, Eviden
     return true;
 }
 
-/// The words that tie a value to what it is of, with their signs: "=", "->", "is set to", "returns".
-std::string_view behind_ties(std::string_view rest, bool& tied) {
-    constexpr std::string_view signs[] = {" ", "\t", "`", "'", "\"", "*",  ")",
-                                          "]", ",",  ":", "=", "->", "=>", "\xe2\x86\x92"};
-    constexpr std::string_view words[] = {"returns", "returned", "gives", "gave",     "me",      "shows",
-                                          "showed",  "says",     "said",  "prints",   "reports", "outputs",
-                                          "output",  "reads",    "is",    "was",      "set",     "to",
-                                          "as",      "still",    "value", "currently"};
-    for (bool again = true; again && !rest.empty();) {
-        again = false;
-        for (const std::string_view sign : signs)
-            if (rest.starts_with(sign)) {
-                tied = tied || sign == ":" || sign == "=" || sign.size() > 1;
-                rest.remove_prefix(sign.size());
-                again = true;
-                break;
-            }
-        const std::string_view word = rest.substr(0, rest.find(' '));
-        if (!again && std::find(std::begin(words), std::end(words), word) != std::end(words)) {
-            rest.remove_prefix(word.size());
-            tied = again = true;
-        }
-    }
-    return rest;
-}
-
-/// It says what is so; a guide says what should be.
-bool is_stated(std::string_view line) {
-    constexpr std::string_view hedges[] = {"if ",   "If ",   "hould", "must ", "xpect",   "ake sure", "nsure",
-                                           "when ", "When ", "erify", "heck ", "eeds to", "has to",   "?",
-                                           "echo ", "| tee", " or ",  "nless", "until ",  "n't "};
-    return std::none_of(std::begin(hedges), std::end(hedges),
-                        [&](std::string_view hedge) { return contains(line, hedge); });
-}
-
 }  // namespace
-
-bool read_parameter_words(std::string_view line, Evidence& evidence) {
-    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
-        const std::string path = fmt::format("/sys/module/{}/parameters/nested", module);
-        const auto at = line.find(path);
-        if (at == std::string_view::npos || !is_stated(line)) continue;
-        bool tied = false;
-        const std::string_view value = behind_ties(line.substr(at + path.size()), tied);
-        const bool one =
-            value.size() == 1 || (value.size() > 1 && contains(" `'\"),.;*]", value.substr(1, 1)));
-        if (!tied || !one || !contains("YN10", value.substr(0, 1))) continue;
-        evidence.file(path, fmt::format("{}\n", value.front()));
-        evidence.taken(path);
-        return true;
-    }
-    return false;
-}
 
 bool take_files(const Section& section, Evidence& evidence) {
     const Command& command = section.command;

@@ -70,9 +70,6 @@ bool read_file_of_kernel(const std::string& path, std::string_view text, Evidenc
 /// "cat: /dev/kvm: No such file or directory", "/sys/module/kvm_intel/parameters/nested:Y", "BOOT_IMAGE=...",
 /// "crw-rw---- 1 root kvm 10, 232 ... /dev/kvm", "Linux host 6.1.0 ...", a refusal of modprobe or QEMU.
 bool read_single_line(std::string_view line, const Section& section, Evidence& evidence);
-/// "/sys/module/kvm_intel/parameters/nested = Y", "`cat /sys/...` returns N": a sentence that says what it
-/// is.
-bool read_parameter_words(std::string_view line, Evidence& evidence);
 
 /// Is there a reader for what this program prints?
 bool has_reader(std::string_view program);
