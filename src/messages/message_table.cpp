@@ -442,8 +442,7 @@ AuthenticAMD: does KVM offer it? If this says 0, switch it on for good, with all
                "arch/x86/kvm/svm/svm.c, svm_set_cpu_caps()"},
     {.id = "qemu-host-lacks-vmx",
      .program = "QEMU",
-     .patterns = "host doesn't support requested feature: cpuid*ecx.vmx\n"
-                 "host doesn't support requested feature: cpuid*ecx.svm",
+     .patterns = "host doesn't support requested feature: cpuid*ecx.vmx",
      .means =
          R"(KVM does not offer VMX or SVM to guests, so QEMU leaves it out and starts the guest without: no nesting in that guest.)",
      .rules = "nested-parameter-off nesting-offered guest-cpu-of-another-vendor kvm-withholds-nesting",
