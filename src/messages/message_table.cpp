@@ -300,7 +300,8 @@ Install a newer kernel; in a virtual machine on the level above.)",
      .causes =
          R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
 2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects; so in containers that bring a newer QEMU (KubeVirt, Kata) to an old kernel (3.10 of CentOS 7, 4.x), where a newer kernel helps.
-3. A guest that was saved or moved from another kernel.)",
+3. A guest that was saved or moved from another kernel.
+4. VMware above without virtual performance counters, of 0x48d and 0x48f: power the machine off, and tick "Virtualize CPU performance counters" beside VT-x (Fusion: "Enable code profiling applications"; vpmc.enable = "TRUE" in its .vmx).)",
      .steps =
          R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
     virsh edit GUEST
@@ -1040,6 +1041,32 @@ As a last step delete what libvirt remembers:
      .worked = R"(    virsh domcapabilities --virttype kvm)",
      .otherwise = R"()",
      .source = "libvirt src/conf/capabilities.c; kubernetes/minikube#2991, #4348; vagrant-libvirt#1208"},
+    {.id = "libvirt-no-passthrough",
+     .program = "libvirt",
+     .patterns = "host doesn't support passthrough of host pci devices\n"
+                 "host doesn't support legacy pci passthrough\n"
+                 "vfio device assignment is currently not supported on this system\n"
+                 "pci backend driver 'default' is not supported\n"
+                 "pci backend driver vfio is not supported",
+     .means =
+         R"(libvirt found no IOMMU group, or no /dev/vfio/vfio: it says the same of both.)",
+     .rules = "no-iommu iommu-table-damaged",
+     .causes = R"(1. No IOMMU is in use: off in firmware setup (VT-d, AMD IOMMU), or intel_iommu=on is missing; in a virtual machine, no virtual IOMMU was given.
+2. The module vfio-pci is not loaded, so there is no /dev/vfio/vfio.
+3. libvirt runs in a container or a pod (KubeVirt) that has neither, while the host has both.)",
+     .steps = R"(Which of the two is missing, on the host itself?
+    ls /sys/kernel/iommu_groups
+    ls -l /dev/vfio/vfio
+No /dev/vfio/vfio: load the module, now and at every start.
+    sudo modprobe vfio-pci
+    echo vfio-pci | sudo tee /etc/modules-load.d/vfio-pci.conf
+No groups: the kernel's log says why.
+    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU
+Both are there, and it is KubeVirt: the device has to be offered by its device plugin and allowed in the KubeVirt resource (permittedHostDevices), so that the pod gets it.)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
+     .source = "libvirt src/hypervisor/virhostdev.c, virHostdevHostSupportsPassthroughVFIO(), and before that "
+               "src/qemu/qemu_hostdev.c; kubevirt#5811 (2021-06)"},
     {.id = "libvirt-missing-svm",
      .program = "libvirt",
      .patterns = "missing features: svm\n"
@@ -2504,6 +2531,29 @@ says nothing.)",
      .worked = R"()",
      .otherwise = R"(A module that is refused says Loading of unsigned module is rejected.)",
      .source = "Linux kernel/module/main.c, module_augment_kernel_taints()"},
+    {.id = "rival-key-rejected",
+     .program = "modprobe",
+     .patterns = "insert*vboxdrv*key was rejected by service\n"
+                 "insert*vmmon*key was rejected by service\n"
+                 "insert*vmnet*key was rejected by service\n"
+                 "insert*vboxdrv*required key not available\n"
+                 "insert*vmmon*required key not available",
+     .means =
+         R"(Secure Boot: the kernel takes signed modules only, and VirtualBox' or VMware's was built on this machine, with a key that is not enrolled. It has nothing to do with KVM.)",
+     .rules = "another-hypervisor-beside-kvm",
+     .causes = R"(1. The key that the module is signed with was never enrolled, or the module was built again without it after an update of the kernel.
+2. The module was not signed at all: VMware's script does not.)",
+     .steps = R"(Which key does DKMS sign with? One of the two is there: Debian and Fedora, or Ubuntu.
+    ls /var/lib/dkms/mok.pub /var/lib/shim-signed/mok/MOK.der
+Have it enrolled, by a password of your own; restart, and say yes in the blue screen that comes before the system (Enroll MOK).
+    sudo mokutil --import /var/lib/dkms/mok.pub
+On Ubuntu:
+    sudo mokutil --import /var/lib/shim-signed/mok/MOK.der
+Or switch Secure Boot off in the firmware setup. VMware's modules have to be signed by hand with such a key after each build.)",
+     .worked = R"(This prints nothing of a key:
+    sudo modprobe vboxdrv)",
+     .otherwise = R"(KVM needs none of it: a distribution's own modules are signed.)",
+     .source = "Linux kernel/module/signing.c; dkms(8), mok_signing_key; linux-surface#906 (2022-08)"},
     {.id = "modprobe-key-rejected",
      .program = "modprobe",
      .patterns = "key was rejected by service\n"
@@ -3024,16 +3074,11 @@ and restart.)",
                  "no iommu group found\n"
                  "no available iommu models\n"
                  "vfio*no such file or directory*iommu\n"
-                 "host doesn't support passthrough of host pci devices\n"
-                 "host doesn't support legacy pci passthrough\n"
                  "no iommu found\n"
                  "iommu not enabled\n"
                  "iommu is not enabled\n"
                  "iommu isn't loaded\n"
-                 "iommu not present\n"
-                 "vfio device assignment is currently not supported on this system\n"
-                 "pci backend driver 'default' is not supported\n"
-                 "pci backend driver vfio is not supported",
+                 "iommu not present",
      .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
      .rules = "no-iommu iommu-table-damaged",
      .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).

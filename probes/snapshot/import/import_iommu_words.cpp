@@ -30,8 +30,6 @@ constexpr IommuVerdict iommu_verdicts[] = {
     {"DMAR: [DMA Read", "yes"},
     {"DMAR: [DMA Write", "yes"},
     {"AMD-Vi: Event logged [", "yes"},
-    // libvirt virHostdevHostSupportsPassthroughVFIO(): no IOMMU group
-    {"host doesn't support passthrough of host PCI devices", "no"},
 };
 
 /// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!", "0000:05:00.0: IOMMU

@@ -198,7 +198,8 @@ bool mentions_virtualization(std::string_view text) {
                                           "HWVirt",  "vfio",       "VFIO",  "IOMMU",        "iommu",
                                           "libvirt", "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
                                           "VMware",  "assthrough", "virsh", "start domain", "PCI header",
-                                          "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret="};
+                                          "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret=",
+                                          "vboxdrv", "vmmon"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
