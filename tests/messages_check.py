@@ -70,8 +70,8 @@ def main() -> int:
         return 64
     nestprobe = Nestprobe(sys.argv[1])
     samples, table, manual = (Path(path).read_text() for path in sys.argv[2:])
-    patterns = {name.replace("_", "-"): [p.replace('\\"', '"') for p in re.findall(r'"((?:[^"\\]|\\.)*)"', words)]
-                for name, words in re.findall(r"(\w+)_patterns\[\] = \{(.*?)\};", table, re.S)}
+    patterns = {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', words)).replace('\\"', '"').split("\\n")
+                for name, words in re.findall(r'\.id = "(.*?)".*?\.patterns = (.*?),\n +\.means', table, re.S)}
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
     wrong = list(sample_faults(nestprobe, samples.splitlines()))
     ids = re.findall(r'\.id = "(.*?)"', table)

@@ -186,6 +186,9 @@ constexpr TellingWord telling_words[] = {
     {"giving up", "vfio-pci: not ready after resume; giving up"},
     {"arning: ", "qemu: warning: host doesn't support"},
     {"lease ", "please ensure KVM is properly installed"},
+    {"nsufficient", "Insufficient devices.kubevirt.io/kvm"},
+    {"kubevirt.io/kvm", "1 node(s) had no devices.kubevirt.io/kvm"},
+    {"entry_failure_reason", "hardware_entry_failure_reason = 0x7"},
 };
 
 bool may_be_message(std::string_view line) {
@@ -249,6 +252,9 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
         const std::string text = holds ? input.text : std::string();
         Imported imported = import_one(std::move(input));
         const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
+        // Somebody's words all the same, so that what they did not give is not listed.
+        if (loaded.lines.empty() && imported.formats == std::vector<std::string>{std::string(words_alone)})
+            loaded.lines.emplace_back(words_alone);
         if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})

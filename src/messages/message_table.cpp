@@ -10,6 +10,8 @@
 namespace nestprobe {
 namespace {
 
+// The formatter indents the whole table otherwise where one row has a word more.
+// clang-format off
 constexpr Message message_rows[] = {
     {.id = "vm-entry-invalid-guest-state",
      .program = "QEMU with KVM",
@@ -17,7 +19,8 @@ constexpr Message message_rows[] = {
                  "hardware error 0x80000021\n"
                  "vm entry failed with error 0x80000021\n"
                  "guest running in big real mode\n"
-                 "without unrestricted mode support",
+                 "without unrestricted mode support\n"
+                 "entry_failure_reason = 0x80000021",
      .means =
          R"(VM entry failed with basic exit reason 33, "invalid guest state" (bit 31 of the number says "failed entry", 0x21 is 33). The processor, or the hypervisor above, refused the register state that KVM wanted to give the guest.)",
      .rules = "unrestricted-guest-off ept-off vmx-lacks-required-control",
@@ -42,7 +45,8 @@ then start the guest again and read the dump:
                "vmx_handle_exit(); tianocore/edk2#91 (2016); snapd#12142 (2022-09)"},
     {.id = "vm-entry-msr-loading",
      .program = "QEMU with KVM",
-     .patterns = "hardware error 0x80000022",
+     .patterns = "hardware error 0x80000022\n"
+                 "entry_failure_reason = 0x80000022",
      .means =
          R"(VM entry failed with basic exit reason 34, "MSR loading": a register in the VM-entry MSR-load area was refused.)",
      .rules = "vmx-lacks-required-control vmx-capability-msrs-refused",
@@ -76,7 +80,7 @@ Take overclocking and undervolting back; test the memory.)",
      .patterns = "failentry(7,\n"
                  "failentry(7)\n"
                  "hardware error 0x7\n"
-                 "hardware_entry_failure_reason = 0x7",
+                 "entry_failure_reason = 0x7",
      .means =
          R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 7, "VM entry with invalid control field(s)". The controls that KVM set are not a combination that the processor, or the hypervisor above, takes.)page",
      .rules =
@@ -99,7 +103,8 @@ On a hosted CI runner: run the job again; it may get another host. Otherwise the
                "hermit-os/uhyve#1150, #1206"},
     {.id = "vm-entry-invalid-host-state",
      .program = "QEMU with KVM",
-     .patterns = "hardware error 0x8",
+     .patterns = "hardware error 0x8\n"
+                 "entry_failure_reason = 0x8",
      .means =
          R"page(VMLAUNCH or VMRESUME failed with VM-instruction error 8, "VM entry with invalid host-state field(s)": the state to return to is one that the processor, or the hypervisor above, does not take.)page",
      .rules = "vmx-lacks-required-control",
@@ -151,7 +156,8 @@ In a virtual machine update the level above; without enlightened VMCS (hv-evmcs)
                "vmwrite_error()"},
     {.id = "vm-entry-error-zero",
      .program = "QEMU with KVM",
-     .patterns = "hardware error 0x0",
+     .patterns = "hardware error 0x0\n"
+                 "entry_failure_reason = 0x0",
      .means =
          R"(VM entry failed and the VM-instruction error reads as 0, which is no error number: the failure was not recorded in a current VMCS. KVM has lost the VMCS, or the hypervisor above fails without saying why.)",
      .rules = "virtualization-in-use vmx-lacks-required-control",
@@ -293,8 +299,9 @@ Install a newer kernel; in a virtual machine on the level above.)",
               "vmx-capabilities-differ",
      .causes =
          R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
-2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects.
-3. A guest that was saved or moved from another kernel.)",
+2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects; so in containers that bring a newer QEMU (KubeVirt, Kata) to an old kernel (3.10 of CentOS 7, 4.x), where a newer kernel helps.
+3. A guest that was saved or moved from another kernel.
+4. VMware above without virtual performance counters, of 0x48d and 0x48f: power the machine off, and tick "Virtualize CPU performance counters" beside VT-x (Fusion: "Enable code profiling applications"; vpmc.enable = "TRUE" in its .vmx).)",
      .steps =
          R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
     virsh edit GUEST
@@ -327,6 +334,73 @@ Does the guest itself need VMX? If not, leave it out, and the register is never 
      .worked = R"(The guest starts.)",
      .otherwise = R"(Has nothing to do with nested virtualization as such.)",
      .source = "QEMU target/i386/kvm/kvm.c; crc-org/crc#527 (2019-09)"},
+    {.id = "qemu-set-msr-arch-capabilities",
+     .program = "QEMU",
+     .patterns = "failed to set msr 0x10a to",
+     .means =
+         R"(QEMU wanted to give the guest IA32_ARCH_CAPABILITIES (0x10a), which says what mitigations a processor needs, and KVM refused that register or its value.)",
+     .rules = "",
+     .causes =
+         R"(1. In a virtual machine: KVM there lists the register and has another set of its bits than QEMU took.
+2. QEMU and the kernel are years apart: an old QEMU, or a newer one in a container, on a kernel with other bits.)",
+     .steps =
+         R"(Leave the feature out. libvirt: in the guest definition, inside <cpu>: <feature policy='disable' name='arch-capabilities'/>
+    virsh edit GUEST
+QEMU:
+    qemu-system-x86_64 -accel kvm -cpu host,-arch-capabilities -m 512 -nographic
+Where -cpu does not know that word, take a model instead of host:
+    qemu-system-x86_64 -accel kvm -cpu kvm64 -m 512 -nographic)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Has nothing to do with nesting. Newer QEMU and kernel agree on it.)",
+     .source = "QEMU target/i386/kvm/kvm.c, kvm_put_msrs(); Linux arch/x86/kvm/x86.c, "
+               "kvm_set_msr_common()"},
+    {.id = "qemu-set-msr-waitpkg",
+     .program = "QEMU",
+     .patterns = "failed to set msr 0xe1 to",
+     .means =
+         R"(QEMU wanted to set IA32_UMWAIT_CONTROL (0xe1), which this processor, as it is shown here, does not have. KVM of Linux 5.4 to 5.7 lists it all the same.)",
+     .rules = "",
+     .causes =
+         R"(1. This is a virtual machine, its kernel is one of 5.4 to 5.7 without the correction of 2020, and the host above ignores unknown registers (kvm.ignore_msrs=1, as for graphics passthrough), so that the register seems to be there.)",
+     .steps = R"(Which kernel is it?
+    uname -r
+Before 5.8: install a newer kernel in this virtual machine, and restart it. Until then, have KVM here ignore it, too:
+    echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs
+Or, on the host above, take ignore_msrs=1 away where nothing needs it.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Has nothing to do with nesting as such.)",
+     .source = "Linux f4cfcd2d5aea (5.8, 2020-05), KVM: x86: don't expose MSR_IA32_UMWAIT_CONTROL "
+               "unconditionally; GNS3/gns3-server#1774 (2020-08)"},
+    {.id = "qemu-set-msr-feature",
+     .program = "QEMU",
+     .patterns = "failed to set msr 0x122 to\n"
+                 "failed to set msr 0x48 to\n"
+                 "failed to set msr 0xc001011f to\n"
+                 "failed to set msr 0xda0 to\n"
+                 "failed to set msr 0xd90 to\n"
+                 "failed to set msr 0x1c4 to\n"
+                 "failed to set msr 0x1c5 to\n"
+                 "failed to set msr 0x560 to\n"
+                 "failed to set msr 0x570 to\n"
+                 "failed to set msr 0x3b to\n"
+                 "failed to set msr 0x6e0 to\n"
+                 "failed to set msr 0xc0000104 to\n"
+                 "failed to set msr 0x400000\n"
+                 "failed to set msr 0x4b564d",
+     .means =
+         R"(QEMU wanted to set a register that belongs to one feature of the guest's CPU, and KVM refused it. Without the feature it is never set.)",
+     .rules = "",
+     .causes =
+         R"(1. In a virtual machine: the level above shows the feature and lacks its register.
+2. QEMU is newer or older than the kernel expects, or the guest was saved on another host.)",
+     .steps =
+         R"(The register's feature, as -cpu takes it: 0x122 -tsx-ctrl; 0x48 -spec-ctrl; 0xc001011f -virt-ssbd; 0xda0 -xsaves; 0xd90 -mpx; 0x1c4, 0x1c5 -xfd,-amx-tile; 0x560, 0x570 -intel-pt; 0x3b -tsc-adjust; 0x6e0 -tsc-deadline; 0xc0000104 -tsc-scale; 0x400000NN one of hv-*; 0x4b564dNN one of kvm-*. For example, of 0xda0:
+    qemu-system-x86_64 -accel kvm -cpu host,-xsaves -m 512 -nographic
+libvirt: in the guest definition, inside <cpu>, the same name without its dash: <feature policy='disable' name='xsaves'/>
+    virsh edit GUEST)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Has nothing to do with nesting as such.)",
+     .source = "QEMU 10.0 target/i386/kvm/kvm.c, kvm_put_msrs(), and cpu.h (the registers' numbers)"},
     {.id = "qemu-set-msr",
      .program = "QEMU",
      .patterns = "failed to set msr\n"
@@ -342,10 +416,34 @@ Does the guest itself need VMX? If not, leave it out, and the register is never 
      .worked = R"(The guest starts; give flags back one at a time.)",
      .otherwise = R"()",
      .source = "QEMU target/i386/kvm/kvm.c, kvm_buf_set_msrs()"},
+    {.id = "qemu-host-lacks-svm",
+     .program = "QEMU",
+     .patterns = "host doesn't support requested feature: cpuid*ecx.svm\n"
+                 "host doesn't support requested feature: cpuid*ecx:svm",
+     .means =
+         R"(The guest's CPU model has SVM, AMD's virtualization, and KVM here does not offer it, so QEMU leaves it out. On an Intel processor it never can, and the line is harmless: the guest starts.)",
+     .rules = "guest-cpu-of-another-vendor nested-parameter-off nesting-offered kvm-withholds-nesting",
+     .causes =
+         R"(1. An Intel processor, and a model of AMD's: qemu64, which is QEMU's own choice where no -cpu is given.
+2. AMD: the nested parameter is off on this host.
+3. AMD, in a virtual machine: SVM is not there for KVM at all.)",
+     .steps = R"(Whose processor is it?
+    grep -m1 vendor_id /proc/cpuinfo
+GenuineIntel: nothing is wrong; give the guest the host's own CPU, and the line is gone, and the guest has vmx where nesting is on:
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
+AuthenticAMD: does KVM offer it? If this says 0, switch it on for good, with all guests off:
+    cat /sys/module/kvm_amd/parameters/nested
+    echo 'options kvm_amd nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
+    sudo modprobe -r kvm_amd
+    sudo modprobe kvm_amd)",
+     .worked = R"(The line is gone, and in the guest this prints more than 0, where it is to nest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"(A guest that does not start has another reason: look at the other lines.)",
+     .source = "QEMU target/i386/cpu.c, builtin_x86_defs, qemu64 (10.0); Linux "
+               "arch/x86/kvm/svm/svm.c, svm_set_cpu_caps()"},
     {.id = "qemu-host-lacks-vmx",
      .program = "QEMU",
-     .patterns = "host doesn't support requested feature: cpuid*ecx.vmx\n"
-                 "host doesn't support requested feature: cpuid*ecx.svm",
+     .patterns = "host doesn't support requested feature: cpuid*ecx.vmx",
      .means =
          R"(KVM does not offer VMX or SVM to guests, so QEMU leaves it out and starts the guest without: no nesting in that guest.)",
      .rules = "nested-parameter-off nesting-offered guest-cpu-of-another-vendor kvm-withholds-nesting",
@@ -395,6 +493,32 @@ Y: add vapic. libvirt, in <hyperv>: <vapic state='on'/> beside <evmcs state='on'
      .worked = R"(The guest starts.)",
      .otherwise = R"()",
      .source = "QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties; docs/system/i386/hyperv.rst"},
+    {.id = "qemu-no-hugepages",
+     .program = "QEMU",
+     .patterns = "unable to map backing store for guest ram: cannot allocate memory\n"
+                 "unable to map backing store for hugepages: cannot allocate memory\n"
+                 "can't open backing store /dev/hugepages\n"
+                 "file_ram_alloc: can't mmap ram pages: cannot allocate memory\n"
+                 "os_mem_prealloc: insufficient free host memory pages",
+     .means =
+         R"(The guest's memory is to come from huge pages, and there are not enough free ones of that size. KVM is not at fault.)",
+     .rules = "",
+     .causes =
+         R"(1. None, or too few, were set aside: HugePages_Free times Hugepagesize is less than the guest's memory.
+2. They were asked for late, when memory was in pieces already; or they are of another size (2 MiB, 1 GiB), or on another NUMA node.
+3. Another guest, or what is left of one, has them; in Kubernetes, the guest's own overhead is not in the limit.)",
+     .steps = R"(How many are there, and free?
+    grep -i huge /proc/meminfo
+Ask for as many as the guest needs: for 8 GiB in pages of 2 MiB that is 4096, and some more.
+    echo 4200 | sudo tee /proc/sys/vm/nr_hugepages
+    grep HugePages_Free /proc/meminfo
+Fewer than asked for: ask at boot, on the kernel command line (hugepagesz=1G hugepages=8), and restart. Or do without: take <memoryBacking><hugepages/></memoryBacking> out.
+    virsh edit GUEST)",
+     .worked = R"(The guest starts, and HugePages_Free falls by what it has.)",
+     .otherwise =
+         R"(Incus and LXD: limits.memory.hugepages; Kata: enable_hugepages. The host needs the pages all the same.)",
+     .source = "QEMU util/mmap-alloc.c, backends/hostmem-file.c; Linux "
+               "Documentation/admin-guide/mm/hugetlbpage.rst"},
     {.id = "nested-migration",
      .program = "QEMU, libvirt",
      .patterns = "does not support live migration yet\n"
@@ -404,10 +528,14 @@ Y: add vapic. libvirt, in <hyperv>: <vapic state='on'/> beside <evmcs state='on'
      .means =
          R"(The guest cannot be saved or moved while it has nested state, or a CPU feature that ties it to this host (invtsc).)",
      .causes =
-         R"(1. nested VMX with QEMU before 4.2 or Linux before 5.3; nested SVM with older ones than 5.8.
+         R"(1. Nested VMX with QEMU before 4.2 or Linux before 5.3; nested SVM with older ones than 5.8. QEMU 4.0 and 4.1 refuse as soon as the guest's CPU has vmx, whether it nests or not.
 2. -cpu host with invtsc, or migratable=off.)",
-     .steps =
-         R"(Shut the guests inside it down first, or shut the guest itself down and start it on the other host. Is the feature in the definition?
+     .steps = R"(Which QEMU is it? From 4.2 on, with Linux 5.3 or later, it goes.
+    qemu-system-x86_64 --version
+    uname -r
+Older, and the guest need not nest: leave vmx out (inside <cpu>: <feature policy='disable' name='vmx'/>; QEMU: -cpu host,-vmx), then shut the guest down and start it.
+    virsh edit GUEST
+It has to nest: shut the guests inside it down first, or shut the guest itself down and start it on the other host. Is a feature in the definition that ties it to this one?
     virsh dumpxml GUEST | grep -E 'invtsc|migratable')",
      .worked = R"(The migration runs.)",
      .otherwise = R"()",
@@ -537,6 +665,41 @@ begins with crw.)",
      .otherwise = R"()",
      .source = "Docker documentation, bind mounts (a source that does not exist becomes a directory); "
                "sickcodes/Docker-OSX#841 (2024-11)"},
+    {.id = "qemu-sev-init",
+     .program = "QEMU, Linux",
+     .patterns = "sev_guest_init: failed to initialize\n"
+                 "sev_kvm_init: failed to initialize\n"
+                 "sev_common_kvm_init: failed to initialize\n"
+                 "sev_kvm_init: failed to get platform status\n"
+                 "sev_guest_init: failed to get platform status\n"
+                 "sev_common_kvm_init: failed to get platform status\n"
+                 "sev_guest_init: failed to open /dev/sev\n"
+                 "sev_common_kvm_init: failed to open /dev/sev\n"
+                 "sev_kvm_init: failed to open /dev/sev\n"
+                 "memory encryption not enabled by bios\n"
+                 "sev: failed to init error\n"
+                 "sev-snp: failed to init\n"
+                 "sev: failed: invalid state",
+     .means =
+         R"(The guest is to be encrypted by SEV, and SEV cannot be used here. That QEMU then fails to initialize KVM follows from it: /dev/kvm itself was opened.)",
+     .rules = "",
+     .causes =
+         R"(1. Memory encryption, or SEV, is off in firmware setup (SMEE, SEV Control, SEV-ES ASID space), or the processor is no EPYC.
+2. kvm_amd was loaded without it: the parameter sev is N, as it is by default on older kernels.
+3. The processor's firmware is too old, or wants its update (/lib/firmware/amd).)",
+     .steps = R"(What do the kernel and its module say?
+    sudo dmesg | grep -i -e sev -e ccp
+    cat /sys/module/kvm_amd/parameters/sev
+"not enabled by BIOS": firmware setup. N, and no such line: switch it on, with all guests off:
+    echo 'options kvm_amd sev=1' | sudo tee /etc/modprobe.d/kvm-amd-sev.conf
+    sudo modprobe -r kvm_amd
+    sudo modprobe kvm_amd
+Or start the guest without memory encryption.)",
+     .worked = R"(This prints Y or 1, and /dev/sev is there:
+    cat /sys/module/kvm_amd/parameters/sev)",
+     .otherwise = R"(Has nothing to do with nesting: a guest that is encrypted cannot run KVM itself.)",
+     .source = "QEMU target/i386/sev.c; Linux drivers/crypto/ccp/psp-dev.c, psp_check_sev_support(), "
+               "sev-dev.c; AMDESE/AMDSEV#36 (2019-08)"},
     {.id = "kvm-module-no-such-file",
      .program = "QEMU",
      .patterns = "could not access kvm kernel module: no such file or directory\n"
@@ -878,17 +1041,116 @@ As a last step delete what libvirt remembers:
      .worked = R"(    virsh domcapabilities --virttype kvm)",
      .otherwise = R"()",
      .source = "libvirt src/conf/capabilities.c; kubernetes/minikube#2991, #4348; vagrant-libvirt#1208"},
+    {.id = "libvirt-no-passthrough",
+     .program = "libvirt",
+     .patterns = "host doesn't support passthrough of host pci devices\n"
+                 "host doesn't support legacy pci passthrough\n"
+                 "vfio device assignment is currently not supported on this system\n"
+                 "pci backend driver 'default' is not supported\n"
+                 "pci backend driver vfio is not supported",
+     .means =
+         R"(libvirt found no IOMMU group, or no /dev/vfio/vfio: it says the same of both.)",
+     .rules = "no-iommu iommu-table-damaged",
+     .causes = R"(1. No IOMMU is in use: off in firmware setup (VT-d, AMD IOMMU), or intel_iommu=on is missing; in a virtual machine, no virtual IOMMU was given.
+2. The module vfio-pci is not loaded, so there is no /dev/vfio/vfio.
+3. libvirt runs in a container or a pod (KubeVirt) that has neither, while the host has both.)",
+     .steps = R"(Which of the two is missing, on the host itself?
+    ls /sys/kernel/iommu_groups
+    ls -l /dev/vfio/vfio
+No /dev/vfio/vfio: load the module, now and at every start.
+    sudo modprobe vfio-pci
+    echo vfio-pci | sudo tee /etc/modules-load.d/vfio-pci.conf
+No groups: the kernel's log says why.
+    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU
+Both are there, and it is KubeVirt: the device has to be offered by its device plugin and allowed in the KubeVirt resource (permittedHostDevices), so that the pod gets it.)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
+     .source = "libvirt src/hypervisor/virhostdev.c, virHostdevHostSupportsPassthroughVFIO(), and before that "
+               "src/qemu/qemu_hostdev.c; kubevirt#5811 (2021-06)"},
+    {.id = "libvirt-missing-svm",
+     .program = "libvirt",
+     .patterns = "missing features: svm\n"
+                 "does not provide required features: svm\n"
+                 "host cpu does not provide required features*svm",
+     .means =
+         R"(The guest definition requires svm, AMD's virtualization, and KVM on this host does not offer it to guests. The guest does not start. On an Intel processor it never can.)",
+     .rules = "guest-cpu-of-another-vendor nested-parameter-off kvm-withholds-nesting",
+     .causes =
+         R"(1. An Intel processor: the definition came from an AMD host, or an old libvirt's host-model put svm in (2.x and 3.x, 2016 and 2017).
+2. AMD: the nested parameter is off on this host.
+3. libvirt remembers the time before nesting was switched on.)",
+     .steps = R"(Whose processor is it?
+    grep -m1 vendor_id /proc/cpuinfo
+GenuineIntel: give the guest the host's own CPU, <cpu mode='host-passthrough'/>, and delete the line with svm; with Vagrant: libvirt.cpu_mode = 'host-passthrough'
+    virsh edit GUEST
+AuthenticAMD, and this says 0: switch it on, with all guests off.
+    cat /sys/module/kvm_amd/parameters/nested
+    echo 'options kvm_amd nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
+    sudo modprobe -r kvm_amd
+    sudo modprobe kvm_amd
+    sudo systemctl restart libvirtd)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "libvirt src/cpu/cpu.c, src/cpu/cpu_x86.c; vagrant-libvirt#667 (2016-10)"},
+    {.id = "libvirt-feature-twice",
+     .program = "libvirt",
+     .patterns = "cpu feature '*' specified more than once\n"
+                 "cpu feature `*' specified more than once",
+     .means =
+         R"(The guest definition has two lines about one CPU feature, and libvirt takes neither. It says nothing of the host.)",
+     .rules = "",
+     .causes =
+         R"(1. Vagrant: libvirt.nested = true writes the line for vmx already, and libvirt.cpu_feature writes it once more.
+2. A definition that was put together by hand or by a tool.)",
+     .steps =
+         R"(Vagrant: delete the line libvirt.cpu_feature of that feature, and keep libvirt.nested = true with libvirt.cpu_mode = 'host-passthrough'. Else keep one of the two:
+    virsh edit GUEST)",
+     .worked = R"(The definition is taken.)",
+     .otherwise = R"()",
+     .source = "libvirt src/conf/cpu_conf.c; vagrant-libvirt#866 (2018-02)"},
+    {.id = "libvirt-features-without-model",
+     .program = "libvirt",
+     .patterns = "non-empty feature list specified without cpu model",
+     .means =
+         R"(The guest definition names CPU features and no CPU model that they could be added to. It says nothing of the host.)",
+     .rules = "",
+     .causes =
+         R"(1. A mode or a model is missing; with Vagrant beside libvirt.cpu_feature or libvirt.nested.)",
+     .steps =
+         R"(Vagrant: add libvirt.cpu_mode = 'host-passthrough' to the Vagrantfile. Else: <cpu mode='host-passthrough'> around the feature lines, or <cpu mode='custom'> with a <model>
+    virsh edit GUEST)",
+     .worked = R"(The definition is taken.)",
+     .otherwise = R"()",
+     .source = "libvirt src/conf/cpu_conf.c; vagrant-libvirt#758 (2017-04)"},
+    {.id = "libvirt-missing-vmx-controls",
+     .program = "libvirt",
+     .patterns = "missing features: vmx-\n"
+                 "does not provide required features: vmx-",
+     .means =
+         R"(The guest's CPU was made on another host, or for one, with details of VMX (vmx-...) that KVM on this host does not offer. Nesting itself need not be off.)",
+     .rules = "guest-cpu-model-lacks-feature vmx-capabilities-differ",
+     .causes =
+         R"(1. A migration: the other host's processor or kernel has more, or these hosts are virtual machines, and the hypervisor above shows them different sets.
+2. A definition that was saved on another host, or before a change of the kernel.
+3. On the host where it fails, kvm_intel was loaded with options (enable_apicv, ept and so on) of its own.)",
+     .steps = R"(Compare, on both hosts:
+    uname -r
+    grep -m1 'vmx flags' /proc/cpuinfo
+    cat /sys/module/kvm_intel/parameters/enable_apicv
+Where they differ, make them alike: same processor type, same kernel, same options; in virtual machines, one kind of host below. Or give the guest a CPU that both have: a named model without the vmx- lines, or, where it does not nest, without vmx: <feature policy='disable' name='vmx'/>
+    virsh edit GUEST
+KubeVirt, Harvester: spec.domain.cpu.model of the machine, with a model that all nodes have, instead of host-model or host-passthrough. Then shut the guest down and start it.)",
+     .worked = R"(The migration runs, or the guest starts.)",
+     .otherwise = R"()",
+     .source = "libvirt src/cpu/cpu_x86.c; harvester/harvester#8121 (2025-04)"},
     {.id = "libvirt-missing-vmx",
      .program = "libvirt",
      .patterns = "missing features: vmx\n"
-                 "missing features: svm\n"
                  "missing features*vmx\n"
                  "missing features*svm\n"
                  "does not provide required features: vmx\n"
-                 "does not provide required features: svm\n"
                  "cpu feature vmx not found\n"
-                 "host cpu does not provide required features*vmx\n"
-                 "host cpu does not provide required features*svm",
+                 "host cpu does not provide required features*vmx",
      .means =
          R"(The guest definition requires vmx or svm, and KVM on this host does not offer it to guests. The guest does not start.)",
      .rules = "nested-parameter-off nesting-offered guest-cpu-of-another-vendor",
@@ -1163,11 +1425,12 @@ says Y, and the guest starts.)",
                  "raw-mode is unavailable courtesy of hyper-v\n"
                  "attempting fall back to nem",
      .means =
-         R"(Windows' own hypervisor runs and holds VT-x or AMD-V, so VirtualBox runs on top of it (the green turtle): slower, without nesting for its guests, and now and then not at all.)",
+         R"(VirtualBox runs by the system's own hypervisor. On Windows that is Hyper-V's, which holds VT-x or AMD-V (the green turtle): slower, without nesting for its guests, and now and then not at all.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
-     .causes = R"(1. Hyper-V, WSL 2, Windows Sandbox, memory integrity or Credential Guard is on.)",
+     .causes = R"(1. Windows: Hyper-V, WSL 2, Windows Sandbox, memory integrity or Credential Guard is on.
+2. Linux: VirtualBox was built or told to use KVM (its KVM back end, as of 2026 for newer processors alone).)",
      .steps =
-         R"(Where none of these is needed: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
+         R"(On Windows, where none of these is needed: Windows Security, Device security, Core isolation: Memory integrity off. Then in an administrator's prompt, and restart:
     bcdedit /set hypervisorlaunchtype off
 Back again:
     bcdedit /set hypervisorlaunchtype auto)",
@@ -1336,8 +1599,7 @@ If it stays, start the machine without nesting:
     {.id = "vmware-hyperv-incompatible",
      .program = "VMware Workstation, Player on Windows",
      .patterns = "device/credential guard are not compatible\n"
-                 "and hyper-v are not compatible\n"
-                 "module 'monitormode' power on failed",
+                 "and hyper-v are not compatible",
      .means =
          R"(Windows' own hypervisor runs, and this VMware (before 15.5.5) cannot work beside it. Newer ones can, without nesting for their guests.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
@@ -1349,6 +1611,31 @@ If it stays, start the machine without nesting:
      .otherwise =
          R"(WSL 2, Docker Desktop and Hyper-V stop working meanwhile; auto instead of off brings them back.)",
      .source = "VMware knowledge base 2146361 (by its title)"},
+    {.id = "vmware-no-vtx",
+     .program = "VMware Workstation, Player",
+     .patterns = "host does not support \"intel ept\" hardware assisted mmu\n"
+                 "host does not support \"amd rvi\" hardware assisted mmu\n"
+                 "this host does not support intel vt-x\n"
+                 "this host does not support amd-v\n"
+                 "this host does not support virtualizing real mode",
+     .means =
+         R"(VMware sees no VT-x or AMD-V, or not its paging in hardware (EPT, RVI), which its guests of 64 bits need.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm ept-off unrestricted-guest-off",
+     .causes =
+         R"(1. VMware runs in a virtual machine, whose hypervisor shows it none of that, or no EPT (VirtualBox).
+2. On Windows: Windows' own hypervisor runs (Hyper-V, WSL 2, memory integrity) and hides it.
+3. VT-x or SVM Mode is off in firmware setup.
+4. A processor without EPT or RVI: Intel's Core 2 and older.)",
+     .steps = R"(On Linux: what does this system see?
+    lscpu | grep -i -E 'model name|virtuali|hypervisor'
+    grep -o -w -m1 -E 'vmx|svm|ept|npt' /proc/cpuinfo | sort -u
+A line "Hypervisor vendor": have nesting switched on above, then shut the machine down and start it. On Windows, where Hyper-V and WSL 2 are not needed, in an administrator's prompt, then restart:
+    bcdedit /set hypervisorlaunchtype off)",
+     .worked = R"(The guest starts.)",
+     .otherwise =
+         R"(Under VirtualBox and Hyper-V, VMware's own guests are not supported inside, even with nesting on; use KVM there.)",
+     .source = "VMware's message; vmware/packer-plugin-vmware#10 (2021-04), "
+               "MicrosoftDocs/Virtualization-Documentation#184 (2016-03)"},
     {.id = "vmware-vtx-disabled",
      .program = "VMware Workstation, Player",
      .patterns = "this host supports intel vt-x, but intel vt-x is disabled\n"
@@ -1387,6 +1674,21 @@ and restart.)",
      .worked = R"(The guest starts while kvm_intel or kvm_amd is loaded.)",
      .otherwise = R"()",
      .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
+    {.id = "vmware-power-on-trouble",
+     .program = "VMware Workstation, Player",
+     .patterns = "does not support the user level monitor on this host\n"
+                 "module 'monitormode' power on failed\n"
+                 "module 'mmu' power on failed",
+     .means =
+         R"(VMware did not start the guest; the line does not say why. The lines before it do, and each has a page.)",
+     .rules = "",
+     .causes = R"(1. VT-x or AMD-V is not there, switched off, or held by another hypervisor.
+2. On Windows: Hyper-V, WSL 2 or memory integrity.)",
+     .steps = R"(Ask for the page of the line before it:
+    nestprobe --explain='This host supports AMD-V, but AMD-V is disabled.')",
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "VMware's message"},
     {.id = "vmware-performance-counters",
      .program = "VMware",
      .patterns = "module 'vpmc' power on failed\n"
@@ -1674,7 +1976,7 @@ Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
                  "critical error creating the kvm object\n"
                  "cannot open /dev/kvm. error",
      .means =
-         R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied".)",
+         R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied", 19 "no such device": a node without KVM behind it.)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied",
      .causes = R"(1. 13: the user has no access; the jailer drops to a user that has none.
 2. 2: no device: no KVM on this machine, or none in the jail.)",
@@ -1815,7 +2117,9 @@ prints 1, and the machine starts.)",
                  "device '/dev/kvm' not present\n"
                  "device '/dev/kvm' is not present\n"
                  "'/dev/kvm' not present\n"
-                 "device-plugin*kvm*not",
+                 "device-plugin*kvm*not\n"
+                 "devices.kubevirt.io/kvm: \"0\"\n"
+                 "devices.kubevirt.io/kvm: 0",
      .means = R"(No node offers /dev/kvm to the virtual machine's pod, so it stays Pending or Scheduling.)",
      .rules = "dev-kvm-missing kvm-module-not-loaded hypervisor-hides-vmx hypervisor-hides-svm "
               "vmx-disabled-by-firmware svm-disabled-by-firmware",
@@ -1919,6 +2223,31 @@ podman and kind need no machine on Linux; use them without "machine".)",
      .worked = R"(multipass launch works.)",
      .otherwise = R"()",
      .source = "canonical/multipass#322 (2018-07), #3392 (2024-01), #12"},
+    {.id = "nix-no-kvm",
+     .program = "Nix",
+     .patterns = "with features {kvm\n"
+                 "with features {*kvm*is required to build\n"
+                 "required features: {kvm\n"
+                 "required features: {*kvm*}",
+     .means =
+         R"(The build wants KVM, and Nix' daemon says that this machine does not offer it: when it started it found no /dev/kvm, or its configuration does not list the feature.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes =
+         R"(1. There is no /dev/kvm here: a virtual machine without nesting, or the module is not loaded.
+2. system-features in nix.conf is set, and kvm is not in it.
+3. The daemon started before the device was there.)",
+     .steps = R"(Is the device there, and what does Nix offer?
+    ls -l /dev/kvm
+    nix config show system-features
+There, and no kvm in the list: let the daemon look again.
+    sudo systemctl restart nix-daemon
+The builders are users of Nix' own (nixbld1 and so on), so the group of yours does not help: outside NixOS let all in.
+    echo 'KERNEL=="kvm", MODE="0666"' | sudo tee /etc/udev/rules.d/99-open-kvm.rules
+    sudo udevadm control --reload
+    sudo udevadm trigger --settle --name-match=kvm)",
+     .worked = R"(The build starts.)",
+     .otherwise = R"(Without KVM: a remote builder that has it.)",
+     .source = "Nix manual, system-features; MatthewCroughan/NixThePlanet#47 (2025-03)"},
     {.id = "snap-kvm-interface",
      .program = "Multipass and others as snaps",
      .patterns = "ensure the snap kvm interface is connected\n"
@@ -2202,6 +2531,29 @@ says nothing.)",
      .worked = R"()",
      .otherwise = R"(A module that is refused says Loading of unsigned module is rejected.)",
      .source = "Linux kernel/module/main.c, module_augment_kernel_taints()"},
+    {.id = "rival-key-rejected",
+     .program = "modprobe",
+     .patterns = "insert*vboxdrv*key was rejected by service\n"
+                 "insert*vmmon*key was rejected by service\n"
+                 "insert*vmnet*key was rejected by service\n"
+                 "insert*vboxdrv*required key not available\n"
+                 "insert*vmmon*required key not available",
+     .means =
+         R"(Secure Boot: the kernel takes signed modules only, and VirtualBox' or VMware's was built on this machine, with a key that is not enrolled. It has nothing to do with KVM.)",
+     .rules = "another-hypervisor-beside-kvm",
+     .causes = R"(1. The key that the module is signed with was never enrolled, or the module was built again without it after an update of the kernel.
+2. The module was not signed at all: VMware's script does not.)",
+     .steps = R"(Which key does DKMS sign with? One of the two is there: Debian and Fedora, or Ubuntu.
+    ls /var/lib/dkms/mok.pub /var/lib/shim-signed/mok/MOK.der
+Have it enrolled, by a password of your own; restart, and say yes in the blue screen that comes before the system (Enroll MOK).
+    sudo mokutil --import /var/lib/dkms/mok.pub
+On Ubuntu:
+    sudo mokutil --import /var/lib/shim-signed/mok/MOK.der
+Or switch Secure Boot off in the firmware setup. VMware's modules have to be signed by hand with such a key after each build.)",
+     .worked = R"(This prints nothing of a key:
+    sudo modprobe vboxdrv)",
+     .otherwise = R"(KVM needs none of it: a distribution's own modules are signed.)",
+     .source = "Linux kernel/module/signing.c; dkms(8), mok_signing_key; linux-surface#906 (2022-08)"},
     {.id = "modprobe-key-rejected",
      .program = "modprobe",
      .patterns = "key was rejected by service\n"
@@ -2562,7 +2914,8 @@ is the line in its .vmx file, with the machine powered off.)",
     lspci -nnk)",
      .worked = R"(The guest starts with the device.)",
      .otherwise = R"()",
-     .source = "QEMU hw/core/qdev-properties-system.c, set_pci_host_devaddr(); foxlet/vmra1n#11 (2019-11)"},
+     .source = "QEMU hw/core/qdev-properties-system.c, set_pci_host_devaddr(); foxlet/vmra1n#11 "
+               "(2019-11)"},
     {.id = "vfio-bar-taken",
      .program = "Linux, QEMU",
      .patterns = "can't reserve [mem\n"
@@ -2614,6 +2967,28 @@ then rebuild the initramfs if it loads vfio-pci, and restart. Polaris, Vega, Nav
          R"(pcie_aspm=off, or a fixed speed of the slot in firmware setup, where it falls off the bus.)",
      .source = "Linux drivers/pci/pci.c, pci_power_up(), and drivers/vfio/pci/vfio_pci.c, disable_idle_d3; "
                "gnif/vendor-reset (2021)"},
+    {.id = "vfio-intx",
+     .program = "QEMU",
+     .patterns = "failed to setup intx fd\n"
+                 "failed to set up intx\n"
+                 "error: failed to setup intx",
+     .means =
+         R"(QEMU could not get the device's old interrupt line (INTx). "Device or resource busy": a device of this system has the same line, and this one cannot be masked by itself.)",
+     .rules = "",
+     .causes = R"(1. Busy: the line is shared with a device whose driver is loaded here.
+2. "Operation not permitted": interrupts are not remapped here.)",
+     .steps = R"(Who has the device's line (write its address)?
+    lspci -v -s 01:00.0 | grep IRQ
+    cat /proc/interrupts
+Unbind the other device's driver, or put the card into another slot. Or have its line masked as a whole, which some devices need, until the next start:
+    sudo modprobe -r vfio_pci
+    sudo modprobe vfio_pci nointxmask=1
+Not permitted: does the IOMMU remap interrupts?
+    sudo dmesg | grep -i remapping)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"(Guests that use MSI alone start without the line.)",
+     .source = "QEMU hw/vfio/pci.c, vfio_intx_enable_kvm(); Linux drivers/vfio/pci/vfio_pci_intrs.c, "
+               "parameter nointxmask; ra1nstorm/ra1nstorm-helper#16 (2019-11)"},
     {.id = "vfio-no-reset",
      .program = "QEMU, libvirt, Linux",
      .patterns = "no available reset mechanism\n"
@@ -2699,16 +3074,11 @@ and restart.)",
                  "no iommu group found\n"
                  "no available iommu models\n"
                  "vfio*no such file or directory*iommu\n"
-                 "host doesn't support passthrough of host pci devices\n"
-                 "host doesn't support legacy pci passthrough\n"
                  "no iommu found\n"
                  "iommu not enabled\n"
                  "iommu is not enabled\n"
                  "iommu isn't loaded\n"
-                 "iommu not present\n"
-                 "vfio device assignment is currently not supported on this system\n"
-                 "pci backend driver 'default' is not supported\n"
-                 "pci backend driver vfio is not supported",
+                 "iommu not present",
      .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
      .rules = "no-iommu iommu-table-damaged",
      .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).
@@ -3289,6 +3659,7 @@ On a host, about one of its guests:
      .otherwise = R"()",
      .source = "the pages of the programs above"},
 };
+// clang-format on
 
 constexpr PackedTable<Message, std::size(message_rows), packed_bytes(message_rows)> packed_messages(
     message_rows);

@@ -16,7 +16,8 @@ bool is_hex(char ch) { return std::isxdigit(static_cast<unsigned char>(ch)) != 0
 /// where the pattern means it ("msr 0x48"); a whole "error 0x7" must not be found in "error 0x7f" or the
 /// like.
 bool fits(std::string_view pattern, std::string_view line) {
-    const bool whole_number = pattern.find("error 0x") != std::string_view::npos;
+    const bool whole_number = pattern.find("error 0x") != std::string_view::npos ||
+                              pattern.find("reason = 0x") != std::string_view::npos;
     std::size_t from = 0;
     for (std::string_view rest = pattern; !rest.empty();) {
         const std::size_t star = rest.find('*');

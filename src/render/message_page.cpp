@@ -84,6 +84,11 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
     });
 }
 
+/// Vagrant's frame around what VirtualBox or libvirt said, which has a page of its own.
+bool is_frame(const Message* message) {
+    return message->id == "vagrant-vbox-failed" || message->id == "vagrant-libvirt";
+}
+
 /// The messages that a paste holds, each once, in its order.
 std::vector<const Message*> messages_in(const Report& report) {
     constexpr std::size_t most = 3;
@@ -98,6 +103,7 @@ std::vector<const Message*> messages_in(const Report& report) {
             return other->id.starts_with(message->id);
         });
         if (!known) found.push_back(message);
+        if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
     }
     return found;
 }

@@ -140,7 +140,10 @@ std::string what_is_known(const Facts& f) {
     else if (f.evidence && is(f.evidence->usable, false))
         add(fmt::format("{} found no KVM that it could use", f.evidence->usable_by));
     const std::vector<const LoggedLine*> lines = telling_lines(f);
-    if (!lines.empty()) add(quoted(*lines.back()));
+    if (!lines.empty())
+        add(quoted(*lines.back()));
+    else if (const LoggedLine* start = heard_start(f))
+        add(quoted(*start));
     return fmt::format("{}", fmt::join(known, "; "));
 }
 

@@ -75,9 +75,12 @@ const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds) {
 }
 
 const LoggedLine* heard_start(const Facts& f) {
-    constexpr LogLine telling[] = {LogLine::nested_on_amd, LogLine::npt_on,       LogLine::npt_off,
-                                   LogLine::evmcs_in_use,  LogLine::hv_npt_flush, LogLine::hv_direct_flush,
-                                   LogLine::avic_on,       LogLine::x2avic_on};
+    constexpr LogLine telling[] = {LogLine::nested_on_amd,     LogLine::npt_on,
+                                   LogLine::npt_off,           LogLine::evmcs_in_use,
+                                   LogLine::hv_npt_flush,      LogLine::hv_direct_flush,
+                                   LogLine::avic_on,           LogLine::x2avic_on,
+                                   LogLine::kvm_sev_asids,     LogLine::kvm_sev_es_asids,
+                                   LogLine::kvm_sev_snp_asids, LogLine::kvm_sev_supported};
     return heard_last(f, telling);
 }
 

@@ -24,8 +24,12 @@ constexpr IommuVerdict iommu_verdicts[] = {
     {"<iommu support='no'/>", "no"},
     {"<iommu support='yes'", "yes"},
     {"IOMMU not present", "no"},
-    // libvirt virHostdevHostSupportsPassthroughVFIO(): no IOMMU group
-    {"host doesn't support passthrough of host PCI devices", "no"},
+    // A fault is of an IOMMU that translates: Linux drivers/iommu/intel/dmar.c, dmar_fault(); amd/iommu.c,
+    // iommu_print_event().
+    {"DMAR: DRHD: handling fault status", "yes"},
+    {"DMAR: [DMA Read", "yes"},
+    {"DMAR: [DMA Write", "yes"},
+    {"AMD-Vi: Event logged [", "yes"},
 };
 
 /// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!", "0000:05:00.0: IOMMU

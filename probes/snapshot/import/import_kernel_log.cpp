@@ -95,9 +95,11 @@ private:
         }
         // Linux arch/arm64/kvm/arm.c, kvm_arch_init(), which the first process runs.
         const bool of_arm =
-            message.starts_with("kvm [1]: ") && (contains(message, "HYP mode") || contains(message, "Hyp ") ||
-                                                 contains(message, "VHE") || contains(message, "IPA Size"));
-        if (of_arm || message.starts_with("Booting Linux on physical CPU"))
+            message.starts_with("kvm [1]: ") &&
+            (contains(message, "HYP mode") || contains(message, "Hyp ") || contains(message, "VHE") ||
+             contains(message, "IPA Size") || contains(message, "Error, CPU "));
+        if (of_arm || message.starts_with("Booting Linux on physical CPU") ||
+            contains(message, "Ignoring kvm-arm.mode"))
             hear_architecture("aarch64", evidence_);
     }
     /// Linux lib/dump_stack.c: "CPU: 0 PID: 22 Comm: modprobe Not tainted 6.12.74 #1", "... Tainted: G
@@ -207,8 +209,14 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
     }
     for (const std::string& message : messages) {
         reader.take(message, section.cut() && &message == &messages.back());
-        // A program's log that has no tags; the kernel writes neither.
-        if (contains(message, "/dev/kvm") || contains(message, "Kvm(")) read_program_line(message, evidence);
+        // A program's log that has no tags: QEMU and Firecracker write the time in front, too.
+        constexpr std::string_view of_programs[] = {
+            "/dev/kvm",          "Kvm(",           "KVM object",    "Kvm object",
+            "KVM kernel module", "initialize KVM", "initialize kvm"};
+        if (std::any_of(std::begin(of_programs), std::end(of_programs),
+                        [&](std::string_view words) { return contains(message, words); }) &&
+            !read_program_line(message, evidence))
+            read_kvm_refusal(message, evidence);
     }
     reader.finish();
     if (!section.cut()) read_unused_iommu(section.command, messages, evidence);

@@ -8,6 +8,7 @@
 #include "snapshot/import/machines.hpp"
 #include "snapshot/import/paste.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/spoken.hpp"
 
 #include <fmt/format.h>
 
@@ -192,11 +193,13 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {
-        "kvm",        "KVM",     "Kvm",          "AMD-V",      "vmx",     "VMX",        "svm",
-        "SVM",        "VT-x",    "irtuali",      "HWVirt",     "vfio",    "VFIO",       "IOMMU",
-        "iommu",      "libvirt", "hypervi",      "qemu",       "Hyper-V", "VirtualBox", "VMware",
-        "assthrough", "virsh",   "start domain", "PCI header", "VERR_",   "DMAR",       "ested"};
+    constexpr std::string_view words[] = {"kvm",     "KVM",        "Kvm",   "AMD-V",        "vmx",
+                                          "VMX",     "svm",        "SVM",   "VT-x",         "irtuali",
+                                          "HWVirt",  "vfio",       "VFIO",  "IOMMU",        "iommu",
+                                          "libvirt", "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
+                                          "VMware",  "assthrough", "virsh", "start domain", "PCI header",
+                                          "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret=",
+                                          "vboxdrv", "vmmon"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
@@ -229,7 +232,16 @@ Imported import_paste(std::string_view text, const std::string& name) {
     };
     std::string note;
     Evidence evidence;
-    for (const Section& section : of_one_machine(split_paste(clean), read, note)) read(section, evidence);
+    const std::vector<Section> sections = of_one_machine(split_paste(clean), read, note);
+    const std::vector<Spoken> spoken = note.empty() ? spoken_outputs(clean) : std::vector<Spoken>{};
+    for (const Spoken& said : spoken)
+        if (!said.placed) read(said.section, evidence);
+    const std::size_t said_alone = evidence.formats().size();
+    for (const Section& section : sections) read(section, evidence);
+    // Host or guest: where the rest tells nothing it is the machine that is asked about.
+    if (evidence.formats().size() == said_alone)
+        for (const Spoken& said : spoken)
+            if (said.placed) read(said.section, evidence);
     if (!note.empty())
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
@@ -239,7 +251,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
         evidence.taken("a guest's definition");
     else if (!evidence.anything() && mentions_virtualization(clean))
-        evidence.taken("words that tell nothing of the machine");
+        evidence.taken(words_alone);
     std::vector<std::string> found = evidence.formats();
     return {std::move(evidence).take(), std::move(found)};
 }

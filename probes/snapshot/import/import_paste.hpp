@@ -23,6 +23,9 @@ struct Imported {
     std::vector<std::string> formats;  ///< what it was taken for; empty: nothing in it was understood
 };
 
+/// The format of a paste that speaks of virtualization and holds no reading.
+constexpr std::string_view words_alone = "words that tell nothing of the machine";
+
 /// Throws BadFile where a dump of registers in it is broken.
 Imported import_paste(std::string_view text, const std::string& name);
 

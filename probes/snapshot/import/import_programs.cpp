@@ -250,6 +250,14 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
         evidence.taken("words of Firecracker");
         return true;
     }
+    // kubectl describe node: "  devices.kubevirt.io/kvm:        0"
+    constexpr std::string_view key = "devices.kubevirt.io/kvm:";
+    if (const auto at = line.find(key);
+        at != std::string_view::npos && trim(line.substr(at + key.size())) == "0") {
+        evidence.hear(hearsay::usable, "no", fmt::format("KubeVirt: {}", key));
+        evidence.taken("words of KubeVirt");
+        return true;
+    }
     for (const ProgramLine& row : lines_of_programs)
         if (contains(line, row.first) && contains(line, row.second)) {
             take_line(row, evidence);

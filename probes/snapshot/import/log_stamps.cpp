@@ -100,6 +100,7 @@ bool is_kernels(const Json& entry) {
 /// How the kernel's own lines about virtualization begin, where nothing stands in front of them.
 bool begins_as_kernels(std::string_view line) {
     constexpr std::string_view beginnings[] = {"kvm: ",
+                                               "kvm [1]: ",
                                                "kvm_intel: ",
                                                "kvm_amd: ",
                                                "KVM: ",

@@ -168,6 +168,11 @@ Remedy allow_unit() {
              .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
              .action = GiveDevice{}});
     remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
+    remedy.then(Step{.what =
+                         "In a snap (Multipass, Docker, sosumi): see whether its interface kvm has a slot, "
+                         "and connect it. SNAP is its name.",
+                     .commands = texts({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
+                     .action = GiveDevice{}});
     remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
                      .commands = texts({"sudo ausearch -m AVC -ts recent"})});
     return remedy;

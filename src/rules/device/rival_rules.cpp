@@ -140,11 +140,39 @@ Remedy hold_again(const Facts& f) {
     return set_option(f, "kvm", "enable_virt_at_load", {*off}).then(reload_both(f));
 }
 
+/// Whose guests are to run is for a person to say.
+Remedy one_at_a_time(const Facts& f, const std::string& names) {
+    const std::string kvm = vendor_module_name(f);
+    Remedy remedy;
+    remedy.intro = "One of them at a time:";
+    if (vendor_module_is(f, Module::State::loaded) && !kvm.empty()) {
+        // Before 6.12 KVM holds nothing while none of its guests runs.
+        const bool old = f.kernel.release.if_known() && !kernel_at_least(f, 6, 12);
+        Step step{
+            .what = old ? "To run the other product's guests: shut KVM's down first."
+                        : "To run the other product's guests: shut KVM's down, and unload its module, "
+                          "which is so until the next start (for good, on Linux 6.12 and later: options "
+                          "kvm enable_virt_at_load=0).",
+            .cost = Cost::stop_guests};
+        if (!old) step.commands.push_back(fmt::format("sudo modprobe -r {}", kvm));
+        step.action = ByHand{};
+        remedy.then(std::move(step));
+    }
+    Step step{.what = "To run KVM's: shut the other product's guests down, and unload its modules.",
+              .cost = Cost::stop_guests};
+    if (names.find("vboxdrv") != std::string::npos)
+        step.commands.emplace_back("sudo modprobe -r vboxnetadp vboxnetflt vboxdrv");
+    if (names.find("vmmon") != std::string::npos) step.commands.emplace_back("sudo modprobe -r vmmon");
+    step.action = ByHand{};
+    remedy.then(std::move(step));
+    return remedy;
+}
+
 /// What to set depends on whose guests are to run, and on VirtualBox's version.
 Remedy fix_beside(const Facts& f, const std::string& names) {
-    if (!has_switch(f)) return {};
+    if (!has_switch(f)) return one_at_a_time(f, names);
     if (wants_kvm_to_hold(f, names)) return holds_since_load(f) ? Remedy() : hold_again(f);
-    if (!holds_since_load(f)) return {};
+    if (!holds_since_load(f)) return one_at_a_time(f, names);
     const bool built_in = vendor_module_is(f, Module::State::built_in);
     Remedy remedy = built_in ? Remedy(change_words(f, {}, {"kvm.enable_virt_at_load=0"}))
                              : set_option(f, "kvm", "enable_virt_at_load", {}, "0");

@@ -25,6 +25,8 @@ constexpr std::string_view fatal[] = {"qemu-set-msr",
                                       "qemu-aw-bits",
                                       "qemu-caching-mode",
                                       "qemu-interrupt-remapping",
+                                      "qemu-sev-init",
+                                      "qemu-no-hugepages",
                                       "vfio-"};
 
 /// What QEMU or KVM remarks, and nobody has to do anything about.

@@ -28,6 +28,13 @@ struct ArmLine {
 constexpr ArmLine arm_lines[] = {
     {LogLine::arm_no_hyp, "there is no KVM here: the kernel was started without EL2, as in a virtual machine",
      true},
+    {LogLine::arm_mode_ignored,
+     "there is no KVM here: the kernel was started without EL2, as in a virtual machine", true},
+    {LogLine::arm_cpu_not_supported,
+     "there is no KVM here: this kernel's KVM does not know the processor, as a 32-bit kernel's does not "
+     "know "
+     "most 64-bit ones",
+     true},
     {LogLine::arm_kvm_off, "there is no KVM here: the command line says kvm-arm.mode=none", true},
     {LogLine::arm_gic_too_old,
      "there is no KVM here: nesting was asked for, and the interrupt controller is too old", true},
@@ -41,6 +48,12 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
         if (const LoggedLine* line = heard(f, row.id)) {
             const std::string text = fmt::format(
                 "this is an {} machine, and its kernel's log says \"{}\": {}", arch, line->text, row.means);
+            if (row.id == LogLine::arm_cpu_not_supported)
+                return cite_log(fail(text,
+                                     "Boot a 64-bit kernel (arm64), of 5.12 or later: its KVM takes every "
+                                     "processor whose kernel starts at EL2. On a Raspberry Pi: "
+                                     "arm_64bit=1 in config.txt."),
+                                *line);
             if (row.no_kvm)
                 return cite_log(
                     fail(text,
