@@ -36,7 +36,7 @@ MAY_INCLUDE = {
     "src/options": "base registers render report",
     "src/output": "base input",
     "src/terminal": "base options output",
-    "src/messages": "",
+    "src/messages": "base",
     "src/definition": "base facts",
     "src/report": "base facts machine definition remedy rules rules/iommu rules/module",
     "src/rules": "base facts registers machine remedy",

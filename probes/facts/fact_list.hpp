@@ -20,7 +20,7 @@ using AnyFact = std::variant<
     const Fact<Vendor>*, const Fact<Technology>*, const Fact<Level>*, const Fact<XenRole>*,
     const Fact<Platform>*, const Fact<BrandKind>*, const Fact<Confidential>*,
     const Fact<std::vector<Signature>>*, const PerCpu<FeatureControl>*, const PerCpu<VmCr>*,
-    const Fact<ExitCost>*,
+    const Fact<ExitCost>*, const Fact<std::vector<FlawReport>>*,
     // of the kernel, its modules and devices
     const Fact<KernelVersion>*, const Fact<BootLoader>*, const Fact<InitramfsTool>*,
     const Fact<std::vector<LoggedLine>>*, const Fact<Module>*, const Fact<Tristate>*,
