@@ -2,6 +2,9 @@
 // Text of machines and people in the hands of a shell.
 #include "remedy/shell.hpp"
 
+#include "remedy/guest_commands.hpp"
+#include "remedy/guest_edit.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace nestprobe;
@@ -45,5 +48,14 @@ TEST_SUITE("shell") {
         CHECK(shell_path("a=b.xml").value() == "'./a=b.xml'");
         CHECK(shell_path("/a/b.xml").value() == "/a/b.xml");
         CHECK(!shell_path("a\x1b.xml"));
+    }
+    TEST_CASE("a guest's name is one word of the script, whatever is in it") {
+        GuestEdit edit;
+        edit.guest = "a'; touch x; '";
+        edit.diff = "--- a\n";
+        const std::string commands = patch_guest(edit).value_or("");
+        CHECK(commands.find(R"(--domain 'a'\''; touch x; '\''' >)") != std::string::npos);
+        edit.guest = "a\nb";
+        CHECK(!patch_guest(edit));
     }
 }
