@@ -137,18 +137,13 @@ bool read_output(std::string_view line, Spoken& spoken) {
     return true;
 }
 
-}  // namespace
-
-namespace {
-
 /// One sentence, with the mark at its end: what a question or an advice beside it says is another matter.
 std::string_view take_sentence(std::string_view& line) {
-    std::size_t end = line.size();
-    for (const std::string_view mark : {". ", "? ", "! "}) {
-        const auto at = line.find(mark);
-        if (at != std::string_view::npos) end = std::min(end, at + 1);
-    }
-    const std::string_view sentence = line.substr(0, end);
+    std::size_t end = line.find_first_of(".?!");
+    while (end != std::string_view::npos && line.substr(end + 1, 1) != " ")
+        end = line.find_first_of(".?!", end + 1);
+    end = end == std::string_view::npos ? line.size() : end + 1;
+    std::string_view sentence = line.substr(0, end);
     line.remove_prefix(end);
     return sentence;
 }
