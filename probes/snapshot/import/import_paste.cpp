@@ -199,7 +199,7 @@ bool mentions_virtualization(std::string_view text) {
                                           "libvirt", "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
                                           "VMware",  "assthrough", "virsh", "start domain", "PCI header",
                                           "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret=",
-                                          "vboxdrv", "vmmon"};
+                                          "vboxdrv", "vmmon",      "INTx"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });

@@ -137,20 +137,35 @@ bool read_output(std::string_view line, Spoken& spoken) {
     return true;
 }
 
+/// One sentence, with the mark at its end: what a question or an advice beside it says is another matter.
+std::string_view take_sentence(std::string_view& line) {
+    std::size_t end = line.find_first_of(".?!");
+    while (end != std::string_view::npos && line.substr(end + 1, 1) != " ")
+        end = line.find_first_of(".?!", end + 1);
+    end = end == std::string_view::npos ? line.size() : end + 1;
+    std::string_view sentence = line.substr(0, end);
+    line.remove_prefix(end);
+    return sentence;
+}
+
+void hear_sentence(std::string_view sentence, std::vector<Spoken>& found) {
+    constexpr std::string_view subjects[] = {"/proc/cpuinfo", "/parameters/nested", "lsmod",
+                                             "systemd-detect-virt"};
+    Spoken spoken;
+    if (!has_any(sentence, subjects) || !is_stated(sentence)) return;
+    if (!read_parameter(sentence, spoken) && !read_output(sentence, spoken)) return;
+    spoken.placed = names_a_machine(sentence);
+    found.push_back(std::move(spoken));
+}
+
 }  // namespace
 
 std::vector<Spoken> spoken_outputs(std::string_view text) {
-    constexpr std::size_t longest = 400, most = 20;
+    constexpr std::size_t longest = 600, most = 20;
     std::vector<Spoken> found;
     for_each_line(text, [&](std::string_view line) {
-        if (found.size() >= most || line.size() > longest || line.size() < 20) return;
-        Spoken spoken;
-        if (!contains(line, "/proc/cpuinfo") && !contains(line, "/parameters/nested") &&
-            !contains(line, "lsmod") && !contains(line, "systemd-detect-virt"))
-            return;
-        if (!is_stated(line) || (!read_parameter(line, spoken) && !read_output(line, spoken))) return;
-        spoken.placed = names_a_machine(line);
-        found.push_back(std::move(spoken));
+        if (line.size() > longest || line.size() < 20) return;
+        while (!line.empty() && found.size() < most) hear_sentence(take_sentence(line), found);
     });
     // Two that differ are of two machines.
     const auto differs = [&](const Spoken& one) {
