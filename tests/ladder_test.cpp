@@ -92,8 +92,9 @@ TEST_SUITE("ladder") {
         };
         using Commands = std::vector<std::string>;
         const std::string path = "IA32_FEATURE_CONTROL: /dev/cpu/0/msr";
-        CHECK(next({Why::no_device, path, ENOENT}, "1000") ==
+        CHECK(next({Why::no_device, path, ENOENT, true}, "1000") ==
               Commands{"sudo modprobe msr", "sudo nestprobe"});
+        CHECK(next({Why::no_device, path, ENOENT}, "1000").empty());
         CHECK(next({Why::no_device, "/dev/kvm", ENOENT}, "1000").empty());
         CHECK(next({Why::permission_denied, path, EACCES}, "1000") == Commands{"sudo nestprobe"});
         CHECK(next({Why::permission_denied, path, EPERM}, "0").empty());

@@ -62,6 +62,8 @@ struct Statement {
     std::string_view source;   ///< "lscpu, Hypervisor vendor"
     std::string_view speaker;  ///< "lscpu"
 };
+/// Of a source, who that is.
+std::string_view speaker_in(std::string_view source);
 Statement parse_statement(std::string_view text);
 std::string write_statement(std::string_view value, std::string_view source);
 /// What sort of sign the words of this one are.

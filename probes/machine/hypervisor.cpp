@@ -187,10 +187,10 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
     f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));
-    f.heard_by = read_speaker(machine.files, hearsay::hypervisor);
+    f.heard_by = speaker_of(f.heard);
     f.definition_shows = or_unsaid(read_heard_switch(machine.files, hearsay::definition));
     f.platform = probe_platform(machine.files, kernel, firmware, f);
-    f.below = platform_below(machine.files, f);
+    f.below = platform_below(f);
     f.instance_type = probe_instance_type(machine.files, f);
     f.confidential = is(f.level, Level::guest)
                          ? probe_confidential(machine, shared, kernel, f)

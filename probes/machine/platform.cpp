@@ -243,12 +243,12 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
     }
 }
 
-std::optional<Platform> platform_below(const Filesystem& files, const HypervisorFacts& f) {
+std::optional<Platform> platform_below(const HypervisorFacts& f) {
     if (!is(f.platform, Platform::docker_desktop)) return {};
     if (const SignatureSign* chosen = chosen_signature(f)) return chosen->platform;
-    const Fact<Platform> heard = heard_platform(files, hearsay::hypervisor);
-    if (sign_of(heard) == SignKind::windows) return Platform::hyperv;
-    return heard.if_known() ? std::optional(*heard.if_known()) : std::nullopt;
+    if (sign_of(f.heard) == SignKind::windows) return Platform::hyperv;
+    const std::string* heard = f.heard.if_known();
+    return heard ? std::optional(platform_called(*heard)) : std::nullopt;
 }
 
 }  // namespace nestprobe

@@ -16,7 +16,7 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
                               const FirmwareFacts& firmware, const HypervisorFacts& f);
 
 /// Docker Desktop's virtual machine is of the hypervisor that the system below it has: what names that.
-std::optional<Platform> platform_below(const Filesystem& files, const HypervisorFacts& f);
+std::optional<Platform> platform_below(const HypervisorFacts& f);
 
 BrandKind kind_of_brand(std::string_view brand);
 

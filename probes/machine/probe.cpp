@@ -54,11 +54,6 @@ Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic) 
             {{std::string(said.source), std::string(said.value), hearsay::sign_of_speaker(said.speaker)}}};
 }
 
-std::string read_speaker(const Filesystem& files, std::string_view topic) {
-    const auto text = files.read(topic);
-    return text.if_known() ? std::string(hearsay::parse_statement(*text.if_known()).speaker) : std::string();
-}
-
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic) {
     const Fact<std::string> word = read_hearsay(files, topic);
     if (is(word, "yes")) return {true, word.from()};
@@ -97,7 +92,7 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
     facts.firmware_off_flags = flags_named(facts.firmware_off);
     facts.usable = shared.usable;
-    facts.usable_by = read_speaker(files, hearsay::usable);
+    facts.usable_by = speaker_of(facts.usable);
     facts.maker = read_hearsay(files, hearsay::maker);
     facts.device_asked = read_hearsay(files, hearsay::device_asked);
     facts.missing = read_hearsay(files, hearsay::missing).map([](const std::string& names) {

@@ -2,6 +2,7 @@
 // The parts of probe(), one per thing looked at, and what several of them need: read once, handed round.
 #pragma once
 
+#include "base/hearsay.hpp"
 #include "facts/facts.hpp"
 #include "machine/cpuinfo.hpp"
 #include "machine/readings.hpp"
@@ -91,7 +92,10 @@ Fact<std::string> read_hearsay(const Filesystem& files, std::string_view topic);
 /// The same, of "yes" and "no".
 Fact<bool> read_heard_switch(const Filesystem& files, std::string_view topic);
 /// Who said it: "lscpu"; empty where nobody did.
-std::string read_speaker(const Filesystem& files, std::string_view topic);
+template <class T>
+std::string speaker_of(const Fact<T>& heard) {
+    return std::string(heard.from().empty() ? "" : hearsay::speaker_in(heard.from().front().where));
+}
 /// Readings of a thing that rules ask for.
 template <class T>
 Fact<T> marked(Fact<T> fact, SignKind sign) {
