@@ -46,7 +46,8 @@ std::size_t size_of_token(std::string_view json) {
 }  // namespace
 
 void JsonText::grow(std::size_t more) {
-    const std::size_t capacity = std::max(2 * capacity_, size_ + more);
+    constexpr std::size_t least = 64;
+    const std::size_t capacity = std::max({least, 2 * capacity_, size_ + more});
     std::unique_ptr<char[]> next(new char[capacity]);
     if (size_ != 0) std::memcpy(next.get(), text_.get(), size_);
     text_ = std::move(next);
@@ -96,10 +97,9 @@ void JsonText::literal(std::string_view word) {
 void JsonText::value(std::string_view text) {
     item();
     if (!is_plain(text)) return escaped(text);
-    char* at = room(text.size() + 2);
-    *at = '"';
-    std::memcpy(at + 1, text.data(), text.size());
-    at[text.size() + 1] = '"';
+    put('"');
+    put(text);
+    put('"');
 }
 
 void JsonText::escaped(std::string_view text) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -81,7 +80,10 @@ private:
         if (capacity_ - size_ < bytes) grow(bytes);
         return text_.get() + std::exchange(size_, size_ + bytes);
     }
-    void put(std::string_view text) { std::memcpy(room(text.size()), text.data(), text.size()); }
+    /// (A text of no letters may have no address, which memcpy() does not take.)
+    void put(std::string_view text) {
+        std::char_traits<char>::copy(room(text.size()), text.data(), text.size());
+    }
     void put(char c) { *room(1) = c; }
 
     std::unique_ptr<char[]> text_;  ///< not a string, of which each letter is a call

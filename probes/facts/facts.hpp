@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything nestprobe knows about a machine: the one value that flows from probes/ to src/.
-// A field of a group is a Fact or a PerCpu, nothing else; for_each() lists each with the line that documents
-// it.
+// A field of a group is a Fact or a PerCpu, which for_each() lists with the line that documents it; beside
+// one may stand what belongs to it and is no fact of the machine: who said so, what sort of line that was.
 #pragma once
 
 #include "facts/cpu_facts.hpp"
