@@ -2,8 +2,8 @@
 // Text of machines and people in the hands of a shell.
 #include "remedy/shell.hpp"
 
-#include "remedy/writers/guest_edit.hpp"
 #include "remedy/writers/guest_commands.hpp"
+#include "remedy/writers/guest_edit.hpp"
 
 #include <doctest/doctest.h>
 

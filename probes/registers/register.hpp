@@ -63,7 +63,7 @@ enum class Layout : std::uint8_t {
 };
 
 /// Nowhere defined: to call it while compiling is the error that names it.
-void this_register_has_no_such_field();
+[[noreturn]] void this_register_has_no_such_field();
 
 struct Register;
 
