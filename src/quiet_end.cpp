@@ -6,7 +6,6 @@
 
 namespace __gnu_cxx {  // NOLINT(cert-dcl58-cpp): the library lets a program replace it
 
-void __verbose_terminate_handler();  // NOLINT(bugprone-reserved-identifier)
-void __verbose_terminate_handler() { std::abort(); }
+void __verbose_terminate_handler() { std::abort(); }  // NOLINT(*-identifier-naming,*-reserved-identifier)
 
 }  // namespace __gnu_cxx

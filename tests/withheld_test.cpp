@@ -90,11 +90,11 @@ TEST_SUITE("withheld") {
         };
         std::size_t tried = 0;
         for (const auto& path : machines_in(folder))
-            for (const auto& [machine, readings] : decisive) {
-                if (path.parent_path().filename() != machine) continue;
+            for (const auto& row : decisive) {
+                if (path.parent_path().filename() != row.first) continue;
                 std::size_t none = 0;
-                Withholder withholder(machine, load(path), none, 1);
-                CHECK_MESSAGE(withholder.try_named(readings), machine, " has no ", readings.front());
+                Withholder withholder(row.first, load(path), none, 1);
+                CHECK_MESSAGE(withholder.try_named(row.second), row.first, " has no ", row.second.front());
                 ++tried;
             }
         CHECK(tried == std::size(decisive));
