@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Iterator
 
+import run
+
 README = Path(__file__).resolve().parent.parent / "README.md"
 COLUMNS = 80
 OPTION = r"--[a-z][a-z-]*"
@@ -74,10 +76,9 @@ def differences(text: str, manual: str, readme: str) -> Iterator[str]:
                 yield f"{option} is used in {name} and not in --help: {command}"
 
 
-def missing_registers(binary: str, page: str) -> Iterator[str]:
+def missing_registers(nestprobe: run.Nestprobe, page: str) -> Iterator[str]:
     """The registers and rows that the program knows and nestprobe-registers(7) does not."""
-    known = subprocess.run([binary, "--registers", "--json", "--from", "-"], text=True, capture_output=True,
-                           input='{"format": "nestprobe-snapshot/1"}')
+    known = nestprobe.text("--registers", "--json", "--from", "-", input='{"format": "nestprobe-snapshot/1"}')
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", page, re.M | re.S))
     registers = json.loads(known.stdout)["registers"]
     if len(registers) < 40:
@@ -92,9 +93,9 @@ def missing_registers(binary: str, page: str) -> Iterator[str]:
                 yield f"{register['name']}.{row['name']} is not in nestprobe-registers(7)"
 
 
-def missing_rules(binary: str, page: str) -> Iterator[str]:
+def missing_rules(nestprobe: run.Nestprobe, page: str) -> Iterator[str]:
     """The rules that the program knows and nestprobe-rules(7) does not, or describes otherwise."""
-    known = subprocess.run([binary, "--rules"], text=True, capture_output=True).stdout.splitlines()
+    known = nestprobe.text("--rules").stdout.splitlines()
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", page, re.M | re.S))
     if len(known) < 50:
         yield f"--rules: {len(known)} rules, which cannot be all"
@@ -111,11 +112,11 @@ def missing_rules(binary: str, page: str) -> Iterator[str]:
 PARTS = ("fix:", "it worked when:", "what else it can be:", "see:")
 
 
-def incomplete_pages(binary: str) -> Iterator[str]:
+def incomplete_pages(nestprobe: run.Nestprobe) -> Iterator[str]:
     """The rules whose page (--explain=RULE) lacks a part."""
-    for line in subprocess.run([binary, "--rules"], text=True, capture_output=True).stdout.splitlines():
+    for line in nestprobe.text("--rules").stdout.splitlines():
         rule, role = line.split()[:2]
-        page = subprocess.run([binary, f"--explain={rule}"], text=True, capture_output=True).stdout
+        page = nestprobe.text(f"--explain={rule}").stdout
         for part in PARTS:
             if role != "proof" and f"\n{part}" not in page:
                 yield f"--explain={rule}: no part \"{part}\""
@@ -126,14 +127,15 @@ def main() -> int:
         print("usage: docs_check.py BINARY MANPAGE REGISTERS_PAGE RULES_PAGE MESSAGES_PAGE", file=sys.stderr)
         return 64
     binary, page, registers_page, rules_page, messages_page = sys.argv[1:]
-    help_run = subprocess.run([binary, "--help"], text=True, capture_output=True)
+    nestprobe = run.Nestprobe(binary)
+    help_run = nestprobe.text("--help")
     wrong = []
     if help_run.returncode:
         wrong.append(f"--help: exit status {help_run.returncode}: {help_run.stderr.strip()}")
     wrong += differences(help_run.stdout, plain(Path(page).read_text()), README.read_text())
-    wrong += missing_registers(binary, plain(Path(registers_page).read_text()))
-    wrong += missing_rules(binary, plain(Path(rules_page).read_text()))
-    wrong += incomplete_pages(binary)
+    wrong += missing_registers(nestprobe, plain(Path(registers_page).read_text()))
+    wrong += missing_rules(nestprobe, plain(Path(rules_page).read_text()))
+    wrong += incomplete_pages(nestprobe)
     mandoc = shutil.which("mandoc")
     if mandoc:
         lint = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page, registers_page, rules_page,

@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import Any, Iterator
 
+import run
+
 SNAPSHOT: dict[str, Any] = {
     "format": "nestprobe-snapshot/1",
     "cpus": [{"ids": "0-3",
@@ -57,11 +59,10 @@ def expect(name: str, wrong: str | bool) -> None:
 
 class Program:
     def __init__(self, binary: str, folder: Path):
-        self.binary, self.folder = os.path.abspath(binary), folder
+        self.nestprobe, self.folder = run.Nestprobe(binary), folder
 
     def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([self.binary, *arguments], input=given, capture_output=True, cwd=self.folder, timeout=120,
-                              check=False)
+        return self.nestprobe.run(*arguments, input=given, cwd=self.folder, timeout=120)
 
     def answers(self, given: bytes) -> dict[str, str]:
         """What a snapshot or a paste on stdin is answered; {"error": ...} where it is refused."""

@@ -10,10 +10,11 @@ schemas, and all string literals in src and probes. Prints each find with the wo
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Iterator
+
+import run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,6 +71,7 @@ def plain_roff(page: str) -> str:
 
 def texts(binary: str, pages: list[str]) -> Iterator[tuple[str, str]]:
     """Where, and what stands there."""
+    nestprobe = run.Nestprobe(binary)
     for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         yield name, (ROOT / name).read_text(encoding="utf-8")
     for page in pages:
@@ -80,18 +82,21 @@ def texts(binary: str, pages: list[str]) -> Iterator[tuple[str, str]]:
         for path in sorted((ROOT / folder).rglob("*.[ch]pp")):
             for text in strings(path.read_text(encoding="utf-8")):
                 yield str(path.relative_to(ROOT)), text
-    listed = output(binary, "--rules")
+    listed = output(nestprobe, "--rules")
     yield "--rules", listed
-    yield "--help", output(binary, "--help")
+    yield "--help", output(nestprobe, "--help")
     rules = re.findall(r"^NP\d+", listed, re.M)
     if len(rules) < 50:
         raise SystemExit(f"--rules lists {len(rules)} rules, which cannot be all")
     for rule in rules:
-        yield f"--explain={rule}", output(binary, f"--explain={rule}")
+        yield f"--explain={rule}", output(nestprobe, f"--explain={rule}")
 
 
-def output(binary: str, option: str) -> str:
-    return subprocess.run([binary, option], capture_output=True, text=True, check=True, timeout=60).stdout
+def output(nestprobe: run.Nestprobe, option: str) -> str:
+    done = nestprobe.text(option)
+    if done.returncode:
+        raise SystemExit(f"{option}: exit status {done.returncode}: {done.stderr}")
+    return done.stdout
 
 
 def found_in(text: str) -> Iterator[str]:
