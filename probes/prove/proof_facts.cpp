@@ -38,7 +38,7 @@ Fact<bool> decode_run(const ProofEntry& entry, std::string_view ran) {
     const auto& words = *entry.words.if_known();
     if (words.size() == 1 && words[0] == "proved") return {true, {{std::string(ran), "ran to its end"}}};
     if (words.size() == 3 && words[0] == "failed")
-        return {false, {{fmt::format("{}, at {}", ran, words[1]), words[2]}}};
+        return {false, {{std::string(ran), fmt::format("at {}: {}", words[1], words[2])}}};
     return not_understood(entry);
 }
 

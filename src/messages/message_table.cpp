@@ -273,6 +273,7 @@ Install a newer kernel; in a virtual machine on the level above.)",
      .source = "Linux include/uapi/linux/kvm.h, KVM_INTERNAL_ERROR_*"},
     {.id = "qemu-set-msr-vmx",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr 0x480\n"
                  "failed to set msr 0x481\n"
                  "failed to set msr 0x482\n"
@@ -316,6 +317,7 @@ Does the guest itself need VMX? If not, leave it out, and the register is never 
                "kata-containers#1326; canonical/lxd#6518"},
     {.id = "qemu-set-msr-pmu",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr 0x345\n"
                  "failed to set msr 0x38d\n"
                  "failed to set msr 0x38e\n"
@@ -336,6 +338,7 @@ Does the guest itself need VMX? If not, leave it out, and the register is never 
      .source = "QEMU target/i386/kvm/kvm.c; crc-org/crc#527 (2019-09)"},
     {.id = "qemu-set-msr-arch-capabilities",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr 0x10a to",
      .means =
          R"(QEMU wanted to give the guest IA32_ARCH_CAPABILITIES (0x10a), which says what mitigations a processor needs, and KVM refused that register or its value.)",
@@ -356,6 +359,7 @@ Where -cpu does not know that word, take a model instead of host:
                "kvm_set_msr_common()"},
     {.id = "qemu-set-msr-waitpkg",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr 0xe1 to",
      .means =
          R"(QEMU wanted to set IA32_UMWAIT_CONTROL (0xe1), which this processor, as it is shown here, does not have. KVM of Linux 5.4 to 5.7 lists it all the same.)",
@@ -373,6 +377,7 @@ Or, on the host above, take ignore_msrs=1 away where nothing needs it.)",
                "unconditionally; GNS3/gns3-server#1774 (2020-08)"},
     {.id = "qemu-set-msr-feature",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr 0x122 to\n"
                  "failed to set msr 0x48 to\n"
                  "failed to set msr 0xc001011f to\n"
@@ -403,6 +408,7 @@ libvirt: in the guest definition, inside <cpu>, the same name without its dash: 
      .source = "QEMU 10.0 target/i386/kvm/kvm.c, kvm_put_msrs(), and cpu.h (the registers' numbers)"},
     {.id = "qemu-set-msr",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set msr\n"
                  "kvm_msr_buf->nmsrs' failed",
      .means =
@@ -495,6 +501,7 @@ Y: add vapic. libvirt, in <hyperv>: <vapic state='on'/> beside <evmcs state='on'
      .source = "QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties; docs/system/i386/hyperv.rst"},
     {.id = "qemu-no-hugepages",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "unable to map backing store for guest ram: cannot allocate memory\n"
                  "unable to map backing store for hugepages: cannot allocate memory\n"
                  "can't open backing store /dev/hugepages\n"
@@ -558,6 +565,7 @@ lists the models that are usable here.)",
      .source = "QEMU target/i386/cpu.c"},
     {.id = "qemu-cpu-host-needs-kvm",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "cpu model 'host' requires kvm\n"
                  "'host' cpu model requires\n"
                  "cpu model 'host' requires",
@@ -667,6 +675,7 @@ begins with crw.)",
                "sickcodes/Docker-OSX#841 (2024-11)"},
     {.id = "qemu-sev-init",
      .program = "QEMU, Linux",
+     .weight = Weight::fatal,
      .patterns = "sev_guest_init: failed to initialize\n"
                  "sev_kvm_init: failed to initialize\n"
                  "sev_common_kvm_init: failed to initialize\n"
@@ -702,6 +711,7 @@ Or start the guest without memory encryption.)",
                "sev-dev.c; AMDESE/AMDSEV#36 (2019-08)"},
     {.id = "kvm-module-no-such-file",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "could not access kvm kernel module: no such file or directory\n"
                  "failed to initialize kvm: no such file or directory",
      .means =
@@ -723,6 +733,7 @@ Or start the guest without memory encryption.)",
      .source = "QEMU accel/kvm/kvm-all.c; cases of foxlet/macOS-Simple-KVM#252"},
     {.id = "kvm-module-permission-denied",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "could not access kvm kernel module: permission denied\n"
                  "failed to initialize kvm: permission denied",
      .means =
@@ -743,6 +754,7 @@ Docker:
      .source = "QEMU accel/kvm/kvm-all.c; udev rules 50-udev-default.rules"},
     {.id = "kvm-module-operation-not-permitted",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "could not access kvm kernel module: operation not permitted\n"
                  "failed to initialize kvm: operation not permitted",
      .means =
@@ -757,6 +769,7 @@ Docker:
      .source = "Linux Documentation/admin-guide/cgroup-v2.rst, \"Device controller\""},
     {.id = "kvm-device-busy",
      .program = "QEMU, minikube, Firecracker, multipass",
+     .weight = Weight::fatal,
      .patterns = "could not access kvm kernel module: device or resource busy\n"
                  "failed to initialize kvm: device or resource busy\n"
                  "ioctl(kvm_create_vm) failed: 16\n"
@@ -779,6 +792,7 @@ Unload it if you do not need it:
      .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
     {.id = "kvm-init-vcpu-failed",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "kvm_init_vcpu failed\n"
                  "kvm_init_vcpu:\n"
                  "kvm_arch_init_vcpu failed\n"
@@ -811,6 +825,7 @@ Start the guest without its assigned devices first.)",
      .source = "Linux Documentation/virt/kvm/api.rst, KVM_SET_USER_MEMORY_REGION"},
     {.id = "kvm-create-vm-failed",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "ioctl(kvm_create_vm) failed",
      .means =
          R"(/dev/kvm opened, and creating a virtual machine failed; the number is the errno: 16 busy, 12 no memory, 5 could not be switched on, 22 wrong type, 1 forbidden.)",
@@ -824,6 +839,7 @@ Start the guest without its assigned devices first.)",
      .source = "Linux Documentation/virt/kvm/api.rst, KVM_CREATE_VM"},
     {.id = "failed-to-initialize-kvm",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to initialize kvm",
      .means = R"(QEMU could not use KVM; the words after the colon are the reason.)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied virtualization-in-use kvm-api-unusable",
@@ -837,6 +853,7 @@ Start the guest without its assigned devices first.)",
      .source = "QEMU accel/kvm/kvm-all.c"},
     {.id = "kvm-module-other-reason",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "could not access kvm kernel module",
      .means =
          R"(QEMU could not open /dev/kvm; the words after the colon are the errno's, in the language of the system.)",
@@ -854,6 +871,7 @@ Start the guest without its assigned devices first.)",
      .source = "QEMU accel/kvm/kvm-all.c, kvm_init()"},
     {.id = "qemu-invalid-accelerator",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "invalid accelerator kvm\n"
                  "invalid accelerator hax\n"
                  "invalid accelerator whpx\n"
@@ -1676,6 +1694,7 @@ and restart.)",
      .source = "Linux virt/kvm/kvm_main.c, enable_virt_at_load; VMware side likely, not tried"},
     {.id = "vmware-power-on-trouble",
      .program = "VMware Workstation, Player",
+     .scope = PageScope::matter,
      .patterns = "does not support the user level monitor on this host\n"
                  "module 'monitormode' power on failed\n"
                  "module 'mmu' power on failed",
@@ -1943,6 +1962,7 @@ If that fails, too, see what QEMU is given, and start it by hand:
      .source = "flathub/org.gnome.Boxes#6 (2020-04); clearlinux/clr-bundles#246 (2023)"},
     {.id = "vagrant-libvirt",
      .program = "Vagrant",
+     .scope = PageScope::frame,
      .patterns = "error while creating domain: error saving the server\n"
                  "call to virdomaincreatewithflags failed\n"
                  "call to virdomaindefinexml failed",
@@ -1959,6 +1979,7 @@ Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
      .source = "vagrant-libvirt#598, #1208"},
     {.id = "vagrant-vbox-failed",
      .program = "Vagrant",
+     .scope = PageScope::frame,
      .patterns = "there was an error while executing `vboxmanage`\n"
                  "vboxmanage: error",
      .means = R"(VirtualBox refused; the word in capitals (VERR_...) is the reason.)",
@@ -2267,6 +2288,7 @@ If that is not it:
      .source = "canonical/multipass#2344 (2021-11); Snap documentation, The kvm interface"},
     {.id = "kvm-ok-no-extensions",
      .program = "kvm-ok",
+     .scope = PageScope::evidence,
      .patterns = "your cpu does not support kvm extensions",
      .means =
          R"(kvm-ok found neither vmx nor svm in /proc/cpuinfo. That is the kernel's view, not the processor's.)",
@@ -2282,6 +2304,7 @@ If that is not it:
      .source = "Ubuntu cpu-checker, kvm-ok"},
     {.id = "kvm-ok-disabled-by-bios",
      .program = "kvm-ok",
+     .scope = PageScope::evidence,
      .patterns = "is disabled by your bios\n"
                  "enter your bios setup and enable virtualization technology",
      .means = R"(kvm-ok read register 0x3A or VM_CR and found virtualization locked off.)",
@@ -2296,6 +2319,7 @@ If that is not it:
      .source = "Ubuntu cpu-checker, kvm-ok; canonical/multipass#322 (2018-07)"},
     {.id = "kvm-ok-cannot-be-used",
      .program = "kvm-ok",
+     .scope = PageScope::evidence,
      .patterns = "kvm acceleration can not be used\n"
                  "info: /dev/kvm does not exist",
      .means = R"(kvm-ok sees no /dev/kvm, or a reason above it in its output.)",
@@ -2309,6 +2333,7 @@ If that is not it:
      .source = "Ubuntu cpu-checker, kvm-ok"},
     {.id = "kvm-ok-says-yes",
      .program = "kvm-ok",
+     .scope = PageScope::evidence,
      .patterns = "kvm acceleration can be used",
      .means =
          R"(kvm-ok found the flag and did not find it locked. It opens nothing: permission, another hypervisor, a kernel without the module and nesting are not looked at.)",
@@ -2322,6 +2347,7 @@ If that is not it:
      .source = "Ubuntu cpu-checker, kvm-ok; weaveworks/ignite#583"},
     {.id = "vhv-hardware-virtualization",
      .program = "virt-host-validate",
+     .scope = PageScope::evidence,
      .patterns = "checking for hardware virtualization*fail\n"
                  "only emulated cpus are available, performance will be significantly limited",
      .means = R"(No vmx or svm in /proc/cpuinfo.)",
@@ -2336,6 +2362,7 @@ If that is not it:
      .source = "libvirt tools/virt-host-validate-qemu.c"},
     {.id = "vhv-kvm-device",
      .program = "virt-host-validate",
+     .scope = PageScope::evidence,
      .patterns = "checking if device /dev/kvm exists*fail\n"
                  "check that the 'kvm-intel' or 'kvm-amd' modules are loaded",
      .means = R"(No /dev/kvm, though the processor's flag is there.)",
@@ -2349,6 +2376,7 @@ If that is not it:
      .source = "libvirt tools/virt-host-validate-qemu.c"},
     {.id = "vhv-kvm-access",
      .program = "virt-host-validate",
+     .scope = PageScope::evidence,
      .patterns = "checking if device /dev/kvm is accessible*fail\n"
                  "check /dev/kvm is world writable or you are in a group that is allowed to access it",
      .means =
@@ -2363,6 +2391,7 @@ then log in again.)",
      .source = "libvirt tools/virt-host-validate-qemu.c; kubernetes/minikube#3706"},
     {.id = "vhv-iommu",
      .program = "virt-host-validate",
+     .scope = PageScope::evidence,
      .patterns = "checking if iommu is enabled by kernel*warn\n"
                  "iommu appears to be disabled in kernel\n"
                  "checking for device assignment iommu support*warn\n"
@@ -2384,6 +2413,7 @@ lists groups.)",
      .source = "libvirt tools/virt-host-validate-common.c"},
     {.id = "vhv-secure-guest",
      .program = "virt-host-validate",
+     .scope = PageScope::evidence,
      .patterns = "checking for secure guest support*warn\n"
                  "unknown if this platform has secure guest support",
      .means =
@@ -2763,6 +2793,7 @@ Shut the guests down, then the vendor module first:
      .source = "Linux kernel/module/main.c"},
     {.id = "vfio-device-missing",
      .program = "QEMU, libvirt, Docker",
+     .weight = Weight::fatal,
      .patterns = "/dev/vfio/vfio: no such file\n"
                  "'/dev/vfio/vfio': no such file\n"
                  "failed to open /dev/vfio/*no such file\n"
@@ -2791,6 +2822,7 @@ lists vfio and the number of the group.)",
                "NVIDIA/nvtrust#32 (2024-01)"},
     {.id = "vfio-permission-denied",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "/dev/vfio/*permission denied\n"
                  "/dev/vfio/*operation not permitted",
      .means = R"(The group's device file is there, and this user may not open it. The IOMMU itself is fine.)",
@@ -2806,6 +2838,7 @@ lists vfio and the number of the group.)",
      .source = "Linux Documentation/driver-api/vfio.rst, \"VFIO Usage Example\""},
     {.id = "vfio-group-busy",
      .program = "QEMU, Proxmox VE",
+     .weight = Weight::fatal,
      .patterns = "/dev/vfio/*device or resource busy\n"
                  "vfio*group*is already in use\n"
                  "pci device*already in use by vmid",
@@ -2826,6 +2859,7 @@ Stop the guest that has it, or give both devices to one guest.)",
                "(EBUSY)"},
     {.id = "vfio-device-reserved-by-firmware",
      .program = "Linux",
+     .weight = Weight::fatal,
      .patterns = "ineligible for iommu domain attach due to platform rmrr\n"
                  "firmware has requested this device have a 1:1 iommu mapping",
      .means =
@@ -2902,6 +2936,7 @@ is the line in its .vmx file, with the machine powered off.)",
                "virtualization\""},
     {.id = "vfio-bad-address",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "vfio-pci.host' doesn't take value\n"
                  "parameter 'host' expects a host address\n"
                  "could not find host pci device",
@@ -2918,6 +2953,7 @@ is the line in its .vmx file, with the machine powered off.)",
                "(2019-11)"},
     {.id = "vfio-bar-taken",
      .program = "Linux, QEMU",
+     .weight = Weight::fatal,
      .patterns = "can't reserve [mem\n"
                  "can't reserve [io\n"
                  "failed to mmap*bar\n"
@@ -2941,6 +2977,7 @@ Better, where there is another card: make it the first in firmware setup, with t
                "siderolabs/talos#14356 (2026-09)"},
     {.id = "vfio-device-asleep",
      .program = "QEMU, libvirt, Proxmox VE, Linux",
+     .weight = Weight::fatal,
      .patterns = "unknown pci header type\n"
                  "unknown header type 7f\n"
                  "failed to read device config space\n"
@@ -2969,6 +3006,7 @@ then rebuild the initramfs if it loads vfio-pci, and restart. Polaris, Vega, Nav
                "gnif/vendor-reset (2021)"},
     {.id = "vfio-intx",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to setup intx fd\n"
                  "failed to set up intx\n"
                  "error: failed to setup intx",
@@ -2991,6 +3029,7 @@ Not permitted: does the IOMMU remap interrupts?
                "parameter nointxmask; ra1nstorm/ra1nstorm-helper#16 (2019-11)"},
     {.id = "vfio-no-reset",
      .program = "QEMU, libvirt, Linux",
+     .weight = Weight::fatal,
      .patterns = "no available reset mechanism\n"
                  "after flr; giving up\n"
                  "after bus reset; giving up\n"
@@ -3013,6 +3052,7 @@ Empty: give all devices of its bus to the guest, or give another device. A metho
      .source = "Linux Documentation/ABI/testing/sysfs-bus-pci, reset_method (5.15 and later)"},
     {.id = "vfio-address-spaces",
      .program = "QEMU, Kata Containers",
+     .weight = Weight::fatal,
      .patterns = "used in multiple address spaces",
      .means =
          R"(Behind a virtual IOMMU each device of the guest has an address space of its own, and these devices are of one IOMMU group of the host's, which can have only one.)",
@@ -3028,6 +3068,7 @@ Or give the guest no virtual IOMMU, if it does not pass devices on; or leave the
      .source = "QEMU hw/vfio/common.c, vfio_get_group(); kata-containers/kata-containers#10622 (2024-12)"},
     {.id = "vfio-group-not-viable",
      .program = "QEMU, libvirt, KubeVirt, Incus",
+     .weight = Weight::fatal,
      .patterns = "is not viable\n"
                  "please ensure all devices within the iommu_group are bound to their vfio bus driver\n"
                  "verify all devices in group\n"
@@ -3069,6 +3110,7 @@ and restart.)",
      .source = "Proxmox VE documentation, \"PCI(e) Passthrough\""},
     {.id = "vfio-no-iommu",
      .program = "QEMU, libvirt",
+     .weight = Weight::fatal,
      .patterns = "no iommu detected\n"
                  "no iommu_group found\n"
                  "no iommu group found\n"
@@ -3093,6 +3135,7 @@ No line and no table: firmware setup, or above a virtual IOMMU. "Firmware Bug": 
      .source = "Linux drivers/iommu; foxlet/macOS-Simple-KVM#579"},
     {.id = "vfio-failed-to-set-iommu",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "failed to set iommu for container\n"
                  "vfio: failed to set iommu\n"
                  "no interrupt remapping support\n"
@@ -3114,6 +3157,7 @@ In a virtual machine: intremap='on' for the virtual IOMMU, with a split I/O APIC
      .source = "Linux drivers/vfio/vfio_iommu_type1.c; intel/gvt-linux#171 (2020-09)"},
     {.id = "vfio-map-dma",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "vfio_map_dma failed\n"
                  "vfio_dma_map\n"
                  "vfio_map_dma: -\n"
@@ -3137,6 +3181,7 @@ In a virtual machine: caching_mode='on' and a wider aw_bits for the virtual IOMM
      .source = "Linux drivers/vfio/vfio_iommu_type1.c"},
     {.id = "qemu-aw-bits",
      .program = "QEMU, Proxmox VE",
+     .weight = Weight::fatal,
      .patterns = "aw-bits*> host aw-bits\n"
                  "aw-bits * > host",
      .means =
@@ -3153,6 +3198,7 @@ QEMU: -device intel-iommu,aw-bits=39 beside its other options.)",
      .source = "QEMU hw/i386/intel_iommu.c, vtd_check_hiod(); pve-devel patch on aw-bits (2025)"},
     {.id = "qemu-caching-mode",
      .program = "QEMU",
+     .weight = Weight::fatal,
      .patterns = "caching-mode=on for intel-iommu\n"
                  "requires caching mode\n"
                  "without enabling caching-mode=on",
@@ -3169,6 +3215,7 @@ QEMU: -device intel-iommu,intremap=on,caching-mode=on before the other devices.)
      .source = "QEMU hw/i386/intel_iommu.c"},
     {.id = "qemu-interrupt-remapping-irqchip",
      .program = "QEMU, libvirt",
+     .weight = Weight::fatal,
      .patterns = "interrupt remapping cannot work with kernel-irqchip=on\n"
                  "iommu interrupt remapping requires split i/o apic",
      .means = R"(A virtual IOMMU with interrupt remapping needs the I/O APIC in QEMU, not in the kernel.)",
@@ -3523,6 +3570,7 @@ is not 0.)",
      .source = "Linux Documentation/admin-guide/hw-vuln/l1tf.rst; arch/x86/kvm/vmx/vmx.c, vmx_vm_init()"},
     {.id = "kvm-harmless",
      .program = "Linux",
+     .weight = Weight::remark,
      .patterns = "smp vm created on host with unstable tsc\n"
                  "zapping shadow pages for mmio generation wraparound\n"
                  "disabled perfctr wrmsr\n"
@@ -3539,6 +3587,7 @@ is not 0.)",
      .source = "Linux arch/x86/kvm/x86.c; virt/kvm/kvm_main.c"},
     {.id = "kvm-nesting-is-on",
      .program = "Linux",
+     .weight = Weight::remark,
      .patterns = "nested virtualization enabled\n"
                  "kvm: nested paging enabled\n"
                  "kvm_amd: nested paging enabled",
@@ -3581,6 +3630,7 @@ Docker:
      .source = "Linux Documentation/virt/kvm/api.rst; udev rules 50-udev-default.rules"},
     {.id = "dev-kvm-trouble",
      .program = "many",
+     .scope = PageScope::matter,
      .patterns = "/dev/kvm\n"
                  "no kvm device\n"
                  "kvm device not found\n"
@@ -3599,6 +3649,7 @@ nestprobe says which of the three it is here, and what to do.)",
      .source = "Linux Documentation/virt/kvm/api.rst"},
     {.id = "vfio-trouble",
      .program = "many",
+     .weight = Weight::fatal, .scope = PageScope::matter,
      .patterns = "/dev/vfio\n"
                  "vfio*error\n"
                  "vfio*failed\n"
@@ -3619,6 +3670,7 @@ nestprobe says which of the three it is here, and what to do.)",
      .source = "Linux Documentation/driver-api/vfio.rst"},
     {.id = "nesting-trouble",
      .program = "many",
+     .scope = PageScope::matter,
      .patterns = "nested virtualization\n"
                  "nested virtualisation\n"
                  "nested-virtualization\n"
@@ -3641,6 +3693,7 @@ On a host, about one of its guests:
      .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst"},
     {.id = "generic-virtualization-not-enabled",
      .program = "many",
+     .scope = PageScope::matter,
      .patterns = "virtualization is not enabled\n"
                  "virtualization is disabled\n"
                  "enable virtualization in the bios\n"

@@ -2,15 +2,33 @@
 // Messages that people paste, of many programs: what each means, and a page for it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace nestprobe {
 
+/// What it means to the guest whose QEMU said it.
+enum class Weight : std::uint8_t {
+    telling,  ///< something does not work as it could
+    remark,   ///< nobody has to do anything
+    fatal,    ///< QEMU ends (10.0 target/i386/kvm/kvm.c, kvm_buf_set_msrs(); accel/kvm/kvm-all.c, kvm_init())
+};
+
+/// How much a page is about: where several fit, one of its own says more.
+enum class PageScope : std::uint8_t {
+    own,       ///< this message
+    frame,     ///< what somebody puts around another's message
+    evidence,  ///< a checker's words, which are read as evidence too
+    matter,    ///< whatever is said of a matter
+};
+
 struct Message {
-    std::string_view id;         ///< kebab-case; never reused
-    std::string_view program;    ///< whose words they are
+    std::string_view id;       ///< kebab-case; never reused
+    std::string_view program;  ///< whose words they are
+    Weight weight = Weight::telling;
+    PageScope scope = PageScope::own;
     std::string_view patterns;   ///< a line each, lower case; any of them; '*' is any text between two parts
     std::string_view means;      ///< one or two sentences
     std::string_view rules;      ///< names of rules that judge the same thing, a blank between; may be empty
@@ -22,7 +40,10 @@ struct Message {
 };
 
 template <class V>
-constexpr void for_each_word(Message&, V&&) {}
+constexpr void for_each_word(Message& message, V&& visit) {
+    visit(message.weight);
+    visit(message.scope);
+}
 template <class V>
 constexpr void for_each_text(Message& message, V&& visit) {
     for (std::string_view* text :

@@ -70,8 +70,7 @@ namespace {
 
 /// Whose words are read as evidence already, and pages for whatever is said of a matter.
 bool is_beside_the_point(const Message& message) {
-    return message.program == "kvm-ok" || message.program == "virt-host-validate" ||
-           message.id.ends_with("-trouble") || message.id.starts_with("generic-");
+    return message.scope == PageScope::evidence || message.scope == PageScope::matter;
 }
 
 /// One of the answers has that for its cause already.
@@ -84,10 +83,7 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
     });
 }
 
-/// Vagrant's frame around what VirtualBox or libvirt said, which has a page of its own.
-bool is_frame(const Message* message) {
-    return message->id == "vagrant-vbox-failed" || message->id == "vagrant-libvirt";
-}
+bool is_frame(const Message* message) { return message->scope == PageScope::frame; }
 
 /// The messages that a paste holds, each once, in its order.
 std::vector<const Message*> messages_in(const Report& report) {

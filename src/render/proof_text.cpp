@@ -49,16 +49,12 @@ Standing standing_of(const bool* ran) {
     return *ran ? Standing::well : Standing::failed;
 }
 
-/// A failure's reading is "a guest's guest in 32-bit mode, at VMLAUNCH", and the error.
+/// A failure's reading is "a guest's guest in 32-bit mode", and "at VMLAUNCH: " with the error.
 std::string words_of(const Fact<bool>& run) {
     const bool* ran = run.if_known();
     if (!ran) return "not tried: " + reason(run.absence());
     if (*ran) return "ran to its end";
-    if (run.from().empty()) return "failed";
-    const Provenance& told = run.from().front();
-    const auto place = told.where.rfind(", at ");
-    return fmt::format("failed{}: {}", place == std::string::npos ? "" : told.where.substr(place + 1),
-                       told.raw);
+    return run.from().empty() ? "failed" : "failed " + run.from().front().raw;
 }
 
 /// Why nobody tried it on any CPU; null where somebody did.

@@ -7,35 +7,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace nestprobe {
 namespace {
 
-/// Messages behind which QEMU ends (QEMU 10.0 target/i386/kvm/kvm.c, kvm_buf_set_msrs; accel/kvm/kvm-all.c,
-/// kvm_init): the ids' beginnings.
-constexpr std::string_view fatal[] = {"qemu-set-msr",
-                                      "kvm-module-",
-                                      "kvm-device-busy",
-                                      "kvm-create-vm",
-                                      "failed-to-initialize-kvm",
-                                      "qemu-invalid-accelerator",
-                                      "kvm-init-vcpu",
-                                      "qemu-cpu-host-needs-kvm",
-                                      "qemu-aw-bits",
-                                      "qemu-caching-mode",
-                                      "qemu-interrupt-remapping",
-                                      "qemu-sev-init",
-                                      "qemu-no-hugepages",
-                                      "vfio-"};
-
-/// What QEMU or KVM remarks, and nobody has to do anything about.
-constexpr std::string_view remarks[] = {"kvm-harmless", "kvm-nesting-is-on"};
-
-bool is_fatal(const Message& message) {
-    return std::any_of(std::begin(fatal), std::end(fatal),
-                       [&](std::string_view start) { return message.id.starts_with(start); });
-}
+bool is_fatal(const Message& message) { return message.weight == Weight::fatal; }
 
 /// Lines and what they are; of several, one behind which QEMU ends.
 struct Said {
@@ -47,10 +22,8 @@ Said worst_of(const std::vector<std::string>& lines) {
     Said worst;
     for (const std::string& line : lines) {
         const Message* message = find_message(line);
-        if (message && std::find(std::begin(remarks), std::end(remarks), message->id) != std::end(remarks))
-            continue;
-        if (message && (!worst.message || (is_fatal(*message) && !is_fatal(*worst.message))))
-            worst = {&line, message};
+        if (!message || message->weight == Weight::remark) continue;
+        if (!worst.message || (is_fatal(*message) && !is_fatal(*worst.message))) worst = {&line, message};
     }
     return worst;
 }

@@ -40,6 +40,7 @@ constexpr PlatformStep host_nested_intel = {
     .expect = hosts_nested_on,
     .technology = For::vmx,
     .only_if = "nested is N on the host",
+    .what_says_when = true,
 };
 constexpr PlatformStep host_nested_amd = {
     .where = Where::hypervisor_host,
@@ -50,6 +51,7 @@ constexpr PlatformStep host_nested_amd = {
     .expect = hosts_nested_on,
     .technology = For::svm,
     .only_if = "nested is 0 on the host",
+    .what_says_when = true,
 };
 
 constexpr PlatformRow platform_table[] = {
@@ -96,7 +98,8 @@ constexpr PlatformRow platform_table[] = {
                       "Hyper-V host, with it off.",
               .commands = {"Set-VMProcessor -VMName WINDOWS_VM -ExposeVirtualizationExtensions $true"},
               .cost = Cost::restart_guest,
-              .only_if = "Windows runs in a VM"},
+              .only_if = "Windows runs in a VM",
+              .what_says_when = true},
              {.where = Where::windows_host,
               .what = "On Windows 10 there is no way: use a virtual machine of Hyper-V with exposed "
                       "extensions, or "
@@ -236,7 +239,8 @@ constexpr PlatformRow platform_table[] = {
               .commands =
                   {"gcloud resource-manager org-policies describe compute.disableNestedVirtualization "
                    "--effective --project=PROJECT"},
-              .only_if = "the update is refused"}},
+              .only_if = "the update is refused",
+              .what_says_when = true}},
         .query = {"gcloud compute instances describe INSTANCE --zone=ZONE "
                   "--format='value(machineType,advancedMachineFeatures.enableNestedVirtualization)'"},
         .iommu_none = "Compute Engine's instances show no virtual IOMMU that serves for device assignment.",
@@ -311,7 +315,7 @@ constexpr PlatformRow platform_table[] = {
         .instead = "bare metal shapes (BM....) run KVM without nesting",
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
         .iommu_none = "No virtual IOMMU is known on VM shapes; bare metal shapes have a real one.",
-        .certainty = Certainty::one_report,
+        .certainty = Certainty::in_intro,
         .source = "a survey of 2026; cloud-init's ds-identify (asset tag)",
         .date = "2026-09",
     },
@@ -330,7 +334,7 @@ constexpr PlatformRow platform_table[] = {
         .instead = "ECS Bare Metal instances (ecs.ebm...)",
         .query = {"aliyun ecs DescribeInstanceTypes --InstanceTypeFamily ecs.ebmg7"},
         .iommu_none = no_iommu_hoster,
-        .certainty = Certainty::one_report,
+        .certainty = Certainty::in_intro,
         .source = "a survey of 2026; cloud-init's ds-identify (product name)",
         .date = "2026-09",
     },
@@ -365,7 +369,7 @@ constexpr PlatformRow platform_table[] = {
         .ask = ask_nesting,
         .instead = "dedicated servers (Robot, Server Auction)",
         .iommu_none = no_iommu_hoster,
-        .certainty = Certainty::reported,
+        .certainty = Certainty::in_intro,
         .source = "users' reports of 2026-05 and 2026-07; cloud-init's ds-identify (sys_vendor)",
         .date = "2026-07",
     },
@@ -387,7 +391,7 @@ constexpr PlatformRow platform_table[] = {
         .instead = "none of its own that runs any Linux on bare metal without a GPU, as far as known",
         .iommu_none = no_iommu_hoster,
         .broken = "A user in DigitalOcean's forum calls the speed of nested guests often very poor.",
-        .certainty = Certainty::reported,
+        .certainty = Certainty::in_intro,
         .source = "a survey of 2026; DigitalOcean community answer on nested virtualization",
         .date = "2026-09",
     },
@@ -404,7 +408,7 @@ constexpr PlatformRow platform_table[] = {
                   "bare metal."}},
         .ask = ask_nesting,
         .iommu_none = no_iommu_hoster,
-        .certainty = Certainty::one_report,
+        .certainty = Certainty::in_intro,
         .source = "a survey of 2026; cloud-init's ds-identify (sys_vendor)",
         .date = "2026-09",
     },
@@ -421,7 +425,7 @@ constexpr PlatformRow platform_table[] = {
         .ask = ask_nesting,
         .instead = "Vultr Bare Metal",
         .iommu_none = no_iommu_hoster,
-        .certainty = Certainty::one_report,
+        .certainty = Certainty::in_intro,
         .source = "a survey of 2026-09; cloud-init's ds-identify (sys_vendor)",
         .date = "2026-09",
     },
@@ -631,7 +635,8 @@ constexpr PlatformRow platform_table[] = {
               .what = "Only if it is off: put the host into maintenance; in the engine Compute, Hosts, Edit, "
                       "Kernel, tick \"Nested Virtualization\"; Installation, Reinstall; reboot the host.",
               .cost = Cost::reboot,
-              .only_if = "nested is off on the host"},
+              .only_if = "nested is off on the host",
+              .what_says_when = true},
              {.where = Where::guest_definition,
               .what = "With the machine down: Compute, Virtual Machines, Edit, Host, tick \"Pass-Through "
                       "Host CPU\" "
@@ -691,7 +696,8 @@ constexpr PlatformRow platform_table[] = {
               .what = "If it does not start with \"aw-bits 48 > host aw-bits 39\": make it narrower.",
               .commands = {"qm set VMID --machine q35,viommu=intel,aw-bits=39"},
               .cost = Cost::restart_guest,
-              .only_if = "QEMU 9.2 or later on a small processor"}},
+              .only_if = "QEMU 9.2 or later on a small processor",
+              .what_says_when = true}},
         .source = "Proxmox VE administration guide, qm(1), CPU type and machine; qemu-server CPUConfig.pm; "
                   "pve-devel "
                   "patch on aw-bits",
@@ -715,7 +721,8 @@ constexpr PlatformRow platform_table[] = {
                            "incus start GUEST"},
               .cost = Cost::restart_guest,
               .expect = seen_in_guest,
-              .only_if = "incus config get GUEST migration.stateful prints true"},
+              .only_if = "incus config get GUEST migration.stateful prints true",
+              .what_says_when = true},
              {.where = Where::guest_definition,
               .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
               .commands = {"incus stop GUEST", "incus start GUEST"},
@@ -751,7 +758,8 @@ constexpr PlatformRow platform_table[] = {
                            "lxc start GUEST"},
               .cost = Cost::restart_guest,
               .expect = seen_in_guest,
-              .only_if = "lxc config get GUEST migration.stateful prints true"},
+              .only_if = "lxc config get GUEST migration.stateful prints true",
+              .what_says_when = true},
              {.where = Where::guest_definition,
               .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
               .commands = {"lxc stop GUEST", "lxc start GUEST"},
@@ -901,18 +909,21 @@ constexpr PlatformRow platform_table[] = {
                    .what = "If that is Linux: let Docker Engine on the system itself run the container, "
                            "beside Docker Desktop.",
                    .commands = {"docker context use default", "docker run --device /dev/kvm IMAGE"},
-                   .only_if = "Docker Desktop runs on Linux"},
+                   .only_if = "Docker Desktop runs on Linux",
+                   .what_says_when = true},
                   {.where = Where::windows_host,
                    .what = "If that is Windows 11: Docker Desktop, Settings, General, \"Use the WSL 2 based "
                            "engine\". The kernel of WSL 2 has KVM, unless .wslconfig says "
                            "nestedVirtualization=false; then restart WSL and Docker Desktop. Windows 10 has "
                            "no way.",
                    .commands = {"wsl --update", "wsl --shutdown"},
-                   .only_if = "Docker Desktop runs on Windows 11"},
+                   .only_if = "Docker Desktop runs on Windows 11",
+                   .what_says_when = true},
                   {.where = Where::here,
                    .what = "If that is a Mac, there is no way: use an x86 machine with Linux, or a cloud "
                            "instance with nesting.",
-                   .only_if = "Docker Desktop runs on a Mac"}},
+                   .only_if = "Docker Desktop runs on a Mac",
+                   .what_says_when = true}},
         .iommu_none = "Docker Desktop's virtual machine has no virtual IOMMU.",
         .certainty = Certainty::reported,
         .source = "Docker documentation, Desktop for Linux and WSL 2 backend; dockur/windows FAQ",
@@ -1019,7 +1030,8 @@ constexpr PlatformRow platform_table[] = {
              {.where = Where::windows_host,
               .what = "Only if it is lower: raise it; an older host cannot run the machine after that.",
               .commands = {"Update-VMVersion -Name GUEST"},
-              .only_if = "the version is too low"},
+              .only_if = "the version is too low",
+              .what_says_when = true},
              {.where = Where::windows_host,
               .what = "Show the extensions to the machine and start it. Its memory cannot change while "
                       "nested guests "

@@ -27,13 +27,14 @@ enum class For : std::uint8_t { any, vmx, svm };
 /// Of which types of machine a step is for, where the cloud tells types apart.
 enum class IfType : std::uint8_t { any, lacks, has };
 
-/// How sure a row is; its intro says so where it is not the maker's own text.
+/// How sure a row is.
 enum class Certainty : std::uint8_t {
     documented,  ///< the maker's text or source
     reported,    ///< several users' reports or scripts that agree
     one_report,  ///< a single secondary source
     remembered,  ///< general knowledge of the product; the source named was not read for this row
     unknown,     ///< nothing was found that says yes or no
+    in_intro,    ///< the intro says it
 };
 
 /// A step as data.  `commands` are whole lines to paste; `lines` go into `file`.  {flag}: vmx or svm;
@@ -48,6 +49,7 @@ struct PlatformStep {
     std::string_view expect = {};
     For technology = For::any;
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
+    bool what_says_when = false;    ///< `what` begins with that condition
     IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
 };
@@ -57,6 +59,7 @@ constexpr void for_each_word(PlatformStep& step, V&& visit) {
     visit(step.cost);
     visit(step.technology);
     visit(step.if_type);
+    visit(step.what_says_when);
 }
 template <class V>
 constexpr void for_each_text(PlatformStep& step, V&& visit) {

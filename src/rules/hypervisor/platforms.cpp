@@ -57,10 +57,6 @@ bool needs_vendor(const PlatformStep& row, std::string_view flag) {
                             std::any_of(std::begin(row.lines), std::end(row.lines), asks));
 }
 
-bool says_when(std::string_view what) {
-    return what.starts_with("Only") || what.starts_with("If ") || what.starts_with("Otherwise");
-}
-
 /// What the vendor's absence does to what is expected: the flag of either.
 std::string expected(const PlatformStep& row, std::string_view flag) {
     if (flag.empty() && shows_in_guest(row.expect)) return std::string(shown_to_either());
@@ -77,7 +73,7 @@ std::string fill_cores(std::string command, const ThisType& type) {
 Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& type) {
     std::string what = fill(row.what, flag);
     const bool decided = row.if_type != IfType::any && type.nesting != TypeNesting::unknown;
-    if (!row.only_if.empty() && !decided && !says_when(what))
+    if (!row.only_if.empty() && !decided && !row.what_says_when)
         what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
     if (needs_vendor(row, flag)) what += " (On AMD: svm for vmx, kvm_amd for kvm_intel.)";
     Step step{.where = row.where,
@@ -112,9 +108,9 @@ std::vector<Step> steps_of(const PlatformStep (&rows)[N], std::string_view flag,
 }
 
 std::string_view how_sure(const PlatformRow& row) {
-    if (row.intro.find("report") != std::string_view::npos) return "";
     switch (row.certainty) {
-        case Certainty::documented: return "";
+        case Certainty::documented:
+        case Certainty::in_intro: return "";
         case Certainty::reported: return ", by reports of users";
         case Certainty::one_report: return ", by one report";
         case Certainty::remembered: return ", not checked against the maker's text";

@@ -31,7 +31,7 @@ bool counts(const Facts& f, const Refusal& refusal) {
     return !of_vendor || has(f, Technology::svm);
 }
 
-/// Nobody said whether this is a guest, where no firmware is to blame: that is to be seen first.
+/// Nobody said whether this is a guest, where the cure is another one: that is to be seen first.
 Remedy fix_of_either(const Refusal& r) {
     Remedy both(Step{.what = "See whether this is a virtual machine.",
                      .commands = {"systemd-detect-virt"},
@@ -49,8 +49,7 @@ Remedy fix_of(const Facts& f, const Refusal& r) {
     // No package brings an appliance's modules; those that were refused were built by hand.
     if (const Appliance* maker = appliance(f); maker && !maker->maker.empty() && r.rule != "NP515")
         return Remedy(std::string(maker->instead));
-    if (f.hypervisor.level.if_absent() && !r.in_guest.empty() && contains(r.fix, "firmware"))
-        return fix_of_either(r);
+    if (f.hypervisor.level.if_absent() && !r.in_guest.empty() && r.in_guest != r.fix) return fix_of_either(r);
     Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
     for (const std::string_view command : r.commands)
         if (!command.empty()) remedy.steps.front().commands.emplace_back(command);
