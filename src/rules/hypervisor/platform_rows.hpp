@@ -50,6 +50,7 @@ struct PlatformStep {
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
     IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
+    friend bool operator==(const PlatformStep&, const PlatformStep&) = default;
 };
 template <class V>
 constexpr void for_each_word(PlatformStep& step, V&& visit) {
@@ -86,6 +87,7 @@ struct PlatformRow {
     Certainty certainty = Certainty::documented;
     std::string_view source = {};
     std::string_view date = {};  ///< "YYYY-MM": when the row was written down
+    friend bool operator==(const PlatformRow&, const PlatformRow&) = default;
 };
 
 template <class V>
