@@ -38,9 +38,12 @@ GuestEdit edit_of(const std::string& name, const std::string& file) {
 /// Of a guest that runs with what its definition no longer has.
 std::vector<std::string> commands_to_start_again(const std::string& name) {
     Facts facts = host_of(named(name, "vm.xml"));
-    facts.guest->not_in_force = {{"CPU mode: host-model now, custom after a new start"}, {{"vm.xml", ""}}};
+    const std::vector<std::string> differences{"CPU mode: host-model now, custom after a new start"};
+    facts.guest->not_in_force = {differences, {{"vm.xml", "host-model"}}};
     const Report report = make_report(std::move(facts));
-    return test::finding(report, "NP713").remedy().steps.front().commands;
+    const Finding& finding = test::finding(report, "NP710");
+    REQUIRE(finding.outcome.status == Status::fail);
+    return finding.remedy().steps.front().commands;
 }
 
 }  // namespace

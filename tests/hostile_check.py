@@ -207,7 +207,7 @@ def hostile_cases(machines):
             yield Case(f"{label} beside what is to be changed", host, False, ("vm.xml", DOMAIN.format("vm", raw.replace("--", "=="))))
         yield Case(f"{label} in a file's name", host, False, (text.replace("/", "_") + ".xml", DOMAIN.format("vm", "")))
         for place, lines in PROXMOX.items():
-            yield Case(f"{label} in {place}", host, False, ("101.conf", lines.format(text.replace("\n", " "))))
+            yield Case(f"{label} in {place}", host, False, ("101.conf", "cores: 2\nmemory: 2048\n" + lines.format(text.replace("\n", " "))))
     for sign in "'$`;":  # one in a known word is a slip of the hand, which a step puts right
         yield Case(f"{sign} in a misspelt parameter", in_lines(machine(machines, LINES["a misspelt parameter"]), lambda path, lines: (
             path, f"options kvm_amd nest{sign}ed=1\n")), False)
