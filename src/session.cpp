@@ -119,9 +119,10 @@ void complain_about_unread(const std::vector<std::string>& unread) {
 
 /// The other of two machines is read here; its answers are nobody's exit status.
 Report report_of(std::vector<RawInput> inputs) {
-    const Machine other(std::move(inputs));
+    Machine other(std::move(inputs));
     complain_about_unread(other.unread);
     Facts facts = probe(other.sources(), every_register);
+    other.replayed.reset();
     facts.collected_at = other.collected_at;
     if (other.proof) facts.proof = decode_proof(*other.proof);
     return make_report(std::move(facts));
@@ -192,15 +193,17 @@ struct Inputs {
     std::vector<RawInput> from, other;
 };
 
-/// What to print, and where the answer of the first machine decides the exit status.
-std::string print(const Options& options, const Report& report, std::vector<RawInput> beside,
-                  const Style& style) {
+std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.all) return render_explain_all(report, style);
-    if (options.diff.empty()) return options.format->render(report, style);
-    const Report there = report_of(std::move(beside));
-    return options.format->name == "json" ? render_diff_json(report, there)
-                                          : render_diff(report, there, options.diff, style);
+    return options.format->render(report, style);
+}
+
+std::string print_diff(const Options& options, const Comparable& here, std::vector<RawInput> other,
+                       const Style& style) {
+    const Comparable there(report_of(std::move(other)));
+    return options.format->name == "json" ? render_diff_json(here, there)
+                                          : render_diff(here, there, options.diff, style);
 }
 
 std::string print_registers(const Options& options, const Facts& facts, const Style& style) {
@@ -260,6 +263,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     if (options.action == Options::Action::registers)
         return write_stdout(print_registers(options, facts, style), ExitStatus::yes);
     // From here on nothing is looked at and no file is written.
+    machine.replayed.reset();
     if (elsewhere && (here || recorder)) lock_down(Afterwards::computes);
     std::optional<GuestDefinition> guest;
     if (given.guest) guest = understand_definition(std::move(*given.guest));
@@ -272,10 +276,13 @@ ExitStatus examine(const Options& options, const Style& style) {
     report.pasted = std::move(machine.lines);
     if (guest) report.edit = make_edit(*guest, report);
     const ExitStatus status = status_of(report, options);
-    // What is compared is understood, or refused, whatever is printed.
-    if (options.quiet && !given.other.empty()) report_of(std::move(given.other));
+    if (options.diff.empty())
+        return options.quiet ? status : write_stdout(print(options, report, style), status);
+    // Whoever reads the second large machine has let go of the first.
+    const Comparable compared(std::exchange(report, {}));
+    const std::string text = print_diff(options, compared, std::move(given.other), style);
     return options.quiet ? status
-                         : write_stdout(print(options, report, std::move(given.other), style), status);
+                         : write_stdout(text, status);  // understood, or refused, whatever is printed
 }
 
 }  // namespace nestprobe

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "facts/facts.hpp"
 #include "base/errors.hpp"
+#include "facts/fact_list.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cerrno>
 #include <set>
+#include <variant>
+#include <vector>
 
 using namespace nestprobe;
 
@@ -29,11 +32,29 @@ TEST_SUITE("facts") {
     }
     TEST_CASE("every fact has a name of its own and a line of text") {
         std::set<std::string> names;
-        for_each(Facts{}, [&](std::string_view id, const auto&, std::string_view doc) {
+        const Facts facts;
+        for_each(facts, [&](std::string_view id, const auto&, std::string_view doc) {
             CHECK(names.insert(std::string(id)).second);
             CHECK_FALSE(doc.empty());
         });
         CHECK(names.size() > 50);
+    }
+    TEST_CASE("every type of AnyFact is some fact's, and every fact that is yes or no can be set") {
+        Facts facts;
+        facts.evidence.emplace();
+        facts.guest.emplace();
+        facts.proof.emplace();
+        std::set<std::size_t> types;
+        std::vector<std::string_view> switches, listed;
+        for (const ListedFact& fact : list_facts(facts)) {
+            types.insert(fact.fact.index());
+            if (std::holds_alternative<const Fact<bool>*>(fact.fact) ||
+                std::holds_alternative<const PerCpu<bool>*>(fact.fact))
+                switches.push_back(fact.id);
+        }
+        CHECK(types.size() == std::variant_size_v<AnyFact>);
+        for (const ListedSwitch& one : list_switches(facts)) listed.push_back(one.id);
+        CHECK(listed == switches);
     }
     TEST_CASE("a fact nobody looked at is absent") {
         const Fact<int> fact;

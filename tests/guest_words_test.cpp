@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Words in a guest's definition: machine types, -cpu values, QEMU's complaints, files of -readconfig.
+#include "base/flat_json.hpp"
 #include "definition/machine_types.hpp"
 #include "guest/definition.hpp"
 #include "remedy/cpu_option.hpp"
@@ -34,6 +35,15 @@ TEST_SUITE("guest") {
         CHECK(most_cpus("pc") == 255);
         CHECK_FALSE(most_cpus("q35"));
         CHECK_FALSE(most_cpus("pc-q35-rhel9.4.0"));
+    }
+
+    TEST_CASE("of an option in JSON: a key that is given twice has its last value alone") {
+        const auto parsed = parse_flat_json(R"({"driver":"a","x":true,"y":1,"x":{"b":[1]},"driver":"c"})");
+        REQUIRE(parsed);
+        CHECK(*parsed == std::vector<std::pair<std::string, std::string>>{
+                             {"driver", "c"}, {"x", R"({"b":[1]})"}, {"y", "1"}});
+        CHECK_FALSE(parse_flat_json("[]"));
+        CHECK_FALSE(parse_flat_json(R"({"x":1)"));
     }
 
     TEST_CASE("of a -cpu only what takes vmx or svm away goes") {

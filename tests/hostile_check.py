@@ -56,6 +56,10 @@ DOMAIN = """<domain type='kvm'>
   </cpu>
 </domain>
 """
+PROXMOX = {  # what of a guest as Proxmox VE has it comes into qm's words
+    "a guest's name in Proxmox VE": "name: {}\ncpu: kvm64\n", "a cpu: of Proxmox VE": "cpu: kvm64,flags=+aes;{}\n",
+    "an args: of Proxmox VE": "cpu: kvm64\nargs: -cpu Haswell,-vmx -x {}\n",
+}
 HOST = "lab-bochs-haswell-nested"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Of a script that has it: machine, call, file, what is in it before and after. awk would make B of \\102 where it may.
@@ -131,6 +135,7 @@ class Case:
         root.path("/proc/cmdline").write_text(self.snapshot["files"].get("/proc/cmdline", ""))
         if self.guest:
             (folder / self.guest[0]).write_bytes(self.guest[1].encode())
+            root.program("qm", "#!/bin/sh\n")
         root.path("/tmp/fix.sh").write_text(script)
         return root
 
@@ -201,6 +206,11 @@ def hostile_cases(machines):
             yield Case(f"{label} in a guest's name", host, False, ("vm.xml", DOMAIN.format(in_xml, "")))
             yield Case(f"{label} beside what is to be changed", host, False, ("vm.xml", DOMAIN.format("vm", raw.replace("--", "=="))))
         yield Case(f"{label} in a file's name", host, False, (text.replace("/", "_") + ".xml", DOMAIN.format("vm", "")))
+        for place, lines in PROXMOX.items():
+            yield Case(f"{label} in {place}", host, False, ("101.conf", "cores: 2\nmemory: 2048\n" + lines.format(text.replace("\n", " "))))
+    for sign in "'$`;":  # one in a known word is a slip of the hand, which a step puts right
+        yield Case(f"{sign} in a misspelt parameter", in_lines(machine(machines, LINES["a misspelt parameter"]), lambda path, lines: (
+            path, f"options kvm_amd nest{sign}ed=1\n")), False)
 
 
 def check_names(nestprobe, machines, shell):

@@ -4,8 +4,8 @@
 
 What comes from outside may cost eight times its size and 16 MiB of memory, and no more. Inputs that are made to cost
 much are answered within that, or refused with status 65, the input's name and the limit; inputs of an honest kind
-(every CPU another, a full log) are answered. Two and more of them count together. None takes more than ten seconds.
-Not under sanitizers.
+(every CPU another, a full log) are answered. Two and more of them count together, and two where every CPU differs are
+compared. None takes more than ten seconds. Not under sanitizers.
 """
 import base64
 import gzip
@@ -46,6 +46,13 @@ def cpus(number):
     msrs = {f"0x{index:x}": "0x7f00000016" for index in [0x3a] + list(range(0x480, 0x492))}
     return snapshot(cpus=[{"ids": str(n), "cpuid": {"00000000:00": ["0x16", "0x756e6547", "0x6c65746e", "0x49656e69"]},
                            "msr": dict(msrs, **{"0x480": hex(n)})} for n in range(number)])
+
+
+def apart(number, machine):
+    """No register of any CPU is what another one is, nor what it is in another machine."""
+    return snapshot(cpus=[{"ids": str(n), "cpuid": {"00000000:00": ["0x16", "0x756e6547", "0x6c65746e", "0x49656e69"]},
+                           "msr": {f"0x{index:x}": hex(0x7f << 40 | machine << 32 | n << 12 | index) for index in [0x3a, *range(0x480, 0x492)]}}
+                          for n in range(number)])
 
 
 def domain(inside):
@@ -149,9 +156,15 @@ with tempfile.TemporaryDirectory() as folder:
     large = write(folder, "a large part", lambda: cpus(2200))  # what the first is allowed stays allowed
     fault = judge("a large input and a small one", ["--from", large, "--diff", small, "--json"], os.path.getsize(large), folder, True)
     faults += [fault] if fault else []
+    for number in (1000, 3000, 8192):
+        parts = [write(folder, f"{number} CPUs of {n}", lambda n=n: apart(number, n)) for n in (1, 2)]
+        for form in ([], ["--json"]):
+            fault = judge(" ".join(["two machines of", str(number), "CPUs", *form]), ["--from", parts[0], "--diff", parts[1], *form],
+                          sum(map(os.path.getsize, parts)), folder, True)
+            faults += [fault] if fault else []
     if "words of modprobe.d" not in refused:
         faults.append("the limit was never reached: nothing here can fail")
 for fault in faults:
     print("FAIL", fault)
-print(f"{len(jobs) + 3 - len(faults)} passed, {len(faults)} failed; {len(refused)} refused for their memory: {', '.join(refused)}")
+print(f"{len(jobs) + 8 - len(faults)} passed, {len(faults)} failed; {len(refused)} refused for their memory: {', '.join(refused)}")
 sys.exit(1 if faults else 0)

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "options.hpp"
+#include "snapshot/telling_words.hpp"
 
 #include <doctest/doctest.h>
 
@@ -49,6 +50,21 @@ TEST_SUITE("messages") {
             CHECK(id_of("$ qemu-system-x86_64 disk.img\n" + text + "\r\n$ ") == id);
         }
         CHECK(lines >= 100);
+    }
+    TEST_CASE("each word by which a line is taken for a message stands in one that is known") {
+        const char* path = std::getenv("NESTPROBE_MESSAGE_SAMPLES");
+        if (!path) {
+            MESSAGE("NESTPROBE_MESSAGE_SAMPLES is not set: skipped");
+            return;
+        }
+        std::ifstream file(path);
+        std::string known;
+        for (std::string line; std::getline(file, line);)
+            if (!line.starts_with("NONE\t")) known.append(line, line.find('\t')).append("\n");
+        for (const std::string_view word : telling_words) {
+            CAPTURE(word);
+            CHECK(contains(known, word));
+        }
     }
     TEST_CASE("every pattern is lower case and finds its own message, not one before it") {
         for (const Message& message : messages())

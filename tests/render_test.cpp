@@ -73,6 +73,7 @@ TEST_SUITE("render") {
     TEST_CASE("wrapping") {
         CHECK(wrap("a b\nc", 4) == "a b c");
         CHECK(wrap("  ", 0).empty());
+        CHECK(wrap("a\x1b[2J\nb \u202ec\t", 0) == "a?[2J b ?c?");
         CHECK(wrap(std::string(90, 'x') + " y", 2) == std::string(90, 'x') + "\n  y");
     }
     TEST_CASE("a machine's text cannot drive the terminal") {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -132,6 +133,10 @@ private:
     std::variant<Absent, T> state_;
     std::vector<Provenance> from_;
 };
+
+/// What lists the facts of a group lets a reader see them, and a writer set them.
+template <class T, class Group>
+concept ConstOrNot = std::same_as<std::remove_const_t<T>, Group>;
 
 /// Both known and equal, or both absent for the same reason.  Of two Readings, or of two Facts.
 template <class A>

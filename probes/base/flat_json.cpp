@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
+#include <map>
+
 namespace nestprobe {
 namespace {
 
@@ -81,12 +84,28 @@ private:
     std::size_t depth_ = 0;
 };
 
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+// RFC 8259, "Objects": names should be unique, and many readers take the last of two.
+Pairs with_each_key_once(Pairs&& pairs) {
+    std::map<std::string, std::size_t, std::less<>> places;
+    Pairs once;
+    for (auto& [key, value] : pairs) {
+        const auto [place, is_new] = places.try_emplace(key, once.size());
+        if (is_new)
+            once.emplace_back(std::move(key), std::move(value));
+        else
+            once[place->second].second = std::move(value);
+    }
+    return once;
+}
+
 }  // namespace
 
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_flat_json(std::string_view text) {
     PairReader reader;
     if (!Json::sax_parse(text, &reader)) return {};
-    return std::move(reader.pairs);
+    return with_each_key_once(std::move(reader.pairs));
 }
 
 }  // namespace nestprobe

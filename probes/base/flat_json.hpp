@@ -12,7 +12,7 @@
 namespace nestprobe {
 
 /// Keys and values in their order: text as it is, true and false as "on" and "off", anything else as JSON.
-/// Nothing where it is no object.
+/// Of a key that is given twice the last value alone.  Nothing where it is no object.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_flat_json(std::string_view text);
 
 }  // namespace nestprobe

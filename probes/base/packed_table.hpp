@@ -14,7 +14,8 @@ namespace nestprobe {
 
 /// How a row lies there: its words (enumerators, yes or no), a byte each, the first of them to know it by;
 /// then of each text its length in two bytes and itself.  Beside Row stand `for_each_word(row, visit)` and
-/// `for_each_text(row, visit)`, which visit them in one order.
+/// `for_each_text(row, visit)`, which visit them in one order; a table of which they forget something does
+/// not build.
 template <class Row>
 class PackedRows {
 public:
@@ -50,6 +51,22 @@ private:
     std::size_t size_;
 };
 
+/// Is nothing left of a row in which everything that for_each_word() and for_each_text() visit is wiped out?
+/// What they forget would be empty in every row that is made again.
+template <class Row>
+consteval bool is_visited_whole(Row row) {
+    Row nothing{};
+    for (Row* one : {&row, &nothing}) {
+        for_each_word(*one, []<class Word>(Word& word) { word = Word{}; });
+        for_each_text(*one, [](std::string_view& text) { text = {}; });
+    }
+    return row == nothing;
+}
+
+// Not for a compiler to call, which names them where a table cannot be packed.
+void a_member_is_not_visited();
+void a_text_is_too_long();
+
 /// How many bytes the rows take.
 template <class Row, std::size_t rows>
 consteval std::size_t packed_bytes(const Row (&table)[rows]) {
@@ -69,9 +86,11 @@ public:
         std::size_t at = 0;
         for (std::size_t i = 0; i < rows; ++i) {
             Row row = table[i];
+            if (!is_visited_whole(table[i])) a_member_is_not_visited();
             places_[i] = static_cast<std::uint32_t>(at);
             for_each_word(row, [&](const auto& word) { bytes_[at++] = static_cast<char>(word); });
             for_each_text(row, [&](const std::string_view& text) {
+                if (text.size() > 0xffff) a_text_is_too_long();
                 bytes_[at++] = static_cast<char>(text.size() % 256);
                 bytes_[at++] = static_cast<char>(text.size() / 256);
                 for (const char c : text) bytes_[at++] = c;

@@ -33,7 +33,7 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
         while (i < text.size() && (text[i] == ' ' || text[i] == '\n')) ++i;
         const std::size_t end = std::min(text.find_first_of(" \n", i), text.size());
         if (end == i) break;
-        const std::string_view word = text.substr(i, end - i);
+        const std::string word = printable(text.substr(i, end - i));
         if (!result.empty() && column + 1 + word.size() > width) {
             result += '\n';
             result.append(indent, ' ');

@@ -11,7 +11,8 @@ namespace nestprobe {
 inline constexpr std::size_t text_width = 80;
 
 /// Break at blanks so that no line passes `width`; every line after the first begins with `indent` blanks,
-/// the first is thought to begin there already.  Newlines in the text become blanks.  No newline at the end.
+/// the first is thought to begin there already.  Newlines in the text become blanks, and what a terminal
+/// obeys '?', as printable() has it.  No newline at the end.
 std::string wrap(std::string_view text, std::size_t indent, std::size_t width = text_width);
 
 /// Text from a machine, safe on a terminal: control characters, those that turn the direction of writing or

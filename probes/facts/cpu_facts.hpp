@@ -33,8 +33,8 @@ struct CpuFacts {
     PerCpu<bool> hypervisor{};
     Fact<Technology> technology{};
 };
-template <class V>
-constexpr void for_each(const CpuFacts& f, V&& visit) {
+template <ConstOrNot<CpuFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("cpu.online", f.online, "the CPUs that are online");
     visit("cpu.vendor_id", f.vendor_id,
           "CPUID.0, the twelve letters, blanks kept; else vendor_id of /proc/cpuinfo");

@@ -49,8 +49,8 @@ struct DeviceFacts {
     Fact<int> nested_state{};
     Fact<std::vector<KvmHolder>> holders{};
 };
-template <class V>
-constexpr void for_each(const DeviceFacts& f, V&& visit) {
+template <ConstOrNot<DeviceFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("device.registered", f.registered, "KVM has registered its device: /sys/class/misc/kvm");
     visit("device.open", f.open, "open(\"/dev/kvm\", O_RDWR) worked");
     visit("device.node", f.node, "/dev/kvm's group and mode, looked at when it was refused");

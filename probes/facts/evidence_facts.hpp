@@ -27,8 +27,8 @@ struct EvidenceFacts {
     Fact<std::vector<std::string>> missing{};
     Fact<std::string> device_asked{};
 };
-template <class V>
-constexpr void for_each(const EvidenceFacts& f, V&& visit) {
+template <ConstOrNot<EvidenceFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("evidence.contradictions", f.contradictions,
           "what the inputs of --from say differently of one machine");
     visit("evidence.device_asked", f.device_asked,

@@ -11,7 +11,8 @@
 
 namespace nestprobe {
 
-/// Every type that a fact has.  A fact of a type that is not here does not build.
+/// Every type that a fact has.  A fact of a type that is not here does not build; a type that no fact has is
+/// found by a test.
 using AnyFact = std::variant<
     const Fact<bool>*, const PerCpu<bool>*, const Fact<std::string>*, const Fact<unsigned>*, const Fact<int>*,
     const Fact<std::vector<std::string>>*, const PerCpu<std::vector<std::string>>*,
@@ -39,5 +40,12 @@ struct ListedFact {
 
 /// All of them, in the order of for_each().
 std::vector<ListedFact> list_facts(const Facts& facts);
+
+/// A fact that is yes or no, to be set.
+struct ListedSwitch {
+    std::string_view id;
+    std::variant<Fact<bool>*, PerCpu<bool>*> fact;
+};
+std::vector<ListedSwitch> list_switches(Facts& facts);
 
 }  // namespace nestprobe

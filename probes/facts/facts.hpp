@@ -62,8 +62,8 @@ struct Facts {
 
 /// Call visit(id, fact, doc) for every fact.  JSON, `--format facts` and the manual page all come from here,
 /// so a fact is documented on the line that lists it.
-template <class V>
-constexpr void for_each(const Facts& f, V&& visit) {
+template <ConstOrNot<Facts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     for_each(f.cpu, visit);
     for_each(f.firmware, visit);
     for_each(f.hypervisor, visit);

@@ -40,8 +40,8 @@ struct VmxFacts {
     PerCpu<bool> tsc_scaling{};
     PerCpu<std::vector<std::string>> misc{};
 };
-template <class V>
-constexpr void for_each(const VmxFacts& f, V&& visit) {
+template <ConstOrNot<VmxFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("vmx.capabilities", f.capabilities, "IA32_VMX_BASIC can be read, as it must where CPUID shows VMX");
     visit("vmx.missing", f.missing, "what KVM cannot do without and the capability MSRs do not offer");
     visit("vmx.ept", f.ept, "EPT as KVM needs it: ENABLE_EPT, 4-level walk, write back, INVEPT all-context");
@@ -89,8 +89,8 @@ struct SvmFacts {
     PerCpu<bool> sev_snp{};
     PerCpu<bool> in_use{};
 };
-template <class V>
-constexpr void for_each(const SvmFacts& f, V&& visit) {
+template <ConstOrNot<SvmFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("svm.npt", f.npt, "CPUID Fn8000_000A_EDX[NP]: nested paging");
     visit("svm.nrips", f.nrips, "next RIP saved on VM exit");
     visit("svm.lbrv", f.lbrv, "LBR virtualization");

@@ -27,8 +27,8 @@ struct FirmwareFacts {
     PerCpu<VmCr> vm_cr{};
     Fact<std::string> version{};
 };
-template <class V>
-constexpr void for_each(const FirmwareFacts& f, V&& visit) {
+template <ConstOrNot<FirmwareFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("firmware.feature_control", f.feature_control, "IA32_FEATURE_CONTROL: may VMX be switched on?");
     visit("firmware.vm_cr", f.vm_cr, "VM_CR: may SVM be switched on?");
     visit("firmware.version", f.version, "firmware vendor, version and date from DMI");

@@ -90,8 +90,8 @@ struct GuestFacts {
     Fact<std::vector<std::string>> not_in_force{};
     Fact<std::vector<std::string>> log{};
 };
-template <class V>
-constexpr void for_each(const GuestFacts& f, V&& visit) {
+template <ConstOrNot<GuestFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("guest.definition", f.definition, "libvirt, qemu or proxmox: in whose words the guest is defined");
     visit("guest.name", f.name, "its name");
     visit("guest.vmid", f.vmid, "its number, of a guest of Proxmox VE");

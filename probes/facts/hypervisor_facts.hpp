@@ -126,8 +126,8 @@ struct HypervisorFacts {
     std::string heard_by{};  ///< who calls it so: "lscpu"
     Fact<Confidential> confidential{};
 };
-template <class V>
-constexpr void for_each(const HypervisorFacts& f, V&& visit) {
+template <ConstOrNot<HypervisorFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("hypervisor.level", f.level, "guest or bare metal, from CPUID, else /proc/cpuinfo, DMI, VMX_BASIC");
     visit("hypervisor.signatures", f.signatures,
           "every signature from CPUID leaf 0x40000000 on, steps of 0x100");

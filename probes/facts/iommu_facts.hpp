@@ -46,8 +46,8 @@ struct IommuFacts {
     Fact<std::string> container_refused{};
     Fact<bool> no_iommu_mode{};
 };
-template <class V>
-constexpr void for_each(const IommuFacts& f, V&& visit) {
+template <ConstOrNot<IommuFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("iommu.table", f.table,
           "the ACPI table that announces an IOMMU: DMAR, IVRS, VIOT; empty: none of them");
     visit("iommu.table_units", f.table_units, "how many IOMMUs the table announces");

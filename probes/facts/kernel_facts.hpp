@@ -75,8 +75,8 @@ struct KernelFacts {
     Fact<Job> job{};
     Fact<bool> user_namespace{};
 };
-template <class V>
-constexpr void for_each(const KernelFacts& f, V&& visit) {
+template <ConstOrNot<KernelFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("kernel.release", f.release, "/proc/sys/kernel/osrelease");
     visit("kernel.build", f.build, "/proc/sys/kernel/version (uname -v), in which Debian names its package");
     visit("kernel.version", f.version, "its first two numbers");

@@ -59,8 +59,8 @@ struct ModuleFacts {
     Fact<bool> vnmi{};
     Fact<bool> avic{};
 };
-template <class V>
-constexpr void for_each(const ModuleFacts& f, V&& visit) {
+template <ConstOrNot<ModuleFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("module.name", f.name, "the module that this processor needs: kvm_intel or kvm_amd");
     visit("module.kvm", f.kvm, "kvm, the common part");
     visit("module.vendor", f.vendor, "the module that this processor needs");

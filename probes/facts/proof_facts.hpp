@@ -30,8 +30,8 @@ struct ProofFacts {
     Fact<ExitCost> exit_cost{};
     Fact<ExitCost> nested_exit_cost{};
 };
-template <class V>
-constexpr void for_each(const ProofFacts& f, V&& visit) {
+template <ConstOrNot<ProofFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("proof.kvm_here", f.kvm_here, "a guest in real mode wrote a pattern to a port and halted");
     visit("proof.kvm_in_guests", f.kvm_in_guests,
           "a guest ran a guest: 32-bit protected mode, translated by page tables alone");

@@ -58,8 +58,8 @@ struct SystemFacts {
     Fact<bool> grub{};
     Fact<InitramfsTool> initramfs{};
 };
-template <class V>
-constexpr void for_each(const SystemFacts& f, V&& visit) {
+template <ConstOrNot<SystemFacts> F, class V>
+constexpr void for_each(F& f, V&& visit) {
     visit("system.distribution", f.distribution, "ID and ID_LIKE of /etc/os-release");
     visit("system.boot_loader", f.boot_loader,
           "by what the kernel command line is changed: files of boot loaders, else the distribution");

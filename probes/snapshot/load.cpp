@@ -11,6 +11,7 @@
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
+#include "snapshot/telling_words.hpp"
 
 #include <dirent.h>
 #include <fmt/format.h>
@@ -155,45 +156,6 @@ bool is_other_json(std::string_view text) {
     return (lines || std::any_of(std::begin(others), std::end(others),
                                  [&](std::string_view sign) { return contains(beginning, sign); })) &&
            !contains(beginning, "nestprobe-snapshot");
-}
-
-/// What stands in lines that may be a program's message.  Each message is one of a few hundred patterns,
-/// which are too many to be looked for in every line of a support archive; a line that none of these is in is
-/// looked up where somebody gives it alone (--explain=).  Both cases of a first letter are one word here.
-struct TellingWord {
-    std::string_view word;
-    std::string_view found_in;  ///< a message that has it
-};
-constexpr TellingWord telling_words[] = {
-    {"rror", "libvirt: error: internal error"},
-    {"ERROR", "modprobe: ERROR: could not insert"},
-    {"ail", "qemu: failed to initialize kvm"},
-    {"annot", "Cannot access storage file"},
-    {"not ", "KVM acceleration not available"},
-    {"NOT", "KVM acceleration can NOT be used"},
-    {"unable", "qemu: unable to start"},
-    {"Unable", "Unable to connect to libvirt"},
-    {"denied", "/dev/kvm device: permission denied"},
-    {"equire", "Intel HAXM is required"},
-    {"VERR_", "VirtualBox: VERR_SVM_IN_USE"},
-    {"MSR", "kvm: unhandled MSR"},
-    {"isabled", "VT-x is disabled in the BIOS"},
-    {"ncompatible", "the CPU is incompatible with host CPU"},
-    {"timeout", "a guest's start that does not end"},
-    {" must ", "Data Execution Protection must be enabled"},
-    {"already in use", "VT-x is already in use"},
-    {"n't ", "host doesn't support requested feature"},
-    {"giving up", "vfio-pci: not ready after resume; giving up"},
-    {"arning: ", "qemu: warning: host doesn't support"},
-    {"lease ", "please ensure KVM is properly installed"},
-    {"nsufficient", "Insufficient devices.kubevirt.io/kvm"},
-    {"kubevirt.io/kvm", "1 node(s) had no devices.kubevirt.io/kvm"},
-    {"entry_failure_reason", "hardware_entry_failure_reason = 0x7"},
-};
-
-bool may_be_message(std::string_view line) {
-    return std::any_of(std::begin(telling_words), std::end(telling_words),
-                       [&](const TellingWord& row) { return contains(line, row.word); });
 }
 
 void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Snapshots of nestprobe before 2026-11-27 have in words, behind the reason of a refusal, what stands by
+// Snapshots of nestprobe before 2026-11-26 have in words, behind the reason of a refusal, what stands by
 // itself since then: whose /dev/kvm is, and who was refused.
 #include "snapshot/old_words.hpp"
 

@@ -37,6 +37,7 @@ struct Message {
     std::string_view worked;     ///< how to tell that it worked; may be empty
     std::string_view otherwise;  ///< what else it can be, what it is not; may be empty
     std::string_view source;     ///< and its date where it ages
+    friend bool operator==(const Message&, const Message&) = default;
 };
 
 template <class V>

@@ -40,16 +40,14 @@ std::string block(const std::vector<std::string>& lines, std::size_t indent) {
 
 /// A step behind its number: `indent` columns are taken before the text of its first line.
 std::string step_text(const Step& step, std::size_t indent) {
-    std::string text = wrap(printable(heading(step)), indent) + "\n";
+    std::string text = wrap(heading(step), indent) + "\n";
     text += block(step.commands, indent + 2);
     if (!step.file.empty()) {
-        text +=
-            fmt::format("{:{}}{}\n", "", indent, wrap(printable(fmt::format("In {}:", step.file)), indent));
+        text += fmt::format("{:{}}{}\n", "", indent, wrap(fmt::format("In {}:", step.file), indent));
         text += block(step.lines, indent + 2);
     }
     if (!step.expect.empty())
-        text += fmt::format("{:{}}{}\n", "", indent,
-                            wrap(printable(fmt::format("Expect: {}", step.expect)), indent));
+        text += fmt::format("{:{}}{}\n", "", indent, wrap(fmt::format("Expect: {}", step.expect), indent));
     return text;
 }
 
@@ -131,12 +129,12 @@ std::string steps_text(const Remedy& remedy, std::size_t indent) {
     if (remedy.steps.size() != 1) return steps_text(remedy, indent, number);
     std::string step = step_text(remedy.steps.front(), indent);
     if (remedy.intro.empty()) return step;
-    return fmt::format("{}\n{:{}}{}", wrap(printable(remedy.intro), indent), "", indent, step);
+    return fmt::format("{}\n{:{}}{}", wrap(remedy.intro, indent), "", indent, step);
 }
 
 std::string steps_text(const Remedy& remedy, std::size_t indent, std::size_t& number) {
     std::string text;
-    if (!remedy.intro.empty()) text = wrap(printable(remedy.intro), indent) + "\n";
+    if (!remedy.intro.empty()) text = wrap(remedy.intro, indent) + "\n";
     for (const Step& step : remedy.steps) {
         if (!text.empty()) text.append(indent, ' ');
         text += fmt::format("{}. {}", ++number, step_text(step, indent + 3));

@@ -54,7 +54,7 @@ std::string shell_text(std::string_view text) { return quoted(printable(text)); 
 
 std::string shell_comment(std::string_view text) {
     std::string comment;
-    const std::string wrapped = wrap(printable(text), 0, 96);
+    const std::string wrapped = wrap(text, 0, 96);
     for (std::size_t begin = 0; begin <= wrapped.size();) {
         const std::size_t end = std::min(wrapped.find('\n', begin), wrapped.size());
         comment.append("# ").append(wrapped, begin, end - begin).append("\n");

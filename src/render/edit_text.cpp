@@ -78,8 +78,8 @@ std::string describe_guest(const Report& report) {
     if (const auto* vcpus = guest.vcpus.if_known())
         add(fmt::format("{} CPU{}", *vcpus, *vcpus == 1 ? "" : "s"));
     add(cpu_words(guest));
-    return wrap(printable(text), 0) + "\n" + wrap(printable(forecast_of_start(report)), 0) + "\n" +
-           forecast(report) + of_other_vendor(report);
+    return wrap(text, 0) + "\n" + wrap(forecast_of_start(report), 0) + "\n" + forecast(report) +
+           of_other_vendor(report);
 }
 
 std::string render_edit(const GuestEdit& edit) {
@@ -87,12 +87,12 @@ std::string render_edit(const GuestEdit& edit) {
     if (!edit.diff.empty()) text += "\nThe edit, for patch(1):\n\n" + edit.diff;
     if (!edit.commands.empty()) {
         text += edit.diff.empty() ? "\nThe edit:\n\n" : "\nThe same by command:\n\n";
-        for (const std::string& command : edit.commands) text += "  " + printable(command) + "\n";
+        for (const std::string& command : edit.commands) text += "  " + command + "\n";
     }
     if (!edit.arguments.empty())
         text += fmt::format("\nIn QEMU's words:\n\n  {}\n", printable(edit.arguments));
     if (!edit.notes.empty()) text += "\n";
-    for (const std::string& note : edit.notes) text += wrap(printable(note), 0) + "\n";
+    for (const std::string& note : edit.notes) text += wrap(note, 0) + "\n";
     return text;
 }
 

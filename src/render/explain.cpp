@@ -38,11 +38,11 @@ std::string rung(const Report& report, std::span<const Finding> alike, const Sty
     for (const Finding& other : alike.subspan(1))
         others += fmt::format("{}{}", other.rule->id, &other == &alike.back() ? " " : ", ");
     std::string text = fmt::format("  {}  {}{} {}\n", mark(f, style), f.rule->id, others.empty() ? "" : ",",
-                                   wrap(others + printable(message_of(f)), indent));
+                                   wrap(others + message_of(f), indent));
     for (const Provenance& p : f.outcome.because)
-        text += fmt::format(
-            "{:{}}{}\n", "", indent,
-            wrap(printable(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw)), indent + 2));
+        text +=
+            fmt::format("{:{}}{}\n", "", indent,
+                        wrap(p.raw.empty() ? p.where : fmt::format("{} = {}", p.where, p.raw), indent + 2));
     if (f.outcome.status == Status::fail && f.rule->role != Role::proof)
         text += fmt::format("{:{}}fix: {}", "", indent, fix_text(report, f, indent + 5));
     return text;
@@ -124,7 +124,7 @@ std::string idle_unknowns(const Report& report, const Style& style) {
     std::string text = fmt::format("\n{}\n", bold("could not be judged, and no answer depends on it", style));
     for (const auto& [reason, rules] : reasons)
         text += fmt::format("  {}  {}\n", mark(Standing::unknown, style),
-                            wrap(printable(fmt::format("{}: {}", rules, reason)), 14));
+                            wrap(fmt::format("{}: {}", rules, reason), 14));
     return text;
 }
 
@@ -159,7 +159,7 @@ std::string answer(const Report& report, const Verdict& v, const Style& style) {
         text += fmt::format("; {} contradicts {}", v.because.front()->rule->id,
                             report.assumed.empty() ? "that, please report it" : "what is assumed");
     constexpr std::size_t column = 20;
-    const std::string rest = wrap(printable(text), column).substr(to_string(v.answer).size());
+    const std::string rest = wrap(text, column).substr(to_string(v.answer).size());
     return fmt::format("{:<{}}{}{}\n", fmt::format("{}:", to_string(v.question)), column,
                        answer_word(v, style), rest);
 }

@@ -22,7 +22,7 @@ bool is_cause(const Verdict& v, const Finding& finding) {
 
 std::string describe_assumed(const Report& report) {
     if (report.assumed.empty()) return {};
-    return wrap(printable(fmt::format("assumed: {}", fmt::join(report.assumed, ", "))), 9) + "\n";
+    return wrap(fmt::format("assumed: {}", fmt::join(report.assumed, ", ")), 9) + "\n";
 }
 
 std::vector<const Finding*> what_follows(const Report& report, const Finding& cause) {
@@ -55,13 +55,12 @@ std::string fix_text(const Report& report, const Finding& f, std::size_t indent)
     const std::vector<const Finding*> then = what_follows(report, f);
     const std::string vain = in_vain(report, f);
     std::string text;
-    if (!vain.empty()) text = fmt::format("{}\n{:{}}", wrap(printable(vain), indent), "", indent);
+    if (!vain.empty()) text = fmt::format("{}\n{:{}}", wrap(vain, indent), "", indent);
     if (then.empty()) return text + steps_text(f.remedy(), indent);
     std::size_t number = 0;
     text += steps_text(f.remedy(), indent, number);
     for (const Finding* next : then) {
-        text +=
-            fmt::format("{:{}}{}\n{:{}}", "", indent, wrap(printable(stops_then(*next)), indent), "", indent);
+        text += fmt::format("{:{}}{}\n{:{}}", "", indent, wrap(stops_then(*next), indent), "", indent);
         text += steps_text(next->remedy(), indent, number);
     }
     return text;

@@ -11,7 +11,7 @@ constexpr std::size_t words_column = 20;
 
 /// "  ok    cpu         VMX on all 48 CPUs"; with rails "  ├─✓─┤ cpu         VMX on all 48 CPUs".
 std::string rung(std::string_view sign, std::string_view name, const std::string& words, const Style& style) {
-    std::string text = wrap(printable(words), words_column);
+    std::string text = wrap(words, words_column);
     if (!style.unicode) return fmt::format("  {}  {:<12}{}\n", sign, name, text);
     const std::string padding(words_column, ' ');
     for (std::size_t at = text.find("\n" + padding); at != std::string::npos;

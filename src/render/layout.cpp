@@ -50,14 +50,14 @@ std::string log_meanings(const Report& report, const Style& style) {
     const std::vector<std::string> lines = what_the_log_means(report.facts);
     if (lines.empty()) return {};
     std::string text = fmt::format("\n{}\n", bold("what the log says", style));
-    for (const std::string& line : lines) text += fmt::format("  {}\n", wrap(printable(line), 2));
+    for (const std::string& line : lines) text += fmt::format("  {}\n", wrap(line, 2));
     return text;
 }
 
 std::string next_commands(const std::vector<std::string>& commands, const Style& style) {
     if (commands.empty()) return {};
     std::string text = fmt::format("\n{}\n", bold("next, on the machine itself", style));
-    for (const std::string& command : commands) text += fmt::format("    {}\n", printable(command));
+    for (const std::string& command : commands) text += fmt::format("    {}\n", command);
     return text;
 }
 

@@ -36,8 +36,7 @@ constexpr CostRow costs[] = {
 };
 
 std::string line(const std::string& sign, std::string_view name, const std::string& words) {
-    return fmt::format("  {}  {:<{}}{}\n", sign, name, proof_column - name_column,
-                       wrap(printable(words), proof_column));
+    return fmt::format("  {}  {:<{}}{}\n", sign, name, proof_column - name_column, wrap(words, proof_column));
 }
 
 std::string reason(const Absent& absent) {

@@ -111,7 +111,7 @@ std::string raw_text(const Register& reg, const RawRegister& raw) {
 
 std::string reason_of(const Absent& absent) {
     if (absent.why == Why::not_recorded) return "not recorded";
-    return absent.detail.empty() ? std::string(to_string(absent.why)) : printable(absent.detail);
+    return absent.detail.empty() ? std::string(to_string(absent.why)) : absent.detail;
 }
 
 /// "not there: the processor shows no SVM", "not known: /dev/cpu/0/msr: Permission denied"
@@ -139,9 +139,8 @@ std::string head(const RegisterView& view, const Style& style) {
         text += labelled("", fmt::format("{} is not known ({}): what is forced may be default-on",
                                          reg.true_twin->name, reason_of(*view.twin)));
     if (const RawRegister* raw = view.guests.if_known())
-        text += labelled(
-            "guests", raw->value ? raw_text(reg, *raw)
-                                 : fmt::format("nothing: {}", printable(view.guests.from().front().where)));
+        text += labelled("guests", raw->value ? raw_text(reg, *raw)
+                                              : fmt::format("nothing: {}", view.guests.from().front().where));
     else if (view.of_machine && !reg.guests_unknown.empty())
         text += labelled("guests", reg.guests_unknown);
     return text;

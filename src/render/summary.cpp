@@ -30,7 +30,7 @@ std::string answer_text(const Report& report, const Verdict& v) {
 
 /// Coloured after wrapping, which counts columns.
 std::string answer_line(const Report& report, const Verdict& v, const Style& style) {
-    const std::string text = wrap(printable(answer_text(report, v)), column);
+    const std::string text = wrap(answer_text(report, v), column);
     return fmt::format("{:<{}}{}{}\n", to_string(v.question), column, answer_word(v, style),
                        text.substr(to_string(v.answer).size()));
 }
@@ -67,7 +67,7 @@ std::vector<const Finding*> causes(const Report& report) {
 }
 
 std::string paragraph(std::string_view label, const std::string& text) {
-    return fmt::format("  {:<6}{}\n", label, wrap(printable(text), 8));
+    return fmt::format("  {:<6}{}\n", label, wrap(text, 8));
 }
 
 /// What could not be read, once for the questions that lack the same, and the command that would tell.
@@ -82,7 +82,7 @@ std::string not_known(const Report& report, const Style& style) {
     }
     std::string text;
     if (!missing.empty()) text += fmt::format("\n{}\n", bold("not known", style));
-    for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(printable(what), 2));
+    for (const std::string& what : missing) text += fmt::format("  {}\n", wrap(what, 2));
     return text + log_meanings(report, style) + next_commands(what_to_run(report), style);
 }
 

@@ -28,12 +28,8 @@ struct Assumption {
 /// Every fact that is yes or no: its name and itself.
 template <class V>
 void for_each_switch(Facts& facts, V&& visit) {
-    for (const ListedFact& listed : list_facts(facts)) {  // of facts that are not const
-        if (const auto* one = std::get_if<const Fact<bool>*>(&listed.fact))
-            visit(listed.id, const_cast<Fact<bool>&>(**one));
-        else if (const auto* each = std::get_if<const PerCpu<bool>*>(&listed.fact))
-            visit(listed.id, const_cast<PerCpu<bool>&>(**each));
-    }
+    for (const ListedSwitch& listed : list_switches(facts))
+        std::visit([&](auto* fact) { visit(listed.id, *fact); }, listed.fact);
 }
 
 Facts empty_facts() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "report/known.hpp"
 
-#include "base/printable.hpp"
 #include "base/text.hpp"
 #include "rules/common.hpp"
 
@@ -240,8 +239,8 @@ std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
 
 std::string describe_machine(const Facts& facts) {
     const std::string* arch = facts.kernel.arch.if_known();
-    std::string text = facts.cpu.brand.if_known() ? printable(*facts.cpu.brand.if_known())
-                       : arch                     ? fmt::format("{} processor", printable(*arch))
+    std::string text = facts.cpu.brand.if_known() ? *facts.cpu.brand.if_known()
+                       : arch                     ? fmt::format("{} processor", *arch)
                                                   : "unknown processor";
     if (const CpuSet* online = facts.cpu.online.if_known())
         text += fmt::format(", {} CPU{}", online->size(), online->size() == 1 ? "" : "s");
@@ -253,8 +252,7 @@ std::string describe_machine(const Facts& facts) {
     } else {
         text += ", bare metal or guest unknown";
     }
-    if (facts.kernel.release.if_known())
-        text += fmt::format(", Linux {}", printable(*facts.kernel.release.if_known()));
+    if (facts.kernel.release.if_known()) text += fmt::format(", Linux {}", *facts.kernel.release.if_known());
     return text;
 }
 

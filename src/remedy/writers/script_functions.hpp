@@ -314,7 +314,7 @@ is_patched() {
 }
 )sh"},
     {"patch_file", R"sh(
-# patch_file FILE: with the diff on standard input. Fails where that is done already.
+# patch_file FILE: a path with a slash, the diff on standard input. Fails where that is done already.
 patch_file() {
     command -v patch > /dev/null || stop "patch(1) is missing: install the package patch"
     diff=$(mktemp)
@@ -322,8 +322,8 @@ patch_file() {
     patched=no
     if is_patched "$1" "$diff"; then
         patched=before
-    elif patch --dry-run --force --silent -- "$1" "$diff" > /dev/null 2>&1; then
-        patch --silent -- "$1" "$diff" && patched=yes
+    elif patch --dry-run --force --silent "$1" "$diff" > /dev/null 2>&1; then
+        patch --silent "$1" "$diff" && patched=yes
     fi
     rm "$diff"
     [ "$patched" != no ] || stop "$1 is not what nestprobe saw: ask it again"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "remedy/writers/script_steps.hpp"
 
-#include "base/printable.hpp"
 #include "remedy/boot_loaders.hpp"
 #include "remedy/shell.hpp"
 #include "remedy/writers/guest_commands.hpp"

@@ -19,6 +19,7 @@ struct AccessStep {
     std::string_view expect = {};
     bool of_host = false;  ///< only where it is not known that KVM is up on the host
     constexpr bool empty() const { return what.empty(); }
+    friend bool operator==(const AccessStep&, const AccessStep&) = default;
 };
 template <class V>
 constexpr void for_each_word(AccessStep& step, V&& visit) {
@@ -37,6 +38,7 @@ struct AccessRow {
     std::string_view words;  ///< "a container of Docker"
     AccessStep give[3];      ///< the device is not there, or the device cgroup forbids it
     AccessStep allow[3];     ///< it is there, and its owner, group and mode keep the user out
+    friend bool operator==(const AccessRow&, const AccessRow&) = default;
 };
 template <class V>
 constexpr void for_each_word(AccessRow& row, V&& visit) {

@@ -52,6 +52,7 @@ struct PlatformStep {
     bool what_says_when = false;    ///< `what` begins with that condition
     IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
+    friend bool operator==(const PlatformStep&, const PlatformStep&) = default;
 };
 template <class V>
 constexpr void for_each_word(PlatformStep& step, V&& visit) {
@@ -89,6 +90,7 @@ struct PlatformRow {
     Certainty certainty = Certainty::documented;
     std::string_view source = {};
     std::string_view date = {};  ///< "YYYY-MM": when the row was written down
+    friend bool operator==(const PlatformRow&, const PlatformRow&) = default;
 };
 
 template <class V>

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// What stands in lines that may be a program's message.  Each message is one of a few hundred patterns, which
+// are too many to be looked for in every line of a support archive; a line that none of these is in is looked
+// up where somebody gives it alone (--explain=).
+#pragma once
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+namespace nestprobe {
+
+/// Both cases of a first letter are one word.  Each stands in a message that is known.
+inline constexpr std::string_view telling_words[] = {
+    "rror",
+    "ERROR",
+    "ail",
+    "annot",
+    "not ",
+    "NOT",
+    "unable",
+    "Unable",
+    "denied",
+    "equire",
+    "VERR_",
+    "MSR",
+    "isabled",
+    "ncompatible",
+    "timeout",
+    " must ",
+    "already in use",
+    "n't ",
+    "giving up",
+    "arning: ",
+    "lease ",
+    "nsufficient",
+    "kubevirt.io/kvm",
+    "entry_failure_reason",
+};
+
+inline bool may_be_message(std::string_view line) {
+    return std::any_of(std::begin(telling_words), std::end(telling_words),
+                       [&](std::string_view word) { return contains(line, word); });
+}
+
+}  // namespace nestprobe
