@@ -7,6 +7,7 @@
 #include "input/encodings.hpp"
 #include "input/read_input.hpp"
 #include "snapshot/find_snapshot.hpp"
+#include "snapshot/import/import_formats.hpp"
 #include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/merge.hpp"
@@ -189,6 +190,9 @@ constexpr TellingWord telling_words[] = {
     {"nsufficient", "Insufficient devices.kubevirt.io/kvm"},
     {"kubevirt.io/kvm", "1 node(s) had no devices.kubevirt.io/kvm"},
     {"entry_failure_reason", "hardware_entry_failure_reason = 0x7"},
+    {"IOMMU", "IOMMU not enabled"},
+    {"nrecognized", "qemu-kvm: unrecognized feature kvm"},
+    {"more info", "Try `lxc info --show-log local:vm` for more info"},
 };
 
 bool may_be_message(std::string_view line) {
@@ -205,6 +209,14 @@ void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) 
         if (lines.size() >= most || line.size() > longest || line.size() < 8) return;
         if (may_be_message(line)) lines.emplace_back(line);
     });
+}
+
+/// A dump of CPUID is meant to be whole.
+bool is_dump(std::string_view format) {
+    constexpr std::string_view dumps[] = {format_names::aida64, format_names::cpuid,  format_names::cpuz,
+                                          format_names::hwloc,  format_names::kcpuid, format_names::libcpuid,
+                                          format_names::rjcp};
+    return std::find(std::begin(dumps), std::end(dumps), format) != std::end(dumps);
 }
 
 Imported import_one(RawInput input) {
@@ -250,10 +262,12 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
         keep_telling_lines(input, loaded.lines);
         const bool holds = !input.is_folder && names_guests_definition(input.text);
         const std::string text = holds ? input.text : std::string();
+        const bool pasted = !input.is_folder && !looks_like_snapshot(input.text);
         Imported imported = import_one(std::move(input));
         const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
-        // Somebody's words all the same, so that what they did not give is not listed.
-        if (loaded.lines.empty() && imported.formats == std::vector<std::string>{std::string(words_alone)})
+        // Somebody's words all the same, so that what they did not give is not listed; a snapshot and a dump
+        // are meant to be whole.
+        if (loaded.lines.empty() && pasted && !imported.formats.empty() && !is_dump(imported.formats.front()))
             loaded.lines.emplace_back(words_alone);
         if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
