@@ -44,10 +44,17 @@ inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "
 inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "none": no table announces one
 inline constexpr std::string_view group_refused = "hearsay/group_refused";  ///< VFIO's: "1 0000:01:00.0"
 inline constexpr std::string_view opener = "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt"
+inline constexpr std::string_view named_product =
+    "hearsay/named_product";  ///< whose guest this may be, by a person's sentence: no reading
+inline constexpr std::string_view named_board = "hearsay/named_board";        ///< an Arm one, likewise
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.
 inline constexpr std::string_view names_in_prompt = "names in the prompt";
+/// Of a person's sentence: two that differ say nothing.
+constexpr bool is_sentence(std::string_view path) { return path == named_product || path == named_board; }
+/// Who says what hearsay::named_product and named_board hold.
+inline constexpr std::string_view in_a_sentence = "a sentence";
 /// Others whose words count for more, or less, than a tool's.
 inline constexpr std::string_view kernel_log = "kernel log", vmx_file = "a .vmx file", vmware = "VMware",
                                   docker_on_windows = "docker on Windows";

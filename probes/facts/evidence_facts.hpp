@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/fact.hpp"
+#include "facts/hypervisor_facts.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ struct EvidenceFacts {
     Fact<std::string> maker{};
     Fact<std::vector<std::string>> missing{};
     Fact<std::string> device_asked{};
+    Fact<Platform> named_platform{};
+    Fact<std::string> named_board{};
 };
 template <ConstOrNot<EvidenceFacts> F, class V>
 constexpr void for_each(F& f, V&& visit) {
@@ -37,6 +40,9 @@ constexpr void for_each(F& f, V&& visit) {
           "a line of a tool that read the registers: firmware has VMX or SVM off");
     visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");
     visit("evidence.missing", f.missing, "modules of which a tool found no file in /sys/module");
+    visit("evidence.named_board", f.named_board, "an Arm board that a sentence in a paste names; no reading");
+    visit("evidence.named_platform", f.named_platform,
+          "the product under which a sentence in a paste says that something runs; no reading");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
 }
 

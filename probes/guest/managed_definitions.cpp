@@ -48,9 +48,22 @@ GuestFacts read_nova(const PlainText& text) {
 
 // --- KubeVirt ---
 
+/// A part of one: the block "cpu:" below "domain:", without the head that names KubeVirt.
+bool is_part_of_kubevirt(std::string_view text) {
+    std::size_t domain = std::string_view::npos;
+    bool below = false;
+    for_each_line(text, [&](std::string_view line) {
+        const std::size_t indent = std::min(line.find_first_not_of(" \t"), line.size());
+        if (trim(line) == "domain:") domain = indent;
+        below = below || (trim(line) == "cpu:" && domain != std::string_view::npos && indent > domain);
+    });
+    return below;
+}
+
 bool is_kubevirt_machine(std::string_view text) {
-    return contains(text, "kubevirt.io/") && contains(text, "kind: VirtualMachine") &&
-           contains(text, "domain:");
+    return (contains(text, "kubevirt.io/") && contains(text, "kind: VirtualMachine") &&
+            contains(text, "domain:")) ||
+           is_part_of_kubevirt(text);
 }
 
 /// The lines below "cpu:" that belong to it.
@@ -101,7 +114,8 @@ GuestFacts read_kubevirt(const PlainText& text) {
 // --- Vagrant ---
 
 bool is_vagrant_libvirt(std::string_view text) {
-    return contains(text, "Vagrant.configure") &&
+    const bool vagrant = contains(text, "Vagrant.configure") || contains(text, "config.vm.provider");
+    return vagrant &&
            (contains(text, "\"libvirt\"") || contains(text, ":libvirt") || contains(text, "libvirt."));
 }
 

@@ -38,6 +38,15 @@ constexpr OtherDefinition other_definitions[] = {
      "what libvirt can give guests here, no guest's definition; nestprobe reads it by --from"},
     {{"<capabilities>", "<host>"},
      "what libvirt says of its host, no guest's definition; nestprobe reads it by --from"},
+    {{"provider \"hyper-v\"", "config.vm"},
+     "a Vagrantfile with a provider \"hyper-v\", which Vagrant has not: its name is hyperv, and what stands "
+     "in "
+     "that block is passed over, enable_virtualization_extensions too. Write config.vm.provider \"hyperv\", "
+     "then vagrant reload"},
+    {{"provider 'hyper-v'", "config.vm"},
+     "a Vagrantfile with a provider 'hyper-v', which Vagrant has not: its name is hyperv, and what stands in "
+     "that block is passed over, enable_virtualization_extensions too. Write config.vm.provider 'hyperv', "
+     "then vagrant reload"},
     {{"Vagrant.configure", "config.vm"},
      "a Vagrantfile for another provider than libvirt, or for any: given to --from, nestprobe answers for "
      "its "

@@ -244,6 +244,10 @@ constexpr std::string_view usual_keys[] = {"boot",   "cores",  "cpu",     "machi
 
 bool looks_like_proxmox(std::string_view text) {
     const std::vector<Line> lines = lines_of(text);
+    // Another manager's YAML has blocks.
+    if (std::any_of(lines.begin(), lines.end(),
+                    [](const Line& line) { return line.key == "cpu" && line.value.empty(); }))
+        return false;
     return std::count_if(lines.begin(), lines.end(), [](const Line& line) {
                return std::find(std::begin(usual_keys), std::end(usual_keys), line.key) !=
                       std::end(usual_keys);

@@ -184,6 +184,8 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
     });
     f.signatures = read_signatures(machine, shared, cpu, kernel);
     f.level = probe_level(machine.files, shared, cpu, kernel, firmware, f);
+    if (f.level.if_absent())
+        if (auto level = level_by_encryption(kernel)) f.level = *std::move(level);
     f.brand_kind = cpu.brand.map([](const std::string& brand) { return kind_of_brand(brand); });
     f.hyperv_root = probe_hyperv_root(machine, shared, f);
     f.heard = or_unsaid(read_hearsay(machine.files, hearsay::hypervisor));

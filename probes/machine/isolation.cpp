@@ -57,6 +57,11 @@ std::optional<Fact<Confidential>> confidential_by_register(const Sources& machin
 
 }  // namespace
 
+std::optional<Fact<Level>> level_by_encryption(const KernelFacts& kernel) {
+    const auto said = confidential_by_log(kernel);
+    return said ? std::optional(Fact<Level>{Level::guest, said->from()}) : std::nullopt;
+}
+
 /// Linux 6.12 arch/x86/include/asm/shared/tdx.h: leaf 0x21 says "IntelTDX    ".  SEV shows in the kernel's
 /// log.
 Fact<Confidential> probe_confidential(const Sources& machine, const Shared& shared, const KernelFacts& kernel,

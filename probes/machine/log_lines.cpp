@@ -427,8 +427,10 @@ constexpr LogRow rows[] = {
      .vendor = LogVendor::intel,
      .effect = LogEffect::load_refused,
      .about_kvm = false,
-     .meaning = "CPUs show different VMX capabilities, so kvm_intel does not load (EIO).",
-     .is_not = "Microcode or firmware that differs by CPU, not a switch.",
+     .meaning = "This CPU shows other VMX capabilities than those with which kvm_intel was loaded: it does "
+                "not load (EIO), or, where the CPU was added later, that CPU stays offline.",
+     .is_not = "No switch: microcode or firmware that differs by CPU; in a virtual machine that was moved "
+               "live, another host's processor or kernel.",
      .source = "arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat()"},
     {.id = LogLine::vmcs_config_differs_from_reference,
      .name = "vmcs_config_differs_from_reference",
@@ -440,9 +442,11 @@ constexpr LogRow rows[] = {
      .vendor = LogVendor::intel,
      .effect = LogEffect::load_refused,
      .about_kvm = false,
-     .meaning = "CPUs show different VMX capabilities, so kvm_intel does not load (EIO). The hex lines after "
-                "it are both sets.",
-     .is_not = "Microcode or firmware that differs by CPU, not a switch.",
+     .meaning = "This CPU shows other VMX capabilities than those with which kvm_intel was loaded: it does "
+                "not load (EIO), or, where the CPU was added later, that CPU stays offline. The hex lines "
+                "after it are both sets.",
+     .is_not = "No switch: microcode or firmware that differs by CPU; in a virtual machine that was moved "
+               "live, another host's processor or kernel.",
      .source = "arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(), 7.2"},
     {.id = LogLine::kvm_feature_inconsistency,
      .name = "kvm_feature_inconsistency",
@@ -454,8 +458,10 @@ constexpr LogRow rows[] = {
      .vendor = LogVendor::intel,
      .effect = LogEffect::load_refused,
      .about_kvm = false,
-     .meaning = "CPUs show different VMX capabilities, so kvm_intel does not load (EIO).",
-     .is_not = "Microcode or firmware that differs by CPU, not a switch.",
+     .meaning = "This CPU shows other VMX capabilities than those with which kvm_intel was loaded: it does "
+                "not load (EIO), or, where the CPU was added later, that CPU stays offline.",
+     .is_not = "No switch: microcode or firmware that differs by CPU; in a virtual machine that was moved "
+               "live, another host's processor or kernel.",
      .source = "arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat()"},
     {.id = LogLine::vmxon_faulted,
      .name = "vmxon_faulted",

@@ -9,6 +9,8 @@
 namespace nestprobe {
 
 /// DMI is known to be that of a virtual machine, and of no real one: what it rests on.
+/// Lines of the log that an encrypted guest alone has; nothing where there is none.
+std::optional<Fact<Level>> level_by_encryption(const KernelFacts& kernel);
 std::optional<Fact<Level>> level_by_dmi(const HypervisorFacts& f, const FirmwareFacts& firmware);
 
 /// The product; not applicable on bare metal.

@@ -56,6 +56,8 @@ constexpr HeardRow heard_rows[] = {
     {"linode", Platform::linode},
     {"vultr", Platform::vultr},
     {"scaleway", Platform::scaleway},
+    {"proxmox", Platform::proxmox},
+    {"vps", Platform::hoster},
     {"crostini", Platform::crostini},
     {"contabo", Platform::kvm},  // whose row names the two
     {"ovh", Platform::kvm},

@@ -2,6 +2,7 @@
 #include "probe.hpp"
 #include "base/hearsay.hpp"
 #include "base/text.hpp"
+#include "machine/platform_signs.hpp"
 #include "machine/probes.hpp"
 
 #include <fmt/format.h>
@@ -99,7 +100,10 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
         const std::vector<std::string_view> words = split_words(names);
         return std::vector<std::string>(words.begin(), words.end());
     });
-    if (facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent() &&
+    facts.named_platform = read_hearsay(files, hearsay::named_product).map(platform_called);
+    facts.named_board = read_hearsay(files, hearsay::named_board);
+    if (facts.named_platform.if_absent() && facts.named_board.if_absent() &&
+        facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent() &&
         facts.maker.if_absent() && facts.missing.if_absent() && facts.device_asked.if_absent())
         return {};
     return facts;

@@ -7,6 +7,7 @@
 #include "input/encodings.hpp"
 #include "input/read_input.hpp"
 #include "snapshot/find_snapshot.hpp"
+#include "snapshot/import/import_formats.hpp"
 #include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/merge.hpp"
@@ -169,6 +170,14 @@ void keep_telling_lines(const RawInput& input, std::vector<std::string>& lines) 
     });
 }
 
+/// A dump of CPUID is meant to be whole.
+bool is_dump(std::string_view format) {
+    constexpr std::string_view dumps[] = {format_names::aida64, format_names::cpuid,  format_names::cpuz,
+                                          format_names::hwloc,  format_names::kcpuid, format_names::libcpuid,
+                                          format_names::rjcp};
+    return std::find(std::begin(dumps), std::end(dumps), format) != std::end(dumps);
+}
+
 Imported import_one(RawInput input) {
     if (input.is_folder) return import_directory(std::move(input));
     const std::string name = name_of_input(input.path);
@@ -212,10 +221,12 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
         keep_telling_lines(input, loaded.lines);
         const bool holds = !input.is_folder && names_guests_definition(input.text);
         const std::string text = holds ? input.text : std::string();
+        const bool pasted = !input.is_folder && !looks_like_snapshot(input.text);
         Imported imported = import_one(std::move(input));
         const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
-        // Somebody's words all the same, so that what they did not give is not listed.
-        if (loaded.lines.empty() && imported.formats == std::vector<std::string>{std::string(words_alone)})
+        // Somebody's words all the same, so that what they did not give is not listed; a snapshot and a dump
+        // are meant to be whole.
+        if (loaded.lines.empty() && pasted && !imported.formats.empty() && !is_dump(imported.formats.front()))
             loaded.lines.emplace_back(words_alone);
         if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.

@@ -109,6 +109,7 @@ private:
             mine = *a + *b;
             return;
         }
+        if (hearsay::is_sentence(path)) return void(mine = Absent{Why::not_recorded, path});
         if (path == "/proc/modules" || path == "/proc/self/status" || path == "/proc/interrupts" ||
             path == "/proc/config.gz")
             return merge_lists(mine, other);
@@ -123,10 +124,8 @@ private:
     }
     /// Users and numbers differ from one moment to the next; what one lists and the other does not is listed.
     static void merge_lists(Reading<std::string>& mine, const Reading<std::string>& other) {
-        if (!mine.if_known() || !other.if_known()) {
-            if (other.if_known()) mine = other;
-            return;
-        }
+        if (!other.if_known()) return;
+        if (!mine.if_known()) return void(mine = other);
         std::set<std::string, std::less<>> keys;
         for_each_line(*mine.if_known(), [&](std::string_view line) {
             keys.emplace(line.substr(0, line.find_first_of(" =:")));

@@ -38,6 +38,9 @@ inline constexpr std::string_view telling_words[] = {
     "nsufficient",
     "kubevirt.io/kvm",
     "entry_failure_reason",
+    "IOMMU",
+    "nrecognized",
+    "more info",
 };
 
 inline bool may_be_message(std::string_view line) {

@@ -300,9 +300,10 @@ Install a newer kernel; in a virtual machine on the level above.)",
               "vmx-capabilities-differ",
      .causes =
          R"(1. In a virtual machine: the hypervisor above offers an incomplete set (value "to 0x0" for 0x480: QEMU found no VMX at all), so QEMU's model wants more than KVM has.
-2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects; so in containers that bring a newer QEMU (KubeVirt, Kata) to an old kernel (3.10 of CentOS 7, 4.x), where a newer kernel helps.
+2. A guest definition with vmx-* flags of its own, or a named model, on a host whose kernel is older or newer than the model expects; so in containers that bring a newer QEMU (KubeVirt, Kata, dockur) to an old kernel (3.10 of CentOS 7, 4.x, 5.0), where a newer kernel helps.
 3. A guest that was saved or moved from another kernel.
-4. VMware above without virtual performance counters, of 0x48d and 0x48f: power the machine off, and tick "Virtualize CPU performance counters" beside VT-x (Fusion: "Enable code profiling applications"; vpmc.enable = "TRUE" in its .vmx).)",
+4. VMware above without virtual performance counters, of 0x48d and 0x48f: power the machine off, and tick "Virtualize CPU performance counters" beside VT-x (Fusion: "Enable code profiling applications"; vpmc.enable = "TRUE" in its .vmx).
+5. hv-evmcs, or hv_passthrough, which brings it, in the guest's CPU: enlightened VMCS takes controls away that QEMU then sets, of 0x48d the preemption timer. Leave it out (hv_passthrough,hv-evmcs=off).)",
      .steps =
          R"(Use the host's own set. libvirt: in the guest definition write <cpu mode='host-passthrough'/> and no vmx- feature lines:
     virsh edit GUEST
@@ -471,7 +472,7 @@ If the one that is there says N or 0, switch it on for good and reload KVM with 
      .program = "QEMU",
      .patterns = "host doesn't support requested feature: msr(48",
      .means =
-         R"(The guest definition asks for a single VMX feature (its name is in the line) that KVM does not offer. The guest starts without it.)",
+         R"(The guest definition asks for a single VMX feature (its name is in the line) that KVM does not offer. It is a warning: the guest starts without it. Where QEMU ended all the same, its reason is another line.)",
      .rules = "apicv-off shadow-vmcs-off vmx-lacks-required-control",
      .causes =
          R"(1. libvirt 9.10 and later write all vmx-* features of a model into the definition; this host has fewer.
@@ -1053,6 +1054,8 @@ prints XML and not an error.)",
      .steps = R"(    ls -l /dev/kvm
     sudo apt install qemu-system-x86
     sudo systemctl restart libvirtd
+Fedora, CentOS, RHEL, instead of the second:
+    sudo dnf install qemu-kvm
 As a last step delete what libvirt remembers:
     sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
     sudo systemctl restart libvirtd)",
@@ -1099,7 +1102,7 @@ Both are there, and it is KubeVirt: the device has to be offered by its device p
 3. libvirt remembers the time before nesting was switched on.)",
      .steps = R"(Whose processor is it?
     grep -m1 vendor_id /proc/cpuinfo
-GenuineIntel: give the guest the host's own CPU, <cpu mode='host-passthrough'/>, and delete the line with svm; with Vagrant: libvirt.cpu_mode = 'host-passthrough'
+GenuineIntel: give the guest the host's own CPU, <cpu mode='host-passthrough'/>, and delete the line with svm; with Vagrant: libvirt.cpu_mode = 'host-passthrough'; in KubeVirt's spec.template.spec.domain.cpu: model: host-passthrough, and no feature svm (what virsh edits there is lost)
     virsh edit GUEST
 AuthenticAMD, and this says 0: switch it on, with all guests off.
     cat /sys/module/kvm_amd/parameters/nested
@@ -1478,7 +1481,8 @@ Back again:
     {.id = "vbox-no-vmx",
      .program = "VirtualBox, Vagrant",
      .patterns = "verr_vmx_no_vmx\n"
-                 "vt-x is not available",
+                 "vt-x is not available\n"
+                 "vt-x/amd-v hardware acceleration is not available",
      .means = R"(VirtualBox sees no VT-x in CPUID.)",
      .rules = "no-hardware-virtualization hypervisor-hides-vmx xen-owns-virtualization",
      .causes = R"(1. VirtualBox runs inside a virtual machine that is not shown VT-x.
@@ -1850,6 +1854,28 @@ Windows 10: use a Hyper-V virtual machine:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
      .otherwise = R"(The warning itself is harmless to those who need no KVM.)",
      .source = "microsoft/WSL#11216 (2024-02)"},
+    {.id = "hyperv-nesting-not-supported",
+     .program = "Hyper-V",
+     .patterns = "platform does not support nested virtualization",
+     .means =
+         R"(The Hyper-V machine is to be shown VT-x or AMD-V (ExposeVirtualizationExtensions), and this host cannot do that: the machine does not start.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. An AMD processor, and a Windows before Windows 11 or Server 2022, or a machine whose configuration version is below 9.3.
+2. Intel: a Windows before Windows 10 or Server 2016.
+3. The Windows itself is a virtual machine, and what runs it does not nest that deep.)",
+     .steps = R"(On the host, in an administrator's PowerShell: which processor, which Windows, which version?
+    Get-CimInstance Win32_Processor | Select-Object Name
+    winver
+    Get-VM -Name GUEST | Select-Object Name, Version
+A Windows that can, and a lower version: raise it, with the machine off; it does not go back.
+    Update-VMVersion -Name GUEST
+A Windows that cannot: start the machine without it; there is no KVM in it then.
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $false)",
+     .worked = R"(The machine starts, and in it this is not 0:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "Microsoft documentation, \"Run Hyper-V in a Virtual Machine with Nested Virtualization\" (2026-11); "
+               "jamesstringer90/Easy-GPU-PV#7 (2021-11)"},
     {.id = "hyperv-component-not-running",
      .program = "Hyper-V, minikube, Docker",
      .patterns = "the hyper-v hypervisor is disabled\n"
@@ -1858,8 +1884,7 @@ Windows 10: use a Hyper-V virtual machine:
                  "one of the hyper-v components is not running\n"
                  "the hypervisor is not running\n"
                  "a hypervisor is already running\n"
-                 "hyper-v cannot be installed\n"
-                 "platform does not support nested virtualization",
+                 "hyper-v cannot be installed",
      .means =
          R"(Hyper-V is installed and its hypervisor does not run. Inside a virtual machine that means no nesting.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
@@ -2567,7 +2592,9 @@ says nothing.)",
                  "insert*vmmon*key was rejected by service\n"
                  "insert*vmnet*key was rejected by service\n"
                  "insert*vboxdrv*required key not available\n"
-                 "insert*vmmon*required key not available",
+                 "insert*vmmon*required key not available\n"
+                 "insert*vboxdrv*operation not permitted\n"
+                 "insert*vmmon*operation not permitted",
      .means =
          R"(Secure Boot: the kernel takes signed modules only, and VirtualBox' or VMware's was built on this machine, with a key that is not enrolled. It has nothing to do with KVM.)",
      .rules = "another-hypervisor-beside-kvm",
@@ -3333,12 +3360,17 @@ shows kvm and the processor's own module.)",
                  "inconsistent vmcs config on cpu\n"
                  "processor compatibility check on cpu",
      .means =
-         R"(KVM compares every CPU with the first and found one that differs, so its module does not load.)",
+         R"(KVM compares every CPU with the first and found one that differs: its module does not load, or, where that CPU was added later, that CPU stays offline.)",
      .rules = "vmx-capabilities-differ cpus-disagree",
      .causes = R"(1. Microcode was loaded on some CPUs only, or late.
 2. A processor with two kinds of cores, and firmware that sets them up differently.
-3. A virtual machine whose CPUs were moved or defined unlike.)",
-     .steps = R"(Do the microcode numbers agree? One line means yes:
+3. A virtual machine whose CPUs were moved or defined unlike; "CPU8 has been hot-added" in front of it: one that was moved live to a host with another processor, kernel or nesting, and got a CPU there.)",
+     .steps = R"(In such a virtual machine: reload the module, with all its guests off, and switch the CPU on, with its number.
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+    echo 1 | sudo tee /sys/devices/system/cpu/cpu8/online
+Or shut the machine down and start it; one that runs no guests of its own is better defined without vmx.
+Else: do the microcode numbers agree? One line means yes:
     grep microcode /proc/cpuinfo | sort -u
 Install the distribution's microcode package, which loads it early, and restart (Debian and Ubuntu; amd64-microcode on AMD):
     sudo apt install intel-microcode
@@ -3348,6 +3380,92 @@ If the odd CPU can be done without, take it offline, with its number, and load K
      .worked = R"(    ls -l /dev/kvm)",
      .otherwise = R"()",
      .source = "Linux arch/x86/kvm/vmx/vmx.c, vmx_check_processor_compat(); virt/kvm/kvm_main.c"},
+    {.id = "qemu-hyperv-requires",
+     .program = "QEMU",
+     .patterns = "hyper-v * requires hyper-v *\n"
+                 "hyper-v * requires hypver-v *",
+     .means =
+         R"(The guest's CPU has one of Hyper-V's enlightenments without another that it stands on; both are named in the line. QEMU does not start such a guest (from 5.0 on). It says nothing of the host.)",
+     .rules = "guest-will-not-start",
+     .causes = R"(1. A definition that was made for an older QEMU, which did not check.
+2. Vagrant or Packer: one of the enlightenments was left out of the list.)",
+     .steps = R"(Add the one that is missing beside the other. QEMU: hv-time beside hv-stimer, and so on. libvirt: in <hyperv>, <stimer state='on'/> wants <synic state='on'/> and, in <clock>, <timer name='hypervclock' present='yes'/>:
+    virsh edit GUEST
+Vagrant, in the libvirt provider:
+    libvirt.clock_timer :name => 'hypervclock', :present => 'yes')",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU target/i386/kvm/kvm.c; docs/system/i386/hyperv.rst; ruzickap/packer-templates#154 (2020-08)"},
+    {.id = "qemu-unrecognized-feature",
+     .program = "QEMU",
+     .patterns = "unrecognized feature",
+     .means =
+         R"(This QEMU does not know a word behind -cpu, and does not start the guest. It says nothing of the host's processor or of KVM.)",
+     .rules = "guest-will-not-start",
+     .causes = R"(1. A QEMU older than the definition: "kvm" (kvm=off, libvirt's <kvm><hidden state='on'/>, minikube's --kvm-hidden) came with QEMU 2.1, and CentOS 7's qemu-kvm is 1.5.3.
+2. A word that is misspelt, or another QEMU's.)",
+     .steps = R"(Which QEMU is it?
+    /usr/libexec/qemu-kvm --version
+    qemu-system-x86_64 --version
+Install a newer one, or leave the word out: minikube
+    minikube delete
+    minikube start --driver=kvm2 --kvm-hidden=false
+libvirt: delete the feature, or <hidden state='on'/>:
+    virsh edit GUEST)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"("host doesn't support requested feature" is about a feature that this host lacks.)",
+     .source = "QEMU target-i386/cpu.c; release notes of 2.1; kubernetes/minikube#3546 (2019-01)"},
+    {.id = "qemu-put-registers",
+     .program = "QEMU",
+     .patterns = "failed to put registers after",
+     .means =
+         R"(QEMU gave KVM the registers that the guest's CPU is to have, and KVM refused them as no state that a processor can be in ("Invalid argument"). KVM itself works; the registers are printed below the line.)",
+     .causes = R"(1. "after init": a kernel or multiboot image whose loader, QEMU's or its own, leaves such a state, or a fault of this QEMU with it.
+2. A state that was saved or moved from another QEMU or kernel.
+3. In a virtual machine: the hypervisor above refuses a register.)",
+     .steps = R"(Does the image run without KVM, and with the 64-bit emulator? The second tells QEMU's fault from the image's.
+    qemu-system-x86_64 -accel tcg -m 1G -cdrom IMAGE
+    qemu-system-x86_64 -accel kvm -m 1G -cdrom IMAGE
+Then try a newer QEMU, and a newer kernel here.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"("failed to set MSR" names the one register that was refused.)",
+     .source = "QEMU accel/kvm/kvm-all.c, do_kvm_cpu_synchronize_post_init(); maxdev1/ghost#46 (2025-02)"},
+    {.id = "lxd-vm-failed-to-start",
+     .program = "LXD, Incus",
+     .patterns = "lxc info --show-log\n"
+                 "incus info*--show-log\n"
+                 "lxc info*--show-log",
+     .means =
+         R"(LXD or Incus started QEMU for a virtual machine, and QEMU ended at once. Its reason is not in these lines but in the instance's log.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No /dev/kvm: a host that is a virtual machine without nesting, or a container.
+2. What the log's last line says.)",
+     .steps = R"(With the instance's name; Incus: incus info.
+    lxc info NAME --show-log
+    ls -l /dev/kvm
+Look its last line up:
+    nestprobe --explain='LINE')",
+     .worked = R"(    lxc list)",
+     .otherwise = R"()",
+     .source = "LXD doc/, \"How to debug Incus\", incus-info(1); canonical/lxd#8899 (2021-06)"},
+    {.id = "qubes-no-iommu",
+     .program = "Qubes OS",
+     .patterns = "failed to start an hvm qube with pci devices\n"
+                 "hardware does not support iommu/vt-d/amd-vi",
+     .means =
+         R"(A qube with devices (sys-net, sys-usb) is an HVM one, and Xen reports no IOMMU that it uses. Qubes asks Xen, not Linux: /proc/cpuinfo of dom0 never lists vmx or svm.)",
+     .rules = "xen-owns-virtualization no-iommu",
+     .causes = R"(1. VT-d or the AMD IOMMU is off in firmware setup; on AMD a switch of its own beside SVM Mode, often under NBIO or "AMD CBS".
+2. The firmware's table (DMAR, IVRS) is faulty, and Xen dropped it.
+3. The processor or board has none.)",
+     .steps = R"(In dom0: hvm_directio in the first says that Xen has it; the second says why not.
+    xl info | grep virt_caps
+    sudo xl dmesg | grep -i -E 'vt-d|amd-vi|i/o virtualisation'
+"disabled" without an error: switch it on in firmware setup. An error about the table: update the firmware.)",
+     .worked = R"(    xl info | grep hvm_directio)",
+     .otherwise =
+         R"(Without an IOMMU a qube with devices runs in PV mode only, and its devices can then read all memory: qvm-prefs sys-net virt_mode pv.)",
+     .source = "Qubes OS documentation, \"System requirements\" and \"PCI devices\"; QubesOS/qubes-issues#6615 (2021-05)"},
     {.id = "kvm-nx-missing",
      .program = "Linux",
      .patterns = "nx (execute disable) not supported",
@@ -3588,7 +3706,9 @@ is not 0.)",
     {.id = "kvm-nesting-is-on",
      .program = "Linux",
      .weight = Weight::remark,
-     .patterns = "nested virtualization enabled\n"
+     .patterns = "kvm: nested virtualization enabled\n"
+                 "kvm_amd: nested virtualization enabled\n"
+                 "svm: nested virtualization enabled\n"
                  "kvm: nested paging enabled\n"
                  "kvm_amd: nested paging enabled",
      .means =

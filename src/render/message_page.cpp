@@ -85,29 +85,42 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
 
 bool is_frame(const Message* message) { return message->scope == PageScope::frame; }
 
-/// The messages that a paste holds, each once, in its order.
+/// A warning does not stop a program: where it ended, an error beside it is why.
+bool is_warning(std::string_view line) { return contains(line, "warning: "); }
+
+/// A page of its own, and the one for all others of its kind, is there already.
+bool is_among(const std::vector<const Message*>& found, const Message& message) {
+    return std::any_of(found.begin(), found.end(),
+                       [&](const Message* other) { return other->id.starts_with(message.id); });
+}
+
+/// What the log says is told elsewhere, but for remarks.
+bool is_told_of_log(std::string_view line) {
+    const LogRow* row = classify_log_line(line);
+    return row && row->effect != LogEffect::info && row->effect != LogEffect::harmless;
+}
+
+/// The messages that a paste holds, each once, in its order, warnings behind the rest.
 std::vector<const Message*> messages_in(const Report& report) {
     constexpr std::size_t most = 3;
     std::vector<const Message*> found;
-    for (const std::string& line : report.pasted) {
-        if (found.size() == most) break;
-        if (classify_log_line(line)) continue;
-        const Message* message = find_message(line);
-        if (!message || is_beside_the_point(*message) || is_answered_by_cause(report, *message)) continue;
-        // A page of its own, and the one for all others of its kind.
-        const bool known = std::any_of(found.begin(), found.end(), [&](const Message* other) {
-            return other->id.starts_with(message->id);
-        });
-        if (!known) found.push_back(message);
-        if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
-    }
+    for (const bool warnings : {false, true})
+        for (const std::string& line : report.pasted) {
+            if (found.size() == most) break;
+            if (is_warning(line) != warnings || is_told_of_log(line)) continue;
+            const Message* message = find_message(line);
+            if (!message || is_beside_the_point(*message) || is_answered_by_cause(report, *message)) continue;
+            if (!is_among(found, *message)) found.push_back(message);
+            if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
+        }
     return found;
 }
 
 /// No rule has a cause: the message is what there is to go by.
 bool is_all_there_is(const Report& report) {
-    return std::none_of(report.verdicts.begin(), report.verdicts.end(),
-                        [](const Verdict& v) { return v.answer != Answer::unknown; });
+    return std::none_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
+        return v.answer != Answer::unknown && is_asked(report, v.question);
+    });
 }
 
 /// Of its page what helps at once.  In a guest firmware is not to blame, and a page speaks to all.

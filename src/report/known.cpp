@@ -71,6 +71,17 @@ bool was_assignment_tried(const Report& report) {
     });
 }
 
+/// The kernel was told of an IOMMU, or somebody's lines are about one.
+bool is_iommu_wanted(const Report& report) {
+    const auto asks = [](const std::string& word) {
+        return word == "intel_iommu=on" || word == "amd_iommu=on" || word == "iommu=pt";
+    };
+    const auto* words = report.facts.kernel.command_line.if_known();
+    return (words && std::any_of(words->begin(), words->end(), asks)) ||
+           std::any_of(report.pasted.begin(), report.pasted.end(),
+                       [](const std::string& line) { return contains(line, "IOMMU"); });
+}
+
 /// The last line of each kind that bears on whether KVM works, of the last two kinds.
 std::vector<const LoggedLine*> telling_lines(const Facts& f) {
     constexpr std::size_t most = 2;
@@ -173,7 +184,9 @@ bool is_asked(const Report& report, Question question) {
 bool is_lack_told(const Report& report, Question question) {
     if (report.asked == Question::kvm_in_guests) return question != Question::device_assignment;
     if (report.asked) return report.asked == question;
-    const bool devices = is_asked(report, Question::device_assignment) && !report.facts.guest;
+    const bool devices =
+        (is_asked(report, Question::device_assignment) || is_iommu_wanted(report)) && !report.facts.guest;
+    if (devices && question == Question::device_assignment) return true;
     return devices && what_is_known(report.facts).empty() ? question == Question::device_assignment
                                                           : is_asked(report, question);
 }

@@ -77,7 +77,8 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
         return {fmt::format("cat /sys/module/{}/parameters/nested", *f.module.name.if_known())};
     if (partial && verdict.question == Question::device_assignment && !f.guest)
         return {std::string(iommu_part_that_lacks(f)), "nestprobe --record machine.json"};
-    if (partial && !here && !f.guest) {
+    if (partial && !here &&
+        (!f.guest || (verdict.question == Question::kvm_here && !report.pasted.empty()))) {
         const bool nothing = what_is_known(f).empty() && !in_guest(f) && !f.kernel.log.if_known();
         std::vector<std::string> commands = {std::string(nothing ? processor : part_that_lacks(f))};
         if ((in_guest(f) || nothing) && commands.front() == processor) commands.emplace_back(modules);

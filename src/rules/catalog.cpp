@@ -23,6 +23,7 @@ std::vector<const Rule*> all_rules() {
                             hypervisor_rules(),
                             owner_rules(),
                             platform_trouble_rules(),
+                            named_rules(),
                             kernel_rules(),
                             kernel_flag_rules(),
                             arm_rules(),

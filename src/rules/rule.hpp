@@ -155,6 +155,7 @@ std::span<const Rule> svm_feature_rules();
 std::span<const Rule> feature_contradiction_rules();
 std::span<const Rule> slow_rules();
 std::span<const Rule> platform_trouble_rules();
+std::span<const Rule> named_rules();
 std::span<const Rule> rival_rules();
 std::span<const Rule> guest_trouble_rules();
 std::span<const Rule> device_rules();

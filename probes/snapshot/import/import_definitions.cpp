@@ -122,7 +122,8 @@ bool defines_by_itself(std::string_view text) {
     const bool managers = all("kubevirt.io/", "kind: VirtualMachine") || all("type: virtual-machine") ||
                           all("architecture:", "config:", "ephemeral:") || all("[libvirt]", "cpu_mode") ||
                           all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=");
-    return xml || proxmox || managers || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
+    return xml || proxmox || managers || all("config.vm.provider", "libvirt") ||
+           all("  domain:\n", "cpu:\n") || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
 }
 
 bool names_guests_definition(std::string_view text) {

@@ -205,6 +205,14 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("files of /sys");
         return true;
     }
+    // "/sys/devices/system/cpu/vulnerabilities/l1tf Mitigation: PTE Inversion": a report's table.
+    if (line.starts_with("/sys/devices/system/cpu/vulnerabilities/"))
+        if (const auto blank = line.find_first_of(" \t");
+            blank != std::string_view::npos && is_wanted(line.substr(0, blank))) {
+            evidence.file(std::string(line.substr(0, blank)), fmt::format("{}\n", trim(line.substr(blank))));
+            evidence.taken("files of /sys");
+            return true;
+        }
     // Logs of GitHub Actions and of Azure Pipelines.
     if (line.starts_with("##[group]") || line.starts_with("##[error]")) {
         evidence.file("/proc/self/environ", "CI=true\n");

@@ -114,6 +114,13 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
         evidence.taken("QEMU for arm64");
         return true;
     }
+    // -cpu host is the host's own processor, which QEMU gives by an accelerator alone (QEMU
+    // docs/system/qemu-cpu-models.rst).
+    if (contains(line, "qemu-system-aarch64 ") && contains(line, " -cpu host")) {
+        hear_architecture("aarch64", evidence);
+        evidence.taken("a command line of QEMU for arm64");
+        return true;
+    }
     for (const auto& [words, maker] :
          {std::pair<std::string_view, std::string_view>{"Synology DSM ", "Synology"},
           std::pair<std::string_view, std::string_view>{"DSM 7.", "Synology"},

@@ -94,8 +94,9 @@ private:
             take_hypervisor(message);
         }
         // Linux arch/arm64/kvm/arm.c, kvm_arch_init(), which the first process runs.
+        // Vendors' kernels put the core and the process in front of it: "c3       1 kvm [1]: ".
         const bool of_arm =
-            message.starts_with("kvm [1]: ") &&
+            contains(message.substr(0, 40), "kvm [1]: ") &&
             (contains(message, "HYP mode") || contains(message, "Hyp ") || contains(message, "VHE") ||
              contains(message, "IPA Size") || contains(message, "Error, CPU "));
         if (of_arm || message.starts_with("Booting Linux on physical CPU") ||

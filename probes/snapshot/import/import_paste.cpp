@@ -247,6 +247,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
+    hear_mentions(clean, evidence);
     const bool complains = contains(clean, "rror: ");
     if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
         evidence.taken("a guest's definition");

@@ -61,6 +61,31 @@ bool take_nested_of_either(std::string_view path, const Section& section, Eviden
     return true;
 }
 
+/// "Which returned a Y, which means ...", below the command that printed a parameter; empty: no such
+/// sentence.
+std::string_view value_in_sentence(std::string_view body) {
+    constexpr std::string_view verbs[] = {"returned", "returns", "gave", "gives", "printed", "prints",
+                                          "showed",   "shows",   "says", "said",  "is",      "was"};
+    constexpr std::string_view ties[] = {"a", "an", "the", "me", "value", "to", "set"};
+    const std::vector<std::string_view> words = split_words(body.substr(0, body.find('\n')));
+    bool said = false;
+    for (std::string_view word : words) {
+        while (!word.empty() && contains("`'\",.;:()", word.substr(0, 1))) word.remove_prefix(1);
+        while (!word.empty() && contains("`'\",.;:()", word.substr(word.size() - 1))) word.remove_suffix(1);
+        if (said && word.size() == 1 && contains("YN10", word)) return word;
+        const bool tie = std::find(std::begin(ties), std::end(ties), word) != std::end(ties);
+        said = std::find(std::begin(verbs), std::end(verbs), word) != std::end(verbs) || (said && tie);
+    }
+    return {};
+}
+
+/// Of a parameter's file the value alone, where a sentence says it.
+std::string what_it_printed(std::string_view path, std::string_view body) {
+    const bool sentence = contains(path, "/parameters/") && split_words(body).size() > 2;
+    const std::string_view value = sentence ? value_in_sentence(body) : std::string_view{};
+    return value.empty() ? std::string(body) : fmt::format("{}\n", value);
+}
+
 }  // namespace
 
 bool take_files(const Section& section, Evidence& evidence) {
@@ -100,7 +125,7 @@ bool take_files(const Section& section, Evidence& evidence) {
             return true;
         }
         if (!grep && std::count_if(command.words.begin(), command.words.end(), is_path) == 1)
-            return read_file_of_kernel(path, section.body, evidence);
+            return read_file_of_kernel(path, what_it_printed(path, section.body), evidence);
     }
     return false;
 }

@@ -25,6 +25,8 @@ void read_ostree_words(const Section& section, Evidence& evidence);
 bool read_form_line(std::string_view line, Evidence& evidence);
 /// What the whole paste says: a log of Compose, a device that was asked for, the system that Docker is on.
 void hear_forms(std::string_view text, Evidence& evidence);
+/// Products and boards that a person names in a sentence.
+void hear_mentions(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.
 void hear_distribution(std::string_view text, Evidence& evidence);
 

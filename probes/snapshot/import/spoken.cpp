@@ -4,6 +4,8 @@
 #include "snapshot/import/spoken.hpp"
 
 #include "base/text.hpp"
+#include "facts/log_lines.hpp"
+#include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>
 
@@ -148,11 +150,28 @@ std::string_view take_sentence(std::string_view& line) {
     return sentence;
 }
 
+/// A line of the kernel's log that a sentence quotes: `the message "kvm [1]: HYP mode not available" at
+/// boot`.
+void hear_quoted_log(std::string_view sentence, std::vector<Spoken>& found) {
+    for (const char quote : {'"', '`', '\''})
+        for (auto open = sentence.find(quote); open != std::string_view::npos;) {
+            const auto close = sentence.find(quote, open + 1);
+            if (close == std::string_view::npos) break;
+            const std::string_view line = trim(sentence.substr(open + 1, close - open - 1));
+            std::string_view message;
+            if (is_stamped(line, message) && classify_log_line(message))
+                found.push_back({{{}, fmt::format("{}\n", line)}, names_a_machine(sentence)});
+            open = sentence.find(quote, close + 1);
+        }
+}
+
 void hear_sentence(std::string_view sentence, std::vector<Spoken>& found) {
     constexpr std::string_view subjects[] = {"/proc/cpuinfo", "/parameters/nested", "lsmod",
                                              "systemd-detect-virt"};
     Spoken spoken;
-    if (!has_any(sentence, subjects) || !is_stated(sentence)) return;
+    if (!is_stated(sentence)) return;
+    hear_quoted_log(sentence, found);
+    if (!has_any(sentence, subjects)) return;
     if (!read_parameter(sentence, spoken) && !read_output(sentence, spoken)) return;
     spoken.placed = names_a_machine(sentence);
     found.push_back(std::move(spoken));
@@ -170,7 +189,8 @@ std::vector<Spoken> spoken_outputs(std::string_view text) {
     // Two that differ are of two machines.
     const auto differs = [&](const Spoken& one) {
         return std::any_of(found.begin(), found.end(), [&](const Spoken& other) {
-            return other.section.command.program == one.section.command.program &&
+            return !one.section.command.program.empty() &&
+                   other.section.command.program == one.section.command.program &&
                    other.section.body != one.section.body;
         });
     };

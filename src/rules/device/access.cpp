@@ -112,6 +112,28 @@ Remedy see_what_is_shown(const Facts& f) {
     return remedy;
 }
 
+/// KVM is built into most of WSL 2's kernels, so to load a module is no cure (microsoft/WSL#11837, 2026-11).
+Remedy see_what_wsl_shows(const Facts& f) {
+    Remedy remedy(Step{.what = "See whether Windows shows VMX or SVM to WSL, and what KVM said of it.",
+                       .commands = {"grep -c -w -E 'vmx|svm' /proc/cpuinfo", "sudo dmesg | grep -i kvm"},
+                       .expect = "A number above 0: load the module that the next step names. 0: what "
+                                 "follows it is the cure."});
+    const std::string* module = f.module.name.if_known();
+    remedy.then(Step{.what = "Only if it printed more than 0. KVM is built into WSL 2's kernels before 6.6, "
+                             "and modprobe finds no module then: the log's line tells why there is no "
+                             "device.",
+                     .commands = {fmt::format("sudo modprobe {}", module ? *module : "kvm_intel")}});
+    Remedy above = fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : "");
+    bool first = true;
+    for (Step& step : above.steps) {
+        if (std::exchange(first, false))
+            step.what = fmt::format("Only if it printed 0, all that follows. {} {}", above.intro, step.what);
+        step.action = ByHand{};
+        remedy.then(std::move(step));
+    }
+    return remedy;
+}
+
 /// Known not to be there for KVM: its module would refuse, and what keeps it away has a rule and steps of its
 /// own.
 bool lacks_hardware(const Facts& f) { return cpuid_bit(f).all(no) || f.kernel.flag_usable.all(no); }
@@ -156,6 +178,7 @@ Remedy fix_missing_device(const Facts& f) {
     if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
         !cpuid_bit(f).any_known())
         return see_what_is_shown(f);
+    if (is(f.hypervisor.platform, Platform::wsl2)) return see_what_wsl_shows(f);
     Remedy remedy(module ? Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                                 .commands = {fmt::format("sudo modprobe {}", *module)},
                                 .expect = "ls -l /dev/kvm shows 10, 232"}

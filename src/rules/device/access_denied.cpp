@@ -64,6 +64,17 @@ Remedy ask_the_policy(const Facts& f) {
     return remedy;
 }
 
+/// A rented server may be a container, whose device cgroup is its provider's.
+Remedy allow_where_it_is_unknown(const Facts& f) {
+    Remedy remedy = allow_unit();
+    if (f.kernel.container.if_absent())
+        remedy.then(Step{.what = "In a container (lxc, openvz; many a cheap VPS is one) its host decides: "
+                                 "whoever runs it allows character device 10:232 in its device cgroup.",
+                         .commands = texts({"systemd-detect-virt --container"}),
+                         .expect = "none: it is no container, and this step does not apply."});
+    return remedy;
+}
+
 }  // namespace
 
 Remedy fix_denied_device(const Facts& f) {
@@ -83,7 +94,7 @@ Remedy fix_denied_device(const Facts& f) {
     }
     if (in_container(f)) return forbidden ? give_to_container() : allow_in_container();
     if (is_unmapped(f)) return allow_in_unmapped(f);
-    return forbidden ? allow_unit() : allow_on_host(f, node);
+    return forbidden ? allow_where_it_is_unknown(f) : allow_on_host(f, node);
 }
 
 }  // namespace nestprobe

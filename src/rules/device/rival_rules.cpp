@@ -226,7 +226,12 @@ constexpr Rule rival_rule_rows[] = {
             "Only one hypervisor at a time can use VMX or SVM. While VirtualBox or VMware holds it, KVM\n"
             "fails with EBUSY; since 6.12 KVM in turn holds it from the moment its module is loaded\n"
             "(kvm.enable_virt_at_load).",
-        .fix = "Stop the other hypervisor's virtual machines and unload its modules (vboxdrv, vmmon).",
+        .fix = "Close the other hypervisor's virtual machines, and see whether its module is loaded.\n"
+               "    lsmod | grep -E '^(vboxdrv|vmmon)'\n"
+               "Unload it. VirtualBox's, with its window closed:\n"
+               "    sudo modprobe -r vboxnetadp vboxnetflt vboxdrv\n"
+               "VMware's:\n"
+               "    sudo /etc/init.d/vmware stop",
         .see = busy_see,
         .check = check_busy,
         .worked = "nestprobe says that /dev/kvm opens and answers, and a guest starts.",

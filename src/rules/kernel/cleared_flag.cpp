@@ -70,6 +70,13 @@ Outcome judge_list_alone(const Facts& f) {
                  fix_unlisted(f, bare)),
             *refused);
     if (!none || in_guest(f)) return skip("CPUID was not read, so there is nothing to compare");
+    if (const std::string* board = f.evidence ? f.evidence->named_board.if_known() : nullptr;
+        board && f.cpu.technology.if_absent() && f.kernel.arch.if_absent())
+        return cite(
+            unknown(fmt::format("/proc/cpuinfo shows neither vmx nor svm, and a sentence names {}: on "
+                                "an Arm processor it never does, whatever KVM does there",
+                                *board)),
+            f.evidence->named_board);
     if (vendor_module_is(f, Module::State::loaded))
         return cite(unknown(fmt::format("/proc/cpuinfo shows neither vmx nor svm, but {} is loaded: the two "
                                         "contradict each other, and CPUID was not read, which would tell",

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// Products and boards that a person names in a sentence: "I use Ubuntu in VMware Workstation", "a VPS from
+// X", "on my rk3588 board".  No reading of the machine: it is kept apart from what tools said, and only a
+// rule that says "if" uses it.  Where two products are named, nobody knows which one is meant, and nothing is
+// kept.
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace nestprobe {
+namespace {
+
+struct ProductRow {
+    std::string_view words;  ///< as people write it, in lower case
+    std::string_view name;   ///< as platform_called() has it
+};
+// Longer words first: "docker desktop" is no "desktop".
+constexpr ProductRow products[] = {
+    {"vmware", "VMware"},
+    {"esxi", "VMware"},
+    {"vsphere", "VMware"},
+    {"virtualbox", "VirtualBox"},
+    {"virtual box", "VirtualBox"},
+    {"hyper-v", "Hyper-V"},
+    {"hyperv", "Hyper-V"},
+    {"wsl2", "WSL"},
+    {"wsl 2", "WSL"},
+    {"wsl", "WSL"},
+    {"parallels", "Parallels"},
+    {"docker for windows", "Docker Desktop"},
+    {"docker desktop", "Docker Desktop"},
+    {"proxmox", "Proxmox VE"},
+    {"xcp-ng", "Xen"},
+    {"xenserver", "Xen"},
+    {"nutanix", "Nutanix"},
+    {"cloudstack", "CloudStack"},
+    {"openstack", "OpenStack"},
+    {"aws", "AWS"},
+    {"ec2", "AWS"},
+    {"google cloud", "Google"},
+    {"gcp", "Google"},
+    {"azure", "Azure"},
+    {"digitalocean", "DigitalOcean"},
+    {"digital ocean", "DigitalOcean"},
+    {"hetzner cloud", "Hetzner"},
+    {"linode", "Linode"},
+    {"vultr", "Vultr"},
+    {"oracle cloud", "OCI"},
+    {"vps", "VPS"},
+};
+
+struct BoardRow {
+    std::string_view words, name;
+};
+constexpr BoardRow boards[] = {
+    {"raspberry pi", "Raspberry Pi"},
+    {"orange pi", "Orange Pi"},
+    {"orangepi", "Orange Pi"},
+    {"rk3588", "RK3588"},
+    {"rk3568", "RK3568"},
+    {"snapdragon", "Snapdragon"},
+    {"kunpeng", "Kunpeng"},
+    {"jetson", "Jetson"},
+    {"apple silicon", "Apple silicon"},
+    {"oracle arm", "Arm shapes of Oracle's cloud"},
+    {"oracle cloud arm", "Arm shapes of Oracle's cloud"},
+    {"ampere", "Ampere"},
+    {"graviton", "Graviton"},
+    {"m1 mac", "Apple silicon"},
+    {"m2 mac", "Apple silicon"},
+    {"apple m1", "Apple silicon"},
+    {"apple m2", "Apple silicon"},
+    {"apple m3", "Apple silicon"},
+    {"apple m4", "Apple silicon"},
+};
+
+std::string in_small_letters(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+}
+
+bool is_word_char(char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '/';
+}
+
+/// Where the words stand by themselves; npos: nowhere.
+std::size_t find_whole(std::string_view line, std::string_view words) {
+    for (auto at = line.find(words); at != std::string_view::npos; at = line.find(words, at + 1)) {
+        const auto end = at + words.size();
+        const bool begins = at == 0 || !is_word_char(line[at - 1]);
+        if (begins && (end == line.size() || !is_word_char(line[end]))) return at;
+    }
+    return std::string_view::npos;
+}
+
+template <std::size_t Size>
+bool is_in_list(std::string_view word, const std::string_view (&list)[Size]) {
+    return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+std::string_view without_signs(std::string_view word) {
+    constexpr std::string_view signs = "()[],.;:\"'`*_";
+    while (!word.empty() && contains(signs, word.substr(0, 1))) word.remove_prefix(1);
+    while (!word.empty() && contains(signs, word.substr(word.size() - 1))) word.remove_suffix(1);
+    return word;
+}
+
+/// "in a VMware ...", "using VirtualBox", "using a cheap VPS", "my VPS".
+bool is_led_in(std::string_view before) {
+    constexpr std::string_view leads[] = {"in",  "inside", "on",   "under",   "within",  "using",
+                                          "use", "via",    "with", "through", "running", "my"};
+    constexpr std::size_t near = 3;  // an article and an adjective between the two
+    std::vector<std::string_view> words = split_words(before);
+    std::erase_if(words, [](std::string_view word) { return without_signs(word).empty(); });
+    const std::size_t from = words.size() - std::min(words.size(), near);
+    for (std::size_t i = from; i < words.size(); ++i)
+        if (is_in_list(without_signs(words[i]), leads)) return true;
+    return !words.empty() && (without_signs(words.back()) == "a" || without_signs(words.back()) == "an");
+}
+
+/// "VMware VM", "EC2 instance", "VMware Workstation guest".
+bool is_followed_by_machine(std::string_view behind) {
+    constexpr std::string_view machines[] = {"vm", "vms", "virtual", "guest", "instance", "droplet", "vps"};
+    constexpr std::string_view editions[] = {"workstation", "player", "fusion", "pro", "cloud", "7", "6"};
+    for (const std::string_view word : split_words(behind.substr(0, 60))) {
+        if (is_in_list(without_signs(word), machines)) return true;
+        if (!is_in_list(without_signs(word), editions)) return false;
+    }
+    return false;
+}
+
+/// A sentence that somebody wrote about where this runs: no program's line, no address, nothing that tells
+/// of another place where all is well, and no guide.
+bool is_about_this_place(std::string_view line) {
+    constexpr std::string_view elsewhere[] = {
+        "works",  "worked",   "error", "errors", "module",    "should",   "instead", "disable", "without",
+        "driver", "provider", "host",  "beside", "alongside", "conflict", "warning", "fails",   "failed"};
+    constexpr std::string_view signs[] = {"verr_", "http", "=", "kernel:", "if you", "you can", "not use"};
+    return split_words(line).size() >= 4 &&
+           std::none_of(
+               std::begin(elsewhere), std::end(elsewhere),
+               [&](std::string_view word) { return find_whole(line, word) != std::string_view::npos; }) &&
+           std::none_of(std::begin(signs), std::end(signs),
+                        [&](std::string_view sign) { return contains(line, sign); });
+}
+
+}  // namespace
+
+void hear_mentions(std::string_view text, Evidence& evidence) {
+    constexpr std::size_t most = 64u << 10, longest = 600;
+    if (text.size() > most) return;
+    // Who posts VirtualBox' own words has it here, and not above.
+    const bool beside = contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage");
+    std::string_view product, board;
+    bool two = false;
+    const auto hear_product = [&](std::string_view sentence) {
+        if (!is_about_this_place(sentence)) return;
+        for (const ProductRow& row : products) {
+            if (beside && row.name == "VirtualBox") continue;
+            const auto at = find_whole(sentence, row.words);
+            if (at == std::string_view::npos ||
+                (!is_led_in(sentence.substr(0, at)) &&
+                 !is_followed_by_machine(sentence.substr(at + row.words.size()))))
+                continue;
+            // A provider's own name says more than that it rents.
+            if (product == "VPS" || product.empty())
+                product = row.name;
+            else if (row.name != "VPS")
+                two = two || product != row.name;
+        }
+    };
+    for_each_line(text, [&](std::string_view whole) {
+        if (whole.size() > longest) return;
+        const std::string line = in_small_letters(trim(whole));
+        for (const BoardRow& row : boards)
+            if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
+                board = row.name;
+        for (std::string_view rest = line; !rest.empty();) {
+            const auto end = rest.find(". ");
+            hear_product(rest.substr(0, end));
+            rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
+        }
+    });
+    if (!product.empty() && !two) evidence.hear(hearsay::named_product, product, hearsay::in_a_sentence);
+    if (!board.empty()) evidence.hear(hearsay::named_board, board, hearsay::in_a_sentence);
+}
+
+}  // namespace nestprobe
