@@ -190,7 +190,7 @@ def valid_by_schema(paths):
 
 
 def main():
-    nestprobe, machines = run.Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
+    nestprobe, machines = run.shipped(sys.argv[1]), Path(sys.argv[2]).resolve()
     count, seed = (int(sys.argv[n]) if len(sys.argv) > n else default for n, default in ((3, 150), (4, 1)))
     with tempfile.TemporaryDirectory() as name:
         maker = Maker(seed)

@@ -118,7 +118,7 @@ def check_words(nestprobe, machines):
 
 
 def main():
-    nestprobe, machines, guests = run.Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
+    nestprobe, machines, guests = run.shipped(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     snapshots = recorded.snapshots(machines)
     definitions = sorted(path for path in guests.glob("*/guest.*"))
     with ThreadPoolExecutor(2) as pool:

@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
-from run import Nestprobe
+import run
 
 APPLETS = "awk cat cmp cp cut echo env false grep head id ls mkdir mktemp mv printf readlink rm sed sh sort tail touch tr true".split()
 SHELLS = ("busybox", "dash")
@@ -351,7 +351,7 @@ def check_encrypted(nestprobe, machines, shell):
 
 
 def main():
-    nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
+    nestprobe, machines = run.shipped(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "chroot") if not shutil.which(program)]
     if os.geteuid() != 0 or missing:
         print(f"needs root, to chroot{', and ' + ', '.join(missing) if missing else ''}")

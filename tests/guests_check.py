@@ -61,8 +61,8 @@ class Guest(Machine):
 
     def run(self):
         self.text, self.status = {}, {}
-        for name in ("json", "explain", "every rule", "summary", "facts"):
-            words = ("--explain", "--all") if name == "every rule" else (f"--format={name}",)
+        for name in ("json", "explain", "every rule", "summary", "facts", "script"):
+            words = {"every rule": ("--explain", "--all"), "script": ("--fix",)}.get(name, (f"--format={name}",))
             done = self.ask(self.definition, *words)
             self.text[name], self.status[name] = done.stdout.decode("utf-8", "replace"), done.returncode
             if done.stderr:

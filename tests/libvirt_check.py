@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 import recorded
-from run import Nestprobe
+from run import shipped
 
 PROGRAMS = ("libvirtd", "virsh", "virt-xml", "patch", "qemu-system-x86_64")
 REFUSED = {"libvirt-i440fx": "NP721", "libvirt-no-split-irqchip": "NP723", "libvirt-eim-without-intremap": "NP724",
@@ -204,7 +204,7 @@ def stop(daemon, folder):
 
 
 def main():
-    nestprobe, guests, machines = Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
+    nestprobe, guests, machines = shipped(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     os.environ["PATH"] += ":/usr/sbin"
     missing = [program for program in PROGRAMS if not shutil.which(program)]
     if missing:

@@ -4,7 +4,7 @@
 
     machines_check.py NESTPROBE MACHINES_DIR [SCHEMA]
 
-For each machine nestprobe is run with --json, --explain, without a format, and with --format facts. Compared are
+For each machine nestprobe is run with --json, --explain, without a format, with --format facts and --fix. Compared are
 the file `expect` (see MACHINES_DIR/README.md), the exit status with the answers, the JSON with SCHEMA, the snapshot
 with the schema beside that one, the output with the whole outputs (whole_output.py) where they are there, and INDEX.tsv
 with all of them.
@@ -46,7 +46,7 @@ class Machine(Expectations):
 
     def run(self):
         formats = {"json": ["--json"], "explain": ["--explain"], "every rule": ["--explain", "--all"],
-                   "summary": ["--format=summary"], "facts": ["--format=facts"]}
+                   "summary": ["--format=summary"], "facts": ["--format=facts"], "script": ["--fix"]}
         self.text, self.status, self.notes = {}, {}, ""
         given = [word for path in self.inputs for word in ("--from", str(path))]
         for name, options in formats.items():

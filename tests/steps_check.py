@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
-from run import Nestprobe
+import run
 
 HOST = "lab-bochs-haswell-nested"
 # A command as JSON has it, and the calls of the script that do the same; {0} is what the first parenthesis took.
@@ -199,7 +199,7 @@ def check_commands(commands):
 
 
 def main():
-    nestprobe, machines, guests = Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
+    nestprobe, machines, guests = run.shipped(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     cases = [Case(path.parent, path) for path in recorded.snapshots(machines)]
     host = recorded.snapshot_path(machines, HOST)
     cases += [Case(path.parent, host, path) for path in sorted(guests.glob("*/guest.*"))]
