@@ -25,17 +25,21 @@ public:
     std::size_t size() const { return size_; }
     /// The row's first word, as a number.
     std::uint8_t first_word(std::size_t i) const { return static_cast<std::uint8_t>(bytes_[places_[i]]); }
+    /// The row's first text, without the rest of it.
+    std::string_view first_text(std::size_t i) const {
+        std::size_t words = 0;
+        Row row;
+        for_each_word(row, [&](auto&) { ++words; });
+        const char* at = bytes_ + places_[i] + words;
+        return text_at(at);
+    }
     /// Its texts live as long as the program.
     Row operator[](std::size_t i) const {
         Row row;
         const char* at = bytes_ + places_[i];
-        const auto byte = [&] { return static_cast<std::uint8_t>(*at++); };
-        for_each_word(row, [&]<class Word>(Word& word) { word = static_cast<Word>(byte()); });
-        for_each_text(row, [&](std::string_view& text) {
-            const std::size_t low = byte(), high = byte();
-            text = {at, low + 256 * high};
-            at += text.size();
-        });
+        for_each_word(
+            row, [&]<class Word>(Word& word) { word = static_cast<Word>(static_cast<std::uint8_t>(*at++)); });
+        for_each_text(row, [&](std::string_view& text) { text = text_at(at); });
         return row;
     }
 
@@ -46,6 +50,15 @@ public:
     }
 
 private:
+    /// `at` is behind it then.
+    static std::string_view text_at(const char*& at) {
+        const auto byte = [&] { return static_cast<std::uint8_t>(*at++); };
+        const std::size_t low = byte(), high = byte();
+        const std::string_view text(at, low + 256 * high);
+        at += text.size();
+        return text;
+    }
+
     const std::uint32_t* places_;
     const char* bytes_;
     std::size_t size_;

@@ -207,7 +207,7 @@ std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& 
     return verdicts;
 }
 
-Report make_report(Facts facts) {
+Report make_report(Facts&& facts) {
     Report report;
     report.facts = std::move(facts);
     report.findings = evaluate(all_rules(), report.facts);

@@ -79,7 +79,7 @@ Verdict decide(Question question, std::span<const Finding> findings,
 /// where this system cannot: kvm-in-guests inherits a no, and an unknown that nothing proves otherwise.
 std::vector<Verdict> decide_all(std::span<const Finding> findings, const Facts& facts);
 
-Report make_report(Facts facts);
+Report make_report(Facts&& facts);
 
 /// kvm-here in a guest; kvm-in-guests on bare metal, where the level is unknown, and of a guest's definition.
 Question default_question(const Facts& facts);

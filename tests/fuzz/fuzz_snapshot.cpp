@@ -9,7 +9,7 @@ using namespace nestprobe;
 
 namespace {
 
-std::string report_of(const Facts& facts) { return render_json(make_report(facts), {}); }
+std::string report_of(const Facts& facts) { return render_json(make_report(Facts(facts)), {}); }
 
 }  // namespace
 

@@ -162,7 +162,7 @@ Remedy fix_missing_device(const Facts& f) {
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
         return steps_of(f, row_of_job(f)->give);
-    if (const AccessRow* row = row_here(f); row && !row->give[0].empty())
+    if (const auto row = row_here(f); row && !row->give[0].empty())
         return host_of_a_maker(f).then(steps_of(f, row->give));
     if (in_container(f)) return give_to_container();
     // One program found it, and another did not.

@@ -29,7 +29,7 @@ Remedy allow_in_unmapped(const Facts& f) {
              .commands = texts({"systemd-detect-virt --container"}),
              .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
     for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
-        const AccessRow& row = *row_named(place);
+        const AccessRow row = *row_named(place);
         Remedy own = steps_of(f, row.allow);
         bool first = true;
         for (Step& step : own.steps) {
@@ -84,11 +84,10 @@ Remedy fix_denied_device(const Facts& f) {
     constexpr unsigned everybody = 06;
     if (!forbidden && (node.mode & everybody) == everybody) return ask_the_policy(f);
     if (in_job(f) && !in_container(f) && !forbidden)
-        if (const AccessRow* job = row_of_job(f); job && !job->allow[0].empty())
-            return steps_of(f, job->allow);
+        if (const auto job = row_of_job(f); job && !job->allow[0].empty()) return steps_of(f, job->allow);
     if (in_container(f) && in_github_job(f)) return allow_in_job_container();
     const bool elsewhere = in_container(f) || in_job(f);
-    if (const AccessRow* row = elsewhere ? row_of_container(f) : row_here(f)) {
+    if (const auto row = elsewhere ? row_of_container(f) : row_here(f)) {
         const auto& steps = forbidden || row->allow[0].empty() ? row->give : row->allow;
         return steps_of(f, steps);
     }

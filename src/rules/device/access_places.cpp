@@ -24,20 +24,21 @@ std::vector<std::string> kept(std::span<const std::string_view> lines) {
 
 }  // namespace
 
-const AccessRow* row_named(std::string_view place) {
-    for (const AccessRow& row : access_rows())
-        if (row.place == place) return &row;
-    return nullptr;
+std::optional<AccessRow> row_named(std::string_view place) {
+    const PackedRows<AccessRow> rows = access_rows();
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows.first_text(i) == place) return rows[i];
+    return std::nullopt;
 }
 
-const AccessRow* row_of_container(const Facts& f) {
+std::optional<AccessRow> row_of_container(const Facts& f) {
     const std::string* name = f.kernel.container.if_known();
-    return name ? row_named(*name) : nullptr;
+    return name ? row_named(*name) : std::nullopt;
 }
 
-const AccessRow* row_of_job(const Facts& f) {
+std::optional<AccessRow> row_of_job(const Facts& f) {
     const Job* job = f.kernel.job.if_known();
-    return job ? row_named(to_string(*job)) : nullptr;
+    return job ? row_named(to_string(*job)) : std::nullopt;
 }
 
 bool in_github_job(const Facts& f) {
@@ -46,11 +47,11 @@ bool in_github_job(const Facts& f) {
 
 bool in_job(const Facts& f) { return f.kernel.job.if_known() && !is(f.kernel.job, Job::none); }
 
-const AccessRow* row_here(const Facts& f) {
-    if (const AccessRow* container = row_of_container(f)) return container;
-    if (in_container(f)) return nullptr;
-    if (const AccessRow* job = row_of_job(f)) return job;
-    return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : nullptr;
+std::optional<AccessRow> row_here(const Facts& f) {
+    if (auto container = row_of_container(f)) return container;
+    if (in_container(f)) return std::nullopt;
+    if (auto job = row_of_job(f)) return job;
+    return is(f.kernel.user_namespace, true) ? row_named("user-namespace") : std::nullopt;
 }
 
 bool is_unmapped(const Facts& f) {
@@ -85,9 +86,9 @@ bool shows_unmapped_group(const Facts& f) {
 }
 
 std::string_view place_words(const Facts& f) {
-    if (const AccessRow* row = row_of_container(f)) return row->words;
+    if (const auto row = row_of_container(f)) return row->words;
     if (in_container(f)) return "a container";
-    if (const AccessRow* row = row_here(f)) return row->words;
+    if (const auto row = row_here(f)) return row->words;
     return is_unmapped(f) ? "a user namespace that maps no group of the host's: an unprivileged container of "
                             "LXC, LXD or Incus, or a rootless one"
                           : "";

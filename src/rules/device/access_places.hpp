@@ -5,17 +5,18 @@
 #include "rules/common.hpp"
 #include "rules/device/access_rows.hpp"
 
+#include <optional>
 #include <span>
 #include <string_view>
 
 namespace nestprobe {
 
-/// By its name in the table; null where there is none.
-const AccessRow* row_named(std::string_view place);
-const AccessRow* row_of_container(const Facts& f);
-const AccessRow* row_of_job(const Facts& f);
-/// The row that says how this place is given the device; null: a host, or a place without a row.
-const AccessRow* row_here(const Facts& f);
+/// By its name in the table; nothing where there is none.
+std::optional<AccessRow> row_named(std::string_view place);
+std::optional<AccessRow> row_of_container(const Facts& f);
+std::optional<AccessRow> row_of_job(const Facts& f);
+/// The row that says how this place is given the device; nothing: a host, or a place without a row.
+std::optional<AccessRow> row_here(const Facts& f);
 
 bool in_github_job(const Facts& f);
 bool in_job(const Facts& f);

@@ -8,10 +8,6 @@
 // GitLab Runner documentation, [runners.docker]; Development Containers specification, runArgs.
 #include "rules/device/access_rows.hpp"
 
-#include "base/packed_table.hpp"
-
-#include <vector>
-
 namespace nestprobe {
 namespace {
 
@@ -281,9 +277,6 @@ constexpr PackedTable<AccessRow, std::size(access_table), packed_bytes(access_ta
 
 }  // namespace
 
-std::span<const AccessRow> access_rows() {
-    static const std::vector<AccessRow> all = packed_access.view().all();
-    return all;
-}
+PackedRows<AccessRow> access_rows() { return packed_access.view(); }
 
 }  // namespace nestprobe

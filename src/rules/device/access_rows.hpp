@@ -2,9 +2,9 @@
 // How each kind of container is given /dev/kvm, and lets its user open it.  Data only.
 #pragma once
 
+#include "base/packed_table.hpp"
 #include "remedy/remedy.hpp"
 
-#include <span>
 #include <string_view>
 
 namespace nestprobe {
@@ -52,6 +52,6 @@ constexpr void for_each_text(AccessRow& row, V&& visit) {
     for (AccessStep& step : row.allow) for_each_text(step, visit);
 }
 
-std::span<const AccessRow> access_rows();
+PackedRows<AccessRow> access_rows();
 
 }  // namespace nestprobe
