@@ -965,7 +965,8 @@ constexpr PlatformRow platform_table[] = {
               .file = "GUEST.vmx",
               .lines = {"vhv.enable = \"TRUE\""},
               .cost = Cost::restart_guest,
-              .only_if = "it runs on a workstation"},
+              .only_if = "it runs on a workstation",
+              .on_pc = true},
              {.where = Where::windows_host,
               .what =
                   "On a Windows host where Windows' own hypervisor runs (Hyper-V, WSL 2, memory integrity), "

@@ -50,6 +50,7 @@ struct PlatformStep {
     For technology = For::any;
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
     bool what_says_when = false;    ///< `what` begins with that condition
+    bool on_pc = false;             ///< of a product that people run on their own PC
     IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
     friend bool operator==(const PlatformStep&, const PlatformStep&) = default;
@@ -61,6 +62,7 @@ constexpr void for_each_word(PlatformStep& step, V&& visit) {
     visit(step.technology);
     visit(step.if_type);
     visit(step.what_says_when);
+    visit(step.on_pc);
 }
 template <class V>
 constexpr void for_each_text(PlatformStep& step, V&& visit) {

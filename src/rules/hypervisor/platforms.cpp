@@ -219,7 +219,8 @@ std::string no_switch_there(const Facts& f) {
 
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
-    const PlatformRow row = row_of(f.hypervisor.platform);
+    PlatformRow row = row_of(f.hypervisor.platform);
+    if (row.id == Platform::vmware) order_vmware_steps(f, row);
     const ThisType type = type_of(f);
     Remedy remedy(steps_of(row.steps, flag, type));
     remedy.never = (row.nesting == Nesting::none || row.nesting == Nesting::never) &&
@@ -230,7 +231,6 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (row.id == Platform::hoster && f.hypervisor.dmi_vendor.if_known())
         remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
     ask_the_platform(remedy, row, flag, type);
-    if (row.id == Platform::vmware) order_vmware_steps(f, remedy);
     fit_to_host(remedy, row.id, f);
     if (!row.instead.empty())
         remedy.then(Step{.where = Where::provider,

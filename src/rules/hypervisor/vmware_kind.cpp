@@ -28,15 +28,19 @@ bool is_on_a_pc(const Facts& f) {
 
 }  // namespace
 
-void order_vmware_steps(const Facts& f, Remedy& remedy) {
+void order_vmware_steps(const Facts& f, PlatformRow& row) {
     const auto first = [&](auto fits) {
-        std::stable_partition(remedy.steps.begin(), remedy.steps.end(), fits);
+        std::stable_partition(std::begin(row.steps), std::end(row.steps), fits);
     };
-    if (is_on_a_pc(f)) {
-        first([](const Step& step) { return step.where == Where::windows_host; });
-        first([](const Step& step) { return step.what.starts_with("Workstation"); });
+    const auto on_windows = [](const PlatformStep& step) { return step.where == Where::windows_host; };
+    const bool refused = is_refused_by_host(f), on_pc = is_on_a_pc(f);
+    if (on_pc) {
+        first(on_windows);
+        first([](const PlatformStep& step) { return step.on_pc; });
     }
-    if (is_refused_by_host(f)) first([](const Step& step) { return step.where == Where::windows_host; });
+    if (refused) first(on_windows);
+    if (refused || on_pc)
+        for (std::string_view& query : row.query) query = {};  // govc asks vSphere alone
 }
 
 }  // namespace nestprobe
