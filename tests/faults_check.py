@@ -111,7 +111,7 @@ def injections(folder):
             for number in range(1, count + 1):
                 jobs += [(mode, call, number, error, bases.get(mode), folder) for error in ERRORS.get(call, "").split()]
     judge("every call has errors to fail with", ", ".join(sorted(unknown)))
-    always = [job for job in jobs if job[1] == "write"]
+    always = [job for job in jobs if job[1] in ("write", "getrandom")]
     chosen = jobs if FULL else random.sample(jobs, min(SAMPLE, len(jobs))) + always
     with ThreadPoolExecutor(2) as pool:
         hits = [found for found in pool.map(inject, chosen) if found]
