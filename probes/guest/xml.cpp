@@ -4,7 +4,9 @@
 #include "guest/definition.hpp"
 
 #include <expat.h>
+#include <sys/auxv.h>
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <new>
@@ -16,6 +18,15 @@ namespace {
 [[noreturn]] void end_without_memory() {
     if (const std::new_handler handler = std::get_new_handler()) handler();
     throw std::bad_alloc();
+}
+
+/// What keeps names that somebody chose from making expat's tables slow: the kernel gave it to this process
+/// (getauxval(3), AT_RANDOM).  expat asks arc4random(3), which ends a program that getrandom(2) refuses.
+unsigned long hash_salt() {
+    unsigned long salt = 0;
+    if (const auto address = ::getauxval(AT_RANDOM); address != 0)
+        std::memcpy(&salt, reinterpret_cast<const char*>(address), sizeof salt);
+    return std::max(salt, 1ul);  // 0: expat asks all the same
 }
 
 }  // namespace
@@ -166,6 +177,7 @@ XmlFault XmlDocument::parse(std::string_view text) {
     const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate("UTF-8"),
                                                                               &XML_ParserFree);
     if (!parser) end_without_memory();
+    XML_SetHashSalt(parser.get(), hash_salt());
     XmlHandlers handlers{parser.get(), *this};
     XML_SetUserData(parser.get(), &handlers);
     XML_SetElementHandler(parser.get(), XmlHandlers::begin, XmlHandlers::end);
