@@ -3396,6 +3396,36 @@ Vagrant, in the libvirt provider:
      .worked = R"(The guest starts.)",
      .otherwise = R"()",
      .source = "QEMU target/i386/kvm/kvm.c; docs/system/i386/hyperv.rst; ruzickap/packer-templates#154 (2020-08)"},
+    {.id = "haxm-requirements",
+     .program = "HAXM (Intel's old accelerator for Windows and macOS)",
+     .patterns = "ept supported - no\n"
+                 "the system requirements are not satisfied",
+     .means =
+         R"(HAXM's check found that something it wants is missing: the line that ends with "- No" names it. EPT is missing in processors before Nehalem (2008), the Core 2 among them. KVM on Linux does without EPT, slowly; guests inside its guests are then slower still.)",
+     .rules = "ept-off no-hardware-virtualization vmx-disabled-by-firmware",
+     .causes = R"(1. "EPT supported - No": an old processor; no setting brings it.
+2. "VMX enabled - No": switched off in firmware setup, or held by Hyper-V.
+3. "Hyper-V disabled - No": Windows' own hypervisor runs; then the Windows Hypervisor Platform does HAXM's work.)",
+     .steps = R"(HAXM is no longer developed (2023). On Windows, in an administrator's PowerShell, what the emulator uses instead:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
+and restart. It wants EPT too: an old processor has neither, and an image for arm64 that is emulated is what is left.)",
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "intel/haxm README (2023-01), #374, #375 (2021-05); Android documentation, \"Configure hardware acceleration\""},
+    {.id = "vbox-saved-state-of-another-cpu",
+     .program = "VirtualBox",
+     .patterns = "verr_ssm_load_cpuid_mismatch\n"
+                 "is not supported by the host but has already been exposed to the guest",
+     .means =
+         R"(A saved state holds a running machine, its processor's features among them, and this processor lacks one: as a rule the state was saved on a machine with another maker's or a newer processor. It says nothing of VT-x or AMD-V here.)",
+     .causes = R"(1. An appliance or a folder that was copied with its saved state from another machine.
+2. A snapshot that was taken while the machine ran, elsewhere.)",
+     .steps = R"(Discard the state, which is as if its power was cut, and start the machine; its disk stays as it is.
+    VBoxManage discardstate NAME
+    VBoxManage startvm NAME)",
+     .worked = R"(The machine boots.)",
+     .otherwise = R"()",
+     .source = "VirtualBox manual, \"VBoxManage discardstate\"; ashemery/CuckooVM#1 (2020-03)"},
     {.id = "qemu-unrecognized-feature",
      .program = "QEMU",
      .patterns = "unrecognized feature",

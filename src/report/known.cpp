@@ -74,8 +74,11 @@ bool was_assignment_tried(const Report& report) {
 /// The kernel was told of an IOMMU, or somebody's lines are about one.
 bool is_iommu_wanted(const Report& report) {
     const auto asks = [](const std::string& word) {
-        return word == "intel_iommu=on" || word == "amd_iommu=on" || word == "iommu=pt";
+        return word == "intel_iommu=on" || word == "amd_iommu=on" || word == "iommu=pt" ||
+               word == "iommu=on" || word == "iommu.passthrough=1";
     };
+    // Lines of the log by which devices got groups, and nothing of KVM.
+    if (!report.pasted.empty() && report.facts.iommu.groups.if_known()) return true;
     const auto* words = report.facts.kernel.command_line.if_known();
     return (words && std::any_of(words->begin(), words->end(), asks)) ||
            std::any_of(report.pasted.begin(), report.pasted.end(),

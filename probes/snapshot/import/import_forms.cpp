@@ -114,6 +114,14 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
         evidence.taken("QEMU for arm64");
         return true;
     }
+    // systemd-detect-virt with SYSTEMD_LOG_LEVEL=debug (systemd src/basic/virt.c, detect_vm()).
+    for (const std::string_view words : {"Found VM virtualization ", "Virtualization found, CPUID="})
+        if (line.starts_with(words)) {
+            read_detect_virt(
+                {Command{}, fmt::format("{}\n", words.front() == 'F' ? line.substr(words.size()) : line)},
+                evidence);
+            return true;
+        }
     // -cpu host is the host's own processor, which QEMU gives by an accelerator alone (QEMU
     // docs/system/qemu-cpu-models.rst).
     if (contains(line, "qemu-system-aarch64 ") && contains(line, " -cpu host")) {

@@ -161,6 +161,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
     read_asked_switch(section, evidence);
+    if (trim(section.body).empty() && take_answer_in_command(section, evidence)) return;
     const bool tells_if_empty =
         command.program == "lsmod" || command.program == "lscpu" || command.names("/proc/cpuinfo");
     if (trim(section.body).empty() && !(command.filtered && tells_if_empty)) return;
@@ -245,6 +246,7 @@ Imported import_paste(std::string_view text, const std::string& name) {
     if (!note.empty())
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
+    hear_haxm(clean, evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);

@@ -88,6 +88,19 @@ std::string what_it_printed(std::string_view path, std::string_view body) {
 
 }  // namespace
 
+/// "cat /sys/class/dmi/id/product_name: Virtual Machine": command and answer in one line.
+bool take_answer_in_command(const Section& section, Evidence& evidence) {
+    const std::string_view line = section.command.line;
+    const auto path = line.find(" /"), colon = line.find(": ");
+    if (section.command.program != "cat" || path == std::string_view::npos ||
+        colon == std::string_view::npos || colon < path)
+        return false;
+    const std::string_view name = line.substr(path + 1, colon - path - 1);
+    if (!is_wanted(name) || name.starts_with("/proc/cpuinfo")) return false;
+    return read_file_of_kernel(std::string(name), fmt::format("{}\n", trim(line.substr(colon + 2))),
+                               evidence);
+}
+
 bool take_files(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
     const bool plain = command.program == "cat" || command.program == "zcat" || command.program == "head" ||

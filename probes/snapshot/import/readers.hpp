@@ -25,6 +25,8 @@ void read_ostree_words(const Section& section, Evidence& evidence);
 bool read_form_line(std::string_view line, Evidence& evidence);
 /// What the whole paste says: a log of Compose, a device that was asked for, the system that Docker is on.
 void hear_forms(std::string_view text, Evidence& evidence);
+/// HAXM's checktool, where it names itself.
+void hear_haxm(std::string_view text, Evidence& evidence);
 /// Products and boards that a person names in a sentence.
 void hear_mentions(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.
@@ -126,6 +128,7 @@ bool is_x86_architecture(std::string_view name);
 bool is_machine_name(std::string_view word);
 /// Whose /proc/cpuinfo that is; empty: x86's, or nobody's that is known.
 std::string_view architecture_of_cpuinfo(std::string_view text);
+bool take_answer_in_command(const Section& section, Evidence& evidence);
 /// cat and its like of files that a probe knows.
 bool take_files(const Section& section, Evidence& evidence);
 

@@ -128,6 +128,10 @@ Remedy fix_no_table(const Facts& f) {
             : told_to_drive(f) ? "enable VT-d in the firmware setup (the word on the kernel command line is "
                                  "there; on AMD it "
                                  "does nothing, and the switch is called IOMMU or AMD-Vi)"
+            : f.evidence && f.evidence->named_board.if_known()
+                ? "a sentence names an Arm processor, whose IOMMU is called SMMU: a server's firmware setup "
+                  "switches it on, and a small board's kernel needs the driver for its own; VT-d and AMD-Vi "
+                  "are x86's"
             : has(f, Technology::vmx)
                 ? "enable VT-d in the firmware setup, and write intel_iommu=on on the kernel command line"
                 : "enable VT-d (Intel, with intel_iommu=on on the kernel command line) or the IOMMU (AMD) in "

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// HAXM's checktool: "VMX enabled         -  No".  It runs on Windows and macOS, and asks the processor's own
+// registers (intel/haxm CheckTool/checktool, check_host.cpp).
+#include "base/text.hpp"
+#include "snapshot/import/readers.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+namespace nestprobe {
+namespace {
+
+/// "*  Yes" or "-  No" behind `name`, which begins the line.
+std::string_view answer_to(std::string_view line, std::string_view name) {
+    if (!line.starts_with(name)) return {};
+    const std::vector<std::string_view> words = split_words(line.substr(name.size()));
+    if (words.size() < 2 || (words[0] != "*" && words[0] != "-")) return {};
+    return words[1].starts_with("Yes") ? "yes" : words[1].starts_with("No") ? "no" : std::string_view{};
+}
+
+void take_checktool_line(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view tool = "checktool";
+    while (line.starts_with('_')) line.remove_prefix(1);
+    while (line.ends_with('_')) line.remove_suffix(1);
+    const std::string shown = fmt::format("{}", fmt::join(split_words(line), " "));
+    if (const std::string_view there = answer_to(line, "VMX supported"); !there.empty()) {
+        evidence.hear(hearsay::cpuid_vmx, there, fmt::format("{}: {}", tool, shown));
+    } else if (answer_to(line, "VMX enabled") == "no") {
+        evidence.hear(hearsay::firmware_off, fmt::format("{} (vmx)", shown), tool);
+    } else if (line.starts_with("CPU vendor") && line.find('*') != std::string_view::npos) {
+        evidence.cpu({.vendor = std::string(split_words(line).back())});
+    } else {
+        return;
+    }
+    evidence.taken("HAXM's checktool");
+}
+
+}  // namespace
+
+void hear_haxm(std::string_view text, Evidence& evidence) {
+    if (contains(text, "checktool"))
+        for_each_line(text, [&](std::string_view line) { take_checktool_line(trim(line), evidence); });
+}
+
+}  // namespace nestprobe
