@@ -69,6 +69,7 @@ enum class SignKind : std::uint8_t {
     vmx_file,    ///< VMware's definition of a guest
     vmware,      ///< VMware's own words about what its host cannot do
     windows,     ///< a tool that ran on Windows
+    pc_product,  ///< a product that people run on their own PC
 };
 
 /// One reading as it was made.

@@ -55,6 +55,7 @@ inline constexpr std::string_view names_in_prompt = "names in the prompt";
 constexpr bool is_sentence(std::string_view path) { return path == named_product || path == named_board; }
 /// Who says what hearsay::named_product and named_board hold.
 inline constexpr std::string_view in_a_sentence = "a sentence";
+inline constexpr std::string_view in_a_sentence_of_a_pc = "a sentence on a PC's product";
 /// Others whose words count for more, or less, than a tool's.
 inline constexpr std::string_view kernel_log = "kernel log", vmx_file = "a .vmx file", vmware = "VMware",
                                   docker_on_windows = "docker on Windows";
@@ -79,6 +80,7 @@ constexpr SignKind sign_of_speaker(std::string_view speaker) {
     if (speaker == kernel_log) return SignKind::kernel_log;
     if (speaker == vmx_file) return SignKind::vmx_file;
     if (speaker == vmware) return SignKind::vmware;
+    if (speaker == in_a_sentence_of_a_pc) return SignKind::pc_product;
     return speaker == docker_on_windows ? SignKind::windows : SignKind::other;
 }
 }  // namespace hearsay

@@ -15,9 +15,13 @@ namespace {
 struct ProductRow {
     std::string_view words;  ///< as people write it, in lower case
     std::string_view name;   ///< as platform_called() has it
+    bool on_pc = false;      ///< people run it on their own PC, where its maker has others for servers
 };
 // Longer words first: "docker desktop" is no "desktop".
 constexpr ProductRow products[] = {
+    {"vmware workstation", "VMware", true},
+    {"vmware player", "VMware", true},
+    {"vmware fusion", "VMware", true},
     {"vmware", "VMware"},
     {"esxi", "VMware"},
     {"vsphere", "VMware"},
@@ -160,7 +164,8 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
     if (text.size() > most) return;
     // Who posts VirtualBox' own words has it here, and not above.
     const bool beside = contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage");
-    std::string_view product, board;
+    const ProductRow* product = nullptr;
+    std::string_view board;
     bool two = false;
     const auto hear_product = [&](std::string_view sentence) {
         if (!is_about_this_place(sentence)) return;
@@ -172,10 +177,10 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
                  !is_followed_by_machine(sentence.substr(at + row.words.size()))))
                 continue;
             // A provider's own name says more than that it rents.
-            if (product == "VPS" || product.empty())
-                product = row.name;
+            if (!product || product->name == "VPS")
+                product = &row;
             else if (row.name != "VPS")
-                two = two || product != row.name;
+                two = two || product->name != row.name;
         }
     };
     for_each_line(text, [&](std::string_view whole) {
@@ -190,7 +195,9 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
             rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
         }
     });
-    if (!product.empty() && !two) evidence.hear(hearsay::named_product, product, hearsay::in_a_sentence);
+    if (product && !two)
+        evidence.hear(hearsay::named_product, product->name,
+                      product->on_pc ? hearsay::in_a_sentence_of_a_pc : hearsay::in_a_sentence);
     if (!board.empty()) evidence.hear(hearsay::named_board, board, hearsay::in_a_sentence);
 }
 

@@ -53,8 +53,9 @@ Remedy fix_if_there(const Facts& f, Platform platform) {
     bool first = true;
     for (Step& step : above.steps) {
         if (std::exchange(first, false))
-            step.what = fmt::format("If it is one, and the number is 0, all that follows. {} {}", above.intro,
-                                    step.what);
+            step.what =
+                fmt::format("Only if it is one, and the number is 0, this and all that follows: {} {}",
+                            above.intro, step.what);
         step.action = ByHand{};
         remedy.then(std::move(step));
     }

@@ -20,6 +20,7 @@ bool is_refused_by_host(const Facts& f) {
 /// Workstation's, Player's and Fusion's machines are files that people open; vSphere runs on servers.
 bool is_on_a_pc(const Facts& f) {
     if (sign_of(f.hypervisor.definition_shows) == SignKind::vmx_file) return true;
+    if (f.evidence && sign_of(f.evidence->named_platform) == SignKind::pc_product) return true;
     constexpr std::string_view of_pcs[] = {"Core(TM)", "Ryzen", "Pentium", "Celeron", "Athlon", "Core Ultra"};
     const std::string* brand = f.cpu.brand.if_known();
     return brand && std::any_of(std::begin(of_pcs), std::end(of_pcs),
