@@ -3848,7 +3848,6 @@ On a host, about one of its guests:
                  "virtualization is disabled\n"
                  "enable virtualization in the bios\n"
                  "enable virtualization in bios\n"
-                 "vt-x/amd-v hardware acceleration is not available\n"
                  "hardware acceleration is not available\n"
                  "svm mode",
      .means =
