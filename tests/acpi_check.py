@@ -19,6 +19,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from run import Nestprobe
+
 TABLES = "/sys/firmware/acpi/tables"
 
 
@@ -76,17 +78,17 @@ def expected(name, data):
     return {"iommu.table": name, "iommu.table_damage": "", "iommu.table_units": units, **x2apic_of_amd(data)}
 
 
-def check(binary, name, data, folder):
+def check(nestprobe, name, data, folder):
     path = Path(folder) / "machine.json"
     path.write_text(json.dumps({"format": "nestprobe-snapshot/1", "directories": {TABLES: [name], "/sys/class/iommu": []},
                                 "files": {f"{TABLES}/{name}": {"base64": base64.b64encode(data).decode()}}}))
-    facts = json.loads(subprocess.run([binary, "--from", path, "--json"], capture_output=True, check=False).stdout)["facts"]
+    facts = json.loads(nestprobe.run("--from", path, "--json").stdout)["facts"]
     return [f"{fact}: {facts[fact].get('value', facts[fact])}, decoded here: {value}"
             for fact, value in expected(name, data).items() if facts[fact].get("value") != value]
 
 
 def main():
-    binary, unit, corpus = (Path(argument).resolve() for argument in sys.argv[1:4])
+    nestprobe, unit, corpus = Nestprobe(sys.argv[1]), *(Path(argument).resolve() for argument in sys.argv[2:4])
     dumps = sorted((corpus / "linuxhw-ACPI").rglob("*.acpidump.txt"))
     if not dumps:
         print(f"no corpus of ACPI tables in {sys.argv[3]}")
@@ -97,7 +99,7 @@ def main():
 
     def one(item):
         with tempfile.TemporaryDirectory() as folder:
-            return item[0], check(binary, *item[1], folder)
+            return item[0], check(nestprobe, *item[1], folder)
     with ThreadPoolExecutor(2) as pool:
         for label, wrong in pool.map(one, found.items()):
             failed += bool(wrong)
