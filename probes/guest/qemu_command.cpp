@@ -93,6 +93,33 @@ std::string_view last_start(std::string_view log, std::size_t start) {
     return log.substr(begin, end - begin);
 }
 
+/// Of a text that is no script ("That's why I use ...") the last line that begins with QEMU; empty: there is
+/// none.
+std::string_view last_line_of_qemu(std::string_view text) {
+    std::string_view found;
+    for_each_line(text, [&](std::string_view line) {
+        std::vector<std::string_view> words = split_words(line);
+        std::erase_if(words, [](std::string_view word) {
+            return word == "$" || word == "#" || word == "sudo" || word == "exec";
+        });
+        if (words.size() > 1 && words[1].starts_with('-') && is_qemu({.text = std::string(words.front())}))
+            found = line;
+    });
+    return found;
+}
+
+/// As a shell splits them; where it could not, for a quotation that does not end, QEMU's own line.
+std::vector<Word> split_script_or_line(std::string_view text, const std::string& label) {
+    try {
+        return split_shell_words(text, label);
+    } catch (const BadFile&) {
+        const std::string_view line = last_line_of_qemu(text);
+        if (line.empty()) throw;
+        return split_shell_words(line, label,
+                                 line_at(text, static_cast<std::size_t>(line.data() - text.data())));
+    }
+}
+
 /// The commands, and of QEMU's complaints those about the last start.
 std::vector<Word> split_command(std::string text, const std::string& label,
                                 std::vector<Complaint>& complaints) {
@@ -100,7 +127,7 @@ std::vector<Word> split_command(std::string text, const std::string& label,
     complaints = take_complaints(text);
     text = continued_as_in_sh(std::move(text));
     const std::size_t start = text.rfind(": starting up libvirt version: ");
-    if (start == std::string_view::npos) return split_shell_words(text, label);
+    if (start == std::string_view::npos) return split_script_or_line(text, label);
     const std::string_view command = last_start(text, start);
     const std::size_t line = line_at(text, static_cast<std::size_t>(command.data() - text.data()));
     std::erase_if(complaints, [&](const Complaint& complaint) { return complaint.line < line; });

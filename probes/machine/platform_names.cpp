@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What tools, the kernel's log and clouds call the product that runs a guest.
+// What tools, the kernel's log and clouds call the product that runs a guest, and what its provider calls it.
 #include "machine/platform_signs.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 namespace nestprobe {
@@ -71,6 +73,26 @@ Platform platform_called(std::string_view name) {
     for (const HeardRow& row : heard_rows)
         if (lower.starts_with(row.name)) return row.platform;
     return Platform::other;
+}
+
+/// KVM's guests are called after QEMU or its packager, or after the hardware (smbios mode host), or after who
+/// rents them out.
+bool names_a_provider(std::string_view vendor) {
+    constexpr std::string_view others[] = {
+        // QEMU, its packagers, and what stands for nobody
+        "QEMU", "KVM", "Red Hat", "Fedora", "Bochs", "SeaBIOS", "EDK", "Default", "System", "To Be", "To be",
+        "Not ", "None", "Unknown", "Virtuozzo", "Parallels", "Microsoft", "innotek", "VMware", "Xen", "OVMF",
+        "(none)", "OEM",
+        // makers of hardware
+        "Intel", "AMD", "Dell", "HP", "Hewlett", "LENOVO", "Lenovo", "Supermicro", "ASUS", "ASRock",
+        "Gigabyte", "GIGABYTE", "Micro-Star", "MSI", "Inspur", "FUJITSU", "Fujitsu", "Cisco", "Quanta", "ZTE",
+        "H3C", "New H3C", "xFusion", "Apple", "Acer", "TOSHIBA", "SAMSUNG", "Samsung", "Sony", "Oracle",
+        "Sun ", "IBM", "HUAWEI", "Huawei Technologies", "NEC", "Bull", "Tyan", "TYAN", "Wiwynn", "Foxconn",
+        "MEDION", "BIOSTAR", "ECS", "coreboot", "Google", "Facebook", "Shuttle"};
+    if (vendor == "IBM:1.0") return true;  // IBM Cloud's virtual servers
+    return vendor.size() >= 3 &&
+           std::none_of(std::begin(others), std::end(others),
+                        [&](std::string_view begin) { return vendor.starts_with(begin); });
 }
 
 }  // namespace nestprobe

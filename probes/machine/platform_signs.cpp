@@ -7,9 +7,6 @@
 #include "base/text.hpp"
 #include "machine/platform.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 namespace nestprobe {
 namespace {
 
@@ -159,6 +156,7 @@ bool is_type_of_ec2(std::string_view product) {
            (size == "nano" || size == "micro" || size == "small" || size == "medium" ||
             size.ends_with("large"));
 }
+constexpr DmiSign by_board_of_virtualbox = {Platform::virtualbox, {.board_vendor = "Oracle Corporation"}};
 constexpr DmiSign by_type_of_ec2 = {Platform::aws, {.product = " "}};
 
 }  // namespace
@@ -171,6 +169,12 @@ const SignatureSign* find_signature(std::string_view text) {
 
 const DmiSign* find_dmi(const Dmi& dmi) {
     if (contains(dmi.product, ".metal")) return nullptr;
+    // VirtualBox can give a guest the host's names, and writes its own maker on the board all the same; on
+    // Oracle's servers the system is Oracle's or Sun's, too.
+    if (dmi.board_vendor == "Oracle Corporation" && !dmi.vendor.empty() &&
+        !dmi.vendor.starts_with("Oracle") && !dmi.vendor.starts_with("Sun ") &&
+        !dmi.vendor.starts_with("SUN "))
+        return &by_board_of_virtualbox;
     for (const DmiSign& row : dmi_signs)
         if (fits(dmi, row.begins)) return &row;
     return dmi.vendor.empty() && is_type_of_ec2(dmi.product) ? &by_type_of_ec2 : nullptr;
@@ -219,26 +223,6 @@ bool is_kernel_of_chromeos(std::string_view release) {
 bool runs_kvm(Platform platform) {
     return platform <= Platform::crosvm || platform == Platform::aws ||
            (platform >= Platform::gcp && platform <= Platform::hoster && platform != Platform::azure);
-}
-
-/// KVM's guests are called after QEMU or its packager, or after the hardware (smbios mode host), or after who
-/// rents them out.
-bool names_a_provider(std::string_view vendor) {
-    constexpr std::string_view others[] = {
-        // QEMU, its packagers, and what stands for nobody
-        "QEMU", "KVM", "Red Hat", "Fedora", "Bochs", "SeaBIOS", "EDK", "Default", "System", "To Be", "To be",
-        "Not ", "None", "Unknown", "Virtuozzo", "Parallels", "Microsoft", "innotek", "VMware", "Xen", "OVMF",
-        "(none)", "OEM",
-        // makers of hardware
-        "Intel", "AMD", "Dell", "HP", "Hewlett", "LENOVO", "Lenovo", "Supermicro", "ASUS", "ASRock",
-        "Gigabyte", "GIGABYTE", "Micro-Star", "MSI", "Inspur", "FUJITSU", "Fujitsu", "Cisco", "Quanta", "ZTE",
-        "H3C", "New H3C", "xFusion", "Apple", "Acer", "TOSHIBA", "SAMSUNG", "Samsung", "Sony", "Oracle",
-        "Sun ", "IBM", "HUAWEI", "Huawei Technologies", "NEC", "Bull", "Tyan", "TYAN", "Wiwynn", "Foxconn",
-        "MEDION", "BIOSTAR", "ECS", "coreboot", "Google", "Facebook", "Shuttle"};
-    if (vendor == "IBM:1.0") return true;  // IBM Cloud's virtual servers
-    return vendor.size() >= 3 &&
-           std::none_of(std::begin(others), std::end(others),
-                        [&](std::string_view begin) { return vendor.starts_with(begin); });
 }
 
 std::string_view to_string(Platform platform) {

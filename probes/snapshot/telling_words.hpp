@@ -41,6 +41,8 @@ inline constexpr std::string_view telling_words[] = {
     "IOMMU",
     "nrecognized",
     "more info",
+    "nsupported",
+    "domain_crash",
 };
 
 inline bool may_be_message(std::string_view line) {

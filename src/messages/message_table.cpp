@@ -527,6 +527,26 @@ Fewer than asked for: ask at boot, on the kernel command line (hugepagesz=1G hug
          R"(Incus and LXD: limits.memory.hugepages; Kata: enable_hugepages. The host needs the pages all the same.)",
      .source = "QEMU util/mmap-alloc.c, backends/hostmem-file.c; Linux "
                "Documentation/admin-guide/mm/hugetlbpage.rst"},
+    {.id = "qemu-no-memory",
+     .program = "QEMU",
+     .weight = Weight::fatal,
+     .patterns = "cannot set up guest memory*cannot allocate memory\n"
+                 "cannot set up guest memory",
+     .means =
+         R"(The host has not that much memory to give: the guest does not start. KVM and nesting are not at fault.)",
+     .rules = "",
+     .causes =
+         R"(1. The guest's memory is more than what is free, or than what the kernel lends out (vm.overcommit_memory=2).
+2. A limit of the place: a container's or a pod's memory, ulimit -v, a virtual machine above that is small.)",
+     .steps = R"(How much is there, and does the kernel lend more?
+    free -m
+    cat /proc/sys/vm/overcommit_memory
+Give the guest less (QEMU: -m 2048; libvirt: <memory unit='MiB'>2048</memory>), stop other guests, or give the machine that runs it more.
+    virsh edit GUEST)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Where huge pages are asked for, QEMU speaks of a "backing store": that page is another.)",
+     .source = "QEMU system/physmem.c, ram_block_add(); Linux Documentation/mm/overcommit-accounting.rst; "
+               "redhatdemocentral/ocp-install-demo#35 (2017-09)"},
     {.id = "nested-migration",
      .program = "QEMU, libvirt",
      .patterns = "does not support live migration yet\n"
@@ -1198,15 +1218,17 @@ If the guest needs no nesting, delete the feature line instead:
      .means =
          R"(The guest definition asks for CPU features that this host's KVM does not offer; they are listed in the line. The guest does not start.)",
      .rules = "guest-cpu-model-lacks-feature guest-will-not-start",
-     .causes = R"(1. A model newer than this processor, or a definition that came from another host.
+     .causes =
+         R"(1. A model newer than this processor, or a definition that came from another host, as in a migration: the guest was started with more than this host has.
 2. Features that microcode or the kernel switched off (hle, rtm, mpx).)",
      .steps = R"(Which models are usable here?
     virsh domcapabilities --virttype kvm
-Then use host-model or host-passthrough, or delete the feature:
-    virsh edit GUEST)",
+A guest that stays here: use host-model or host-passthrough, or delete the feature:
+    virsh edit GUEST
+A guest that is to move: give it a model that all hosts have. KubeVirt, Harvester: that is spec.domain.cpu.model of the machine (an edit by virsh is lost there). Then shut the guest down and start it.)",
      .worked = R"(The guest starts.)",
      .otherwise = R"(vmx and svm have a page of their own.)",
-     .source = "libvirt src/cpu/cpu.c"},
+     .source = "libvirt src/cpu/cpu.c; harvester/harvester#3015 (2022)"},
     {.id = "virt-manager-kvm-not-available",
      .program = "virt-manager, virt-install",
      .patterns = "kvm is not available. this may mean the kvm package is not installed\n"
@@ -1600,6 +1622,25 @@ If it stays, start the machine without nesting:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
      .otherwise = R"()",
      .source = "VirtualBox src/VBox/VMM/VMMR3/CPUMR3CpuId.cpp"},
+    {.id = "vbox-nested-ept",
+     .program = "VirtualBox",
+     .patterns = "pgmr0bthept*nested\n"
+                 "verr_pgm_mapping_ipe",
+     .means =
+         R"(VirtualBox' own nested paging failed while a guest of its guest ran, and it stopped the machine. Nothing in the guest is wrong: VT-x is shown to it, and KVM used it.)",
+     .rules = "platform-shows-and-fails",
+     .causes = R"(1. A fault of VirtualBox in its nested VT-x, which guests of guests use.)",
+     .steps =
+         R"(On the machine that runs VirtualBox, see the version, and install the newest one if it is older:
+    VBoxManage --version
+If it stays, try KVM without EPT in the guest, which is slow and leaves VirtualBox' nested paging unused:
+    echo 'options kvm_intel ept=0' | sudo tee /etc/modprobe.d/zz-kvm-ept.conf
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel
+Or run that guest under KVM, VMware or Hyper-V, which nest better.)",
+     .worked = R"(The nested guest runs, and the machine does not stop.)",
+     .otherwise = R"()",
+     .source = "VirtualBox/virtualbox#450 (2025-12, VirtualBox 7.2.4, open)"},
     {.id = "vbox-nested-setting",
      .program = "VirtualBox",
      .patterns = "enable nested vt-x/amd-v\n"
@@ -3077,6 +3118,25 @@ Empty: give all devices of its bus to the guest, or give another device. A metho
      .worked = R"(The guest starts a second time, without a restart of the host.)",
      .otherwise = R"(A warning at most where the guest starts all the same.)",
      .source = "Linux Documentation/ABI/testing/sysfs-bus-pci, reset_method (5.15 and later)"},
+    {.id = "cloud-hypervisor-p2p-dma",
+     .program = "Cloud Hypervisor",
+     .weight = Weight::fatal,
+     .patterns = "failed to map vfio mmio region\n"
+                 "failed to map an iova range to the ioas\n"
+                 "vfiodmamap",
+     .means =
+         R"(Cloud Hypervisor maps a device's registers for other devices too, so that they reach each other, and the IOMMU did not take that mapping. A single device needs none of it.)",
+     .rules = "",
+     .causes =
+         R"(1. "Bad address", with iommufd=on: that way cannot map a device's registers, whatever the kernel (Cloud Hypervisor 54).
+2. "Invalid argument": the region is beyond the addresses that the IOMMU has; QEMU's virtual one has 39 bits.)",
+     .steps = R"(Leave that mapping out, beside what --platform has already (iommufd=on,vfio_p2p_dma=off):
+    cloud-hypervisor --platform vfio_p2p_dma=off
+Devices that have to reach each other (GPUs): iommufd=off. In a guest of QEMU: give its virtual IOMMU 48 bits there, with the guest off; libvirt: <driver intremap='on' aw_bits='48'/> in <iommu>, and in QEMU's words:
+    qemu-system-x86_64 -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on,aw-bits=48)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "cloud-hypervisor/cloud-hypervisor#8895 (2026-09, v54), #7030 (2025-04)"},
     {.id = "vfio-address-spaces",
      .program = "QEMU, Kata Containers",
      .weight = Weight::fatal,
@@ -3271,6 +3331,61 @@ virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
      .worked = R"(    sudo xl info | grep virt_caps)",
      .otherwise = R"()",
      .source = "Xen xen/arch/x86/hvm"},
+    {.id = "bhyve-no-vmx",
+     .program = "FreeBSD, illumos (bhyve)",
+     .patterns = "vmx_modinit: processor does not support\n"
+                 "vmx_init: processor does not support\n"
+                 "processor does not support vmx operation",
+     .means = R"(bhyve found no VMX in this processor, or not all of it that bhyve needs, and does not load.)",
+     .rules = "hypervisor-hides-vmx no-hardware-virtualization",
+     .causes =
+         R"(1. In a virtual machine: the hypervisor above does not show VMX. HAXM, bhyve, VirtualBox before 6.1 and QEMU without KVM have none to show.
+2. "does not support desired ...": the hypervisor above shows a part of VMX.
+3. A processor without VT-x.)",
+     .steps = R"(Is this a virtual machine, and whose? On FreeBSD:
+    sysctl kern.vm_guest
+    dmesg | grep -i -e vmx -e hypervisor
+hv, vmware, kvm: have nesting switched on there, with this machine off (nestprobe says how, on that host or with --domain). HAXM or bhyve: run this machine under KVM, VMware or Hyper-V instead.)",
+     .worked = R"(    kldload vmm
+says nothing, and /dev/vmm is there after the first guest.)",
+     .otherwise = R"("VMX operation disabled by BIOS" is another matter: the firmware's switch.)",
+     .source = "FreeBSD sys/amd64/vmm/intel/vmx.c, vmx_modinit(); intel/haxm#479 (2022-11)"},
+    {.id = "kvm-evmcs-field",
+     .program = "Linux kernel (KVM)",
+     .patterns = "accessing unsupported evmcs field",
+     .means =
+         R"(KVM runs on Hyper-V and uses its enlightened VMCS, which has no such field: an old kernel on a newer processor. Guests of KVM can hang or fail here.)",
+     .rules = "",
+     .causes =
+         R"(1. A kernel that takes VMX features of a newer processor into use (2032 is the TSC multiplier) which the enlightened VMCS of Hyper-V did not have; seen on Azure's v5 sizes with Linux 5.4.)",
+     .steps = R"(Which kernel is it?
+    uname -r
+Install your distribution's newest kernel and restart. Until then, let KVM do without the enlightened VMCS, with no guest running:
+    echo 'options kvm_intel enlightened_vmcs=0' | sudo tee /etc/modprobe.d/zz-kvm-evmcs.conf
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel)",
+     .worked = R"(    cat /sys/module/kvm_intel/parameters/enlightened_vmcs
+prints N, and the line does not come again.)",
+     .otherwise = R"()",
+     .source = "Linux 5.4 arch/x86/kvm/vmx/evmcs.h, get_evmcs_offset(), vmx.c (module parameter); "
+               "microsoft/lisa#2607 (2023-02)"},
+    {.id = "xen-amd-vi-failed",
+     .program = "Xen",
+     .patterns = "amd-vi: error initialization\n"
+                 "ivmd*is not (entirely) in reserved memory\n"
+                 "ivmd: page at*can't be converted",
+     .means =
+         R"(Xen found AMD's IOMMU in the firmware's table (IVRS), could not use what the table says, and goes on without it: no device can be given to a guest.)",
+     .rules = "",
+     .causes =
+         R"(1. The firmware's table names memory (IVMD) that its own memory map does not set aside; so on some new laptops.)",
+     .steps = R"(What does Xen say of it, and is there an IOMMU?
+    sudo xl dmesg | grep -i -e amd-vi -e iommu -e ivmd
+    sudo xl info | grep virt_caps
+Update the firmware, then Xen; report the table (/sys/firmware/acpi/tables/IVRS) to the machine's maker and to Xen if it stays.)",
+     .worked = R"(virt_caps has "pv_directio" and "hvm_directio".)",
+     .otherwise = R"(A Linux that starts without Xen may read the same table and use the IOMMU all the same.)",
+     .source = "Xen xen/drivers/passthrough/amd/iommu_acpi.c, iov_detect(); QubesOS/qubes-issues#10931 (2026-06, open)"},
     {.id = "xen-nested-hap",
      .program = "Xen, XCP-ng",
      .patterns = "shadow paging and nested virtualisation are mutually exclusive\n"

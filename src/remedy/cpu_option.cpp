@@ -48,6 +48,17 @@ bool is_taken_from_model(std::string_view model, std::string_view flags, std::st
     return taken && of_vendor;
 }
 
+/// Beside the host's own CPU: what only processors of the other kind have, and their makers' names.
+bool is_of_other_kind(std::string_view flag, std::string_view feature) {
+    constexpr std::string_view of_vmx[] = {"+vmx", "vmx", "vmx=on", "vendor=GenuineIntel"};
+    constexpr std::string_view of_svm[] = {"+svm", "svm", "svm=on", "vendor=AuthenticAMD",
+                                           "vendor=HygonGenuine"};
+    const auto among = [&](const auto& list) {
+        return std::find(std::begin(list), std::end(list), flag) != std::end(list);
+    };
+    return (feature == "svm" && among(of_vmx)) || (feature == "vmx" && among(of_svm));
+}
+
 /// What goes with a named model: the other vendor's feature and name.
 bool goes_with_model(std::string_view flag) {
     constexpr std::string_view of_model[] = {"+vmx", "+svm", "vmx", "svm", "vmx=on", "svm=on"};
@@ -67,7 +78,7 @@ std::string edited_cpu_option(std::string_view value, std::string_view feature) 
         if (given_back && takes_away(flag, feature))
             edited.append(",+").append(feature);
         else if (!keeps_out(flag, given_back || of_host ? feature : "") &&
-                 (of_host || given_back || !goes_with_model(flag)))
+                 (of_host ? !is_of_other_kind(flag, feature) : given_back || !goes_with_model(flag)))
             edited.append(",").append(flag);
     });
     return edited;

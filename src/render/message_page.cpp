@@ -123,8 +123,16 @@ bool is_all_there_is(const Report& report) {
     });
 }
 
+/// "aarch64": its KVM is no module of kvm_intel's kind.
+bool is_on_another_architecture(const Report& report) {
+    const std::string* arch = report.facts.kernel.arch.if_known();
+    return arch && *arch != "x86_64" && !arch->ends_with("86");
+}
+
 /// Of its page what helps at once.  In a guest firmware is not to blame, and a page speaks to all.
 std::string cause_and_steps(const Report& report, const Message& message) {
+    const bool of_x86 = contains(message.steps, "kvm_intel") || contains(message.steps, "kvm_amd");
+    if (of_x86 && is_on_another_architecture(report)) return {};
     constexpr std::string_view of_hardware[] = {"firmware", "BIOS", "VT-x", "SVM Mode"};
     const bool to_hardware =
         std::any_of(std::begin(of_hardware), std::end(of_hardware), [&](std::string_view word) {

@@ -132,6 +132,22 @@ bool names_cloud(std::string_view word) {
 
 }  // namespace
 
+namespace {
+
+/// systemd takes "Oracle Corporation" in DMI for VirtualBox (src/basic/virt.c, dmi_vendor_table[], 244 and
+/// later), and Oracle's own servers have it there too (systemd#21100): "an Oracle X3-2L server".
+bool is_oracles_server(std::string_view text) {
+    for (const std::string_view words :
+         {"Oracle X", "Oracle Server X", "ORACLE SERVER X", "Sun Server X", "SUN SERVER X"})
+        for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1))
+            if (const std::string_view rest = text.substr(at + words.size());
+                !rest.empty() && is_digit(rest.front()))
+                return true;
+    return contains(text, "Sun Fire X") || contains(text, "SUN FIRE X");
+}
+
+}  // namespace
+
 /// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a
 /// line.
 void read_detect_virt(const Section& section, Evidence& evidence) {
@@ -157,6 +173,8 @@ void read_detect_virt(const Section& section, Evidence& evidence) {
                 if (line != "wsl") evidence.file("/run/systemd/container", fmt::format("{}\n", line));
             } else if (line == "none") {
                 evidence.hear(hearsay::guest, "no", source);
+            } else if (line == "oracle" && is_oracles_server(section.body)) {
+                found = line;  // neither VirtualBox nor hardware is said by it
             } else if (found.empty() || names_cloud(line)) {
                 // virt-what prints what it stands on first, then whose it is.
                 evidence.hear(hearsay::hypervisor, line, source);

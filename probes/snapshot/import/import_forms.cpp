@@ -108,10 +108,18 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
         evidence.taken("docker info");
         return true;
     }
-    // KVM on arm64 answers it, or refuses.
-    if (line.starts_with("qemu-system-aarch64: ") && (contains(line, "KVM") || contains(line, "kvm"))) {
+    // KVM on arm64 answers it, or refuses; Ubuntu has the program by both names.
+    if ((line.starts_with("qemu-system-aarch64: ") || line.starts_with("qemu-system-arm64: ")) &&
+        (contains(line, "KVM") || contains(line, "kvm"))) {
         hear_architecture("aarch64", evidence);
         evidence.taken("QEMU for arm64");
+        return true;
+    }
+    // GitHub's arm64 images: ubuntu-24.04-arm, ubuntu-22.04-arm (GitHub Docs, "GitHub-hosted runners
+    // reference").
+    if (line.starts_with("runs-on: ubuntu-") && line.ends_with("-arm")) {
+        hear_architecture("aarch64", evidence);
+        evidence.taken("a workflow of GitHub's");
         return true;
     }
     // systemd-detect-virt with SYSTEMD_LOG_LEVEL=debug (systemd src/basic/virt.c, detect_vm()).

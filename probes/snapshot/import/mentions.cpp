@@ -45,6 +45,8 @@ constexpr ProductRow products[] = {
     {"ec2", "AWS"},
     {"google cloud", "Google"},
     {"gcp", "Google"},
+    {"gce", "Google"},
+    {"google compute engine", "Google"},
     {"azure", "Azure"},
     {"digitalocean", "DigitalOcean"},
     {"digital ocean", "DigitalOcean"},
@@ -87,8 +89,17 @@ constexpr BoardRow boards[] = {
 };
 
 std::string in_small_letters(std::string_view text) {
+    constexpr std::string_view dotted = "\xC4\xB0";  // the I with a dot of Turkish keyboards
     std::string out;
-    for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (text.substr(i).starts_with(dotted)) {
+            out += 'i';
+            ++i;
+        } else {
+            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
     return out;
 }
 
@@ -133,7 +144,8 @@ bool is_led_in(std::string_view before) {
 
 /// "VMware VM", "EC2 instance", "VMware Workstation guest".
 bool is_followed_by_machine(std::string_view behind) {
-    constexpr std::string_view machines[] = {"vm", "vms", "virtual", "guest", "instance", "droplet", "vps"};
+    constexpr std::string_view machines[] = {"vm",       "vms",       "virtual", "guest",
+                                             "instance", "instances", "droplet", "vps"};
     constexpr std::string_view editions[] = {"workstation", "player", "fusion", "pro", "cloud", "7", "6"};
     for (const std::string_view word : split_words(behind.substr(0, 60))) {
         if (is_in_list(without_signs(word), machines)) return true;

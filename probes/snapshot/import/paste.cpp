@@ -87,10 +87,37 @@ bool is_bare_prompt(std::string_view line) {
     return contains(line, "@") && (bracketed || plain);
 }
 
+/// "> Verify nested virtualization is enabled: / > $ cat .../nested / > Y": of a guide that somebody quotes,
+/// the answer below the command is the guide's.  What the machine says stands outside of the quotation.
+std::string without_answers_of_guides(std::string_view text) {
+    constexpr std::string_view asks[] = {"Verify ", "Check ", "Ensure ", "Confirm ", "Make sure "};
+    std::string result;
+    bool guide = false, asked = false, quoted = false, outside = false;
+    for_each_line(text, [&](std::string_view line) {
+        outside = outside || (!trim(line).empty() && !line.starts_with('>'));
+    });
+    if (!outside || !contains(text, "\n>")) return std::string(text);
+    for_each_line(text, [&](std::string_view line) {
+        const std::string_view own = trim(line.substr(line.starts_with('>') ? 1 : 0));
+        const bool begins = line.starts_with('>') && !quoted;
+        quoted = line.starts_with('>');
+        if (begins)
+            guide =
+                own.ends_with(':') && std::any_of(std::begin(asks), std::end(asks),
+                                                  [&](std::string_view ask) { return own.starts_with(ask); });
+        guide = guide && quoted;
+        asked = guide && (asked || own.starts_with("$ "));
+        if (!asked || own.starts_with("$ ")) result.append(line);
+        result.push_back('\n');
+    });
+    if (!text.ends_with('\n') && !result.empty()) result.pop_back();
+    return result;
+}
+
 }  // namespace
 
 std::string clean_paste(std::string_view text) {
-    const std::string bytes = without_tables(clean_bytes(text));
+    const std::string bytes = without_tables(without_answers_of_guides(clean_bytes(text)));
     const std::size_t margin = common_margin(bytes);
     std::string result;
     result.reserve(bytes.size());

@@ -68,11 +68,16 @@ std::string_view value_in_sentence(std::string_view body) {
                                           "showed",   "shows",   "says", "said",  "is",      "was"};
     constexpr std::string_view ties[] = {"a", "an", "the", "me", "value", "to", "set"};
     const std::vector<std::string_view> words = split_words(body.substr(0, body.find('\n')));
-    bool said = false;
+    constexpr std::string_view says[] = {"says", "said", "printed", "prints", "returned", "returns"};
+    bool said = false, in_words = false;
     for (std::string_view word : words) {
         while (!word.empty() && contains("`'\",.;:()", word.substr(0, 1))) word.remove_prefix(1);
         while (!word.empty() && contains("`'\",.;:()", word.substr(word.size() - 1))) word.remove_suffix(1);
         if (said && word.size() == 1 && contains("YN10", word)) return word;
+        // "It says no": the file itself has a letter or a digit.
+        if (in_words && word == "no") return "N";
+        if (in_words && word == "yes") return "Y";
+        in_words = std::find(std::begin(says), std::end(says), word) != std::end(says);
         const bool tie = std::find(std::begin(ties), std::end(ties), word) != std::end(ties);
         said = std::find(std::begin(verbs), std::end(verbs), word) != std::end(verbs) || (said && tie);
     }
@@ -82,7 +87,7 @@ std::string_view value_in_sentence(std::string_view body) {
 /// Of a parameter's file the value alone, where a sentence says it.
 std::string what_it_printed(std::string_view path, std::string_view body) {
     const bool sentence = contains(path, "/parameters/") && split_words(body).size() > 2;
-    const std::string_view value = sentence ? value_in_sentence(body) : std::string_view{};
+    const std::string_view value = sentence ? value_in_sentence(trim(body)) : std::string_view{};
     return value.empty() ? std::string(body) : fmt::format("{}\n", value);
 }
 
