@@ -23,6 +23,7 @@ import recorded
 import run
 import whole_output
 from expectations import ANSWERS, Expectations
+from validation import load_validator
 
 NEVER_IN_A_GUEST = ("BIOS", "firmware setup", "VT-x", "SVM Mode")
 PARTS = {"snapshot.json", "inputs", "expect", *whole_output.FILES}
@@ -132,21 +133,6 @@ class Machine(Expectations):
             elif difference:
                 self.fault("\n    ".join([f"{name} differs (NESTPROBE_REFRESH=1 rewrites it):"] + difference[:16]))
         return shown
-
-
-def load_validator(schema):
-    if not schema or not Path(schema).exists():
-        print("no schema: the JSON is not validated")
-        return None
-    try:
-        import jsonschema
-    except ImportError:
-        print("no python3-jsonschema: the JSON is not validated")
-        return None
-    content = json.loads(Path(schema).read_text(encoding="utf-8"))
-    kind = jsonschema.validators.validator_for(content)
-    kind.check_schema(content)
-    return kind(content)
 
 
 def uncovered(rules, machines):

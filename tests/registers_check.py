@@ -16,16 +16,11 @@ import subprocess
 import sys
 import tempfile
 
-try:
-    import jsonschema
-except ImportError:
-    print("no python3-jsonschema: the documents cannot be validated")
-    sys.exit(77)
-
 import recorded as golden_machines
 import second_decoder as second
 from corpus_check import FORMATS, number
 from run import Nestprobe
+from validation import load_validator
 
 VMX_MSRS = range(0x480, 0x494)
 LETTERS = {"eax": "a", "ebx": "b", "ecx": "c", "edx": "d"}
@@ -211,7 +206,7 @@ def check_raw(document, register, group, raws):
 
 
 def check_document(document, report, raws, validator):
-    for error in validator.errors(report):
+    for error in list(validator.iter_errors(report))[:3]:
         path = "/".join(map(str, error.absolute_path))
         document.found.append(f"{document.where}: schema: {path}: {error.message[:200]}")
     for entry in report["registers"]:
@@ -300,28 +295,13 @@ def jobs_of_vmxcap(corpus, scratch):
         yield f"vmxcap {name}", path, recorded(snapshot_of(msrs)), printed
 
 
-class Validator:
-    """Python's validator takes its time: what was valid once, a whole register, is not looked at again."""
-    def __init__(self, schema):
-        content = json.loads(schema.read_text(encoding="utf-8"))
-        kind = jsonschema.validators.validator_for(content)
-        kind.check_schema(content)
-        self.validator, self.valid = kind(content), set()
-
-    def errors(self, report):
-        texts = [json.dumps(entry) for entry in report["registers"]]
-        fresh = [entry for entry, text in zip(report["registers"], texts) if text not in self.valid]
-        errors = list(self.validator.iter_errors(report | {"registers": fresh or report["registers"][:1]}))
-        if not errors:
-            self.valid.update(texts)
-        return errors[:3]
-
-
 def main():
     if len(sys.argv) != 5:
         sys.exit(__doc__)
     nestprobe, machines, schema, corpus = Nestprobe(sys.argv[1]), *map(pathlib.Path, sys.argv[2:])
-    validator = Validator(schema)
+    validator = load_validator(schema)
+    if not validator:
+        return 77
     with tempfile.TemporaryDirectory() as scratch:
         jobs = [(*job, None) for job in jobs_of_machines(machines)]
         if not jobs:
