@@ -83,22 +83,23 @@ def evil_guests(text):
         yield f"'{word[0]}'", text[:word.end()] + evil + text[word.end():]
 
 
-def evil_runs(nestprobe, machines, folder, paths):
-    """Names and definitions: the words of a command line, each with a name for it."""
+def evil_runs(nestprobe, shipped, machines, folder, paths):
+    """Names and definitions: who is asked, a name for it, the words of a command line. Each definition is read, judged
+    and edited under sanitizers, and shown by the build that ships too."""
     guests = sorted((machines.parent / "guests").glob("*/guest.*"))
     host, other = paths[7], Path(folder) / f"a{EVIL}.json"
     other.write_text(paths[40].read_text())
-    yield "a file's name", ["--from", host, "--diff", other]
-    yield "a file's name", ["--from", other, "--explain"]
-    yield "a file's name", ["--from", str(other) + "x"]
-    yield "an assumption", ["--from", host, "--assume", f"kvm_intel.nested={EVIL}"]
-    yield "an assumption", ["--from", host, "--assume", f"{EVIL}=1", "--explain"]
+    yield nestprobe, "a file's name", ["--from", host, "--diff", other]
+    yield nestprobe, "a file's name", ["--from", other, "--explain"]
+    yield nestprobe, "a file's name", ["--from", str(other) + "x"]
+    yield nestprobe, "an assumption", ["--from", host, "--assume", f"kvm_intel.nested={EVIL}"]
+    yield nestprobe, "an assumption", ["--from", host, "--assume", f"{EVIL}=1", "--explain"]
     for number, guest in enumerate(guests[::6]):
         for way, text in evil_guests(guest.read_text(errors="replace")):
             path = Path(folder) / f"{number}-{abs(hash(way))}{guest.suffix}"
             path.write_text(text)
-            for ask in ([], ["--explain"], ["--fix"], ["--json"]):
-                yield f"{guest.parent.name}, {way}", ["--from", host, f"--domain={path}", *ask]
+            for program, ask in ((shipped, []), (shipped, ["--explain"]), (nestprobe, ["--fix"]), (nestprobe, ["--json"])):
+                yield program, f"{guest.parent.name}, {way}", ["--from", host, f"--domain={path}", *ask]
 
 
 def wrong_with(nestprobe, other, machine, name, ask):
@@ -119,6 +120,7 @@ def wrong_in(nestprobe, words, name, given=""):
 
 def main():
     nestprobe, machines = run.Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
+    shipped = run.shipped(sys.argv[1])
     paths = recorded.snapshots(machines)
     chosen = paths[::int(sys.argv[3]) if len(sys.argv) > 3 else len(paths) // 12]
     chosen += [path for path in paths if path.parent.name in ALSO and path not in chosen]
@@ -132,8 +134,8 @@ def main():
     with ThreadPoolExecutor(2) as pool:
         wrong = [said for all_said in pool.map(lambda job: wrong_with(nestprobe, paths[7], *job), runs) for said in all_said]
         with tempfile.TemporaryDirectory() as folder:
-            more = list(evil_runs(nestprobe, machines, folder, paths))
-            wrong += [said for all_said in pool.map(lambda job: wrong_in(nestprobe, job[1], job[0]), more) for said in all_said]
+            more = list(evil_runs(nestprobe, shipped, machines, folder, paths))
+            wrong += [said for all_said in pool.map(lambda job: wrong_in(job[0], job[2], job[1]), more) for said in all_said]
     for said in wrong:
         print(f"FAIL {said}")
     print(f"{len(runs) + len(more)} outputs, {len(wrong)} failed")
