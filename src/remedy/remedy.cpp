@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -52,6 +53,17 @@ std::string step_text(const Step& step, std::size_t indent) {
 }
 
 }  // namespace
+
+Remedy& Remedy::then_only(std::string_view condition, Remedy more) {
+    std::string opening(condition);
+    append_sentence(opening, more.intro);
+    for (Step& step : more.steps) {
+        if (!opening.empty()) step.what = fmt::format("{} {}", std::exchange(opening, {}), step.what);
+        step.action = ByHand{};
+        steps.push_back(std::move(step));
+    }
+    return *this;
+}
 
 Remedy::Remedy(std::string_view text, Where where) {
     constexpr std::string_view command = "    ";

@@ -142,6 +142,9 @@ struct Remedy {
         for (Step& step : more.steps) steps.push_back(std::move(step));
         return *this;
     }
+    /// Steps that a person takes only under a condition, which opens the first: "Only if it printed 0, all
+    /// that follows."  Their intro stands behind it, and a script does none of them.
+    Remedy& then_only(std::string_view condition, Remedy more);
 };
 
 std::string_view to_string(Where where);  ///< as JSON has it: "hypervisor-host"

@@ -101,15 +101,8 @@ Remedy see_what_is_shown(const Facts& f) {
             Step{.what = "Only if it printed more than 0: load KVM's module, on Intel the first, on AMD the "
                          "second.",
                  .commands = {"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}});
-    Remedy above = fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : "");
-    bool first = true;
-    for (Step& step : above.steps) {
-        if (std::exchange(first, false))
-            step.what = fmt::format("Only if it printed 0, all that follows. {} {}", above.intro, step.what);
-        step.action = ByHand{};
-        remedy.then(std::move(step));
-    }
-    return remedy;
+    return remedy.then_only("Only if it printed 0, all that follows.",
+                            fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
 
 /// KVM is built into most of WSL 2's kernels, so to load a module is no cure (microsoft/WSL#11837, 2026-11).
@@ -123,15 +116,8 @@ Remedy see_what_wsl_shows(const Facts& f) {
                              "and modprobe finds no module then: the log's line tells why there is no "
                              "device.",
                      .commands = {fmt::format("sudo modprobe {}", module ? *module : "kvm_intel")}});
-    Remedy above = fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : "");
-    bool first = true;
-    for (Step& step : above.steps) {
-        if (std::exchange(first, false))
-            step.what = fmt::format("Only if it printed 0, all that follows. {} {}", above.intro, step.what);
-        step.action = ByHand{};
-        remedy.then(std::move(step));
-    }
-    return remedy;
+    return remedy.then_only("Only if it printed 0, all that follows.",
+                            fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
 
 /// Known not to be there for KVM: its module would refuse, and what keeps it away has a rule and steps of its

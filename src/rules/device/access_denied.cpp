@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <utility>
 
 namespace nestprobe {
 namespace {
@@ -30,14 +29,7 @@ Remedy allow_in_unmapped(const Facts& f) {
              .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
     for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
         const AccessRow row = *row_named(place);
-        Remedy own = steps_of(f, row.allow);
-        bool first = true;
-        for (Step& step : own.steps) {
-            if (std::exchange(first, false))
-                step.what = fmt::format("Only if it is {}: {}", row.words, step.what);
-            step.action = ByHand{};
-            remedy.then(std::move(step));
-        }
+        remedy.then_only(fmt::format("Only if it is {}:", row.words), steps_of(f, row.allow));
     }
     return remedy;
 }

@@ -46,20 +46,11 @@ Remedy fix_if_there(const Facts& f, Platform platform) {
     Facts so = f;
     so.hypervisor.platform = {platform, {}};
     so.hypervisor.level = {Level::guest, {}};
-    Remedy above = fix_on_platform(so, f.cpu.technology.if_known() ? flag_word(f) : "");
     Remedy remedy(Step{.what = "See whether this machine is one, and whether it is shown VMX or SVM.",
                        .commands = {"systemd-detect-virt", "grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
                        .expect = "none, or a number above 0: the steps behind this one do not apply."});
-    bool first = true;
-    for (Step& step : above.steps) {
-        if (std::exchange(first, false))
-            step.what =
-                fmt::format("Only if it is one, and the number is 0, this and all that follows: {} {}",
-                            above.intro, step.what);
-        step.action = ByHand{};
-        remedy.then(std::move(step));
-    }
-    return remedy;
+    return remedy.then_only("Only if it is one, and the number is 0, this and all that follows:",
+                            fix_on_platform(so, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
 
 Outcome check_named_product(const Facts& f) {
