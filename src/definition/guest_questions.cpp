@@ -101,6 +101,8 @@ bool remaps_interrupts(const GuestFacts& guest) {
     return is(guest.intremap, Setting::on) || (is(guest.intremap, Setting::unset) && irqchip_is_split(guest));
 }
 
+bool has_vtd(const GuestFacts& guest) { return is(guest.iommu, IommuModel::intel); }
+
 bool has_many_cpus(const GuestFacts& guest) {
     return guest.vcpus.if_known() && *guest.vcpus.if_known() > 255;
 }

@@ -40,6 +40,8 @@ bool remaps_interrupts(const GuestFacts& guest);
 /// The I/O APIC is QEMU's, because the definition says so or because QEMU runs the guest alone.
 bool irqchip_is_split(const GuestFacts& guest);
 
+/// The guest's IOMMU is QEMU's VT-d.
+bool has_vtd(const GuestFacts& guest);
 /// More virtual CPUs than eight bits of APIC id can tell apart.
 bool has_many_cpus(const GuestFacts& guest);
 /// QEMU's arguments for an IOMMU that VFIO can use: "-machine q35,... -device intel-iommu,...".

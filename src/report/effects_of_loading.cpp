@@ -195,7 +195,7 @@ void Changes::drive_iommu() {
         return;
     }
     const bool remaps_not = !words_against_remapping(facts_).empty();
-    const bool told = is_told_to_drive(facts_) || is(iommu.default_on, true);
+    const bool told = told_to_drive(facts_) || is(iommu.default_on, true);
     const bool drives = table && !off && !is(iommu.driver, Tristate::no) &&
                         !heard_cause(facts_, Stops::dma) && ((*table == "DMAR" && told) || *table == "IVRS");
     if (drives && is(iommu.groups, 0u)) {

@@ -169,47 +169,68 @@ bool is_about_this_place(std::string_view line) {
                         [&](std::string_view sign) { return contains(line, sign); });
 }
 
+constexpr std::string_view rented = "VPS";
+
+/// The one product that sentences name; two of them are none.
+struct NamedProduct {
+    const ProductRow* row = nullptr;
+    bool two = false;
+
+    void hear(const ProductRow& next) {
+        // A provider's own name says more than that it rents.
+        if (!row || row->name == rented)
+            row = &next;
+        else if (next.name != rented)
+            two = two || row->name != next.name;
+    }
+};
+
+/// "in VMware", "an EC2 instance"
+bool is_place_in(std::string_view sentence, const ProductRow& row) {
+    const auto at = find_whole(sentence, row.words);
+    return at != std::string_view::npos && (is_led_in(sentence.substr(0, at)) ||
+                                            is_followed_by_machine(sentence.substr(at + row.words.size())));
+}
+
+/// `beside`: VirtualBox runs here, and not above.
+void hear_products(std::string_view line, bool beside, NamedProduct& named) {
+    for (std::string_view rest = line; !rest.empty();) {
+        const auto end = rest.find(". ");
+        const std::string_view sentence = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
+        if (!is_about_this_place(sentence)) continue;
+        for (const ProductRow& row : products)
+            if (!(beside && row.name == "VirtualBox") && is_place_in(sentence, row)) named.hear(row);
+    }
+}
+
+/// The last board that a line names; empty: none.
+std::string_view board_in(std::string_view line) {
+    std::string_view board;
+    for (const BoardRow& row : boards)
+        if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
+            board = row.name;
+    return board;
+}
+
 }  // namespace
 
 void hear_mentions(std::string_view text, Evidence& evidence) {
     constexpr std::size_t most = 64u << 10, longest = 600;
     if (text.size() > most) return;
-    // Who posts VirtualBox' own words has it here, and not above.
+    // Who posts VirtualBox' own words has it here.
     const bool beside = contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage");
-    const ProductRow* product = nullptr;
+    NamedProduct named;
     std::string_view board;
-    bool two = false;
-    const auto hear_product = [&](std::string_view sentence) {
-        if (!is_about_this_place(sentence)) return;
-        for (const ProductRow& row : products) {
-            if (beside && row.name == "VirtualBox") continue;
-            const auto at = find_whole(sentence, row.words);
-            if (at == std::string_view::npos ||
-                (!is_led_in(sentence.substr(0, at)) &&
-                 !is_followed_by_machine(sentence.substr(at + row.words.size()))))
-                continue;
-            // A provider's own name says more than that it rents.
-            if (!product || product->name == "VPS")
-                product = &row;
-            else if (row.name != "VPS")
-                two = two || product->name != row.name;
-        }
-    };
     for_each_line(text, [&](std::string_view whole) {
         if (whole.size() > longest) return;
         const std::string line = in_small_letters(trim(whole));
-        for (const BoardRow& row : boards)
-            if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
-                board = row.name;
-        for (std::string_view rest = line; !rest.empty();) {
-            const auto end = rest.find(". ");
-            hear_product(rest.substr(0, end));
-            rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
-        }
+        if (const std::string_view here = board_in(line); !here.empty()) board = here;
+        hear_products(line, beside, named);
     });
-    if (product && !two)
-        evidence.hear(hearsay::named_product, product->name,
-                      product->on_pc ? hearsay::in_a_sentence_of_a_pc : hearsay::in_a_sentence);
+    if (named.row && !named.two)
+        evidence.hear(hearsay::named_product, named.row->name,
+                      named.row->on_pc ? hearsay::in_a_sentence_of_a_pc : hearsay::in_a_sentence);
     if (!board.empty()) evidence.hear(hearsay::named_board, board, hearsay::in_a_sentence);
 }
 

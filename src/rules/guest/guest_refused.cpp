@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Rules about definitions that libvirt or QEMU refuses (NP714 to NP718): will the guest start?
+// Rules about definitions that libvirt or QEMU refuses (NP714 to NP717): will the guest start?
 #include "base/text.hpp"
 #include "definition/guest_questions.hpp"
 #include "definition/machine_types.hpp"
-#include "registers/all.hpp"
 #include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace nestprobe {
 namespace {
@@ -143,67 +140,6 @@ Outcome check_vapic(const Facts& f) {
         f.guest->evmcs, f.guest->hyperv_passthrough, f.guest->vapic);
 }
 
-// --- features that must be there ---
-
-/// Features that QEMU or KVM give a guest though KVM_GET_SUPPORTED_CPUID does not list them
-/// (QEMU 10.0 target/i386/kvm/kvm.c, kvm_arch_get_supported_cpuid).
-constexpr std::string_view given_anyway[] = {
-    "hypervisor", "x2apic",  "tsc_deadline_timer", "tsc_deadline", "monitor", "arat", "invtsc", "ht",
-    "osxsave",    "topoext", "cmp_legacy"};
-
-/// libvirt's and QEMU's spelling as the kernel's flag: "sse4.1" is sse4_1.
-std::string flag_of(std::string_view feature) {
-    std::string flag(feature);
-    for (char& c : flag)
-        if (c == '-' || c == '.') c = '_';
-    if (flag == "pclmuldq") flag = "pclmulqdq";
-    return flag;
-}
-
-/// KVM here is known not to offer that feature: its leaf is listed, without the bit.
-bool known_missing(const Facts& f, std::string_view feature) {
-    const std::string flag = flag_of(feature);
-    if (flag == "vmx" || flag == "svm") return false;  // NP713
-    if (std::find(std::begin(given_anyway), std::end(given_anyway), flag) != std::end(given_anyway))
-        return false;
-    for (const Register* reg : registers::offered)
-        for (const Field& field : reg->fields)
-            if (field.linux_flag == flag && !field.guests_own) {
-                const auto& value = f.guest_registers[*reg];
-                return value.if_known() && field.of(*value.if_known()) == 0;
-            }
-    return false;
-}
-
-std::string without_required(DefinitionKind kind) {
-    if (kind == DefinitionKind::libvirt)
-        return "Delete those <feature> elements, or write policy='optional' in them.";
-    if (kind == DefinitionKind::proxmox)
-        return "Take another model, or delete those flags, in the line cpu: Proxmox enforces them.";
-    return "Delete those features, or enforce, from -cpu.";
-}
-
-Outcome check_guest_requires(const Facts& f) {
-    if (!is(f.guest->accelerator, Accelerator::kvm)) return skip("KVM does not run this guest");
-    return judge(
-        [&](const std::vector<std::string>& required) {
-            if (required.empty()) return pass("no other feature is required by name");
-            const std::string* check = f.guest->cpu_check.if_known();
-            if (check && *check == "none") return skip("nothing is compared: it starts without (NP709)");
-            std::string missing;
-            for (const std::string& feature : required)
-                if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;
-            if (missing.empty()) return pass("none of the features required is known to be missing here");
-            const Step remedy = change_guest(f, without_required(words_of(f)));
-            return refused(
-                fmt::format("the definition requires {}, which KVM here does not offer (\"Host CPU "
-                            "does not provide required features: {}\")",
-                            missing, missing),
-                remedy);
-        },
-        f.guest->required);
-}
-
 constexpr std::string_view machine_see[] = {
     "QEMU hw/i386/pc_q35.c, pc_piix.c; docs/about/removed-features.rst", "qemu-system-x86_64 -machine help"};
 constexpr std::string_view cpus_see[] = {
@@ -211,9 +147,6 @@ constexpr std::string_view cpus_see[] = {
     "libvirt src/qemu/qemu_validate.c, qemuValidateDomainVCpuTopology; NEWS, 10.10.0"};
 constexpr std::string_view vapic_see[] = {"QEMU target/i386/kvm/kvm.c, kvm_hyperv_properties",
                                           "QEMU docs/system/i386/hyperv.rst"};
-constexpr std::string_view guest_required_see[] = {
-    "libvirt formatdomain, \"CPU model and topology\"",
-    "Linux Documentation/virt/kvm/api.rst, KVM_GET_SUPPORTED_CPUID"};
 
 constexpr Rule guest_refused_rows[] = {
     {
@@ -281,26 +214,6 @@ constexpr Rule guest_refused_rows[] = {
         .check = check_vapic,
         .worked = "The guest starts.",
         .also = "Linux in the guest: it has no use for evmcs at all (NP711).",
-    },
-    {
-        .id = "NP718",
-        .name = "guest-requires-missing-feature",
-        .layer = Layer::guest,
-        .question = Question::kvm_in_guests,
-        .role = Role::advice,
-        .title = "the guest requires a CPU feature that KVM here does not offer",
-        .explain =
-            "A feature with policy require (on QEMU's command line: +feature with enforce) is compared with\n"
-            "what KVM offers before the guest starts. Only those are judged that a CPUID leaf tells which "
-            "KVM\n"
-            "lists here.",
-        .fix = "libvirt: policy='optional' in that <feature>, or delete it; QEMU: delete the feature, or "
-               "enforce, from -cpu.",
-        .see = guest_required_see,
-        .check = check_guest_requires,
-        .worked = "The guest starts.",
-        .also = "A feature that this host has and KVM cannot offer; virsh domcapabilities --virttype kvm "
-                "lists what it can.",
     },
 };
 

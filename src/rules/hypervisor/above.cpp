@@ -87,4 +87,6 @@ std::string guest_of(const Facts& f) {
     return fmt::format("this is a guest of {}", name);
 }
 
+bool is_either(const Facts& f) { return f.cpu.technology.if_absent() != nullptr; }
+
 }  // namespace nestprobe

@@ -12,5 +12,7 @@ namespace nestprobe {
 std::string named_above(const Facts& f);
 /// "this is a guest of KVM", and how sure that is.
 std::string guest_of(const Facts& f);
+/// Nobody knows whose the processor is: what is hidden may be either's.
+bool is_either(const Facts& f);
 
 }  // namespace nestprobe

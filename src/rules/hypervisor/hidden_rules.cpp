@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rules about a guest that is shown no VMX or SVM, or most likely is not (NP301, NP302, NP310).
+// Rules about a guest that is shown no VMX or SVM (NP301, NP302).
 #include "rules/common.hpp"
 #include "rules/hypervisor/above.hpp"
 #include "rules/hypervisor/platforms.hpp"
@@ -13,14 +13,6 @@
 namespace nestprobe {
 namespace {
 
-Remedy fix_above(const Facts& f, std::string_view flag) { return fix_on_platform(f, flag); }
-
-/// Nobody knows whose the processor is: what is hidden may be either's.
-bool is_either(const Facts& f) { return f.cpu.technology.if_absent() != nullptr; }
-// NP601 has the platform's steps then.
-constexpr std::string_view see_flags =
-    "See whether it is so; if it is, the provider's steps above are the "
-    "cure.\n    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
 constexpr std::string_view neither_shown = "the hypervisor above shows this guest neither VMX nor SVM";
 
 /// Of "vmx" and its modules where the vendor is known, else of both.
@@ -35,7 +27,7 @@ HiddenWords words_of_hidden(const Facts& f, std::string_view flag) {
 
 /// A no, under a title that names what nobody can tell apart.
 Outcome hides(const Facts& f, std::string message, std::string_view flag) {
-    Outcome outcome = fail(std::move(message), fix_above(f, flag));
+    Outcome outcome = fail(std::move(message), fix_on_platform(f, flag));
     if (is_either(f)) outcome.title = neither_shown;
     return outcome;
 }
@@ -181,7 +173,7 @@ Outcome hidden_by_log(const Facts& f, const Shown& shown, const LoggedLine& line
                          "was not read.{}",
                          guest_of(f), quoted(line), named_above(f), hardware_word(f),
                          hint_of_brand(f, shown.word())),
-             fix_above(f, shown.word()));
+             fix_on_platform(f, shown.word()));
     return cite(cite_log(std::move(outcome), line), f.hypervisor.platform);
 }
 
@@ -201,62 +193,6 @@ Outcome check_hidden(const Facts& f, const Shown& shown) {
     if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
         return hidden_by_log(f, shown, *line);
     return carry(decided ? bit.first_absent() : f.cpu.svm.first_absent());
-}
-
-/// A program of this guest found no KVM that it could use, and nothing else is known.
-Outcome likely_by_refusal(const Facts& f) {
-    return cite(
-        fail(fmt::format("{}, and {} found no KVM that it could use: most likely {} does not show VMX or SVM "
-                         "to it; grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden",
-                         guest_of(f), f.evidence->usable_by, named_above(f)),
-             fix_above(f, is_either(f) ? "" : flag_word(f))),
-        f.evidence->usable);
-}
-
-/// "kvm: no hardware support" (to 6.0) does not say whose module it was, and built-in kvm_intel prints it on
-/// AMD at every start.  Of a guest of which nothing else is known it still says where to look.
-Outcome check_likely_hidden(const Facts& f) {
-    if (!in_guest(f)) return skip("this is not known to be a guest");
-    constexpr LogLine telling[] = {LogLine::kvm_no_hardware,
-                                   LogLine::kvm_disabled_by_bios,
-                                   LogLine::vmx_outside_txt_off_by_firmware,
-                                   LogLine::svm_off_by_firmware,
-                                   LogLine::kvm_intel_vmx_not_supported,
-                                   LogLine::kvm_amd_svm_not_supported,
-                                   LogLine::kvm_intel_no_hardware,
-                                   LogLine::kvm_amd_no_hardware,
-                                   LogLine::modprobe_not_supported};
-    // The other module is refused so only where one of the two serves KVM already.
-    constexpr LogLine served[] = {LogLine::kvm_already_loaded_other, LogLine::kvm_already_loaded_vendor};
-    const LoggedLine* line = heard_last(f, telling);
-    const bool asked = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
-                       (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
-                       f.module.vendor.if_known() || f.hypervisor.definition_shows.if_known();
-    if (const std::string type = type_without_nesting(f); !type.empty() && !asked)
-        return cite(fail(fmt::format("{}, and is {}: most likely neither VMX nor SVM is shown to it; "
-                                     "grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden.",
-                                     guest_of(f), type),
-                         open_error(f) == ENOENT ? Remedy(see_flags)
-                                                 : fix_above(f, is_either(f) ? "" : flag_word(f))),
-                    f.hypervisor.instance_type);
-    const bool refused = f.evidence && is(f.evidence->usable, false);
-    if ((!line && !refused) || heard_start(f) || heard_last(f, served))
-        return pass("no module of KVM said that it found no VMX or SVM");
-    const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
-                         f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
-    if (settled) return skip("other evidence tells (NP301, NP302)");
-    if (!line) return likely_by_refusal(f);
-    const std::string other = f.cpu.technology.if_known()
-                                  ? fmt::format(
-                                        " It may have been the other vendor's module; grep -c -w {} "
-                                        "/proc/cpuinfo tells: 0 means hidden.",
-                                        flag_word(f))
-                                  : " It may have been the wrong vendor's module; grep -c -w -E 'vmx|svm' "
-                                    "/proc/cpuinfo tells: 0 means hidden.";
-    return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
-                                     quoted(*line), named_above(f), hardware_word(f), other),
-                         fix_above(f, is_either(f) ? "" : flag_word(f))),
-                    *line);
 }
 
 Outcome check_hides_svm(const Facts& f) {
@@ -324,26 +260,6 @@ constexpr Rule hidden_rows[] = {
         .worked = "vmx is among the flags of /proc/cpuinfo in this guest.",
         .also = "A guest that was restarted from inside, or resumed: it keeps its old processor until it is "
                 "shut down and started.",
-    },
-    {
-        .id = "NP310",
-        .name = "hypervisor-likely-hides-it",
-        .layer = Layer::hypervisor,
-        .question = Question::kvm_here,
-        .role = Role::advice,
-        .title = "the hypervisor above most likely shows neither VMX nor SVM to this guest",
-        .explain =
-            "\"kvm: no hardware support\" and \"disabled by bios\" are what KVM's modules say of a guest "
-            "that is\n"
-            "shown neither VMX nor SVM. Both speak of the virtual machine: no firmware setup is meant. "
-            "Older\n"
-            "kernels do not say which module it was, and the wrong vendor's says the same on every machine,\n"
-            "so the line alone proves nothing.",
-        .fix = "Make the hypervisor above show VMX or SVM to this guest.",
-        .see = hides_see,
-        .check = check_likely_hidden,
-        .worked = "vmx or svm is among the flags of /proc/cpuinfo in this guest.",
-        .also = "The other vendor's module was tried; this processor's own loads.",
     },
 };
 

@@ -9,16 +9,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
-
 Remedy fix_remapping(const Facts& f) {
-    if (find_word(f, words_without_remapping))
-        return change_words(f, all_words(f, words_without_remapping), {});
+    if (not_remapped_by(f)) return change_words(f, words_against_remapping(f), {});
     if (is(f.iommu.irq_remap, Tristate::no))
         return "Boot a kernel with CONFIG_IRQ_REMAP, such as the distribution's own.";
     if (const HeardCause heard = heard_cause(f, Stops::interrupts)) return heard.fix(f);
@@ -36,7 +31,7 @@ Remedy fix_remapping(const Facts& f) {
 std::string why_no_remapping(const Facts& f) {
     constexpr std::string_view risk =
         ": a device that is given away could raise any interrupt of this system";
-    if (const std::string* word = find_word(f, words_without_remapping))
+    if (const std::string* word = not_remapped_by(f))
         return fmt::format("the kernel command line says {}, so interrupts are not remapped{}", *word, risk);
     if (is(f.iommu.irq_remap, Tristate::no))
         return fmt::format(
@@ -85,8 +80,6 @@ Outcome refused_container(const Facts& f) {
                 f.iommu.container_refused);
 }
 
-}  // namespace
-
 Outcome check_no_remapping(const Facts& f) {
     if (is(f.iommu.groups, 0u)) return skip("there is no IOMMU that could remap interrupts (NP801)");
     if (is_xens_iommu(f))
@@ -113,27 +106,33 @@ Outcome check_no_remapping(const Facts& f) {
         f.iommu.interrupt_remapping);
 }
 
-bool knows_libvirt(const Facts& f) {
-    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg);
-}
+constexpr std::string_view remapping_see[] = {
+    "Linux Documentation/driver-api/vfio.rst",
+    "Linux drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_attach_group()",
+    "libvirt formatdomain, \"IOMMU devices\""};
 
-const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
-    return nullptr;
-}
+constexpr Rule remapping_rows[] = {
+    {
+        .id = "NP802",
+        .name = "no-interrupt-remapping",
+        .layer = Layer::iommu,
+        .question = Question::device_assignment,
+        .role = Role::blocker,
+        .title = "the IOMMU does not remap interrupts, or nobody can tell",
+        .explain =
+            "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
+            "(vfio_iommu_type1.allow_unsafe_interrupts).",
+        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic "
+               "driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
+        .see = remapping_see,
+        .check = check_no_remapping,
+        .worked = "dmesg says \"Enabled IRQ remapping\" or \"AMD-Vi: Interrupt remapping enabled\".",
+        .also = "A kernel that was told intremap=off, or built without CONFIG_IRQ_REMAP.",
+    },
+};
 
-std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
-    std::vector<std::string> found;
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
-    return found;
-}
+}  // namespace
 
-std::vector<std::string> words_against_remapping(const Facts& f) {
-    return all_words(f, words_without_remapping);
-}
+std::span<const Rule> iommu_remapping_rules() { return remapping_rows; }
 
 }  // namespace nestprobe

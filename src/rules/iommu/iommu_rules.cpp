@@ -19,11 +19,6 @@
 namespace nestprobe {
 namespace {
 
-constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
-
-/// The word on the kernel command line that keeps the IOMMU off; null when there is none.
-const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
-
 constexpr std::string_view give_guest_one =
     "Give this guest an IOMMU, on a q35 machine: <iommu model='intel'><driver intremap='on' "
     "caching_mode='on'/></iommu> with <ioapic driver='qemu'/>. On its host this prints the edit:\n"
@@ -33,14 +28,6 @@ constexpr std::string_view give_guest_one =
     "Then write intel_iommu=on on this kernel's command line, and shut the guest down and start it.";
 constexpr std::string_view ask_kernel =
     "The kernel's log says why.\n    sudo dmesg | grep -e DMAR -e AMD-Vi -e IOMMU";
-
-/// "intel_iommu=on", "intel_iommu=on,igfx_off" on the kernel command line; null when there is none.
-const std::string* told_to_drive(const Facts& f) {
-    if (const auto* line = f.kernel.command_line.if_known())
-        for (const std::string& word : *line)
-            if (word.starts_with("intel_iommu=") && contains(word.substr(11) + ",", "=on,")) return &word;
-    return nullptr;
-}
 
 /// Of the driver for what that ACPI table announces.
 std::string_view driver_symbol(std::string_view table) {
@@ -288,34 +275,13 @@ constexpr Rule iommu_rule_rows[] = {
         .worked = "ls /sys/class/iommu is not empty, and /sys/kernel/iommu_groups has groups.",
         .also = "Under Xen the hypervisor drives it, and Linux sees none.",
     },
-    {
-        .id = "NP802",
-        .name = "no-interrupt-remapping",
-        .layer = Layer::iommu,
-        .question = Question::device_assignment,
-        .role = Role::blocker,
-        .title = "the IOMMU does not remap interrupts, or nobody can tell",
-        .explain =
-            "Without interrupt remapping VFIO refuses to give devices away, unless told to take the risk\n"
-            "(vfio_iommu_type1.allow_unsafe_interrupts).",
-        .fix = "Enable interrupt remapping: in a libvirt guest <driver intremap='on'/> with <ioapic "
-               "driver='qemu'/>; on hardware in the firmware setup; do not boot with intremap=off.",
-        .see = iommu_see,
-        .check = check_no_remapping,
-        .worked = "dmesg says \"Enabled IRQ remapping\" or \"AMD-Vi: Interrupt remapping enabled\".",
-        .also = "A kernel that was told intremap=off, or built without CONFIG_IRQ_REMAP.",
-    },
 };
 
 }  // namespace
 
-std::vector<std::string> words_against_iommu(const Facts& f) { return all_words(f, words_off); }
-
 bool needs_intel_iommu_on(const Facts& f) {
     return is(f.iommu.table, "DMAR") && !is(f.iommu.driver, Tristate::no);
 }
-
-bool is_told_to_drive(const Facts& f) { return told_to_drive(f) != nullptr; }
 
 std::span<const Rule> iommu_rules() { return iommu_rule_rows; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Words on the kernel command line that somebody wrote to switch an IOMMU on, and that do nothing there; and
-// what Xen says of the IOMMU, which Linux does not see under it.
+// Words on the kernel command line that switch an IOMMU on or off, and those that somebody wrote for it and
+// that do nothing there; and what Xen says of the IOMMU, which Linux does not see under it.
 // Sources: Linux Documentation/admin-guide/kernel-parameters.txt, iommu=, intel_iommu=, amd_iommu=; Xen
 // Documentation, xl(1), info, and xen-command-line, iommu.
 #include "rules/iommu/iommu_words.hpp"
@@ -16,6 +16,18 @@
 
 namespace nestprobe {
 namespace {
+
+constexpr std::string_view words_off[] = {"intel_iommu=off", "amd_iommu=off", "iommu=off"};
+constexpr std::string_view words_without_remapping[] = {"intremap=off", "nointremap"};
+
+/// All of them that are on the kernel command line.
+std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted) {
+    std::vector<std::string> found;
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(wanted.begin(), wanted.end(), word) != wanted.end()) found.push_back(word);
+    return found;
+}
 
 /// VT-d's machine, or AMD's: by the table, else by the processor.
 bool is_amds(const Facts& f) {
@@ -44,6 +56,30 @@ std::string slip(const Facts& f, const std::string& word) {
 
 }  // namespace
 
+const std::string* find_word(const Facts& f, std::span<const std::string_view> words) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (std::find(words.begin(), words.end(), word) != words.end()) return &word;
+    return nullptr;
+}
+
+const std::string* switched_off_by(const Facts& f) { return find_word(f, words_off); }
+
+const std::string* not_remapped_by(const Facts& f) { return find_word(f, words_without_remapping); }
+
+std::vector<std::string> words_against_iommu(const Facts& f) { return all_words(f, words_off); }
+
+std::vector<std::string> words_against_remapping(const Facts& f) {
+    return all_words(f, words_without_remapping);
+}
+
+const std::string* told_to_drive(const Facts& f) {
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (word.starts_with("intel_iommu=") && contains(word.substr(11) + ",", "=on,")) return &word;
+    return nullptr;
+}
+
 std::string slips_of_iommu_words(const Facts& f) {
     std::string text;
     if (const auto* line = f.kernel.command_line.if_known())
@@ -55,6 +91,10 @@ std::string slips_of_iommu_words(const Facts& f) {
 }
 
 bool is_xens_iommu(const Facts& f) { return is(f.hypervisor.xen_role, XenRole::control_domain); }
+
+bool knows_libvirt(const Facts& f) {
+    return is(f.hypervisor.platform, Platform::kvm) || is(f.hypervisor.platform, Platform::tcg);
+}
 
 Outcome check_iommu_of_xen(const Facts& f) {
     if (is(f.iommu.xen_assigns, true))

@@ -14,8 +14,11 @@ std::vector<std::string> words_against_iommu(const Facts& f);
 std::vector<std::string> words_against_remapping(const Facts& f);
 /// A table announces VT-d, which the kernel drives, or might: then the word intel_iommu=on says so.
 bool needs_intel_iommu_on(const Facts& f);
-/// The kernel command line says intel_iommu=on.
-bool is_told_to_drive(const Facts& f);
+/// "intel_iommu=on", "intel_iommu=on,igfx_off" on the kernel command line; null when there is none.
+const std::string* told_to_drive(const Facts& f);
+/// The word there that keeps the IOMMU off, or from remapping interrupts; null when there is none.
+const std::string* switched_off_by(const Facts& f);
+const std::string* not_remapped_by(const Facts& f);
 /// ". The kernel command line says amd_iommu=on, which is AMD's word ..." of words that do nothing here;
 /// empty: none.
 std::string slips_of_iommu_words(const Facts& f);
@@ -28,13 +31,8 @@ Outcome check_iommu_of_xen(const Facts& f);
 bool knows_libvirt(const Facts& f);
 /// The first of these words on the kernel command line; null when there is none.
 const std::string* find_word(const Facts& f, std::span<const std::string_view> words);
-/// All of them that are there.
-std::vector<std::string> all_words(const Facts& f, std::span<const std::string_view> wanted);
 inline constexpr std::string_view take_intels =
     "Take another IOMMU: <iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu> with <ioapic "
     "driver='qemu'/>";
-
-/// NP802's.
-Outcome check_no_remapping(const Facts& f);
 
 }  // namespace nestprobe

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Where nothing was read of VMX or SVM: a guest whose log or programs most likely speak of neither being
+// shown (NP310).
+#include "rules/common.hpp"
+#include "rules/hypervisor/above.hpp"
+#include "rules/hypervisor/platforms.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+
+namespace nestprobe {
+namespace {
+
+// NP601 has the platform's steps then.
+constexpr std::string_view see_flags =
+    "See whether it is so; if it is, the provider's steps above are the "
+    "cure.\n    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
+
+/// A program of this guest found no KVM that it could use, and nothing else is known.
+Outcome likely_by_refusal(const Facts& f) {
+    return cite(
+        fail(fmt::format("{}, and {} found no KVM that it could use: most likely {} does not show VMX or SVM "
+                         "to it; grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden",
+                         guest_of(f), f.evidence->usable_by, named_above(f)),
+             fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
+        f.evidence->usable);
+}
+
+/// "kvm: no hardware support" (to 6.0) does not say whose module it was, and built-in kvm_intel prints it on
+/// AMD at every start.  Of a guest of which nothing else is known it still says where to look.
+Outcome check_likely_hidden(const Facts& f) {
+    if (!in_guest(f)) return skip("this is not known to be a guest");
+    constexpr LogLine telling[] = {LogLine::kvm_no_hardware,
+                                   LogLine::kvm_disabled_by_bios,
+                                   LogLine::vmx_outside_txt_off_by_firmware,
+                                   LogLine::svm_off_by_firmware,
+                                   LogLine::kvm_intel_vmx_not_supported,
+                                   LogLine::kvm_amd_svm_not_supported,
+                                   LogLine::kvm_intel_no_hardware,
+                                   LogLine::kvm_amd_no_hardware,
+                                   LogLine::modprobe_not_supported};
+    // The other module is refused so only where one of the two serves KVM already.
+    constexpr LogLine served[] = {LogLine::kvm_already_loaded_other, LogLine::kvm_already_loaded_vendor};
+    const LoggedLine* line = heard_last(f, telling);
+    const bool asked = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                       (f.kernel.flag_vmx.any_known() && f.kernel.flag_svm.any_known()) ||
+                       f.module.vendor.if_known() || f.hypervisor.definition_shows.if_known();
+    if (const std::string type = type_without_nesting(f); !type.empty() && !asked)
+        return cite(fail(fmt::format("{}, and is {}: most likely neither VMX nor SVM is shown to it; "
+                                     "grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden.",
+                                     guest_of(f), type),
+                         open_error(f) == ENOENT ? Remedy(see_flags)
+                                                 : fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
+                    f.hypervisor.instance_type);
+    const bool refused = f.evidence && is(f.evidence->usable, false);
+    if ((!line && !refused) || heard_start(f) || heard_last(f, served))
+        return pass("no module of KVM said that it found no VMX or SVM");
+    const bool settled = f.cpu.vmx.any_known() || f.cpu.svm.any_known() || f.kernel.flag_usable.any_known() ||
+                         f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
+    if (settled) return skip("other evidence tells (NP301, NP302)");
+    if (!line) return likely_by_refusal(f);
+    const std::string other = f.cpu.technology.if_known()
+                                  ? fmt::format(
+                                        " It may have been the other vendor's module; grep -c -w {} "
+                                        "/proc/cpuinfo tells: 0 means hidden.",
+                                        flag_word(f))
+                                  : " It may have been the wrong vendor's module; grep -c -w -E 'vmx|svm' "
+                                    "/proc/cpuinfo tells: 0 means hidden.";
+    return cite_log(fail(fmt::format("{}, and {}: most likely {} does not show {} to it.{}", guest_of(f),
+                                     quoted(*line), named_above(f), hardware_word(f), other),
+                         fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
+                    *line);
+}
+
+constexpr std::string_view likely_see[] = {
+    "Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.0), kvm_x86_vendor_init()",
+    "Linux Documentation/virt/kvm/x86/running-nested-guests.rst",
+};
+
+constexpr Rule likely_rows[] = {
+    {
+        .id = "NP310",
+        .name = "hypervisor-likely-hides-it",
+        .layer = Layer::hypervisor,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "the hypervisor above most likely shows neither VMX nor SVM to this guest",
+        .explain =
+            "\"kvm: no hardware support\" and \"disabled by bios\" are what KVM's modules say of a guest "
+            "that is\n"
+            "shown neither VMX nor SVM. Both speak of the virtual machine: no firmware setup is meant. "
+            "Older\n"
+            "kernels do not say which module it was, and the wrong vendor's says the same on every machine,\n"
+            "so the line alone proves nothing.",
+        .fix = "Make the hypervisor above show VMX or SVM to this guest.",
+        .see = likely_see,
+        .check = check_likely_hidden,
+        .worked = "vmx or svm is among the flags of /proc/cpuinfo in this guest.",
+        .also = "The other vendor's module was tried; this processor's own loads.",
+    },
+};
+
+}  // namespace
+
+std::span<const Rule> likely_hidden_rules() { return likely_rows; }
+
+}  // namespace nestprobe
