@@ -27,6 +27,7 @@ struct CpuFacts {
     Fact<Vendor> vendor{};
     Fact<std::string> brand{};
     Fact<CpuModel> model{};
+    Fact<bool> own_cpuid{};
     PerCpu<bool> vmx{};
     PerCpu<bool> svm{};
     Fact<bool> svm_leaf{};
@@ -41,6 +42,8 @@ constexpr void for_each(F& f, V&& visit) {
     visit("cpu.vendor", f.vendor, "the processor's maker");
     visit("cpu.brand", f.brand, "CPUID.80000002H-4H, blanks trimmed; else model name of /proc/cpuinfo");
     visit("cpu.model", f.model, "family, model, stepping from CPUID.1:EAX");
+    visit("cpu.own_cpuid", f.own_cpuid,
+          "CPUID answers a program as it answers this system's kernel; where not, the machine below answers");
     visit("cpu.vmx", f.vmx, "CPUID.1:ECX.VMX[bit 5], which firmware and kernel settings do not change");
     visit("cpu.svm", f.svm, "CPUID Fn8000_0001_ECX[SVM], which firmware and kernel settings do not change");
     visit("cpu.svm_leaf", f.svm_leaf, "CPUID Fn8000_000A, SVM's own leaf, answers though the bit is clear");

@@ -77,6 +77,7 @@ enum class Platform : std::uint8_t {
     haxm,
     qnx,
     jailhouse,
+    pvm,
     other,
 };
 

@@ -32,6 +32,7 @@ bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text)
 Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Shared& shared,
                                              const CpuFacts& cpu, const KernelFacts& kernel) {
     if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
+    if (is(cpu.own_cpuid, false)) return Absent{Why::malformed, "the machine below answers CPUID here"};
     const Fact<bool> announced = cpu.hypervisor.first_known();
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return guest.absence();
@@ -80,6 +81,7 @@ Fact<Level> probe_level(const Filesystem& files, const Shared& shared, const Cpu
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor, &f.vmx_by_kvm})
         if (const Fact<bool> fact = first_true(*bit); fact.if_known()) return as(Level::guest, fact);
     if (f.xen_role.if_known()) return as(Level::guest, f.xen_role);
+    if (const LoggedLine* line = says_pvm(kernel.log)) return {Level::guest, {from_log(*line)}};
     if (const auto guest = level_by_dmi(f, firmware)) return *guest;
     const Fact<bool> heard = read_heard_switch(files, hearsay::guest);
     if (is(heard, true)) return as(Level::guest, heard);

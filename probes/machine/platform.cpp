@@ -225,10 +225,18 @@ std::optional<Fact<Level>> level_by_dmi(const HypervisorFacts& f, const Firmware
     return Fact<Level>{Level::guest, dmi_readings(*sign, f, firmware)};
 }
 
+const LoggedLine* says_pvm(const Fact<std::vector<LoggedLine>>& log) {
+    constexpr LogLine telling[] = {LogLine::hypervisor_pvm, LogLine::kvm_pvm_in_its_guest};
+    return find_line(log, telling);
+}
+
 Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, const HypervisorFacts& f) {
     if (!f.level.if_known()) return f.level.absence();
     if (is(f.level, Level::bare_metal)) return Absent{Why::not_applicable, "no hypervisor above this system"};
+    // PVM's host may be any cloud's, and its guests any small hypervisor's: it alone decides about VMX and
+    // SVM.
+    if (const LoggedLine* line = says_pvm(kernel.log)) return {Platform::pvm, {from_log(*line)}};
     const SignatureSign* chosen = chosen_signature(f);
     if (!chosen) return without_signature(files, kernel, firmware, f);
     const std::vector<Provenance>& from = f.signatures.from();

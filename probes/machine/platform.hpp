@@ -13,6 +13,9 @@ namespace nestprobe {
 std::optional<Fact<Level>> level_by_encryption(const KernelFacts& kernel);
 std::optional<Fact<Level>> level_by_dmi(const HypervisorFacts& f, const FirmwareFacts& firmware);
 
+/// The line by which a guest of PVM tells what it is; null: none.
+const LoggedLine* says_pvm(const Fact<std::vector<LoggedLine>>& log);
+
 /// The product; not applicable on bare metal.
 Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel,
                               const FirmwareFacts& firmware, const HypervisorFacts& f);

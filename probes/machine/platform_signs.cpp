@@ -276,6 +276,7 @@ std::string_view to_string(Platform platform) {
         case Platform::haxm: return "Intel HAXM";
         case Platform::qnx: return "QNX Hypervisor";
         case Platform::jailhouse: return "Jailhouse";
+        case Platform::pvm: return "PVM";
         case Platform::other: break;
     }
     return "another hypervisor";

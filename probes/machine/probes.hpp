@@ -28,6 +28,7 @@ struct Shared {
 Shared read_shared(const Sources& machine, RegisterList wanted);
 
 CpuFacts probe_cpu(const Sources& machine, const Shared& shared);
+Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu);
 FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu);
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,

@@ -2702,6 +2702,22 @@ Shut its guests down and load KVM again:
      .worked = R"(    ls -l /dev/kvm)",
      .otherwise = R"()",
      .source = "Linux virt/kvm/kvm_main.c"},
+    {.id = "pvm-guest",
+     .program = "Linux",
+     .patterns = "itself a kvm-pvm guest\n"
+                 "hypervisor detected: pvm\n"
+                 "booting paravirtualized kernel on pvm\n"
+                 "running under pvm",
+     .means =
+         R"(This system is a guest of PVM: a KVM (module kvm_pvm on its host) that runs guests without VMX and SVM. It shows them neither, and kvm_pvm does not serve in such a guest.)",
+     .rules = "hypervisor-hides-svm hypervisor-hides-vmx software-kvm-cannot-nest",
+     .causes = R"(1. The host has no VMX or SVM itself, mostly as a guest of a cloud: PVM is what runs there all the same.)",
+     .steps = R"(Nothing inside this guest helps. Run what needs KVM on a host whose KVM uses VMX or SVM, and shows it to guests, or on the hardware. What can do without KVM uses emulation:
+    qemu-system-x86_64 -accel tcg)",
+     .worked = R"(    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .otherwise =
+         R"(What CPUID tells a program there may be the answer of the machine below PVM: /proc/cpuinfo is what counts.)",
+     .source = "virt-pvm, arch/x86/kernel/pvm.c (not merged into Linux, 2026-11)"},
     {.id = "modprobe-file-exists",
      .program = "modprobe",
      .patterns = "could not insert 'kvm_intel': file exists\n"
@@ -3876,8 +3892,7 @@ is not 0.)",
                  "kvm(error(13\n"
                  "/dev/kvm*not writable\n"
                  "/dev/kvm*not accessible\n"
-                 "permission*access /dev/kvm\n"
-                 "cannot access /dev/kvm",
+                 "permission*access /dev/kvm",
      .means =
          R"(/dev/kvm is there and this user may not open it for reading and writing. Virtualization itself is fine.)",
      .rules = "dev-kvm-permission-denied",

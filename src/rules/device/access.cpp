@@ -145,6 +145,8 @@ Remedy fix_missing_device(const Facts& f) {
     const bool kvm_there =
         (f.evidence && is(f.evidence->usable, true)) || vendor_module_is(f, Module::State::loaded);
     if (in_docker_desktop(f) || (!was_asked_for(f).empty() && kvm_there)) return leave_docker_desktop(f);
+    // A container shares its host's kernel and processor: there is no device to pass in.
+    if (in_container(f) && is(f.device.registered, false) && lacks_hardware(f)) return after_hardware(f);
     if (in_container(f) && in_github_job(f)) return device_for_job_container();
     if (in_container(f) && (is(f.kernel.job, Job::gitlab) || is(f.kernel.job, Job::gitlab_hosted)))
         return steps_of(f, row_of_job(f)->give);

@@ -42,14 +42,18 @@ Outcome check_open(const Facts& f, std::initializer_list<int> errors, M&& messag
     return outcome;
 }
 
+/// A container shares its host's kernel, and /sys tells what that has.
+std::string_view kvm_of_host(const Facts& f) {
+    if (is(f.device.registered, true)) return "; the host has KVM up";
+    return is(f.device.registered, false) ? "; the host has no KVM up either" : "";
+}
+
 Outcome check_missing(const Facts& f) {
     return check_open(
         f, {ENOENT},
         [&](const Absent&) {
             if (!in_container(f)) return std::string("/dev/kvm does not exist");
-            const bool host_has = is(f.device.registered, true);
-            return fmt::format("this container has no /dev/kvm (it is {}){}", place_words(f),
-                               host_has ? "; the host has KVM up" : "");
+            return fmt::format("this container has no /dev/kvm (it is {}){}", place_words(f), kvm_of_host(f));
         },
         fix_missing_device(f));
 }

@@ -156,13 +156,17 @@ Outcome unlisted(const Facts& f, const Shown& shown) {
                  shown.flag),
             f.module.vendor);
     const HiddenWords words = words_of_hidden(f, shown.word());
-    Outcome outcome =
-        hides(f,
-              fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. CPUID "
-                          "itself was not read: that {} hides it is likely, not certain{}.{}",
-                          guest_of(f), words.lacks, words.module, named_above(f), no_switch_there(f),
-                          hint_of_brand(f, shown.word())),
-              words.flag);
+    const bool below = is(f.cpu.own_cpuid, false);
+    const std::string likely =
+        below ? "CPUID is answered by a machine further down here, so the kernel's list is what counts"
+              : fmt::format("CPUID itself was not read: that {} hides it is likely, not certain",
+                            named_above(f));
+    Outcome outcome = hides(
+        f,
+        fmt::format("{}, and /proc/cpuinfo shows {}, without which {} does not load. {}{}.{}", guest_of(f),
+                    words.lacks, words.module, likely, no_switch_there(f), hint_of_brand(f, shown.word())),
+        words.flag);
+    if (below) outcome = cite(std::move(outcome), f.cpu.own_cpuid);
     return cite(cite(std::move(outcome), shown.flag), f.hypervisor.platform);
 }
 

@@ -1139,6 +1139,20 @@ constexpr PlatformRow platform_table[] = {
         .date = "2026-11",
     },
     {
+        .id = Platform::pvm,
+        .nesting = Nesting::never,
+        .intro =
+            "This is a guest of PVM, a KVM that runs its guests without VMX and SVM (module kvm_pvm on the "
+            "host). It has neither to show: nobody can switch it on here.",
+        .steps = {{.where = Where::hypervisor_host,
+                   .what =
+                       "Run what needs KVM on a host whose KVM uses VMX or SVM, and shows it to guests, or "
+                       "on the hardware. What can do without uses emulation (QEMU without -accel kvm)."}},
+        .certainty = Certainty::reported,
+        .source = "virt-pvm, Documentation/virt/kvm/x86/pvm-spec.rst (not merged into Linux)",
+        .date = "2026-11",
+    },
+    {
         .id = Platform::openbsd_vmm,
         .nesting = Nesting::none,
         .intro = "OpenBSD's vmm has no nested virtualization: nobody can switch it on here.",

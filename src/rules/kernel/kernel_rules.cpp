@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -82,13 +84,21 @@ Outcome check_without_kvm(const Facts& f) {
     return carry(f.kernel.config_vendor.absence());
 }
 
+/// By what it was forbidden: a word on the kernel command line; else the rule's own.
+Remedy allow_modules(const Facts& f) {
+    constexpr std::string_view word = "nomodule";
+    const auto* line = f.kernel.command_line.if_known();
+    if (!line || std::find(line->begin(), line->end(), word) == line->end()) return {};
+    return change_words(f, {std::string(word)}, {});
+}
+
 Outcome check_loading_disabled(const Facts& f) {
     if (!software_kvm(f).empty())
         return cite(cite(skip("KVM is there, by other means"), f.module.software), f.kernel.modules_disabled);
     if (!vendor_module_absent(f)) return skip("the module is there already, or not known to be missing");
     return judge(
-        [](bool disabled) {
-            return disabled ? fail("the kernel loads no more modules until it is restarted")
+        [&](bool disabled) {
+            return disabled ? fail("the kernel loads no more modules until it is restarted", allow_modules(f))
                             : pass("modules can be loaded");
         },
         f.kernel.modules_disabled);

@@ -76,6 +76,13 @@ constexpr Refusal refusals[] = {
      "Look for clearcpuid= on the kernel command line, and for lines of x86/cpu before that one.\n"
      "    cat /proc/cmdline\n    sudo dmesg | grep x86/cpu",
      even_cpus},
+    {LogLine::kvm_pvm_in_its_guest, "NP515",
+     "kvm_pvm does not serve in a guest of PVM, and no other KVM can, for such a guest is shown neither VMX "
+     "nor SVM",
+     "Run what needs KVM on a host whose KVM uses VMX or SVM, and shows it to guests, or on the hardware. "
+     "What "
+     "can do without uses emulation (QEMU without -accel kvm).",
+     ""},
     {LogLine::kvm_inadequate_fpu, "NP515", "FXSAVE is missing: the processor lacks it, or nofxsr was given",
      "Remove nofxsr from the kernel command line and restart.",
      "Give this guest a CPU model with FXSR, such as the host's own (host-passthrough)."},
