@@ -54,7 +54,6 @@ public:
     bool parse_error(std::size_t, const std::string&, const Json::exception&) { return false; }
 
 private:
-    static JsonText new_text() { return JsonText(0, JsonText::on_one_line, JsonText::Beyond::kept); }
     template <class Write>
     bool word(std::string_view plain, Write write) {
         if (depth_ == 0) return false;  // no object
@@ -76,11 +75,11 @@ private:
     bool end(Write write) {
         if (--depth_ == 0) return true;
         write(nested_);
-        if (depth_ == 1) pairs.back().second = std::exchange(nested_, new_text()).take();
+        if (depth_ == 1) pairs.back().second = nested_.take();
         return true;
     }
 
-    JsonText nested_ = new_text();
+    JsonText nested_{0, JsonText::on_one_line, JsonText::Beyond::kept};
     std::size_t depth_ = 0;
 };
 

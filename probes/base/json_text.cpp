@@ -47,11 +47,8 @@ std::size_t size_of_token(std::string_view json) {
 
 void JsonText::grow(std::size_t more) {
     constexpr std::size_t least = 64;
-    const std::size_t capacity = std::max({least, 2 * capacity_, size_ + more});
-    std::unique_ptr<char[]> next(new char[capacity]);
-    if (size_ != 0) std::memcpy(next.get(), text_.get(), size_);
-    text_ = std::move(next);
-    capacity_ = capacity;
+    text_.resize(std::max({least, 2 * text_.size(), size_ + more}));
+    letters_ = text_.data();
 }
 
 /// A line's end, a comma before it or not, and the next line's blanks.
@@ -154,9 +151,11 @@ void JsonText::json(std::string_view one_line) {
     }
 }
 
-std::string JsonText::take() && {
+std::string JsonText::take() {
     if (indent_ != on_one_line) put('\n');
-    return {text_.get(), size_};
+    text_.resize(std::exchange(size_, 0));
+    empty_ = after_key_ = true;
+    return std::exchange(text_, {});
 }
 
 }  // namespace nestprobe

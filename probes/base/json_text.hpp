@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,11 +22,13 @@ public:
     /// all is \uXXXX, unless somebody makes it printable later.
     enum class Beyond { escaped, kept };
 
-    /// Room for the whole document is asked for once; what is not written is never touched.
+    /// Room for the whole document is asked for once.
     explicit JsonText(std::size_t expected_size, std::size_t indent = 2, Beyond beyond = Beyond::escaped)
         : indent_(indent), beyond_(beyond) {
         grow(expected_size);
     }
+    JsonText(const JsonText&) = delete;
+    JsonText& operator=(const JsonText&) = delete;
 
     void begin_object() { begin('{'); }
     void end_object() { end('}'); }
@@ -63,8 +64,8 @@ public:
         value(v);
     }
 
-    /// The document; with a newline at its end unless it is on one line.
-    std::string take() &&;
+    /// The document, with a newline at its end unless it is on one line.  The next one begins then.
+    std::string take();
 
 private:
     void begin(char bracket);
@@ -77,8 +78,8 @@ private:
     void grow(std::size_t more);
     /// Where the next bytes go.  (-Os makes a call of it, which takes longer than what it does.)
     [[gnu::always_inline]] char* room(std::size_t bytes) {
-        if (capacity_ - size_ < bytes) grow(bytes);
-        return text_.get() + std::exchange(size_, size_ + bytes);
+        if (text_.size() - size_ < bytes) grow(bytes);
+        return letters_ + std::exchange(size_, size_ + bytes);
     }
     /// (A text of no letters may have no address, which memcpy() does not take.)
     void put(std::string_view text) {
@@ -86,8 +87,9 @@ private:
     }
     void put(char c) { *room(1) = c; }
 
-    std::unique_ptr<char[]> text_;  ///< not a string, of which each letter is a call
-    std::size_t size_ = 0, capacity_ = 0;
+    std::string text_;         ///< as long as there is room: to append is a call for each letter
+    char* letters_ = nullptr;  ///< its
+    std::size_t size_ = 0;     ///< what is written
     std::size_t indent_;
     Beyond beyond_;
     std::size_t depth_ = 0;

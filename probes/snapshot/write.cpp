@@ -125,7 +125,7 @@ std::string write_snapshot(const Recording& recording) {
     }
     if (recording.proof) write_proof(out, *recording.proof);
     out.end_object();
-    return std::move(out).take();
+    return out.take();
 }
 
 }  // namespace nestprobe

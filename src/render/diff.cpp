@@ -20,7 +20,7 @@ template <class T>
 Side side_of(const T& value) {
     JsonText out(0, JsonText::on_one_line);
     out.value(value);
-    Side side{std::move(out).take()};
+    Side side{out.take()};
     if (std::string word = word_of_value(value); word != side.json) side.shown = std::move(word);
     return side;
 }
@@ -45,7 +45,7 @@ Side of_groups(const Groups& groups, F&& side) {
         object.json(side(g).json);
     }
     object.end_object();
-    return {std::move(object).take()};
+    return {object.take()};
 }
 template <class T>
 Side bare(const PerCpu<T>& facts) {
@@ -270,7 +270,7 @@ std::string render_diff_json(const Comparable& here, const Comparable& there) {
     write_list(out, "facts", all.facts, false);
     write_list(out, "registers", all.registers, true);
     out.end_object();
-    return std::move(out).take();
+    return out.take();
 }
 
 }  // namespace nestprobe

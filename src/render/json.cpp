@@ -216,7 +216,7 @@ void write_edit(JsonText& out, const GuestEdit& edit) {
 }  // namespace
 
 std::string render_json(const Report& report, const Style&) {
-    JsonText out(96 * 1024);
+    JsonText out(80 * 1024);
     out.begin_object();
     out.member("schema", "nestprobe-report/1");
     out.member("tool", "nestprobe " NESTPROBE_VERSION);
@@ -236,7 +236,7 @@ std::string render_json(const Report& report, const Style&) {
     if (const auto ids = ids_of_messages(report); !ids.empty()) write_list(out, "messages", ids);
     if (report.edit) write_edit(out, *report.edit);
     out.end_object();
-    return std::move(out).take();
+    return out.take();
 }
 
 }  // namespace nestprobe

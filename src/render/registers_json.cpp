@@ -155,7 +155,7 @@ std::string document(const std::vector<RegisterView>& views) {
     for (const RegisterView& view : views) write_register(out, view);
     out.end_array();
     out.end_object();
-    return std::move(out).take();
+    return out.take();
 }
 
 }  // namespace

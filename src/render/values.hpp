@@ -102,7 +102,7 @@ template <class T>
 std::string word_of_value(const T& v) {
     JsonText out(0, JsonText::on_one_line, JsonText::Beyond::kept);
     out.value(v);
-    std::string text = std::move(out).take();
+    std::string text = out.take();
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;
 }
