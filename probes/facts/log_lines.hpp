@@ -290,6 +290,7 @@ enum class LogLine : std::uint16_t {
     hypervisor_jailhouse,
     hypervisor_bhyve,
     hypervisor_pvm,
+    gvisor_starting,
     hypervisor_any,
     hv_root,
     hv_nested,

@@ -136,6 +136,19 @@ Fact<std::string> find_container(const Filesystem& files, const Reading<std::str
     return {"none", {{"/run/systemd/container, /.dockerenv, /run/.containerenv", "none of them"}}};
 }
 
+/// gVisor's kernel is a program, whoever starts it: Docker, Kubernetes, a cloud's functions.  It always names
+/// one build, and its newer ones themselves (pkg/sentry/kernel/version.go, syslog.go).
+std::optional<Fact<std::string>> gvisor(const KernelFacts& kernel) {
+    constexpr std::string_view build = "#1 SMP Sun Jan 10 15:06:54 PST 2016";
+    constexpr LogLine starting = LogLine::gvisor_starting;
+    if (kernel.release.if_known() && kernel.release.if_known()->ends_with("-gvisor"))
+        return Fact<std::string>{"gvisor", kernel.release.from()};
+    if (is(kernel.build, build)) return Fact<std::string>{"gvisor", kernel.build.from()};
+    if (const LoggedLine* line = find_line(kernel.log, std::span(&starting, 1)))
+        return Fact<std::string>{"gvisor", {from_log(*line)}};
+    return std::nullopt;
+}
+
 /// Most say "true"; AppVeyor "True", Woodpecker its own name.
 bool is_yes(std::string_view value) {
     return !value.empty() && value != "false" && value != "False" && value != "0";
@@ -146,9 +159,10 @@ bool is_yes(std::string_view value) {
 Reading<std::string> read_environment(const Filesystem& files) { return files.read(environment_path); }
 
 Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
-                                  const Fact<std::string>& release) {
+                                  const KernelFacts& kernel) {
+    if (auto sandbox = gvisor(kernel)) return *std::move(sandbox);
     Fact<std::string> found = find_container(files, environment);
-    return is(found, "lxc") ? lxc_flavour(files, release, found) : found;
+    return is(found, "lxc") ? lxc_flavour(files, kernel.release, found) : found;
 }
 
 /// sudo takes the environment away; the file that GitHub's own images have is still there.

@@ -178,7 +178,7 @@ KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const Cpu
     facts.log = shared.log;
     probe_process(machine.files, facts);
     const auto environment = read_environment(machine.files);
-    facts.container = probe_container(machine.files, environment, facts.release);
+    facts.container = probe_container(machine.files, environment, facts);
     facts.job = probe_job(machine.files, environment);
     facts.user_namespace = probe_user_namespace(machine.files);
     return facts;

@@ -146,6 +146,9 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     doubt_absence(shared, facts);
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
+    // /sys is the sandbox's own there, and says nothing of the host.
+    if (is(facts.kernel.container, "gvisor"))
+        facts.device.registered = Absent{Why::not_applicable, "gVisor makes a /sys of its own"};
     facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);
     facts.system = probe_system(machine.files, shared, facts.kernel);
     facts.iommu = probe_iommu(machine, facts.kernel, config);

@@ -33,9 +33,9 @@ FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);
 KernelFacts probe_kernel(const Sources& machine, const Shared& shared, const CpuFacts& cpu);
 HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, const CpuFacts& cpu,
                                  const FirmwareFacts& firmware, const KernelFacts& kernel);
-/// "docker", "kubernetes", "proxmox-ct"; "none" where there is no sign of a container.
+/// "docker", "kubernetes", "proxmox-ct", "gvisor"; "none" where there is no sign of a container.
 Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
-                                  const Fact<std::string>& release);
+                                  const KernelFacts& kernel);
 /// "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"; "none".
 Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environment);
 /// The variables of this process, for the two above.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace nestprobe {
 namespace {
@@ -47,6 +48,13 @@ bool read_node(std::string_view line, Evidence& evidence) {
     return true;
 }
 
+/// Of `uname -a`, "#1 SMP Debian 6.1.90-1 (2024-05-03)", which ends where the machine is named; empty: cut.
+std::string build_in(std::span<const std::string_view> words) {
+    const auto end = std::find_if(words.begin(), words.end(), is_machine_name);
+    if (end == words.begin() || end == words.end() || !words.front().starts_with('#')) return {};
+    return fmt::format("{}", fmt::join(words.begin(), end, " "));
+}
+
 /// "Linux host 6.1.0-18-amd64 #1 SMP ...": the release is the third word.
 bool read_uname(std::string_view line, Evidence& evidence) {
     // "kernel: Linux host ...", "- uname -a: Linux host ...": a form's own label in front.
@@ -57,6 +65,8 @@ bool read_uname(std::string_view line, Evidence& evidence) {
         words[2].front() < '0' || words[2].front() > '9' || !contains(words[2], "."))
         return false;
     evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", words[2]));
+    if (const std::string build = build_in(std::span(words).subspan(3)); !build.empty())
+        evidence.file("/proc/sys/kernel/version", build + "\n");
     for (std::size_t i = 3; i < words.size(); ++i)
         if (is_machine_name(words[i])) hear_architecture(words[i], evidence);
     // "... x86_64 GNU/Linux synology_geminilake_920+": the maker's own last word.

@@ -158,6 +158,18 @@ constexpr AccessRow access_table[] = {
                "host.",
        .commands = {"sudo setfacl -m u:FIRST_UID:rw /dev/kvm"},
        .expect = "In the container, root opens /dev/kvm."}}},
+    {"gvisor",
+     "a sandbox of gVisor, whose kernel gives no /dev/kvm to what runs in it (google/gvisor#11959, 2025-07)",
+     {see_host,
+      {.what = "Start the container by another runtime, and give it the device. In Kubernetes: a pod without "
+               "runtimeClassName: gvisor, on a node pool without sandboxes.",
+       .commands = {"docker run --runtime runc --device /dev/kvm IMAGE"},
+       .expect = opens},
+      {.where = Where::provider,
+       .what =
+           "Where a provider runs the sandbox (functions, hosted shells), nothing in it changes that: take "
+           "a virtual machine with nested virtualization, or emulation (QEMU without -accel kvm)."}},
+     {}},
     {"flatpak",
      "an application's sandbox (Flatpak)",
      {{.what = "Give the application the device, and start it again.",
