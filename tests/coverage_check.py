@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from run import Nestprobe, plain_environment
+from run import plain_environment, shipped
 
 WANTED = [f"FM-{n:02}" for n in range(1, 136)] + [f"TRAP-{n}" for n in range(1, 19)] + [f"IO-{n}" for n in range(1, 17)]
 REASON = 20  # characters, at least
@@ -25,7 +25,7 @@ def flat(text):
 
 class Tables:
     def __init__(self, binary, machines, guests):
-        self.nestprobe, self.machines, self.guests = Nestprobe(binary), machines, guests
+        self.nestprobe, self.machines, self.guests = shipped(binary), machines, guests
 
     def run(self, *words, path=""):
         environment = plain_environment()
