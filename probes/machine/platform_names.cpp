@@ -61,6 +61,7 @@ constexpr HeardRow heard_rows[] = {
     {"proxmox", Platform::proxmox},
     {"vps", Platform::hoster},
     {"crostini", Platform::crostini},
+    {"qubes", Platform::qubes},
     {"contabo", Platform::kvm},  // whose row names the two
     {"ovh", Platform::kvm},
 };

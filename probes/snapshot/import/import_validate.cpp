@@ -213,7 +213,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
 /// modprobe knows of: it may not be in the kernel.
 bool read_kata_line(std::string_view line, Evidence& evidence) {
     const bool found = contains(line, "property found");
-    if (!contains(line, "[0000]") ||
+    if ((!contains(line, "[0000]") && !contains(line, "level=")) ||
         (!found && !contains(line, "property not found") && !contains(line, "parameter has")))
         return false;
     const auto value_of = [&](std::string_view key) {

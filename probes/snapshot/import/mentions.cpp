@@ -54,6 +54,12 @@ constexpr ProductRow products[] = {
     {"linode", "Linode"},
     {"vultr", "Vultr"},
     {"oracle cloud", "OCI"},
+    {"alibaba cloud", "Alibaba"},
+    {"aliyun", "Alibaba"},
+    {"tencent cloud", "Tencent"},
+    {"scaleway", "Scaleway"},
+    {"ovhcloud", "OVH"},
+    {"contabo", "Contabo"},
     {"vps", "VPS"},
 };
 
@@ -86,6 +92,7 @@ constexpr BoardRow boards[] = {
     {"apple m2", "Apple silicon"},
     {"apple m3", "Apple silicon"},
     {"apple m4", "Apple silicon"},
+    {"windows on arm", "Windows on Arm"},
 };
 
 std::string in_small_letters(std::string_view text) {
@@ -154,6 +161,18 @@ bool is_followed_by_machine(std::string_view behind) {
     return false;
 }
 
+/// "..., which itself is a virtual machine".
+bool calls_it_a_machine(std::string_view line) {
+    return contains(line, "is a virtual machine") || contains(line, "is itself a v") ||
+           contains(line, "itself is a v");
+}
+
+/// GitHub's arm64 images, and those of who runs jobs of its kind: "ubuntu-24.04-arm", "x-ubuntu-24.04-arm64".
+bool is_arm_runner(std::string_view word) {
+    word = without_signs(word);
+    return contains(word, "ubuntu-") && (word.ends_with("-arm") || contains(word, "-arm64"));
+}
+
 /// A sentence that somebody wrote about where this runs: no program's line, no address, nothing that tells
 /// of another place where all is well, and no guide.
 bool is_about_this_place(std::string_view line) {
@@ -176,16 +195,19 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
     if (text.size() > most) return;
     // Who posts VirtualBox' own words has it here, and not above.
     const bool beside = contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage");
+    // KVM found the processor taken: whoever is named is the rival.
+    const bool rival = contains(text, "resource busy") || contains(text, "Resource busy");
     const ProductRow* product = nullptr;
     std::string_view board;
     bool two = false;
     const auto hear_product = [&](std::string_view sentence) {
         if (!is_about_this_place(sentence)) return;
         for (const ProductRow& row : products) {
-            if (beside && row.name == "VirtualBox") continue;
+            if ((beside || rival) && row.name == "VirtualBox") continue;
+            if (rival && row.name == "VMware") continue;
             const auto at = find_whole(sentence, row.words);
             if (at == std::string_view::npos ||
-                (!is_led_in(sentence.substr(0, at)) &&
+                (!is_led_in(sentence.substr(0, at)) && !calls_it_a_machine(sentence) &&
                  !is_followed_by_machine(sentence.substr(at + row.words.size()))))
                 continue;
             // A provider's own name says more than that it rents.
@@ -201,6 +223,8 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
         for (const BoardRow& row : boards)
             if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
                 board = row.name;
+        for (const std::string_view word : split_words(line))
+            if (is_arm_runner(word)) board = "an arm64 runner of a CI's";
         for (std::string_view rest = line; !rest.empty();) {
             const auto end = rest.find(". ");
             hear_product(rest.substr(0, end));

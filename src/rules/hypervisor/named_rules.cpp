@@ -83,12 +83,18 @@ Outcome check_named_board(const Facts& f) {
     if (!named) return skip("no sentence names an Arm board");
     if (f.kernel.arch.if_known() || f.cpu.technology.if_known())
         return cite(pass("the processor was read"), f.evidence->named_board);
+    // Apple's documentation, VZGenericPlatformConfiguration; UTM's release notes (4.6.2); state 2026-11.
+    const std::string_view on_mac =
+        *named != "Apple silicon"
+            ? ""
+            : " In a Linux guest on a Mac it takes an M3 or later with macOS 15, and UTM's "
+              "backend Apple Virtualization or Lima's vz; M1 and M2 cannot.";
     return cite(
         fail(fmt::format(
                  "a sentence names {}, an Arm processor or a board with one: /proc/cpuinfo never lists "
                  "vmx or svm there, and KVM needs a kernel that was started at EL2",
                  *named),
-             Step{.what = "See whether it is so, and what the kernel says of KVM.",
+             Step{.what = fmt::format("See whether it is so, and what the kernel says of KVM.{}", on_mac),
                   .commands = {"uname -m", "sudo dmesg | grep -i -e kvm -e 'started at EL'"},
                   .expect = "aarch64, and \"Hyp mode initialized successfully\" or \"VHE mode "
                             "initialized successfully\": KVM works. \"HYP mode not available\": its "
