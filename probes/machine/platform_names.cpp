@@ -48,6 +48,7 @@ constexpr HeardRow heard_rows[] = {
     {"ovirt", Platform::ovirt},
     {"rhev", Platform::ovirt},
     {"kubevirt", Platform::kubevirt},
+    {"harvester", Platform::kubevirt},
     {"openstack", Platform::openstack},
     {"cloud-hypervisor", Platform::cloud_hypervisor},
     {"cloudstack", Platform::cloudstack},

@@ -133,7 +133,7 @@ bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
     if (contains(line, "VBoxManage: ") &&
         (contains(line, "VERR_VMX_NO_VMX") || contains(line, "VERR_SVM_NO_SVM"))) {
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-            evidence.hear(topic, "no", "VBoxManage");
+            evidence.hear(topic, "no", hearsay::vboxmanage);
         evidence.taken("VirtualBox's refusal");
         return true;
     }
@@ -166,7 +166,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     }
     if (contains(line, "KVM requires a CPU that supports vmx or svm")) {  // by CPUID or /proc/cpuinfo
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-            evidence.hear(topic, "no", "the Android emulator");
+            evidence.hear(topic, "no", hearsay::emulator);
         evidence.taken("a program's refusal");
         return true;
     }

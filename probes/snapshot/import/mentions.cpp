@@ -39,6 +39,8 @@ constexpr ProductRow products[] = {
     {"xcp-ng", "Xen"},
     {"xenserver", "Xen"},
     {"nutanix", "Nutanix"},
+    {"harvester", "Harvester"},
+    {"ovirt", "oVirt"},
     {"cloudstack", "CloudStack"},
     {"openstack", "OpenStack"},
     {"aws", "AWS"},

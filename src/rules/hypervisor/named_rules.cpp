@@ -62,6 +62,15 @@ Remedy fix_if_there(const Facts& f, Platform platform) {
     return remedy;
 }
 
+/// A product that runs guests by another's platform is called by its own name, too.
+std::string words_for(const Fact<Platform>& named) {
+    const Platform platform = *named.if_known();
+    const std::string_view raw = named.from().empty() ? "" : std::string_view(named.from().front().raw);
+    const bool another = platform == Platform::kvm || platform == Platform::kubevirt;
+    if (!another || raw.empty() || raw == to_string(platform)) return std::string(to_string(platform));
+    return fmt::format("{}, whose guests are {}'s", raw, to_string(platform));
+}
+
 Outcome check_named_product(const Facts& f) {
     const Platform* named = f.evidence ? f.evidence->named_platform.if_known() : nullptr;
     if (!named) return skip("no sentence names a product");
@@ -73,7 +82,7 @@ Outcome check_named_product(const Facts& f) {
         fail(rented ? std::string("a sentence says that this is a rented server (VPS); no reading says what "
                                   "it runs on")
                     : fmt::format("a sentence names {}; no reading says whether this machine runs on it",
-                                  to_string(*named)),
+                                  words_for(f.evidence->named_platform)),
              fix_if_there(f, *named)),
         f.evidence->named_platform);
 }
