@@ -70,6 +70,7 @@ enum class SignKind : std::uint8_t {
     vmware,      ///< VMware's own words about what its host cannot do
     windows,     ///< a tool that ran on Windows
     pc_product,  ///< a product that people run on their own PC
+    program,     ///< one that looked at the processor itself, and said no more than what it found
 };
 
 /// One reading as it was made.

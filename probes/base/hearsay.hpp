@@ -59,6 +59,8 @@ inline constexpr std::string_view in_a_sentence_of_a_pc = "a sentence on a PC's 
 /// Others whose words count for more, or less, than a tool's.
 inline constexpr std::string_view kernel_log = "kernel log", vmx_file = "a .vmx file", vmware = "VMware",
                                   docker_on_windows = "docker on Windows";
+/// Programs that look at CPUID, not at the kernel's flags.
+inline constexpr std::string_view vboxmanage = "VBoxManage", emulator = "the Android emulator";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.
@@ -81,6 +83,7 @@ constexpr SignKind sign_of_speaker(std::string_view speaker) {
     if (speaker == vmx_file) return SignKind::vmx_file;
     if (speaker == vmware) return SignKind::vmware;
     if (speaker == in_a_sentence_of_a_pc) return SignKind::pc_product;
+    if (speaker == vboxmanage || speaker == emulator) return SignKind::program;
     return speaker == docker_on_windows ? SignKind::windows : SignKind::other;
 }
 }  // namespace hearsay

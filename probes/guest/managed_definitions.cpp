@@ -189,6 +189,8 @@ constexpr Managed managed[] = {{is_kubevirt_machine, read_kubevirt},
                                {is_lxd_instance, read_lxd},
                                {is_vagrant_libvirt, read_vagrant},
                                {is_nova_conf, read_nova},
+                               {is_cloudstack_agent, read_cloudstack},
+                               {is_terraform_libvirt, read_terraform},
                                {is_quickemu, read_quickemu}};
 
 }  // namespace

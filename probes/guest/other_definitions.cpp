@@ -72,9 +72,6 @@ constexpr OtherDefinition other_definitions[] = {
     {{"resource \"proxmox_", "{"},
      "a Terraform file for Proxmox VE, whose guest has the host's CPU where the type in its block cpu is "
      "\"host\"; nestprobe reads what qm config VMID prints"},
-    {{"resource \"libvirt_domain", "{"},
-     "a Terraform file for libvirt, whose guest has the host's CPU where mode in its block cpu is "
-     "\"host-passthrough\"; nestprobe reads what virsh dumpxml NAME prints"},
     {{"multipass ", "Driver"},
      "Multipass, which has no switch for nesting of its own: on Linux its driver gives the host's CPU; "
      "nestprobe in the instance tells"},

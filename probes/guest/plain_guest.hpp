@@ -54,6 +54,11 @@ void set_feature(std::string_view word, const std::vector<Provenance>& from, Gue
 bool is_lxd_instance(std::string_view text);
 GuestFacts read_lxd(const PlainText& text);
 
+bool is_cloudstack_agent(std::string_view text);
+GuestFacts read_cloudstack(const PlainText& text);
+bool is_terraform_libvirt(std::string_view text);
+GuestFacts read_terraform(const PlainText& text);
+
 /// LXD's and Incus's instances, nova.conf, KubeVirt's VirtualMachine, a Vagrantfile for libvirt, quickemu's
 /// .conf; nothing for any other text.  Throws BadFile for a container of LXD's or Incus's.
 std::optional<GuestDefinition> parse_managed(std::string_view text, const std::string& label);

@@ -48,6 +48,7 @@ constexpr HeardRow heard_rows[] = {
     {"ovirt", Platform::ovirt},
     {"rhev", Platform::ovirt},
     {"kubevirt", Platform::kubevirt},
+    {"harvester", Platform::kubevirt},
     {"openstack", Platform::openstack},
     {"cloud-hypervisor", Platform::cloud_hypervisor},
     {"cloudstack", Platform::cloudstack},
@@ -61,6 +62,7 @@ constexpr HeardRow heard_rows[] = {
     {"proxmox", Platform::proxmox},
     {"vps", Platform::hoster},
     {"crostini", Platform::crostini},
+    {"qubes", Platform::qubes},
     {"contabo", Platform::kvm},  // whose row names the two
     {"ovh", Platform::kvm},
 };

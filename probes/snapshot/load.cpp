@@ -148,14 +148,18 @@ bool is_other_json(std::string_view text) {
     const std::string_view first = trim(beginning).substr(0, trim(beginning).find('\n'));
     const bool lines =
         trim(first).ends_with('}') && (contains(trim(beginning), "}\n") || contains(first, "\"msg\""));
-    constexpr std::string_view others[] = {"\"MESSAGE\"",      "\"lscpu\"",
-                                           "\"InstanceType\"", "\"hardwareProfile\"",
-                                           "\"vmSize\"",       "compute#instance",
-                                           "\"machineType\"",  "\"Standard_",
-                                           "\"shape\"",        "\"NestedVirtualization\"",
-                                           "\"vmx_data\"",     "nestedHVEnabled"};
-    return (lines || std::any_of(std::begin(others), std::end(others),
-                                 [&](std::string_view sign) { return contains(beginning, sign); })) &&
+    constexpr std::string_view others[] = {"\"MESSAGE\"",       "\"lscpu\"",
+                                           "\"InstanceType\"",  "\"hardwareProfile\"",
+                                           "\"vmSize\"",        "compute#instance",
+                                           "\"machineType\"",   "\"Standard_",
+                                           "\"shape\"",         "\"NestedVirtualization\"",
+                                           "\"vmx_data\"",      "nestedHVEnabled",
+                                           "\"fault_message\"", "\"devices.kubevirt.io/kvm\""};
+    // A program's answer, and a sentence behind it.
+    const bool among_words = !trim(text).ends_with('}') && !contains(text, "nestprobe");
+    return (lines || among_words ||
+            std::any_of(std::begin(others), std::end(others),
+                        [&](std::string_view sign) { return contains(beginning, sign); })) &&
            !contains(beginning, "nestprobe-snapshot");
 }
 

@@ -43,6 +43,14 @@ inline constexpr std::string_view telling_words[] = {
     "more info",
     "nsupported",
     "domain_crash",
+    "nested-",
+    "cap-",
+    "EXIT_SHUTDOWN",
+    "soft lockup",
+    "stalls on",
+    "stall on CPU",
+    "FirmwareEnabled",
+    "wsl: ",
 };
 
 inline bool may_be_message(std::string_view line) {

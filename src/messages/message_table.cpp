@@ -1880,12 +1880,18 @@ and systeminfo ends with "A hypervisor has been detected".)",
                  "virtualizzazione annidata\n"
                  "virtualização aninhada\n"
                  "nested virtualization is not supported on this machine\n"
+                 "nested virtualization is not supported on this windows build\n"
+                 "wsl_e_nested_not_supported\n"
+                 "Вложенная виртуализация не поддерживается\n"
+                 "不支持嵌套虚拟化\n"
+                 "ネスト化された仮想化は\n"
                  "geschachtelte virtualisierung wird auf",
      .means = R"(WSL starts, and says that no vmx or svm will be in it.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
      .causes =
          R"(1. Windows 10: WSL offers nesting on Windows 11 only, even where Hyper-V on the same machine has it.
-2. Windows is a virtual machine without nesting of its own.)",
+2. Windows is a virtual machine without nesting of its own.
+3. Windows on Arm, where nothing is offered (as of 2026-11).)",
      .steps =
          R"(Windows 11: nesting is on unless %USERPROFILE%\.wslconfig says nestedVirtualization=false under [wsl2]; then:
     wsl.exe --shutdown
@@ -1894,7 +1900,77 @@ Windows 10: use a Hyper-V virtual machine:
      .worked = R"(In WSL:
     grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
      .otherwise = R"(The warning itself is harmless to those who need no KVM.)",
-     .source = "microsoft/WSL#11216 (2024-02)"},
+     .source = "microsoft/WSL#11216 (2024-02), #9201 (2022-11), #13796 (2025-12), localization/strings"},
+    {.id = "wsl-nesting-by-policy",
+     .program = "WSL",
+     .patterns = "wsl2.nestedvirtualization*policy\n"
+                 "wsl2.nestedvirtualization*richtlinie\n"
+                 "wsl2.nestedvirtualization*strat\n"
+                 "wsl2.nestedvirtualization*política\n"
+                 "wsl2.nestedvirtualization*политикой\n"
+                 "wsl2.nestedvirtualization*ポリシー\n"
+                 "directiva*wsl2.nestedvirtualization\n"
+                 "策略*wsl2.nestedvirtualization",
+     .means = R"(Whoever administers this Windows does not let .wslconfig decide about nesting.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(The policy "Allow nested virtualization" of the Windows Subsystem for Linux (Intune or group policy) is switched off.)",
+     .steps = R"(Ask for that policy to be enabled; then, in Windows:
+    wsl.exe --shutdown)",
+     .worked = R"(In WSL:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"(A virtual machine of Hyper-V is another way, where that is allowed.)",
+     .source = "microsoft/WSL, intune/en-US/WSL.adml (2026-11)"},
+    {.id = "wsl-conf-is-another-file",
+     .program = "WSL",
+     .patterns = "wsl2.nestedvirtualization*wsl.conf\n"
+                 "wsl.conf*wsl2.nestedvirtualization",
+     .means = R"(nestedVirtualization stands in the distribution's own file, /etc/wsl.conf, which does not take that word. It is one of .wslconfig, a file of Windows.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(The line was written into /etc/wsl.conf.)",
+     .steps = R"(Remove it from /etc/wsl.conf. In %USERPROFILE%\.wslconfig, on Windows:
+    [wsl2]
+    nestedVirtualization=true
+Then, in Windows:
+    wsl.exe --shutdown)",
+     .worked = R"(In WSL:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"(Under Windows 11 it is the default. Where /dev/kvm lacks and the flag is there, KVM's module is to be loaded: kernels from 6.6 on have it as a module.)",
+     .source = "microsoft/WSL#13262 (2025-07); Microsoft documentation, Advanced settings configuration in WSL"},
+    {.id = "power-nested-compatibility",
+     .program = "Linux on POWER",
+     .patterns = "couldn't set guest wide elements",
+     .means =
+         R"(POWER: this system is itself a guest of PowerVM or KVM, and runs as an older processor than the one below; the guest that it starts is asked to be the newer one, which the level below refuses.)",
+     .rules = "no-x86-machine",
+     .causes = R"(A partition in a compatibility mode (Power11 as Power10), and a QEMU that takes the guest's processor from the hardware's number.)",
+     .steps = R"(Start the guest as the processor that this partition is:
+    qemu-system-ppc64 -accel kvm -machine pseries,max-cpu-compat=power10
+In libvirt's definition: <cpu mode='host-model'> with <model>power10</model> in it.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(Newer kernels and QEMU know the partition's mode themselves: patches of 2026.)",
+     .source = "linuxppc/issues#498 (2026-06)"},
+    {.id = "power-machine-capability",
+     .program = "QEMU on POWER",
+     .weight = Weight::fatal,
+     .patterns = "irq_xive capability must be present\n"
+                 "try cap-large-decr=off\n"
+                 "-machine cap-\n"
+                 "does not support nested-hv\n"
+                 "nested-hv only supported on",
+     .means =
+         R"(POWER: the guest's machine is to have something that KVM here cannot give. On a system that is a guest itself (PowerVM, KVM) KVM gives less than on hardware.)",
+     .rules = "no-x86-machine",
+     .causes = R"(1. The line names what lacks: cap-large-decr, cap-nested-hv, IRQ_XIVE ...
+2. cap-nested-hv: the host is no POWER9 or later with radix, or kvm_hv.nested is off there.
+3. kernel_irqchip=on makes XIVE a must, which partitions do not have.)",
+     .steps = R"(Switch it off for the guest, as the line says:
+    qemu-system-ppc64 -accel kvm -machine pseries,cap-large-decr=off
+For nested guests, on the host:
+    cat /sys/module/kvm_hv/parameters/nested
+kernel_irqchip=on: leave it out; QEMU then takes XICS.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU hw/ppc/spapr_caps.c; kata-containers/runtime#2599 (2020-04), kata-containers#13848 (2026-09)"},
     {.id = "hyperv-nesting-not-supported",
      .program = "Hyper-V",
      .patterns = "platform does not support nested virtualization",
@@ -1941,6 +2017,24 @@ and restart.)",
      .worked = R"(systeminfo ends with "A hypervisor has been detected".)",
      .otherwise = R"()",
      .source = "docker/for-win#4470, #574; kubernetes/minikube#7404; VVV#2534 (2021-10)"},
+    {.id = "windows-firmware-flag",
+     .program = "Windows",
+     .patterns = "virtualizationfirmwareenabled\n"
+                 "either vmx not present or not enabled in bios\n"
+                 "either svm not present or not enabled in bios",
+     .means = R"(Windows calls virtualization enabled where the firmware has switched it on in the processor's register (Intel: 0x3A, locked; AMD: VM_CR).)",
+     .rules = "vmx-disabled-by-firmware svm-disabled-by-firmware hypervisor-hides-vmx",
+     .causes = R"(1. Windows runs on its own hypervisor, which hides this: FALSE means nothing then.
+2. Real hardware: switched off in firmware setup.
+3. A virtual machine that is not shown VMX or SVM: VMMonitorModeExtensions is FALSE as well.
+4. A virtual machine whose firmware leaves the register alone, though VMX is shown: Cloud Hypervisor with rust-hypervisor-firmware of before 2026-06, for one.)",
+     .steps = R"(In PowerShell, which of them:
+    Get-CimInstance Win32_Processor | Format-List VMMonitorModeExtensions,VirtualizationFirmwareEnabled
+    Get-CimInstance Win32_ComputerSystem | Format-List HypervisorPresent
+The last one True on real hardware: the first cause. In a virtual machine with VMMonitorModeExtensions True, update its firmware on the host; with False, nesting is switched on there.)",
+     .worked = R"(systeminfo ends with "A hypervisor has been detected" once Hyper-V runs.)",
+     .otherwise = R"(Windows' answers are about Windows: KVM in a Linux on the same machine looks for itself.)",
+     .source = "Microsoft documentation, Win32_Processor; cloud-hypervisor/rust-hypervisor-firmware#438 (2026-06)"},
     {.id = "hyperv-expose-failed",
      .program = "Hyper-V",
      .patterns = "cannot modify property without enabling virtualizationbasedsecurityoptout\n"
@@ -2088,6 +2182,21 @@ Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
      .worked = R"(The microVM starts.)",
      .otherwise = R"()",
      .source = "firecracker-microvm/firecracker#668, #1109"},
+    {.id = "firecracker-shutdown",
+     .program = "Firecracker",
+     .patterns = "kvm_exit_shutdown",
+     .means =
+         R"(The guest's processor gave up: a triple fault. A kernel that restarts so (reboot=t) ends in the same way, and then nothing is wrong.)",
+     .rules = "platform-shows-and-fails",
+     .causes = R"(1. Linux in the guest was restarted, or panicked, without reboot=k on its command line.
+2. At once after the start, in a virtual machine: the hypervisor above shows nesting and does not carry it through (ESXi on EPYC 9754, for one).
+3. A kernel that does not go with the CPU that it is shown.)",
+     .steps = R"(Let the guest's kernel say what it does, in boot_args: console=ttyS0 reboot=k panic=1. Without a line from it, and with this in a virtual machine, another one tells whether nesting itself fails:
+    qemu-system-x86_64 -accel kvm -cpu host -m 512 -nographic
+If that fails, too, update the hypervisor above; Firecracker supports bare metal alone.)",
+     .worked = R"(The guest's kernel writes to the console.)",
+     .otherwise = R"()",
+     .source = "firecracker-microvm/firecracker, docs/getting-started.md; #5437 (2025-09)"},
     {.id = "cloud-hypervisor-no-kvm",
      .program = "Cloud Hypervisor",
      .patterns = "failed to open hypervisor interface\n"
@@ -2206,6 +2315,7 @@ prints 1, and the machine starts.)",
                  "'/dev/kvm' not present\n"
                  "device-plugin*kvm*not\n"
                  "devices.kubevirt.io/kvm: \"0\"\n"
+                 "devices.kubevirt.io/kvm\": \"0\"\n"
                  "devices.kubevirt.io/kvm: 0",
      .means = R"(No node offers /dev/kvm to the virtual machine's pod, so it stays Pending or Scheduling.)",
      .rules = "dev-kvm-missing kvm-module-not-loaded hypervisor-hides-vmx hypervisor-hides-svm "
@@ -2983,6 +3093,26 @@ Then let LXD look again, in the container where it runs:
     ls -l /dev/kvm /dev/vsock /dev/vhost-vsock)",
      .otherwise = R"()",
      .source = "canonical/lxd#11674 (2023-05), canonical/lxd#10504 (2022-06)"},
+    {.id = "cpu-stuck",
+     .program = "Linux",
+     .patterns = "bug: soft lockup - cpu\n"
+                 "detected expedited stalls on cpus\n"
+                 "self-detected stall on cpu\n"
+                 "detected stalls on cpus/tasks",
+     .means =
+         R"(A CPU of this system did not come to its work for that long. In a virtual machine the level above has let it stand, as a rule; it says nothing of whether KVM works.)",
+     .rules = "platform-shows-and-fails ept-off huge-pages-split",
+     .causes = R"(1. The host has more virtual CPUs than it can run, or was busy, paused or moved.
+2. In a guest of a guest: every exit costs several; without EPT from the level above, or with VMware's side-channel mitigations on, too many.
+3. A fault of the nesting hypervisor: VirtualBox is known for it.)",
+     .steps = R"(Is the time stolen? The column st:
+    vmstat 1 5
+Much: fewer virtual CPUs, or less on the host. Little, and this is a guest of a guest: see what it costs there, one level up:
+    sudo nestprobe --explain)",
+     .worked = R"(No new line of that kind:
+    sudo dmesg --follow)",
+     .otherwise = R"(On real hardware it is a driver's or the hardware's matter.)",
+     .source = "Linux kernel/watchdog.c, kernel/rcu/tree_stall.h; flatcar/Flatcar#329 (2021-01); VirtualBox/virtualbox#776 (2026-07)"},
     {.id = "vmware-cpu-disabled",
      .program = "VMware",
      .patterns = "the cpu has been disabled by the guest operating system\n"
@@ -3059,6 +3189,21 @@ Better, where there is another card: make it the first in firmware setup, with t
          R"("Failed to mmap ... Performance may be slow" alone is a warning: the guest starts, and reads that region slowly.)",
      .source = "Linux drivers/firmware/sysfb.c; cosminmocan/vfio-single-amdgpu-passthrough#3 (2024-01); "
                "siderolabs/talos#14356 (2026-09)"},
+    {.id = "vfio-igd-legacy-mode",
+     .program = "QEMU",
+     .patterns = "cannot support legacy mode",
+     .means =
+         R"(Intel's graphics is given to the guest, and not as its first one with the firmware's own picture ("legacy mode"). QEMU goes on: the guest's driver can use it all the same.)",
+     .rules = "",
+     .causes = R"(1. The machine is q35, which has a bridge of its own at 00:1f.0, where legacy mode wants to put one.
+2. The device is not at 00:02.0 in the guest, or the guest has another graphics card.)",
+     .steps = R"(For a picture by the firmware: the machine i440fx (pc), the device at 00:02.0, and no other graphics:
+    qemu-system-x86_64 -accel kvm -cpu host -m 4G -machine pc -vga none -device vfio-pci,host=00:02.0,addr=02.0
+Otherwise leave it as it is.)",
+     .worked = R"(In the guest:
+    lspci -nnk -d 8086::0300)",
+     .otherwise = R"(It is no matter of the IOMMU: where that lacks, the guest does not start.)",
+     .source = "QEMU docs/igd-assign.txt, hw/vfio/igd.c"},
     {.id = "vfio-device-asleep",
      .program = "QEMU, libvirt, Proxmox VE, Linux",
      .weight = Weight::fatal,

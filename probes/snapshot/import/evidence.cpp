@@ -96,6 +96,13 @@ void Evidence::hear(std::string_view topic, std::string_view value, std::string_
         return;
     file(std::string(topic), hearsay::write_statement(value, source));
 }
+bool Evidence::says(std::string_view topic, std::string_view value, std::string_view words) const {
+    const auto found = recording_.files.find(std::string(topic));
+    const std::string* text = found == recording_.files.end() ? nullptr : found->second.if_known();
+    if (!text) return false;
+    const hearsay::Statement statement = hearsay::parse_statement(*text);
+    return statement.value == value && contains(statement.source, words);
+}
 void Evidence::kvm(Reading<bool> open, Opener by) {
     const Absent *fresh = open.if_absent(),
                  *before = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;

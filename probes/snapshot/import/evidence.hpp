@@ -52,6 +52,10 @@ public:
     void forget_log();
     /// `source` says who said it: "lscpu, Hypervisor vendor".
     void hear(std::string_view topic, std::string_view value, std::string_view source);
+    /// Was that heard, of who has these words?
+    bool says(std::string_view topic, std::string_view value, std::string_view words) const;
+    /// A later line shows that what was heard means nothing.
+    void forget(std::string_view topic) { recording_.files.erase(std::string(topic)); }
     /// A later refusal of the same kind is no news behind libvirt's.
     void kvm(Reading<bool> open, Opener by = Opener::user);
     /// Where nobody tried to open /dev/kvm, its mode and the user's groups tell who is kept out.
@@ -67,6 +71,8 @@ public:
     bool anything() const { return !taken_.empty(); }
     /// A program was refused /dev/kvm for want of rights.
     bool denied() const;
+    /// Somebody could not open /dev/kvm, or saw none.
+    bool refused() const { return recording_.kvm.open && recording_.kvm.open->if_absent() != nullptr; }
     /// Has anything in it said that this is a virtual machine?
     bool says_guest() const;
     const std::vector<std::string>& formats() const { return taken_; }

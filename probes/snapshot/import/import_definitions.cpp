@@ -3,6 +3,7 @@
 // and whether its switch for nesting is on.  What libvirt, QEMU and Proxmox VE define is --domain's.
 #include "base/text.hpp"
 #include "snapshot/import/import_paste.hpp"
+#include "snapshot/import/iommu_lines.hpp"
 #include "snapshot/import/readers.hpp"
 #include "snapshot/import/switch_rows.hpp"
 
@@ -48,6 +49,74 @@ const SwitchRow* find_switch(std::string_view text) {
     return nullptr;
 }
 
+/// "Microsoft Windows [Version 10.0.19045.4291]", "Windows version: 10.0.19045.7291", in any language: the
+/// build of a Windows before 11, to which WSL gives no nesting whatever .wslconfig asks for (microsoft/WSL,
+/// src/windows/service/exe, IsWindows11OrAbove(); #40735, 2026-06).  Empty: none, or nothing says that WSL's
+/// own version was asked for.
+std::string_view windows_without_nesting(std::string_view text) {
+    const auto any = [&](auto... words) { return (contains(text, words) || ...); };
+    if (!any("WSLg", "WSL Version", "WSL version") ||
+        !any("WSLg", "[x] WSL 2", "[X] WSL 2", "microsoft-standard", "[wsl2]"))
+        return {};
+    constexpr std::string_view of_10 = "10.0.1";
+    constexpr std::size_t digits = 5;
+    for (auto at = text.find(of_10); at != std::string_view::npos; at = text.find(of_10, at + 1)) {
+        const auto line = text.rfind('\n', at) + 1;
+        const std::string_view number = leading_number(text.substr(at + of_10.size() - 1));
+        if (contains(text.substr(line, at - line), "indows") && number.size() == digits)
+            return text.substr(at, of_10.size() - 1 + digits);
+    }
+    return {};
+}
+
+bool read_old_windows(std::string_view text, Evidence& evidence) {
+    const std::string_view build = windows_without_nesting(text);
+    if (build.empty()) return false;
+    constexpr std::string_view what = "WSL's version";
+    evidence.hear(hearsay::hypervisor, "wsl", what);
+    evidence.hear(hearsay::guest, "yes", what);
+    evidence.hear(hearsay::definition, "no",
+                  fmt::format("{}, on Windows {}, which is older than Windows 11", what, build));
+    evidence.taken(what);
+    return true;
+}
+
+/// VirtualBox VMM/VMMR3/CPUMR3CpuId.cpp: "VMX - Virtual Machine Extensions    = 0 (1)" is the guest's bit
+/// with the host's behind it; ' ' where the line is not there.
+struct GuestAndHost {
+    char guest = ' ', host = ' ';
+};
+GuestAndHost virtualbox_bit(std::string_view text, std::string_view label) {
+    std::string_view line = after(text, label);
+    line = line.substr(0, line.find('\n'));
+    const std::string_view value = trim(after(line, " = "));
+    const bool bits = value.size() >= 5 && value.substr(1, 2) == " (" && value[4] == ')';
+    return bits ? GuestAndHost{value[0], value[3]} : GuestAndHost{};
+}
+constexpr std::string_view virtualbox_labels[] = {"VMX - Virtual Machine ",
+                                                  "SVM - AMD Secure Virtual Machine "};
+
+bool is_virtualbox_cpuid(std::string_view text) {
+    return std::any_of(std::begin(virtualbox_labels), std::end(virtualbox_labels),
+                       [&](std::string_view label) { return virtualbox_bit(text, label).guest != ' '; });
+}
+
+/// What the host lacks the guest cannot have: that says nothing of its switch.
+void read_virtualbox_cpuid(std::string_view text, Evidence& evidence) {
+    constexpr std::string_view what = "a VirtualBox log";
+    std::string_view shown;
+    for (const std::string_view label : virtualbox_labels) {
+        const GuestAndHost bit = virtualbox_bit(text, label);
+        if (bit.guest == '1') shown = "yes";
+        if (bit.guest == '0' && bit.host == '1' && shown.empty()) shown = "no";
+    }
+    evidence.hear(hearsay::hypervisor, "Oracle", what);
+    evidence.hear(hearsay::guest, "yes", what);
+    if (!shown.empty())
+        evidence.hear(hearsay::definition, shown, fmt::format("{}, its table of CPUID: guest (host)", what));
+    evidence.taken(what);
+}
+
 }  // namespace
 
 std::string_view switch_value(std::string_view text, std::string_view key) {
@@ -70,13 +139,17 @@ std::string_view switch_value(std::string_view text, std::string_view key) {
 
 bool is_other_definition(std::string_view text) {
     if (is_kubevirts(text)) return true;
-    return !contains(text, "<domain") && find_switch(text.substr(0, 1U << 18)) != nullptr;
+    const std::string_view beginning = text.substr(0, 1U << 18);
+    if (!windows_without_nesting(beginning).empty() || is_virtualbox_cpuid(beginning)) return true;
+    return !contains(text, "<domain") && find_switch(beginning) != nullptr;
 }
 
 void read_other_definition(const Section& section, Evidence& evidence) {
     const std::string_view text = std::string_view(section.body).substr(0, 1U << 18);
     if (is_kubevirts(text)) return read_kubevirts(text, evidence);
+    if (read_old_windows(text, evidence)) return;
     const SwitchRow* row = find_switch(text);
+    if (!row && is_virtualbox_cpuid(text)) return read_virtualbox_cpuid(text, evidence);
     if (!row) return;
     const std::string_view value = row->key.empty() ? std::string_view{} : switch_value(text, row->key);
     std::string_view verdict;
@@ -121,7 +194,8 @@ bool defines_by_itself(std::string_view text) {
     const bool proxmox = all("scsihw:") || all("ostype:", "cores:");
     const bool managers = all("kubevirt.io/", "kind: VirtualMachine") || all("type: virtual-machine") ||
                           all("architecture:", "config:", "ephemeral:") || all("[libvirt]", "cpu_mode") ||
-                          all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=");
+                          all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=") ||
+                          all("guest.cpu.mode") || all("resource \"libvirt_domain\"");
     return xml || proxmox || managers || all("config.vm.provider", "libvirt") ||
            all("  domain:\n", "cpu:\n") || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
 }
@@ -131,9 +205,8 @@ bool names_guests_definition(std::string_view text) {
     text = text.substr(0, 1U << 18);
     const bool qemu =
         contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
-    constexpr std::string_view templates[] = {"Vagrant.configure",         "source \"qemu\"",
-                                              "source \"proxmox",          "resource \"proxmox_",
-                                              "resource \"libvirt_domain", "openstack flavor"};
+    constexpr std::string_view templates[] = {"Vagrant.configure", "source \"qemu\"", "source \"proxmox",
+                                              "resource \"proxmox_", "openstack flavor"};
     return qemu || std::any_of(std::begin(templates), std::end(templates),
                                [&](std::string_view word) { return contains(text, word); });
 }

@@ -116,8 +116,10 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
         return true;
     }
     // GitHub's arm64 images: ubuntu-24.04-arm, ubuntu-22.04-arm (GitHub Docs, "GitHub-hosted runners
-    // reference").
-    if (line.starts_with("runs-on: ubuntu-") && line.ends_with("-arm")) {
+    // reference"); others' for the same workflows: "nscloud-ubuntu-24.04-arm64-4x8".
+    if ((line.starts_with("runs-on: ubuntu-") && line.ends_with("-arm")) ||
+        ((line.starts_with("runs-on: ") || line.starts_with("- ")) && split_words(line).size() == 2 &&
+         contains(line, "ubuntu-") && contains(line, "-arm64"))) {
         hear_architecture("aarch64", evidence);
         evidence.taken("a workflow of GitHub's");
         return true;
@@ -215,6 +217,14 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     if ((contains(text, "OS: Chrome OS") || contains(text, "OS: ChromeOS")) &&
         contains(text, "Linux Container:") && evidence.anything())
         hear_system("Crostini", "a form about a Chromebook", evidence);
+    // A container's file passes the device in, and a node that its host lacks is passed over without a word
+    // where the entry says optional (lxc.container.conf(5)).
+    if (contains(text, "lxc.mount.entry") && contains(text, "dev/kvm") && evidence.refused() &&
+        !evidence.has_file("/run/systemd/container"))
+        evidence.file("/run/systemd/container", "lxc\n");
+    // Qubes OS' form of issues; whether the rest is of dom0 or of a qube it does not ask.
+    if (contains(text, "Qubes OS release") || contains(text, "Qubes OS version"))
+        evidence.hear(hearsay::named_product, "Qubes", hearsay::in_a_sentence);
     // GNS3's virtual machine is one of VirtualBox's or VMware's, and says so of KVM on its first screen.
     const bool virtualbox = contains(text, "VirtualBox") || contains(text, "irtualbox"),
                vmware = contains(text, "VMware") || contains(text, "vmware");

@@ -229,9 +229,10 @@ bool read_iommu_command(const Section& section, Evidence& evidence) {
 /// these.
 void read_unused_iommu(const Command& command, const std::vector<std::string>& messages, Evidence& evidence) {
     constexpr std::string_view table[] = {"DMAR: Host address width", "DMAR: DRHD base"};
-    constexpr std::string_view used[] = {"Directed I/O",  "Using Queued inv", "Using Register based inv",
-                                         "No ATSR found", "No RMRR found",    "No SATC found",
-                                         "iommu group",   "Firmware Bug",     "DMAR: IOMMU disabled"};
+    constexpr std::string_view used[] = {"Directed I/O",       "Using Queued inv", "Using Register based inv",
+                                         "No ATSR found",      "No RMRR found",    "No SATC found",
+                                         "iommu group",        "Firmware Bug",     "DMAR: IOMMU disabled",
+                                         "DMAR: IOMMU enabled"};  // asked for: then the rest was cut
     const auto any = [&](const auto& parts) {
         return std::any_of(messages.begin(), messages.end(), [&](const std::string& message) {
             return std::any_of(std::begin(parts), std::end(parts),

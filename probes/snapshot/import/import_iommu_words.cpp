@@ -17,6 +17,7 @@ struct IommuVerdict {
 constexpr IommuVerdict iommu_verdicts[] = {
     {"no iommu_group found", "no"},
     {"No IOMMU detected", "no"},
+    {"No IOMMU groups found", "no"},
     {"IOMMU appears to be disabled in kernel", "no"},
     {"No ACPI DMAR table found", "no"},
     {"No ACPI IVRS table found", "no"},
@@ -61,7 +62,16 @@ bool read_container_refusal(std::string_view line, Evidence& evidence) {
     return true;
 }
 
+/// virt-host-validate counts the kernel's groups, which a container sees as its host does; the tables below
+/// /sys/firmware are hidden from containers (runc and podman mask that folder): then no table says nothing.
+bool groups_were_counted(const Evidence& evidence) {
+    return evidence.says(hearsay::iommu, "yes", "enabled by kernel");
+}
+
 bool read_iommu_words(std::string_view line, Evidence& evidence) {
+    const bool no_table =
+        contains(line, "No ACPI DMAR table found") || contains(line, "No ACPI IVRS table found");
+    if (no_table && groups_were_counted(evidence)) return false;
     if (contains(line, "No ACPI DMAR table found") || contains(line, "No ACPI IVRS table found"))
         evidence.hear(hearsay::iommu_table, "none", trim(line).substr(0, 160));
     // virt-host-validate says that of Intel's processors alone, behind what it says of the table.
@@ -74,10 +84,25 @@ bool read_iommu_words(std::string_view line, Evidence& evidence) {
                                                                     : std::string_view{};
         if (verdict.empty()) return false;
         evidence.hear(hearsay::iommu, verdict, trim(line).substr(0, 160));
+        if (row.verdict.empty()) evidence.forget(hearsay::iommu_table);
         evidence.taken("words about an IOMMU");
         return true;
     }
     return false;
+}
+
+/// Who is in a group that VFIO refused, by the kernel's log: "pci 0000:00:02.0: Adding to iommu group 1",
+/// before 5.0 "iommu: Adding device 0000:00:02.0 to group 1" (Linux drivers/iommu/iommu.c,
+/// iommu_group_add_device()).
+bool read_group_of_log(std::string_view line, Evidence& evidence) {
+    if (!evidence.has_file(hearsay::group_refused)) return false;  // else the log itself is cited
+    const bool today = contains(line, ": Adding to iommu group ");
+    if (!today && !(contains(line, "Adding device ") && contains(line, " to group "))) return false;
+    const std::string_view group = leading_number(after(line, today ? "to iommu group " : " to group "));
+    const std::string device = address_in(today ? line : after(line, "Adding device "));
+    if (group.empty() || device.empty()) return false;
+    add_group_member(group, device, evidence);
+    return true;
 }
 
 /// xl info's "virt_caps : pv hvm hvm_directio ...": the last where Xen can give devices away.
@@ -98,8 +123,9 @@ bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
 }  // namespace
 
 bool read_iommu_refusal(std::string_view line, bool cut, Evidence& evidence) {
-    return read_not_viable(line, evidence) || read_container_refusal(line, evidence) ||
-           read_iommu_words(line, evidence) || read_xl_info(line, cut, evidence);
+    return read_group_of_log(line, evidence) || read_not_viable(line, evidence) ||
+           read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
+           read_xl_info(line, cut, evidence);
 }
 
 }  // namespace nestprobe

@@ -194,18 +194,22 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
-    constexpr std::string_view words[] = {"kvm",     "KVM",        "Kvm",   "AMD-V",        "vmx",
-                                          "VMX",     "svm",        "SVM",   "VT-x",         "irtuali",
-                                          "HWVirt",  "vfio",       "VFIO",  "IOMMU",        "iommu",
-                                          "libvirt", "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
-                                          "VMware",  "assthrough", "virsh", "start domain", "PCI header",
-                                          "VERR_",   "DMAR",       "ested", "guest RAM",    "nitialize ret=",
-                                          "vboxdrv", "vmmon",      "INTx"};
+    constexpr std::string_view words[] = {
+        "kvm",       "KVM",        "Kvm",   "AMD-V",        "vmx",
+        "VMX",       "svm",        "SVM",   "VT-x",         "irtuali",
+        "HWVirt",    "vfio",       "VFIO",  "IOMMU",        "iommu",
+        "libvirt",   "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
+        "VMware",    "assthrough", "virsh", "start domain", "PCI header",
+        "VERR_",     "DMAR",       "ested", "guest RAM",    "nitialize ret=",
+        "vboxdrv",   "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
+        "type 'hvm'"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
     // A log of one object a line is none of a machine's.
-    const bool object = trim(text).starts_with('{') && !contains(text.substr(0, 4096), "\"msg\"");
+    const bool object = trim(text).starts_with('{') && trim(text).ends_with('}') &&
+                        !contains(text.substr(0, 4096), "\"msg\"") && !contains(text, "\"fault_message\"") &&
+                        !contains(text, "\"devices.kubevirt.io/kvm\"");
     if (!plain || trim(text).starts_with('<') || object) return false;
     return std::any_of(std::begin(words), std::end(words),
                        [&](std::string_view word) { return contains(text, word); });

@@ -37,6 +37,7 @@ constexpr ProgramLine lines_of_programs[] = {
     {"the Android emulator", "KVM (version", "is installed and usable", Says::usable},
     {"Incus or LXD", "KVM support is missing", "no /dev/kvm", Says::no_node},
     {"KubeVirt", "devices.kubevirt.io/kvm: \"0\"", "", Says::unusable},
+    {"KubeVirt", "devices.kubevirt.io/kvm\": \"0\"", "", Says::unusable},
     {"KubeVirt", "'/dev/kvm' is not present", "", Says::no_node},
     {"KubeVirt", "'/dev/kvm' is present", "", Says::usable},
     {"libvirt", "Domain requires KVM, but it is not available", "", Says::unusable},

@@ -133,7 +133,7 @@ bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
     if (contains(line, "VBoxManage: ") &&
         (contains(line, "VERR_VMX_NO_VMX") || contains(line, "VERR_SVM_NO_SVM"))) {
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-            evidence.hear(topic, "no", "VBoxManage");
+            evidence.hear(topic, "no", hearsay::vboxmanage);
         evidence.taken("VirtualBox's refusal");
         return true;
     }
@@ -166,7 +166,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     }
     if (contains(line, "KVM requires a CPU that supports vmx or svm")) {  // by CPUID or /proc/cpuinfo
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-            evidence.hear(topic, "no", "the Android emulator");
+            evidence.hear(topic, "no", hearsay::emulator);
         evidence.taken("a program's refusal");
         return true;
     }
@@ -213,7 +213,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
 /// modprobe knows of: it may not be in the kernel.
 bool read_kata_line(std::string_view line, Evidence& evidence) {
     const bool found = contains(line, "property found");
-    if (!contains(line, "[0000]") ||
+    if ((!contains(line, "[0000]") && !contains(line, "level=")) ||
         (!found && !contains(line, "property not found") && !contains(line, "parameter has")))
         return false;
     const auto value_of = [&](std::string_view key) {

@@ -39,6 +39,8 @@ constexpr ProductRow products[] = {
     {"xcp-ng", "Xen"},
     {"xenserver", "Xen"},
     {"nutanix", "Nutanix"},
+    {"harvester", "Harvester"},
+    {"ovirt", "oVirt"},
     {"cloudstack", "CloudStack"},
     {"openstack", "OpenStack"},
     {"aws", "AWS"},
@@ -54,6 +56,12 @@ constexpr ProductRow products[] = {
     {"linode", "Linode"},
     {"vultr", "Vultr"},
     {"oracle cloud", "OCI"},
+    {"alibaba cloud", "Alibaba"},
+    {"aliyun", "Alibaba"},
+    {"tencent cloud", "Tencent"},
+    {"scaleway", "Scaleway"},
+    {"ovhcloud", "OVH"},
+    {"contabo", "Contabo"},
     {"vps", "VPS"},
 };
 
@@ -86,6 +94,7 @@ constexpr BoardRow boards[] = {
     {"apple m2", "Apple silicon"},
     {"apple m3", "Apple silicon"},
     {"apple m4", "Apple silicon"},
+    {"windows on arm", "Windows on Arm"},
 };
 
 std::string in_small_letters(std::string_view text) {
@@ -154,6 +163,18 @@ bool is_followed_by_machine(std::string_view behind) {
     return false;
 }
 
+/// "..., which itself is a virtual machine".
+bool calls_it_a_machine(std::string_view line) {
+    return contains(line, "is a virtual machine") || contains(line, "is itself a v") ||
+           contains(line, "itself is a v");
+}
+
+/// GitHub's arm64 images, and those of who runs jobs of its kind: "ubuntu-24.04-arm", "x-ubuntu-24.04-arm64".
+bool is_arm_runner(std::string_view word) {
+    word = without_signs(word);
+    return contains(word, "ubuntu-") && (word.ends_with("-arm") || contains(word, "-arm64"));
+}
+
 /// A sentence that somebody wrote about where this runs: no program's line, no address, nothing that tells
 /// of another place where all is well, and no guide.
 bool is_about_this_place(std::string_view line) {
@@ -188,19 +209,32 @@ struct NamedProduct {
 /// "in VMware", "an EC2 instance"
 bool is_place_in(std::string_view sentence, const ProductRow& row) {
     const auto at = find_whole(sentence, row.words);
-    return at != std::string_view::npos && (is_led_in(sentence.substr(0, at)) ||
-                                            is_followed_by_machine(sentence.substr(at + row.words.size())));
+    return at != std::string_view::npos &&
+           (is_led_in(sentence.substr(0, at)) || calls_it_a_machine(sentence) ||
+            is_followed_by_machine(sentence.substr(at + row.words.size())));
 }
 
-/// `beside`: VirtualBox runs here, and not above.
-void hear_products(std::string_view line, bool beside, NamedProduct& named) {
+/// What a paste shows to run here, and not above.
+struct Beside {
+    bool virtualbox = false;  ///< its own words are there
+    bool rival = false;       ///< KVM found the processor taken: whoever is named took it
+
+    explicit Beside(std::string_view text)
+        : virtualbox(contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage")),
+          rival(contains(text, "resource busy") || contains(text, "Resource busy")) {}
+    bool is(const ProductRow& row) const {
+        return row.name == "VirtualBox" ? virtualbox || rival : row.name == "VMware" && rival;
+    }
+};
+
+void hear_products(std::string_view line, const Beside& beside, NamedProduct& named) {
     for (std::string_view rest = line; !rest.empty();) {
         const auto end = rest.find(". ");
         const std::string_view sentence = rest.substr(0, end);
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
         if (!is_about_this_place(sentence)) continue;
         for (const ProductRow& row : products)
-            if (!(beside && row.name == "VirtualBox") && is_place_in(sentence, row)) named.hear(row);
+            if (!beside.is(row) && is_place_in(sentence, row)) named.hear(row);
     }
 }
 
@@ -210,6 +244,8 @@ std::string_view board_in(std::string_view line) {
     for (const BoardRow& row : boards)
         if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
             board = row.name;
+    for (const std::string_view word : split_words(line))
+        if (is_arm_runner(word)) board = "an arm64 runner of a CI's";
     return board;
 }
 
@@ -218,8 +254,7 @@ std::string_view board_in(std::string_view line) {
 void hear_mentions(std::string_view text, Evidence& evidence) {
     constexpr std::size_t most = 64u << 10, longest = 600;
     if (text.size() > most) return;
-    // Who posts VirtualBox' own words has it here.
-    const bool beside = contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage");
+    const Beside beside(text);
     NamedProduct named;
     std::string_view board;
     for_each_line(text, [&](std::string_view whole) {

@@ -3,7 +3,8 @@
 // (vhv.enable); VirtualBox manual, "VBoxManage modifyvm" (--nested-hw-virt), showvminfo, and its logs;
 // Microsoft documentation, Set-VMProcessor; xl.cfg(5), nestedhvm; XCP-ng documentation, "Nested
 // virtualization"; Lima documentation, nestedVirtualization; Cloud Hypervisor, --cpus nested; Nutanix
-// acli, cpu_passthrough; OpenStack Nova, [libvirt] cpu_mode; state 2026-11.
+// acli, cpu_passthrough; OpenStack Nova, [libvirt] cpu_mode; microsoft/WSL,
+// localization/strings; state 2026-11.
 // Vagrant documentation, providers VirtualBox, VMware and Hyper-V; Packer documentation, the builders'
 // options.
 #include "snapshot/import/switch_rows.hpp"
@@ -12,6 +13,9 @@
 
 namespace nestprobe {
 namespace {
+
+constexpr std::string_view wsl_refuses =
+    "wsl, which says that nested virtualization is not supported on its Windows";
 
 constexpr SwitchRow rows[] = {
     // refusals, which weigh more than the file that asked: no key
@@ -36,9 +40,28 @@ constexpr SwitchRow rows[] = {
      {},
      {},
      "off"},
+    {"wsl", wsl_refuses, {"ested virtualization is not supported on this ", "wsl"}, "", {}, {}, "off"},
+    {"wsl", wsl_refuses, {"WSL_E_NESTED_NOT_SUPPORTED", ""}, "", {}, {}, "off"},
+    // the same in other languages (localization/strings/*/Resources.resw)
     {"wsl",
-     "wsl, which says that nested virtualization is not supported on its Windows",
-     {"ested virtualization is not supported on this ", "wsl"},
+     wsl_refuses,
+     {"Geschachtelte Virtualisierung wird auf diesem Computer nicht unterst", ""},
+     "",
+     {},
+     {},
+     "off"},
+    {"wsl",
+     wsl_refuses,
+     {"irtualisation imbriquée n", "est pas prise en charge sur cet ordinateur"},
+     "",
+     {},
+     {},
+     "off"},
+    {"wsl", wsl_refuses, {"Вложенная виртуализация не поддерживается на этом", ""}, "", {}, {}, "off"},
+    {"wsl", wsl_refuses, {"此计算机上不支持嵌套虚拟化", ""}, "", {}, {}, "off"},
+    {"wsl",
+     wsl_refuses,
+     {"ネスト化された仮想化はこのマシンではサポートされていません", ""},
      "",
      {},
      {},
@@ -222,6 +245,8 @@ constexpr SwitchRow rows[] = {
      {"False"},
      ""},
     {"wsl", "a .wslconfig", {"[wsl2]", ""}, "nestedVirtualization", {"true", "True"}, {"false", "False"}, ""},
+    // whatever the language; a file that asks for it stands in front of it
+    {"wsl", "wsl --version", {"WSLg", "MSRDC"}, "", {}, {}, ""},
     {"Xen", "a file of xl's", {"nestedhvm", "="}, "nestedhvm", {"1", "true"}, {"0", "false"}, ""},
     {"Xen", "xe vm-param-list", {"exp-nested-hvm", ":"}, "exp-nested-hvm", {"true", "1"}, {"false", "0"}, ""},
     {"Xen", "xe vm-param-list", {"nested-virt:", ":"}, "nested-virt", {"true", "1"}, {"false", "0"}, ""},

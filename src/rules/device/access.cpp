@@ -120,6 +120,20 @@ Remedy see_what_wsl_shows(const Facts& f) {
                             fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
 
+/// KVM is built into arm64's kernels, and no module makes the device (Linux arch/arm64/kvm/Kconfig).
+Remedy see_what_kvm_says_on_arm(std::string_view board) {
+    Remedy remedy(
+        Step{.what = fmt::format("A sentence names {}: see whether this is an arm64 machine.", board),
+             .commands = {"uname -m"},
+             .expect = "aarch64: the next step. x86_64: load kvm_intel or kvm_amd instead."});
+    return remedy.then(
+        Step{.what = "KVM is built into arm64's kernels, and makes /dev/kvm where the kernel was started at "
+                     "EL2. Virtual machines of clouds and CI services are not, as a rule: take bare metal, "
+                     "or an x86 runner.",
+             .commands = {"sudo dmesg | grep -i -e kvm -e 'started at EL'"},
+             .expect = "\"HYP mode not available\": this machine has no KVM to give."});
+}
+
 /// Known not to be there for KVM: its module would refuse, and what keeps it away has a rule and steps of its
 /// own.
 bool lacks_hardware(const Facts& f) { return cpuid_bit(f).all(no) || f.kernel.flag_usable.all(no); }
@@ -167,6 +181,9 @@ Remedy fix_missing_device(const Facts& f) {
         !cpuid_bit(f).any_known())
         return see_what_is_shown(f);
     if (is(f.hypervisor.platform, Platform::wsl2)) return see_what_wsl_shows(f);
+    if (const std::string* board = f.evidence ? f.evidence->named_board.if_known() : nullptr;
+        board && !module && f.kernel.arch.if_absent())
+        return see_what_kvm_says_on_arm(*board);
     Remedy remedy(module ? Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
                                 .commands = {fmt::format("sudo modprobe {}", *module)},
                                 .expect = "ls -l /dev/kvm shows 10, 232"}

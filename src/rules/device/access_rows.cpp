@@ -80,7 +80,12 @@ constexpr AccessRow access_table[] = {
                "the device cgroup forbids it unless the container is privileged.)",
        .file = "the pod's manifest, the container",
        .lines = {"resources:", "  limits:", "    devices.kubevirt.io/kvm: \"1\""},
-       .expect = opens}},
+       .expect = opens},
+      {.what = "A pod of Kata Containers (see below which runtime class it has) is a virtual machine with a "
+               "kernel of its own, which Kata builds without KVM (as of 2026-07): no device is passed into "
+               "that. Take another runtime class for the pod, or a guest kernel with CONFIG_KVM.",
+       .commands = {"kubectl get pod POD -o jsonpath='{.spec.runtimeClassName}'"},
+       .expect = "Nothing, or a name without kata: this step does not apply."}},
      {{.what = "See the number of the node's group, on that node.", .commands = {"stat -c %g /dev/kvm"}},
       {.what = "Give the pod that group, and create it again.",
        .file = "the pod's manifest, spec",

@@ -6,6 +6,7 @@
 #include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
 #include "rules/common.hpp"
+#include "rules/guest/managers.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
 #include <fmt/format.h>
@@ -16,93 +17,6 @@ namespace nestprobe {
 namespace {
 
 constexpr std::string_view qemus_command_line = "QEMU's command line";
-
-/// Managers write the definition before every start: an edit of it is lost.  oVirt administration guide,
-/// "Nested Virtualization"; nova.conf(5), [libvirt]; KubeVirt user guide, "Virtual hardware"; Incus and LXD
-/// documentation, instance options, raw.qemu; state 2026-11.
-struct ManagerStep {
-    Where where;
-    std::string_view what, command, file, line;
-};
-struct Manager {
-    std::string_view name;
-    ManagerStep steps[3];  ///< the guest gets the host's CPU
-    Platform platform;     ///< whose row has the switch for a virtual IOMMU
-};
-constexpr Manager managers[] = {
-    {"oVirt",
-     {{Where::hypervisor_host,
-       "In the Administration Portal: the host's Edit, Kernel, Nested Virtualization; then reinstall the "
-       "host.",
-       "", "", ""},
-      {Where::hypervisor_host,
-       "In the Administration Portal: the VM's Edit, Host, Pass-Through Host CPU. Then shut the VM down and "
-       "start it.",
-       "", "", ""}},
-     Platform::ovirt},
-    {"OpenStack",
-     {{Where::hypervisor_host, "Give the guests of this compute host the host's CPU.", "",
-       "nova.conf, section [libvirt]", "cpu_mode = host-passthrough"},
-      {Where::hypervisor_host, "Restart the compute service. (Red Hat's is called openstack-nova-compute.)",
-       "sudo systemctl restart nova-compute", "", ""},
-      {Where::provider, "Stop the instance and start it.", "openstack server stop INSTANCE", "", ""}},
-     Platform::openstack},
-    {"KubeVirt",
-     {{Where::hypervisor_host, "Give the VirtualMachine the node's CPU.", "",
-       "the VirtualMachine, spec.template.spec.domain.cpu", "model: host-passthrough"},
-      {Where::hypervisor_host, "Restart it.", "virtctl restart VM", "", ""}},
-     Platform::kubevirt},
-    {"LXD",
-     {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
-       "lxc config edit INSTANCE", "", ""},
-      {Where::hypervisor_host, "Restart it.", "lxc restart INSTANCE", "", ""}},
-     Platform::lxd},
-    {"Incus",
-     {{Where::hypervisor_host, "Remove what raw.qemu of the instance says of -cpu.",
-       "incus config edit INSTANCE", "", ""},
-      {Where::hypervisor_host, "Restart it.", "incus restart INSTANCE", "", ""}},
-     Platform::incus},
-    {"Vagrant",
-     {{Where::here, "Give the guest this system's CPU.", "",
-       "the Vagrantfile, in the block of config.vm.provider :libvirt",
-       "libvirt.cpu_mode = \"host-passthrough\""},
-      {Where::here, "Let Vagrant define it again.", "vagrant reload", "", ""}},
-     Platform::kvm},
-    {"quickemu",
-     {{Where::here, "Remove what extra_args says of -cpu: quickemu gives the host's CPU by itself.", "", "",
-       ""},
-      {Where::here, "Shut the guest down and start it.", "quickemu --vm FILE.conf", "", ""}},
-     Platform::kvm},
-};
-
-const std::string& manager_of(const Facts& f) {
-    static const std::string nobody;
-    const std::string* manager = f.guest->manager.if_known();
-    return manager ? *manager : nobody;
-}
-
-const Manager* find_manager(const Facts& f) {
-    for (const Manager& manager : managers)
-        if (manager.name == manager_of(f)) return &manager;
-    return nullptr;
-}
-
-std::string lost_edit(const Manager& manager) {
-    return fmt::format("{} writes this definition before every start: an edit of it is lost.", manager.name);
-}
-
-Remedy manager_steps(const Manager& manager) {
-    Remedy remedy;
-    for (const ManagerStep& row : manager.steps) {
-        if (row.what.empty()) continue;
-        Step step{.where = row.where, .what = std::string(row.what), .file = std::string(row.file)};
-        if (!row.command.empty()) step.commands.emplace_back(row.command);
-        if (!row.line.empty()) step.lines.emplace_back(row.line);
-        remedy.then(std::move(step));
-    }
-    remedy.intro = lost_edit(manager);
-    return remedy;
-}
 
 /// The guest's name as a word of a shell; GUEST where it has none, or none that could be a word.
 std::string name_word(const Facts& f) {
@@ -262,12 +176,17 @@ Remedy without_encryption(const Facts& f) {
 
 Remedy fix_guest_iommu(const Facts& f) {
     if (const Manager* manager = find_manager(f)) {
-        if (manager->platform == Platform::kvm)  // no host of its own: its files are here
-            return Step{
-                .what = "Pass QEMU an IOMMU that VFIO can use.",
-                .file = fmt::format("{}, as words for QEMU",
-                                    manager->steps[0].file.empty() ? "extra_args" : "libvirt.qemuargs"),
-                .lines = {iommu_arguments(false, has_many_cpus(*f.guest))}};
+        if (!manager->arguments.empty())
+            return Step{.what = "Pass QEMU an IOMMU that VFIO can use.",
+                        .file = fmt::format("{}, as words for QEMU", manager->arguments),
+                        .lines = {iommu_arguments(false, has_many_cpus(*f.guest))}};
+        if (manager->platform == Platform::kvm)
+            return Step{.where = Where::guest_definition,
+                        .what =
+                            "Give the guest an IOMMU on a q35 machine. Where the provider has no word for "
+                            "one, an XSLT of its block xml puts this into <devices>.",
+                        .file = "the guest's <devices>, by the resource's xml { xslt = ... }",
+                        .lines = {"<iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu>"}};
         Remedy remedy = iommu_of_platform(f, manager->platform);
         remedy.intro = lost_edit(*manager);
         return remedy;

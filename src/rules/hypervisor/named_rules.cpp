@@ -53,6 +53,15 @@ Remedy fix_if_there(const Facts& f, Platform platform) {
                             fix_on_platform(so, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
 
+/// A product that runs guests by another's platform is called by its own name, too.
+std::string words_for(const Fact<Platform>& named) {
+    const Platform platform = *named.if_known();
+    const std::string_view raw = named.from().empty() ? "" : std::string_view(named.from().front().raw);
+    const bool another = platform == Platform::kvm || platform == Platform::kubevirt;
+    if (!another || raw.empty() || raw == to_string(platform)) return std::string(to_string(platform));
+    return fmt::format("{}, whose guests are {}'s", raw, to_string(platform));
+}
+
 Outcome check_named_product(const Facts& f) {
     const Platform* named = f.evidence ? f.evidence->named_platform.if_known() : nullptr;
     if (!named) return skip("no sentence names a product");
@@ -64,7 +73,7 @@ Outcome check_named_product(const Facts& f) {
         fail(rented ? std::string("a sentence says that this is a rented server (VPS); no reading says what "
                                   "it runs on")
                     : fmt::format("a sentence names {}; no reading says whether this machine runs on it",
-                                  to_string(*named)),
+                                  words_for(f.evidence->named_platform)),
              fix_if_there(f, *named)),
         f.evidence->named_platform);
 }
@@ -74,12 +83,18 @@ Outcome check_named_board(const Facts& f) {
     if (!named) return skip("no sentence names an Arm board");
     if (f.kernel.arch.if_known() || f.cpu.technology.if_known())
         return cite(pass("the processor was read"), f.evidence->named_board);
+    // Apple's documentation, VZGenericPlatformConfiguration; UTM's release notes (4.6.2); state 2026-11.
+    const std::string_view on_mac =
+        *named != "Apple silicon"
+            ? ""
+            : " In a Linux guest on a Mac it takes an M3 or later with macOS 15, and UTM's "
+              "backend Apple Virtualization or Lima's vz; M1 and M2 cannot.";
     return cite(
         fail(fmt::format(
                  "a sentence names {}, an Arm processor or a board with one: /proc/cpuinfo never lists "
                  "vmx or svm there, and KVM needs a kernel that was started at EL2",
                  *named),
-             Step{.what = "See whether it is so, and what the kernel says of KVM.",
+             Step{.what = fmt::format("See whether it is so, and what the kernel says of KVM.{}", on_mac),
                   .commands = {"uname -m", "sudo dmesg | grep -i -e kvm -e 'started at EL'"},
                   .expect = "aarch64, and \"Hyp mode initialized successfully\" or \"VHE mode "
                             "initialized successfully\": KVM works. \"HYP mode not available\": its "

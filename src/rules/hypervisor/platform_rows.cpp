@@ -78,9 +78,8 @@ constexpr PlatformRow platform_table[] = {
         .nesting = Nesting::yes_switch,
         .intro =
             "WSL 2 is a virtual machine of Windows. It offers nested virtualization on Windows 11 only, "
-            "where it is "
-            "on by default; Windows 10 refuses it whatever the processor can (\"Nested virtualization is not "
-            "supported on this machine\").",
+            "where it is on by default; Windows 10 refuses it whatever the processor can, and Windows on Arm "
+            "has none (\"Nested virtualization is not supported on this machine\").",
         .steps =
             {{.where = Where::windows_host,
               .what = "On Windows 11: let .wslconfig say so (remove a line that says false). It is a file of "
@@ -94,8 +93,10 @@ constexpr PlatformRow platform_table[] = {
               .cost = Cost::restart_guest,
               .expect = seen_in_guest},
              {.where = Where::windows_host,
-              .what = "If Windows itself runs in a virtual machine, that machine needs nesting first: on its "
-                      "Hyper-V host, with it off.",
+              .what = "If Windows itself runs in a virtual machine, that machine needs nesting first. Under "
+                      "KVM: the CPU is the host's own (libvirt: host-passthrough; Proxmox VE: host), and the "
+                      "parameter nested is on there. VMware and VirtualBox have a switch of theirs. On a "
+                      "Hyper-V host, with the machine off:",
               .commands = {"Set-VMProcessor -VMName WINDOWS_VM -ExposeVirtualizationExtensions $true"},
               .cost = Cost::restart_guest,
               .only_if = "Windows runs in a VM",
@@ -109,7 +110,7 @@ constexpr PlatformRow platform_table[] = {
         .iommu_none = "WSL 2 has no virtual IOMMU.",
         .broken = "A kernel of one's own in .wslconfig (kernel=) may lack KVM: zcat /proc/config.gz tells.",
         .source = "Microsoft documentation, Advanced settings configuration in WSL; microsoft/WSL issues "
-                  "11216, 9400",
+                  "11216, 9400, 13796 (Arm, 2025-12), 40735 (2026-06)",
         .date = "2026-11",
     },
     {

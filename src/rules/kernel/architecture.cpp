@@ -19,6 +19,28 @@ constexpr std::string_view arms_way =
     "machines "
     "have none of it, their bare metal types may.";
 
+// UTM's release notes (4.6.2, 2024-11); Lima's documentation, nestedVirtualization.
+constexpr std::string_view macs_way =
+    "On a Mac (M3 or later, macOS 15) Apple's framework can start a Linux guest at EL2: UTM 4.6 and later do "
+    "with the backend Apple Virtualization (not with QEMU's), Lima with vmType vz and nestedVirtualization "
+    "true (as of 2026-11).";
+
+// Linux 7.2 arch/s390/kvm/kvm-s390.c, nested; arch/powerpc/kvm/book3s_hv.c, nested; QEMU
+// docs/specs/ppc-spapr-hcalls.rst, docs/system/ppc/pseries.rst; state 2026-11.
+struct OtherWay {
+    std::string_view arch, way;
+};
+constexpr OtherWay other_ways[] = {
+    {"s390x",
+     "KVM there needs sie among the features of /proc/cpuinfo, which z/VM and KVM show to a guest where they "
+     "are told to. Its guests can run KVM where its module says so (cat /sys/module/kvm/parameters/nested "
+     "prints 1; kvm.nested=1 on the kernel command line) and the guest has -cpu host."},
+    {"ppc64le",
+     "Its guests can run KVM on POWER9 and later with radix, kvm_hv and a kernel of 4.20 or later, where the "
+     "guest's machine says so (QEMU: -machine pseries,cap-nested-hv=on; libvirt: <nested-hv state='on'/>) "
+     "and /sys/module/kvm_hv/parameters/nested prints Y."},
+};
+
 struct ArmLine {
     LogLine id;
     std::string_view means;
@@ -57,12 +79,9 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
             if (row.no_kvm)
                 return cite_log(
                     fail(text,
-                         "Take a machine, or a bare metal type, whose kernel starts at EL2; without "
-                         "kvm-arm.mode=none on its command line. On a Mac (M3 or later, macOS 15) Apple's "
-                         "framework "
-                         "can start a guest at EL2: Lima's vmType vz with nestedVirtualization true, for one "
-                         "(as of "
-                         "2026-11)."),
+                         fmt::format("Take a machine, or a bare metal type, whose kernel starts at EL2; "
+                                     "without kvm-arm.mode=none on its command line. {}",
+                                     macs_way)),
                     *line);
             return cite_log(unknown(fmt::format("{}. nestprobe judges x86 alone. {}", text, arms_way)),
                             *line);
@@ -76,13 +95,14 @@ Outcome check_arm(const Facts& f, const std::string& arch) {
                             "and makes the device wherever the kernel was started at EL2: most likely this "
                             "one was not, as in a virtual machine of a cloud",
                             arch),
-                Step{.what = "See what the kernel says of it (\"HYP mode not available\": it was started "
-                             "without EL2). What helps then is real hardware, or a bare metal type of the "
-                             "cloud (EC2: *.metal); clouds' arm64 virtual machines have no EL2. On a Mac "
-                             "(M3 or later, macOS 15) Apple's framework can start a guest at EL2: Lima's "
-                             "vmType vz with "
-                             "nestedVirtualization true, for one (as of 2026-11).",
-                     .commands = {"sudo dmesg | grep -i kvm"}}),
+                Step{
+                    .what = fmt::format(
+                        "See what the kernel says of it (\"HYP mode not available\": it was started without "
+                        "EL2). What helps then is real hardware, or a bare metal type of the cloud (EC2: "
+                        "*.metal); clouds' arm64 virtual machines have no EL2, nor have the arm64 runners of "
+                        "GitHub's and others' CI. {}",
+                        macs_way),
+                    .commands = {"sudo dmesg | grep -i kvm"}}),
             f.kernel.arch);
     return unknown(fmt::format(
         "this is an {} machine, and nestprobe judges x86 alone. {} What tells is its log: sudo dmesg | "
@@ -95,7 +115,12 @@ Outcome check_architecture(const Facts& f) {
         [&](const std::string& arch) {
             if (!is_foreign(f)) return pass(fmt::format("the machine is an x86 one ({})", arch));
             if (arch == "aarch64") return check_arm(f, arch);
-            return unknown(fmt::format("this is a {} machine, and nestprobe judges x86 alone", arch));
+            const std::string article = arch.starts_with("s390") || arch.starts_with("arm") ? "an" : "a";
+            std::string text =
+                fmt::format("this is {} {} machine, and nestprobe judges x86 alone", article, arch);
+            for (const OtherWay& row : other_ways)
+                if (row.arch == arch) text += fmt::format(". {}", row.way);
+            return unknown(text);
         },
         f.kernel.arch);
 }

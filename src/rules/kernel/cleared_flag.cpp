@@ -44,6 +44,12 @@ Remedy fix_unlisted(const Facts& f, bool bare) {
     return remedy;
 }
 
+/// Whose list it is; a program that looks for itself names none.
+std::string who_shows(const Fact<bool>& flag) {
+    const bool program = !flag.from().empty() && flag.from().front().sign == SignKind::program;
+    return program ? fmt::format("{} found", flag.from().front().where) : "/proc/cpuinfo shows";
+}
+
 /// Without CPUID, the kernel's list alone: nothing there means that KVM cannot load, for one of two reasons.
 Outcome judge_list_alone(const Facts& f) {
     // Of a processor whose maker is known one flag says it all.
@@ -83,8 +89,9 @@ Outcome judge_list_alone(const Facts& f) {
                                         vendor_module_name(f))),
                     f.module.vendor);
     return cite(
-        cite(fail(fmt::format("/proc/cpuinfo shows {}: either the processor has neither, or "
+        cite(fail(fmt::format("{} {}: either the processor has neither, or "
                               "firmware has switched it off{}; CPUID was not read, which would tell",
+                              who_shows(f.kernel.flag_vmx.first_known()),
                               own ? fmt::format("no {}", flag_word(f)) : "neither vmx nor svm",
                               bare ? "" : ", or this is a virtual machine whose hypervisor shows neither"),
                   fix_unlisted(f, bare)),

@@ -74,6 +74,8 @@ std::vector<Misspelt> misspelt_options(const std::vector<ModuleOption>& options)
             found.push_back({&o, fmt::format("{}.{}={}", o.module, before->parameter, o.parameter)});
         else if (o.parameter == "#")
             found.push_back({&o, "a comment, which needs a line of its own"});
+        else if (o.parameter == "options" && o.value.empty() && !o.origin.on_command_line())
+            found.push_back({&o, "a second line: modprobe takes one module a line"});
     }
     return found;
 }
@@ -87,7 +89,9 @@ std::pair<std::string, std::string> in_two(std::string_view name) {
 Remedy fix_misspelt(const Facts& f, const Misspelt& wrong) {
     const ModuleOption& o = *wrong.option;
     const auto [module, parameter] = in_two(wrong.meant);
-    if (parameter.empty()) return fmt::format("In {}, give the comment a line of its own.", o.origin.text());
+    if (parameter.empty())
+        return fmt::format("In {}, give {} a line of its own.", o.origin.text(),
+                           o.parameter == "#" ? "the comment" : "each options with its module");
     if (o.origin.on_command_line())
         return change_words(f, {word_as_written(f, o)},
                             {fmt::format("{}{}{}", wrong.meant, o.value.empty() ? "" : "=", o.value)});
