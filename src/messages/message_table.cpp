@@ -2213,6 +2213,36 @@ If that fails, too, update the hypervisor above; Firecracker supports bare metal
      .worked = R"(The guest starts.)",
      .otherwise = R"()",
      .source = "cloud-hypervisor#1568 (2020-08), #1748; microvm-nix/microvm.nix#78 (2023)"},
+    {.id = "gvisor-kvm-sandbox",
+     .program = "gVisor (runsc)",
+     .patterns = "waiting for sandbox to start: eof",
+     .means =
+         R"(gVisor's sandbox ended before it answered. With --platform=kvm in a virtual machine the cause is as a rule the nesting below it: gVisor needs more of it than a small guest does.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied platform-shows-and-fails",
+     .causes =
+         R"(1. VirtualBox, VMware or an older KVM above, whose nesting lacks something of what gVisor uses.
+2. /dev/kvm is missing, or not open to the user of the sandbox.
+3. Anything else that ends it early; --debug-log says what.)",
+     .steps = R"(    sudo runsc --platform=systrap do echo works
+prints "works": it is the KVM platform. systrap, gVisor's own choice, needs no KVM. To see whether KVM itself works:
+    sudo dmesg | grep -i kvm)",
+     .worked = R"(    sudo runsc --platform=kvm do echo works)",
+     .otherwise = R"()",
+     .source = "google/gvisor#4459 (2020), #5395 (2021), #8317 (2022); gvisor.dev, platforms (as of 2026-11)"},
+    {.id = "qemu-no-kvm-option",
+     .program = "QEMU",
+     .patterns = "-no-kvm: invalid option",
+     .means =
+         R"(QEMU no longer has this option. What called it with -no-kvm found no /dev/kvm on this machine and wanted to do without.)",
+     .rules = "dev-kvm-missing hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. A manager or script that is older than its QEMU, on a machine without /dev/kvm.)",
+     .steps = R"(In place of -no-kvm:
+    -accel tcg
+It is slow. Or give the machine KVM: this says what is in its way:
+    nestprobe)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "QEMU docs/about/removed-features.rst; yunionio/cloudpods#24774 (2026-05)"},
     {.id = "crosvm-no-kvm",
      .program = "crosvm",
      .patterns = "failed to create kvm*/dev/kvm\n"
@@ -3496,7 +3526,10 @@ virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
      .program = "FreeBSD, illumos (bhyve)",
      .patterns = "vmx_modinit: processor does not support\n"
                  "vmx_init: processor does not support\n"
-                 "processor does not support vmx operation",
+                 "processor does not support vmx operation\n"
+                 "error: unable to load vmm.ko\n"
+                 "module_register_init: mod_load (vmm,*error 6\n"
+                 "lacks the 'ug' feature of ept",
      .means = R"(bhyve found no VMX in this processor, or not all of it that bhyve needs, and does not load.)",
      .rules = "hypervisor-hides-vmx no-hardware-virtualization",
      .causes =
