@@ -124,6 +124,15 @@ void doubt_absence(const Shared& shared, Facts& facts) {
         facts.module.vendor = *config;
 }
 
+/// That KVM has registered no device is told by a /sys that is there, and is the kernel's own.
+void doubt_no_node(const Shared& shared, Facts& facts) {
+    Fact<bool>& registered = facts.device.registered;
+    if (!is(registered, false)) return;
+    if (const Absent* none = shared.sys_modules.if_absent()) registered = *none;
+    if (is(facts.kernel.container, "gvisor"))
+        registered = Absent{Why::not_applicable, "gVisor makes a /sys of its own"};
+}
+
 }  // namespace
 
 Facts probe(const Sources& machine, const Wanted& wanted) {
@@ -146,9 +155,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     doubt_absence(shared, facts);
     facts.guest_registers = read_guest_registers(machine.kvm, wanted.guests);
     facts.device = probe_device(machine, facts.guest_registers);
-    // /sys is the sandbox's own there, and says nothing of the host.
-    if (is(facts.kernel.container, "gvisor"))
-        facts.device.registered = Absent{Why::not_applicable, "gVisor makes a /sys of its own"};
+    doubt_no_node(shared, facts);
     facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);
     facts.system = probe_system(machine.files, shared, facts.kernel);
     facts.iommu = probe_iommu(machine, facts.kernel, config);
