@@ -14,7 +14,9 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-binary, snapshot = os.path.abspath(sys.argv[1]), sys.argv[2]
+from release import program
+
+binary, snapshot = program(sys.argv[1]), sys.argv[2]
 VIRSH = r"""#!/bin/sh
 definition="<domain type='kvm'><name>vm</name></domain>"
 case $FAKE in

@@ -1149,6 +1149,10 @@ constexpr PlatformRow platform_table[] = {
                    .what =
                        "Run what needs KVM on a host whose KVM uses VMX or SVM, and shows it to guests, or "
                        "on the hardware. What can do without uses emulation (QEMU without -accel kvm)."}},
+        .iommu_steps = {{.where = Where::hypervisor_host,
+                         .what =
+                             "PVM has no part in it: the program that runs the guest decides. QEMU and Cloud "
+                             "Hypervisor can give it a virtual IOMMU, Firecracker cannot."}},
         .certainty = Certainty::reported,
         .source = "virt-pvm, Documentation/virt/kvm/x86/pvm-spec.rst (not merged into Linux)",
         .date = "2026-11",
