@@ -98,10 +98,6 @@ Fact<bool> probe_svm_leaf(const Sources& machine, const Shared& shared, const Cp
     return {leaf.if_known()->eax != 0, {{"CPUID Fn8000_000A_EAX", hex(leaf.if_known()->eax)}}};
 }
 
-}  // namespace
-
-namespace {
-
 /// The first Centaur processors (WinChip, C3 up to Ezra: CentaurHauls before family 6 model 9) define nothing
 /// in CPUID.1:ECX and have no Fn8000_0001_ECX: what stands there is no bit of VMX, SVM or a hypervisor.
 bool defines_no_ecx(const CpuFacts& facts) {
@@ -117,40 +113,27 @@ void take_for_clear(PerCpu<bool>& facts, std::string_view where) {
     facts.add(cpus, {false, {{std::string(where), "not defined by this processor's maker"}}});
 }
 
+}  // namespace
+
 /// Whose CPUID a program sees.  A hypervisor that cannot trap the instruction (PVM, where the processor has
 /// no CPUID faulting) tells its guest's kernel in another way, and a program's CPUID is answered by the
 /// machine that the hypervisor runs on: it names another processor than the kernel does, or no hypervisor
 /// above. Linux arch/x86/kernel/cpu/common.c, get_model_name(): the kernel trims blanks.
-Fact<bool> probe_own_cpuid(const Shared& shared, const CpuFacts& facts) {
+Fact<bool> probe_own_cpuid(const Shared& shared) {
     const PerCpu<bool> guest = flag_of(shared.cpuinfo, "hypervisor");
     if (!guest.any(yes)) return Absent{Why::not_applicable, "not known to be a guest by /proc/cpuinfo"};
     const Fact<std::string> kernels = from_cpuinfo(shared, &CpuinfoEntry::brand, "model name");
     const Fact<std::string> seen = brand_of(shared.cpu.brand);
     constexpr LogLine pvm = LogLine::hypervisor_pvm;
     const LoggedLine* line = find_line(shared.log, std::span(&pvm, 1));
-    if (line && facts.hypervisor.any_known() && facts.hypervisor.all(no))
-        return {false, {from_log(*line), facts.hypervisor.first_known().from().front()}};
+    const PerCpu<bool> announced =
+        bit_of(shared.cpu.registers, registers::cpuid_1_ecx, registers::cpuid_1_ecx["HYPERVISOR"]);
+    if (line && announced.all(no)) return {false, {from_log(*line), announced.first_known().from().front()}};
     if (!kernels.if_known()) return kernels.absence();
     if (!seen.if_known()) return seen.absence();
     return {split_words(*kernels.if_known()) == split_words(*seen.if_known()),
             {seen.from().front(), kernels.from().front()}};
 }
-
-/// What the machine below answers says nothing of this guest.
-void withdraw_cpuid(CpuFacts& facts) {
-    const Absent below{Why::malformed,
-                       "CPUID is answered by the machine below here: it and the kernel name different "
-                       "processors"};
-    for (PerCpu<bool>* bit : {&facts.vmx, &facts.svm, &facts.hypervisor}) {
-        CpuSet cpus;
-        for (const auto& group : bit->groups()) cpus.add(group.cpus);
-        *bit = {};
-        bit->add(cpus, below);
-    }
-    facts.svm_leaf = below;
-}
-
-}  // namespace
 
 CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
     const RegisterReadings& regs = shared.cpu.registers;
@@ -168,11 +151,8 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
         take_for_clear(facts.hypervisor, "CPUID.1:ECX");
         take_for_clear(facts.svm, "CPUID Fn8000_0001_ECX");
     }
-    facts.own_cpuid = probe_own_cpuid(shared, facts);
-    if (is(facts.own_cpuid, false)) withdraw_cpuid(facts);
-    facts.brand = marked(is(facts.own_cpuid, false) ? from_cpuinfo(shared, &CpuinfoEntry::brand, "model name")
-                                                    : probe_brand(shared),
-                         SignKind::brand);
+    facts.own_cpuid = shared.own_cpuid;
+    facts.brand = marked(probe_brand(shared), SignKind::brand);
     or_heard(facts.vmx, read_heard_switch(machine.files, hearsay::cpuid_vmx));
     or_heard(facts.svm, read_heard_switch(machine.files, hearsay::cpuid_svm));
     or_heard(facts.hypervisor, read_heard_switch(machine.files, hearsay::cpuid_hypervisor));

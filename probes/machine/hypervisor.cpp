@@ -32,7 +32,6 @@ bool plausible(const CpuidRegs& regs, std::uint32_t leaf, std::string_view text)
 Fact<std::vector<Signature>> read_signatures(const Sources& machine, const Shared& shared,
                                              const CpuFacts& cpu, const KernelFacts& kernel) {
     if (machine.cpuid.alike().empty()) return Absent{Why::not_recorded, "no CPU was recorded"};
-    if (is(cpu.own_cpuid, false)) return Absent{Why::malformed, "the machine below answers CPUID here"};
     const Fact<bool> announced = cpu.hypervisor.first_known();
     const Fact<bool> guest = announced.if_known() ? announced : kernel.flag_hypervisor.first_known();
     if (!guest.if_known()) return guest.absence();

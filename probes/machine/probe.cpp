@@ -13,7 +13,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
     // First of all: to ask KVM, which begins while registers are read, is to be a user of its module, and the
     // count of users is for those whom somebody has to stop.
     auto proc_modules = machine.files.read("/proc/modules");
-    return {
+    Shared shared{
         .cpu = read_registers(machine, wanted),
         .cpuinfo = parse_cpuinfo(machine.files.read("/proc/cpuinfo")),
         .command_line = machine.files.read("/proc/cmdline"),
@@ -25,7 +25,13 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .heard_vmx = read_heard_switch(machine.files, hearsay::flag_vmx),
         .heard_svm = read_heard_switch(machine.files, hearsay::flag_svm),
         .usable = read_heard_switch(machine.files, hearsay::usable),
+        .own_cpuid = {},
     };
+    shared.own_cpuid = probe_own_cpuid(shared);
+    if (is(shared.own_cpuid, false))
+        shared.as_read =
+            withhold_cpuid(shared.cpu, {Why::malformed, "CPUID is answered by the machine below"});
+    return shared;
 }
 
 Fact<std::string> read_word(const Filesystem& files, std::string_view path) {
@@ -160,7 +166,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.system = probe_system(machine.files, shared, facts.kernel);
     facts.iommu = probe_iommu(machine, facts.kernel, config);
     facts.evidence = probe_evidence(machine.files, shared);
-    facts.registers = std::move(shared.cpu.registers);
+    facts.registers = std::move(shared.as_read ? *shared.as_read : shared.cpu.registers);
     return facts;
 }
 

@@ -8,6 +8,7 @@
 #include "machine/readings.hpp"
 #include "probe.hpp"
 
+#include <optional>
 #include <span>
 
 namespace nestprobe {
@@ -21,12 +22,16 @@ struct Shared {
     Reading<std::vector<std::string>> sys_modules;  ///< names in /sys/module
     Reading<std::string> proc_modules;
     Fact<std::vector<LoggedLine>> log;
-    Fact<std::string> bios_vendor;    ///< of DMI
-    Fact<bool> heard_vmx, heard_svm;  ///< what tools said of the kernel's flags
-    Fact<bool> usable;                ///< what they said of KVM: there, or not to be used
+    Fact<std::string> bios_vendor;              ///< of DMI
+    Fact<bool> heard_vmx, heard_svm;            ///< what tools said of the kernel's flags
+    Fact<bool> usable;                          ///< what they said of KVM: there, or not to be used
+    Fact<bool> own_cpuid;                       ///< where false, `cpu` has nothing of CPUID
+    std::optional<RegisterReadings> as_read{};  ///< the registers then, for those who want to see them
 };
 Shared read_shared(const Sources& machine, RegisterList wanted);
 
+/// Does CPUID answer a program as it answers this system's kernel?
+Fact<bool> probe_own_cpuid(const Shared& shared);
 CpuFacts probe_cpu(const Sources& machine, const Shared& shared);
 Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu);
 FirmwareFacts probe_firmware(const Sources& machine, const Shared& shared);

@@ -180,12 +180,14 @@ std::string hypervisor_name(const CpuidRegs& regs) {
 }
 
 Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read, std::uint32_t leaf) {
+    if (read.no_cpuid) return *read.no_cpuid;
     for (const LeafReading& known : read.scanned)
         if (known.leaf == leaf && known.subleaf == 0) return known.regs;
     return machine.cpuid.read(read.scanned_cpu, leaf, 0);
 }
 
 Reading<CpuidRegs> read_first(const Sources& machine, const CpuReadings& read, std::uint32_t leaf) {
+    if (read.no_cpuid) return *read.no_cpuid;
     for (const LeafReading& known : read.on_first)
         if (known.leaf == leaf) return known.regs;
     return machine.cpuid.read(read.registers.groups().front().cpus.first(), leaf, 0);
@@ -215,6 +217,23 @@ CpuReadings read_registers(const Sources& machine, RegisterList wanted) {
         if (&cpus == &sets.back()) result.scanned = std::move(reader.leaves());
     }
     return result;
+}
+
+RegisterReadings withhold_cpuid(CpuReadings& read, const Absent& why) {
+    RegisterReadings as_read = std::exchange(read.registers, {});
+    for (const auto& group : as_read.groups()) {
+        RegisterValues own = group.values;
+        for (std::size_t n = 0; n < own.values.size(); ++n) {
+            const Absent* absent = own.values[n].if_absent();
+            const bool by_cpuid = absent && absent->why == Why::not_applicable;
+            if (by_cpuid || std::holds_alternative<CpuidAddress>(own.list[n]->address)) own.values[n] = why;
+        }
+        read.registers.add(group.cpus, std::move(own));
+    }
+    read.vendor_id = why;
+    read.brand = why;
+    read.no_cpuid = why;
+    return as_read;
 }
 
 RegisterValues read_guest_registers(const KvmDevice& kvm, RegisterList wanted) {

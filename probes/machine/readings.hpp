@@ -6,6 +6,7 @@
 #include "facts/facts.hpp"
 #include "sources.hpp"
 
+#include <optional>
 #include <span>
 
 namespace nestprobe {
@@ -24,9 +25,13 @@ struct CpuReadings {
     unsigned scanned_cpu = 0;
     std::vector<LeafReading> scanned;   ///< what was read there already
     std::vector<LeafReading> on_first;  ///< what read_first() may ask, read while the first CPU was at hand
+    std::optional<Absent> no_cpuid;     ///< why leaves are not read any more (withhold_cpuid())
 };
 /// `wanted` has every guard before what it guards.
 CpuReadings read_registers(const Sources& machine, RegisterList wanted);
+/// CPUID's answers are another machine's: each is absent from now on, for this reason, and so are MSRs that
+/// CPUID says are not there.  Returns the registers as they were read.
+RegisterReadings withhold_cpuid(CpuReadings& read, const Absent& why);
 
 /// A leaf on the scanned CPU, not read again where it was.
 Reading<CpuidRegs> read_scanned(const Sources& machine, const CpuReadings& read, std::uint32_t leaf);

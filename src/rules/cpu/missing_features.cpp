@@ -74,7 +74,9 @@ Outcome check_missing_feature(const Facts& f) {
         return cite(skip(why + ", so nothing nests here"), f.hypervisor.level);
     if (is(f.module.nested, false))
         return cite(skip("nested is off, and this matters only when it is on"), f.module.nested);
-    if (!cpuid_bit(f).any([](bool there) { return there; }))
+    if (!cpuid_bit(f).any_known())
+        return cite(skip(fmt::format("whether CPUID shows {} is not known", hardware_word(f))), cpuid_bit(f));
+    if (!cpuid_bit(f).any(yes))
         return cite(skip(fmt::format("CPUID shows no {}", hardware_word(f))), cpuid_bit(f));
     std::vector<std::string> parts;
     std::vector<Provenance> from;

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
 
 namespace nestprobe {
 namespace {
