@@ -8,6 +8,7 @@
 #include "input/bad_file.hpp"
 #include "input/lock_down.hpp"
 #include "live/machine.hpp"
+#include "messages/messages.hpp"
 #include "output.hpp"
 #include "prove/failure_report.hpp"
 #include "prove/prove.hpp"
@@ -84,7 +85,8 @@ struct Machine {
             collected_at = utc_now();
             return;
         }
-        Loaded loaded = import_inputs(std::move(inputs));
+        Loaded loaded = import_inputs(std::move(inputs),
+                                      [](std::string_view line) { return find_message(line) != nullptr; });
         notes = std::move(loaded.notes);
         unread = std::move(loaded.unread);
         lines = std::move(loaded.lines);

@@ -36,6 +36,15 @@ def sample_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
             yield f"{text}: exit status {status}, page {page[:40]!r}, not {wanted}"
 
 
+def refusal_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
+    """Who has the message in a file gives the file."""
+    for line in samples:
+        wanted, text = line.split("\t", 1)
+        status = nestprobe.text("--from", "-", input=text + "\n").returncode
+        if wanted != "NONE" and status == 65:
+            yield f"{text}: --from refuses a text of a message that has a page"
+
+
 def command_faults(name: str, page: str) -> Iterator[str]:
     for line in page.splitlines():
         if not line.startswith("    "):
@@ -74,6 +83,7 @@ def main() -> int:
                 for name, words in re.findall(r'\.id = "(.*?)".*?\.patterns = (.*?),\n +\.means', table, re.S)}
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
     wrong = list(sample_faults(nestprobe, samples.splitlines()))
+    wrong += refusal_faults(nestprobe, samples.splitlines())
     ids = re.findall(r'\.id = "(.*?)"', table)
     if len(ids) < 100 or set(ids) != set(patterns):
         wrong.append(f"{len(ids)} messages and {len(patterns)} lists of patterns in the table")

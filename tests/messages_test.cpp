@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "options.hpp"
-#include "snapshot/telling_words.hpp"
+#include "snapshot/import/telling_words.hpp"
 
 #include <doctest/doctest.h>
 

@@ -31,7 +31,7 @@ MAY_INCLUDE = {
     "probes/snapshot": "probes base facts input machine recording import",
     "probes/snapshot/import": "base facts input machine recording",
     "src/main": "input options render session terminal",
-    "src/session": "probes base guest input live prove registers snapshot options output writers render report terminal",
+    "src/session": "probes base guest input live messages prove registers snapshot options output writers render report terminal",
     "src/help_text": "options",
     "src/options": "base registers render report",
     "src/output": "base input",

@@ -12,7 +12,6 @@
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
-#include "snapshot/telling_words.hpp"
 
 #include <dirent.h>
 #include <fmt/format.h>
@@ -182,14 +181,14 @@ bool is_dump(std::string_view format) {
     return std::find(std::begin(dumps), std::end(dumps), format) != std::end(dumps);
 }
 
-Imported import_one(RawInput input) {
+Imported import_one(RawInput input, KnowsMessage knows) {
     if (input.is_folder) return import_directory(std::move(input));
     const std::string name = name_of_input(input.path);
     if (looks_like_snapshot(input.text) && !is_other_json(input.text))
         return {read_snapshot(input.text, name), {"a snapshot"}};
     if (const std::string within = snapshot_within(input.text); !within.empty())
         return {read_snapshot(within, name), {"a snapshot"}};
-    Imported imported = import_paste(input.text, name);
+    Imported imported = import_paste(input.text, name, knows);
     if (imported.formats.empty())
         throw BadFile(fmt::format(
             "{}: neither a nestprobe snapshot nor a dump or an output of a tool that nestprobe knows", name));
@@ -213,7 +212,7 @@ std::vector<RawInput> read_inputs(const std::vector<std::string>& paths) {
     return inputs;
 }
 
-Loaded import_inputs(std::vector<RawInput> inputs) {
+Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows) {
     Loaded loaded;
     std::vector<NamedRecording> recordings;
     const bool several = inputs.size() > 1;
@@ -226,7 +225,9 @@ Loaded import_inputs(std::vector<RawInput> inputs) {
         const bool holds = !input.is_folder && names_guests_definition(input.text);
         const std::string text = holds ? input.text : std::string();
         const bool pasted = !input.is_folder && !looks_like_snapshot(input.text);
-        Imported imported = import_one(std::move(input));
+        Imported imported = import_one(std::move(input), knows);
+        std::copy_if(imported.messages.begin(), imported.messages.end(), std::back_inserter(loaded.lines),
+                     [](const std::string& line) { return !may_be_message(line); });
         const bool alone = imported.formats == std::vector<std::string>{"a guest's definition"};
         // Somebody's words all the same, so that what they did not give is not listed; a snapshot and a dump
         // are meant to be whole.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recording/recording.hpp"
+#include "snapshot/import/telling_words.hpp"
 
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ struct Loaded {
 };
 
 /// Several inputs are about one machine.  Throws BadFile.  Nothing is taken from the machine that it runs on.
-Loaded import_inputs(std::vector<RawInput> inputs);
+/// What `knows` (null: nothing) is input, though it has no reading in it.
+Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows = nullptr);
 
 }  // namespace nestprobe

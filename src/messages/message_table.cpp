@@ -1592,7 +1592,7 @@ is the number of CPUs, and kvm_amd loads.)",
      .program = "minikube, docker-machine",
      .patterns = "this computer doesn't have vt-x/amd-v enabled",
      .means =
-         R"(The VirtualBox driver looked for VT-x or AMD-V before it made a machine and found neither. "Enabling it in the BIOS is mandatory" is a guess.)",
+         R"(The VirtualBox driver looked for vmx or svm before it made a machine and found neither. "Enabling it in the BIOS is mandatory" is a guess.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
      .causes =
          R"(1. minikube or docker-machine runs inside a virtual machine without nesting: by far the most common.
@@ -2035,6 +2035,27 @@ The last one True on real hardware: the first cause. In a virtual machine with V
      .worked = R"(systeminfo ends with "A hypervisor has been detected" once Hyper-V runs.)",
      .otherwise = R"(Windows' answers are about Windows: KVM in a Linux on the same machine looks for itself.)",
      .source = "Microsoft documentation, Win32_Processor; cloud-hypervisor/rust-hypervisor-firmware#438 (2026-06)"},
+    {.id = "windows-hypervisor-runs",
+     .program = "systeminfo, Coreinfo",
+     .patterns = "a hypervisor has been detected. features required for hyper-v\n"
+                 "ein hypervisor wurde erkannt\n"
+                 "hypervisor * hypervisor is present",
+     .means = R"(This Windows runs on a hypervisor: its own (Hyper-V, WSL 2, memory integrity), or the one whose guest it is. It is then not told what the processor has, so a minus or a missing line about VT-x or AMD-V means nothing.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. Windows' own hypervisor runs, for Hyper-V, WSL 2, Docker Desktop, Sandbox, or memory integrity.
+2. Windows is itself a virtual machine.)",
+     .steps = R"(In PowerShell, which of them:
+    Get-CimInstance Win32_ComputerSystem | Format-List Manufacturer,Model
+A virtual machine's model says so: "Virtual Machine", "VMware7,1", "VirtualBox", "Standard PC". Then its host decides.
+On hardware a guest of Hyper-V is shown the extensions by its own switch, with the guest off:
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
+On hardware, for a guest of VMware or VirtualBox, the hypervisor of Windows has to go: switch memory integrity off, and as administrator:
+    bcdedit /set hypervisorlaunchtype off
+Restart. WSL 2, Hyper-V and Docker Desktop stop working; auto instead of off brings them back.)",
+     .worked = R"(systeminfo ends with four lines of Hyper-V Requirements, each with Yes.)",
+     .otherwise = R"()",
+     .source = "Microsoft documentation, \"System requirements for Hyper-V on Windows and Windows Server\" (2026-11); "
+               "Sysinternals, \"Coreinfo\" (2026-11)"},
     {.id = "hyperv-expose-failed",
      .program = "Hyper-V",
      .patterns = "cannot modify property without enabling virtualizationbasedsecurityoptout\n"

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Overviews of a machine that people post instead of the files: inxi, pveversion, lsb_release; and of a
-// Windows that the same machine boots: systeminfo, Get-ComputerInfo, Coreinfo, which see processor and
-// firmware.
+// Overviews of a machine that people post instead of the files: inxi, pveversion, lsb_release.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -75,40 +73,6 @@ void read_inxi_machine(const std::vector<std::string_view>& words, Evidence& evi
     if (!maker.empty() && !product.empty()) evidence.file("/sys/class/dmi/id/product_name", product + "\n");
 }
 
-// --- Windows ---
-
-std::string_view behind_colon(std::string_view line) {
-    const auto colon = line.find(':');
-    return colon == std::string_view::npos ? std::string_view{} : trim(line.substr(colon + 1));
-}
-
-/// The line about the firmware's switch, in the languages whose word is known.
-bool is_firmware_line(std::string_view line) {
-    constexpr std::string_view labels[] = {"Virtualization Enabled In Firmware",
-                                           "HyperVRequirementVirtualizationFirmwareEnabled",
-                                           "VirtualizationFirmwareEnabled",
-                                           "Virtualisierung in Firmware aktiviert",
-                                           "Virtualisation activ\xc3\xa9"
-                                           "e dans le microprogramme",
-                                           "Virtualizaci\xc3\xb3n habilitada en el firmware"};
-    return std::any_of(std::begin(labels), std::end(labels),
-                       [&](std::string_view label) { return contains(line, label); });
-}
-
-bool is_windows_no(std::string_view value) {
-    return value == "No" || value == "Nein" || value == "Non" || value == "False" || value == "FALSE";
-}
-
-/// "VMX             *       Supports Intel hardware-assisted virtualization": Coreinfo's star or minus.
-char coreinfo_mark(std::string_view line, std::string_view name) {
-    const auto words = split_words(line);
-    return words.size() >= 3 && words[0] == name && words[1].size() == 1 ? words[1].front() : ' ';
-}
-
-constexpr std::string_view coreinfo_names[] = {"Coreinfo v", "Dump information on system CPU",
-                                               "Supports Intel hardware-assisted virtualization",
-                                               "Supports AMD hardware-assisted virtualization"};
-
 }  // namespace
 
 bool is_inxi(std::string_view text) {
@@ -148,47 +112,12 @@ bool read_pveversion(std::string_view line, Evidence& evidence) {
 /// lsb_release -a: "Distributor ID: Ubuntu"
 bool read_lsb_release(std::string_view line, Evidence& evidence) {
     if (!line.starts_with("Distributor ID:")) return false;
-    std::string id(behind_colon(line));
+    std::string id(trim(after(line, ":")));
     for (char& c : id) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     if (id.empty() || id.find(' ') != std::string::npos) return false;
     evidence.file("/etc/os-release", fmt::format("ID={}\n", id));
     evidence.taken("lsb_release");
     return true;
-}
-
-bool is_windows_tool(std::string_view text) {
-    text = text.substr(0, 65536);
-    return std::any_of(std::begin(coreinfo_names), std::end(coreinfo_names),
-                       [&](std::string_view name) { return contains(text, name); }) ||
-           contains(text, "Hyper-V Requirements:") || contains(text, "HyperVRequirement") ||
-           contains(text, "Hyper-V-Anforderungen") || is_firmware_line(text) ||
-           (contains(text, "Host Name:") && contains(text, "OS Name:"));
-}
-
-/// Where Windows' own hypervisor runs, it hides VMX and SVM from the Windows above it: a minus is no news
-/// then.
-void read_windows_tool(const Section& section, Evidence& evidence) {
-    const std::string_view text = section.body;
-    std::string_view vendor;
-    for (const std::string_view name : {"GenuineIntel", "AuthenticAMD"})
-        if (contains(text, name)) vendor = name;
-    if (!vendor.empty()) evidence.cpu({.vendor = std::string(vendor)});
-    const std::string_view flag = vendor == "AuthenticAMD" ? "svm" : "vmx";
-    bool hypervisor =
-        contains(text, "A hypervisor has been detected") || contains(text, "Ein Hypervisor wurde erkannt");
-    for_each_line(text, [&](std::string_view line) {
-        hypervisor = hypervisor || coreinfo_mark(line, "HYPERVISOR") == '*';
-        if (is_firmware_line(line) && is_windows_no(behind_colon(line)) && !vendor.empty())
-            evidence.hear(hearsay::firmware_off, fmt::format("{} ({})", trim(line), flag), "Windows");
-    });
-    for_each_line(text, [&](std::string_view line) {
-        for (const auto& [name, topic] :
-             {std::pair<std::string_view, std::string_view>{"VMX", hearsay::cpuid_vmx},
-              std::pair<std::string_view, std::string_view>{"SVM", hearsay::cpuid_svm}})
-            if (const char mark = coreinfo_mark(line, name); mark == '*' || (mark == '-' && !hypervisor))
-                evidence.hear(topic, mark == '*' ? "yes" : "no", "Coreinfo");
-    });
-    evidence.taken("a tool of Windows");
 }
 
 }  // namespace nestprobe

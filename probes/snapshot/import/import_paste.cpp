@@ -190,10 +190,31 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     take_lines(section, name, evidence);
 }
 
+/// A person's words, or a program's: no markup, no object, nothing binary.
+bool may_be_words(std::string_view text) {
+    constexpr std::size_t most = 64u << 10;
+    const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
+                           return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
+                       });
+    // A log of one object a line is none of a machine's.
+    const bool object = trim(text).starts_with('{') && trim(text).ends_with('}') &&
+                        !contains(text.substr(0, 4096), "\"msg\"") && !contains(text, "\"fault_message\"") &&
+                        !contains(text, "\"devices.kubevirt.io/kvm\"");
+    return plain && !trim(text).starts_with('<') && !object;
+}
+
+std::vector<std::string> messages_in(std::string_view text, KnowsMessage knows) {
+    std::vector<std::string> found;
+    if (knows && may_be_words(text))
+        for_each_line(text, [&](std::string_view line) {
+            if (knows(line)) found.emplace_back(line);
+        });
+    return found;
+}
+
 /// Words about virtualization of which none is a reading: an error of some program, a file that asks for it.
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
-    constexpr std::size_t most = 64u << 10;
     constexpr std::string_view words[] = {
         "kvm",       "KVM",        "Kvm",   "AMD-V",        "vmx",
         "VMX",       "svm",        "SVM",   "VT-x",         "irtuali",
@@ -203,16 +224,8 @@ bool mentions_virtualization(std::string_view text) {
         "VERR_",     "DMAR",       "ested", "guest RAM",    "nitialize ret=",
         "vboxdrv",   "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
         "type 'hvm'"};
-    const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
-                           return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
-                       });
-    // A log of one object a line is none of a machine's.
-    const bool object = trim(text).starts_with('{') && trim(text).ends_with('}') &&
-                        !contains(text.substr(0, 4096), "\"msg\"") && !contains(text, "\"fault_message\"") &&
-                        !contains(text, "\"devices.kubevirt.io/kvm\"");
-    if (!plain || trim(text).starts_with('<') || object) return false;
-    return std::any_of(std::begin(words), std::end(words),
-                       [&](std::string_view word) { return contains(text, word); });
+    return may_be_words(text) && std::any_of(std::begin(words), std::end(words),
+                                             [&](std::string_view word) { return contains(text, word); });
 }
 
 }  // namespace
@@ -230,7 +243,7 @@ void take_section(const Section& section, const std::string& name, Evidence& evi
 
 std::span<const PasteFormat> paste_formats() { return paste_kinds; }
 
-Imported import_paste(std::string_view text, const std::string& name) {
+Imported import_paste(std::string_view text, const std::string& name, KnowsMessage knows) {
     const std::string clean = clean_paste(text);
     const SectionReader read = [&](const Section& section, Evidence& into) {
         take_section(section, name, into);
@@ -251,16 +264,19 @@ Imported import_paste(std::string_view text, const std::string& name) {
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_haxm(clean, evidence);
+    hear_minikube(clean, evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);
     const bool complains = contains(clean, "rror: ");
     if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
         evidence.taken("a guest's definition");
-    else if (!evidence.anything() && mentions_virtualization(clean))
+    std::vector<std::string> messages;
+    if (!evidence.anything()) messages = messages_in(clean, knows);
+    if (!evidence.anything() && (!messages.empty() || mentions_virtualization(clean)))
         evidence.taken(words_alone);
     std::vector<std::string> found = evidence.formats();
-    return {std::move(evidence).take(), std::move(found)};
+    return {std::move(evidence).take(), std::move(found), std::move(messages)};
 }
 
 }  // namespace nestprobe

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recording/recording.hpp"
+#include "snapshot/import/telling_words.hpp"
 
 #include <span>
 #include <string>
@@ -20,14 +21,16 @@ std::span<const PasteFormat> paste_formats();
 
 struct Imported {
     Recording recording;
-    std::vector<std::string> formats;  ///< what it was taken for; empty: nothing in it was understood
+    std::vector<std::string> formats;     ///< what it was taken for; empty: nothing in it was understood
+    std::vector<std::string> messages{};  ///< known lines, where there is nothing else
 };
 
 /// The format of a paste that speaks of virtualization and holds no reading.
 constexpr std::string_view words_alone = "words that tell nothing of the machine";
 
-/// Throws BadFile where a dump of registers in it is broken.
-Imported import_paste(std::string_view text, const std::string& name);
+/// Throws BadFile where a dump of registers in it is broken.  A message that `knows` (null: nothing) is no
+/// reading, but no reason to refuse it.
+Imported import_paste(std::string_view text, const std::string& name, KnowsMessage knows = nullptr);
 
 /// A definition of a guest that --domain reads: libvirt's, Proxmox VE's, a manager's.
 bool defines_by_itself(std::string_view text);

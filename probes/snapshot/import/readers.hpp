@@ -164,6 +164,9 @@ bool is_inxi(std::string_view text);
 void read_inxi(const Section& section, Evidence& evidence);
 bool read_pveversion(std::string_view line, Evidence& evidence);
 bool read_lsb_release(std::string_view line, Evidence& evidence);
+/// "minikube v1.32.0 on Ubuntu 22.04 (vbox/amd64)": whose guest it is (minikube pkg/minikube/out,
+/// platform()); its driver for VirtualBox looks for vmx or svm in a Linux guest's /proc/cpuinfo.
+void hear_minikube(std::string_view text, Evidence& evidence);
 /// systeminfo, Get-ComputerInfo, Coreinfo: of processor and firmware, not of Linux.
 bool is_windows_tool(std::string_view text);
 void read_windows_tool(const Section& section, Evidence& evidence);

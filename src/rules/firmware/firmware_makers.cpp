@@ -490,6 +490,27 @@ const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine, std::st
     return nullptr;
 }
 
+namespace {
+
+/// By DMI, else by whom a tool named: where only DMI was recorded, of the log's line say, a maker of hardware
+/// is named by hardware.
+const FirmwareMaker* maker_of(const Facts& f) {
+    const std::string_view version = text_of(f.firmware.version);
+    if (is(f.hypervisor.level, Level::guest)) return nullptr;
+    if (const FirmwareMaker* maker = find_firmware_maker(f.hypervisor, version)) return maker;
+    if (f.evidence && f.evidence->maker.if_known() && f.hypervisor.dmi_vendor.if_absent()) {
+        HypervisorFacts named;
+        named.dmi_vendor = f.evidence->maker;
+        if (const FirmwareMaker* maker = find_firmware_maker(named, version)) return maker;
+    }
+    if (f.hypervisor.level.if_known()) return nullptr;
+    // A version that only such a machine's firmware has tells that it is no guest.
+    const FirmwareMaker* maker = find_firmware_maker({}, version);
+    return maker && !maker->bios.empty() ? maker : nullptr;
+}
+
+}  // namespace
+
 Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
     const bool iommu = which == FirmwareSwitch::vtd || which == FirmwareSwitch::amd_iommu;
     using What = SwitchOnInFirmware::What;
@@ -497,15 +518,7 @@ Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
               .what = std::string(in_general(which)),
               .cost = iommu ? Cost::reboot : Cost::power_off,
               .action = SwitchOnInFirmware{iommu ? What::iommu : What::virtualization}};
-    const std::string_view version = text_of(f.firmware.version);
-    // Where only DMI was recorded, of the log's line say, a maker of hardware is named by hardware.
-    const FirmwareMaker* maker =
-        is(f.hypervisor.level, Level::guest) ? nullptr : find_firmware_maker(f.hypervisor, version);
-    // A version that only such a machine's firmware has tells that it is no guest.
-    if (!maker && !f.hypervisor.level.if_known()) {
-        maker = find_firmware_maker({}, version);
-        if (maker && maker->bios.empty()) maker = nullptr;
-    }
+    const FirmwareMaker* maker = maker_of(f);
     if (!maker) return step;
     const std::string_view path = path_of(*maker, which);
     if (maker->no_switch && path.empty())

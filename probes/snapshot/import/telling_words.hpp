@@ -12,6 +12,9 @@
 
 namespace nestprobe {
 
+/// Is a line some program's message, of which somebody else knows the meaning?
+using KnowsMessage = bool (*)(std::string_view line);
+
 /// Both cases of a first letter are one word.  Each stands in a message that is known.
 inline constexpr std::string_view telling_words[] = {
     "rror",
