@@ -2,9 +2,9 @@
 """Check the pages of messages as they are printed: for each line of SAMPLES the page that the program gives, its
 commands by sh -n, and that nestprobe-messages(7) holds every message with its patterns and its commands.
 
-    messages_check.py BINARY SAMPLES TABLE MESSAGES_PAGE
+    messages_check.py BINARY SAMPLES TABLE MESSAGES_PAGE LOG_SAMPLES
 
-TABLE is the source of the table.  Prints what is wrong.  Exit status: 0 nothing, 1 something.
+TABLE is the source of the table; LOG_SAMPLES are lines of the kernel's log.  Each sample of both is taken by --from, alone.  Prints what is wrong.  Exit status: 0 nothing, 1 something.
 """
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
@@ -39,6 +39,8 @@ def sample_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
 def refusal_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
     """Who has the message in a file gives the file."""
     for line in samples:
+        if line.startswith("#") or not line:
+            continue
         wanted, text = line.split("\t", 1)
         status = nestprobe.text("--from", "-", input=text + "\n").returncode
         if wanted != "NONE" and status == 65:
@@ -74,16 +76,16 @@ def plain(roff: str) -> str:
 
 
 def main() -> int:
-    if len(sys.argv) != 5:
-        print("usage: messages_check.py NESTPROBE SAMPLES TABLE MESSAGES_PAGE", file=sys.stderr)
+    if len(sys.argv) != 6:
+        print("usage: messages_check.py NESTPROBE SAMPLES TABLE MESSAGES_PAGE LOG_SAMPLES", file=sys.stderr)
         return 64
     nestprobe = Nestprobe(sys.argv[1])
-    samples, table, manual = (Path(path).read_text() for path in sys.argv[2:])
+    samples, table, manual, log = (Path(path).read_text() for path in sys.argv[2:])
     patterns = {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', words)).replace('\\"', '"').split("\\n")
                 for name, words in re.findall(r'\.id = "(.*?)".*?\.patterns = (.*?),\n +\.means', table, re.S)}
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
     wrong = list(sample_faults(nestprobe, samples.splitlines()))
-    wrong += refusal_faults(nestprobe, samples.splitlines())
+    wrong += refusal_faults(nestprobe, samples.splitlines() + log.splitlines())
     ids = re.findall(r'\.id = "(.*?)"', table)
     if len(ids) < 100 or set(ids) != set(patterns):
         wrong.append(f"{len(ids)} messages and {len(patterns)} lists of patterns in the table")

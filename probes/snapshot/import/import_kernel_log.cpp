@@ -182,6 +182,17 @@ bool is_kernel_log(std::string_view text) {
     return lines > 0 && (stamped * 2 > lines || trim(text).starts_with("Linux version "));
 }
 
+bool has_log_line(std::string_view text) {
+    constexpr std::size_t longest_prefix = 40;  // "vfio-pci 0000:01:00.0: "
+    bool found = false;
+    for_each_line(text, [&](std::string_view line) {
+        line = trim(line);
+        const LogRow* row = classify_log_line(line);
+        found = found || (row && line.find(row->text) <= longest_prefix);
+    });
+    return found;
+}
+
 void read_kernel_log(const Section& section, Evidence& evidence) {
     const std::string_view text = section.body;
     KernelLogReader reader(evidence);

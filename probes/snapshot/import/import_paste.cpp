@@ -268,6 +268,8 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);
+    if (!evidence.anything() && may_be_words(clean) && has_log_line(clean))
+        read_kernel_log({Command{}, clean}, evidence);
     const bool complains = contains(clean, "rror: ");
     if (!evidence.anything() && names_guests_definition(clean) && (!complains || defines_by_itself(clean)))
         evidence.taken("a guest's definition");

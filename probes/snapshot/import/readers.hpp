@@ -38,6 +38,8 @@ std::set<std::string_view> clouds_in_prompts(std::string_view text);
 void hear_prompts(const std::set<std::string_view>& clouds, Evidence& evidence);
 
 bool is_kernel_log(std::string_view text);
+/// Lines that the table knows, without what stamps or surrounds them.
+bool has_log_line(std::string_view text);
 void read_kernel_log(const Section& section, Evidence& evidence);
 /// A line with the kernel's time stamp or name in front; without these in `message`.
 bool is_stamped(std::string_view line, std::string_view& message);
