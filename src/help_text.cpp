@@ -14,8 +14,9 @@ What to print:
       --explain          the ladder: a line for each layer, and below it what
                          failed, costs something or could not be judged
       --all              with --explain: every rule with its readings
-      --explain=WHAT     the page of a rule, by id or name (NP503), or of a
-                         message of QEMU, libvirt, KVM ..., pasted in quotes
+      --explain=WHAT     the page of a rule, by id or name (NP503), of a
+                         message of QEMU, libvirt, KVM ..., pasted in quotes,
+                         or of a line of the kernel's log
       --json             the report, for monitoring
       --format NAME      summary (the default), explain, json, facts
       --registers        the registers decoded, bit by bit, and what KVM here

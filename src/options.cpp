@@ -36,15 +36,15 @@ Colour colour_named(const std::string& name) {
     throw UsageError{fmt::format("--color: not auto, always or never: \"{}\"", name)};
 }
 
-/// A rule by id or name, a message by id, else the message that the text is.
+/// A rule by id or name, a message by id, else the message or the line of the kernel's log that the text is.
 void read_explain_option(const std::string& text, Options& options) {
-    options.action = Options::Action::rule;
+    using Action = Options::Action;
     options.rule = find_rule(text);
-    if (options.rule) return;
-    options.action = Options::Action::message;
-    options.message = message_of_id(text);
-    if (!options.message) options.message = find_message(text);
-    if (!options.message)
+    if (!options.rule) options.message = message_of_id(text);
+    if (!options.rule && !options.message) options.message = find_message(text);
+    options.log_line = text;
+    options.action = options.rule ? Action::rule : options.message ? Action::message : Action::log_line;
+    if (options.action == Action::log_line && !names_log_line(text))
         throw UsageError{
             fmt::format("--explain: no rule and no known message \"{}\"; the nearest rules are {}", text,
                         fmt::join(nearest_rules(text), ", "))};

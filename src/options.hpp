@@ -29,11 +29,22 @@ enum class ExitStatus : int {
 enum class Colour : std::uint8_t { automatic, always, never };
 
 struct Options {
-    enum class Action : std::uint8_t { report, rules, rule, message, registers, value, help, version };
+    enum class Action : std::uint8_t {
+        report,
+        rules,
+        rule,
+        message,
+        log_line,
+        registers,
+        value,
+        help,
+        version
+    };
     Action action = Action::report;
     const Format* format = nullptr;    ///< never null after parse_command_line()
     const Rule* rule = nullptr;        ///< of Action::rule
     const Message* message = nullptr;  ///< of Action::message
+    std::string log_line;              ///< of Action::log_line: a text that has one
     const Register* reg = nullptr;     ///< of Action::registers: this one alone; null: all.  Of Action::value
     std::uint64_t value = 0;           ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;

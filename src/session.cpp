@@ -242,6 +242,13 @@ ExitStatus complain(ExitStatus status, std::string_view message) {
     return status;
 }
 
+ExitStatus explain_log_line(const std::string& line, const Style& style) {
+    RawInput input;
+    input.path = "-";
+    input.text = line + "\n";
+    return write_stdout(render_log_line(line, report_of({std::move(input)}), style), ExitStatus::yes);
+}
+
 ExitStatus examine(const Options& options, const Style& style) {
     Inputs given(options);
     const bool here = given.from.empty();  // it is this machine that is looked at

@@ -34,6 +34,9 @@ std::string describe_proof(const Report& report, const Style& style);
 /// answered.
 std::string log_meanings(const Report& report, const Style& style);
 
+/// A page's part below its title, prose wrapped, commands whole between empty lines; empty where `text` is.
+std::string section(std::string_view title, std::string_view text);
+
 /// Pages about messages of programs that a paste holds beside its readings: what each means, and the command
 /// that prints the page; empty where there is none.
 std::string pages_of_messages(const Report& report, const Style& style);

@@ -41,10 +41,14 @@ std::string indented(const std::string& text) {
     return out;
 }
 
+}  // namespace
+
 std::string section(std::string_view title, std::string_view text) {
     if (text.empty()) return {};
     return fmt::format("\n{}:\n{}", title, lines(text));
 }
+
+namespace {
 
 std::string rules_of(const Message& message) {
     if (message.rules.empty()) return {};

@@ -41,4 +41,10 @@ std::string render_rule(const Rule& rule, const Style& style);
 /// A message's page: what it means, likely causes, what to do, how to tell that it worked.
 std::string render_message(const Message& message, const Style& style);
 
+/// Is there a line of the kernel's log in it that the table knows?
+bool names_log_line(std::string_view text);
+/// The page of the first such line of `text`, of which there must be one: what it means and what it does not,
+/// what follows from it alone (`report`, of that text), and how to have the whole log looked at.
+std::string render_log_line(std::string_view text, const Report& report, const Style& style);
+
 }  // namespace nestprobe
