@@ -195,14 +195,14 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
 bool mentions_virtualization(std::string_view text) {
     constexpr std::size_t most = 64u << 10;
     constexpr std::string_view words[] = {
-        "kvm",       "KVM",        "Kvm",   "AMD-V",        "vmx",
-        "VMX",       "svm",        "SVM",   "VT-x",         "irtuali",
-        "HWVirt",    "vfio",       "VFIO",  "IOMMU",        "iommu",
-        "libvirt",   "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
-        "VMware",    "assthrough", "virsh", "start domain", "PCI header",
-        "VERR_",     "DMAR",       "ested", "guest RAM",    "nitialize ret=",
-        "vboxdrv",   "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
-        "type 'hvm'"};
+        "kvm",        "KVM",        "Kvm",           "AMD-V",        "vmx",
+        "VMX",        "svm",        "SVM",           "VT-x",         "irtuali",
+        "HWVirt",     "vfio",       "VFIO",          "IOMMU",        "iommu",
+        "libvirt",    "hypervi",    "qemu",          "Hyper-V",      "VirtualBox",
+        "VMware",     "assthrough", "virsh",         "start domain", "PCI header",
+        "VERR_",      "DMAR",       "ested",         "guest RAM",    "nitialize ret=",
+        "vboxdrv",    "vmmon",      "INTx",          "vhost_vsock",  "vmware workstation",
+        "type 'hvm'", "depmod: ",   "devices.allow", "prctl"};
     const bool plain = text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
                            return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\t';
                        });
