@@ -23,11 +23,12 @@ Remedy allow_in_job_container() {
 
 /// Whose container it is does not show: each one's way.
 Remedy allow_in_unmapped(const Facts& f) {
-    Remedy remedy(
-        Step{.what = "See whose container it is.",
-             .commands = texts({"systemd-detect-virt --container"}),
-             .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
-    for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
+    Remedy remedy(Step{.what = "See whose container it is.",
+                       .commands = texts({"systemd-detect-virt --container"}),
+                       .expect =
+                           "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman. A "
+                           "program's sandbox (Firejail) prints another word, or none."});
+    for (const std::string_view place : {"firejail", "lxd", "incus", "proxmox-ct", "podman"}) {
         const AccessRow row = *row_named(place);
         remedy.then_only(fmt::format("Only if it is {}:", row.words), steps_of(f, row.allow));
     }
