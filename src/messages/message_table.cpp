@@ -1068,9 +1068,8 @@ prints XML and not an error.)",
          R"(libvirt gives each guest a list of devices that it may open, and may not write that list here: in a container the list is the host's.)",
      .rules = "dev-kvm-permission-denied",
      .causes = R"(1. libvirt runs in a container (LXD, Incus, LXC, Docker), whose device cgroup it may not change.)",
-     .steps = R"(In the container, let libvirt leave that list alone: this line in /etc/libvirt/qemu.conf, which names the others,
-    cgroup_controllers = [ "cpu", "memory", "blkio", "cpuset", "cpuacct" ]
-then
+     .steps = R"(In the container, let libvirt leave that list alone, by naming the others:
+    echo 'cgroup_controllers = [ "cpu", "memory", "blkio", "cpuset", "cpuacct" ]' | sudo tee -a /etc/libvirt/qemu.conf
     sudo systemctl restart libvirtd
 What the guest needs has to be in the container: see that these are there.
     ls -l /dev/kvm /dev/net/tun /dev/vhost-net)",
@@ -1417,7 +1416,7 @@ For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_amd kvm
     sudo modprobe kvm_amd
-VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure. (On Linux 6.12 itself 7.2.14 still needs the line, by a report of 2026-07.))",
      .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
      .otherwise = R"("recompile your kernel" in VirtualBox's text is never needed.)",
@@ -1438,7 +1437,7 @@ For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_intel kvm
     sudo modprobe kvm_intel
-VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure. (On Linux 6.12 itself 7.2.14 still needs the line, by a report of 2026-07.))",
      .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
      .otherwise = R"()",
@@ -1813,16 +1812,15 @@ and restart. If "Virtualization-based security" still says Running in msinfo32, 
      .source = "GNS3/gns3-server#1538, #2554 (2025-08), #2164"},
     {.id = "gns3-vm-kvm",
      .program = "the GNS3 VM",
-     .scope = PageScope::evidence,
      .patterns = "kvm support available: false\n"
                  "kvm support available false",
      .means =
-         R"(The GNS3 VM is a guest, and what runs it shows it neither VT-x nor AMD-V. It is set there, with the GNS3 VM switched off.)",
+         R"(The GNS3 VM is a guest, and what runs it shows it neither VMX nor SVM. It is set there, with the GNS3 VM switched off.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
      .causes = R"(1. The switch for nesting is off, as it is by default.
 2. A Windows host whose own hypervisor runs (WSL 2, Hyper-V, memory integrity): then VMware and VirtualBox have none to give.)",
      .steps =
-         R"(VMware Workstation: Virtual Machine Settings, Processors, tick "Virtualize Intel VT-x/EPT or AMD-V/RVI". VirtualBox 6.1 and later, by the machine's name:
+         R"(VMware Workstation: Virtual Machine Settings, Processors, tick the first box below "Virtualization engine". VirtualBox 6.1 and later, by the machine's name:
     VBoxManage modifyvm "GNS3 VM" --nested-hw-virt on
 Hyper-V, in an administrator's PowerShell:
     Set-VMProcessor -VMName "GNS3 VM" -ExposeVirtualizationExtensions $true
@@ -4081,9 +4079,7 @@ In a container:
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
      .causes = R"(1. The switch is off, as it is by default.
 2. Windows 10 on AMD: nesting there is Windows 11's.)",
-     .steps = R"(On the Windows host, with the machine off: add this line to the object NanaBox in its .7b file,
-    "ExposeVirtualizationExtensions": true
-with a comma behind the line before it, and start the machine. In its Linux:
+     .steps = R"(On the Windows host, with the machine off: add "ExposeVirtualizationExtensions": true to the object NanaBox in its .7b file, with a comma behind the line before it, and start the machine. In its Linux:
     grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
      .worked = R"(The number is above 0.)",
      .otherwise = R"()",
