@@ -43,16 +43,25 @@ inline constexpr std::string_view iommu = "hearsay/iommu";                ///< "
 inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "yes", "no", of xl info
 inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "none": no table announces one
 inline constexpr std::string_view group_refused = "hearsay/group_refused";  ///< VFIO's: "1 0000:01:00.0"
-inline constexpr std::string_view opener = "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt"
+inline constexpr std::string_view opener =
+    "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt", "nix", "snap", "policy"
 inline constexpr std::string_view named_product =
     "hearsay/named_product";  ///< whose guest this may be, by a person's sentence: no reading
-inline constexpr std::string_view named_board = "hearsay/named_board";        ///< an Arm one, likewise
+inline constexpr std::string_view named_board = "hearsay/named_board";  ///< an Arm one, likewise
+inline constexpr std::string_view named_place =
+    "hearsay/named_place";  ///< a CI's job, a sandbox, likewise; as process.job or process.container has it
+inline constexpr std::string_view no_modprobe =
+    "hearsay/no_modprobe";  ///< "yes": a shell found no such program
+inline constexpr std::string_view no_group =
+    "hearsay/no_group";  ///< "yes": /etc/group has no kvm, by the Android emulator
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.
 inline constexpr std::string_view names_in_prompt = "names in the prompt";
 /// Of a person's sentence: two that differ say nothing.
-constexpr bool is_sentence(std::string_view path) { return path == named_product || path == named_board; }
+constexpr bool is_sentence(std::string_view path) {
+    return path == named_product || path == named_board || path == named_place;
+}
 /// Who says what hearsay::named_product and named_board hold.
 inline constexpr std::string_view in_a_sentence = "a sentence";
 inline constexpr std::string_view in_a_sentence_of_a_pc = "a sentence on a PC's product";

@@ -36,7 +36,16 @@ struct KvmHolder {
 enum class Opener : std::uint8_t {
     user,
     libvirt,  ///< the user that libvirt runs QEMU as
+    nix,      ///< a user of Nix' daemon, in a build
+    // by a security module
+    snap,    ///< a snap, by its AppArmor profile
+    policy,  ///< another program, by AppArmor or SELinux
 };
+
+constexpr std::string_view to_string(Opener opener) {
+    constexpr std::string_view names[] = {"user", "libvirt", "nix", "snap", "policy"};
+    return names[static_cast<std::size_t>(opener)];
+}
 
 struct DeviceFacts {
     Fact<bool> registered{};

@@ -29,6 +29,9 @@ struct EvidenceFacts {
     Fact<std::string> device_asked{};
     Fact<Platform> named_platform{};
     Fact<std::string> named_board{};
+    Fact<std::string> named_place{};
+    Fact<bool> no_group{};
+    Fact<bool> no_modprobe{};
 };
 template <ConstOrNot<EvidenceFacts> F, class V>
 constexpr void for_each(F& f, V&& visit) {
@@ -41,8 +44,13 @@ constexpr void for_each(F& f, V&& visit) {
     visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");
     visit("evidence.missing", f.missing, "modules of which a tool found no file in /sys/module");
     visit("evidence.named_board", f.named_board, "an Arm board that a sentence in a paste names; no reading");
+    visit("evidence.named_place", f.named_place,
+          "a CI's job or a sandbox that a sentence in a paste names; no reading");
     visit("evidence.named_platform", f.named_platform,
           "the product under which a sentence in a paste says that something runs; no reading");
+    visit("evidence.no_group", f.no_group, "the Android emulator found no line of kvm in /etc/group");
+    visit("evidence.no_modprobe", f.no_modprobe,
+          "a shell found no modprobe, as in most images of containers");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
 }
 

@@ -23,9 +23,10 @@ struct KernelVersion {
 };
 
 /// Whose job a process is; ci: of another CI.
-enum class Job : std::uint8_t { none, github_hosted, github, gitlab_hosted, gitlab, ci };
+enum class Job : std::uint8_t { none, github_hosted, github, gitlab_hosted, gitlab, ci, circleci, travis };
 constexpr std::string_view to_string(Job job) {
-    constexpr std::string_view names[] = {"none", "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"};
+    constexpr std::string_view names[] = {"none", "github-hosted", "github", "gitlab-hosted", "gitlab",
+                                          "ci",   "circleci",      "travis"};
     return names[static_cast<std::size_t>(job)];
 }
 
@@ -105,7 +106,8 @@ constexpr void for_each(F& f, V&& visit) {
     visit("process.container", f.container,
           "the container or sandbox that it runs in, \"none\" where there is no sign of one");
     visit("process.job", f.job,
-          "the CI whose job it is: github-hosted, github, gitlab-hosted, gitlab, ci; \"none\"");
+          "the CI whose job it is: github-hosted, github, gitlab-hosted, gitlab, circleci, travis, ci; "
+          "\"none\"");
     visit("process.user_namespace", f.user_namespace,
           "it runs in a user namespace: /proc/self/uid_map does not map every user to itself");
 }

@@ -177,13 +177,16 @@ Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environ
                    : by(Job::github, "GITHUB_ACTIONS=true");
     if (files.read(image).if_known()) return {Job::github_hosted, {{std::string(image), "present"}}};
     if (const Fact<std::string> heard = read_hearsay(files, hearsay::job); heard.if_known())
-        for (const Job job : {Job::github_hosted, Job::github, Job::gitlab_hosted, Job::gitlab, Job::ci})
+        for (const Job job : {Job::github_hosted, Job::github, Job::gitlab_hosted, Job::gitlab, Job::ci,
+                              Job::circleci, Job::travis})
             if (to_string(job) == *heard.if_known()) return {job, heard.from()};
     if (variable(environment, "GITLAB_CI").value_or("") == "true") {
         const std::string runner = variable(environment, "CI_RUNNER_DESCRIPTION").value_or("");
         return contains(runner, gitlabs_own) ? by(Job::gitlab_hosted, "CI_RUNNER_DESCRIPTION=" + runner)
                                              : by(Job::gitlab, "GITLAB_CI=true");
     }
+    if (variable(environment, "CIRCLECI")) return by(Job::circleci, "CIRCLECI");
+    if (variable(environment, "TRAVIS")) return by(Job::travis, "TRAVIS");
     if (const std::string ci = variable(environment, "CI").value_or(""); is_yes(ci))
         return by(Job::ci, "CI=" + ci);
     for (const std::string_view name : {"TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION"})
@@ -206,9 +209,14 @@ std::string keep_environment(const std::string& text) {
     constexpr std::string_view with_value[] = {"container",          "CI",        "GITHUB_ACTIONS",
                                                "RUNNER_ENVIRONMENT", "GITLAB_CI", "CODESPACES",
                                                "REMOTE_CONTAINERS"};
-    constexpr std::string_view name_only[] = {
-        "KUBERNETES_SERVICE_HOST", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER", "TF_BUILD", "JENKINS_URL",
-        "TEAMCITY_VERSION"};
+    constexpr std::string_view name_only[] = {"KUBERNETES_SERVICE_HOST",
+                                              "APPTAINER_CONTAINER",
+                                              "SINGULARITY_CONTAINER",
+                                              "TF_BUILD",
+                                              "JENKINS_URL",
+                                              "TEAMCITY_VERSION",
+                                              "CIRCLECI",
+                                              "TRAVIS"};
     const auto is_one_of = [](std::string_view name, std::span<const std::string_view> names) {
         return std::find(names.begin(), names.end(), name) != names.end();
     };

@@ -41,7 +41,7 @@ HypervisorFacts probe_hypervisor(const Sources& machine, const Shared& shared, c
 /// "docker", "kubernetes", "proxmox-ct", "gvisor"; "none" where there is no sign of a container.
 Fact<std::string> probe_container(const Filesystem& files, const Reading<std::string>& environment,
                                   const KernelFacts& kernel);
-/// "github-hosted", "github", "gitlab-hosted", "gitlab", "ci"; "none".
+/// "github-hosted", "github", "gitlab-hosted", "gitlab", "circleci", "travis", "ci"; "none".
 Fact<Job> probe_job(const Filesystem& files, const Reading<std::string>& environment);
 /// The variables of this process, for the two above.
 Reading<std::string> read_environment(const Filesystem& files);

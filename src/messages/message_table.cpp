@@ -897,6 +897,8 @@ Start the guest without its assigned devices first.)",
                  "invalid accelerator hax\n"
                  "invalid accelerator whpx\n"
                  "invalid accelerator hvf\n"
+                 "accel=kvm: no accelerator found\n"
+                 "kvm: no accelerator found\n"
                  "no accelerator selected and no default accelerator available",
      .means = R"(This QEMU program was built without that accelerator. It says nothing about the machine.)",
      .rules = "kvm-api-unusable",
@@ -1057,6 +1059,23 @@ If it is there, make libvirt ask again:
 prints XML and not an error.)",
      .otherwise = R"(Installing more packages rarely helps.)",
      .source = "libvirt src/qemu/qemu_capabilities.c; virtkick/virtkick#163"},
+    {.id = "libvirt-devices-cgroup",
+     .program = "libvirt",
+     .patterns = "unable to write to*devices.allow*operation not permitted\n"
+                 "unable to write to*devices.deny*operation not permitted\n"
+                 "/devices.allow': operation not permitted",
+     .means =
+         R"(libvirt gives each guest a list of devices that it may open, and may not write that list here: in a container the list is the host's.)",
+     .rules = "dev-kvm-permission-denied",
+     .causes = R"(1. libvirt runs in a container (LXD, Incus, LXC, Docker), whose device cgroup it may not change.)",
+     .steps = R"(In the container, let libvirt leave that list alone, by naming the others:
+    echo 'cgroup_controllers = [ "cpu", "memory", "blkio", "cpuset", "cpuacct" ]' | sudo tee -a /etc/libvirt/qemu.conf
+    sudo systemctl restart libvirtd
+What the guest needs has to be in the container: see that these are there.
+    ls -l /dev/kvm /dev/net/tun /dev/vhost-net)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(On a host: another program manages libvirt's part of the cgroups.)",
+     .source = "libvirt qemu.conf, cgroup_controllers; canonical/lxd#2718 (2017-05)"},
     {.id = "libvirt-no-capabilities-kvm",
      .program = "libvirt, minikube kvm2, Vagrant",
      .patterns = "host does not support any virtualization options\n"
@@ -1397,7 +1416,7 @@ For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_amd kvm
     sudo modprobe kvm_amd
-VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure. (On Linux 6.12 itself 7.2.14 still needs the line, by a report of 2026-07.))",
      .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
      .otherwise = R"("recompile your kernel" in VirtualBox's text is never needed.)",
@@ -1418,7 +1437,7 @@ For good:
     echo 'options kvm enable_virt_at_load=0' | sudo tee /etc/modprobe.d/kvm-virtualbox.conf
     sudo modprobe -r kvm_intel kvm
     sudo modprobe kvm_intel
-VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure.)",
+VirtualBox 7.2.10 and later: delete that file again; there the line is the cause and not the cure. (On Linux 6.12 itself 7.2.14 still needs the line, by a report of 2026-07.))",
      .worked = R"(    cat /sys/module/kvm/parameters/enable_virt_at_load
 says N, and the VirtualBox guest starts.)",
      .otherwise = R"()",
@@ -1791,6 +1810,26 @@ and restart. If "Virtualization-based security" still says Running in msinfo32, 
          R"(msinfo32 says "Virtualization-based security: Not enabled" and the guest starts with the box ticked.)",
      .otherwise = R"(Without the box the guest starts, and has no nesting in it.)",
      .source = "GNS3/gns3-server#1538, #2554 (2025-08), #2164"},
+    {.id = "gns3-vm-kvm",
+     .program = "the GNS3 VM",
+     .patterns = "kvm support available: false\n"
+                 "kvm support available false",
+     .means =
+         R"(The GNS3 VM is a guest, and what runs it shows it neither VMX nor SVM. It is set there, with the GNS3 VM switched off.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The switch for nesting is off, as it is by default.
+2. A Windows host whose own hypervisor runs (WSL 2, Hyper-V, memory integrity): then VMware and VirtualBox have none to give.)",
+     .steps =
+         R"(VMware Workstation: Virtual Machine Settings, Processors, tick the first box below "Virtualization engine". VirtualBox 6.1 and later, by the machine's name:
+    VBoxManage modifyvm "GNS3 VM" --nested-hw-virt on
+Hyper-V, in an administrator's PowerShell:
+    Set-VMProcessor -VMName "GNS3 VM" -ExposeVirtualizationExtensions $true
+If the box is grey, or has no effect: see which hypervisor has the processor, on the Windows host.
+    nestprobe --explain=vbox-on-hyperv)",
+     .worked = R"(The first screen of the GNS3 VM says "KVM support available: True".)",
+     .otherwise =
+         R"(GNS3 runs without it, too: QEMU machines are slow then, and IOU, Dynamips and Docker are as they were.)",
+     .source = "GNS3/gns3-vm#109 (2018-11); GNS3/gns3-server#2254 (2023-07)"},
     {.id = "vmware-esxi-nested",
      .program = "VMware ESXi",
      .patterns = "vmware esx*does not support hardware-assisted virtualization\n"
@@ -2128,19 +2167,44 @@ If that fails, too, see what QEMU is given, and start it by hand:
     {.id = "gnome-boxes",
      .program = "GNOME Boxes",
      .patterns = "virtualization extensions are unavailable on your system\n"
-                 "boxes cannot access the virtualization backend",
+                 "boxes cannot access the virtualization backend\n"
+                 "failed to execute: virsh capabilities\n"
+                 "says \"no kvm\"\n"
+                 "no kvm!",
      .means =
          R"(Boxes asks libvirt for KVM and gets none. Its advice about the BIOS is one of several reasons.)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied vmx-disabled-by-firmware svm-disabled-by-firmware",
      .causes = R"(1. Flatpak: the sandbox lacks the device, while the host has it.
 2. No /dev/kvm, or no permission.
 3. Virtualization off in firmware setup, or a virtual machine without nesting.)",
-     .steps = R"(    ls -l /dev/kvm
+     .steps = R"(Does the host have it, and may you open it?
+    ls -l /dev/kvm
+Boxes from Flathub: give its sandbox the device, end Boxes, and see what its own libvirt finds. A guest type kvm is a yes; an error is the reason.
     flatpak override --user --device=kvm org.gnome.Boxes
+    flatpak kill org.gnome.Boxes
+    flatpak run --command=virsh org.gnome.Boxes capabilities
+Boxes from the distribution's package:
     gnome-boxes --checks)",
      .worked = R"(gnome-boxes --checks says yes to KVM.)",
      .otherwise = R"()",
-     .source = "flathub/org.gnome.Boxes#6 (2020-04); clearlinux/clr-bundles#246 (2023)"},
+     .source = "flathub/org.gnome.Boxes#6 (2020-04), #85 (2023-03), #99 (2024-08); clearlinux/clr-bundles#246 "
+               "(2023)"},
+    {.id = "steam-deck-virtualization",
+     .program = "Bazzite",
+     .patterns = "virtualization is not supported on steam deck",
+     .means =
+         R"(The recipe of Bazzite does not run on this model by its name. It looked at no processor: a Steam Deck's has SVM, and KVM works there.)",
+     .rules = "dev-kvm-missing svm-disabled-by-firmware",
+     .causes = R"(1. The recipe refuses every Steam Deck; newer releases may not.)",
+     .steps = R"(KVM itself is part of the system:
+    ls -l /dev/kvm
+If it is there, nothing has to be layered: machines that need no more than a window run in Boxes from Flathub.
+    flatpak install flathub org.gnome.Boxes
+For virt-manager, layer it, and start the machine again:
+    rpm-ostree install virt-manager libvirt-daemon-kvm qemu-kvm edk2-ovmf)",
+     .worked = R"(A machine starts, and its definition says type='kvm'.)",
+     .otherwise = R"(No /dev/kvm there: SVM is off in the firmware's setup, which is entered by Volume up and Power.)",
+     .source = "ublue-os/bazzite#877 (2024-03)"},
     {.id = "vagrant-libvirt",
      .program = "Vagrant",
      .scope = PageScope::frame,
@@ -2171,6 +2235,22 @@ Without KVM, slow: libvirt.driver = "qemu" in the Vagrantfile.)",
      .worked = R"(vagrant up goes on.)",
      .otherwise = R"()",
      .source = "VirtualBox include/VBox/err.h"},
+    {.id = "firecracker-under-emulation",
+     .program = "Firecracker",
+     .patterns = "`prctl` syscall failed with error code: 22\n"
+                 "prctl syscall failed with error code: 22",
+     .means =
+         R"(The system refused Firecracker's filter of system calls. That happens where a build for another processor is run by an emulator of programs: an x86 build on Apple silicon, under Rosetta or qemu-user.)",
+     .rules = "no-x86-machine dev-kvm-missing",
+     .causes = R"(1. Firecracker's x86_64 build on an arm64 machine (OrbStack, Docker Desktop, Lima on a Mac).)",
+     .steps = R"(What is the machine, and what is the program?
+    uname -m
+    file -L /usr/local/bin/firecracker
+aarch64 and x86-64: take Firecracker's build for aarch64. It needs /dev/kvm all the same, which a Linux guest on a Mac has from an M3 with macOS 15 on, where the program that runs the guest offers it (as of 2026-11).
+    ls -l /dev/kvm)",
+     .worked = R"(Firecracker answers on its socket.)",
+     .otherwise = R"(On a machine of the same kind: a kernel without CONFIG_SECCOMP_FILTER.)",
+     .source = "orbstack/orbstack#248 (2023-06); seccomp(2), prctl(2)"},
     {.id = "firecracker-no-kvm",
      .program = "Firecracker",
      .patterns = "error creating the kvm object\n"
@@ -2386,6 +2466,27 @@ Without any, emulate (slow, for trials):
      .worked = R"(The first command shows a number, and the machine runs.)",
      .otherwise = R"()",
      .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+    {.id = "kubevirt-no-vhost-net",
+     .program = "KubeVirt",
+     .patterns = "insufficient devices.kubevirt.io/vhost-net\n"
+                 "devices.kubevirt.io/vhost-net: 0\n"
+                 "insufficient devices.kubevirt.io/tun",
+     .means =
+         R"(No node offers /dev/vhost-net (or /dev/net/tun), which every virtual machine of KubeVirt asks for beside /dev/kvm. It says nothing of KVM.)",
+     .rules = "",
+     .causes = R"(1. The module vhost_net (or tun) is not loaded on the nodes: small systems do not load it by themselves (Kairos, k3OS, Alpine).
+2. The device came after virt-handler had looked.)",
+     .steps = R"(On the node:
+    sudo modprobe vhost_net
+    ls -l /dev/vhost-net /dev/net/tun
+To make it last; systems with a configuration of their own (k3OS, Kairos, Talos) name it in their list of modules instead.
+    echo vhost_net | sudo tee /etc/modules-load.d/vhost_net.conf
+Let virt-handler look again:
+    kubectl -n kubevirt rollout restart daemonset/virt-handler)",
+     .worked =
+         R"(kubectl describe node shows devices.kubevirt.io/vhost-net with a number above 0.)",
+     .otherwise = R"("Insufficient devices.kubevirt.io/kvm" is another page: there the node has no /dev/kvm.)",
+     .source = "rancher/k3os#669 (2021-03); kairos-io/kairos#3394 (2025-05)"},
     {.id = "launcher-no-dev-kvm",
      .program = "dockur/windows, qemus/qemu, vrnetlab, docker-android",
      .patterns = "kvm acceleration not available (\n"
@@ -2913,6 +3014,27 @@ Delete the line, if one is there, or restart into the installed kernel.)",
 says nothing, and /dev/kvm is there.)",
      .otherwise = R"()",
      .source = "systemd src/shared/module-util.c"},
+    {.id = "depmod-no-folder",
+     .program = "depmod",
+     .patterns = "depmod: error: could not open directory*/lib/modules\n"
+                 "depmod: fatal: could not search modules",
+     .means =
+         R"(There is no folder of modules for the kernel that runs here. depmod and modprobe can do nothing, and no package that fits another kernel helps.)",
+     .rules = "kvm-module-missing dev-kvm-missing",
+     .causes =
+         R"(1. A container, or the building of its image: the kernel is the host's, and so are its modules.
+2. The kernel was updated and the machine not restarted.
+3. A kernel that comes without modules (boot2docker, Docker Desktop, a microVM).)",
+     .steps = R"(Is this a container?
+    systemd-detect-virt --container
+A name: leave depmod and modprobe out of the image. The host loads the module, and the container is given the device:
+    docker run --device /dev/kvm IMAGE
+none: see which kernels are installed, and restart into one of them.
+    uname -r
+    ls /lib/modules)",
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"(Kernel headers are no modules: to install them changes nothing here.)",
+     .source = "kmod tools/depmod.c; boot2docker/boot2docker#1138 (2016-02)"},
     {.id = "modprobe-not-found",
      .program = "modprobe",
      .patterns = "module kvm_intel not found in directory\n"
@@ -3790,6 +3912,28 @@ Then try a newer QEMU, and a newer kernel here.)",
      .worked = R"(The guest starts.)",
      .otherwise = R"("failed to set MSR" names the one register that was refused.)",
      .source = "QEMU accel/kvm/kvm-all.c, do_kvm_cpu_synchronize_post_init(); maxdev1/ghost#46 (2025-02)"},
+    {.id = "lxd-vm-no-kvm",
+     .program = "LXD, Incus",
+     .scope = PageScope::frame,
+     .patterns = "\"virtual-machine\" is not supported on this server: kvm support is missing\n"
+                 "not supported on this server: kvm support is missing",
+     .means =
+         R"(The server, not the client, has no /dev/kvm: containers work there, virtual machines do not. It looked when it started.)",
+     .rules = "dev-kvm-missing hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. On hardware: VT-x or SVM Mode is off in firmware setup.
+2. The server is itself a virtual machine, which is not shown VMX or SVM.
+3. The module was loaded after the server had started.
+4. The server runs in a container without the device.)",
+     .steps = R"(On the server (of IncusOS, which has no shell: by the machine's firmware setup, or by what runs it):
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    systemd-detect-virt
+0 and none: firmware setup. 0 and a name: that hypervisor. Above 0: load the module, then let the server look again, by the one of the two that is there.
+    sudo modprobe -a kvm_intel kvm_amd
+    sudo systemctl restart incus
+    sudo snap restart lxd)",
+     .worked = R"(    incus info | grep driver:)",
+     .otherwise = R"("vhost-vsock support is missing" and "QEMU command not available" are other reasons of the same refusal.)",
+     .source = "Incus internal/server/instance/drivers/driver_qemu.go; lxc/incus-os#155 (2025-06)"},
     {.id = "lxd-vm-failed-to-start",
      .program = "LXD, Incus",
      .patterns = "lxc info --show-log\n"
@@ -3923,6 +4067,7 @@ Registers 0x3a and 0x480 to 0x491 are VMX's, 0xc0010114 and 0xc0010117 SVM's. Fo
                  "/dev/vhost-vsock*no such\n"
                  "/dev/vhost-vsock: permission denied\n"
                  "vhost-vsock: unable to open\n"
+                 "vhost-vsock: failed to open vhost device\n"
                  "could not insert 'vhost_vsock'\n"
                  "module vhost_vsock not found",
      .means = R"(The host has no /dev/vhost-vsock: another device than /dev/kvm, which may be well.)",
@@ -3934,6 +4079,9 @@ Registers 0x3a and 0x480 to 0x491 are VMX's, 0xc0010114 and 0xc0010117 SVM's. Fo
     ls -l /dev/vhost-vsock
 At every boot:
     echo vhost_vsock | sudo tee /etc/modules-load.d/vhost-vsock.conf
+If it is there and says "Permission denied": its group is kvm as a rule, and in a job of a CI, whose machine is thrown away, everybody may be let in.
+    sudo usermod -aG kvm "$USER"
+    sudo chmod 666 /dev/vhost-vsock
 If modprobe says "Device or resource busy", unload the guest's end; of VMware:
     lsmod | grep vsock
     sudo modprobe -r vmw_vsock_vmci_transport
@@ -3943,6 +4091,20 @@ In a container:
      .worked = R"(    ls -l /dev/vhost-vsock)",
      .otherwise = R"("Permission denied": the node belongs to group kvm as a rule.)",
      .source = "Linux drivers/vhost/vsock.c; kata-containers#3459 (2022-01)"},
+    {.id = "nanabox-nesting",
+     .program = "NanaBox",
+     .scope = PageScope::matter,
+     .patterns = "nanabox",
+     .means =
+         R"(NanaBox runs its machines by Windows' hypervisor without Hyper-V's manager, so Hyper-V's commands for PowerShell do not know them. Its switch for nesting stands in the machine's own file.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The switch is off, as it is by default.
+2. Windows 10 on AMD: nesting there is Windows 11's.)",
+     .steps = R"(On the Windows host, with the machine off: add "ExposeVirtualizationExtensions": true to the object NanaBox in its .7b file, with a comma behind the line before it, and start the machine. In its Linux:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .worked = R"(The number is above 0.)",
+     .otherwise = R"()",
+     .source = "M2Team/NanaBox, README, ExposeVirtualizationExtensions (2026-11)"},
     {.id = "vbs-nested-windows",
      .program = "Windows",
      .patterns = "virtualization-based security\n"

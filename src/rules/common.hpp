@@ -89,6 +89,15 @@ bool kernel_at_least(const Facts& f, unsigned major, unsigned minor);
 /// The kernel's version, where it is known.
 std::optional<KernelVersion> version_of(const Facts& f);
 
+/// How a job of a CI is given KVM, or where a runner has it; empty where this is none.
+Remedy fix_job(const Facts& f);
+/// A container, a sandbox or a CI's job by the name of its row.
+struct KnownPlace {
+    std::string words;  ///< "a container of Docker"
+    Remedy remedy;      ///< how it is given /dev/kvm, or who was refused there is let in
+};
+std::optional<KnownPlace> place_called(const Facts& f, std::string_view name);
+
 /// What to do on the platform above, so that it shows `flag`, which is vmx or svm, to this guest
 /// (rules/hypervisor/platforms.cpp).
 Remedy fix_on_platform(const Facts& f, std::string_view flag);

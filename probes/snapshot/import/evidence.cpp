@@ -106,14 +106,15 @@ bool Evidence::says(std::string_view topic, std::string_view value, std::string_
 void Evidence::kvm(Reading<bool> open, Opener by) {
     const Absent *fresh = open.if_absent(),
                  *before = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
-    // QEMU says it once more behind libvirt.
+    // QEMU says it once more behind libvirt, and behind a security module that named the node.
     if (fresh && before && same_reason(*fresh, *before) && opener_ == Opener::libvirt) return;
+    if (fresh && before && by == Opener::user && opener_ >= Opener::snap) return;
     recording_.kvm.open = std::move(open);
     opener_ = by;
 }
 bool Evidence::denied() const {
-    const Absent* refused = recording_.kvm.open ? recording_.kvm.open->if_absent() : nullptr;
-    return refused && refused->why == Why::permission_denied && opener_ == Opener::user;
+    return refused() && recording_.kvm.open->absence().why == Why::permission_denied &&
+           opener_ == Opener::user;
 }
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
@@ -171,7 +172,14 @@ std::string write_cpuinfo(const std::vector<CpuLines>& cpus) {
     return text;
 }
 
-void Evidence::node(NodeLine line) { node_ = std::move(line); }
+/// user_namespaces(7): the overflow ids, as which all that is not mapped shows.
+static bool is_unmapped(const NodeLine& node) { return node.owner == "nobody" || node.owner == "65534"; }
+
+/// Of two looks from two places, one of which maps no ids, that one's is asked about.
+void Evidence::node(NodeLine line) {
+    if (node_ && is_unmapped(*node_) && !is_unmapped(line)) return;
+    node_ = std::move(line);
+}
 void Evidence::user(UserLine line) { user_ = std::move(line); }
 
 namespace {
@@ -185,8 +193,8 @@ bool names_any(const std::vector<std::string>& names, std::string_view name) {
 bool may_open(const NodeLine& node, const UserLine& user) {
     constexpr unsigned read_write = 6;
     // user_namespaces(7): root there has no power over what belongs to ids that are not mapped.
-    const bool unmapped = node.owner == "nobody" || node.owner == "65534";
-    if (unmapped && names_any(user.user, "0") && !node.has_acl) return (node.mode & read_write) == read_write;
+    if (is_unmapped(node) && names_any(user.user, "0") && !node.has_acl)
+        return (node.mode & read_write) == read_write;
     if (names_any(user.user, "0") || node.has_acl) return true;
     const unsigned shift = names_any(user.user, node.owner) ? 6 : names_any(user.groups, node.group) ? 3 : 0;
     return (node.mode >> shift & read_write) == read_write;
@@ -219,9 +227,10 @@ void Evidence::judge_access() {
         hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
     if (!refused || refused->why != Why::permission_denied) return;
     const int error = refused->error;
+    recording_.kvm.node = node_of(*node_);
+    if (opener_ == Opener::snap || opener_ == Opener::policy) return;  // which says more than the mode
     recording_.kvm.open = Reading<bool>(Absent{
         Why::permission_denied, fmt::format("{}: {}{}", shown, error_text(error), said_by(opener_)), error});
-    recording_.kvm.node = node_of(*node_);
 }
 
 Recording Evidence::take() && {
@@ -245,7 +254,7 @@ Recording Evidence::take() && {
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
     judge_access();
-    if (opener_ == Opener::libvirt) hear(hearsay::opener, "libvirt", "libvirt");
+    if (opener_ != Opener::user) hear(hearsay::opener, to_string(opener_), "who was refused /dev/kvm");
     // In a container the folder of modules is the image's own: what modprobe misses there tells nothing.
     const bool inside = std::any_of(std::begin(container_signs), std::end(container_signs),
                                     [&](std::string_view path) { return recording_.files.contains(path); });

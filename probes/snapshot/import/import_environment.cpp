@@ -22,6 +22,8 @@ constexpr std::string_view telling_variables[] = {"CI",
                                                   "JENKINS_URL",
                                                   "CI_RUNNER_DESCRIPTION",
                                                   "TEAMCITY_VERSION",
+                                                  "CIRCLECI",
+                                                  "TRAVIS",
                                                   "CODESPACES",
                                                   "REMOTE_CONTAINERS",
                                                   "APPTAINER_CONTAINER",
@@ -49,6 +51,33 @@ void read_variables(const Section& section, Evidence& evidence) {
     if (kept.empty() && (section.command.filtered || section.cut())) return;
     evidence.file("/proc/self/environ", kept);
     evidence.taken(section.command.program);
+}
+
+/// What a CI's own agent writes into a job's log: gitlab-runner's first lines, Travis CI's and CircleCI's
+/// last.
+bool read_job_line(std::string_view line, Evidence& evidence) {
+    struct Row {
+        std::string_view words, job;
+    };
+    constexpr Row rows[] = {
+        {"this potentially indicates a stalled build or something wrong with the build itself", "travis"},
+        {"Done. Your build exited with ", "travis"},
+        {"travis_time:start:", "travis"},
+        {"travis_fold:start:", "travis"},
+        {"CircleCI received exit code", "circleci"},
+        {"Too long with no output (exceeded ", "circleci"},
+        {"Running with gitlab-runner ", "gitlab"},
+        {".runners-manager.gitlab.com", "gitlab-hosted"},
+        {"shared-runners-manager", "gitlab-hosted"},
+        {"on docker-auto-scale ", "gitlab-hosted"},
+    };
+    for (const Row& row : rows)
+        if (contains(line, row.words)) {
+            evidence.hear(hearsay::job, row.job, "a log of a CI's job");
+            evidence.taken("a log of a CI's job");
+            return true;
+        }
+    return false;
 }
 
 /// "24.05.3916.a2e1d0414259 (Uakari)"

@@ -251,9 +251,9 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
     return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_service_line(line, evidence) || read_pveversion(line, evidence) ||
            read_lsb_release(line, evidence) || read_program_line(line, evidence) ||
-           read_kvm_refusal(line, evidence) || read_virtualbox_refusal(line, evidence) ||
-           read_kata_line(line, evidence) || read_libvirt_refusal(line, evidence) ||
-           read_missing(line, evidence);
+           read_denial(line, evidence) || read_kvm_refusal(line, evidence) ||
+           read_virtualbox_refusal(line, evidence) || read_kata_line(line, evidence) ||
+           read_libvirt_refusal(line, evidence) || read_missing(line, evidence);
 }
 
 }  // namespace nestprobe

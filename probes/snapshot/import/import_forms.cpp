@@ -161,8 +161,13 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
         evidence.taken("xuname");
         return true;
     }
-    for (const std::string_view words : {"Operating System: Docker Desktop", "Context:    desktop-linux",
-                                         "Context: desktop-linux", "Name: docker-desktop"})
+    if (line.starts_with("Context:") && trim(line.substr(8)) == "desktop-linux") {
+        hear_system("Docker Desktop", "docker version", evidence);
+        return true;
+    }
+    // "Server: Docker Desktop 4.22.1 (118664)", of docker version
+    for (const std::string_view words :
+         {"Operating System: Docker Desktop", "Server: Docker Desktop ", "Name: docker-desktop"})
         if (line.starts_with(words)) {
             hear_system("Docker Desktop", "docker info", evidence);
             return true;
@@ -231,6 +236,13 @@ void hear_forms(std::string_view text, Evidence& evidence) {
     if ((contains(text, "GNS3 VM") || contains(text, "GNS3.VM") || contains(text, "gns3 vm")) &&
         virtualbox != vmware && contains(text, "upport available"))
         hear_system(virtualbox ? "Oracle" : "VMware", "a report about the GNS3 VM", evidence);
+    // A Mac's folders, and the versions of Docker for Windows and for Mac, which are Docker Desktop's first.
+    const bool on_mac = contains(text, "docker run") && contains(text, " -v /Users/"),
+               first = contains(text, "-ce-win") || contains(text, "-ce-mac");
+    if ((on_mac || first) && evidence.anything() && !evidence.has_file("/proc/sys/kernel/osrelease"))
+        hear_system(on_mac || contains(text, "-ce-mac") ? "Docker Desktop on a Mac" : "Docker Desktop",
+                    on_mac || contains(text, "-ce-mac") ? "docker on macOS" : hearsay::docker_on_windows,
+                    evidence);
     const bool refused = contains(text, daemon_refused);
     if (!refused && !(asks_for_device(text) && evidence.anything())) return;
     evidence.hear(hearsay::device_asked, refused ? "refused" : "given", "docker run --device /dev/kvm");

@@ -222,12 +222,12 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
     for (const std::string& message : messages) {
         reader.take(message, section.cut() && &message == &messages.back());
         // A program's log that has no tags: QEMU and Firecracker write the time in front, too.
-        constexpr std::string_view of_programs[] = {
-            "/dev/kvm",          "Kvm(",           "KVM object",    "Kvm object",
-            "KVM kernel module", "initialize KVM", "initialize kvm"};
+        constexpr std::string_view of_programs[] = {"/dev/kvm",       "Kvm(",          "KVM object",
+                                                    "Kvm object",     "kvm_device_t",  "KVM kernel module",
+                                                    "initialize KVM", "initialize kvm"};
         if (std::any_of(std::begin(of_programs), std::end(of_programs),
                         [&](std::string_view words) { return contains(message, words); }) &&
-            !read_program_line(message, evidence))
+            !read_denial(message, evidence) && !read_program_line(message, evidence))
             read_kvm_refusal(message, evidence);
     }
     reader.finish();

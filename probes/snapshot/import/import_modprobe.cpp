@@ -133,7 +133,19 @@ bool read_missing_folder(std::string_view line, Evidence& evidence) {
 
 }  // namespace
 
+/// depmod tools/depmod.c: the folder of the running kernel's modules.
+static std::string as_missing_folder(std::string_view line) {
+    constexpr std::string_view words = "depmod: ERROR: could not open directory /lib/modules/";
+    const auto at = line.find(words);
+    if (at == std::string_view::npos || !contains(line, "No such file")) return {};
+    const std::string_view rest = line.substr(at + words.size());
+    return fmt::format("could not open moddep file '/lib/modules/{}/modules.dep.bin'",
+                       rest.substr(0, rest.find_first_of(": /")));
+}
+
 bool read_modprobe_refusal(std::string_view line, Evidence& evidence) {
+    if (const std::string folder = as_missing_folder(line); !folder.empty())
+        return read_missing_folder(folder, evidence);
     constexpr std::string_view not_found = "not found in directory /lib/modules/";
     if (read_missing_folder(line, evidence)) return true;
     const std::string same = in_words_of_kmod(line);

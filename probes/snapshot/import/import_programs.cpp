@@ -262,6 +262,17 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
         evidence.file("/proc/self/environ", "GITHUB_ACTIONS=true\n");
         return true;
     }
+    if (read_job_line(line, evidence)) return true;
+    // "sh: 1: modprobe: not found", "bash: modprobe: command not found", "sudo: modprobe: command not found"
+    if (line.ends_with("modprobe: not found") || line.ends_with("modprobe: command not found")) {
+        evidence.hear(hearsay::no_modprobe, "yes", "a shell");
+        return true;
+    }
+    // Android emulator, CheckCpuAcceleration: there is no line to join.
+    if (line.ends_with("The KVM line in /etc/group is: [LINE_NOT_FOUND]")) {
+        evidence.hear(hearsay::no_group, "yes", hearsay::emulator);
+        return true;
+    }
     // Firecracker's own check; its script has the words, too.
     if (line == "ERROR: /dev/kvm is innaccessible.") {
         evidence.hear(hearsay::usable, "no", "Firecracker's check: /dev/kvm is innaccessible");

@@ -157,6 +157,45 @@ bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
     return false;
 }
 
+/// What AppArmor and SELinux write into the kernel's log and into audit's (Linux security/apparmor/lib.c,
+/// security/selinux/avc.c): the node by its path, or by its name in devtmpfs.
+bool read_denial(std::string_view line, Evidence& evidence) {
+    constexpr std::size_t longest = 60;
+    const auto value_of = [&](std::string_view key) {
+        const std::string_view rest = after(line, key);
+        return std::string_view(rest.substr(0, std::min(rest.find('"'), longest)));
+    };
+    const bool apparmor = contains(line, "apparmor=\"DENIED\"") && contains(line, "name=\"/dev/kvm\"");
+    const bool selinux = contains(line, "avc:  denied") && !contains(line, "permissive=1") &&
+                         (contains(line, "path=\"/dev/kvm\"") ||
+                          (contains(line, "name=\"kvm\"") && contains(line, ":kvm_device_t:")));
+    if (!apparmor && !selinux) return false;
+    const std::string_view profile = value_of("profile=\""), program = value_of("comm=\"");
+    const bool snap = profile.starts_with("snap.");
+    evidence.kvm(Absent{Why::permission_denied,
+                        apparmor ? fmt::format("/dev/kvm: AppArmor denied it to {}, by the profile {}",
+                                               program, profile)
+                                 : fmt::format("/dev/kvm: SELinux denied it to {}", program),
+                        EACCES},
+                 snap ? Opener::snap : Opener::policy);
+    evidence.taken("a security module's refusal");
+    return true;
+}
+
+/// "mac_hdd.qcow2> ...", of nix build, and "machine # ...", of NixOS' test driver, in front of what a builder
+/// printed (Nix manual, nix build, --print-build-logs; nixos/lib/test-driver).
+static bool is_of_nix_build(std::string_view line) {
+    constexpr std::size_t longest = 80;
+    const auto space = line.find(' ');
+    if (space == std::string_view::npos || space == 0 || space > longest) return false;
+    const std::string_view name = line.substr(0, space);
+    const bool build = name.size() > 1 && name.ends_with('>'), driver = line.substr(space).starts_with(" # ");
+    const std::string_view bare = build ? name.substr(0, name.size() - 1) : name;
+    constexpr std::string_view of_names =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-?=";
+    return (build || driver) && bare.find_first_not_of(of_names) == std::string_view::npos;
+}
+
 bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     // Proxmox VE, PVE/QemuServer.pm, kvm_version(): the node did not open, or did not answer.
     if (contains(line, "KVM virtualisation configured, but not available")) {
@@ -174,6 +213,8 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
                                                "failed to initialize KVM",
                                                "failed to initialize kvm",
                                                "have permissions to use KVM",
+                                               "ermission denied on /dev/kvm",
+                                               "ermission denied for /dev/kvm",
                                                "failed to open /dev/kvm",
                                                "Could not open /dev/kvm",
                                                "open /dev/kvm",
@@ -203,6 +244,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     for (const std::string_view words :
          {"process exited while connecting to monitor", "closed the monitor", "virError("})
         if (contains(line, words)) opener = Opener::libvirt;
+    if (is_of_nix_build(line)) opener = Opener::nix;
     absent.detail += said_by(opener);
     evidence.kvm(std::move(absent), opener);
     evidence.taken("a program's refusal");

@@ -3,6 +3,7 @@
 // X", "on my rk3588 board".  No reading of the machine: it is kept apart from what tools said, and only a
 // rule that says "if" uses it.  Where two products are named, nobody knows which one is meant, and nothing is
 // kept.
+#include "snapshot/import/mentions.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -97,35 +98,6 @@ constexpr BoardRow boards[] = {
     {"windows on arm", "Windows on Arm"},
 };
 
-std::string in_small_letters(std::string_view text) {
-    constexpr std::string_view dotted = "\xC4\xB0";  // the I with a dot of Turkish keyboards
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (text.substr(i).starts_with(dotted)) {
-            out += 'i';
-            ++i;
-        } else {
-            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-    }
-    return out;
-}
-
-bool is_word_char(char c) {
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '/';
-}
-
-/// Where the words stand by themselves; npos: nowhere.
-std::size_t find_whole(std::string_view line, std::string_view words) {
-    for (auto at = line.find(words); at != std::string_view::npos; at = line.find(words, at + 1)) {
-        const auto end = at + words.size();
-        const bool begins = at == 0 || !is_word_char(line[at - 1]);
-        if (begins && (end == line.size() || !is_word_char(line[end]))) return at;
-    }
-    return std::string_view::npos;
-}
-
 template <std::size_t Size>
 bool is_in_list(std::string_view word, const std::string_view (&list)[Size]) {
     return std::find(std::begin(list), std::end(list), word) != std::end(list);
@@ -190,7 +162,7 @@ bool is_about_this_place(std::string_view line) {
                         [&](std::string_view sign) { return contains(line, sign); });
 }
 
-constexpr std::string_view rented = "VPS";
+constexpr std::string_view rented = "VPS", rented_words = "vps";
 
 /// The one product that sentences name; two of them are none.
 struct NamedProduct {
@@ -209,8 +181,10 @@ struct NamedProduct {
 /// "in VMware", "an EC2 instance"
 bool is_place_in(std::string_view sentence, const ProductRow& row) {
     const auto at = find_whole(sentence, row.words);
+    // "a VPS from X", "my X VPS"
+    const bool rents = row.name != rented && find_whole(sentence, rented_words) != std::string_view::npos;
     return at != std::string_view::npos &&
-           (is_led_in(sentence.substr(0, at)) || calls_it_a_machine(sentence) ||
+           (rents || is_led_in(sentence.substr(0, at)) || calls_it_a_machine(sentence) ||
             is_followed_by_machine(sentence.substr(at + row.words.size())));
 }
 
@@ -267,6 +241,7 @@ void hear_mentions(std::string_view text, Evidence& evidence) {
         evidence.hear(hearsay::named_product, named.row->name,
                       named.row->on_pc ? hearsay::in_a_sentence_of_a_pc : hearsay::in_a_sentence);
     if (!board.empty()) evidence.hear(hearsay::named_board, board, hearsay::in_a_sentence);
+    hear_named_place(text, evidence);
 }
 
 }  // namespace nestprobe

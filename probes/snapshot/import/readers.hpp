@@ -18,6 +18,7 @@ void read_lscpu(std::string_view text, const std::string& name, Evidence& eviden
 bool looks_like_lscpu(std::string_view text);
 
 /// The variables that tell of a CI's job or a container.
+bool read_job_line(std::string_view line, Evidence& evidence);
 void read_variables(const Section& section, Evidence& evidence);
 void read_nixos_version(const Section& section, Evidence& evidence);
 void read_ostree_words(const Section& section, Evidence& evidence);
@@ -98,6 +99,7 @@ void read_checkers(const Section& section, Evidence& evidence);
 bool read_libvirt_refusal(std::string_view line, Evidence& evidence);
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
 bool read_kvm_refusal(std::string_view line, Evidence& evidence);
+bool read_denial(std::string_view line, Evidence& evidence);
 /// VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED.
 bool read_virtualbox_refusal(std::string_view line, Evidence& evidence);
 /// Words of programs that need KVM: containers' banners, emulators, agents of clusters, modprobe's "is

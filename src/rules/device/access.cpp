@@ -134,6 +134,31 @@ Remedy see_what_kvm_says_on_arm(std::string_view board) {
              .expect = "\"HYP mode not available\": this machine has no KVM to give."});
 }
 
+/// A shell without modprobe, as most images of containers are, and a host that shows VMX or SVM.
+Remedy after_no_modprobe(const Facts& f) {
+    Remedy remedy = give_to_container();
+    remedy.steps.front().what =
+        "There is no modprobe here, so this is most likely a container. Its host loads the module, and "
+        "whoever starts it passes the device in. With Docker or Podman:";
+    remedy.then_only("Only if it is a development container (Codespaces, an editor's):",
+                     steps_of(f, row_named("devcontainer")->give));
+    return remedy.then(Step{.what =
+                                "Only if it is none: install the package that has modprobe (kmod), and load "
+                                "the module.",
+                            .commands = {"systemd-detect-virt --container"},
+                            .expect = "none: it is no container."});
+}
+
+/// Nothing tells what this is: one look parts the three reasons, before a module is loaded.
+Step see_what_this_is() {
+    return Step{.what = "See whether the processor shows VMX or SVM here, and what this is.",
+                .commands = {"grep -c -w -E 'vmx|svm' /proc/cpuinfo", "systemd-detect-virt"},
+                .expect =
+                    "A number above 0: the next step. 0 and a name: what runs this machine shows it "
+                    "neither, which is set there and not in here. 0 and none: firmware has switched it "
+                    "off, as a rule."};
+}
+
 /// Known not to be there for KVM: its module would refuse, and what keeps it away has a rule and steps of its
 /// own.
 bool lacks_hardware(const Facts& f) { return cpuid_bit(f).all(no) || f.kernel.flag_usable.all(no); }
@@ -172,6 +197,7 @@ Remedy fix_missing_device(const Facts& f) {
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded))
         return f.kernel.container.if_known() ? make_node() : node_of_another_place(f);
     if (Remedy refused = after_refusal(f); !refused.empty()) return refused;
+    if (f.evidence && is(f.evidence->no_modprobe, true)) return after_no_modprobe(f);
     // An appliance's maker builds its kernel.
     if (const Appliance* made = appliance(f); made && !made->maker.empty())
         return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
@@ -191,6 +217,8 @@ Remedy fix_missing_device(const Facts& f) {
                                         "says if it refuses tells the rest.",
                                 .commands = texts({"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}),
                                 .expect = "ls -l /dev/kvm shows 10, 232"});
+    if (!module && !f.kernel.flag_usable.any_known() && f.hypervisor.level.if_absent())
+        remedy.steps.insert(remedy.steps.begin(), see_what_this_is());
     if (!was_asked_for(f).empty())
         remedy.then(where_daemon_runs());
     else if (f.kernel.container.if_absent())

@@ -23,11 +23,12 @@ Remedy allow_in_job_container() {
 
 /// Whose container it is does not show: each one's way.
 Remedy allow_in_unmapped(const Facts& f) {
-    Remedy remedy(
-        Step{.what = "See whose container it is.",
-             .commands = texts({"systemd-detect-virt --container"}),
-             .expect = "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman."});
-    for (const std::string_view place : {"lxd", "incus", "proxmox-ct", "podman"}) {
+    Remedy remedy(Step{.what = "See whose container it is.",
+                       .commands = texts({"systemd-detect-virt --container"}),
+                       .expect =
+                           "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman. A "
+                           "program's sandbox (Firejail) prints another word, or none."});
+    for (const std::string_view place : {"firejail", "lxd", "incus", "proxmox-ct", "podman"}) {
         const AccessRow row = *row_named(place);
         remedy.then_only(fmt::format("Only if it is {}:", row.words), steps_of(f, row.allow));
     }
@@ -37,11 +38,12 @@ Remedy allow_in_unmapped(const Facts& f) {
 /// The bits let everybody in, and still it is refused (container-selinux, container_use_devices;
 /// podman-run(1)).
 Remedy ask_the_policy(const Facts& f) {
-    const bool contained = in_container(f);
+    const bool contained = in_container(f), named = f.device.opener == Opener::policy;
     Remedy remedy(Step{.where = contained ? Where::container_host : Where::here,
-                       .what =
-                           "The node's mode lets everybody in, so something else refuses: a security module, "
-                           "SELinux as a rule. See what it refused just now.",
+                       .what = fmt::format("{}, SELinux as a rule. See what it refused just now.",
+                                           named ? "A security module refuses, whatever the node's mode says"
+                                                 : "The node's mode lets everybody in, so something else "
+                                                   "refuses: a security module"),
                        .commands = texts({"sudo ausearch -m AVC -ts recent"})});
     if (!contained) return remedy;
     remedy.then(Step{.where = Where::container_host,
@@ -74,6 +76,9 @@ Remedy fix_denied_device(const Facts& f) {
     const DeviceNode node = f.device.node.if_known() ? *f.device.node.if_known() : DeviceNode{};
     const bool forbidden = open_error(f) == EPERM;
     constexpr unsigned everybody = 06;
+    // Who refused is named: neither a group nor a job's or a container's definition lets in.
+    if (f.device.opener == Opener::policy && in_container(f)) return ask_the_policy(f);
+    if (f.device.opener >= Opener::snap) return allow_on_host(f, node);
     if (!forbidden && (node.mode & everybody) == everybody) return ask_the_policy(f);
     if (in_job(f) && !in_container(f) && !forbidden)
         if (const auto job = row_of_job(f); job && !job->allow[0].empty()) return steps_of(f, job->allow);

@@ -128,6 +128,21 @@ Remedy see_whose_it_is() {
     return remedy;
 }
 
+/// The Android emulator found no group kvm in /etc/group: an image of a container, or a system on which
+/// nothing that needs KVM was installed.
+Remedy without_group(const Facts& f) {
+    if (is(f.system.boot_loader, BootLoader::ostree)) return join_group(f, "kvm");
+    Remedy remedy(
+        Step{.what = "This /etc/group has no group kvm, so there is none to join. See whether this is a "
+                     "container, and the number of the node's group.",
+             .commands = texts({"systemd-detect-virt --container", "stat -c %g /dev/kvm"})});
+    Remedy container = allow_in_container();
+    remedy.then_only("Only if it is a container:", std::move(container));
+    Remedy host = give_group_by_udev(f);
+    host.steps.front().what = "make the group, and give the node to it, as udev's own rules do.";
+    return remedy.then_only("Only if it is none:", std::move(host));
+}
+
 /// Behind "qemu:///system" it is libvirt's own user that opens the node (libvirt qemu.conf, user and group).
 Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
     Remedy remedy(
@@ -157,6 +172,55 @@ Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
     return remedy;
 }
 
+/// snapd documentation, "The kvm interface" (state of 2026-11).
+Remedy connect_snap() {
+    return Step{.what =
+                    "A snap's confinement refused it, whatever the node's mode says: its interface kvm is "
+                    "not connected. SNAP is the name behind \"snap.\" in that profile.",
+                .commands = texts({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
+                .expect =
+                    "snap connections SNAP shows SNAP:kvm beside :kvm, and the program opens /dev/kvm. "
+                    "A snap without that interface cannot be given it: take the program from another "
+                    "source.",
+                .action = GiveDevice{}};
+}
+
+/// The log names the profile or the label.
+Remedy change_policy() {
+    Remedy remedy(Step{
+        .what = "A security module refused it, whatever the node's mode says. See what it refused, to which "
+                "profile or label, and allow that there; AppArmor's profiles stand in /etc/apparmor.d.",
+        .commands =
+            texts({"sudo journalctl -k --grep 'apparmor=.DENIED.*kvm'", "sudo ausearch -m AVC -ts boot"}),
+        .expect = "The program opens /dev/kvm.",
+        .action = GiveDevice{}});
+    return remedy.then(Step{.what = "With SELinux, see whether the node has lost its label.",
+                            .commands = texts({"ls -lZ /dev/kvm", "sudo restorecon -v /dev/kvm"}),
+                            .expect = "ls -lZ shows kvm_device_t."});
+}
+
+/// A build runs as a user of Nix' daemon, which drops the other groups of that user before it starts the
+/// builder (NixOS/nixpkgs#124371; state of 2026-11).
+Remedy let_nix_in(const Facts& f) {
+    constexpr std::string_view why =
+        "Refused is a builder of Nix' daemon, not you: builders have no group but their own, so neither "
+        "yours nor theirs helps. Every user of the system has to be able to open the node.";
+    if (is(f.system.boot_loader, BootLoader::nixos)) {
+        Remedy remedy =
+            by_configuration(texts({"services.udev.extraRules = ''KERNEL==\"kvm\", MODE=\"0666\"'';"}),
+                             "ls -l /dev/kvm shows crw-rw-rw-, and the build starts its machine.");
+        remedy.steps.front().what = why;
+        return remedy;
+    }
+    return Step{.what = std::string(why),
+                .commands = texts({"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee "
+                                   "/etc/udev/rules.d/99-open-kvm.rules",
+                                   "sudo udevadm control --reload",
+                                   "sudo udevadm trigger --settle --name-match=kvm"}),
+                .expect = "ls -l /dev/kvm shows crw-rw-rw-, and the build starts its machine.",
+                .action = GiveDevice{}};
+}
+
 }  // namespace
 
 Remedy allow_unit() {
@@ -180,7 +244,11 @@ Remedy allow_unit() {
 
 Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
     if (f.device.open.if_absent() && f.device.opener == Opener::libvirt) return let_libvirt_in(f, node);
+    if (f.device.open.if_absent() && f.device.opener == Opener::nix) return let_nix_in(f);
+    if (f.device.open.if_absent() && f.device.opener == Opener::snap) return connect_snap();
+    if (f.device.open.if_absent() && f.device.opener == Opener::policy) return change_policy();
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
+    if (f.device.node.if_absent() && f.evidence && is(f.evidence->no_group, true)) return without_group(f);
     if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
         !is(f.system.boot_loader, BootLoader::nixos))
         return see_whose_it_is();

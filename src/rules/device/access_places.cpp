@@ -58,6 +58,19 @@ bool is_unmapped(const Facts& f) {
     return !in_container(f) && !in_job(f) && f.kernel.user_namespace.if_absent() && shows_unmapped_group(f);
 }
 
+Remedy fix_job(const Facts& f) {
+    const auto row = in_job(f) ? row_of_job(f) : std::nullopt;
+    return row ? steps_of(f, row->give) : Remedy{};
+}
+
+std::optional<KnownPlace> place_called(const Facts& f, std::string_view name) {
+    const auto row = row_named(name);
+    if (!row) return std::nullopt;
+    const Absent* refused = f.device.open.if_absent();
+    const bool denied = refused && refused->why == Why::permission_denied && !row->allow[0].empty();
+    return KnownPlace{std::string(row->words), steps_of(f, denied ? row->allow : row->give)};
+}
+
 Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
     Remedy remedy;
     for (const AccessStep& row : rows) {

@@ -5,13 +5,17 @@
 // documentation, "Type: unix-char"; Proxmox VE administration guide, pct(1), dev[n] (since 8.1);
 // systemd.nspawn(5), systemd.resource- control(5), DeviceAllow; Flatpak documentation, sandbox permissions;
 // Apptainer user guide, bind mounts; GitHub changelog of 2024-04-02 and workflow syntax, container.options;
-// GitLab Runner documentation, [runners.docker]; Development Containers specification, runArgs.
+// GitLab Runner documentation, [runners.docker];
+// CircleCI documentation, "Android images with the machine executor"; firejail(1), private-dev, noroot,
+// nogroups (netblue30/firejail#3008); Development Containers specification, runArgs.
 #include "rules/device/access_rows.hpp"
 
 namespace nestprobe {
 namespace {
 
 constexpr std::string_view opens = "In the container, ls -l /dev/kvm shows the device.";
+
+constexpr std::string_view opens_inside = "In the sandbox, ls -l /dev/kvm shows the device.";
 
 constexpr AccessStep see_host = {
     .what =
@@ -28,6 +32,13 @@ constexpr AccessStep udev_in_job = {
     .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/99-open-kvm.rules",
                  "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"},
     .expect = "test -w /dev/kvm succeeds. Do it after installing packages: those can restart udev.",
+};
+
+constexpr AccessStep any_other_ci = {
+    .where = Where::ci_job,
+    .what =
+        "On a machine of the CI's own, no setting of yours changes it: take one that has it. GitHub's x64 "
+        "Linux runners do, and CircleCI's machine executor (as of 2026-11).",
 };
 
 constexpr AccessRow access_table[] = {
@@ -181,6 +192,27 @@ constexpr AccessRow access_table[] = {
        .commands = {"flatpak override --user --device=kvm APPLICATION"},
        .expect = "flatpak info --show-permissions APPLICATION lists kvm among the devices."}},
      {}},
+    {"firejail",
+     "a sandbox of Firejail",
+     {{.where = Where::here,
+       .what = "Firejail's private-dev gives the sandbox a /dev of its own, without KVM. Start the program "
+               "without that.",
+       .commands = {"firejail --ignore=private-dev PROGRAM"},
+       .expect = opens_inside}},
+     {{.where = Where::here,
+       .what = "Firejail's noroot maps no user but yours into the sandbox, so that root and the node's group "
+               "show as nobody and nogroup, and nogroups takes your groups away. Start the program without "
+               "both.",
+       .commands = {"firejail --ignore=noroot --ignore=nogroups PROGRAM"},
+       .expect = "In the sandbox, ls -l /dev/kvm shows the node's own group, and test -w /dev/kvm succeeds."},
+      {.where = Where::here,
+       .what = "To make that last: the same words in a file of that program's name, which its profile reads.",
+       .file = "~/.config/firejail/PROGRAM.local",
+       .lines = {"ignore noroot", "ignore nogroups"}},
+      {.where = Where::here,
+       .what = "Or let this user open the node by name, which the sandbox cannot take away; until the next "
+               "start of this machine.",
+       .commands = {"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"}}}},
     {"apptainer",
      "a container of Apptainer",
      {see_host,
@@ -278,9 +310,36 @@ constexpr AccessRow access_table[] = {
                "number "
                "that this prints on the runner's machine.",
        .commands = {"stat -c %g /dev/kvm"}}}},
+    {"circleci",
+     "a job of CircleCI's",
+     {{.where = Where::ci_job,
+       .what =
+           "CircleCI's Docker executor gives a job no /dev/kvm. Take its Linux machine executor with the "
+           "Android image, which has nested virtualization (CircleCI documentation, \"Android images with "
+           "the machine executor\", 2026-10). The tag is one of 2025-10: take a newer one.",
+       .file = ".circleci/config.yml, the job",
+       .lines = {"machine:", "  image: android:2025.10.1", "resource_class: large"},
+       .expect = "ls -l /dev/kvm in a step shows the device."}},
+     {udev_in_job}},
+    {"travis",
+     "a job of Travis CI's",
+     {{.where = Where::ci_job,
+       .what =
+           "See whether this job's machine has it. No setting of a job's gives it to one that has not, and "
+           "which of Travis CI's do, no text of theirs of 2026 was found to say.",
+       .commands = {"ls -l /dev/kvm", "grep -c -w -E 'vmx|svm' /proc/cpuinfo"}},
+      any_other_ci},
+     {udev_in_job}},
     {"ci",
      "a job of a CI",
-     {},
+     {{.where = Where::ci_job,
+       .what = "See in a step what the job runs in.",
+       .commands = {"systemd-detect-virt --container", "systemd-detect-virt --vm",
+                    "grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
+       .expect = "A container: its agent's machine has to have the device, and to pass it in. A machine, and "
+                 "0: what runs that machine shows it neither VMX nor SVM."},
+      {.what = "On an agent of your own: run nestprobe on its machine, that is where it is put right."},
+      any_other_ci},
      {udev_in_job,
       {.what = "On an agent of your own, which stays, instead: let the user of the agent's service open it, "
                "and restart "

@@ -71,7 +71,8 @@ std::string other_products(const std::vector<std::string>& rivals) {
 enum class OwnWay : std::uint8_t { yes, no, unknown };
 
 /// VirtualBox 7.2.10 and later does not switch VMX or SVM on itself, but has KVM do it, and wants it held
-/// (VirtualBox/virtualbox#711, #713, 2026-06).
+/// (VirtualBox/virtualbox#711, #713, 2026-06); on Linux 6.12 it still does (void-linux/void-packages#61332 of
+/// 7.2.14, 2026-07; 6.18 and later do not).
 OwnWay switches_itself(const Facts& f) {
     const std::string* text = f.module.virtualbox_version.if_known();
     if (!text) return OwnWay::unknown;
@@ -81,7 +82,8 @@ OwnWay switches_itself(const Facts& f) {
         if (!parse_number(rest.substr(0, rest.find('.')), number)) return OwnWay::unknown;
         rest = rest.find('.') == std::string_view::npos ? "" : rest.substr(rest.find('.') + 1);
     }
-    return std::tie(numbers[0], numbers[1], numbers[2]) < std::tuple(7u, 2u, 10u) ? OwnWay::yes : OwnWay::no;
+    const bool older = std::tie(numbers[0], numbers[1], numbers[2]) < std::tuple(7u, 2u, 10u);
+    return older || is(f.kernel.version, KernelVersion{6, 12}) ? OwnWay::yes : OwnWay::no;
 }
 
 bool has_switch(const Facts& f) {

@@ -12,6 +12,9 @@ namespace {
 
 /// KVM was seen at work, or its hardware: then nothing above it has to change.
 bool is_there(const Facts& f) {
+    // What KVM writes of guests of its own.
+    for (const LogLine kind : {LogLine::unhandled_msr, LogLine::unhandled_msr_named, LogLine::unstable_tsc})
+        if (heard(f, kind)) return true;
     return is(f.device.open, true) || is(f.device.registered, true) || f.cpu.vmx.any(yes) ||
            f.cpu.svm.any(yes) || f.kernel.flag_usable.any(yes) ||
            vendor_module_is(f, Module::State::loaded) || !software_kvm(f).empty() || heard_start(f) ||
@@ -61,11 +64,35 @@ std::string words_for(const Fact<Platform>& named) {
     return fmt::format("{}, whose guests are {}'s", raw, to_string(platform));
 }
 
+/// A CI's job or a sandbox: how one is given the device, if it is one.
+Outcome judge_named_place(const Facts& f, const std::string& name) {
+    auto place = place_called(f, name);
+    if (!place) return skip("no sentence names a product");
+    if (f.kernel.container.if_known() || (f.kernel.job.if_known() && !is(f.kernel.job, Job::none)))
+        return skip("where this runs was read");
+    if (is_foreign(f)) return skip("this is no x86 machine");
+    const bool refused = f.device.open.if_absent() && f.device.open.absence().why == Why::permission_denied;
+    if (!refused && is_there(f))
+        return cite(pass("KVM or its hardware was seen here"), f.evidence->named_place);
+    Remedy remedy;
+    remedy.then_only(fmt::format("Only if this is {}:", place->words), std::move(place->remedy));
+    return cite(fail(fmt::format("a sentence names {}; no reading says whether this is one", place->words),
+                     std::move(remedy)),
+                f.evidence->named_place);
+}
+
 Outcome check_named_product(const Facts& f) {
+    if (const std::string* place = f.evidence ? f.evidence->named_place.if_known() : nullptr)
+        if (Outcome of_place = judge_named_place(f, *place); of_place.status != Status::skipped)
+            return of_place;
     const Platform* named = f.evidence ? f.evidence->named_platform.if_known() : nullptr;
     if (!named) return skip("no sentence names a product");
     if (f.hypervisor.level.if_known()) return skip("what this machine is was read");
     if (is_foreign(f)) return skip("this is no x86 machine");
+    // Proxmox VE's kernel is its nodes' (and their containers'), not a guest's of it.
+    const std::string* release = f.kernel.release.if_known();
+    if (*named == Platform::proxmox && release && release->ends_with("-pve"))
+        return cite(skip("this is a kernel of Proxmox VE itself"), f.kernel.release);
     if (is_there(f)) return cite(pass("KVM or its hardware was seen here"), f.evidence->named_platform);
     const bool rented = *named == Platform::hoster;
     return cite(
