@@ -16,7 +16,7 @@ constexpr bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A
 constexpr bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
 
 template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+bool is_word_of(std::string_view word, const std::string_view (&words)[N]) {
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
@@ -121,19 +121,19 @@ void ShellVariables::follow_blocks(std::span<const Word> command) {
     const std::string_view first = command.front().text;
     const bool defines = first.ends_with("(){") || (command.size() > 1 && first.ends_with("()") &&
                                                     command[1].text == "{");
-    if (is_one_of(first, openers) || first == "{" || defines) ++depth_;
-    if (is_one_of(first, closers) && depth_ > 0) --depth_;
+    if (is_word_of(first, openers) || first == "{" || defines) ++depth_;
+    if (is_word_of(first, closers) && depth_ > 0) --depth_;
 }
 
 void ShellVariables::run(std::span<const Word> command, bool conditional) {
-    while (!command.empty() && is_one_of(command.front().text, in_front)) command = command.subspan(1);
+    while (!command.empty() && is_word_of(command.front().text, in_front)) command = command.subspan(1);
     if (command.empty()) return;
     follow_blocks(command);
     const std::string_view first = command.front().text;
     // "while read LINE" too.
     const bool changes = std::any_of(
         command.begin(), command.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(command.size(), 2)),
-        [](const Word& word) { return is_one_of(word.text, changes_any); });
+        [](const Word& word) { return is_word_of(word.text, changes_any); });
     if (changes || first.starts_with('(')) {
         values_.clear();
         lists_.clear();
@@ -141,7 +141,7 @@ void ShellVariables::run(std::span<const Word> command, bool conditional) {
     }
     if (first == "for" || first == "select" || first == "unset" || first == "printf" || first == "getopts")
         for (const Word& word : command.subspan(1)) forget(word.text);
-    const bool declared = is_one_of(first, declares);
+    const bool declared = is_word_of(first, declares);
     if (declared) command = command.subspan(1);
     // NAME=value in front of a program is the program's alone.
     const bool all = std::all_of(command.begin(), command.end(), [&](const Word& word) {
