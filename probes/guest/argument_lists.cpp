@@ -25,7 +25,9 @@ public:
 
     void add(std::string_view word, std::size_t at) {
         constexpr std::size_t most = 2000;
-        if (words_.size() < most) words_.push_back({.text = std::string(word), .where = fmt::format("{}:{}", label_, line_at(text_, at))});
+        if (words_.size() < most)
+            words_.push_back(
+                {.text = std::string(word), .where = fmt::format("{}:{}", label_, line_at(text_, at))});
     }
     std::size_t offset(std::string_view part) const {
         return static_cast<std::size_t>(part.data() - text_.data());
@@ -54,8 +56,7 @@ bool take_quoted(std::string_view text, std::size_t& at, std::string& word) {
 /// "qemu-system-x86_64", "-cpu", "host": at least one comma behind the program.
 std::vector<Word> quoted_list(std::string_view text, const std::string& label) {
     ArgumentList found(text, label);
-    for (std::size_t at = text.find_first_of("\"'"); at < text.size();
-         at = text.find_first_of("\"'", at)) {
+    for (std::size_t at = text.find_first_of("\"'"); at < text.size(); at = text.find_first_of("\"'", at)) {
         const std::size_t begin = at;
         std::string word;
         if (!take_quoted(text, at, word) || !names_qemu(word)) {

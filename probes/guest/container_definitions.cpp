@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Guests that a container image of dockur's or qemus' makes of its environment: a file of Compose's, or
-// docker run.  Sources: qemus/qemu, src/proc.sh (VMX, CPU_MODEL, CPU_FLAGS, KVM), whose configureKvmCpuModel()
-// takes vmx away from Windows; dockur/windows since version 3.20 (October 2024); state 2026-11.
+// docker run.  Sources: qemus/qemu, src/proc.sh (VMX, CPU_MODEL, CPU_FLAGS, KVM), whose
+// configureKvmCpuModel() takes vmx away from Windows; dockur/windows since version 3.20 (October 2024); state
+// 2026-11.
 #include "base/text.hpp"
 #include "guest/plain_guest.hpp"
 
@@ -108,8 +109,8 @@ bool is_container_of_qemu(std::string_view text) { return find_image(text) != nu
 GuestFacts read_container_of_qemu(const PlainText& text) {
     const Image& image = *find_image(text.text());
     const Environment environment(text);
-    const std::vector<Provenance> from = text.cite_text(fmt::format(
-        "{}{}", image.name, image.windows ? ", which takes vmx away where VMX is not Y" : ""));
+    const std::vector<Provenance> from = text.cite_text(
+        fmt::format("{}{}", image.name, image.windows ? ", which takes vmx away where VMX is not Y" : ""));
     GuestFacts f = plain_facts(DefinitionKind::qemu, "dockur", from);
     const PlainLine* boot = environment.find("BOOT_MODE");
     const bool windows = image.windows || (boot && boot->value.starts_with("windows"));
@@ -131,9 +132,9 @@ GuestFacts read_container_of_qemu(const PlainText& text) {
     }
     if (const PlainLine* arguments = environment.find("ARGUMENTS");
         arguments && contains(arguments->value, "-cpu"))
-        f.cpu_mode = Absent{Why::not_recorded,
-                            fmt::format("{}: newer images pass over a -cpu in ARGUMENTS, older ones take it",
-                                        text.label())};
+        f.cpu_mode = Absent{
+            Why::not_recorded,
+            fmt::format("{}: newer images pass over a -cpu in ARGUMENTS, older ones take it", text.label())};
     return f;
 }
 

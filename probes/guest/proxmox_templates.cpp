@@ -18,7 +18,8 @@ enum class Template : std::uint8_t { none, bpg, telmate, packer };
 Template kind_of(std::string_view text) {
     if (contains(text, "resource \"proxmox_virtual_environment_vm\"")) return Template::bpg;
     if (contains(text, "resource \"proxmox_vm_qemu\"")) return Template::telmate;
-    const bool packer = contains(text, "source \"proxmox-iso\"") || contains(text, "source \"proxmox-clone\"");
+    const bool packer =
+        contains(text, "source \"proxmox-iso\"") || contains(text, "source \"proxmox-clone\"");
     return packer ? Template::packer : Template::none;
 }
 
@@ -77,7 +78,8 @@ private:
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) return;
         std::string block = open_.size() > 1 ? open_.back() : std::string();
-        settings_.push_back({std::move(block), trim(line.substr(0, equals)), trim(line.substr(equals + 1)), number});
+        settings_.push_back(
+            {std::move(block), trim(line.substr(0, equals)), trim(line.substr(equals + 1)), number});
     }
 
     std::vector<std::string> open_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Only what is certain: an assignment below if, in a loop or in a function, behind && or ||, or with a value
-// that a command prints, leaves the variable unknown, as do read, source and eval. POSIX.1-2024, Shell Command
-// Language, 2.6 "Word Expansions", 2.9 "Shell Commands"; bash(1), "Arrays".
+// that a command prints, leaves the variable unknown, as do read, source and eval. POSIX.1-2024, Shell
+// Command Language, 2.6 "Word Expansions", 2.9 "Shell Commands"; bash(1), "Arrays".
 #include "guest/shell_variables.hpp"
 
 #include "base/text.hpp"
@@ -38,8 +38,8 @@ std::string_view assigned_name(std::string_view word) {
 
 std::string_view leading_name(std::string_view text) {
     if (text.empty() || !is_name_start(text.front())) return {};
-    return text.substr(0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name_part) -
-                                                   text.begin()));
+    return text.substr(
+        0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_name_part) - text.begin()));
 }
 
 VariableUse variable_at(std::string_view text) {
@@ -119,8 +119,8 @@ void ShellVariables::set_list(std::string_view name, bool adds, std::vector<Word
 
 void ShellVariables::follow_blocks(std::span<const Word> command) {
     const std::string_view first = command.front().text;
-    const bool defines = first.ends_with("(){") || (command.size() > 1 && first.ends_with("()") &&
-                                                    command[1].text == "{");
+    const bool defines =
+        first.ends_with("(){") || (command.size() > 1 && first.ends_with("()") && command[1].text == "{");
     if (is_word_of(first, openers) || first == "{" || defines) ++depth_;
     if (is_word_of(first, closers) && depth_ > 0) --depth_;
 }
@@ -131,9 +131,10 @@ void ShellVariables::run(std::span<const Word> command, bool conditional) {
     follow_blocks(command);
     const std::string_view first = command.front().text;
     // "while read LINE" too.
-    const bool changes = std::any_of(
-        command.begin(), command.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(command.size(), 2)),
-        [](const Word& word) { return is_word_of(word.text, changes_any); });
+    const bool changes =
+        std::any_of(command.begin(),
+                    command.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(command.size(), 2)),
+                    [](const Word& word) { return is_word_of(word.text, changes_any); });
     if (changes || first.starts_with('(')) {
         values_.clear();
         lists_.clear();

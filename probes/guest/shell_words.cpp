@@ -80,7 +80,8 @@ private:
                 word.command = command_;
                 words_.push_back(std::move(word));
             }
-        } else if (const std::string* value = variables_.find(use.name); value && !use.whole_list && !quoted) {
+        } else if (const std::string* value = variables_.find(use.name);
+                   value && !use.whole_list && !quoted) {
             for (const std::string_view part : split_words(*value))
                 words_.push_back({.text = std::string(part),
                                   .where = fmt::format("{}:{}", label_, line_),

@@ -2383,26 +2383,6 @@ hvm_directio among virt_caps is a yes. Else switch it on in firmware setup, then
     sudo xl info | grep virt_caps)",
      .otherwise = R"(Task Manager's "Virtualization: Enabled" of Windows speaks of VT-x alone.)",
      .source = "Xen tools/libs/light/libxl_pci.c; QubesOS/qubes-issues#3684 (2018-03), #6741 (2021-06)"},
-    {.id = "kernel-fault-in-kvm",
-     .program = "Linux",
-     .patterns = "rip: *[kvm]\n"
-                 "rip: *[kvm_intel]\n"
-                 "rip: *[kvm_amd]",
-     .means =
-         R"(The kernel that runs the guests made a mistake in KVM's own code: the lines above "RIP" say which. No setting of a guest may bring it to that, so it is a fault of this kernel.)",
-     .rules = "known-escapes-from-guests",
-     .causes =
-         R"(1. A fault of this release, often of a stable one with a change taken back badly; guests that run KVM, bhyve or Hyper-V themselves reach code that others do not.
-2. A module of somebody else's, or a patched kernel ("Tainted" names the kind).
-3. VMXON refused ("VMXON faulted", "WARNING" instead of "BUG"): another hypervisor holds the processor; see that line.)",
-     .steps = R"(Which kernel is it, and is there a newer one of the same series?
-    uname -r
-Install the distribution's newest kernel and reboot. Until then, no guest should run guests of its own here.
-Report it with the whole trace:
-    sudo journalctl -k -b -1)",
-     .worked = R"(The same guest starts, and the log has no new trace.)",
-     .otherwise = R"()",
-     .source = "NixOS/nixpkgs#76839 (2020-01: Linux 4.19.78, repaired in 4.19.79), #54876 (2019-01: 4.14.94 to 4.14.96)"},
     {.id = "kvm-vmcs-dump",
      .program = "Linux",
      .patterns = "cr0: actual=*gh_mask=\n"
@@ -2425,7 +2405,6 @@ If they say N and no option did that, the level above has to show them. What it 
      .source = "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(); dosemu2/dosemu2#1274 (2020-10)"},
     {.id = "coreinfo-above-hypervisor",
      .program = "Coreinfo (Sysinternals)",
-     .scope = PageScope::evidence,
      .patterns = "hypervisor * hypervisor is present",
      .means =
          R"(Coreinfo ran above a hypervisor, as a rule Windows' own: it sees what that one shows. "VMX -" and "SVM -" then say nothing of the processor or of its firmware.)",
@@ -4044,6 +4023,8 @@ If kvm_intel or kvm_amd is listed with kvm, KVM works and the line is to be igno
     {.id = "kvm-enabling-failed",
      .program = "Linux",
      .patterns = "enabling virtualization on cpu\n"
+                 "rip: *enable_virtualization_cpu\n"
+                 "rip: *hardware_enable\n"
                  "vmxon faulted",
      .means = R"(KVM could not switch VMX or SVM on, though its module is loaded.)",
      .rules = "virtualization-in-use",
@@ -4055,6 +4036,26 @@ Shut the other product's guests down. Without such a module: power off and on.)"
      .worked = R"(A guest starts and no new line appears.)",
      .otherwise = R"()",
      .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
+    {.id = "kernel-fault-in-kvm",
+     .program = "Linux",
+     .patterns = "rip: *[kvm]\n"
+                 "rip: *[kvm_intel]\n"
+                 "rip: *[kvm_amd]",
+     .means =
+         R"(The kernel that runs the guests came, in KVM's own code, to where it should never be. Above "RIP", "BUG" is a fault that ended something, "WARNING" one that was noted. No setting of a guest may bring it to that.)",
+     .rules = "known-escapes-from-guests",
+     .causes =
+         R"(1. A fault of this release, often of a stable one with a change taken back badly; guests that run KVM, bhyve or Hyper-V themselves reach code that others do not.
+2. A module of somebody else's, or a patched kernel ("Tainted" names the kind).
+3. VMXON refused ("VMXON faulted", "WARNING" instead of "BUG"): another hypervisor holds the processor; see that line.)",
+     .steps = R"(Which kernel is it, and is there a newer one of the same series?
+    uname -r
+Install the distribution's newest kernel and reboot. Until then, no guest should run guests of its own here.
+Report it with the whole trace:
+    sudo journalctl -k -b -1)",
+     .worked = R"(The same guest starts, and the log has no new trace.)",
+     .otherwise = R"()",
+     .source = "NixOS/nixpkgs#76839 (2020-01: Linux 4.19.78, repaired in 4.19.79), #54876 (2019-01: 4.14.94 to 4.14.96)"},
     {.id = "split-lock",
      .program = "Linux",
      .patterns = "split_lock trap\n"

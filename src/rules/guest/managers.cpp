@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Sources: oVirt administration guide, "Nested Virtualization"; nova.conf(5), [libvirt]; CloudStack
 // documentation, "Configure CPU model for KVM guest"; Terraform providers dmacvicar/libvirt, libvirt_domain,
-// bpg/proxmox and Telmate/proxmox; Packer plugin proxmox; qemus/qemu src/proc.sh; winboat-org/winboat#880 (2026-09);
-// KubeVirt user guide, "Virtual hardware"; Incus and LXD documentation, instance options, raw.qemu; state
-// 2026-11.
+// bpg/proxmox and Telmate/proxmox; Packer plugin proxmox; qemus/qemu src/proc.sh; winboat-org/winboat#880
+// (2026-09); KubeVirt user guide, "Virtual hardware"; Incus and LXD documentation, instance options,
+// raw.qemu; state 2026-11.
 #include "rules/guest/managers.hpp"
 
 #include <fmt/format.h>

@@ -132,7 +132,8 @@ Outcome check_held_back(const Facts& f) {
 Outcome check_unknown_word(const Facts& f) {
     if (const std::string slips = slips_of_iommu_words(f); !slips.empty())
         return cite(fail(slips.substr(slips.starts_with(". ") ? 2 : 0)), f.kernel.command_line);
-    if (std::optional<Outcome> ids = misspelt_vfio_ids(f)) return cite(std::move(*ids), f.kernel.command_line);
+    if (std::optional<Outcome> ids = misspelt_vfio_ids(f))
+        return cite(std::move(*ids), f.kernel.command_line);
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard(f, LogLine::dmar_unknown_option);
     if (!line) return pass("the kernel log names no word of intel_iommu= that it does not know");
@@ -207,7 +208,8 @@ constexpr Rule iommu_causes_rows[] = {
                "sm_on or sm_off. On AMD no word is needed: remove it.",
         .see = word_see,
         .check = check_unknown_word,
-        .worked = "dmesg has no line \"Unknown option\" at the next start; lspci -nnk shows vfio-pci for the devices.",
+        .worked = "dmesg has no line \"Unknown option\" at the next start; lspci -nnk shows vfio-pci for the "
+                  "devices.",
         .also = "A word of a newer kernel than the one that runs.",
     },
 };
