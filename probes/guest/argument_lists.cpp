@@ -29,6 +29,10 @@ public:
             words_.push_back(
                 {.text = std::string(word), .where = fmt::format("{}:{}", label_, line_at(text_, at))});
     }
+    void add_unknown(std::string_view expression, std::size_t at) {
+        add(fmt::format("${}", trim(expression)), at);
+        words_.back().is_expanded = true;
+    }
     std::size_t offset(std::string_view part) const {
         return static_cast<std::size_t>(part.data() - text_.data());
     }
@@ -53,6 +57,28 @@ bool take_quoted(std::string_view text, std::size_t& at, std::string& word) {
     return true;
 }
 
+/// What stands behind a comma that follows here; the text's end: no comma.
+std::size_t behind_comma(std::string_view text, std::size_t at) {
+    constexpr std::string_view blanks = " \t\r\n";
+    at = text.find_first_not_of(blanks, at);
+    if (at >= text.size() || text[at] != ',') return text.size();
+    return std::min(text.find_first_not_of(blanks, at + 1), text.size());
+}
+
+/// A name or a call in the place of a word, which only the program knows; empty: the list's end.
+std::string_view expression_at(std::string_view text, std::size_t at) {
+    constexpr std::size_t longest = 200;
+    const std::string_view rest = text.substr(at, longest);
+    int depth = 0;
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+        const char c = rest[i];
+        const bool closes = c == ')' || c == ']' || c == '}';
+        if (depth == 0 && (closes || c == ',' || c == '\n')) return rest.substr(0, i);
+        depth += (c == '(' || c == '[' || c == '{') - closes;
+    }
+    return {};
+}
+
 /// "qemu-system-x86_64", "-cpu", "host": at least one comma behind the program.
 std::vector<Word> quoted_list(std::string_view text, const std::string& label) {
     ArgumentList found(text, label);
@@ -66,15 +92,18 @@ std::vector<Word> quoted_list(std::string_view text, const std::string& label) {
         ArgumentList list(text, label);
         list.add(word, begin);
         bool several = false;
-        for (;;) {
-            std::size_t next = text.find_first_not_of(" \t\r\n", at);
-            if (next >= text.size() || text[next] != ',') break;
-            next = text.find_first_not_of(" \t\r\n", next + 1);
-            if (next >= text.size() || (text[next] != '"' && text[next] != '\'')) break;
+        for (std::size_t next = behind_comma(text, at); next < text.size(); next = behind_comma(text, at)) {
             at = next;
-            if (!take_quoted(text, at, word)) return {};
-            list.add(word, next);
-            several = true;
+            if (text[next] == '"' || text[next] == '\'') {
+                if (!take_quoted(text, at, word)) return {};
+                list.add(word, next);
+                several = true;
+            } else if (const std::string_view name = expression_at(text, next); !name.empty()) {
+                list.add_unknown(name, next);
+                at += name.size();
+            } else {
+                break;  // the list's end, behind a last comma
+            }
         }
         if (several) found = std::move(list);
     }

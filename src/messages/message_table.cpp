@@ -2260,15 +2260,15 @@ says what stands in KVM's way.)",
      .program = "QEMU for arm64",
      .patterns = "does not support providing virtualization extensions to the guest cpu",
      .means =
-         R"(The machine was asked for with virtualization=on: its guest shall be able to run guests of its own (EL2). The accelerator here, KVM or Apple's, offers no guest that. KVM as such may work well.)",
+         R"(The machine was asked for with virtualization=on: its guest is to be able to run guests of its own (EL2). The accelerator here, KVM or Apple's, offers no guest that. KVM as such may work well.)",
      .rules = "arm-guests-cannot-nest",
      .causes =
          R"(1. virtualization=on was copied from an example for emulation, and the guest does not need it: by far the most common.
 2. KVM: the kernel runs without kvm-arm.mode=nested, is older than 6.16, or the processor lacks FEAT_NV2. In a virtual machine the level above would have to show it FEAT_NV2 too.
 3. On a Mac, QEMU with -accel hvf: what starts the guest has to be one that can nest (vz, on M3 or later with macOS 15).)",
-     .steps = R"(If the guest shall not run guests itself, leave that word out:
+     .steps = R"(If the guest is not to run guests itself, leave that word out:
     qemu-system-aarch64 -accel kvm -cpu host -machine virt -nographic
-If it shall: does the kernel here offer it? "VHE+NV2 mode initialized successfully" is a yes.
+If it is: does the kernel here offer it? "VHE+NV2 mode initialized successfully" is a yes.
     sudo dmesg | grep -i kvm)",
      .worked = R"(The guest starts.)",
      .otherwise = R"(With -accel tcg it starts, and everything in it is emulated.)",

@@ -66,7 +66,7 @@ constexpr Manager managers[] = {
        "", "the container's environment (of docker run: -e VMX=Y)", "VMX: \"Y\""},
       {Where::here,
        "Copy the folder that is mounted at /storage first: some Windows did not boot any more once Hyper-V "
-       "or WSL was switched on in it. Then make the container anew; that folder stays.",
+       "or WSL was switched on in it. Then make the container again; that folder stays.",
        "docker compose up -d", "", ""}},
      Platform::kvm,
      "ARGUMENTS"},
