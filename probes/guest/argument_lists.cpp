@@ -25,9 +25,9 @@ public:
 
     void add(std::string_view word, std::size_t at) {
         constexpr std::size_t most = 2000;
-        if (words_.size() < most)
-            words_.push_back(
-                {.text = std::string(word), .where = fmt::format("{}:{}", label_, line_at(text_, at))});
+        if (words_.size() == most) return;
+        words_.push_back({.text = std::string(word), .where = {}});
+        offsets_.push_back(at);
     }
     void add_unknown(std::string_view expression, std::size_t at) {
         add(fmt::format("${}", trim(expression)), at);
@@ -36,12 +36,21 @@ public:
     std::size_t offset(std::string_view part) const {
         return static_cast<std::size_t>(part.data() - text_.data());
     }
-    std::vector<Word> take() && { return std::move(words_); }
+    /// With the lines that the words stand on, which are counted once.
+    std::vector<Word> take() && {
+        std::size_t line = 1, counted = 0;
+        for (std::size_t i = 0; i < words_.size(); ++i) {
+            for (; counted < offsets_[i]; ++counted) line += text_[counted] == '\n';
+            words_[i].where = fmt::format("{}:{}", label_, line);
+        }
+        return std::move(words_);
+    }
 
 private:
     std::string_view text_;
     std::string_view label_;
     std::vector<Word> words_;
+    std::vector<std::size_t> offsets_;
 };
 
 /// The quoted word that begins at `at`, which is moved behind it; nothing where it does not end.

@@ -62,10 +62,18 @@ void ShellVariables::forget(std::string_view name) {
     if (const auto list = lists_.find(name); list != lists_.end()) lists_.erase(list);
 }
 
+bool ShellVariables::affords(std::size_t bytes) {
+    constexpr std::size_t most = 1 << 20;
+    spent_ = std::min(spent_ + bytes, most);
+    return spent_ < most;
+}
+
 /// In a loop or a function a later assignment may come first.
-bool ShellVariables::is_settled(std::string_view name) const {
+bool ShellVariables::is_settled(std::string_view name) {
     if (!known_) return false;
     if (depth_ == 0) return true;
+    constexpr std::size_t of_a_look = 32;  // bytes looked at for one handed out
+    if (!affords(script_.size() / of_a_look + 1)) return false;
     int assignments = 0;
     for (std::size_t at = script_.find(name); at != std::string_view::npos;
          at = script_.find(name, at + name.size())) {
@@ -74,12 +82,6 @@ bool ShellVariables::is_settled(std::string_view name) const {
         if (begins && (rest.starts_with('=') || rest.starts_with("+="))) ++assignments;
     }
     return assignments == 1;
-}
-
-bool ShellVariables::affords(std::size_t bytes) {
-    constexpr std::size_t most = 1 << 20;
-    spent_ = std::min(spent_ + bytes, most);
-    return spent_ < most;
 }
 
 const std::string* ShellVariables::find(std::string_view name) {

@@ -41,7 +41,7 @@ private:
     void assign(std::string_view word, bool is_expanded, bool conditional);
     void follow_blocks(std::span<const Word> command);
     void forget(std::string_view name);
-    bool is_settled(std::string_view name) const;
+    bool is_settled(std::string_view name);
     bool affords(std::size_t bytes);
 
     std::string_view script_;
