@@ -100,6 +100,14 @@ GuestFacts read_lxd(const PlainText& text) {
     read_vcpus(text, find_line(lines, "limits.cpu"), f);
     const PlainLine* security = find_line(lines, "security.sev");
     if (security && security->value == "true") f.launch_security = {"sev", text.cite(*security)};
+    // Incus since July 2026: false takes both away from a virtual machine; before, it was about containers.
+    const PlainLine* nesting = find_line(lines, "security.nesting");
+    if (manager == "Incus" && nesting && nesting->value == "false")
+        f.cpu_mode =
+            Absent{Why::not_recorded,
+                   fmt::format("{}:{}: security.nesting is false, by which Incus since July 2026 takes "
+                               "VMX and SVM away from a virtual machine, and earlier ones do nothing",
+                               text.label(), nesting->number)};
     std::size_t number = 0;
     if (const std::string raw = raw_qemu(text.text(), number); !raw.empty()) {
         std::vector<Word> words = split_shell_words(raw, text.label(), number);

@@ -191,6 +191,8 @@ constexpr Managed managed[] = {{is_kubevirt_machine, read_kubevirt},
                                {is_nova_conf, read_nova},
                                {is_cloudstack_agent, read_cloudstack},
                                {is_terraform_libvirt, read_terraform},
+                               {is_proxmox_template, read_proxmox_template},
+                               {is_container_of_qemu, read_container_of_qemu},
                                {is_quickemu, read_quickemu}};
 
 }  // namespace

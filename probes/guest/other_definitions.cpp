@@ -26,6 +26,10 @@ constexpr OtherDefinition other_definitions[] = {
     {{"Nested VT-x/AMD-V:", ""}, "VBoxManage showvminfo; given to --from, nestprobe answers for that guest"},
     {{"VirtualBox VM ", "release log"},
      "a VirtualBox log; given to --from, nestprobe answers for that guest"},
+    {{"\"NanaBox\"", "ExposeVirtualizationExtensions"},
+     "NanaBox's definition, of a guest that Hyper-V runs. In it, \"ExposeVirtualizationExtensions\": true "
+     "shows the guest VMX or SVM; on AMD the guest starts with it on Windows 11 or Server 2022 and later "
+     "alone"},
     {{"ExposeVirtualizationExtensions", ""},
      "Get-VMProcessor's output; given to --from, nestprobe answers for that guest"},
     {{"nestedhvm", "="}, "a definition of xl's; given to --from, nestprobe answers for that guest"},
@@ -66,12 +70,6 @@ constexpr OtherDefinition other_definitions[] = {
     {{"source \"qemu\"", "{"},
      "a Packer template for QEMU, whose guest has the host's CPU where qemuargs has [\"-cpu\", \"host\"]; "
      "nestprobe reads the command line that PACKER_LOG=1 packer build prints"},
-    {{"source \"proxmox", "{"},
-     "a Packer template for Proxmox VE, whose guest has the host's CPU where cpu_type is \"host\"; nestprobe "
-     "reads what qm config VMID prints"},
-    {{"resource \"proxmox_", "{"},
-     "a Terraform file for Proxmox VE, whose guest has the host's CPU where the type in its block cpu is "
-     "\"host\"; nestprobe reads what qm config VMID prints"},
     {{"multipass ", "Driver"},
      "Multipass, which has no switch for nesting of its own: on Linux its driver gives the host's CPU; "
      "nestprobe in the instance tells"},

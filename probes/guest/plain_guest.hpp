@@ -58,6 +58,12 @@ bool is_cloudstack_agent(std::string_view text);
 GuestFacts read_cloudstack(const PlainText& text);
 bool is_terraform_libvirt(std::string_view text);
 GuestFacts read_terraform(const PlainText& text);
+/// Terraform's and Packer's for Proxmox VE.
+bool is_proxmox_template(std::string_view text);
+GuestFacts read_proxmox_template(const PlainText& text);
+/// dockur's and qemus' container images, which run QEMU.
+bool is_container_of_qemu(std::string_view text);
+GuestFacts read_container_of_qemu(const PlainText& text);
 
 /// LXD's and Incus's instances, nova.conf, KubeVirt's VirtualMachine, a Vagrantfile for libvirt, quickemu's
 /// .conf; nothing for any other text.  Throws BadFile for a container of LXD's or Incus's.

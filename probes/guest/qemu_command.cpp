@@ -2,7 +2,7 @@
 // A guest as a QEMU command line defines it (qemu(1), "Standard options", "Device options"): from a script, a
 // log of libvirt's, or /proc/PID/cmdline.
 #include "base/text.hpp"
-#include "guest/definition.hpp"
+#include "guest/argument_lists.hpp"
 #include "input/bad_file.hpp"
 
 #include <fmt/format.h>
@@ -124,6 +124,7 @@ std::vector<Word> split_script_or_line(std::string_view text, const std::string&
 std::vector<Word> split_command(std::string text, const std::string& label,
                                 std::vector<Complaint>& complaints) {
     if (contains(text, std::string_view("\0", 1))) return split_at_nuls(text, label);
+    if (std::vector<Word> listed = find_argument_list(text, label); !listed.empty()) return listed;
     complaints = take_complaints(text);
     text = continued_as_in_sh(std::move(text));
     const std::size_t start = text.rfind(": starting up libvirt version: ");

@@ -2075,11 +2075,10 @@ The last one True on real hardware: the first cause. In a virtual machine with V
      .otherwise = R"(Windows' answers are about Windows: KVM in a Linux on the same machine looks for itself.)",
      .source = "Microsoft documentation, Win32_Processor; cloud-hypervisor/rust-hypervisor-firmware#438 (2026-06)"},
     {.id = "windows-hypervisor-runs",
-     .program = "systeminfo, Coreinfo",
+     .program = "systeminfo",
      .patterns = "a hypervisor has been detected. features required for hyper-v\n"
-                 "ein hypervisor wurde erkannt\n"
-                 "hypervisor * hypervisor is present",
-     .means = R"(This Windows runs on a hypervisor: its own (Hyper-V, WSL 2, memory integrity), or the one whose guest it is. It is then not told what the processor has, so a minus or a missing line about VT-x or AMD-V means nothing.)",
+                 "ein hypervisor wurde erkannt",
+     .means = R"(This Windows runs on a hypervisor: its own (Hyper-V, WSL 2, memory integrity), or the one whose guest it is. It is then not told what the processor has, so a missing line about VT-x or AMD-V means nothing.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
      .causes = R"(1. Windows' own hypervisor runs, for Hyper-V, WSL 2, Docker Desktop, Sandbox, or memory integrity.
 2. Windows is itself a virtual machine.)",
@@ -2093,8 +2092,7 @@ On hardware, for a guest of VMware or VirtualBox, the hypervisor of Windows has 
 Restart. WSL 2, Hyper-V and Docker Desktop stop working; auto instead of off brings them back.)",
      .worked = R"(systeminfo ends with four lines of Hyper-V Requirements, each with Yes.)",
      .otherwise = R"()",
-     .source = "Microsoft documentation, \"System requirements for Hyper-V on Windows and Windows Server\" (2026-11); "
-               "Sysinternals, \"Coreinfo\" (2026-11)"},
+     .source = "Microsoft documentation, \"System requirements for Hyper-V on Windows and Windows Server\" (2026-11)"},
     {.id = "hyperv-expose-failed",
      .program = "Hyper-V",
      .patterns = "cannot modify property without enabling virtualizationbasedsecurityoptout\n"
@@ -2344,6 +2342,181 @@ It is slow. Or give the machine KVM: this says what is in its way:
      .worked = R"(The guest starts.)",
      .otherwise = R"()",
      .source = "QEMU docs/about/removed-features.rst; yunionio/cloudpods#24774 (2026-05)"},
+    {.id = "openvmm-no-partition",
+     .program = "OpenVMM",
+     .patterns = "failed to create the prototype partition",
+     .means = R"(OpenVMM could not make a partition: the last of the numbered lines below is the reason, of KVM's or Hyper-V's.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. "No such file or directory": there is no /dev/kvm (or /dev/mshv) here.
+2. "Permission denied": the device is there, and not open to this user.)",
+     .steps = R"(    ls -l /dev/kvm /dev/mshv
+    nestprobe
+says what stands in KVM's way.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "microsoft/openvmm#109"},
+    {.id = "arm-guest-with-el2",
+     .program = "QEMU for arm64",
+     .patterns = "does not support providing virtualization extensions to the guest cpu",
+     .means =
+         R"(The machine was asked for with virtualization=on: its guest is to be able to run guests of its own (EL2). The accelerator here, KVM or Apple's, offers no guest that. KVM as such may work well.)",
+     .rules = "arm-guests-cannot-nest",
+     .causes =
+         R"(1. virtualization=on was copied from an example for emulation, and the guest does not need it: by far the most common.
+2. KVM: the kernel runs without kvm-arm.mode=nested, is older than 6.16, or the processor lacks FEAT_NV2. In a virtual machine the level above would have to show it FEAT_NV2 too.
+3. On a Mac, QEMU with -accel hvf: what starts the guest has to be one that can nest (vz, on M3 or later with macOS 15).)",
+     .steps = R"(If the guest is not to run guests itself, leave that word out:
+    qemu-system-aarch64 -accel kvm -cpu host -machine virt -nographic
+If it is: does the kernel here offer it? "VHE+NV2 mode initialized successfully" is a yes.
+    sudo dmesg | grep -i kvm)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(With -accel tcg it starts, and everything in it is emulated.)",
+     .source = "QEMU hw/arm/virt.c, machvirt_init(); lima-vm/lima#4498 (2025-12)"},
+    {.id = "quickemu-no-virtualization",
+     .program = "quickemu",
+     .patterns = "error! intel vt-x support is required\n"
+                 "error! amd-v support is required\n"
+                 "error! amd svm support is required",
+     .means = R"(quickemu looked for vmx or svm among the flags of /proc/cpuinfo, and found neither.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes =
+         R"(1. WSL2: Windows shows no VMX there. It does on Windows 11, with nestedVirtualization of .wslconfig on; on Windows 10 it does not.
+2. Another virtual machine without nesting.
+3. On hardware: switched off in firmware setup.)",
+     .steps = R"(Which of them is it?
+    systemd-detect-virt
+    nestprobe)",
+     .worked = R"(This prints more than 0:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"(Without KVM quickemu does not start a guest; QEMU by itself does, with -accel tcg.)",
+     .source = "quickemu-project/quickemu#1852 (2026-01)"},
+    {.id = "harvester-kvm-disabled",
+     .program = "Harvester",
+     .patterns = "kvm must be enabled before creating any virtual machines",
+     .means =
+         R"(Harvester's page of a host found no KVM on that node. "Disabled by BIOS" is a guess: it cannot tell a switch in firmware setup from a virtual machine whose hypervisor shows no VMX or SVM.)",
+     .rules = "dev-kvm-missing hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. The node is a virtual machine without nesting.
+2. Switched off in firmware setup, where the node is hardware.
+3. KVM works, and the page was not told: it has been said of AMD nodes with kvm_amd loaded.)",
+     .steps = R"(On the node itself:
+    ls -l /dev/kvm
+    lsmod | grep kvm
+If both are there, KVM works: start a virtual machine in spite of the message, and update Harvester. If not:
+    nestprobe)",
+     .worked = R"(A virtual machine of Harvester's starts.)",
+     .otherwise = R"()",
+     .source = "harvester/harvester#3900 (2023-05)"},
+    {.id = "macos-hypervisor-missing",
+     .program = "Docker Desktop for Mac, Apple's Hypervisor framework",
+     .patterns = "kern.hv_support: 0\n"
+                 "hypervisor check failed\n"
+                 "docker requires a processor with virtualization capabilities",
+     .means =
+         R"(macOS says that programs cannot use its hypervisor here. On a Mac that is as good as always a macOS that runs in a virtual machine itself.)",
+     .rules = "guest-cpu-model-lacks-feature hypervisor-hides-vmx",
+     .causes =
+         R"(1. macOS in a guest of QEMU's on Intel: the CPU's model has no vmx (Penryn and the others have none by themselves).
+2. The same on AMD: Apple's hypervisor for Intel Macs knows VMX only, so svm in the guest is no use to it.
+3. macOS in a guest on Apple silicon: Apple offers nesting to Linux guests (M3 or later, macOS 15), not to macOS ones.)",
+     .steps =
+         R"(On the Linux host of a macOS guest, Intel: are guests shown vmx there? It should say Y or 1:
+    cat /sys/module/kvm_intel/parameters/nested
+Then add vmx to the value of the guest's -cpu (of OSX-KVM's scripts: to MY_OPTIONS; Docker-OSX: -e BOOT_ARGS=+vmx,rdtscp), and start the guest again. In it, this should say 1:
+    sysctl kern.hv_support
+Whether a definition shows it:
+    nestprobe --domain boot-macOS.sh)",
+     .worked = R"(sysctl kern.hv_support says 1, and Docker starts.)",
+     .otherwise =
+         R"(On AMD and on Apple silicon there is no way: run Docker on the host, beside the macOS guest.)",
+     .source = "kholia/OSX-KVM notes.md; sickcodes/Docker-OSX#346, #270 (2021); docker/for-mac#7287 (2024-05); "
+               "utmapp/UTM#3405 (2025)"},
+    {.id = "vmware-nesting-beside-passthrough",
+     .program = "VMware ESXi",
+     .patterns = "virtualization is not supported on a virtual machine with a pci passthrough device",
+     .means =
+         R"(ESXi does not show VMX or SVM to a machine that has a PCI device or a vGPU of its own: by design one excludes the other.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The machine has a passthrough device, a vGPU, or both boxes were ticked.)",
+     .steps =
+         R"(With the machine off, remove the device and tick "Expose hardware assisted virtualization to the guest OS", or keep the device and do without nesting. Two machines, one for each, are the way to have both.)",
+     .worked = R"(The machine starts, and in it this prints more than 0:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "Broadcom knowledge base, article 437651 (2026)"},
+    {.id = "xen-insufficient-control",
+     .program = "Xen",
+     .patterns = "has insufficient*exec control\n"
+                 "has insufficient vmexit control\n"
+                 "has insufficient vmentry control\n"
+                 "has insufficient pin-based",
+     .means =
+         R"(Xen compared what VMX can do here with what it needs, and a control is missing: the first number is what may be set, the second what has to be. Xen then runs without hardware virtual machines.)",
+     .rules = "vmx-lacks-required-control",
+     .causes =
+         R"(1. Xen runs in a virtual machine, and the hypervisor above shows only a part of VMX: Hyper-V and VMware on a Windows whose own hypervisor runs do.
+2. A very old processor.)",
+     .steps =
+         R"(Which bits lack: those set in the second number and not in the first. Run Xen on the hardware, or below a KVM that passes the host's CPU through. On a Windows host, VMware shows all of VMX only where Windows' own hypervisor is off.
+    sudo xl dmesg | grep -i vmx)",
+     .worked = R"(This lists hvm:
+    sudo xl info | grep virt_caps)",
+     .otherwise = R"(KVM needs other controls than Xen, and may load where Xen does not.)",
+     .source = "Xen xen/arch/x86/hvm/vmx/vmcs.c, adjust_vmx_controls(); CERT-Polska/drakvuf-sandbox#418 (2021-01)"},
+    {.id = "xen-no-iommu",
+     .program = "Xen, Qubes OS",
+     .patterns = "cannot be assigned - no iommu",
+     .means = R"(Xen drives no IOMMU here, so no device can be given to a virtual machine.)",
+     .rules = "no-iommu no-interrupt-remapping iommu-table-damaged",
+     .causes =
+         R"(1. VT-d, or AMD IOMMU, is off in firmware setup: it is a switch of its own, beside VT-x and SVM.
+2. The firmware's table is faulty, and Xen dropped it: an update of the firmware has helped.
+3. The processor or the chipset has none: processors of Intel's with K up to the third generation have VT-x and no VT-d.
+4. Xen itself runs in a virtual machine without an IOMMU.)",
+     .steps = R"(In dom0: what Xen has, and why not more:
+    sudo xl info | grep virt_caps
+    sudo xl dmesg | grep -i -E 'vt-d|amd-vi|iommu|dmar|ivrs'
+hvm_directio among virt_caps is a yes. Else switch it on in firmware setup, then update the firmware.)",
+     .worked = R"(This lists hvm_directio:
+    sudo xl info | grep virt_caps)",
+     .otherwise = R"(Task Manager's "Virtualization: Enabled" of Windows speaks of VT-x alone.)",
+     .source = "Xen tools/libs/light/libxl_pci.c; QubesOS/qubes-issues#3684 (2018-03), #6741 (2021-06)"},
+    {.id = "kvm-vmcs-dump",
+     .program = "Linux",
+     .patterns = "cr0: actual=*gh_mask=\n"
+                 "pinbased=*secondaryexec=\n"
+                 "pinbased=*execcontrols=",
+     .means =
+         R"(KVM printed the VMCS of a guest that could not be entered. In the lines behind "Control State", reason= says how it failed (80000021 is invalid guest state), and SecondaryExec=00000000 says that EPT, VPID and unrestricted guest are all not in use.)",
+     .rules = "ept-off unrestricted-guest-off vmx-lacks-required-control",
+     .causes =
+         R"(1. SecondaryExec is 0, or lacks bit 7 (0x80): no unrestricted guest, so code without paging, which all firmware starts with, is entered only in states that can be imitated. In a virtual machine the hypervisor above does not show it.
+2. The program that runs the guest set a state that no processor takes.
+3. A fault of the hypervisor above.)",
+     .steps = R"(Are both in use? They should say Y:
+    cat /sys/module/kvm_intel/parameters/ept
+    cat /sys/module/kvm_intel/parameters/unrestricted_guest
+If they say N and no option did that, the level above has to show them. What it shows:
+    nestprobe --registers)",
+     .worked = R"(The guest runs, and the log has no new dump.)",
+     .otherwise = R"(Kernels since 2019 print the dump only with dump_invalid_vmcs=1, which changes nothing else.)",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(); dosemu2/dosemu2#1274 (2020-10)"},
+    {.id = "coreinfo-above-hypervisor",
+     .program = "Coreinfo (Sysinternals)",
+     .patterns = "hypervisor * hypervisor is present",
+     .means =
+         R"(Coreinfo ran above a hypervisor, as a rule Windows' own: it sees what that one shows. "VMX -" and "SVM -" then say nothing of the processor or of its firmware.)",
+     .rules = "hyperv-root-partition hypervisor-hides-vmx",
+     .causes =
+         R"(1. Windows' hypervisor runs (Hyper-V, WSL2, memory integrity): virtualization is on in firmware then, or it could not.
+2. Windows itself is in a virtual machine; then nesting is for the hypervisor above to switch on.)",
+     .steps = R"(Which of the two? In PowerShell, the maker of the machine:
+    Get-CimInstance Win32_ComputerSystem | Select-Object Manufacturer, Model, HypervisorPresent
+A maker of computers: the first. "Microsoft Corporation" with "Virtual Machine", QEMU, VMware, innotek: the second.)",
+     .worked = R"()",
+     .otherwise = R"(On a Windows without a hypervisor, "VMX -" means off in firmware, or no VT-x.)",
+     .source = "Coreinfo v3.6, its own last line; microsoft/WSL#7879 (2022-01)"},
     {.id = "crosvm-no-kvm",
      .program = "crosvm",
      .patterns = "failed to create kvm*/dev/kvm\n"
@@ -3672,7 +3845,10 @@ virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
                  "processor does not support vmx operation\n"
                  "error: unable to load vmm.ko\n"
                  "module_register_init: mod_load (vmm,*error 6\n"
-                 "lacks the 'ug' feature of ept",
+                 "lacks the 'ug' feature of ept\n"
+                 "missing ug feature on intel cpu\n"
+                 "your cpu supports bhyve (missing popcnt)\n"
+                 "vm_create: device not configured",
      .means = R"(bhyve found no VMX in this processor, or not all of it that bhyve needs, and does not load.)",
      .rules = "hypervisor-hides-vmx no-hardware-virtualization",
      .causes =
@@ -3955,13 +4131,15 @@ Look its last line up:
     {.id = "qubes-no-iommu",
      .program = "Qubes OS",
      .patterns = "failed to start an hvm qube with pci devices\n"
-                 "hardware does not support iommu/vt-d/amd-vi",
+                 "hardware does not support iommu\n"
+                 "missing features*iommu/vt-d\n"
+                 "missing features*interrupt remapping",
      .means =
          R"(A qube with devices (sys-net, sys-usb) is an HVM one, and Xen reports no IOMMU that it uses. Qubes asks Xen, not Linux: /proc/cpuinfo of dom0 never lists vmx or svm.)",
      .rules = "xen-owns-virtualization no-iommu",
      .causes = R"(1. VT-d or the AMD IOMMU is off in firmware setup; on AMD a switch of its own beside SVM Mode, often under NBIO or "AMD CBS".
 2. The firmware's table (DMAR, IVRS) is faulty, and Xen dropped it.
-3. The processor or board has none.)",
+3. The processor or board has none: Intel's with K up to the third generation have VT-x and no VT-d.)",
      .steps = R"(In dom0: hvm_directio in the first says that Xen has it; the second says why not.
     xl info | grep virt_caps
     sudo xl dmesg | grep -i -E 'vt-d|amd-vi|i/o virtualisation'
@@ -3969,7 +4147,7 @@ Look its last line up:
      .worked = R"(    xl info | grep hvm_directio)",
      .otherwise =
          R"(Without an IOMMU a qube with devices runs in PV mode only, and its devices can then read all memory: qvm-prefs sys-net virt_mode pv.)",
-     .source = "Qubes OS documentation, \"System requirements\" and \"PCI devices\"; QubesOS/qubes-issues#6615 (2021-05)"},
+     .source = "Qubes OS documentation, \"System requirements\" and \"PCI devices\"; QubesOS/qubes-issues#6615 (2021-05), #6741 (2021-06), #3684 (2018-03)"},
     {.id = "kvm-nx-missing",
      .program = "Linux",
      .patterns = "nx (execute disable) not supported",
@@ -4008,6 +4186,8 @@ If kvm_intel or kvm_amd is listed with kvm, KVM works and the line is to be igno
     {.id = "kvm-enabling-failed",
      .program = "Linux",
      .patterns = "enabling virtualization on cpu\n"
+                 "rip: *enable_virtualization_cpu\n"
+                 "rip: *hardware_enable\n"
                  "vmxon faulted",
      .means = R"(KVM could not switch VMX or SVM on, though its module is loaded.)",
      .rules = "virtualization-in-use",
@@ -4019,6 +4199,26 @@ Shut the other product's guests down. Without such a module: power off and on.)"
      .worked = R"(A guest starts and no new line appears.)",
      .otherwise = R"()",
      .source = "Linux virt/kvm/kvm_main.c; cyberus-technology/cloud-hypervisor#103 (2026-03)"},
+    {.id = "kernel-fault-in-kvm",
+     .program = "Linux",
+     .patterns = "rip: *[kvm]\n"
+                 "rip: *[kvm_intel]\n"
+                 "rip: *[kvm_amd]",
+     .means =
+         R"(The kernel that runs the guests came, in KVM's own code, to where it should never be. Above "RIP", "BUG" is a fault that ended something, "WARNING" one that was noted. No setting of a guest may bring it to that.)",
+     .rules = "known-escapes-from-guests",
+     .causes =
+         R"(1. A fault of this release, often of a stable one with a change taken back badly; guests that run KVM, bhyve or Hyper-V themselves reach code that others do not.
+2. A module of somebody else's, or a patched kernel ("Tainted" names the kind).
+3. VMXON refused ("VMXON faulted", "WARNING" instead of "BUG"): another hypervisor holds the processor; see that line.)",
+     .steps = R"(Which kernel is it, and is there a newer one of the same series?
+    uname -r
+Install the distribution's newest kernel and reboot. Until then, no guest should run guests of its own here.
+Report it with the whole trace:
+    sudo journalctl -k -b -1)",
+     .worked = R"(The same guest starts, and the log has no new trace.)",
+     .otherwise = R"()",
+     .source = "NixOS/nixpkgs#76839 (2020-01: Linux 4.19.78, repaired in 4.19.79), #54876 (2019-01: 4.14.94 to 4.14.96)"},
     {.id = "split-lock",
      .program = "Linux",
      .patterns = "split_lock trap\n"

@@ -66,6 +66,9 @@ std::vector<const Finding*> causes(const Report& report) {
     return all;
 }
 
+/// Holes of this kernel: worth a warning, and no reason why something fails.
+constexpr std::string_view known_escapes = "known-escapes-from-guests";
+
 std::string paragraph(std::string_view label, const std::string& text) {
     return fmt::format("  {:<6}{}\n", label, wrap(text, 8));
 }
@@ -97,15 +100,20 @@ std::string render_summary(const Report& report, const Style& style) {
         if (is_answered(report, v.question)) text += answer_line(report, v, style);
     text += describe_proof(report, style);
     std::map<std::string, std::string_view> printed;  // steps that several causes share are printed once
+    const std::string pages = pages_of_messages(report, style);
+    std::string behind;  // what nobody asked about, where somebody's trouble is told
     for (const Finding* f : causes(report)) {
-        text += fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
-        text += paragraph("why", f->outcome.message);
-        if (f->outcome.status != Status::fail) continue;
-        const std::string fix = fix_text(report, *f, 8);
-        const auto [before, is_new] = printed.emplace(fix, f->rule->id);
-        text += is_new ? fmt::format("  fix   {}", fix) : fmt::format("  fix   as for {}\n", before->second);
+        std::string cause = fmt::format("\n{} {}\n", bold(f->rule->id, style), f->rule->name);
+        cause += paragraph("why", f->outcome.message);
+        if (f->outcome.status == Status::fail) {
+            const std::string fix = fix_text(report, *f, 8);
+            const auto [before, is_new] = printed.emplace(fix, f->rule->id);
+            cause +=
+                is_new ? fmt::format("  fix   {}", fix) : fmt::format("  fix   as for {}\n", before->second);
+        }
+        (f->rule->name == known_escapes && !pages.empty() ? behind : text) += cause;
     }
-    text += pages_of_messages(report, style);
+    text += pages + behind;
     text += not_known(report, style);
     if (report.edit) text += render_edit(*report.edit);
     text += "\nLayer by layer, with the readings: nestprobe --explain\n";

@@ -56,8 +56,8 @@ bool is_only_answer(const Report& report) {
            report.verdict(Question::device_assignment).answer == Answer::no;
 }
 
-/// Somebody has tried to give a device away: VFIO's words are in the log or in a paste, or there is a group
-/// that it holds or refused.
+/// Somebody has tried to give a device away: VFIO's words are in the log, in a paste or on the kernel command
+/// line, or there is a group that it holds or refused.
 bool was_assignment_tried(const Report& report) {
     const auto* groups = report.facts.iommu.shared_groups.if_known();
     if (groups && !groups->empty()) return true;
@@ -65,6 +65,11 @@ bool was_assignment_tried(const Report& report) {
     if (lines &&
         std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) { return line.names_vfio; }))
         return true;
+    if (const auto* words = report.facts.kernel.command_line.if_known())
+        if (std::any_of(words->begin(), words->end(), [](const std::string& word) {
+                return word.starts_with("vfio-pci.") || word.starts_with("vfio_pci.");
+            }))
+            return true;
     return std::any_of(report.pasted.begin(), report.pasted.end(), [](const std::string& line) {
         return contains(line, "vfio 0000:") || contains(line, "vfio-pci,host=") ||
                contains(line, "/dev/vfio");

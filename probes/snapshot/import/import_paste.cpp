@@ -265,6 +265,8 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_haxm(clean, evidence);
     hear_minikube(clean, evidence);
+    hear_bsd(clean, evidence);
+    hear_causes(clean, evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);

@@ -120,7 +120,6 @@ bool read_libvirt_refusal(std::string_view line, Evidence& evidence) {
     return false;
 }
 
-/// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
 /// VirtualBox VMMR0/HMR0.cpp: CPUID shows the bit, and its driver has read the register (0x3a, VM_CR).
 bool read_virtualbox_refusal(std::string_view line, Evidence& evidence) {
     struct Row {
@@ -219,6 +218,7 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
                                                "Could not open /dev/kvm",
                                                "open /dev/kvm",
                                                "cannot open /dev/kvm",
+                                               "failed to open kvm device",
                                                "can't open /dev/kvm"};
     if (std::none_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view part) { return contains(line, part); }))

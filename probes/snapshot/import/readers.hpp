@@ -28,6 +28,10 @@ bool read_form_line(std::string_view line, Evidence& evidence);
 void hear_forms(std::string_view text, Evidence& evidence);
 /// HAXM's checktool, where it names itself.
 void hear_haxm(std::string_view text, Evidence& evidence);
+/// Lines of FreeBSD's and OpenBSD's log about the processor.
+void hear_bsd(std::string_view text, Evidence& evidence);
+/// Errors whose cause stands on the lines below.
+void hear_causes(std::string_view text, Evidence& evidence);
 /// Products and boards that a person names in a sentence.
 void hear_mentions(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.

@@ -54,6 +54,11 @@ inline constexpr std::string_view telling_words[] = {
     "stall on CPU",
     "FirmwareEnabled",
     "wsl: ",
+    "hv_support",
+    "gh_mask=",
+    "SecondaryExec=",
+    "RIP: ",
+    "ypervisor is present",
 };
 
 inline bool may_be_message(std::string_view line) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Sources: oVirt administration guide, "Nested Virtualization"; nova.conf(5), [libvirt]; CloudStack
-// documentation, "Configure CPU model for KVM guest"; Terraform provider dmacvicar/libvirt, libvirt_domain;
-// KubeVirt user guide, "Virtual hardware"; Incus and LXD documentation, instance options, raw.qemu; state
-// 2026-11.
+// documentation, "Configure CPU model for KVM guest"; Terraform providers dmacvicar/libvirt, libvirt_domain,
+// bpg/proxmox and Telmate/proxmox; Packer plugin proxmox; qemus/qemu src/proc.sh; winboat-org/winboat#880
+// (2026-09); KubeVirt user guide, "Virtual hardware"; Incus and LXD documentation, instance options,
+// raw.qemu; state 2026-11.
 #include "rules/guest/managers.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,33 @@ constexpr Manager managers[] = {
        "Apply it, with the guest shut down; the plan says whether the guest is replaced.", "terraform apply",
        "", ""}},
      Platform::kvm},
+    {"Terraform for Proxmox VE",
+     {{Where::guest_definition, "Give the guest the host's CPU.", "",
+       "the resource, in its block cpu (older Telmate providers: cpu = \"host\", without a block)",
+       "type = \"host\""},
+      {Where::hypervisor_host,
+       "Apply it; then shut the guest down and start it: a reboot inside it is not enough.",
+       "terraform apply", "", ""}},
+     Platform::proxmox},
+    {"Packer for Proxmox VE",
+     {{Where::guest_definition, "Give the guest the host's CPU.", "", "the template's source block",
+       "cpu_type = \"host\""},
+      {Where::hypervisor_host,
+       "Build it again: guests that are cloned from it have its CPU. Of one that is there already, set it "
+       "on the Proxmox host; then stop it and start it.",
+       "qm set VMID --cpu host", "", ""}},
+     Platform::proxmox},
+    {"dockur",
+     {{Where::here,
+       "Let the guest have the host's CPU with vmx, which the image takes away from Windows where nothing "
+       "is said; leave CPU_MODEL out.",
+       "", "the container's environment (of docker run: -e VMX=Y)", "VMX: \"Y\""},
+      {Where::here,
+       "Copy the folder that is mounted at /storage first: some Windows did not boot any more once Hyper-V "
+       "or WSL was switched on in it. Then make the container again; that folder stays.",
+       "docker compose up -d", "", ""}},
+     Platform::kvm,
+     "ARGUMENTS"},
     {"KubeVirt",
      {{Where::hypervisor_host, "Give the VirtualMachine the node's CPU.", "",
        "the VirtualMachine, spec.template.spec.domain.cpu", "model: host-passthrough"},

@@ -5,6 +5,7 @@
 
 #include "rules/common.hpp"
 #include "rules/iommu/iommu_words.hpp"
+#include "rules/iommu/vfio_ids.hpp"
 
 #include <fmt/format.h>
 
@@ -130,7 +131,9 @@ Outcome check_held_back(const Facts& f) {
 
 Outcome check_unknown_word(const Facts& f) {
     if (const std::string slips = slips_of_iommu_words(f); !slips.empty())
-        return cite(fail(slips), f.kernel.command_line);
+        return cite(fail(slips.substr(slips.starts_with(". ") ? 2 : 0)), f.kernel.command_line);
+    if (std::optional<Outcome> ids = misspelt_vfio_ids(f))
+        return cite(std::move(*ids), f.kernel.command_line);
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard(f, LogLine::dmar_unknown_option);
     if (!line) return pass("the kernel log names no word of intel_iommu= that it does not know");
@@ -143,7 +146,8 @@ constexpr std::string_view fault_see[] = {
 constexpr std::string_view rmrr_see[] = {
     "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(), intel_iommu_attach_device()"};
 constexpr std::string_view word_see[] = {
-    "Linux Documentation/admin-guide/kernel-parameters.txt, intel_iommu="};
+    "Linux Documentation/admin-guide/kernel-parameters.txt, intel_iommu=",
+    "Linux drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids()"};
 
 constexpr Rule iommu_causes_rows[] = {
     {
@@ -192,18 +196,20 @@ constexpr Rule iommu_causes_rows[] = {
         .layer = Layer::iommu,
         .question = Question::device_assignment,
         .role = Role::advice,
-        .title = "a word on the kernel command line that is to switch the IOMMU on does nothing",
+        .title = "a word on the kernel command line for the IOMMU, or for vfio-pci, does nothing",
         .explain =
             "intel_iommu= takes a list of words. One that is misspelt is passed over, with a line in the\n"
             "kernel log; a parameter that is misspelt, or the other maker's, without one. AMD's IOMMU is "
             "driven\n"
-            "without a word.",
+            "without a word. vfio-pci.ids= takes ids as lspci -nn shows them, and says nothing of one that\n"
+            "no device has.",
         .fix = "Write the word as the kernel's documentation has it: intel_iommu= with on, off, igfx_off, "
                "strict, "
                "sm_on or sm_off. On AMD no word is needed: remove it.",
         .see = word_see,
         .check = check_unknown_word,
-        .worked = "dmesg has no line \"Unknown option\" at the next start.",
+        .worked = "dmesg has no line \"Unknown option\" at the next start; lspci -nnk shows vfio-pci for the "
+                  "devices.",
         .also = "A word of a newer kernel than the one that runs.",
     },
 };

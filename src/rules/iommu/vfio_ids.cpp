@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// vfio-pci reads each id with sscanf("%x:%x:...") and takes what it gets: an address, or the letter O in the
+// place of a zero, is an id that no device has, and nothing says so.
+// Sources: Linux 4.19 to 7.2 drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids(); pci.ids(5).
+#include "rules/iommu/vfio_ids.hpp"
+
+#include "base/text.hpp"
+#include "facts/module_options.hpp"
+#include "remedy/steps.hpp"
+#include "rules/common.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace nestprobe {
+namespace {
+
+constexpr std::string_view right_name = "vfio-pci.ids";
+
+bool is_hex_of(std::string_view text, std::size_t size) {
+    return text.size() == size && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+/// "10de:1b81", and with subsystem, class and mask behind it.
+bool is_id(std::string_view id) {
+    return id.size() >= 9 && is_hex_of(id.substr(0, 4), 4) && id[4] == ':' && is_hex_of(id.substr(5, 4), 4) &&
+           (id.size() == 9 || id[9] == ':');
+}
+
+/// "01:00.0", "0000:01:00.0"
+bool is_address(std::string_view id) {
+    if (id.size() == 12) id.remove_prefix(5);
+    return id.size() == 7 && is_hex_of(id.substr(0, 2), 2) && id[2] == ':' && id[5] == '.';
+}
+
+/// What is wrong with one of the list; empty: nothing.
+std::string slip_in(std::string_view id) {
+    if (is_id(id)) return {};
+    if (is_address(id))
+        return fmt::format(
+            "{} is a device's address, where its id is meant (vendor:device, four hex digits "
+            "each)",
+            id);
+    return fmt::format("{} is no id of a device (vendor:device, four hex digits each)", id);
+}
+
+std::string key_of(const std::string& word) {
+    std::string key = word.substr(0, word.find('='));
+    std::replace(key.begin(), key.end(), '_', '-');
+    return key;
+}
+
+Remedy look_ids_up(const std::string& word) {
+    return Remedy(Step{.what = "See the ids: lspci prints them in the last brackets of a line.",
+                       .commands = {"lspci -nn"}})
+        .then(
+            Step{.what = fmt::format("In the place of {} write them with commas and without blanks, also in "
+                                     "files of /etc/modprobe.d that say options vfio-pci ids=.",
+                                     word),
+                 .file = "the kernel command line",
+                 .lines = {"vfio-pci.ids=VENDOR:DEVICE,VENDOR:DEVICE"}});
+}
+
+std::optional<Outcome> judge_list(const std::string& word) {
+    std::string_view rest = std::string_view(word).substr(std::min(word.find('=') + 1, word.size()));
+    if (rest.ends_with(','))
+        return fail(
+            fmt::format("the kernel command line says \"{}\", which ends with a comma: a blank parts the "
+                        "list, and what is behind it is lost",
+                        word),
+            look_ids_up(word));
+    while (!rest.empty()) {
+        const std::string_view id = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(id.size() + 1, rest.size()));
+        if (const std::string slip = id.empty() ? std::string() : slip_in(id); !slip.empty())
+            return fail(
+                fmt::format("the kernel command line says \"{}\": {}, so vfio-pci takes no device by it",
+                            word, slip),
+                look_ids_up(word));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<Outcome> misspelt_vfio_ids(const Facts& f) {
+    const auto* line = f.kernel.command_line.if_known();
+    if (!line) return {};
+    for (const std::string& word : *line) {
+        const std::string key = key_of(word);
+        const std::string_view value =
+            std::string_view(word).substr(std::min(word.find('=') + 1, word.size()));
+        if (key == right_name) {
+            if (auto outcome = judge_list(word)) return outcome;
+        } else if (key.starts_with("vfio") && is_id(value.substr(0, value.find(','))) &&
+                   distance(key, right_name) <= 2) {
+            return fail(fmt::format("the kernel command line says \"{}\", which no module knows: {} is meant",
+                                    word, right_name),
+                        change_words(f, {word}, {fmt::format("{}={}", right_name, value)}));
+        }
+    }
+    return {};
+}
+
+}  // namespace nestprobe
