@@ -41,15 +41,6 @@ constexpr std::string_view coreinfo_names[] = {"Coreinfo v", "Dump information o
 constexpr std::string_view yes_words[] = {"Yes", "Ja", "Oui", "True", "TRUE"};
 constexpr std::string_view no_words[] = {"No", "Nein", "Non", "False", "FALSE"};
 
-bool has_any(std::string_view text, Labels labels) {
-    return std::any_of(labels.begin(), labels.end(),
-                       [&](std::string_view label) { return contains(text, label); });
-}
-
-bool is_this_word(std::string_view word, Labels words) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// What stands behind the first of these and its colon; empty: none is there.
 std::string_view value_of(std::string_view text, Labels labels) {
     for (const std::string_view label : labels)
@@ -91,7 +82,7 @@ void hear_maker(std::string_view text, Evidence& evidence) {
 /// Where Windows' own hypervisor runs, it hides VMX and SVM from the Windows above it: a minus is no news
 /// then.
 void hear_extensions(std::string_view text, std::string_view flag, Evidence& evidence) {
-    const bool hypervisor = has_any(text, hypervisor_words) || coreinfo_mark(text, "HYPERVISOR") == '*';
+    const bool hypervisor = contains_any(text, hypervisor_words) || coreinfo_mark(text, "HYPERVISOR") == '*';
     for (const auto& [name, topic] :
          {std::pair<std::string_view, std::string_view>{"VMX", hearsay::cpuid_vmx},
           std::pair<std::string_view, std::string_view>{"SVM", hearsay::cpuid_svm}})
@@ -100,14 +91,14 @@ void hear_extensions(std::string_view text, std::string_view flag, Evidence& evi
     const std::string_view offered = value_of(text, monitor_labels);
     const std::string_view topic = flag == "svm" ? hearsay::cpuid_svm : hearsay::cpuid_vmx;
     if (flag.empty()) return;
-    if (is_this_word(offered, yes_words)) evidence.hear(topic, "yes", "Windows");
-    if (is_this_word(offered, no_words) && !hypervisor) evidence.hear(topic, "no", "Windows");
+    if (holds(yes_words, offered)) evidence.hear(topic, "yes", "Windows");
+    if (holds(no_words, offered) && !hypervisor) evidence.hear(topic, "no", "Windows");
 }
 
 void hear_firmware(std::string_view text, std::string_view flag, Evidence& evidence) {
     if (flag.empty()) return;
     for_each_line(text, [&](std::string_view line) {
-        if (has_any(line, firmware_labels) && is_this_word(trim(after(line, ":")), no_words))
+        if (contains_any(line, firmware_labels) && holds(no_words, trim(after(line, ":"))))
             evidence.hear(hearsay::firmware_off, fmt::format("{} ({})", trim(line), flag), "Windows");
     });
 }
@@ -116,8 +107,8 @@ void hear_firmware(std::string_view text, std::string_view flag, Evidence& evide
 
 bool is_windows_tool(std::string_view text) {
     text = text.substr(0, 65536);
-    return has_any(text, coreinfo_names) || has_any(text, hypervisor_words) ||
-           has_any(text, firmware_labels) || contains(text, "Hyper-V Requirements:") ||
+    return contains_any(text, coreinfo_names) || contains_any(text, hypervisor_words) ||
+           contains_any(text, firmware_labels) || contains(text, "Hyper-V Requirements:") ||
            contains(text, "HyperVRequirement") || contains(text, "Hyper-V-Anforderungen") ||
            (contains(text, "Host Name:") && contains(text, "OS Name:"));
 }

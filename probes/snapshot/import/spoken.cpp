@@ -15,18 +15,13 @@
 namespace nestprobe {
 namespace {
 
-bool has_any(std::string_view line, std::span<const std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(),
-                       [&](std::string_view part) { return contains(line, part); });
-}
-
 /// It says what is so, not what should be, or what somebody asks.
 bool is_stated(std::string_view line) {
     constexpr std::string_view hedges[] = {"if ",    "If ",   "hould",  "must ",  "xpect",    "ake sure",
                                            "nsure",  "when ", "When ",  "erify",  "heck ",    "eeds to",
                                            "has to", "?",     "echo ",  "| tee",  " or ",     "nless",
                                            "until ", "n't ",  " means", "would ", "whether ", "ntil it"};
-    return !has_any(line, hedges);
+    return !contains_any(line, hedges);
 }
 
 /// The same as a sentence about another machine than the rest of the paste may be.
@@ -34,7 +29,7 @@ bool names_a_machine(std::string_view line) {
     constexpr std::string_view machines[] = {"host",   "Host",       "guest",          "Guest", "L0",
                                              "L1",     "L2",         "ypervisor",      " VM",   "inside",
                                              "Inside", "bare metal", "virtual machine"};
-    return has_any(line, machines);
+    return contains_any(line, machines);
 }
 
 /// What stands between a command or a path and its value: signs, and words that say nothing.
@@ -171,7 +166,7 @@ void hear_sentence(std::string_view sentence, std::vector<Spoken>& found) {
     Spoken spoken;
     if (!is_stated(sentence)) return;
     hear_quoted_log(sentence, found);
-    if (!has_any(sentence, subjects)) return;
+    if (!contains_any(sentence, subjects)) return;
     if (!read_parameter(sentence, spoken) && !read_output(sentence, spoken)) return;
     spoken.placed = names_a_machine(sentence);
     found.push_back(std::move(spoken));
