@@ -104,8 +104,16 @@ bool is_told_of_log(std::string_view line) {
     return row && row->effect != LogEffect::info && row->effect != LogEffect::harmless;
 }
 
-/// The messages that a paste holds, each once, in its order, warnings behind the rest.
-std::vector<const Message*> messages_in(const Report& report) {
+/// No rule has a cause: the message is what there is to go by.
+bool is_all_there_is(const Report& report) {
+    return std::none_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
+        return v.answer != Answer::unknown && is_asked(report, v.question);
+    });
+}
+
+enum class Pages : std::uint8_t { of_messages, of_all };
+
+std::vector<const Message*> find_pages(const Report& report, Pages wanted) {
     constexpr std::size_t most = 3;
     std::vector<const Message*> found;
     for (const bool warnings : {false, true})
@@ -113,18 +121,21 @@ std::vector<const Message*> messages_in(const Report& report) {
             if (found.size() == most) break;
             if (is_warning(line) != warnings || is_told_of_log(line)) continue;
             const Message* message = find_message(line);
-            if (!message || is_beside_the_point(*message) || is_answered_by_cause(report, *message)) continue;
+            if (!message || is_answered_by_cause(report, *message)) continue;
+            if (wanted == Pages::of_messages && is_beside_the_point(*message)) continue;
             if (!is_among(found, *message)) found.push_back(message);
             if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
         }
     return found;
 }
 
-/// No rule has a cause: the message is what there is to go by.
-bool is_all_there_is(const Report& report) {
-    return std::none_of(report.verdicts.begin(), report.verdicts.end(), [&](const Verdict& v) {
-        return v.answer != Answer::unknown && is_asked(report, v.question);
-    });
+/// The messages that a paste holds, each once, in its order, warnings behind the rest; where nothing in it
+/// was a reading, a checker's words and those about a matter, too.
+std::vector<const Message*> messages_in(const Report& report) {
+    std::vector<const Message*> found = find_pages(report, Pages::of_messages);
+    if (found.empty() && !report.facts.evidence && is_all_there_is(report))
+        found = find_pages(report, Pages::of_all);
+    return found;
 }
 
 /// "aarch64": its KVM is no module of kvm_intel's kind.
