@@ -2639,6 +2639,36 @@ Without any, emulate (slow, for trials):
      .worked = R"(The first command shows a number, and the machine runs.)",
      .otherwise = R"()",
      .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+    {.id = "libvirt-no-affinity",
+     .program = "libvirt, OpenStack",
+     .patterns = "cpu affinity is not supported",
+     .means = R"(A guest that QEMU emulates has no thread of its own for each virtual CPU, so none can be bound to a CPU of the host. The guest was defined without KVM.)",
+     .rules = "guest-emulated-without-vmx guest-emulated-without-svm dev-kvm-missing",
+     .causes = R"(1. OpenStack: virt_type = qemu in nova.conf, which is what installers write on a compute node without /dev/kvm: a virtual machine without nesting, as a rule.
+2. A definition of libvirt with type='qemu'.)",
+     .steps = R"(On the compute node, see whether it can do better:
+    ls -l /dev/kvm
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+0 in a virtual machine: nesting is switched on for it by what runs it. With /dev/kvm there, write virt_type = kvm into [libvirt] of nova.conf, and restart the service (openstack-nova-compute on Red Hat):
+    sudo systemctl restart nova-compute)",
+     .worked = R"(The instance starts, and virsh dumpxml of it on the node begins with <domain type='kvm'.)",
+     .otherwise = R"(Without KVM, take the pinning out of the flavor (hw:cpu_policy).)",
+     .source = "libvirt src/qemu/qemu_driver.c, qemuDomainPinVcpuLive(); xx-sec/xx-sec#5 (2019-11)"},
+    {.id = "juju-no-kvm-containers",
+     .program = "Juju",
+     .patterns = "cannot host kvm containers",
+     .means = R"(Juju was to put a virtual machine into this machine, and its agent found no KVM here when it started.)",
+     .rules = "dev-kvm-missing hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The machine is a virtual machine without nesting.
+2. Hardware: switched off in firmware setup, or the module is not loaded.)",
+     .steps = R"(On that machine:
+    ls -l /dev/kvm
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    systemd-detect-virt
+0 and a name: what runs the machine has to show it vmx or svm; nested=Y on the host is not enough, the machine's definition decides (host-passthrough).)",
+     .worked = R"(ls -l /dev/kvm on that machine shows the device, and the agent, started again, takes the container.)",
+     .otherwise = R"(lxd containers need no KVM: deploy with lxd: in place of kvm:.)",
+     .source = "Ubuntu-Solutions-Engineering/openstack-installer#971 (2016-07)"},
     {.id = "kubevirt-no-vhost-net",
      .program = "KubeVirt",
      .patterns = "insufficient devices.kubevirt.io/vhost-net\n"
