@@ -2639,6 +2639,41 @@ Without any, emulate (slow, for trials):
      .worked = R"(The first command shows a number, and the machine runs.)",
      .otherwise = R"()",
      .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+    {.id = "wsl-start-times-out",
+     .program = "WSL",
+     .patterns = "createvm/0x800705b4\n"
+                 "createvm/hcs/0x800705b4",
+     .means = R"(WSL 2's virtual machine was started, and its Linux did not answer in time. The hypervisor runs, or the code would be another one.)",
+     .rules = "hypervisor-hides-svm hypervisor-hides-vmx",
+     .causes = R"(1. Windows is itself a guest of KVM: reported of WSL 2.7.5 to 2.7.8 on AMD, where 2.7.3 starts (2026-06, marked as to be fixed in a later one).
+2. A machine under load, or nesting that is slow.)",
+     .steps = R"(On Windows, in PowerShell, see the version, and take a newer one:
+    wsl --version
+    wsl --update
+    wsl --shutdown
+If there is no newer one, install the package of an older version from the releases of microsoft/WSL.)",
+     .worked = R"(    wsl uname -r
+prints a kernel's version.)",
+     .otherwise = R"(HCS_E_HYPERV_NOT_INSTALLED or HCS_E_SERVICE_NOT_AVAILABLE in that place: the hypervisor does not run at all.)",
+     .source = "microsoft/WSL#40820 (2026-06)"},
+    {.id = "pci-bar-without-space",
+     .program = "Linux, in a guest with a device of the host's",
+     .patterns = "bar *: no space for [mem\n"
+                 "bar * can't assign; no space\n"
+                 "bar *: failed to assign [mem",
+     .means = R"(The guest's PCI bus has no window that is large enough for the device's memory, so its driver will not work. That is between the guest's firmware and its machine type, not KVM or the IOMMU.)",
+     .rules = "",
+     .causes = R"(1. A card with gigabytes of memory behind one BAR, and a firmware (SeaBIOS, an older OVMF) that opens a small window above 4 GiB.
+2. The device was plugged in while the guest ran, behind a port without room.)",
+     .steps = R"(Plain QEMU with OVMF: a window of 64 GiB, and a port with room for what is plugged in later:
+    -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=65536
+    -device pcie-root-port,id=port1,chassis=1,pref64-reserve=32G
+Kata: hotplug_vfio_on_root_bus and pcie_root_port in configuration.toml. In the guest, this word on the kernel command line lets Linux share it out again:
+    pci=realloc)",
+     .worked = R"(In the guest's log the same BAR is "assigned".)",
+     .otherwise = R"(A BAR of a bridge or of an unused ROM: nothing that matters.)",
+     .source = "Linux drivers/pci/setup-res.c, pci_assign_resource(); QEMU docs/pcie.txt; kata-containers/runtime#1128 "
+               "(2019-01)"},
     {.id = "libvirt-no-affinity",
      .program = "libvirt, OpenStack",
      .patterns = "cpu affinity is not supported",
