@@ -2678,7 +2678,7 @@ Kata: hotplug_vfio_on_root_bus and pcie_root_port in configuration.toml. In the 
      .program = "libvirt, OpenStack",
      .patterns = "cpu affinity is not supported",
      .means = R"(A guest that QEMU emulates has no thread of its own for each virtual CPU, so none can be bound to a CPU of the host. The guest was defined without KVM.)",
-     .rules = "guest-emulated-without-vmx guest-emulated-without-svm dev-kvm-missing",
+     .rules = "guest-emulated-without-svm dev-kvm-missing",
      .causes = R"(1. OpenStack: virt_type = qemu in nova.conf, which is what installers write on a compute node without /dev/kvm: a virtual machine without nesting, as a rule.
 2. A definition of libvirt with type='qemu'.)",
      .steps = R"(On the compute node, see whether it can do better:
@@ -2687,7 +2687,7 @@ Kata: hotplug_vfio_on_root_bus and pcie_root_port in configuration.toml. In the 
 0 in a virtual machine: nesting is switched on for it by what runs it. With /dev/kvm there, write virt_type = kvm into [libvirt] of nova.conf, and restart the service (openstack-nova-compute on Red Hat):
     sudo systemctl restart nova-compute)",
      .worked = R"(The instance starts, and virsh dumpxml of it on the node begins with <domain type='kvm'.)",
-     .otherwise = R"(Without KVM, take the pinning out of the flavor (hw:cpu_policy).)",
+     .otherwise = R"(Without KVM, leave the pinning out of the flavor (hw:cpu_policy).)",
      .source = "libvirt src/qemu/qemu_driver.c, qemuDomainPinVcpuLive(); xx-sec/xx-sec#5 (2019-11)"},
     {.id = "juju-no-kvm-containers",
      .program = "Juju",
