@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "session.hpp"
+#include "looked_at.hpp"
 #include "probe.hpp"
 #include "registers/all.hpp"
 
 #include "base/errors.hpp"
-#include "guest/guest_source.hpp"
 #include "input/bad_file.hpp"
 #include "input/lock_down.hpp"
-#include "live/machine.hpp"
-#include "messages/messages.hpp"
 #include "output.hpp"
 #include "prove/failure_report.hpp"
 #include "prove/prove.hpp"
@@ -19,9 +17,7 @@
 #include "render/layout.hpp"
 #include "render/registers.hpp"
 #include "report/assume.hpp"
-#include "snapshot/load.hpp"
 #include "snapshot/record.hpp"
-#include "snapshot/replay.hpp"
 #include "snapshot/write.hpp"
 #include "terminal.hpp"
 
@@ -77,38 +73,11 @@ ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proo
     return complain(ExitStatus::yes, path + " holds " + describe_recording(recording));
 }
 
-/// The machine to look at: a file's, or this one.
-struct Machine {
-    explicit Machine(std::vector<RawInput> inputs) {
-        if (inputs.empty()) {
-            live = std::make_unique<LiveMachine>();
-            collected_at = utc_now();
-            return;
-        }
-        Loaded loaded = import_inputs(std::move(inputs),
-                                      [](std::string_view line) { return find_message(line) != nullptr; });
-        notes = std::move(loaded.notes);
-        unread = std::move(loaded.unread);
-        lines = std::move(loaded.lines);
-        definitions = std::move(loaded.definitions);
-        replay(std::move(loaded.recording));
-    }
-    void replay(Recording recording) {
-        collected_at = recording.recorded;
-        proof = recording.proof;
-        replayed = std::make_unique<ReplayedMachine>(std::move(recording));
-    }
-    Sources sources() const { return live ? live->sources() : replayed->sources(); }
-
-    std::unique_ptr<LiveMachine> live;
-    std::unique_ptr<ReplayedMachine> replayed;
-    std::string collected_at;                 ///< of a file, when it was recorded; empty: it does not say
-    std::optional<ProofRecord> proof;         ///< of a file, what it holds
-    std::vector<std::string> notes;           ///< what each input was taken for
-    std::vector<std::string> unread;          ///< of folders, what was left out
-    std::vector<std::string> lines;           ///< of pastes, those that may be a program's message
-    std::vector<HeldDefinition> definitions;  ///< of guests, in what was given for the machine
-};
+/// What each input was taken for; of one that is refused the refusal alone is said.
+void tell_what_was_taken(const Options& options, const std::vector<std::string>& notes) {
+    if (options.format->name != "explain" || options.quiet) return;
+    for (const std::string& note : notes) complain(ExitStatus::yes, note);
+}
 
 /// What a folder holds and this user may not read: the first few by name.
 void complain_about_unread(const std::vector<std::string>& unread) {
@@ -182,19 +151,6 @@ struct RegistersWanted {
     Wanted wanted;
 };
 
-/// What comes from elsewhere: all of it is read before any of it is parsed.
-struct Inputs {
-    explicit Inputs(const Options& options) {
-        if (!options.domain.empty()) guest = read_definition(options.domain);
-        from = read_inputs(options.from);
-        if (!options.diff.empty()) other = read_inputs({options.diff});
-    }
-    bool anything() const { return guest || !from.empty() || !other.empty(); }
-
-    std::optional<GuestText> guest;
-    std::vector<RawInput> from, other;
-};
-
 std::string print(const Options& options, const Report& report, const Style& style) {
     if (options.fix) return render_fix(report);
     if (options.all) return render_explain_all(report, style);
@@ -255,8 +211,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     const bool elsewhere = given.anything();
     if (!here) lock_down(options.record.empty() ? Afterwards::computes : Afterwards::writes_a_file);
     Machine machine(std::move(given.from));
-    if (options.format->name == "explain" && !options.quiet)
-        for (const std::string& note : machine.notes) complain(ExitStatus::yes, note);
+    const bool may_be_refused = !machine.definitions.empty();
+    if (!may_be_refused) tell_what_was_taken(options, machine.notes);
     complain_about_unread(machine.unread);
     std::unique_ptr<Recorder> recorder;
     if (!options.record.empty()) recorder = std::make_unique<Recorder>(machine.sources());
@@ -277,6 +233,7 @@ ExitStatus examine(const Options& options, const Style& style) {
     std::optional<GuestDefinition> guest;
     if (given.guest) guest = understand_definition(std::move(*given.guest));
     if (!guest) guest = find_pasted_guest(options, facts, std::move(machine.definitions));
+    if (may_be_refused) tell_what_was_taken(options, machine.notes);
     if (guest) facts.guest = guest->facts;
     if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);
     Report report = make_report(std::move(facts));

@@ -92,6 +92,18 @@ def guests(folder):
         in_file(folder, f"a guest: {name}", data, "--domain")
 
 
+def guests_in_pastes(folder):
+    """A definition that is refused is not called taken as well: for people, too, the refusal is the one line."""
+    domain = "<domain type='kvm'>\n  <name>a</name>\n  <vcpu>2</vcpu>\n  <cpu mode='host-passthrough'>"
+    for name, data in {"an unclosed element": domain, "a control character": domain + "<a>&#27;</a></cpu></domain>\n",
+                       "Latin-1": (domain.replace("a<", "\xe4<") + "</cpu></domain>\n").encode("latin-1"),
+                       "an open quotation": "qemu-system-x86_64 -enable-kvm -cpu host -name 'a\n"}.items():
+        path = os.path.join(folder, "input")
+        with open(path, "wb") as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+        count(f"a guest in a paste: {name}", list(faults_of(subprocess.run([binary, "--explain", "--from", path], capture_output=True, timeout=60, check=False), path)))
+
+
 def long_words(folder):
     """What a complaint quotes is cut, however long it is."""
     word = "x" * 1000000
@@ -194,6 +206,7 @@ with tempfile.TemporaryDirectory() as folder:
     cat.wait()
 
     guests(folder)
+    guests_in_pastes(folder)
     pipes(folder)
     long_arguments()
     missing = os.path.join(folder, "missing")

@@ -79,6 +79,11 @@ inline bool contains_any(std::string_view text, std::span<const std::string_view
                        [&](std::string_view part) { return contains(text, part); });
 }
 
+inline bool starts_with_any(std::string_view text, std::span<const std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](std::string_view part) { return text.starts_with(part); });
+}
+
 /// What follows the part; empty where it is not there.
 inline std::string_view after(std::string_view text, std::string_view part) {
     const auto at = text.find(part);

@@ -109,15 +109,13 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     facts.named_platform = read_hearsay(files, hearsay::named_product).map(platform_called);
     facts.named_board = read_hearsay(files, hearsay::named_board);
     facts.named_place = read_hearsay(files, hearsay::named_place);
-    const auto said_yes = [](const std::string& word) { return word == "yes"; };
-    facts.no_group = read_hearsay(files, hearsay::no_group).map(said_yes);
-    facts.no_modprobe = read_hearsay(files, hearsay::no_modprobe).map(said_yes);
-    if (facts.named_place.if_absent() && facts.no_group.if_absent() && facts.no_modprobe.if_absent() &&
-        facts.named_platform.if_absent() && facts.named_board.if_absent() &&
-        facts.contradictions.if_absent() && facts.firmware_off.if_absent() && facts.usable.if_absent() &&
-        facts.maker.if_absent() && facts.missing.if_absent() && facts.device_asked.if_absent())
-        return {};
-    return facts;
+    facts.no_group = read_heard_switch(files, hearsay::no_group);
+    facts.no_modprobe = read_heard_switch(files, hearsay::no_modprobe);
+    bool known = false;
+    for_each(facts, [&](std::string_view, const auto& fact, std::string_view) {
+        known = known || !fact.if_absent();
+    });
+    return known ? std::optional(std::move(facts)) : std::nullopt;
 }
 
 namespace {

@@ -69,12 +69,6 @@ std::vector<const Finding*> causes(const Report& report) {
 
 /// What somebody's message is told before: holes of this kernel, which are no reason why something fails, and
 /// what is only named in a sentence.
-constexpr std::string_view asides[] = {"known-escapes-from-guests", "runs-on-a-named-product",
-                                       "named-board-is-arm"};
-bool is_aside(const Finding& f) {
-    return std::find(std::begin(asides), std::end(asides), f.rule->name) != std::end(asides);
-}
-
 std::string paragraph(std::string_view label, const std::string& text) {
     return fmt::format("  {:<6}{}\n", label, wrap(text, 8));
 }
@@ -117,7 +111,7 @@ std::string render_summary(const Report& report, const Style& style) {
             cause +=
                 is_new ? fmt::format("  fix   {}", fix) : fmt::format("  fix   as for {}\n", before->second);
         }
-        (is_aside(*f) && !pages.empty() ? behind : text) += cause;
+        (f->rule->aside && !pages.empty() ? behind : text) += cause;
     }
     text += pages + behind;
     text += not_known(report, style);

@@ -48,6 +48,7 @@ std::string software_kvm(const Facts& f) {
     if (hardware && !vendor_module_absent(f)) return {};  // the vendor's module may be what serves
     // One that is built in is listed though it did not come up.
     if (is(f.device.registered, false) && !is(f.device.open, true)) return {};
+    if (!f.device.registered.if_known() && open_error(f) == ENOENT) return {};
     if (const std::string* name = f.module.software.if_known()) return *name;
     const bool works = is(f.device.open, true) && is(f.device.api_version, 12);
     return works && hardware_absent(f) ? "a module of KVM that could not be named" : "";

@@ -59,6 +59,7 @@ struct Rule {
     bool any_machine = false;      ///< judged where the machine is known to be no x86 one, too
     std::string_view worked = {};  ///< how to tell that the fix worked; a line with four blanks is a command
     std::string_view also = {};    ///< what else looks like it
+    bool aside = false;            ///< told behind what a message's page says, not before it
 };
 
 inline Outcome pass(std::string message) { return {Status::pass, std::move(message), {}}; }

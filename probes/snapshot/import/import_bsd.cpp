@@ -37,11 +37,20 @@ bool names_bit(std::string_view list, std::string_view bit) {
     return false;
 }
 
+/// The makers whose processors have SVM, and no VMX.
+bool has_svm(std::string_view vendor) { return vendor == "AuthenticAMD" || vendor == "HygonGenuine"; }
+
+void hear_svm(std::string_view list, std::string_view vendor, std::string_view source, Evidence& evidence) {
+    if (has_svm(vendor))
+        evidence.hear(hearsay::cpuid_svm, names_bit(list, "SVM") ? "yes" : "no",
+                      fmt::format("{}: SVM", source));
+}
+
 void hear_bits(std::string_view list, std::string_view vendor, std::string_view source, Evidence& evidence) {
     const auto hear = [&](std::string_view topic, std::string_view bit) {
         evidence.hear(topic, names_bit(list, bit) ? "yes" : "no", fmt::format("{}: {}", source, bit));
     };
-    if (vendor != "AuthenticAMD" && vendor != "HygonGenuine") hear(hearsay::cpuid_vmx, "VMX");
+    if (!has_svm(vendor)) hear(hearsay::cpuid_vmx, "VMX");
     hear(hearsay::cpuid_hypervisor, "HV");
     evidence.taken(source);
 }
@@ -70,9 +79,7 @@ void hear_freebsd(std::string_view text, Evidence& evidence) {
     if (!names_bit(second, "SSE3") && second_of_amd.empty()) return;
     const CpuLines cpu = freebsd_cpu(text);
     if (!second.empty()) hear_bits(second, cpu.vendor, source, evidence);
-    if (cpu.vendor == "AuthenticAMD" || cpu.vendor == "HygonGenuine")
-        evidence.hear(hearsay::cpuid_svm, names_bit(second_of_amd, "SVM") ? "yes" : "no",
-                      fmt::format("{}: SVM", source));
+    hear_svm(second_of_amd, cpu.vendor, source, evidence);
     constexpr std::string_view above = "Hypervisor: Origin = \"";
     if (const std::string_view name = after(text, above); !name.empty())
         evidence.hear(hearsay::hypervisor, name.substr(0, name.find('"')),
@@ -101,9 +108,7 @@ void hear_openbsd(std::string_view text, Evidence& evidence) {
     // Where the line ends before leaf 7's bits it may be cut.
     if (list.empty() || cpu.vendor.empty() || !contains(list, ",LONG,")) return;
     hear_bits(list, cpu.vendor, source, evidence);
-    if (cpu.vendor == "AuthenticAMD")
-        evidence.hear(hearsay::cpuid_svm, names_bit(list, "SVM") ? "yes" : "no",
-                      fmt::format("{}: SVM", source));
+    hear_svm(list, cpu.vendor, source, evidence);
     evidence.cpu(cpu);
 }
 

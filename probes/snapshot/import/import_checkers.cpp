@@ -44,9 +44,7 @@ void read_kvm_ok(std::string_view line, Evidence& evidence) {
 
 bool is_checker_line(std::string_view line) {
     line = trim(line);
-    return is_validate_line(line) ||
-           std::any_of(std::begin(checker_lines), std::end(checker_lines),
-                       [&](std::string_view beginning) { return line.starts_with(beginning); });
+    return is_validate_line(line) || starts_with_any(line, checker_lines);
 }
 
 void read_checkers(const Section& section, Evidence& evidence) {

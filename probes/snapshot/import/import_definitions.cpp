@@ -207,8 +207,7 @@ bool names_guests_definition(std::string_view text) {
         contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
     constexpr std::string_view templates[] = {"Vagrant.configure", "source \"qemu\"", "source \"proxmox",
                                               "resource \"proxmox_", "openstack flavor"};
-    return qemu || std::any_of(std::begin(templates), std::end(templates),
-                               [&](std::string_view word) { return contains(text, word); });
+    return qemu || contains_any(text, templates);
 }
 
 }  // namespace nestprobe

@@ -101,9 +101,7 @@ void read_ostree_words(const Section& section, Evidence& evidence) {
 
 void hear_distribution(std::string_view text, Evidence& evidence) {
     if (evidence.has_file("/etc/os-release")) return;  // which says it itself
-    if (std::any_of(std::begin(words_of_nixos), std::end(words_of_nixos),
-                    [&](std::string_view word) { return contains(text, word); }))
-        evidence.file("/etc/os-release", "ID=nixos\n");
+    if (contains_any(text, words_of_nixos)) evidence.file("/etc/os-release", "ID=nixos\n");
 }
 
 }  // namespace nestprobe

@@ -234,10 +234,8 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
                                          "iommu group",        "Firmware Bug",     "DMAR: IOMMU disabled",
                                          "DMAR: IOMMU enabled"};  // asked for: then the rest was cut
     const auto any = [&](const auto& parts) {
-        return std::any_of(messages.begin(), messages.end(), [&](const std::string& message) {
-            return std::any_of(std::begin(parts), std::end(parts),
-                               [&](std::string_view part) { return contains(message, part); });
-        });
+        return std::any_of(messages.begin(), messages.end(),
+                           [&](const std::string& message) { return contains_any(message, parts); });
     };
     const bool cut = contains(command.line, "head") || contains(command.line, "tail");
     const bool shows_all =

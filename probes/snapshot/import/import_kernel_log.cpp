@@ -225,9 +225,8 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
         constexpr std::string_view of_programs[] = {"/dev/kvm",       "Kvm(",          "KVM object",
                                                     "Kvm object",     "kvm_device_t",  "KVM kernel module",
                                                     "initialize KVM", "initialize kvm"};
-        if (std::any_of(std::begin(of_programs), std::end(of_programs),
-                        [&](std::string_view words) { return contains(message, words); }) &&
-            !read_denial(message, evidence) && !read_program_line(message, evidence))
+        if (contains_any(message, of_programs) && !read_denial(message, evidence) &&
+            !read_program_line(message, evidence))
             read_kvm_refusal(message, evidence);
     }
     reader.finish();

@@ -224,8 +224,7 @@ bool mentions_virtualization(std::string_view text) {
         "VERR_",     "DMAR",       "ested", "guest RAM",    "nitialize ret=",
         "vboxdrv",   "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
         "type 'hvm'"};
-    return may_be_words(text) && std::any_of(std::begin(words), std::end(words),
-                                             [&](std::string_view word) { return contains(text, word); });
+    return may_be_words(text) && contains_any(text, words);
 }
 
 }  // namespace
@@ -266,6 +265,7 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     hear_haxm(clean, evidence);
     hear_minikube(clean, evidence);
     hear_bsd(clean, evidence);
+    if (contains(clean, "VirtualizationFirmwareEnabled")) hear_win32_classes(clean, evidence);
     hear_causes(clean, evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);

@@ -87,8 +87,7 @@ bool is_validate_line(std::string_view line) {
 void read_validate_line(std::string_view line, Evidence& evidence) {
     const Result result = result_in(line);
     if (result == Result::unknown) return;
-    const bool hardware = std::any_of(std::begin(hardware_words), std::end(hardware_words),
-                                      [&](std::string_view words) { return contains(line, words); });
+    const bool hardware = contains_any(line, hardware_words);
     const std::string said = fmt::format("virt-host-validate: {}", trim(line));
     if (hardware && result == Result::fail)
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})

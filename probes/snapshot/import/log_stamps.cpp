@@ -119,8 +119,7 @@ bool begins_as_kernels(std::string_view line) {
                                                "Kernel is locked down",
                                                "Command line: ",
                                                "tboot: "};
-    return std::any_of(std::begin(beginnings), std::end(beginnings),
-                       [&](std::string_view part) { return line.starts_with(part); });
+    return starts_with_any(line, beginnings);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "snapshot/import/mentions.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/whole_words.hpp"
 
 #include <algorithm>
 #include <iterator>

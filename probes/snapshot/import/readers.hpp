@@ -28,6 +28,8 @@ bool read_form_line(std::string_view line, Evidence& evidence);
 void hear_forms(std::string_view text, Evidence& evidence);
 /// HAXM's checktool, where it names itself.
 void hear_haxm(std::string_view text, Evidence& evidence);
+/// Win32_Processor and Win32_ComputerSystem, which are asked one by one.
+void hear_win32_classes(std::string_view text, Evidence& evidence);
 /// Lines of FreeBSD's and OpenBSD's log about the processor.
 void hear_bsd(std::string_view text, Evidence& evidence);
 /// Errors whose cause stands on the lines below.

@@ -46,10 +46,7 @@ std::size_t begins_at(std::string_view path, std::string_view on_machine) {
 
 }  // namespace
 
-bool is_wanted(std::string_view path) {
-    return std::any_of(std::begin(wanted), std::end(wanted),
-                       [&](std::string_view beginning) { return path.starts_with(beginning); });
-}
+bool is_wanted(std::string_view path) { return starts_with_any(path, wanted); }
 
 std::string path_on_machine(std::string_view path) {
     std::size_t at = std::min(begins_at(path, "/proc/"), begins_at(path, "/sys/"));

@@ -206,6 +206,7 @@ constexpr Rule escape_rule_rows[] = {
         .worked = "uname -r prints the new release, and nestprobe --explain --all shows NP570 as ok.",
         .also = "A distribution's kernel whose number is lower and which has the fixes all the same: its "
                 "changelog names the CVEs.",
+        .aside = true,
     },
 };
 

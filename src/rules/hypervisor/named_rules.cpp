@@ -150,6 +150,7 @@ constexpr Rule named_rows[] = {
         .worked = "systemd-detect-virt names it, and grep -c -w -E 'vmx|svm' /proc/cpuinfo prints more than "
                   "0.",
         .also = "A sentence about another machine.",
+        .aside = true,
     },
     {
         .id = "NP312",
@@ -167,6 +168,7 @@ constexpr Rule named_rows[] = {
         .worked = "dmesg says \"Hyp mode initialized successfully\" or \"VHE mode initialized "
                   "successfully\".",
         .also = "A board that only builds or serves, and another machine that runs the guests.",
+        .aside = true,
     },
 };
 

@@ -131,7 +131,7 @@ Outcome check_held_back(const Facts& f) {
 
 Outcome check_unknown_word(const Facts& f) {
     if (const std::string slips = slips_of_iommu_words(f); !slips.empty())
-        return cite(fail(slips.substr(slips.starts_with(". ") ? 2 : 0)), f.kernel.command_line);
+        return cite(fail(slips), f.kernel.command_line);
     if (std::optional<Outcome> ids = misspelt_vfio_ids(f))
         return cite(std::move(*ids), f.kernel.command_line);
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);

@@ -85,8 +85,7 @@ std::string slips_of_iommu_words(const Facts& f) {
     if (const auto* line = f.kernel.command_line.if_known())
         for (const std::string& word : *line)
             if (const std::string what = slip(f, word); !what.empty())
-                text +=
-                    fmt::format("{}{}", text.empty() ? ". The kernel command line says " : "; and ", what);
+                text += fmt::format("{}{}", text.empty() ? "The kernel command line says " : "; and ", what);
     return text;
 }
 

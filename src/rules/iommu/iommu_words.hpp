@@ -19,7 +19,7 @@ const std::string* told_to_drive(const Facts& f);
 /// The word there that keeps the IOMMU off, or from remapping interrupts; null when there is none.
 const std::string* switched_off_by(const Facts& f);
 const std::string* not_remapped_by(const Facts& f);
-/// ". The kernel command line says amd_iommu=on, which is AMD's word ..." of words that do nothing here;
+/// "The kernel command line says amd_iommu=on, which is AMD's word ..." of words that do nothing here;
 /// empty: none.
 std::string slips_of_iommu_words(const Facts& f);
 
