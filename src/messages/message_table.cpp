@@ -1018,6 +1018,13 @@ Then Windows Update, and restart.)",
      .program = "libvirt",
      .patterns = "cpu mode 'host-passthrough'*not supported\n"
                  "cpu mode 'host-model'*not supported\n"
+                 "Режим процессора «*» для домена * * на узле * не поддерживается гипервизором\n"
+                 "підтримки режиму процесора «*» для домену * * на вузлі * у гіпервізорі не передбачено\n"
+                 "režim procesoru „*\" pro doménu * * na hostiteli * není podporován hypervizorem\n"
+                 "cpu-läge \"*\" för domänen * * på värden * stödjs inte av hypervisorn\n"
+                 "ホスト上の * * ドメインの cpu モード '*' は、ハイパーバイザーではサポートされません\n"
+                 "호스트에서 * * 도메인을 위한 cpu 모드 '*'는 하이퍼바이저에 의해 지원되지 않습니다\n"
+                 "hypervisor 不支持 * 主机上 * * 域的 cpu 模式 '*'\n"
                  "cpu mode 'maximum'*not supported",
      .means =
          R"(host-passthrough and host-model mean the host's processor, which only KVM can give. This guest would be emulated: its type is qemu, or libvirt sees no KVM.)",
@@ -1040,6 +1047,23 @@ If libvirt still refuses, let it look again:
      .patterns = "kvm is not supported by '\n"
                  "domain type 'kvm' not supported\n"
                  "does not support virt type 'kvm'\n"
+                 "l'emulatore '*' non supporta il tipo di virtualizzazione 'kvm'\n"
+                 "Эмулятор «*» не поддерживает тип виртуализации «kvm»\n"
+                 "У емуляторі «*» не передбачено підтримки типу віртуалізації «kvm»\n"
+                 "emulatorn \"*\" stödjer inte virtualiseringstypen \"kvm\"\n"
+                 "エミュレーター '*' は virt タイプ 'kvm' をサポートしません\n"
+                 "에뮬레이터 '*'가 가상 유형 'kvm'을 지원하지 않습니다\n"
+                 "模拟器 '*'不支持 virt 类型 'kvm'\n"
+                 "domain verlangt kvm, aber es ist nicht verfügbar\n"
+                 "domain requiere kvm, pero no está disponible\n"
+                 "domínio requer kvm, mas não está disponível\n"
+                 "Для нормальной работы домена требуется kvm\n"
+                 "Для роботи домену потрібна підсистема kvm, але її не виявлено\n"
+                 "doména vyžaduje kvm, ale to není k dispozici\n"
+                 "domänen kräver kvm, men det är inte tillgängligt\n"
+                 "ドメインが kvm を必要としていますが、利用可能ではありません\n"
+                 "도메인에는 kvm이 필요하지만 사용할 수 없습니다\n"
+                 "域需要 kvm\n"
                  "domain requires kvm, but it is not available\n"
                  "host does not support domain type kvm",
      .means =
@@ -1104,6 +1128,12 @@ As a last step delete what libvirt remembers:
     {.id = "libvirt-no-passthrough",
      .program = "libvirt",
      .patterns = "host doesn't support passthrough of host pci devices\n"
+                 "хост не поддерживает проброс устройств pci\n"
+                 "у основній системі не передбачено підтримки пропускання для пристроїв pci\n"
+                 "hostitel nepodporuje předávání svých pci zařízení\n"
+                 "ホストは、ホスト pci デバイスのパススルーをサポートしていません\n"
+                 "호스트는 호스트 pci 장치의 통과를 지원하지 않습니다\n"
+                 "主机不支持主机 pci 设备的 passthrough\n"
                  "host doesn't support legacy pci passthrough\n"
                  "vfio device assignment is currently not supported on this system\n"
                  "pci backend driver 'default' is not supported\n"
@@ -1232,6 +1262,18 @@ If the guest needs no nesting, delete the feature line instead:
     {.id = "libvirt-missing-features",
      .program = "libvirt",
      .patterns = "guest cpu doesn't match specification: missing features\n"
+                 "процессор гостевой системы не соответствует спецификации: отсутствующие возможности:\n"
+                 "процесор гостьової системи не відповідає специфікації: можливості, яких не вистачає:\n"
+                 "procesor hosta neodpovídá specifikaci: chybějící funkce:\n"
+                 "ゲスト cpu が仕様と一致しません: 不足している機能:\n"
+                 "게스트 cpu가 사양과 일치하지 않음: 누락된 기능:\n"
+                 "客户机 cpu 与规范不匹配：缺失的功能：\n"
+                 "процессор не совместим с процессором хоста:\n"
+                 "процесор не є сумісним з процесором основної системи:\n"
+                 "procesor není kompatibilní s procesorem hostitele:\n"
+                 "cpu はホスト cpu と互換性がありません:\n"
+                 "cpu는 호스트 cpu: *와 호환되지 않습니다\n"
+                 "cpu 与主机 cpu 不兼容：\n"
                  "the cpu is incompatible with host cpu\n"
                  "does not provide required features",
      .means =
@@ -1252,6 +1294,22 @@ A guest that is to move: give it a model that all hosts have. KubeVirt, Harveste
      .program = "virt-manager, virt-install",
      .patterns = "kvm is not available. this may mean the kvm package is not installed\n"
                  "kvm is not available\n"
+                 "kvm ist nicht verfügbar\n"
+                 "kvm no esta disponible\n"
+                 "kvm n'est pas disponible\n"
+                 "kvm non è disponibile\n"
+                 "kvm is niet beschikbaar\n"
+                 "kvm nie jest dostępne\n"
+                 "kvm não está disponível\n"
+                 "kvm недоступен\n"
+                 "kvm недоступна\n"
+                 "kvm není k dispozici\n"
+                 "kvm är inte tillgängligt\n"
+                 "kvm kullanılabilir değil\n"
+                 "a kvm nem érhető el\n"
+                 "kvm を利用できません\n"
+                 "kvm은 사용할 수 없습니다\n"
+                 "kvm 不可用\n"
                  "kvm kernel modules are not loaded\n"
                  "kvm acceleration not available, using 'qemu'\n"
                  "no hypervisor options were found for this connection",
@@ -1723,6 +1781,8 @@ A line "Hypervisor vendor": have nesting switched on above, then shut the machin
      .patterns = "this host supports intel vt-x, but intel vt-x is disabled\n"
                  "this host supports intel vt-x, but vt-x is disabled\n"
                  "this host supports amd-v, but amd-v is disabled\n"
+                 "此主机支持 intel vt-x*处于禁用状态\n"
+                 "此主机支持 amd-v*处于禁用状态\n"
                  "binary translation is incompatible with long mode",
      .means =
          R"(VMware found the processor's feature and could not use it: it is locked off, or another hypervisor holds it.)",
@@ -1791,6 +1851,11 @@ and restart.)",
      .patterns = "virtualized intel vt-x/ept is not supported on this platform\n"
                  "virtualized amd-v/rvi is not supported on this platform\n"
                  "does not support nested virtualization on this host\n"
+                 "此平台不支持虚拟化的\n"
+                 "在此主机上不支持嵌套虚拟化\n"
+                 "模块\"hv\"启动失败\n"
+                 "intel vt-x/ept はこのプラットフォームではサポートされて\n"
+                 "amd-v/rvi はこのプラットフォームではサポートされて\n"
                  "module 'hv' power on failed\n"
                  "module 'cpuidearly' power on failed\n"
                  "module cpuidearly power on failed\n"
@@ -1896,6 +1961,12 @@ then log in again. Without KVM install Docker Engine, which shares this kernel.)
                  "please enable the \"virtual machine platform\"\n"
                  "wsl2 is not supported with your current machine configuration\n"
                  "current machine configuration does not support wsl2\n"
+                 "aka.ms/enablevirtualization\n"
+                 "aka.ms/wsl2-install\n"
+                 "请启用虚拟机平台\n"
+                 "请启用\"虚拟机平台\"\n"
+                 "当前计算机配置不支持 wsl2\n"
+                 "windows の仮想マシン プラットフォーム機能を有効\n"
                  "0x80370102",
      .means = R"(Windows cannot start the virtual machine that WSL2 is: the hypervisor does not run.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware svm-disabled-by-firmware",
@@ -2039,6 +2110,10 @@ A Windows that cannot: start the machine without it; there is no KVM in it then.
                  "0xc0351000\n"
                  "one of the hyper-v components is not running\n"
                  "the hypervisor is not running\n"
+                 "虚拟机监控程序未运行\n"
+                 "hypervisor wird nicht ausgeführt\n"
+                 "ハイパーバイザーが実行されていない\n"
+                 "no se está ejecutando el hipervisor\n"
                  "a hypervisor is already running\n"
                  "hyper-v cannot be installed",
      .means =
@@ -2165,6 +2240,23 @@ If that fails, too, see what QEMU is given, and start it by hand:
     {.id = "gnome-boxes",
      .program = "GNOME Boxes",
      .patterns = "virtualization extensions are unavailable on your system\n"
+                 "die virtualisierungs-erweiterungen sind auf ihrem system nicht verfügbar\n"
+                 "la extensiones de virtualización no están disponibles en su sistema\n"
+                 "les extensions de virtualisation ne sont pas disponibles sur votre ordinateur\n"
+                 "le estensioni di virtualizzazione non sono disponibili su questo sistema\n"
+                 "virtualisatie-uitbreidingen zijn niet beschikbaar op uw systeem\n"
+                 "rozszerzenia wirtualizacji są niedostępne na tym komputerze\n"
+                 "extensões de virtualização estão indisponíveis em seu sistema\n"
+                 "Расширения виртуализации недоступны для вашей системы\n"
+                 "Розширення віртуалізації недоступні на вашій системі\n"
+                 "rozšíření pro virtualizaci nejsou na vašem systému k dispozici\n"
+                 "virtualiseringstillägg är inte tillgängliga på ditt system\n"
+                 "sanallaştırma eklentileri sisteminizde bulunmuyor\n"
+                 "a virtualizációs kiterjesztések nem érhetők el a rendszeren\n"
+                 "お使いのシステムでは仮想化支援機能を利用できません\n"
+                 "시스템에서 가상화 확장을 사용할 수 없습니다\n"
+                 "虚拟化扩展在您的系统上不可用\n"
+                 "您的系統沒有虛擬化延伸功能\n"
                  "boxes cannot access the virtualization backend\n"
                  "failed to execute: virsh capabilities\n"
                  "says \"no kvm\"\n"

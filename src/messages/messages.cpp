@@ -2,6 +2,7 @@
 // Which message a pasted text is: a loose comparison, line by line.
 #include "messages/messages.hpp"
 
+#include "base/errno_words.hpp"
 #include "base/text.hpp"
 
 #include <cctype>
@@ -50,95 +51,11 @@ void append(std::string& out, char ch) {
     out += lower(ch);
 }
 
-struct ErrnoText {
-    std::string_view foreign, english;
-};
-// What libc calls the errnos that decide, as it is once in lower case where that is ASCII (glibc's
-// translations).
-constexpr ErrnoText errno_texts[] = {
-    {"datei oder verzeichnis nicht gefunden", "no such file or directory"},
-    {"aucun fichier ou dossier de ce type", "no such file or directory"},
-    {"aucun fichier ou dossier de ce nom", "no such file or directory"},
-    {"no existe el archivo o el directorio", "no such file or directory"},
-    {"no existe el fichero o el directorio", "no such file or directory"},
-    {"file o directory non esistente", "no such file or directory"},
-    {"arquivo ou diretório inexistente", "no such file or directory"},
-    {"Нет такого файла или каталога", "no such file or directory"},
-    {"没有那个文件或目录", "no such file or directory"},
-    {"沒有此一檔案或目錄", "no such file or directory"},
-    {"そのようなファイルやディレクトリはありません", "no such file or directory"},
-    {"nie ma takiego pliku ani katalogu", "no such file or directory"},
-    {"bestand of map bestaat niet", "no such file or directory"},
-    {"böyle bir dosya ya da dizin yok", "no such file or directory"},
-    {"그런 파일이나 디렉터리가 없습니다", "no such file or directory"},
-    {"keine berechtigung", "permission denied"},
-    {"permission non accordée", "permission denied"},
-    {"permiso denegado", "permission denied"},
-    {"permesso negato", "permission denied"},
-    {"permissão negada", "permission denied"},
-    {"Отказано в доступе", "permission denied"},
-    {"权限不够", "permission denied"},
-    {"拒絕不符權限的操作", "permission denied"},
-    {"許可がありません", "permission denied"},
-    {"brak dostępu", "permission denied"},
-    {"toegang geweigerd", "permission denied"},
-    {"erişim engellendi", "permission denied"},
-    {"허가 거부", "permission denied"},
-    {"die operation ist nicht erlaubt", "operation not permitted"},
-    {"vorgang nicht zulässig", "operation not permitted"},
-    {"opération non permise", "operation not permitted"},
-    {"operación no permitida", "operation not permitted"},
-    {"operazione non permessa", "operation not permitted"},
-    {"operação não permitida", "operation not permitted"},
-    {"Операция не позволена", "operation not permitted"},
-    {"不允许的操作", "operation not permitted"},
-    {"許可されていない操作です", "operation not permitted"},
-    {"operacja niedozwolona", "operation not permitted"},
-    {"die operation wird nicht unterstützt", "operation not supported"},
-    {"vorgang wird nicht unterstützt", "operation not supported"},
-    {"opération non supportée", "operation not supported"},
-    {"operación no soportada", "operation not supported"},
-    {"la operación no está soportada", "operation not supported"},
-    {"operazione non supportata", "operation not supported"},
-    {"operação não suportada", "operation not supported"},
-    {"Операция не поддерживается", "operation not supported"},
-    {"不支持的操作", "operation not supported"},
-    {"サポートされていない操作です", "operation not supported"},
-    {"operacja nie jest obsługiwana", "operation not supported"},
-    {"das gerät oder die ressource ist belegt", "device or resource busy"},
-    {"périphérique ou ressource occupé", "device or resource busy"},
-    {"dispositivo o recurso ocupado", "device or resource busy"},
-    {"dispositivo o risorsa occupata", "device or resource busy"},
-    {"dispositivo ou recurso está ocupado", "device or resource busy"},
-    {"Устройство или ресурс занято", "device or resource busy"},
-    {"设备或资源忙", "device or resource busy"},
-    {"デバイスもしくはリソースがビジー状態です", "device or resource busy"},
-    {"urządzenie lub zasoby zajęte", "device or resource busy"},
-    {"eingabe-/ausgabefehler", "input/output error"},
-    {"erreur d'entrée/sortie", "input/output error"},
-    {"error de entrada/salida", "input/output error"},
-    {"errore di input/output", "input/output error"},
-    {"erro de entrada/saída", "input/output error"},
-    {"Ошибка ввода/вывода", "input/output error"},
-    {"输入/输出错误", "input/output error"},
-    {"入力/出力エラーです", "input/output error"},
-    {"błąd wejścia/wyjścia", "input/output error"},
-    {"das argument ist ungültig", "invalid argument"},
-    {"argument invalide", "invalid argument"},
-    {"argumento inválido", "invalid argument"},
-    {"argomento non valido", "invalid argument"},
-    {"Недопустимый аргумент", "invalid argument"},
-    {"无效的参数", "invalid argument"},
-    {"無効な引数です", "invalid argument"},
-    {"zły argument", "invalid argument"},
-};
-
 /// A system that speaks another language says the same.
-std::string in_english(std::string text) {
-    for (const ErrnoText& row : errno_texts)
-        if (const auto at = text.find(row.foreign); at != std::string::npos)
-            text.replace(at, row.foreign.size(), row.english);
-    return text;
+std::string in_english(std::string_view text) {
+    std::string out;
+    for_each_line(text, [&](std::string_view line) { out.append(with_english_errno(line)).push_back('\n'); });
+    return out;
 }
 
 }  // namespace
@@ -160,7 +77,7 @@ std::string loosened(std::string_view text) {
 }
 
 const Message* find_message(std::string_view text) {
-    const std::string all = in_english(loosened(text));
+    const std::string all = loosened(in_english(text));
     for (const Message& message : messages()) {
         bool found = false;
         for_each_line(message.patterns, [&](std::string_view pattern) {

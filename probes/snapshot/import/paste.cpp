@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/import/paste.hpp"
 
+#include "base/errno_words.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/markup.hpp"
 #include "snapshot/import/typed.hpp"
@@ -123,7 +124,8 @@ std::string clean_paste(std::string_view text) {
     result.reserve(bytes.size());
     for_each_line(bytes, [&](std::string_view whole) {
         if (trim(whole).empty()) whole = {};
-        const std::string line = without_markup(whole.substr(std::min(margin, whole.size())));
+        const std::string line =
+            with_english_errno(without_markup(whole.substr(std::min(margin, whole.size()))));
         if (!line.starts_with("```") && !line.starts_with("~~~")) result.append(line).push_back('\n');
     });
     if (!bytes.ends_with('\n') && result.ends_with('\n')) {
