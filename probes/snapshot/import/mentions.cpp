@@ -113,8 +113,14 @@ std::string_view without_signs(std::string_view word) {
 
 /// "in a VMware ...", "using VirtualBox", "using a cheap VPS", "my VPS".
 bool is_led_in(std::string_view before) {
-    constexpr std::string_view leads[] = {"in",  "inside", "on",   "under",   "within",  "using",
-                                          "use", "via",    "with", "through", "running", "my"};
+    constexpr std::string_view leads[] = {
+        "in",      "inside", "on",    "under", "within", "using", "use", "via", "with", "through",
+        "running", "my",     "unter", "einer", "einem",  // German, French, Spanish, Russian
+        "sous",    "dans",   "sur",   "en",    "bajo",   "em",    "в",   "во",  "на",   "под"};
+    // Chinese and Japanese part no words.
+    constexpr std::string_view joined[] = {"在", "用", "于", "里", "使用了", "は", "で"};
+    for (const std::string_view lead : joined)
+        if (trim(before).ends_with(lead)) return true;
     constexpr std::size_t near = 3;  // an article and an adjective between the two
     std::vector<std::string_view> words = split_words(before);
     std::erase_if(words, [](std::string_view word) { return without_signs(word).empty(); });
@@ -127,7 +133,10 @@ bool is_led_in(std::string_view before) {
 /// "VMware VM", "EC2 instance", "VMware Workstation guest".
 bool is_followed_by_machine(std::string_view behind) {
     constexpr std::string_view machines[] = {"vm",       "vms",       "virtual", "guest",
-                                             "instance", "instances", "droplet", "vps"};
+                                             "instance", "instances", "droplet", "vps",
+                                             "maschine", "виртуалка", "машине"};
+    constexpr std::string_view joined[] = {"虚拟机", "虛擬機", "中", "里", "上", "の仮想", "の中", "上の"};
+    if (starts_with_any(trim(behind), joined)) return true;
     constexpr std::string_view editions[] = {"workstation", "player", "fusion", "pro", "cloud", "7", "6"};
     for (const std::string_view word : split_words(behind.substr(0, 60))) {
         if (is_in_list(without_signs(word), machines)) return true;
@@ -148,14 +157,24 @@ bool is_arm_runner(std::string_view word) {
     return contains(word, "ubuntu-") && (word.ends_with("-arm") || contains(word, "-arm64"));
 }
 
+/// A sentence of Chinese or Japanese, which part no words: some signs of three bytes each.
+bool is_unparted_sentence(std::string_view line) {
+    constexpr std::ptrdiff_t few = 6;
+    return std::count_if(line.begin(), line.end(), [](char c) {
+               const auto byte = static_cast<unsigned char>(c);
+               return byte >= 0xe3 && byte <= 0xe9;  // U+3000 to U+9FFF
+           }) >= few;
+}
+
 /// A sentence that somebody wrote about where this runs: no program's line, no address, nothing that tells
 /// of another place where all is well, and no guide.
 bool is_about_this_place(std::string_view line) {
     constexpr std::string_view elsewhere[] = {
         "works",  "worked",   "error", "errors", "module",    "should",   "instead", "disable", "without",
         "driver", "provider", "host",  "beside", "alongside", "conflict", "warning", "fails",   "failed"};
-    constexpr std::string_view signs[] = {"verr_", "http", "=", "kernel:", "if you", "you can", "not use"};
-    return split_words(line).size() >= 4 &&
+    constexpr std::string_view signs[] = {"verr_", "http", "=",    "kernel:", "if you", "you can", "not use",
+                                          "如果",  "正常", "报错", "不支持",  "宿主机", "もし",    "ホスト"};
+    return (split_words(line).size() >= 4 || is_unparted_sentence(line)) &&
            std::none_of(
                std::begin(elsewhere), std::end(elsewhere),
                [&](std::string_view word) { return find_whole(line, word) != std::string_view::npos; }) &&
@@ -204,9 +223,12 @@ struct Beside {
 
 void hear_products(std::string_view line, const Beside& beside, NamedProduct& named) {
     for (std::string_view rest = line; !rest.empty();) {
-        const auto end = rest.find(". ");
+        constexpr std::string_view wide_stop = "。";
+        const auto narrow = rest.find(". "), wide = rest.find(wide_stop);
+        const auto end = std::min(narrow, wide);
         const std::string_view sentence = rest.substr(0, end);
-        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 2);
+        const std::size_t stop = narrow < wide ? 2 : wide_stop.size();
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + stop);
         if (!is_about_this_place(sentence)) continue;
         for (const ProductRow& row : products)
             if (!beside.is(row) && is_place_in(sentence, row)) named.hear(row);
