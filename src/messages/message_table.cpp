@@ -2134,6 +2134,18 @@ and restart.)",
     {.id = "windows-firmware-flag",
      .program = "Windows",
      .patterns = "virtualizationfirmwareenabled\n"
+                 "virtualization:*disabled\n"
+                 "virtualisierung:*deaktiviert\n"
+                 "virtualisation :*désactivé\n"
+                 "virtualización:*deshabilitad\n"
+                 "virtualização:*desabilitad\n"
+                 "иртуализация:*тключен\n"
+                 "虚拟化:*已禁用\n"
+                 "虚拟化：*已禁用\n"
+                 "仮想化:*無効\n"
+                 "virtualization enabled in firmware*no\n"
+                 "virtualization support is disabled in the firmware\n"
+                 "virtualization support*not enabled in the bios\n"
                  "either vmx not present or not enabled in bios\n"
                  "either svm not present or not enabled in bios",
      .means = R"(Windows calls virtualization enabled where the firmware has switched it on in the processor's register (Intel: 0x3A, locked; AMD: VM_CR).)",
@@ -4694,6 +4706,28 @@ On a host, about one of its guests:
      .scope = PageScope::matter,
      .patterns = "virtualization is not enabled\n"
                  "virtualization is disabled\n"
+                 "virtualization support not detected\n"
+                 "virtualization is not available\n"
+                 "virtualization not available\n"
+                 "virtualization not enabled\n"
+                 "virtualization is not supported\n"
+                 "virtualization not supported\n"
+                 "does not support virtualization\n"
+                 "doesn't support virtualization\n"
+                 "not support vt-x\n"
+                 "not support amd-v\n"
+                 "not support intel vt\n"
+                 "vt-x: disabled\n"
+                 "vt-x: no\n"
+                 "vt-x is disabled\n"
+                 "vt-x disabled\n"
+                 "vt-x is not enabled\n"
+                 "vt-x not enabled\n"
+                 "amd-v: disabled\n"
+                 "amd-v: no\n"
+                 "amd-v is disabled\n"
+                 "svm is disabled\n"
+                 "vmx unsupported\n"
                  "enable virtualization in the bios\n"
                  "enable virtualization in bios\n"
                  "hardware acceleration is not available\n"
@@ -4704,8 +4738,16 @@ On a host, about one of its guests:
      .causes = R"(1. In a virtual machine: not shown by the level above.
 2. On hardware: off in firmware setup.
 3. On Windows: Hyper-V holds it.)",
-     .steps = R"(    nestprobe)",
-     .worked = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .steps = R"(On Linux, which of them:
+    nestprobe
+Without it:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    systemd-detect-virt
+A number above 0: the processor is well, and the program lacks /dev/kvm. 0 and a name: it is switched on above, on that hypervisor's host. 0 and none: firmware setup. On Windows, in PowerShell:
+    Get-CimInstance Win32_ComputerSystem | Format-List Manufacturer,Model,HypervisorPresent
+HypervisorPresent True on real hardware: the third. A maker like VMware, innotek or QEMU: the first.)",
+     .worked = R"(The number is above 0:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
      .otherwise = R"()",
      .source = "the pages of the programs above"},
 };

@@ -19,6 +19,7 @@ using Labels = std::span<const std::string_view>;
 // In the languages whose words are known.
 // Hyper-V's requirements are listed by systeminfo and Get-ComputerInfo where no hypervisor runs.
 constexpr std::string_view firmware_labels[] = {"Virtualization Enabled In Firmware",
+                                                "Virtualization Enabled in Firmware",  // msinfo32
                                                 "HyperVRequirementVirtualizationFirmwareEnabled",
                                                 "Virtualisierung in Firmware aktiviert",
                                                 "Virtualisation activ\xc3\xa9"
@@ -36,6 +37,8 @@ constexpr std::string_view maker_labels[] = {"System Manufacturer",         "Sys
 constexpr std::string_view model_labels[] = {
     "System Model",      "Systemmodell",      "Mod\xc3\xa8le du syst\xc3\xa8me",
     "Modelo el sistema", "Modelo do sistema", "CsModel"};
+constexpr std::string_view brand_labels[] = {"Processor", "Prozessor", "Processeur", "Procesador",
+                                             "Processador"};
 constexpr std::string_view hypervisor_words[] = {"A hypervisor has been detected",
                                                  "Ein Hypervisor wurde erkannt",
                                                  "Un hyperviseur a \xc3\xa9t\xc3\xa9 d\xc3\xa9tect\xc3\xa9"};
@@ -45,15 +48,17 @@ constexpr std::string_view coreinfo_names[] = {"Coreinfo v", "Dump information o
 constexpr std::string_view yes_words[] = {"Yes", "Ja", "Oui", "True", "TRUE"};
 constexpr std::string_view no_words[] = {"No", "Nein", "Non", "False", "FALSE"};
 
-/// What stands behind that label and its colon, in a line that may have a heading before it; empty: not
-/// there.
+/// What stands behind that label and its colon, in a line that may have a heading before it, or in the next
+/// column (msinfo32); empty: not there.
 std::string_view behind(std::string_view line, std::string_view label) {
     const auto at = line.find(label);
     const bool begins = at == 0 || (at != std::string_view::npos && is_blank(line[at - 1]));
     if (!begins) return {};
     const std::string_view rest = line.substr(at + label.size());
     const auto from = rest.find_first_not_of(" \t\xc2\xa0");  // the French part a colon by such a blank
-    if (from == std::string_view::npos || rest[from] != ':') return {};
+    if (from == std::string_view::npos) return {};
+    const bool column = rest.front() == '\t' || rest.starts_with("  ");
+    if (rest[from] != ':') return column ? trim(rest.substr(from)) : std::string_view{};
     return trim(rest.substr(from + 1));
 }
 
@@ -127,7 +132,7 @@ std::string_view vendor_in(std::string_view text) {
     std::string_view vendor;
     for (const std::string_view name : {"GenuineIntel", "AuthenticAMD"})
         if (contains(text, name)) vendor = name;
-    return vendor;
+    return vendor.empty() ? vendor_of_brand(value_of(text, brand_labels)) : vendor;
 }
 
 /// Which flag a switch of firmware is about; empty: the maker is not named.
@@ -149,8 +154,9 @@ bool is_windows_tool(std::string_view text) {
 
 void read_windows_tool(const Section& section, Evidence& evidence) {
     const std::string_view text = section.body;
+    const std::string_view brand = value_of(text, brand_labels);
     if (const std::string_view vendor = vendor_in(text); !vendor.empty())
-        evidence.cpu({.vendor = std::string(vendor)});
+        evidence.cpu({.vendor = std::string(vendor), .brand = std::string(brand.substr(0, brand.find(',')))});
     hear_maker(text, evidence);
     hear_coreinfo(text, evidence);
     if (const std::string_view flag = flag_in(text); !flag.empty()) {
