@@ -49,19 +49,6 @@ ExitStatus status_of(const Report& report, const Options& options) {
     return ExitStatus::unknown;
 }
 
-/// For the person whose machine it is: what kinds of things a snapshot holds.
-std::string describe_recording(const Recording& r) {
-    std::size_t cpus = 0;
-    for (const CpuRecord& record : r.cpus) cpus += record.ids.size();
-    return fmt::format(
-        "CPUID and MSRs of {} CPU{}, {} files of /proc, /sys and modprobe.d (only the parts about "
-        "virtualization), KVM's answers, the "
-        "machine's maker and model, firmware version, kernel release and log lines about virtualization, "
-        "this user's number and "
-        "groups; no serial number, UUID, host name or user name",
-        cpus, cpus == 1 ? "" : "s", r.files.size());
-}
-
 /// Saves what was read, telling the person what is in it.  `collected_at`: when it was read; empty: nobody
 /// knows, and the snapshot does not say.
 ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof,
@@ -188,6 +175,16 @@ struct Inputs {
         if (!options.domain.empty()) guest = read_definition(options.domain);
         from = read_inputs(options.from);
         if (!options.diff.empty()) other = read_inputs({options.diff});
+        take_definition_as_evidence();
+    }
+    /// A definition for another hypervisor than QEMU is evidence of the guest itself.
+    void take_definition_as_evidence() {
+        if (!guest || !from.empty() || guest->kind != GuestText::Kind::file ||
+            !defines_other_guest(guest->text))
+            return;
+        from.emplace_back().path = guest->name;
+        from.back().text = std::move(guest->text);
+        guest.reset();
     }
     bool anything() const { return guest || !from.empty() || !other.empty(); }
 

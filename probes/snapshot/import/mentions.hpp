@@ -9,9 +9,6 @@ namespace nestprobe {
 
 class Evidence;
 
-std::string in_small_letters(std::string_view text);
-/// Where the words stand by themselves; npos: nowhere.
-std::size_t find_whole(std::string_view line, std::string_view words);
 void hear_named_place(std::string_view text, Evidence& evidence);
 
 }  // namespace nestprobe

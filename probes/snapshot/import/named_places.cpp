@@ -2,6 +2,7 @@
 // Places that a person names in a sentence: a CI's job, a hosted editor, a sandbox.  As with products that is
 // no reading, and two of them are none.
 #include "base/text.hpp"
+#include "machine/product_names.hpp"
 #include "snapshot/import/mentions.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -9,34 +10,6 @@
 #include <iterator>
 
 namespace nestprobe {
-
-std::string in_small_letters(std::string_view text) {
-    constexpr std::string_view dotted = "\xC4\xB0";  // the I with a dot of Turkish keyboards
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (text.substr(i).starts_with(dotted)) {
-            out += 'i';
-            ++i;
-        } else {
-            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-    }
-    return out;
-}
-
-static bool is_word_char(char c) {
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || c == '/';
-}
-
-std::size_t find_whole(std::string_view line, std::string_view words) {
-    for (auto at = line.find(words); at != std::string_view::npos; at = line.find(words, at + 1)) {
-        const auto end = at + words.size();
-        const bool begins = at == 0 || !is_word_char(line[at - 1]);
-        if (begins && (end == line.size() || !is_word_char(line[end]))) return at;
-    }
-    return std::string_view::npos;
-}
 
 namespace {
 
