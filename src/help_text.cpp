@@ -16,7 +16,8 @@ What to print:
       --all              with --explain: every rule with its readings
       --explain=WHAT     the page of a rule, by id or name (NP503), of a
                          message of QEMU, libvirt, KVM ..., pasted in quotes,
-                         or of a line of the kernel's log
+                         of a line of the kernel's log, or of what runs guests
+                         (DigitalOcean, VirtualBox)
       --json             the report, for monitoring
       --format NAME      summary (the default), explain, json, facts
       --registers        the registers decoded, bit by bit, and what KVM here

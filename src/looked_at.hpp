@@ -58,6 +58,16 @@ struct Inputs {
         if (!options.domain.empty()) guest = read_definition(options.domain);
         from = read_inputs(options.from);
         if (!options.diff.empty()) other = read_inputs({options.diff});
+        take_definition_as_evidence();
+    }
+    /// A definition for another hypervisor than QEMU is evidence of the guest itself.
+    void take_definition_as_evidence() {
+        if (!guest || !from.empty() || guest->kind != GuestText::Kind::file ||
+            !defines_other_guest(guest->text))
+            return;
+        from.emplace_back().path = guest->name;
+        from.back().text = std::move(guest->text);
+        guest.reset();
     }
     bool anything() const { return guest || !from.empty() || !other.empty(); }
 

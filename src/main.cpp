@@ -30,7 +30,9 @@ ExitStatus run(const Options& options) {
         case Options::Action::rule: return write_stdout(render_rule(*options.rule, style), ExitStatus::yes);
         case Options::Action::message:
             return write_stdout(render_message(*options.message, style), ExitStatus::yes);
-        case Options::Action::log_line: return explain_log_line(options.log_line, style);
+        case Options::Action::log_line: return explain_log_line(options.text, style);
+        case Options::Action::platform:
+            return write_stdout(render_platform(options.text, style), ExitStatus::yes);
         case Options::Action::value:
             return write_stdout(options.format->name == "json"
                                     ? render_value_json(*options.reg, options.value)

@@ -36,18 +36,19 @@ Colour colour_named(const std::string& name) {
     throw UsageError{fmt::format("--color: not auto, always or never: \"{}\"", name)};
 }
 
-/// A rule by id or name, a message by id, else the message or the line of the kernel's log that the text is.
 void read_explain_option(const std::string& text, Options& options) {
     using Action = Options::Action;
-    options.rule = find_rule(text);
-    if (!options.rule) options.message = message_of_id(text);
-    if (!options.rule && !options.message) options.message = find_message(text);
-    options.log_line = text;
-    options.action = options.rule ? Action::rule : options.message ? Action::message : Action::log_line;
-    if (options.action == Action::log_line && !names_log_line(text))
-        throw UsageError{
-            fmt::format("--explain: no rule and no known message \"{}\"; the nearest rules are {}", text,
-                        fmt::join(nearest_rules(text), ", "))};
+    const Page page = find_page(text);
+    options.text = text;
+    options.rule = page.rule;
+    options.message = page.message;
+    options.action = page.rule       ? Action::rule
+                     : page.message  ? Action::message
+                     : page.log_line ? Action::log_line
+                                     : Action::platform;
+    if (page.found()) return;
+    throw UsageError{fmt::format("--explain: no rule and no known message \"{}\"; the nearest rules are {}",
+                                 text, fmt::join(nearest_rules(text), ", "))};
 }
 
 /// NAME or NAME=VALUE; the name may have a = of its own: CPUID.(EAX=07H,ECX=0):EBX.

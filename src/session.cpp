@@ -45,19 +45,6 @@ ExitStatus status_of(const Report& report, const Options& options) {
     return ExitStatus::unknown;
 }
 
-/// For the person whose machine it is: what kinds of things a snapshot holds.
-std::string describe_recording(const Recording& r) {
-    std::size_t cpus = 0;
-    for (const CpuRecord& record : r.cpus) cpus += record.ids.size();
-    return fmt::format(
-        "CPUID and MSRs of {} CPU{}, {} files of /proc, /sys and modprobe.d (only the parts about "
-        "virtualization), KVM's answers, the "
-        "machine's maker and model, firmware version, kernel release and log lines about virtualization, "
-        "this user's number and "
-        "groups; no serial number, UUID, host name or user name",
-        cpus, cpus == 1 ? "" : "s", r.files.size());
-}
-
 /// Saves what was read, telling the person what is in it.  `collected_at`: when it was read; empty: nobody
 /// knows, and the snapshot does not say.
 ExitStatus save(const Recorder& recorder, const std::optional<ProofRecord>& proof,

@@ -57,6 +57,37 @@ def refusal_faults(nestprobe: Nestprobe, samples: list[str]) -> Iterator[str]:
             yield f"{text}: --from refuses a text of a message that has a page"
 
 
+# What somebody asks for by a product's name, or in a sentence of their own.
+PLATFORMS = {
+    "DigitalOcean": "DigitalOcean", "hetzner": "Hetzner Cloud", "Fly.io": "Fly.io", "amazon ec2": "Amazon EC2",
+    "DigitalOcean droplet nested virtualization": "DigitalOcean",
+    "running inside a virtualized VMware Workstation, Hyper-V or WSL 2 are not available": "VMware",
+    "my host is AMD EPYC on cloudstack": "Apache CloudStack",
+    "our EKS nodes have no device": "Amazon EC2",
+}
+NO_PLATFORM = ("WSL 2 needs Hyper-V, which conflicts with VMware or VirtualBox", "I want to install VirtualBox here")
+
+
+def platform_faults(nestprobe: Nestprobe) -> Iterator[str]:
+    for text, name in PLATFORMS.items():
+        status, page = page_of(nestprobe, text)
+        if status or page.split("\n", 1)[0] != name or "\nnested virtualization:\n" not in page:
+            yield f"{text}: exit status {status}, not the page of {name}: {page[:60]!r}"
+    for text in NO_PLATFORM:
+        status, page = page_of(nestprobe, text)
+        if "\nnested virtualization:\n" in page:
+            yield f"{text}: the page of a platform, though none is meant"
+
+
+def definition_faults(nestprobe: Nestprobe) -> Iterator[str]:
+    """--domain takes the definition of another hypervisor's guest for what it is evidence of: that guest."""
+    for text, said in (('virtualHW.version = "14"\nguestOS = "ubuntu-64"\n', "without vhv.enable"),
+                       ('type = "hvm"\nname = "a"\nmemory = 2048\n', "a file of xl's, without nestedhvm")):
+        run = nestprobe.text("--domain", "-", input=text)
+        if run.returncode != 1 or said not in " ".join(run.stdout.split()):
+            yield f"--domain of {text!r}: exit status {run.returncode}, {run.stderr.strip()}"
+
+
 def command_faults(name: str, page: str) -> Iterator[str]:
     for line in page.splitlines():
         if not line.startswith("    "):
@@ -97,6 +128,8 @@ def main() -> int:
     wrong = list(sample_faults(nestprobe, samples.splitlines()))
     wrong += log_faults(nestprobe, log.splitlines())
     wrong += refusal_faults(nestprobe, samples.splitlines() + log.splitlines())
+    wrong += platform_faults(nestprobe)
+    wrong += definition_faults(nestprobe)
     ids = re.findall(r'\.id = "(.*?)"', table)
     if len(ids) < 100 or set(ids) != set(patterns):
         wrong.append(f"{len(ids)} messages and {len(patterns)} lists of patterns in the table")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Sources, state autumn 2026: Amazon EC2 User Guide, "Use nested virtualization" (families); Google Cloud
 // documentation, "About nested virtualization" (N4D by one reading of 2026-09); Microsoft Learn, pages of the
-// sizes (azure-docs pull request 90910 for Dasv4); for Oracle's shapes and Alibaba's types one survey of
-// 2026.
+// sizes (azure-docs pull request 90910 for Dasv4, issue 51216 for the N sizes); for Oracle's shapes and
+// Alibaba's types one survey of 2026.
 #include "machine/instance_types.hpp"
 
 #include "base/text.hpp"
@@ -71,6 +71,7 @@ TypeNesting of_azure(std::string_view type) {
     const std::string_view family = size.family;
     if (contains(size.letters, "p")) return TypeNesting::lacks;
     if (family == "DC" || family == "EC" || family == "B" || family == "A") return TypeNesting::lacks;
+    if (family == "NC" || family == "ND" || family == "NV" || family == "NP") return TypeNesting::lacks;
     if (family == "D" || family == "DS") {
         if (size.version < 3) return TypeNesting::lacks;
         if (contains(size.letters, "a")) return size.version < 5 ? TypeNesting::lacks : TypeNesting::has;

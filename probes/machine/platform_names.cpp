@@ -65,6 +65,10 @@ constexpr HeardRow heard_rows[] = {
     {"qubes", Platform::qubes},
     {"contabo", Platform::kvm},  // whose row names the two
     {"ovh", Platform::kvm},
+    {"unraid", Platform::kvm},
+    {"firecracker", Platform::firecracker},
+    {"incus", Platform::incus},
+    {"lxd", Platform::lxd},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "snapshot/import/import_formats.hpp"
 #include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/import/import_paste.hpp"
+#include "snapshot/import/readers.hpp"
 #include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
 
@@ -196,6 +197,10 @@ Imported import_one(RawInput input, KnowsMessage knows) {
 }
 
 }  // namespace
+
+bool defines_other_guest(std::string_view text) {
+    return is_other_definition(text) && !defines_by_itself(text);
+}
 
 std::vector<RawInput> read_inputs(const std::vector<std::string>& paths) {
     std::vector<RawInput> inputs;

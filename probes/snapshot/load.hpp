@@ -42,6 +42,9 @@ struct Loaded {
     std::vector<HeldDefinition> definitions;
 };
 
+/// A guest's definition for VMware, VirtualBox, Xen and the like, and none that --domain understands.
+bool defines_other_guest(std::string_view text);
+
 /// Several inputs are about one machine.  Throws BadFile.  Nothing is taken from the machine that it runs on.
 /// What `knows` (null: nothing) is input, though it has no reading in it.
 Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows = nullptr);

@@ -128,4 +128,16 @@ std::string write_snapshot(const Recording& recording) {
     return out.take();
 }
 
+std::string describe_recording(const Recording& r) {
+    std::size_t cpus = 0;
+    for (const CpuRecord& record : r.cpus) cpus += record.ids.size();
+    return fmt::format(
+        "CPUID and MSRs of {} CPU{}, {} files of /proc, /sys and modprobe.d (only the parts about "
+        "virtualization), KVM's answers, the "
+        "machine's maker and model, firmware version, kernel release and log lines about virtualization, "
+        "this user's number and "
+        "groups; no serial number, UUID, host name or user name",
+        cpus, cpus == 1 ? "" : "s", r.files.size());
+}
+
 }  // namespace nestprobe

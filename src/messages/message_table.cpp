@@ -674,7 +674,8 @@ shows the device.)",
      .program = "Docker, QEMU",
      .patterns = "custom device \"/dev/kvm\": not a device node\n"
                  "kvm kernel module: is a directory\n"
-                 "/dev/kvm: is a directory",
+                 "/dev/kvm: is a directory\n"
+                 "/dev/kvm : is a directory",
      .means =
          R"(/dev/kvm is an ordinary file or directory, not KVM's device. Docker makes such a directory for -v /dev/kvm:/dev/kvm where there was no device.)",
      .rules = "dev-kvm-missing kvm-api-unusable kvm-module-not-loaded",
@@ -1111,13 +1112,16 @@ What the guest needs has to be in the container: see that these are there.
      .means = R"(libvirt knows no emulator that can run such a guest with KVM here.)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied kvm-module-not-loaded hypervisor-hides-vmx "
               "hypervisor-hides-svm",
-     .causes = R"(1. No usable /dev/kvm for QEMU's user.
-2. No QEMU for this architecture is installed.
-3. virt-host-validate says PASS and this comes all the same: libvirt remembers an older answer, or QEMU runs as a user without access.)",
-     .steps = R"(    ls -l /dev/kvm
+     .causes = R"(1. In a virtual machine: the level above shows it neither VMX nor SVM, so that there is no /dev/kvm.
+2. No usable /dev/kvm for QEMU's user.
+3. No QEMU for this architecture is installed.
+4. virt-host-validate says PASS and this comes all the same: libvirt remembers an older answer, or QEMU runs as a user without access.)",
+     .steps = R"(    grep -c -E -w 'vmx|svm' /proc/cpuinfo
+    ls -l /dev/kvm
+0 in a virtual machine: it is switched on where that one is defined, and nestprobe names the switch. A number and no device: load the module. Both are there:
     sudo apt install qemu-system-x86
     sudo systemctl restart libvirtd
-Fedora, CentOS, RHEL, instead of the second:
+Fedora, CentOS, RHEL, instead of the first:
     sudo dnf install qemu-kvm
 As a last step delete what libvirt remembers:
     sudo rm -f /var/cache/libvirt/qemu/capabilities/*.xml
@@ -1358,7 +1362,8 @@ Without Hyper-V: install "Android Emulator hypervisor driver" in the SDK Manager
      .program = "Android emulator",
      .patterns = "requires an intel processor with vt-x\n"
                  "does not support required features (vt-x or svm)\n"
-                 "kvm requires a cpu that supports vmx or svm",
+                 "kvm requires a cpu that supports vmx or svm\n"
+                 "can't run a vm-accelerated emulator inside another vm",
      .means = R"(The emulator looked at CPUID or /proc/cpuinfo and found neither vmx nor svm.)",
      .rules = "no-hardware-virtualization hypervisor-hides-vmx hypervisor-hides-svm vmx-disabled-by-firmware "
               "svm-disabled-by-firmware",
@@ -2161,6 +2166,52 @@ The last one True on real hardware: the first cause. In a virtual machine with V
      .worked = R"(systeminfo ends with "A hypervisor has been detected" once Hyper-V runs.)",
      .otherwise = R"(Windows' answers are about Windows: KVM in a Linux on the same machine looks for itself.)",
      .source = "Microsoft documentation, Win32_Processor; cloud-hypervisor/rust-hypervisor-firmware#438 (2026-06)"},
+    {.id = "hyperv-in-guest-fails",
+     .program = "Windows in a virtual machine",
+     .patterns = "0xc0000001\n"
+                 "automatic repair*hyper-v\n"
+                 "hyper-v*automatic repair\n"
+                 "your pc couldn't start properly\n"
+                 "nested hyper-v*does not work\n"
+                 "enable hyper-v*failure to boot",
+     .means =
+         R"(Windows goes into repair as soon as its own hypervisor is to start (Hyper-V, WSL 2, Docker Desktop, memory integrity). In a virtual machine that shows VMX or SVM: what runs it does not carry out all that Windows' hypervisor wants.)",
+     .rules = "windows-without-evmcs guest-with-evmcs",
+     .causes = R"(1. KVM on Intel: the guest's CPU has TSX or MPX (hle, rtm, mpx), which users had to take away.
+2. KVM: Hyper-V's enlightenments are missing, or the definition hides the hypervisor bit.
+3. VirtualBox: reported as broken with 7.2 and open (as of 2026-07). Xen and XCP-ng: likewise.
+4. On hardware: a fault of Windows 11 of 2026, gone with the update of July.)",
+     .steps = R"(Have it start again: in the repair's command prompt, then restart.
+    bcdedit /set {default} hypervisorlaunchtype off
+KVM: libvirt, inside <cpu mode='host-passthrough'>: <feature policy='disable' name='hle'/>, the same for rtm and mpx, and no line that disables hypervisor; QEMU: -cpu host,-hle,-rtm,-mpx and the hv- words.
+    virsh edit GUEST
+Then shut the guest down, start it, and switch its hypervisor on again:
+    bcdedit /set hypervisorlaunchtype auto
+What nestprobe says of the definition:
+    nestprobe --domain GUEST
+VirtualBox, Xen: run this guest under KVM, VMware or Hyper-V.)",
+     .worked = R"(Windows starts, and systeminfo ends with "A hypervisor has been detected".)",
+     .otherwise =
+         R"(A guest without VMX or SVM starts, and says that Hyper-V cannot be installed or does not run.)",
+     .source = "cilium/ebpf#1816 (2025-06); dockur/windows#265, #1191 (2025-04); VirtualBox/virtualbox#270 "
+               "(2025-10), #790 (2026-07); microsoft/WSL#40344 (2026-07)"},
+    {.id = "windows-hypervisor-error",
+     .program = "Windows (a blue screen)",
+     .patterns = "hypervisor_error\n"
+                 "stop code*0x20001\n"
+                 "0x00020001",
+     .means =
+         R"(Windows' own hypervisor, which WSL 2, Hyper-V and memory integrity use, ended with a fault. KVM has no part in it.)",
+     .causes = R"(1. Firmware, microcode or a driver that does not go with it; on some laptops a switch of the firmware (Lenovo: Enhanced Windows Biometric Security).
+2. Overclocking, memory.
+3. In a virtual machine: the level above.)",
+     .steps = R"(Update the firmware and Windows; take overclocking back. To have the machine start without it meanwhile, as administrator:
+    bcdedit /set hypervisorlaunchtype off
+Restart; auto instead of off brings it back. WSL 1 needs none of it:
+    wsl --set-version DISTRIBUTION 1)",
+     .worked = R"(The blue screen stays away under load.)",
+     .otherwise = R"()",
+     .source = "microsoft/WSL#5288 (2020), #5783 (2022), #11508 (2024-04)"},
     {.id = "windows-hypervisor-runs",
      .program = "systeminfo",
      .patterns = "a hypervisor has been detected. features required for hyper-v\n"
@@ -2183,18 +2234,20 @@ Restart. WSL 2, Hyper-V and Docker Desktop stop working; auto instead of off bri
     {.id = "hyperv-expose-failed",
      .program = "Hyper-V",
      .patterns = "cannot modify property without enabling virtualizationbasedsecurityoptout\n"
+                 "failed to modify device*processor\n"
+                 "virtualization host*supports nested virtualization: no\n"
                  "exposevirtualizationextensions",
      .means = R"(The Hyper-V host refuses to show virtualization to its guest.)",
      .rules = "hypervisor-hides-vmx",
      .causes = R"(1. The machine is running or saved: it has to be off.
-2. An early Windows 10 (2016) with virtualization-based security.
+2. An early Windows 10 (2016) while virtualization-based security runs in it, which Microsoft's script then names: update Windows.
 3. Host before Server 2016; AMD before Windows 11 or Server 2022.)",
      .steps = R"(    Stop-VM -Name GUEST
     Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true
     Start-VM -Name GUEST)",
      .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
      .otherwise = R"()",
-     .source = "MicrosoftDocs/Virtualization-Documentation#308 (2016)"},
+     .source = "MicrosoftDocs/Virtualization-Documentation#299, #308, #345 (2016)"},
     {.id = "proxmox-cpu-flag-unknown",
      .program = "Proxmox VE",
      .patterns = "cpu.flags: value does not match the regex pattern\n"
@@ -2743,6 +2796,175 @@ Without any, emulate (slow, for trials):
      .worked = R"(The first command shows a number, and the machine runs.)",
      .otherwise = R"()",
      .source = "kubevirt/kubevirt#4748 (2021-01), #10851 (2023-12); harvester/harvester#3415 (2023-02)"},
+    {.id = "kubevirt-no-node-for-cpu",
+     .program = "KubeVirt, Harvester, OpenShift Virtualization",
+     .patterns = "nosuitablenodesforhostmodelmigration\n"
+                 "no node is suitable to run the required cpu model\n"
+                 "no node*host-model-required-features",
+     .means =
+         R"(A live migration has no node to go to: the machine runs with the CPU of the node where it was started (model host-model), and no other node offers that model with all its features. Nesting itself need not be the reason.)",
+     .rules = "guest-cpu-model-lacks-feature",
+     .causes = R"(1. Nodes with different processors, microcode or kernels.
+2. Nodes that are virtual machines, to which the level above shows different sets of features.
+3. The other nodes are cordoned, or have no /dev/kvm.)",
+     .steps = R"(What does each node offer?
+    kubectl get nodes -o json | jq '.items[] | {node: .metadata.name, models: [.metadata.labels | keys[] | select(startswith("cpu-model.node.kubevirt.io/"))]}'
+Give the machine a model that all of them have, in spec.template.spec.domain.cpu.model, instead of host-model; a machine that is to nest then needs the feature vmx or svm beside it. Then stop it and start it:
+    virtctl stop VM
+    virtctl start VM)",
+     .worked = R"(The migration runs:
+    kubectl get vmim)",
+     .otherwise =
+         R"("guest CPU doesn't match specification: missing features" is the same, found later, by libvirt.)",
+     .source = "KubeVirt user guide, \"Live Migration\", \"Virtual hardware\"; harvester/harvester#3015 (2022-11)"},
+    {.id = "xenserver-cpu-of-another-vendor",
+     .program = "XenServer, XCP-ng",
+     .patterns = "vm_incompatible_with_this_host\n"
+                 "last booted on a host which had a cpu from a different vendor",
+     .means =
+         R"(A machine that runs, or is suspended, was to go to a host whose processor is another vendor's, or lacks what the machine was started with. It says nothing of nesting.)",
+     .causes = R"(1. Intel here and AMD there: nothing running moves between the two.
+2. A pool with processors of several generations, and a machine that was started before its CPU set was levelled.)",
+     .steps = R"(Shut the machine down, and start it on the other host:
+    xe vm-shutdown uuid=UUID
+    xe vm-start uuid=UUID on=HOST)",
+     .worked = R"(The machine runs on the other host.)",
+     .otherwise = R"(A machine in which nested guests run is not to be moved at all: shut those down first.)",
+     .source = "vatesfr/xen-orchestra#126 (2014-06); XCP-ng documentation, \"Migration\""},
+    {.id = "cloud-hypervisor-migration-ended",
+     .program = "Cloud Hypervisor",
+     .patterns = "migratesocket(error { kind: unexpectedeof\n"
+                 "migration failed: migratesocket",
+     .means =
+         R"(The side that receives the machine closed the connection. Why stands in that side's log, not in this one.)",
+     .causes = R"(1. The receiving host's processor or kernel lacks what the guest's CPU has; with nested=on that holds for each detail of VMX or SVM.
+2. Another version of Cloud Hypervisor there.)",
+     .steps = R"(Read the log of the receiving side. Compare, on both hosts:
+    cloud-hypervisor --version
+    uname -r
+    lscpu
+A guest that need not nest is started without it:
+    cloud-hypervisor --cpus boot=2,nested=off)",
+     .worked = R"(The guest goes on on the other host.)",
+     .otherwise = R"(The guest goes on here all the same.)",
+     .source = "cloud-hypervisor/cloud-hypervisor#6848 (2024-11)"},
+    {.id = "terraform-libvirt-cpu-block",
+     .program = "Terraform, OpenTofu (provider dmacvicar/libvirt)",
+     .patterns = "an argument named \"cpu\" is not expected here\n"
+                 "blocks of type \"cpu\" are not expected here",
+     .means =
+         R"(The guest's CPU is written in the way of another version of the provider; nothing was made. It says nothing of the host.)",
+     .causes = R"(1. Versions 0.6.11 to 0.8 take cpu as a block, without =; those before and 0.9 take it as a value, with =.)",
+     .steps = R"(Which version is it?
+    terraform version
+0.6.11 to 0.8, in the resource libvirt_domain, with the mode on a line of its own between the braces: cpu { mode = "host-passthrough" }. 0.9: cpu = { mode = "host-passthrough" }. Then let Terraform make it again:
+    terraform apply)",
+     .worked = R"(The guest's own definition has the mode:
+    virsh dumpxml GUEST | grep '<cpu')",
+     .otherwise = R"()",
+     .source = "dmacvicar/terraform-provider-libvirt#908 (2021-11), #970 (2022-08), #1344 (2026-06)"},
+    {.id = "guest-wants-nested-vmx",
+     .program = "Juniper vJunos, and other images that run a guest of their own",
+     .patterns = "nested kvm (i.e. nested vmx feature) is not enabled\n"
+                 "nested vmx feature*not enabled",
+     .means =
+         R"(The image runs a virtual machine inside its own, and looks for vmx in the CPU that it was given: the host's KVM has to show it VMX, which an AMD processor never has.)",
+     .rules = "nested-parameter-off guest-cpu-model-lacks-feature hypervisor-hides-vmx",
+     .causes = R"(1. The parameter nested of kvm_intel is off where the image runs.
+2. The image's -cpu is a model without vmx.
+3. The host is itself a virtual machine that is not shown VMX; in hosted editors and on clouds that is the rule.
+4. An AMD processor.)",
+     .steps = R"(Where the container or QEMU runs:
+    grep -m1 vendor_id /proc/cpuinfo
+    grep -c -w vmx /proc/cpuinfo
+    cat /sys/module/kvm_intel/parameters/nested
+AuthenticAMD: take a machine with an Intel processor. 0 in a virtual machine: the level above has to show VMX; nestprobe there names its switch. N: switch nesting on, with all guests off.
+    echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel)",
+     .worked = R"(The image starts without that line.)",
+     .otherwise = R"()",
+     .source = "srl-labs/containerlab#3086 (2026-03)"},
+    {.id = "vrnetlab-qemu-ended",
+     .program = "vrnetlab, containerlab",
+     .patterns = "unable to connect to qemu monitor\n"
+                 "vrnetlab.qemubroken",
+     .means =
+         R"(QEMU ended, or did not start, before it could be asked anything. Why stands in lines of QEMU's own, above this one.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes = R"(1. No /dev/kvm where the container runs: a virtual machine without nesting, or no module.
+2. The image's -cpu wants what this host has not.
+3. Too little memory for the image.)",
+     .steps = R"(On the machine that runs the container:
+    ls -l /dev/kvm
+    docker logs CONTAINER 2>&1 | grep -i -e qemu -e kvm -e memory
+Without the device, nestprobe there tells why. A line of QEMU's has a page of its own:
+    nestprobe --explain='could not access KVM kernel module')",
+     .worked = R"(The node's log goes on to the console of its system.)",
+     .otherwise = R"()",
+     .source = "srl-labs/vrnetlab#102 (2023-03)"},
+    {.id = "vmware-nested-not-supported-by-vm",
+     .program = "VMware's API (pyvmomi, govc, Terraform, Packer)",
+     .patterns = "nestedhvsupported\n"
+                 "nested hardware-assisted virtualization*hardware version\n"
+                 "configuration_parameters*vhv.enable",
+     .means =
+         R"(VMware says whether this virtual machine may be shown VT-x or AMD-V at all. A line vhv.enable among its parameters does not do it by itself there.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. The machine's hardware version is below 9.
+2. The switch was given as a parameter (vhv.enable in extraConfig or configuration_parameters) instead of nestedHVEnabled.
+3. The host's processor lacks EPT or NPT, or firmware has VT-x or SVM off.)",
+     .steps = R"(With the machine powered off, raise its hardware version, then set the switch itself:
+    govc vm.upgrade -vm NAME -version 19
+    govc vm.change -vm NAME -nested-hv-enabled=true
+Packer's vsphere-iso and vsphere-clone: NestedHV = true. Terraform: nested_hv_enabled = true.)",
+     .worked = R"(In the guest this prints more than 0:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "vmware/pyvmomi#629 (2017-11); hashicorp/packer#10215 (2020-12); vmware/govmomi, govc/USAGE.md"},
+    {.id = "talos-kernel-arguments",
+     .program = "Talos Linux",
+     .patterns = "extra kernel arguments are not supported when booting using sdboot\n"
+                 "extrakernelargs\n"
+                 "grubuseukicmdline",
+     .means =
+         R"(Words for Talos' kernel command line, on which alone KVM's parameters are given there. Where they are written depends on how the node boots; a word in the other place does nothing.)",
+     .rules = "nested-off-at-next-load no-iommu",
+     .causes = R"(1. systemd-boot (new installations on UEFI since 1.10): machine.install.extraKernelArgs is passed over; the words are inside the image.
+2. GRUB: they come into force with the next upgrade, which may be to the same version.
+3. nested=0 there is a policy of summer 2026 against Januscape, and newer kernels do without.)",
+     .steps = R"(What is in force? A line with BOOT_IMAGE= is GRUB's.
+    talosctl -n NODE read /proc/cmdline
+    talosctl -n NODE read /sys/module/kvm_intel/parameters/nested
+    talosctl -n NODE read /sys/module/kvm_amd/parameters/nested
+systemd-boot: write them into the image factory's schematic, customization.extraKernelArgs, and upgrade to the image that it makes of it:
+    talosctl upgrade --nodes NODE --image factory.talos.dev/installer/SCHEMATIC:VERSION
+GRUB: machine.install.extraKernelArgs, then the same upgrade. nestprobe judges what these print:
+    talosctl -n NODE read /proc/cmdline > node.txt
+    nestprobe --from node.txt)",
+     .worked = R"(The words stand in /proc/cmdline of the node.)",
+     .otherwise = R"()",
+     .source = "siderolabs/talos#8653 (2024-04), #8656, #10708 (2025-04), #11145; cozystack/talm#224, #225 (2026-07)"},
+    {.id = "vhost-net-denied",
+     .program = "QEMU, LXD, libvirt",
+     .patterns = "open vhost char device failed\n"
+                 "/dev/vhost-net: permission denied\n"
+                 "unable to open vhost-net",
+     .means =
+         R"(QEMU may not open /dev/vhost-net, which makes the guest's network faster: another device than /dev/kvm, which may be well.)",
+     .causes = R"(1. Who runs QEMU may not open the device; of a snap or under AppArmor its profile decides.
+2. The module vhost_net is not loaded.
+3. In a container: it was not passed in.)",
+     .steps = R"(    sudo modprobe vhost_net
+    ls -l /dev/vhost-net /dev/kvm
+    sudo journalctl -k -b --grep 'apparmor="DENIED"'
+LXD of the edge channel: go back to a stable one.
+    sudo snap refresh lxd --channel=latest/stable
+A container of LXD or Incus that runs virtual machines:
+    lxc config device add NAME vhost-net unix-char source=/dev/vhost-net)",
+     .worked = R"(The guest starts, and the line is gone.)",
+     .otherwise = R"(Without the device QEMU goes on with vhost=off, more slowly.)",
+     .source = "canonical/lxd#12023 (2023-07), #11674 (2023-05); QEMU net/tap.c"},
     {.id = "wsl-start-times-out",
      .program = "WSL",
      .patterns = "createvm/0x800705b4\n"
@@ -2832,6 +3054,7 @@ Let virt-handler look again:
     {.id = "launcher-no-dev-kvm",
      .program = "dockur/windows, qemus/qemu, vrnetlab, docker-android",
      .patterns = "kvm acceleration not available (\n"
+                 "error: kvm acceleration is disabled\n"
                  "kvm acceleration is not available (\n"
                  "kvm acceleration not detected (\n"
                  "requirement not satisfied: /dev/kvm",
@@ -4678,6 +4901,38 @@ nestprobe says which of the three it is here, and what to do.)",
      .worked = R"(The guest starts with the device.)",
      .otherwise = R"()",
      .source = "Linux Documentation/driver-api/vfio.rst"},
+    {.id = "escapes-of-2026",
+     .program = "people who read of a hole in KVM's nesting",
+     .scope = PageScope::matter,
+     .patterns = "cve-2026-46113\n"
+                 "cve-2026-53359\n"
+                 "cve-2026-64561\n"
+                 "cve-2026-64562\n"
+                 "cve-2026-80726\n"
+                 "cve-2026-23401\n"
+                 "cve-2026-43133\n"
+                 "cve-2026-46076\n"
+                 "cve-2026-72287\n"
+                 "januscape\n"
+                 "zapscape",
+     .means =
+         R"(Holes of 2026 in KVM's nesting and shadow MMU. By five of them (CVE-2026-46113, -53359, -64561, -64562, -80726) a guest that may run KVM, or who may open /dev/kvm, can reach the kernel under it; the others are lesser ones.)",
+     .rules = "known-escapes-from-guests",
+     .causes = R"(1. Reached where nesting is on, which it is by default, or where every guest is on the shadow MMU (ept=0, npt=0, PVM).
+2. A kernel without the fixes. Upstream 7.2 has all; distributions bring them without changing upstream's number.)",
+     .steps = R"(nestprobe compares this kernel with the fixes that are known, also of Debian's, Ubuntu's, Red Hat's, Proxmox' and Amazon's packages:
+    nestprobe --explain --all
+Its line is NP570. Install the distribution's newest kernel and restart. Until then, where no guest has to nest, with all guests off:
+    echo 'options kvm_intel nested=0' | sudo tee -a /etc/modprobe.d/zz-nestprobe.conf
+    echo 'options kvm_amd nested=0' | sudo tee -a /etc/modprobe.d/zz-nestprobe.conf
+    sudo modprobe -r kvm_intel kvm_amd
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+Only one of the two modules loads.)",
+     .worked = R"(NP570 is "ok".)",
+     .otherwise =
+         R"(A guest whose vmx or svm is taken away in its definition cannot reach them by nesting, whatever the host's parameter says.)",
+     .source = "CVE records of the kernel's CNA (2026-05 to 2026-10); known on 2026-11-25"},
     {.id = "nesting-trouble",
      .program = "many",
      .scope = PageScope::matter,
@@ -4701,6 +4956,51 @@ On a host, about one of its guests:
      .worked = R"(The count is not 0, in the guest that is to run guests.)",
      .otherwise = R"()",
      .source = "Linux Documentation/virt/kvm/x86/running-nested-guests.rst"},
+    {.id = "generic-kvm-not-usable",
+     .program = "many",
+     .scope = PageScope::matter,
+     .patterns = "kvm is not supported\n"
+                 "kvm not supported\n"
+                 "kvm is not available\n"
+                 "kvm not available\n"
+                 "kvm is unavailable\n"
+                 "kvm unavailable\n"
+                 "kvm acceleration is not available\n"
+                 "kvm is not enabled\n"
+                 "kvm not enabled\n"
+                 "kvm is disabled\n"
+                 "kvm disabled\n"
+                 "kvm not found\n"
+                 "kvm support is missing\n"
+                 "no kvm support\n"
+                 "kvm support not\n"
+                 "kvm is not usable\n"
+                 "cannot use kvm\n"
+                 "can't use kvm\n"
+                 "cannot be run without kvm\n"
+                 "requires kvm\n"
+                 "kvm is required\n"
+                 "failed to create kvm\n"
+                 "unable to use kvm\n"
+                 "kvm_create_vm failed",
+     .means =
+         R"(A program wanted to run a guest by KVM, and found no /dev/kvm that it can use. Which of four reasons it was, its sentence does not say.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied kvm-module-not-loaded hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. In a virtual machine: the hypervisor above shows it no VMX or SVM.
+2. In a container or a job of a CI: /dev/kvm was not passed in.
+3. The user may not open it: group kvm, as a rule.
+4. The module is not loaded, or firmware has the feature off.)",
+     .steps = R"(Which of them:
+    nestprobe
+Without it:
+    ls -l /dev/kvm
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    systemd-detect-virt
+0, and a name of a hypervisor: the first. More than 0 and no /dev/kvm: the second in a container, the fourth elsewhere. A /dev/kvm with group kvm: the third.)",
+     .worked = R"(It prints nothing and no error:
+    : <> /dev/kvm)",
+     .otherwise = R"(Where the program goes on without KVM it emulates: the same guest, many times slower.)",
+     .source = "Linux virt/kvm/kvm_main.c, kvm_dev_ioctl(); the pages of the programs above"},
     {.id = "generic-virtualization-not-enabled",
      .program = "many",
      .scope = PageScope::matter,

@@ -148,7 +148,7 @@ Differences compare(const Comparable& here, const Comparable& there) {
 
 // --- text ---
 
-std::string section(std::string_view title, const std::vector<Difference>& list, const Style& style) {
+std::string list_of(std::string_view title, const std::vector<Difference>& list, const Style& style) {
     std::string text = fmt::format("\n{}\n", bold(title, style));
     if (list.empty()) return text + "  none\n";
     for (const Difference& d : list) {
@@ -253,9 +253,9 @@ std::string render_diff(const Comparable& here, const Comparable& there, const s
     for (const Question q : questions)
         text += answer_line(q, here.answers[static_cast<std::size_t>(q)],
                             there.answers[static_cast<std::size_t>(q)], style);
-    text += section("Rules that come out differently", all.findings, style);
-    text += section("Facts that differ", all.facts, style);
-    text += section("Registers that differ", all.registers, style);
+    text += list_of("Rules that come out differently", all.findings, style);
+    text += list_of("Facts that differ", all.facts, style);
+    text += list_of("Registers that differ", all.registers, style);
     return text;
 }
 

@@ -41,6 +41,21 @@ std::string render_rule(const Rule& rule, const Style& style);
 /// A message's page: what it means, likely causes, what to do, how to tell that it worked.
 std::string render_message(const Message& message, const Style& style);
 
+/// What there is a page of.
+struct Page {
+    const Rule* rule = nullptr;
+    const Message* message = nullptr;
+    bool log_line = false;
+    bool platform = false;
+    bool found() const { return rule || message || log_line || platform; }
+};
+/// A rule by id or name, a message by id, else the message, the line of the kernel's log or the one product
+/// that the text is about.  A page about a matter says less than a product's.
+Page find_page(std::string_view text);
+
+/// The page of that product: how its guests are shown VMX or SVM.
+std::string render_platform(std::string_view text, const Style& style);
+
 /// Is there a line of the kernel's log in it that the table knows?
 bool names_log_line(std::string_view text);
 /// The page of the first such line of `text`, of which there must be one: what it means and what it does not,

@@ -101,6 +101,10 @@ std::optional<KnownPlace> place_called(const Facts& f, std::string_view name);
 /// What to do on the platform above, so that it shows `flag`, which is vmx or svm, to this guest
 /// (rules/hypervisor/platforms.cpp).
 Remedy fix_on_platform(const Facts& f, std::string_view flag);
+/// Give a guest of that platform an IOMMU, in the platform's way; a sentence where it has none to give.
+Remedy iommu_of_platform(const Facts& f, Platform platform);
+/// What the text about a platform rests on.
+std::string source_of_platform(Platform platform);
 
 /// An option of the kernel command line, as it stands there: "kvm-intel.nested=0".
 std::string word_as_written(const Facts& f, const ModuleOption& option);

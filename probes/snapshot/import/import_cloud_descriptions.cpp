@@ -52,6 +52,7 @@ constexpr CloudRow cloud_rows[] = {
     {"aws", ec2, {"InstanceType", "ImageId"}, "InstanceType", "NestedVirtualization"},
     {"aws", ec2, {"InstanceType", "InstanceId"}, "InstanceType", "NestedVirtualization"},
     {"aws", terraform, {"aws_instance", "instance_type"}, "instance_type", "nested_virtualization"},
+    {"aws", terraform, {"aws_launch_template", "instance_type"}, "instance_type", "nested_virtualization"},
     {"azure", az, {"hardwareProfile", "vmSize"}, "vmSize"},
     {"azure", az, {"Microsoft.Compute/virtualMachines", "Standard_"}, "vmSize"},
     {"azure", az, {"\"size\": \"Standard_", ""}, "size"},

@@ -242,6 +242,13 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("/proc/cmdline");
         return true;
     }
+    // "172.20.0.2   runtime   KernelCmdline   cmdline   1   talos.platform=metal ...", of talosctl get
+    // cmdline
+    if (const auto at = line.find("talos.platform="); contains(line, "KernelCmdline") && at != line.npos) {
+        evidence.file("/proc/cmdline", fmt::format("{}\n", line.substr(at)));
+        evidence.taken("talosctl get cmdline");
+        return true;
+    }
     if (line.starts_with("uid=") && contains(line, " gid=") &&
         std::count(line.begin(), line.end(), '=') > 2) {
         read_id({section.command, fmt::format("{}{}", line, section.body.ends_with(line) ? "" : "\n")},

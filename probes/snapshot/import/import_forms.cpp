@@ -196,7 +196,21 @@ bool read_form_line(std::string_view line, Evidence& evidence) {
     return false;
 }
 
+/// WSL 1 makes up its /proc/cpuinfo: it lists osxsave, which no Linux names, and on hardware vmx
+/// (microsoft/WSL issues 1256, 2234).
+void hear_wsl1(std::string_view text, Evidence& evidence) {
+    bool listed = false, other = evidence.has_file("/proc/sys/kernel/osrelease");
+    for_each_line(text, [&](std::string_view line) {
+        line = trim(line);
+        listed = listed ||
+                 ((line.starts_with("flags") || line.starts_with("Flags:")) && has_word(line, "osxsave"));
+        other = other || (line.starts_with("microcode") && !line.ends_with("0xffffffff"));
+    });
+    if (listed && !other) hear_system("wsl1", "the flag osxsave, which WSL 1 alone lists", evidence);
+}
+
 void hear_forms(std::string_view text, Evidence& evidence) {
+    hear_wsl1(text, evidence);
     if (is_log_of_compose(text) && !evidence.has_file("/run/systemd/container")) {
         evidence.file("/run/systemd/container", "docker\n");
         evidence.taken("a log of Compose");

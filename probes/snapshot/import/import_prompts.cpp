@@ -44,6 +44,14 @@ constexpr PromptRow prompt_rows[] = {
     {"*", "li[0-9]*-[0-9]*", "linode"},
     {"*", "vmi[0-9][0-9][0-9][0-9][0-9][0-9]*", "contabo"},
     {"*", "vps-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]", "ovh"},
+    // Ubuntu's installer names a machine after its user and its product (ubiquity, misc.dmimodel())
+    {"*", "*-VirtualBox", "virtualbox"},
+    {"*", "*-VMware-Virtual-Platform", "vmware"},
+    {"*", "*-VMware[0-9]*-[0-9]", "vmware"},
+    {"*", "*-Virtual-Machine", "hyper-v"},
+    {"*", "*-Parallels-Virtual-Platform", "parallels"},
+    {"*", "*-Standard-PC-*", "kvm"},
+    {"*", "*-HVM-domU", "xen"},
     // Windows' own names for a new machine, which WSL takes over
     {"*", "DESKTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]", "wsl"},
     {"*", "LAPTOP-[0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]*", "wsl"},

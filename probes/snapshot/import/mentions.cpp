@@ -5,67 +5,15 @@
 // kept.
 #include "snapshot/import/mentions.hpp"
 #include "base/text.hpp"
+#include "base/whole_words.hpp"
+#include "machine/product_names.hpp"
 #include "snapshot/import/readers.hpp"
-#include "snapshot/import/whole_words.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 namespace nestprobe {
 namespace {
-
-struct ProductRow {
-    std::string_view words;  ///< as people write it, in lower case
-    std::string_view name;   ///< as platform_called() has it
-    bool on_pc = false;      ///< people run it on their own PC, where its maker has others for servers
-};
-// Longer words first: "docker desktop" is no "desktop".
-constexpr ProductRow products[] = {
-    {"vmware workstation", "VMware", true},
-    {"vmware player", "VMware", true},
-    {"vmware fusion", "VMware", true},
-    {"vmware", "VMware"},
-    {"esxi", "VMware"},
-    {"vsphere", "VMware"},
-    {"virtualbox", "VirtualBox"},
-    {"virtual box", "VirtualBox"},
-    {"hyper-v", "Hyper-V"},
-    {"hyperv", "Hyper-V"},
-    {"wsl2", "WSL"},
-    {"wsl 2", "WSL"},
-    {"wsl", "WSL"},
-    {"parallels", "Parallels"},
-    {"docker for windows", "Docker Desktop"},
-    {"docker desktop", "Docker Desktop"},
-    {"proxmox", "Proxmox VE"},
-    {"xcp-ng", "Xen"},
-    {"xenserver", "Xen"},
-    {"nutanix", "Nutanix"},
-    {"harvester", "Harvester"},
-    {"ovirt", "oVirt"},
-    {"cloudstack", "CloudStack"},
-    {"openstack", "OpenStack"},
-    {"aws", "AWS"},
-    {"ec2", "AWS"},
-    {"google cloud", "Google"},
-    {"gcp", "Google"},
-    {"gce", "Google"},
-    {"google compute engine", "Google"},
-    {"azure", "Azure"},
-    {"digitalocean", "DigitalOcean"},
-    {"digital ocean", "DigitalOcean"},
-    {"hetzner cloud", "Hetzner"},
-    {"linode", "Linode"},
-    {"vultr", "Vultr"},
-    {"oracle cloud", "OCI"},
-    {"alibaba cloud", "Alibaba"},
-    {"aliyun", "Alibaba"},
-    {"tencent cloud", "Tencent"},
-    {"scaleway", "Scaleway"},
-    {"ovhcloud", "OVH"},
-    {"contabo", "Contabo"},
-    {"vps", "VPS"},
-};
 
 struct BoardRow {
     std::string_view words, name;
@@ -166,30 +114,55 @@ bool is_unparted_sentence(std::string_view line) {
            }) >= few;
 }
 
-/// A sentence that somebody wrote about where this runs: no program's line, no address, nothing that tells
-/// of another place where all is well, and no guide.
-bool is_about_this_place(std::string_view line) {
-    constexpr std::string_view elsewhere[] = {
-        "works",  "worked",   "error", "errors", "module",    "should",   "instead", "disable", "without",
-        "driver", "provider", "host",  "beside", "alongside", "conflict", "warning", "fails",   "failed"};
+template <std::size_t Size>
+bool has_one_of(std::string_view line, const std::string_view (&words)[Size]) {
+    return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) {
+        return find_whole(line, word) != std::string_view::npos;
+    });
+}
+
+/// No sentence of another place where all is well, no guide, no address.
+bool may_be_about_this_place(std::string_view line) {
+    constexpr std::string_view elsewhere[] = {"works",   "worked", "should",    "instead",
+                                              "disable", "beside", "alongside", "conflict"};
     constexpr std::string_view signs[] = {"verr_", "http", "=",    "kernel:", "if you", "you can", "not use",
                                           "如果",  "正常", "报错", "不支持",  "宿主机", "もし",    "ホスト"};
-    return (split_words(line).size() >= 4 || is_unparted_sentence(line)) &&
-           std::none_of(
-               std::begin(elsewhere), std::end(elsewhere),
-               [&](std::string_view word) { return find_whole(line, word) != std::string_view::npos; }) &&
+    return (split_words(line).size() >= 4 || is_unparted_sentence(line)) && !has_one_of(line, elsewhere) &&
            std::none_of(std::begin(signs), std::end(signs),
                         [&](std::string_view sign) { return contains(line, sign); });
+}
+
+/// No program's line: a sentence that somebody wrote about where this runs.
+bool is_about_this_place(std::string_view line) {
+    constexpr std::string_view programs[] = {"error",    "errors", "module",  "without", "driver",
+                                             "provider", "host",   "warning", "fails",   "failed"};
+    return may_be_about_this_place(line) && !has_one_of(line, programs);
+}
+
+/// "inside a VirtualBox VM", "on an EC2 instance", "in a VM hosted on ESXi": whatever else is in the
+/// sentence.
+bool is_said_outright(std::string_view sentence, const ProductName& row) {
+    constexpr std::string_view leads[] = {"in", "inside", "on", "within", "under"};
+    constexpr std::string_view machines[] = {"vm", "vms", "guest", "virtual machine"};
+    const auto at = find_whole(sentence, row.words);
+    if (at == std::string_view::npos || !may_be_about_this_place(sentence)) return false;
+    const std::string_view before = sentence.substr(0, at);
+    const std::vector<std::string_view> words = split_words(before);
+    const auto near = words.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(words.size(), 3));
+    const auto lead =
+        std::find_if(near, words.end(), [&](std::string_view word) { return is_in_list(word, leads); });
+    return lead != words.end() && (is_followed_by_machine(sentence.substr(at + row.words.size())) ||
+                                   (!row.also_run_here && has_one_of(before, machines)));
 }
 
 constexpr std::string_view rented = "VPS", rented_words = "vps";
 
 /// The one product that sentences name; two of them are none.
 struct NamedProduct {
-    const ProductRow* row = nullptr;
+    const ProductName* row = nullptr;
     bool two = false;
 
-    void hear(const ProductRow& next) {
+    void hear(const ProductName& next) {
         // A provider's own name says more than that it rents.
         if (!row || row->name == rented)
             row = &next;
@@ -199,7 +172,7 @@ struct NamedProduct {
 };
 
 /// "in VMware", "an EC2 instance"
-bool is_place_in(std::string_view sentence, const ProductRow& row) {
+bool is_place_in(std::string_view sentence, const ProductName& row) {
     const auto at = find_whole(sentence, row.words);
     // "a VPS from X", "my X VPS"
     const bool rents = row.name != rented && find_whole(sentence, rented_words) != std::string_view::npos;
@@ -216,7 +189,7 @@ struct Beside {
     explicit Beside(std::string_view text)
         : virtualbox(contains(text, "VERR_") || contains(text, "vboxdrv") || contains(text, "VBoxManage")),
           rival(contains(text, "resource busy") || contains(text, "Resource busy")) {}
-    bool is(const ProductRow& row) const {
+    bool is(const ProductName& row) const {
         return row.name == "VirtualBox" ? virtualbox || rival : row.name == "VMware" && rival;
     }
 };
@@ -229,9 +202,11 @@ void hear_products(std::string_view line, const Beside& beside, NamedProduct& na
         const std::string_view sentence = rest.substr(0, end);
         const std::size_t stop = narrow < wide ? 2 : wide_stop.size();
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + stop);
-        if (!is_about_this_place(sentence)) continue;
-        for (const ProductRow& row : products)
-            if (!beside.is(row) && is_place_in(sentence, row)) named.hear(row);
+        const bool about = is_about_this_place(sentence);
+        for (const ProductName& row : product_names())
+            if (!beside.is(row) && ((about && !row.also_run_here && is_place_in(sentence, row)) ||
+                                    is_said_outright(sentence, row)))
+                named.hear(row);
     }
 }
 

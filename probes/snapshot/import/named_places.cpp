@@ -2,9 +2,10 @@
 // Places that a person names in a sentence: a CI's job, a hosted editor, a sandbox.  As with products that is
 // no reading, and two of them are none.
 #include "base/text.hpp"
+#include "base/whole_words.hpp"
+#include "machine/product_names.hpp"
 #include "snapshot/import/mentions.hpp"
 #include "snapshot/import/readers.hpp"
-#include "snapshot/import/whole_words.hpp"
 
 namespace nestprobe {
 

@@ -193,7 +193,9 @@ constexpr PlatformRow platform_table[] = {
         .iommu_none = "EC2's virtual types show no IOMMU to the guest; bare metal types have a real one.",
         .broken = "On Windows, more than 192 CPUs and hibernation are not supported with it. AWS gives no "
                   "figure for "
-                  "the loss of speed and advises metal for what is sensitive to latency.",
+                  "the loss of speed and advises metal for what is sensitive to latency. EKS' managed node "
+                  "groups pass over the option in a launch template (aws/containers-roadmap issue 2784, "
+                  "2026-03): use self-managed nodes.",
         .source =
             "Amazon EC2 User Guide, Use nested virtualization to run hypervisors in Amazon EC2 instances",
         .date = "2026-10",

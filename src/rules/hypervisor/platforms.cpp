@@ -271,6 +271,11 @@ Remedy iommu_of_platform(const Facts& f, Platform platform) {
     return "Ask whoever runs the hypervisor above whether it can give this guest an IOMMU.";
 }
 
+std::string source_of_platform(Platform platform) {
+    const PlatformRow row = row_of(Fact<Platform>(platform, {}));
+    return fmt::format("{} (as of {})", row.source, row.date);
+}
+
 Remedy iommu_on_platform(const Facts& f) { return iommu_of_platform(f, row_of(f.hypervisor.platform).id); }
 
 }  // namespace nestprobe

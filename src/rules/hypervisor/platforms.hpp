@@ -23,8 +23,6 @@ std::string type_without_nesting(const Facts& f);
 Remedy fix_confidential(const Facts& f);
 /// Give this guest an IOMMU, in its platform's way; a sentence where it has none to give.
 Remedy iommu_on_platform(const Facts& f);
-/// The same for a guest of that platform which is looked at from outside.
-Remedy iommu_of_platform(const Facts& f, Platform platform);
 /// VMware's steps in the order that fits what is known: the Windows under it refused, or it is a PC's.
 void order_vmware_steps(const Facts& f, PlatformRow& row);
 /// "as of 2026-11"; where that is more than a year before the machine was looked at, it is said.

@@ -52,7 +52,8 @@ const Appliance* appliance(const Facts& f) {
 
 bool is_wsl1(const Facts& f) {
     const std::string* release = f.kernel.release.if_known();
-    return release && release->ends_with("-Microsoft");  // WSL 2 writes -microsoft-standard
+    if (!release) return is(f.hypervisor.platform, Platform::wsl1);
+    return release->ends_with("-Microsoft");  // WSL 2 writes -microsoft-standard
 }
 
 }  // namespace nestprobe

@@ -40,6 +40,10 @@ Outcome check_locked_by_kernel(const Facts& f) {
 }
 
 Outcome check_wsl1(const Facts& f) {
+    if (!f.kernel.release.if_known() && is_wsl1(f))
+        return cite(fail("this is WSL 1, which has no Linux kernel and so no KVM; the vmx or svm that its "
+                         "/proc/cpuinfo may list is the processor's, and no program there can use it"),
+                    f.hypervisor.platform);
     return judge(
         [&](const std::string& release) {
             if (!is_wsl1(f)) return pass("this is a Linux kernel");

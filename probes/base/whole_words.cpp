@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "snapshot/import/whole_words.hpp"
+#include "base/whole_words.hpp"
 
 #include "base/text.hpp"
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "machine/product_names.hpp"
+
+#include "base/text.hpp"
+#include "base/whole_words.hpp"
+#include "machine/platform_signs.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace nestprobe {
+namespace {
+
+constexpr ProductName names[] = {
+    {"vmware workstation", "VMware", true},
+    {"vmware player", "VMware", true},
+    {"vmware fusion", "VMware", true},
+    {"vmware", "VMware"},
+    {"esxi", "VMware"},
+    {"vsphere", "VMware"},
+    {"virtualbox", "VirtualBox"},
+    {"virtual box", "VirtualBox"},
+    {"hyper-v", "Hyper-V"},
+    {"hyperv", "Hyper-V"},
+    {"wsl2", "WSL"},
+    {"wsl 2", "WSL"},
+    {"wsl", "WSL"},
+    {"parallels", "Parallels"},
+    {"docker for windows", "Docker Desktop"},
+    {"docker desktop", "Docker Desktop"},
+    {"proxmox", "Proxmox VE"},
+    {"xcp-ng", "Xen"},
+    {"xenserver", "Xen"},
+    {"nutanix", "Nutanix"},
+    {"harvester", "Harvester"},
+    {"ovirt", "oVirt"},
+    {"cloudstack", "CloudStack"},
+    {"openstack", "OpenStack"},
+    {"aws", "AWS"},
+    {"ec2", "AWS"},
+    {"eks", "AWS"},
+    {"google cloud", "Google"},
+    {"gke", "Google"},
+    {"aks", "Azure"},
+    {"gcp", "Google"},
+    {"gce", "Google"},
+    {"google compute engine", "Google"},
+    {"azure", "Azure"},
+    {"digitalocean", "DigitalOcean"},
+    {"digital ocean", "DigitalOcean"},
+    {"hetzner cloud", "Hetzner"},
+    {"linode", "Linode"},
+    {"vultr", "Vultr"},
+    {"oracle cloud", "OCI"},
+    {"alibaba cloud", "Alibaba"},
+    {"aliyun", "Alibaba"},
+    {"tencent cloud", "Tencent"},
+    {"scaleway", "Scaleway"},
+    {"ovhcloud", "OVH"},
+    {"contabo", "Contabo"},
+    {"vps", "VPS"},
+    {"unraid", "Unraid"},
+    // what is also run in guests of others
+    {"firecracker", "Firecracker", false, true},
+    {"cloud hypervisor", "Cloud-Hypervisor", false, true},
+    {"kubevirt", "KubeVirt", false, true},
+    {"bhyve", "bhyve", false, true},
+    {"incus", "Incus", false, true},
+    {"lxd", "LXD", false, true},
+    {"xen", "Xen", false, true},
+    {"kvm", "KVM", false, true},
+    {"qemu", "KVM", false, true},
+    {"libvirt", "KVM", false, true},
+};
+
+/// "inside a", "on my own"
+bool is_led_in_directly(std::string_view before) {
+    constexpr std::string_view leads[] = {"in", "inside", "on", "under", "within"};
+    const std::vector<std::string_view> words = split_words(before);
+    const std::size_t near = std::min<std::size_t>(words.size(), 3);
+    return std::any_of(words.end() - static_cast<std::ptrdiff_t>(near), words.end(),
+                       [&](std::string_view word) { return holds(leads, word); });
+}
+
+/// The one of them all; nothing where they are two.
+struct OnePlatform {
+    std::optional<Platform> platform{};
+    bool two = false;
+
+    void hear(Platform next) {
+        two = two || (platform && *platform != next);
+        platform = next;
+    }
+    std::optional<Platform> get() const { return two ? std::nullopt : platform; }
+};
+
+/// Nobody runs it on a machine of their own, so that who names it is in it.
+bool is_rented_out(Platform platform) { return platform >= Platform::aws && platform <= Platform::hoster; }
+
+std::optional<Platform> platform_of_that_name(std::string_view text) {
+    constexpr std::string_view more[] = {"hetzner", "ovh", "oci", "tencent", "alibaba", "apple", "pvm"};
+    for (const ProductName& row : names)
+        if (row.words == text) return platform_called(row.name);
+    if (holds(more, text)) return platform_called(text);
+    for (auto i = static_cast<int>(Platform::kvm); i < static_cast<int>(Platform::other); ++i)
+        if (in_small_letters(to_string(static_cast<Platform>(i))) == text) return static_cast<Platform>(i);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const ProductName> product_names() { return names; }
+
+std::optional<Platform> platform_in_words(std::string_view text) {
+    std::string words = in_small_letters(trim(text));
+    if (const auto alone = platform_of_that_name(words)) return alone;
+    OnePlatform named, led_in;
+    for (const ProductName& row : names) {
+        if (row.name == "KVM") continue;  // which stands in most messages
+        const Platform platform = platform_called(row.name);
+        for (auto at = find_whole(words, row.words); at != std::string::npos;
+             at = find_whole(words, row.words)) {
+            if (is_led_in_directly(std::string_view(words).substr(0, at))) led_in.hear(platform);
+            if (is_rented_out(platform)) named.hear(platform);
+            words.replace(at, row.words.size(), row.words.size(), '.');  // "vmware" in "vmware player"
+        }
+    }
+    return led_in.platform ? led_in.get() : named.get();
+}
+
+}  // namespace nestprobe

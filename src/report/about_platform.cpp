@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "report/about_platform.hpp"
+
+#include "rules/common.hpp"
+
+namespace nestprobe {
+
+PlatformPage page_of_platform(Platform platform) {
+    Facts guest;
+    guest.hypervisor.level = {Level::guest, {}};
+    guest.hypervisor.platform = {platform, {}};
+    return {std::string(to_string(platform)), fix_on_platform(guest, ""), iommu_of_platform(guest, platform),
+            source_of_platform(platform)};
+}
+
+}  // namespace nestprobe
