@@ -62,7 +62,9 @@ PLATFORMS = {
     "DigitalOcean": "DigitalOcean", "hetzner": "Hetzner Cloud", "Fly.io": "Fly.io", "amazon ec2": "Amazon EC2",
     "DigitalOcean droplet nested virtualization": "DigitalOcean",
     "running inside a virtualized VMware Workstation, Hyper-V or WSL 2 are not available": "VMware",
+    "My VPS at Vultr has no vmx": "Vultr",
     "my host is AMD EPYC on cloudstack": "Apache CloudStack",
+    "I cannot run it inside a virtual machine of Xen": "Xen", "Is nested virtualization possible in xhyve": "bhyve",
     "our EKS nodes have no device": "Amazon EC2",
 }
 NO_PLATFORM = ("WSL 2 needs Hyper-V, which conflicts with VMware or VirtualBox", "I want to install VirtualBox here")

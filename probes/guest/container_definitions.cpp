@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Guests that a container image of dockur's or qemus' makes of its environment: a file of Compose's, or
 // docker run.  Sources: qemus/qemu, src/proc.sh (VMX, CPU_MODEL, CPU_FLAGS, KVM), whose
-// configureKvmCpuModel() takes vmx away from Windows; dockur/windows since version 3.20 (October 2024); state
-// 2026-11.
+// configureKvmCpuModel() takes vmx away from Windows; dockur/windows since version 3.20 (October 2024);
+// vdsm/virtual-dsm, src/proc.sh, which leaves vmx alone; state 2026-11.
 #include "base/text.hpp"
 #include "guest/plain_guest.hpp"
 
@@ -17,10 +17,10 @@ struct Image {
     std::string_view name;
     bool windows;
 };
-constexpr Image images[] = {{"dockurr/windows", true},
-                            {"ghcr.io/dockur/windows", true},
-                            {"qemux/qemu", false},
-                            {"ghcr.io/qemus/qemu", false}};
+constexpr Image images[] = {{"dockurr/windows", true},    {"ghcr.io/dockur/windows", true},
+                            {"qemux/qemu", false},        {"ghcr.io/qemus/qemu", false},
+                            {"vdsm/virtual-dsm", false},  {"ghcr.io/vdsm/virtual-dsm", false},
+                            {"kroese/virtual-dsm", false}};
 
 /// "image: dockurr/windows:5.0", or that word of docker run's.
 const Image* find_image(std::string_view text) {

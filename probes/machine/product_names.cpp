@@ -66,6 +66,7 @@ constexpr ProductName names[] = {
     {"cloud hypervisor", "Cloud-Hypervisor", false, true},
     {"kubevirt", "KubeVirt", false, true},
     {"bhyve", "bhyve", false, true},
+    {"xhyve", "bhyve", false, true},
     {"incus", "Incus", false, true},
     {"lxd", "LXD", false, true},
     {"xen", "Xen", false, true},
@@ -74,13 +75,17 @@ constexpr ProductName names[] = {
     {"libvirt", "KVM", false, true},
 };
 
-/// "inside a", "on my own"
+/// "inside a", "on my own", with nothing that parts them from what follows.
 bool is_led_in_directly(std::string_view before) {
     constexpr std::string_view leads[] = {"in", "inside", "on", "under", "within"};
+    constexpr std::size_t near = 5;
     const std::vector<std::string_view> words = split_words(before);
-    const std::size_t near = std::min<std::size_t>(words.size(), 3);
-    return std::any_of(words.end() - static_cast<std::ptrdiff_t>(near), words.end(),
-                       [&](std::string_view word) { return holds(leads, word); });
+    for (std::size_t i = words.size(); i > 0 && i + near > words.size(); --i) {
+        const std::string_view word = words[i - 1];
+        if (holds(leads, word)) return true;
+        if (word.ends_with(',') || contains(word, "..")) return false;  // another product's name stood there
+    }
+    return false;
 }
 
 /// The one of them all; nothing where they are two.
@@ -89,7 +94,9 @@ struct OnePlatform {
     bool two = false;
 
     void hear(Platform next) {
-        two = two || (platform && *platform != next);
+        // A provider's own name says more than that it rents.
+        if (platform && next == Platform::hoster) return;
+        two = two || (platform && *platform != next && *platform != Platform::hoster);
         platform = next;
     }
     std::optional<Platform> get() const { return two ? std::nullopt : platform; }

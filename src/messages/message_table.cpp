@@ -1687,6 +1687,28 @@ Or have nesting switched on above, then shut this machine down and start it.)",
 is not 0, and minikube start ends with "Done!".)",
      .otherwise = R"(--no-vtx-check silences the check only; VirtualBox fails after it.)",
      .source = "kubernetes/minikube#3900, #2687 (2018), #18365 (2024-03)"},
+    {.id = "vbox-nested-breaks",
+     .program = "VirtualBox",
+     .patterns = "virtualbox*hard locking\n"
+                 "virtualbox*nested*freez\n"
+                 "virtualbox*nested*crash\n"
+                 "virtualbox*nested*hang\n"
+                 "nested hypervisor hard system crash",
+     .means =
+         R"(VirtualBox shows VT-x or AMD-V to its guest, and what runs in there hangs, crashes, or takes the machine down with it. Users report it of several versions, and no cure is known.)",
+     .rules = "platform-shows-and-fails",
+     .causes = R"(1. A fault of VirtualBox's nesting (7.1 and 7.2, reported in 2025 and 2026, open).
+2. KVM and VirtualBox at once on the machine below.
+3. The guest has too little memory for what runs in it.)",
+     .steps = R"(Run what is inside on the machine itself, or that guest under KVM or VMware. To have the guest run without nesting, with it off:
+    VBoxManage modifyvm GUEST --nested-hw-virt off
+Is KVM loaded on the machine below?
+    lsmod | grep -E '^(kvm|vbox)'
+Install the newest VirtualBox before trying again:
+    VBoxManage --version)",
+     .worked = R"(The guest inside runs for a while under load.)",
+     .otherwise = R"(Slow, and no crash: nested paging is off inside (no ept in the vmx flags).)",
+     .source = "VirtualBox/virtualbox#30 (2025-06), #270 (2025-10), #790 (2026-07)"},
     {.id = "vbox-nested-needs-paging",
      .program = "VirtualBox",
      .patterns = "nested vt-x/amd-v without nested-paging\n"
@@ -1904,6 +1926,7 @@ If the box is grey, or has no effect: see which hypervisor has the processor, on
      .program = "VMware ESXi",
      .patterns = "vmware esx*does not support hardware-assisted virtualization\n"
                  "no hardware virtualization*esx\n"
+                 "esxi*installer*hardware virtualization\n"
                  "hardware virtualization is not a feature of the cpu, or is not enabled in the bios\n"
                  "vhv.enable",
      .means =
@@ -2173,7 +2196,8 @@ The last one True on real hardware: the first cause. In a virtual machine with V
                  "hyper-v*automatic repair\n"
                  "your pc couldn't start properly\n"
                  "nested hyper-v*does not work\n"
-                 "enable hyper-v*failure to boot",
+                 "enable hyper-v*failure to boot\n"
+                 "boots into windows recovery",
      .means =
          R"(Windows goes into repair as soon as its own hypervisor is to start (Hyper-V, WSL 2, Docker Desktop, memory integrity). In a virtual machine that shows VMX or SVM: what runs it does not carry out all that Windows' hypervisor wants.)",
      .rules = "windows-without-evmcs guest-with-evmcs",
@@ -2863,6 +2887,25 @@ A guest that need not nest is started without it:
     virsh dumpxml GUEST | grep '<cpu')",
      .otherwise = R"()",
      .source = "dmacvicar/terraform-provider-libvirt#908 (2021-11), #970 (2022-08), #1344 (2026-06)"},
+    {.id = "terraform-without-nested-option",
+     .program = "Terraform, OpenTofu (provider aws)",
+     .patterns = "an argument named \"nested_virtualization\" is not expected\n"
+                 "unsupported argument*nested_virtualization",
+     .means =
+         R"(This version of the provider does not know the option of EC2's that shows VMX to an instance; nothing was made.)",
+     .rules = "hypervisor-hides-vmx",
+     .causes = R"(1. The provider is older than 6.33.0 (February 2026), often by a line of the project's own that holds it at 5.)",
+     .steps = R"(Which version is it?
+    terraform version
+Write version = ">= 6.33.0" for hashicorp/aws into required_providers, then:
+    terraform init -upgrade
+    terraform apply
+An instance that is there already is changed without Terraform, with it stopped:
+    aws ec2 modify-instance-cpu-options --instance-id INSTANCE --core-count CORES --threads-per-core 2 --nested-virtualization enabled)",
+     .worked = R"(    aws ec2 describe-instances --instance-ids INSTANCE --query 'Reservations[].Instances[].CpuOptions')",
+     .otherwise = R"(EKS' managed node groups pass over the option in a launch template (as of 2026-03).)",
+     .source = "hashicorp/terraform-provider-aws#46510, #46533 (2026-02), #47181 (2026-04); "
+               "aws/containers-roadmap#2784"},
     {.id = "guest-wants-nested-vmx",
      .program = "Juniper vJunos, and other images that run a guest of their own",
      .patterns = "nested kvm (i.e. nested vmx feature) is not enabled\n"
@@ -4933,10 +4976,56 @@ Only one of the two modules loads.)",
      .otherwise =
          R"(A guest whose vmx or svm is taken away in its definition cannot reach them by nesting, whatever the host's parameter says.)",
      .source = "CVE records of the kernel's CNA (2026-05 to 2026-10); known on 2026-11-25"},
+    {.id = "triple-fault",
+     .program = "QEMU, Cloud Hypervisor, others",
+     .scope = PageScope::matter,
+     .patterns = "triple fault\n"
+                 "triple-fault\n"
+                 "triple faulted",
+     .means =
+         R"(The guest's processor met a fault while it handled a fault, and resets: QEMU starts the guest again, other monitors end. Most often it is the guest's own.)",
+     .causes = R"(1. The guest's kernel or firmware: a wrong image, a fault that emulation (TCG) happens not to show.
+2. A CPU feature that the guest takes for granted and was not given.
+3. In a virtual machine: the hypervisor above carries something out wrongly.)",
+     .steps = R"(Have QEMU stop there, and say where:
+    qemu-system-x86_64 -accel kvm -cpu host -no-reboot -d int,cpu_reset -D reset.log -m 512 -nographic
+Does it run by emulation, and on another machine with KVM, one that is no guest? Only here: the level above.
+    qemu-system-x86_64 -accel tcg -m 512 -nographic
+In a virtual machine, whether nesting itself works:
+    sudo nestprobe --prove)",
+     .worked = R"(The guest gets past the place where it restarted.)",
+     .otherwise = R"(A kernel that is told to restart so (reboot=t) ends in the same way.)",
+     .source = "QEMU documentation, -d and -no-reboot; Linux arch/x86/kvm/x86.c, KVM_REQ_TRIPLE_FAULT"},
+    {.id = "windows-hypervisor-holds-vtx",
+     .program = "people with VMware or VirtualBox on Windows",
+     .scope = PageScope::matter,
+     .patterns = "wsl*conflict*vmware\n"
+                 "wsl*conflict*virtualbox\n"
+                 "hyper-v*conflict\n"
+                 "doesn't let vmware\n"
+                 "wsl*vmware*work\n"
+                 "wsl*virtualbox*work",
+     .means =
+         R"(WSL 2, Hyper-V, Docker Desktop and memory integrity start Windows' own hypervisor, which holds VT-x or AMD-V. VMware (15.5.5 and later) and VirtualBox (6 and later) then run on top of it: slower, and without nesting for their guests.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes = R"(1. Windows' hypervisor cannot be shown VT-x to programs beside it: there is no switch for that, ExposeVirtualizationExtensions is for guests alone.)",
+     .steps = R"(Either do without it: Windows Security, Device security, Core isolation: Memory integrity off; then as administrator, and restart:
+    bcdedit /set hypervisorlaunchtype off
+auto instead of off brings WSL 2 back. Or keep it, and run what nests in WSL 2 (Windows 11) or in a guest of Hyper-V, with that guest off:
+    Set-VMProcessor -VMName GUEST -ExposeVirtualizationExtensions $true)",
+     .worked = R"(msinfo32 says "Virtualization-based security: Not enabled", and the guests of VMware or VirtualBox start with nesting.)",
+     .otherwise = R"()",
+     .source = "microsoft/WSL#5030 (2020-03), #6213 (2020-11); Microsoft documentation, WSL FAQ"},
     {.id = "nesting-trouble",
      .program = "many",
      .scope = PageScope::matter,
      .patterns = "nested virtualization\n"
+                 "nesting is not\n"
+                 "nested vm\n"
+                 "nested vms\n"
+                 "nested guest\n"
+                 "vm inside a vm\n"
+                 "vm in a vm\n"
                  "nested virtualisation\n"
                  "nested-virtualization\n"
                  "nested vt-x\n"

@@ -216,14 +216,14 @@ std::vector<std::string> messages_in(std::string_view text, KnowsMessage knows) 
 /// The answer is that nothing is known, and what to run.
 bool mentions_virtualization(std::string_view text) {
     constexpr std::string_view words[] = {
-        "kvm",       "KVM",        "Kvm",   "AMD-V",        "vmx",
-        "VMX",       "svm",        "SVM",   "VT-x",         "irtuali",
-        "HWVirt",    "vfio",       "VFIO",  "IOMMU",        "iommu",
-        "libvirt",   "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
-        "VMware",    "assthrough", "virsh", "start domain", "PCI header",
-        "VERR_",     "DMAR",       "ested", "guest RAM",    "nitialize ret=",
-        "vboxdrv",   "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
-        "type 'hvm'"};
+        "kvm",        "KVM",        "Kvm",   "AMD-V",        "vmx",
+        "VMX",        "svm",        "SVM",   "VT-x",         "irtuali",
+        "HWVirt",     "vfio",       "VFIO",  "IOMMU",        "iommu",
+        "libvirt",    "hypervi",    "qemu",  "Hyper-V",      "VirtualBox",
+        "VMware",     "assthrough", "virsh", "start domain", "PCI header",
+        "VERR_",      "DMAR",       "ested", "guest RAM",    "nitialize ret=",
+        "vboxdrv",    "vmmon",      "INTx",  "vhost_vsock",  "vmware workstation",
+        "type 'hvm'", "virtualbox"};
     return may_be_words(text) && contains_any(text, words);
 }
 

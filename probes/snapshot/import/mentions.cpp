@@ -62,9 +62,9 @@ std::string_view without_signs(std::string_view word) {
 /// "in a VMware ...", "using VirtualBox", "using a cheap VPS", "my VPS".
 bool is_led_in(std::string_view before) {
     constexpr std::string_view leads[] = {
-        "in",      "inside", "on",    "under", "within", "using", "use", "via", "with", "through",
-        "running", "my",     "unter", "einer", "einem",  // German, French, Spanish, Russian
-        "sous",    "dans",   "sur",   "en",    "bajo",   "em",    "в",   "во",  "на",   "под"};
+        "in",   "inside", "on",    "under", "within", "using", "use", "via", "with", "through", "running",
+        "my",   "unter",  "einer", "einem",  // German, French, Spanish, Russian
+        "sous", "dans",   "sur",   "en",    "bajo",   "em",    "w",   "в",   "во",   "на",      "под"};
     // Chinese and Japanese part no words.
     constexpr std::string_view joined[] = {"在", "用", "于", "里", "使用了", "は", "で"};
     for (const std::string_view lead : joined)
@@ -145,10 +145,12 @@ bool is_said_outright(std::string_view sentence, const ProductName& row) {
     constexpr std::string_view leads[] = {"in", "inside", "on", "within", "under"};
     constexpr std::string_view machines[] = {"vm", "vms", "guest", "virtual machine"};
     const auto at = find_whole(sentence, row.words);
-    if (at == std::string_view::npos || !may_be_about_this_place(sentence)) return false;
+    if (at == std::string_view::npos) return false;
     const std::string_view before = sentence.substr(0, at);
+    if (before.ends_with("在")) return true;  // Chinese, which has no blanks: "on VMware"
+    if (!may_be_about_this_place(sentence)) return false;
     const std::vector<std::string_view> words = split_words(before);
-    const auto near = words.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(words.size(), 3));
+    const auto near = words.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(words.size(), 5));
     const auto lead =
         std::find_if(near, words.end(), [&](std::string_view word) { return is_in_list(word, leads); });
     return lead != words.end() && (is_followed_by_machine(sentence.substr(at + row.words.size())) ||
