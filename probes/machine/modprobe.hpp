@@ -17,6 +17,7 @@ struct ModprobeConfig {
     std::vector<ModuleOption> options;
     std::vector<ModuleBlock> blocks;
     std::vector<StrayLine> strays;
+    std::vector<ModuleOption> vfio_ids;  ///< vfio-pci's parameter ids, which names devices
     std::vector<Absent> unread;  ///< files and directories that are there and could not be read
     bool looked = false;         ///< at least one directory was read, or found missing
 };

@@ -217,8 +217,15 @@ void Evidence::judge_access() {
                        fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
                        EACCES});
             recording_.kvm.node = node_of(*node_);
-        } else if (!recording_.files.contains(hearsay::usable))
+            return;
+        }
+        if (!recording_.files.contains(hearsay::usable))
             hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
+        // Nobody was refused yet: but who is not root will be.
+        constexpr unsigned others = 06, group = 060;
+        const bool roots = node_->group == "root" || node_->group == "0" || (node_->mode & group) != group;
+        if (!user_ && roots && !node_->has_acl && (node_->mode & others) != others)
+            recording_.kvm.node = node_of(*node_);
         return;
     }
     const Absent* refused = recording_.kvm.open->if_absent();

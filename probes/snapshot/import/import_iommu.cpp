@@ -100,10 +100,24 @@ std::string address_of_xml(std::string_view line) {
 }
 
 /// lspci -k: a device, and behind it the driver that holds it.
-void add_driver(const std::string& device, std::string_view driver, Evidence& evidence) {
-    evidence.file(fmt::format("/sys/bus/pci/devices/{}/uevent", device), fmt::format("DRIVER={}\n", driver));
+void add_driver(const std::string& device, std::string_view driver, Evidence& evidence,
+                std::string_view id = {}) {
+    evidence.file(fmt::format("/sys/bus/pci/devices/{}/uevent", device),
+                  id.empty() ? fmt::format("DRIVER={}\n", driver)
+                             : fmt::format("DRIVER={}\nPCI_ID={}\n", driver, id));
     if (driver == "vfio-pci") evidence.file(fmt::format("/sys/bus/pci/drivers/vfio-pci/{}", device), "");
     evidence.taken("lspci -k");
+}
+
+/// lspci -nn: "... [GeForce GTX 1650 Mobile / Max-Q] [10de:1f91] (rev a1)": the id.
+std::string_view id_in(std::string_view line) {
+    for (auto at = line.rfind('['); at != std::string_view::npos && at > 0; at = line.rfind('[', at - 1)) {
+        const std::string_view id = line.substr(at + 1, 9);
+        if (line.substr(at).size() > 10 && line[at + 10] == ']' && id[4] == ':' && is_hex(id.substr(0, 4)) &&
+            is_hex(id.substr(5)))
+            return id;
+    }
+    return {};
 }
 
 /// What lspci calls a device of that class, and the class as /sys has it: those that a group may hold besides
@@ -263,7 +277,7 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
 }
 
 void read_iommu_groups(const Section& section, Evidence& evidence) {
-    std::string group, device;
+    std::string group, device, id;
     for_each_line(section.body, [&](std::string_view line) {
         const bool cut = line.data() + line.size() == section.body.data() + section.body.size();
         if (read_group_path(line, evidence) || read_iommu_refusal(line, cut, evidence)) return;
@@ -279,11 +293,16 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
         if (trim(line).empty() || contains(line, "</iommuGroup>")) group.clear();
         constexpr std::string_view driver = "Kernel driver in use:";
         if (const auto at = line.find(driver); at != std::string_view::npos) {
-            if (!device.empty()) add_driver(device, trim(line.substr(at + driver.size())), evidence);
+            if (!device.empty()) add_driver(device, trim(line.substr(at + driver.size())), evidence, id);
             return;
         }
+        // lspci -v: "Flags: fast devsel, IRQ 16, NUMA node 0, IOMMU group 35".
+        if (const std::string_view own = leading_number(after(line, ", IOMMU group "));
+            !own.empty() && !device.empty() && is_blank(line.front()))
+            return add_group_member(own, device, evidence);
         const std::string found = address_in(line.substr(0, 60));
         if (!found.empty()) device = found;
+        if (!found.empty()) id = id_in(line);
         if (!found.empty()) read_class(line, found, evidence);
         if (group.empty() || found.empty()) return;
         add_group_member(group, found, evidence);

@@ -51,6 +51,22 @@ bool read_not_viable(std::string_view line, Evidence& evidence) {
     return true;
 }
 
+/// PCILeechFWGenerator: "Wrong driver devices: [('0000:04:00.0', 'pcieport')]".  Its check counts bridges, which
+/// VFIO leaves where they are: then VFIO has refused nothing.
+bool read_wrong_drivers(std::string_view line, Evidence& evidence) {
+    std::string_view rest = after(line, "Wrong driver devices: [");
+    if (rest.empty()) return false;
+    bool bridges = true;
+    for (auto at = rest.find("('"); at != std::string_view::npos; at = rest.find("('")) {
+        rest.remove_prefix(at + 2);
+        const std::string_view driver = after(rest, "', '");
+        bridges = bridges && driver.starts_with("pcieport'");
+    }
+    if (bridges) evidence.forget(hearsay::group_refused);
+    evidence.taken("a program's check of a group");
+    return true;
+}
+
 /// QEMU: "vfio DEVICE: failed to setup container for group 1: Failed to set iommu for container: ERRNO".
 bool read_container_refusal(std::string_view line, Evidence& evidence) {
     const std::string_view why = after(line, "ailed to set iommu for container: ");
@@ -124,6 +140,7 @@ bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
 
 bool read_iommu_refusal(std::string_view line, bool cut, Evidence& evidence) {
     return read_group_of_log(line, evidence) || read_not_viable(line, evidence) ||
+           read_wrong_drivers(line, evidence) ||
            read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
            read_xl_info(line, cut, evidence);
 }

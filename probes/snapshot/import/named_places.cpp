@@ -62,6 +62,24 @@ constexpr PlaceRow places[] = {
     {"travis-ci", "", "travis"},
     {"travis", "", "travis"},
     {"github actions", "", "github"},
+    {"gha", "runner", "github-hosted"},
+    {"ubuntu-latest", "", "github-hosted"},
+    {"ubuntu-22.04", "runner", "github-hosted"},
+    {"ubuntu-24.04", "runner", "github-hosted"},
+    {"github runner", "", "github"},
+    {"github runners", "", "github"},
+    {"rootless", "podman", "podman"},
+    {"rootless", "docker", "docker-rootless"},
+    {"distrobox", "", "toolbox"},
+    {"toolbx", "", "toolbox"},
+    {"systemd-nspawn", "", "systemd-nspawn"},
+    {"nspawn", "", "systemd-nspawn"},
+    {"lxc container", "", "lxc"},
+    {"lxd container", "", "lxd"},
+    {"incus container", "", "incus"},
+    {"apptainer", "", "apptainer"},
+    {"dev container", "", "devcontainer"},
+    {"unraid", "", "unraid"},
     {"bitbucket pipelines", "", "ci"},
     {"jenkins", "", "ci"},
     {"codespace", "", "devcontainer"},
@@ -76,9 +94,12 @@ struct NamedPlace {
     bool two = false;
 
     void hear(std::string_view next) {
-        if (name.empty() || (name == "gitlab" && next == "gitlab-hosted"))
+        const auto narrows = [](std::string_view own, std::string_view other) {
+            return own.ends_with("-hosted") && own.substr(0, own.rfind('-')) == other;
+        };
+        if (name.empty() || narrows(next, name))
             name = next;
-        else if (next != "gitlab" || name != "gitlab-hosted")
+        else if (!narrows(name, next))
             two = two || next != name;
     }
 };

@@ -93,4 +93,15 @@ Remedy fix_denied_device(const Facts& f) {
     return forbidden ? allow_where_it_is_unknown(f) : allow_on_host(f, node);
 }
 
+Remedy fix_closed_node(const Facts& f) {
+    if (const auto row = row_here(f); row && !row->allow[0].empty()) return steps_of(f, row->allow);
+    const std::string* named = f.evidence ? f.evidence->named_place.if_known() : nullptr;
+    Remedy remedy;
+    if (const auto row = named ? row_named(*named) : std::nullopt; row && !row->allow[0].empty()) {
+        remedy.then_only(fmt::format("Only if this is {}:", row->words), steps_of(f, row->allow));
+        return remedy.then_only("Only if it is none:", allow_on_host(f, *f.device.node.if_known()));
+    }
+    return allow_on_host(f, *f.device.node.if_known());
+}
+
 }  // namespace nestprobe
