@@ -221,11 +221,8 @@ void Evidence::judge_access() {
         }
         if (!recording_.files.contains(hearsay::usable))
             hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
-        // Nobody was refused yet: but who is not root will be.
-        constexpr unsigned others = 06, group = 060;
-        const bool roots = node_->group == "root" || node_->group == "0" || (node_->mode & group) != group;
-        if (!user_ && roots && !node_->has_acl && (node_->mode & others) != others)
-            recording_.kvm.node = node_of(*node_);
+        // Nobody was refused yet: the mode tells whether it is root's alone.
+        if (!user_ && !node_->has_acl) recording_.kvm.node = node_of(*node_);
         return;
     }
     const Absent* refused = recording_.kvm.open->if_absent();

@@ -65,7 +65,6 @@ constexpr ProgramLine lines_of_programs[] = {
     {"Firecracker", "Cannot create VMM", "Kvm(Error(2))", Says::no_node},
     {"Firecracker", "creating KVM object", "os error 13", Says::denied},
     {"Firecracker", "creating KVM object", "os error 2)", Says::no_node},
-    {"GNS3", "KVM acceleration cannot be used (/dev/kvm doesn't exist)", "", Says::no_node},
     {"coreos-assembler", "fatal: Missing /dev/kvm", "", Says::no_node, "podman"},
     {"udevadm", "Failed to open the device 'kvm': No such file or directory", "", Says::no_node},
     {"WSL", "wsl: ", "ested virtualization is not supported on this", Says::no_flag},

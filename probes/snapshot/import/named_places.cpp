@@ -108,7 +108,9 @@ struct NamedPlace {
 void hear_places(std::string_view line, NamedPlace& named) {
     constexpr std::string_view elsewhere[] = {"http",    "if you", "you can", "instead",  "works",  "worked",
                                               "kernel:", "=",      "unlike",  "used to ", "locally"};
-    if (split_words(line).size() < 4 ||
+    // A form's own line: "Unraid 6.12.6".
+    const bool form = line.starts_with("unraid ") || line.starts_with("unraid-");
+    if ((split_words(line).size() < 4 && !form) ||
         std::any_of(std::begin(elsewhere), std::end(elsewhere),
                     [&](std::string_view sign) { return contains(line, sign); }))
         return;

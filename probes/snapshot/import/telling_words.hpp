@@ -59,6 +59,11 @@ inline constexpr std::string_view telling_words[] = {
     "SecondaryExec=",
     "RIP: ",
     "ypervisor is present",
+    "Wrong driver devices",
+    "ernel driver in use: ",
+    "vfio-pci ids=",
+    "moddep file",
+    "exceeded",
 };
 
 inline bool may_be_message(std::string_view line) {

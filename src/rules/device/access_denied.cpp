@@ -98,7 +98,10 @@ Remedy fix_closed_node(const Facts& f) {
     const std::string* named = f.evidence ? f.evidence->named_place.if_known() : nullptr;
     Remedy remedy;
     if (const auto row = named ? row_named(*named) : std::nullopt; row && !row->allow[0].empty()) {
-        remedy.then_only(fmt::format("Only if this is {}:", row->words), steps_of(f, row->allow));
+        Remedy there = steps_of(f, row->allow);
+        // Of a development container: the step for a node that no group opens stands last.
+        if (*named == "devcontainer") there.steps.erase(there.steps.begin(), there.steps.end() - 1);
+        remedy.then_only(fmt::format("Only if this is {}:", row->words), std::move(there));
         return remedy.then_only("Only if it is none:", allow_on_host(f, *f.device.node.if_known()));
     }
     return allow_on_host(f, *f.device.node.if_known());

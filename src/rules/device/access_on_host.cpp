@@ -88,6 +88,10 @@ Remedy look_for_policy(bool root = false) {
     return remedy;
 }
 
+bool is_wsl(const Facts& f) {
+    return is(f.system.boot_loader, BootLoader::wsl2) || is(f.hypervisor.platform, Platform::wsl2);
+}
+
 /// WSL 2 makes the node for root alone where no udev runs in the distribution.
 Remedy let_in_wsl() {
     Remedy remedy(Step{
@@ -252,12 +256,12 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
     if (f.device.open.if_absent() && f.device.opener == Opener::policy) return change_policy();
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
     if (f.device.node.if_absent() && f.evidence && is(f.evidence->no_group, true)) return without_group(f);
-    if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
+    if (f.device.node.if_absent() && node.group.empty() && !is_wsl(f) &&
         !is(f.system.boot_loader, BootLoader::nixos))
         return see_whose_it_is(f);
     if (in_group_already(f, node)) return look_for_policy();
     const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
-    if (is(f.system.boot_loader, BootLoader::wsl2) && !joinable) return let_in_wsl();
+    if (is_wsl(f) && !joinable) return let_in_wsl();
     return joinable ? join_group(f, node.group) : give_group_by_udev(f);
 }
 

@@ -83,9 +83,11 @@ constexpr AccessRow access_table[] = {
                     "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}}}},
     {"unraid",
      "a server with Unraid",
-     {{.what = "Unraid loads KVM's module with its own virtual machines: in its web interface, Settings, VM "
+     {{.where = Where::here,
+       .what = "Unraid loads KVM's module with its own virtual machines: in its web interface, Settings, VM "
                "Manager, set Enable VMs to Yes, and apply. (As of 2026-11, by reports.)"},
-      {.what = "Where that page says that there is no hardware virtualization: firmware has it off, or this "
+      {.where = Where::here,
+       .what = "Where that page says that there is no hardware virtualization: firmware has it off, or this "
                "Unraid is a guest itself.",
        .commands = {"ls -l /dev/kvm", "grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
        .expect = opens_on_host}},
