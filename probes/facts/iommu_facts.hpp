@@ -13,11 +13,11 @@ namespace nestprobe {
 
 /// A device of the host's in the group of one that vfio-pci holds: that one cannot be given away then.
 struct SharedGroup {
-    std::string group;   ///< its number
-    std::string given;   ///< the PCI address of vfio-pci's
-    std::string other;   ///< of the host's; empty: nobody recorded which
-    std::string driver;  ///< the other's; empty: nobody recorded it
-    std::string kind{};  ///< the other's class, "0x040300"; empty: nobody recorded it
+    std::string group;     ///< its number
+    std::string given;     ///< the PCI address of vfio-pci's
+    std::string other;     ///< of the host's; empty: nobody recorded which
+    std::string driver;    ///< the other's; empty: nobody recorded it
+    std::string kind{};    ///< the other's class, "0x040300"; empty: nobody recorded it
     bool of_card = false;  ///< another function of the same card: the group itself was not recorded
     friend bool operator==(const SharedGroup&, const SharedGroup&) = default;
 };

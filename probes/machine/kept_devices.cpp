@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // vfio-pci was told which devices to take, by their ids; it takes those that no driver has.  Who has them, by
 // /sys: that is looked at where there are ids alone.
-// Sources: Linux drivers/pci/pci-sysfs.c and pci-driver.c, pci_uevent() (PCI_ID); drivers/vfio/pci/vfio_pci.c,
-// vfio_pci_fill_ids().
+// Sources: Linux drivers/pci/pci-sysfs.c and pci-driver.c, pci_uevent() (PCI_ID);
+// drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids().
 #include "base/text.hpp"
 #include "machine/iommu_units.hpp"
 

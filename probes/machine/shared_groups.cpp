@@ -115,7 +115,8 @@ Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
             break;
         }
     }
-    if (shared.empty() && take_refused_group(files, shared, from)) return {std::move(shared), std::move(from)};
+    if (shared.empty() && take_refused_group(files, shared, from))
+        return {std::move(shared), std::move(from)};
     if (from.empty()) from.push_back({std::string(vfio), "shares no group with the host's devices"});
     return {std::move(shared), std::move(from)};
 }

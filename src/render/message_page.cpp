@@ -87,8 +87,8 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
     });
 }
 
-/// A page about a whole matter, of which a rule has said more: it failed here, or the one that the page is made
-/// after passed.
+/// A page about a whole matter, of which a rule has said more: it failed here, or the one that the page is
+/// made after passed.
 bool is_judged(const Report& report, const Message& message) {
     if (message.scope != PageScope::matter) return false;
     const std::vector<std::string_view> rules = split_words(message.rules);

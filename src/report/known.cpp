@@ -192,7 +192,8 @@ std::vector<std::string> what_the_log_means(const Facts& f) {
 bool is_asked(const Report& report, Question question) {
     if (question != Question::device_assignment) return true;
     if (report.asked) return report.asked == question;
-    if (!report.facts.guest) return was_assignment_tried(report) || is_only_answer(report) || is_only_fault(report);
+    if (!report.facts.guest)
+        return was_assignment_tried(report) || is_only_answer(report) || is_only_fault(report);
     const GuestFacts& guest = *report.facts.guest;
     const IommuModel* iommu = guest.iommu.if_known();
     const unsigned* devices = guest.assigned_devices.if_known();

@@ -217,9 +217,7 @@ void Evidence::judge_access() {
                        fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
                        EACCES});
             recording_.kvm.node = node_of(*node_);
-            return;
-        }
-        if (!recording_.files.contains(hearsay::usable))
+        } else if (!recording_.files.contains(hearsay::usable))
             hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
         // Nobody was refused yet: the mode tells whether it is root's alone.
         if (!user_ && !node_->has_acl) recording_.kvm.node = node_of(*node_);

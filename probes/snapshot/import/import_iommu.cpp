@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What people show of an IOMMU: groups as find, ls and everybody's own script list them, drivers as lspci -k
-// and dpdk-devbind name them, classes as lspci does.
-// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups; pci.ids, "C" (classes).
+// What people show of an IOMMU: groups as find, ls, lspci -v and everybody's own script list them.
+// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups.
 #include "base/text.hpp"
 #include "snapshot/import/iommu_lines.hpp"
 #include "snapshot/import/readers.hpp"
@@ -97,61 +96,6 @@ std::string address_of_xml(std::string_view line) {
         parts[i] = rest.substr(0, rest.find('\''));
     }
     return pci_address(fmt::format("{}:{}:{}.{}", parts[0], parts[1], parts[2], parts[3]));
-}
-
-/// lspci -k: a device, and behind it the driver that holds it.
-void add_driver(const std::string& device, std::string_view driver, Evidence& evidence,
-                std::string_view id = {}) {
-    evidence.file(fmt::format("/sys/bus/pci/devices/{}/uevent", device),
-                  id.empty() ? fmt::format("DRIVER={}\n", driver)
-                             : fmt::format("DRIVER={}\nPCI_ID={}\n", driver, id));
-    if (driver == "vfio-pci") evidence.file(fmt::format("/sys/bus/pci/drivers/vfio-pci/{}", device), "");
-    evidence.taken("lspci -k");
-}
-
-/// lspci -nn: "... [GeForce GTX 1650 Mobile / Max-Q] [10de:1f91] (rev a1)": the id.
-std::string_view id_in(std::string_view line) {
-    for (auto at = line.rfind('['); at != std::string_view::npos && at > 0; at = line.rfind('[', at - 1)) {
-        const std::string_view id = line.substr(at + 1, 9);
-        if (line.substr(at).size() > 10 && line[at + 10] == ']' && id[4] == ':' && is_hex(id.substr(0, 4)) &&
-            is_hex(id.substr(5)))
-            return id;
-    }
-    return {};
-}
-
-/// What lspci calls a device of that class, and the class as /sys has it: those that a group may hold besides
-/// the one that is given away.
-struct ClassWord {
-    std::string_view words, number;
-};
-constexpr ClassWord class_words[] = {
-    {"VGA compatible controller", "0x030000"},
-    {"3D controller", "0x030200"},
-    {"Audio device", "0x040300"},
-    {"USB controller", "0x0c0330"},
-    {"Ethernet controller", "0x020000"},
-    {"Network controller", "0x028000"},
-    {"SATA controller", "0x010601"},
-    {"Non-Volatile memory controller", "0x010802"},
-    {"RAID bus controller", "0x010400"},
-    {"Serial Attached SCSI controller", "0x010700"},
-    {"IDE interface", "0x010180"},
-    {"Communication controller", "0x078000"},
-    {"ISA bridge", "0x060100"},
-    {"SMBus", "0x0c0500"},
-    {"Serial bus controller", "0x0c8000"},
-    {"Signal processing controller", "0x118000"},
-};
-
-/// Its class by lspci's words, its driver by dpdk-devbind's.
-void read_class(std::string_view line, const std::string& device, Evidence& evidence) {
-    for (const ClassWord& row : class_words)
-        if (contains(line, row.words))
-            evidence.file(fmt::format("/sys/bus/pci/devices/{}/class", device),
-                          fmt::format("{}\n", row.number));
-    const std::string_view driver = after(line, " drv=");
-    if (!driver.empty()) add_driver(device, driver.substr(0, driver.find(' ')), evidence);
 }
 
 /// A listing that is whole: names alone, or nothing at all.
@@ -263,6 +207,15 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
                        std::any_of(messages.begin(), messages.end(), [](const std::string& message) {
                            return message.starts_with("Freeing unused kernel");
                        });
+    // "Skip IOMMU disabling for graphics" stands there whether or not VT-d is on
+    // (quirk_igfx_skip_te_disable()); a grep that shows it shows the line of the table too, where firmware
+    // has one.
+    if (shows_all && !any(table) && !any(used) && messages.size() == 1 &&
+        contains(messages.front(), "DMAR: Skip IOMMU disabling for graphics")) {
+        evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"ACPI: DMAR\"");
+        evidence.hear(hearsay::iommu_table, "none", "the kernel log: no line \"ACPI: DMAR\"");
+        return;
+    }
     if (finds_no_amd(command, messages)) {
         evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"AMD-Vi: Found IOMMU\"");
         return;

@@ -62,6 +62,8 @@ inline constexpr std::string_view telling_words[] = {
     "Wrong driver devices",
     "ernel driver in use: ",
     "vfio-pci ids=",
+    "vfio-pci.ids=",
+    "vfio_pci.ids=",
     "moddep file",
     "exceeded",
 };

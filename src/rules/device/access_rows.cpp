@@ -70,9 +70,10 @@ constexpr AccessRow access_table[] = {
       {.what = "Create the container again with the device.",
        .commands = {"docker run --device /dev/kvm IMAGE"},
        .expect = opens}},
-     {{.what = "Rootless Docker hands none of your groups into its containers, so the group kvm does not count "
-               "there, by its number neither. On the host let the user whose daemon it is open the node by "
-               "name; until the next start.",
+     {{.what =
+           "Rootless Docker hands none of your groups into its containers, so the group kvm does not count "
+           "there, by its number neither. On the host let the user whose daemon it is open the node by "
+           "name; until the next start.",
        .commands = {"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"},
        .expect = "test -w /dev/kvm succeeds on the host."},
       {.what = "Run the container as root inside, which is that user on the host.",
@@ -267,8 +268,9 @@ constexpr AccessRow access_table[] = {
        .file = ".devcontainer/devcontainer.json",
        .lines = {"\"runArgs\": [\"--device=/dev/kvm\", \"--group-add=GID\"],"},
        .expect = "In the container, test -w /dev/kvm succeeds."},
-      {.what = "Where the node is root's alone, or the group is lost at the next start (Codespaces): set it at "
-               "each start.",
+      {.what =
+           "Where the node is root's alone, or the group is lost at the next start (Codespaces): set it at "
+           "each start.",
        .file = ".devcontainer/devcontainer.json",
        .lines = {"\"postStartCommand\": \"sudo chmod 666 /dev/kvm\","}}}},
     {"toolbox",

@@ -184,7 +184,8 @@ constexpr Rule device_rule_rows[] = {
         .title = "/dev/kvm is for root alone",
         .explain =
             "udev gives /dev/kvm to group kvm. Where no udev runs (containers, WSL without systemd), or its\n"
-            "rules were changed, the node is root's, and no group lets another user in. This is judged where\n"
+            "rules were changed, the node is root's, and no group lets another user in. This is judged "
+            "where\n"
             "ls -l was shown and nobody has tried to open it: root does open it.",
         .fix = "Give the node to group kvm, and join that group.",
         .see = device_see,

@@ -17,9 +17,7 @@ namespace {
 bool is_told(const Facts& f) { return f.module.vfio_ids.if_known() != nullptr; }
 
 /// The module that holds a driver, where the two have different names.
-std::string_view module_of(std::string_view driver) {
-    return driver == "xhci_hcd" ? "xhci_pci" : driver;
-}
+std::string_view module_of(std::string_view driver) { return driver == "xhci_hcd" ? "xhci_pci" : driver; }
 
 std::string list_ids(const std::vector<ModuleOption>& told) {
     std::string ids;
@@ -49,31 +47,32 @@ Step load_early(const Facts& f) {
     if (!tool) {
         step.what =
             "Put vfio-pci into the initramfs, where it loads before the others. Debian, Ubuntu, Proxmox VE: "
-            "the first line; dracut (Fedora, SUSE): the second; Arch: MODULES=(vfio_pci vfio_iommu_type1), in "
+            "the first line; dracut (Fedora, SUSE): the second; Arch: MODULES=(vfio_pci vfio_iommu_type1), "
+            "in "
             "front of what is there, in /etc/mkinitcpio.conf.";
         step.commands = {"echo vfio-pci | sudo tee -a /etc/initramfs-tools/modules",
                          "echo 'force_drivers+=\" vfio_pci \"' | sudo tee /etc/dracut.conf.d/vfio.conf"};
         return step;
     }
     switch (*tool) {
-    case InitramfsTool::update_initramfs:
-        step.commands.emplace_back("echo vfio-pci | sudo tee -a /etc/initramfs-tools/modules");
-        break;
-    case InitramfsTool::dracut:
-    case InitramfsTool::dracut_rebuild:
-        step.commands.emplace_back(
-            "echo 'force_drivers+=\" vfio_pci \"' | sudo tee /etc/dracut.conf.d/vfio.conf");
-        break;
-    case InitramfsTool::mkinitcpio:
-        step.what += " In front of what is there:";
-        step.file = "/etc/mkinitcpio.conf";
-        step.lines.emplace_back("MODULES=(vfio_pci vfio_iommu_type1)");
-        break;
-    case InitramfsTool::booster:
-        step.file = "/etc/booster.yaml";
-        step.lines.emplace_back("modules_force_load: vfio_pci");
-        break;
-    default: break;
+        case InitramfsTool::update_initramfs:
+            step.commands.emplace_back("echo vfio-pci | sudo tee -a /etc/initramfs-tools/modules");
+            break;
+        case InitramfsTool::dracut:
+        case InitramfsTool::dracut_rebuild:
+            step.commands.emplace_back(
+                "echo 'force_drivers+=\" vfio_pci \"' | sudo tee /etc/dracut.conf.d/vfio.conf");
+            break;
+        case InitramfsTool::mkinitcpio:
+            step.what += " In front of what is there:";
+            step.file = "/etc/mkinitcpio.conf";
+            step.lines.emplace_back("MODULES=(vfio_pci vfio_iommu_type1)");
+            break;
+        case InitramfsTool::booster:
+            step.file = "/etc/booster.yaml";
+            step.lines.emplace_back("modules_force_load: vfio_pci");
+            break;
+        default: break;
     }
     return step;
 }
@@ -81,8 +80,9 @@ Step load_early(const Facts& f) {
 Step write_softdeps(const std::vector<KeptDevice>& kept) {
     Step step{.what = "Have vfio-pci loaded before each driver that took one."};
     for (const KeptDevice& device : kept) {
-        std::string line = fmt::format(
-            "echo 'softdep {} pre: vfio-pci' | sudo tee -a /etc/modprobe.d/vfio.conf", module_of(device.driver));
+        std::string line =
+            fmt::format("echo 'softdep {} pre: vfio-pci' | sudo tee -a /etc/modprobe.d/vfio.conf",
+                        module_of(device.driver));
         if (std::find(step.commands.begin(), step.commands.end(), line) == step.commands.end())
             step.commands.push_back(std::move(line));
     }
@@ -99,15 +99,16 @@ Remedy load_vfio_first(const Facts& f, const std::vector<KeptDevice>& kept) {
             fmt::format("Rebuild the initramfs{}", several ? ", by the one of these that is here." : ".");
     }
     remedy.then(std::move(renew));
-    remedy.then(Step{.what =
-                         "Restart. A card that shows this system's screen, or that the machine booted with, "
-                         "shows nothing from then on.",
-                     .cost = Cost::reboot,
-                     .expect = fmt::format("lspci -nnks {} says \"Kernel driver in use: vfio-pci\".",
-                                           kept.front().device)});
-    Step by_address{.what =
-                        "Or by address, whatever the driver, also one that is built in (package driverctl); it "
-                        "lasts:"};
+    remedy.then(Step{
+        .what = "Restart. A card that shows this system's screen, or that the machine booted with, "
+                "shows nothing from then on.",
+        .cost = Cost::reboot,
+        .expect =
+            fmt::format("lspci -nnks {} says \"Kernel driver in use: vfio-pci\".", kept.front().device)});
+    Step by_address{
+        .what =
+            "Or by address, whatever the driver, also one that is built in (package driverctl); it "
+            "lasts:"};
     for (const KeptDevice& device : kept)
         by_address.commands.push_back(fmt::format("sudo driverctl set-override {} vfio-pci", device.device));
     return remedy.then(std::move(by_address));
@@ -115,9 +116,8 @@ Remedy load_vfio_first(const Facts& f, const std::vector<KeptDevice>& kept) {
 
 Outcome check_told(const Facts& f) {
     const auto& told = *f.module.vfio_ids.if_known();
-    const bool by_line = std::any_of(told.begin(), told.end(), [](const ModuleOption& option) {
-        return option.origin.on_command_line();
-    });
+    const bool by_line = std::any_of(
+        told.begin(), told.end(), [](const ModuleOption& option) { return option.origin.on_command_line(); });
     if (!by_line && is(f.iommu.vfio_pci, Tristate::yes))
         return cite(cite(built_in(f, told), f.module.vfio_ids), f.iommu.vfio_pci);
     return judge(
@@ -127,7 +127,8 @@ Outcome check_told(const Facts& f) {
             for (const KeptDevice& device : kept)
                 who += fmt::format("{}{} ({}: {})", who.empty() ? "" : ", ", device.device, device.id,
                                    device.driver);
-            return fail(fmt::format("{} tells vfio-pci to take devices that another driver holds, most likely because it was there "
+            return fail(fmt::format("{} tells vfio-pci to take devices that another driver holds, most "
+                                    "likely because it was there "
                                     "first: {}. An id takes no device away from a driver",
                                     told.front().origin.on_command_line() ? "the kernel command line"
                                                                           : told.front().origin.text(),
@@ -150,7 +151,8 @@ constexpr Rule vfio_rows[] = {
         .role = Role::advice,
         .title = "vfio-pci was told which devices to take, and does not have them",
         .explain =
-            "vfio-pci.ids= on the kernel command line, or options vfio-pci ids= in modprobe.d, names devices\n"
+            "vfio-pci.ids= on the kernel command line, or options vfio-pci ids= in modprobe.d, names "
+            "devices\n"
             "by their ids. vfio-pci gets those that no driver has when it loads: one that the initramfs, or\n"
             "the kernel itself, gave to its own driver before stays there, and nothing says so. Where\n"
             "vfio-pci is part of the kernel, modprobe.d says nothing to it.",
