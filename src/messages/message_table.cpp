@@ -4840,7 +4840,8 @@ A card that shows this system's screen goes dark.)",
                  "vfio_group_get\n"
                  "vfio_device_",
      .means = R"(VFIO, by which a device is given to a guest, failed at some step.)",
-     .rules = "no-iommu no-interrupt-remapping device-held-back-by-firmware",
+     .rules = "no-iommu no-interrupt-remapping device-held-back-by-firmware "
+              "iommu-group-shared-with-host vfio-ids-without-effect",
      .causes = R"(1. No IOMMU is in use.
 2. The device, or another one of its group, still has its host driver.
 3. The firmware keeps the device.)",
