@@ -69,6 +69,7 @@ inline constexpr std::string_view telling_words[] = {
     "vfio-pci.ids=",
     "vfio_pci.ids=",
     "moddep file",
+    "nknown option",
     "exceeded",
 };
 
