@@ -27,7 +27,7 @@ using AnyFact = std::variant<
     const Fact<std::vector<LoggedLine>>*, const Fact<Module>*, const Fact<Tristate>*,
     const Fact<std::vector<ModuleOption>>*, const Fact<std::vector<ModuleBlock>>*,
     const Fact<std::vector<StrayLine>>*, const Fact<DeviceNode>*, const Fact<std::vector<KvmHolder>>*,
-    const Fact<Job>*, const Fact<std::vector<SharedGroup>>*,
+    const Fact<Job>*, const Fact<std::vector<SharedGroup>>*, const Fact<std::vector<KeptDevice>>*,
     // of a guest's definition
     const Fact<DefinitionKind>*, const Fact<Accelerator>*, const Fact<CpuMode>*, const Fact<CpuModel>*,
     const Fact<FeaturePolicy>*, const Fact<Setting>*, const Fact<IommuModel>*, const Fact<IoApic>*>;

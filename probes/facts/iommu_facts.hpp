@@ -13,12 +13,21 @@ namespace nestprobe {
 
 /// A device of the host's in the group of one that vfio-pci holds: that one cannot be given away then.
 struct SharedGroup {
-    std::string group;   ///< its number
-    std::string given;   ///< the PCI address of vfio-pci's
-    std::string other;   ///< of the host's; empty: nobody recorded which
-    std::string driver;  ///< the other's; empty: nobody recorded it
-    std::string kind{};  ///< the other's class, "0x040300"; empty: nobody recorded it
+    std::string group;     ///< its number
+    std::string given;     ///< the PCI address of vfio-pci's
+    std::string other;     ///< of the host's; empty: nobody recorded which
+    std::string driver;    ///< the other's; empty: nobody recorded it
+    std::string kind{};    ///< the other's class, "0x040300"; empty: nobody recorded it
+    bool of_card = false;  ///< another function of the same card: the group itself was not recorded
     friend bool operator==(const SharedGroup&, const SharedGroup&) = default;
+};
+
+/// A device that vfio-pci was told to take by its id, and that another driver holds.
+struct KeptDevice {
+    std::string device;  ///< its PCI address
+    std::string id;      ///< "10de:1f91"
+    std::string driver;  ///< who holds it
+    friend bool operator==(const KeptDevice&, const KeptDevice&) = default;
 };
 
 struct IommuFacts {
@@ -42,6 +51,8 @@ struct IommuFacts {
     Fact<Tristate> irq_remap{};
     Fact<bool> unsafe_interrupts{};
     Fact<std::vector<SharedGroup>> shared_groups{};
+    Fact<std::vector<KeptDevice>> kept_devices{};
+    Fact<Tristate> vfio_pci{};
     Fact<bool> xen_assigns{};
     Fact<std::string> container_refused{};
     Fact<bool> no_iommu_mode{};
@@ -80,6 +91,9 @@ constexpr void for_each(F& f, V&& visit) {
           "vfio_iommu_type1.allow_unsafe_interrupts, where interrupts are not remapped");
     visit("iommu.shared_groups", f.shared_groups,
           "devices that the host drives in the IOMMU group of one that vfio-pci holds");
+    visit("iommu.kept_devices", f.kept_devices,
+          "devices with an id that vfio-pci was told to take, and that another driver holds");
+    visit("iommu.vfio_pci", f.vfio_pci, "CONFIG_VFIO_PCI, where modprobe.d tells vfio-pci what to take");
     visit("iommu.no_iommu_mode", f.no_iommu_mode,
           "vfio.enable_unsafe_noiommu_mode, where the kernel drives no IOMMU");
     visit("iommu.container_refused", f.container_refused,

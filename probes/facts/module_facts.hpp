@@ -35,6 +35,7 @@ struct ModuleFacts {
     Fact<std::vector<ModuleOption>> options{};
     Fact<std::vector<ModuleBlock>> blocks{};
     Fact<std::vector<StrayLine>> strays{};
+    Fact<std::vector<ModuleOption>> vfio_ids{};
     Fact<bool> enable_virt_at_load{};
     Fact<std::string> virtualbox_version{};
     Fact<bool> nested{};
@@ -74,6 +75,8 @@ constexpr void for_each(F& f, V&& visit) {
     visit("module.blocks", f.blocks, "blacklist, install and module_blacklist lines against KVM's modules");
     visit("module.strays", f.strays,
           "lines about KVM in modprobe.d and words of the command line that are misspelt or not read");
+    visit("module.vfio_ids", f.vfio_ids,
+          "ids that vfio-pci is told to take, from modprobe.d and the kernel command line");
     visit("module.enable_virt_at_load", f.enable_virt_at_load,
           "kvm.enable_virt_at_load in force (6.12 and later): KVM holds VMX or SVM while it is loaded");
     visit("module.virtualbox_version", f.virtualbox_version, "/sys/module/vboxdrv/version");

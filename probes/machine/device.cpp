@@ -37,6 +37,8 @@ Fact<DeviceNode> probe_node(const KvmDevice& kvm, const Reading<bool>& open) {
     const Absent* refusal = open.if_absent();
     if (!refusal) return Absent{Why::not_applicable, "the device opened"};
     const auto node = kvm.node();
+    if (const DeviceNode* known = node.if_known(); known && refusal->why == Why::not_recorded)
+        return {*known, {{"ls -l /dev/kvm", fmt::format("{} {:04o}", known->group, known->mode)}}};
     if (const DeviceNode* known = node.if_known()) return {*known, {{"/dev/kvm", refusal->detail}}};
     return node.absence();
 }

@@ -241,7 +241,14 @@ Fact<bool> probe_no_iommu_mode(const Filesystem& files, const IommuFacts& facts,
 
 }  // namespace
 
-IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config) {
+/// What is built in takes nothing from modprobe.d.
+Fact<Tristate> probe_vfio_pci(KernelConfig& config, const Fact<std::vector<ModuleOption>>& told) {
+    if (told.if_absent()) return told.absence();
+    return config.find("VFIO_PCI");
+}
+
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, const ModuleFacts& module,
+                       KernelConfig& config) {
     IommuFacts facts;
     const std::vector<IvhdFeatures> announced = probe_table(machine.files, facts);
     facts.instances = list_names(machine.files, "/sys/class/iommu");
@@ -251,6 +258,8 @@ IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, Kernel
     take_log(kernel, facts);
     take_hearsay(machine.files, facts);
     facts.shared_groups = probe_shared_groups(machine.files);
+    facts.kept_devices = probe_kept_devices(machine.files, module.vfio_ids);
+    facts.vfio_pci = probe_vfio_pci(config, module.vfio_ids);
     facts.xen_assigns = or_unsaid(read_heard_switch(machine.files, hearsay::xen_directio));
     facts.no_iommu_mode = probe_no_iommu_mode(machine.files, facts, kernel);
     facts.container_refused = or_unsaid(read_hearsay(machine.files, hearsay::container_refused));

@@ -18,4 +18,8 @@ void probe_units(const Filesystem& files, const KernelFacts& kernel,
 /// Of each group with a device of vfio-pci's, or that VFIO refused: the devices that the host still drives.
 Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files);
 
+/// Of the devices that vfio-pci was told to take, those that another driver holds.
+Fact<std::vector<KeptDevice>> probe_kept_devices(const Filesystem& files,
+                                                 const Fact<std::vector<ModuleOption>>& told);
+
 }  // namespace nestprobe

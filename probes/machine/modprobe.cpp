@@ -31,8 +31,16 @@ bool interesting(std::string_view module) {
            std::end(modules_of_interest);
 }
 
+constexpr std::string_view vfio = "vfio_pci";
+
 void add_option(ModprobeConfig& config, std::string module, std::string_view assignment, Origin origin) {
     const auto equals = assignment.find('=');
+    if (module == vfio) {
+        if (assignment.starts_with("ids=") && equals + 1 < assignment.size())
+            config.vfio_ids.push_back(
+                {std::move(module), "ids", std::string(assignment.substr(equals + 1)), std::move(origin)});
+        return;
+    }
     const std::string_view value = equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
     config.options.push_back({std::move(module), with_underscores(assignment.substr(0, equals)),
                               std::string(value), std::move(origin)});
@@ -138,7 +146,7 @@ void parse_directive(ModprobeConfig& config, Installs& installs, std::string_vie
             add_stray(config, StrayLine::Kind::not_a_command, line, origin,
                       fmt::format("options {} {}", module.substr(0, dot),
                                   rest_behind(line, words[0]).substr(dot + 1)));
-        else if (interesting(module))
+        else if (interesting(module) || module == vfio)
             parse_options(config, module, rest_behind(line, words[1]), origin);
         else if (std::string meant = nearly(module); !meant.empty())
             add_stray(config, StrayLine::Kind::unknown_module, line, origin, std::move(meant));
@@ -222,7 +230,7 @@ void parse_command_line(ModprobeConfig& config, std::string_view text) {
             std::string module = with_underscores(w.substr(0, dot));
             if (w.substr(dot + 1, w.find('=') - dot - 1).find('.') != std::string_view::npos)
                 continue;  // a second dot: kmod passes the word over
-            if (interesting(module))
+            if (interesting(module) || module == vfio)
                 add_option(config, std::move(module), w.substr(dot + 1), Origin{});
             else if (std::string meant = nearly(module); !meant.empty())
                 add_stray(config, StrayLine::Kind::unknown_module, w, Origin{}, std::move(meant));

@@ -17,8 +17,9 @@ struct ModprobeConfig {
     std::vector<ModuleOption> options;
     std::vector<ModuleBlock> blocks;
     std::vector<StrayLine> strays;
-    std::vector<Absent> unread;  ///< files and directories that are there and could not be read
-    bool looked = false;         ///< at least one directory was read, or found missing
+    std::vector<ModuleOption> vfio_ids;  ///< vfio-pci's parameter ids, which names devices
+    std::vector<Absent> unread;          ///< files and directories that are there and could not be read
+    bool looked = false;                 ///< at least one directory was read, or found missing
 };
 
 /// Lines about kvm, kvm_intel and kvm_amd.  `command_line` is /proc/cmdline; absent, nothing comes from it.

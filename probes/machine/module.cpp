@@ -112,6 +112,10 @@ void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology te
 
 void probe_configuration(const Sources& machine, const Shared& shared, ModuleFacts& facts) {
     ModprobeConfig config = read_modprobe_config(machine.files, shared.command_line);
+    facts.vfio_ids = Absent{Why::not_applicable, "vfio-pci is told no ids"};
+    std::vector<Provenance> told;
+    for (const ModuleOption& o : config.vfio_ids) told.push_back({o.origin.text(), "ids=" + o.value});
+    if (!told.empty()) facts.vfio_ids = {std::move(config.vfio_ids), std::move(told)};
     // A file that could not be read may hold the line that counts.
     if (!config.unread.empty()) {
         facts.options = config.unread.front();

@@ -167,7 +167,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     doubt_no_node(shared, facts);
     facts.device.holders = probe_holders(machine.kvm, facts.module, wanted.holders);
     facts.system = probe_system(machine.files, shared, facts.kernel);
-    facts.iommu = probe_iommu(machine, facts.kernel, config);
+    facts.iommu = probe_iommu(machine, facts.kernel, facts.module, config);
     facts.evidence = probe_evidence(machine.files, shared);
     facts.registers = std::move(shared.as_read ? *shared.as_read : shared.cpu.registers);
     return facts;

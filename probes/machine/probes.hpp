@@ -77,7 +77,8 @@ Fact<Tristate> probe_config(KernelConfig& config, const CpuFacts& cpu, const Mod
 Fact<std::vector<KvmHolder>> probe_holders(const KvmDevice& kvm, const ModuleFacts& module, bool always);
 DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests);
 SystemFacts probe_system(const Filesystem& files, const Shared& shared, const KernelFacts& kernel);
-IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, KernelConfig& config);
+IommuFacts probe_iommu(const Sources& machine, const KernelFacts& kernel, const ModuleFacts& module,
+                       KernelConfig& config);
 
 /// Those lines that the table of log lines knows.
 Fact<std::vector<LoggedLine>> probe_log(const KernelLog& log);

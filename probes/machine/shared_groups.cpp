@@ -32,6 +32,19 @@ bool is_pci_address(std::string_view name) {
     return name.size() >= 12 && name[4] == ':' && contains(name, ".");
 }
 
+/// Functions of one card are in one group, as a rule: those that this system drives.
+void take_functions_of_card(const Filesystem& files, const std::string& group, const std::string& given,
+                            std::vector<SharedGroup>& shared) {
+    const std::string slot = given.substr(0, given.rfind('.') + 1);
+    if (slot.empty()) return;
+    for (char function = '0'; function <= '7'; ++function) {
+        const std::string other = slot + function;
+        if (other == given) continue;
+        if (const std::string driver = driver_of(files, other); !leaves_group_to_vfio(driver))
+            shared.push_back({group, given, other, driver, "", true});
+    }
+}
+
 /// The group that VFIO refused, in QEMU's words, and who is in it besides, as far as that is recorded: one of
 /// them, at least, is driven by this system.
 bool take_refused_group(const Filesystem& files, std::vector<SharedGroup>& shared,
@@ -51,6 +64,7 @@ bool take_refused_group(const Filesystem& files, std::vector<SharedGroup>& share
                     {group, given, other, driver,
                      std::string(kind.if_known() ? trim(*kind.if_known()) : std::string_view{})});
         }
+    if (shared.empty()) take_functions_of_card(files, group, given, shared);
     if (shared.empty()) shared.push_back({group, given, "", ""});
     from = refused.from();
     return true;
@@ -76,7 +90,14 @@ Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
     const auto numbers = files.list(groups);
     if (numbers.if_absent() && take_refused_group(files, shared, from))
         return {std::move(shared), std::move(from)};
-    if (numbers.if_absent()) return numbers.absence();
+    if (numbers.if_absent()) {
+        for (const std::string& given : *bound.if_known())
+            if (shared.empty() && is_pci_address(given)) take_functions_of_card(files, "?", given, shared);
+        if (shared.empty()) return numbers.absence();
+        for (const SharedGroup& s : shared)
+            from.push_back({fmt::format("/sys/bus/pci/devices/{}/uevent", s.other), "DRIVER=" + s.driver});
+        return {std::move(shared), std::move(from)};
+    }
     for (const std::string& number : *numbers.if_known()) {
         const auto devices = files.list(fmt::format("{}/{}/devices", groups, number));
         if (devices.if_absent() && take_refused_group(files, shared, from))
@@ -94,6 +115,8 @@ Fact<std::vector<SharedGroup>> probe_shared_groups(const Filesystem& files) {
             break;
         }
     }
+    if (shared.empty() && take_refused_group(files, shared, from))
+        return {std::move(shared), std::move(from)};
     if (from.empty()) from.push_back({std::string(vfio), "shares no group with the host's devices"});
     return {std::move(shared), std::move(from)};
 }

@@ -3622,6 +3622,28 @@ Delete the line, if one is there, or restart into the installed kernel.)",
 says nothing, and /dev/kvm is there.)",
      .otherwise = R"()",
      .source = "systemd src/shared/module-util.c"},
+    {.id = "crostini-does-not-start",
+     .program = "ChromeOS, ChromeOS Flex, Brunch",
+     .patterns = "error starting penguin container\n"
+                 "error starting crostini for terminal\n"
+                 "error starting termina\n"
+                 "launching vmshell failed\n"
+                 "command 'vmc' is not available",
+     .means =
+         R"(Linux on ChromeOS (Crostini) is a container in a virtual machine, which ChromeOS runs by KVM; that machine, or the container in it, did not start. The number tells only at which step.)",
+     .rules = "no-hardware-virtualization vmx-disabled-by-firmware kernel-without-kvm",
+     .causes =
+         R"(1. The processor or the firmware has no VT-x or AMD-V, or it is off there; boards before about 2015 often lack it, and Brunch then says that virtual machines are not supported.
+2. The board's kernel is too old: Google gives such boards no Crostini.
+3. The machine itself is fine and its image is not: a failed update, no space left, a flag of the GPU.)",
+     .steps = R"(In crosh (Ctrl+Alt+T), in its shell where developer mode is on:
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    ls -l /dev/kvm
+0, or no such file: enable virtualization in the firmware setup where there is one (PCs with Brunch or Flex); a Chromebook without it has no other way. Else restart, update ChromeOS, and let it make the container again (this deletes what is in it): Settings, About ChromeOS, Developers, Linux development environment, Remove; then set it up again.)",
+     .worked = R"(The terminal shows a prompt of penguin.)",
+     .otherwise = R"(KVM inside Crostini is a further matter: nested virtualization, which most boards do not offer.)",
+     .source = "chromium.org, \"Running Custom Containers Under ChromeOS\"; sebanc/brunch#1280 (2021-10), #1336 "
+               "(2021-11); state of 2026-11, by reports"},
     {.id = "depmod-no-folder",
      .program = "depmod",
      .patterns = "depmod: error: could not open directory*/lib/modules\n"
@@ -3643,6 +3665,31 @@ none: see which kernels are installed, and restart into one of them.
      .worked = R"(    ls -l /dev/kvm)",
      .otherwise = R"(Kernel headers are no modules: to install them changes nothing here.)",
      .source = "kmod tools/depmod.c; boot2docker/boot2docker#1138 (2016-02)"},
+    {.id = "modules-folder-gone",
+     .program = "modprobe",
+     .patterns = "could not open moddep file\n"
+                 "module msr not found in directory\n"
+                 "module vfio not found in directory\n"
+                 "module vfio-pci not found in directory\n"
+                 "module vfio_pci not found in directory\n"
+                 "module tun not found in directory\n"
+                 "module vhost_net not found in directory",
+     .means =
+         R"(There are no modules for the kernel that runs here: the folder that modprobe names is not there, or is empty. It is no matter of that module alone; kvm_intel and kvm_amd load as little, unless they are in the kernel already.)",
+     .rules = "kvm-module-missing kvm-module-not-loaded",
+     .causes =
+         R"(1. The kernel was updated and its old modules removed; the machine was not restarted.
+2. A container: the kernel is the host's, and so are its modules.
+3. A snap, whose /lib/modules may be another one.
+4. A kernel without modules (WSL 2, a microVM), or a trimmed package (Ubuntu: linux-modules-extra).)",
+     .steps = R"(    uname -r
+    ls /lib/modules
+The release is not in the list: restart. A container: its host loads the module. Is KVM there without it?
+    ls -l /dev/kvm)",
+     .worked = R"(    sudo modprobe msr
+says nothing.)",
+     .otherwise = R"()",
+     .source = "kmod libkmod/libkmod.c, kmod_search_moddep(); canonical/multipass#811 (2019-05)"},
     {.id = "modprobe-not-found",
      .program = "modprobe",
      .patterns = "module kvm_intel not found in directory\n"
@@ -3716,6 +3763,48 @@ Restart into the installed kernel; if it is the same, reinstall its package (Deb
 says nothing.)",
      .otherwise = R"()",
      .source = "Linux kernel/module/main.c, check_modinfo()"},
+    {.id = "module-built-for-another-kernel",
+     .program = "modprobe, insmod",
+     .patterns = "insert*vmmon*exec format error\n"
+                 "insert*vmnet*exec format error\n"
+                 "insert*vboxdrv*exec format error\n"
+                 "kvmfr*exec format error\n"
+                 "kvmfr*invalid module format\n"
+                 "vmmon*invalid module format\n"
+                 "vboxdrv*invalid module format",
+     .means =
+         R"(This module was built on this machine, for another kernel than the one that runs, or against other sources. KVM's own modules are not concerned.)",
+     .rules = "another-hypervisor-beside-kvm",
+     .causes = R"(1. The kernel was updated, and the module not built again.
+2. It was built with another compiler, or without the headers of exactly this kernel.
+3. Secure Boot, on older kernels, says it in these words, too.)",
+     .steps = R"(The two have to be the same (write the module's own name or file):
+    uname -r
+    modinfo -F vermagic vmmon
+The kernel says what it compared:
+    sudo journalctl -k -b --grep 'version magic|ELF|signature'
+Have it built again: by DKMS, by VirtualBox' script, by VMware's
+    sudo dkms autoinstall
+    sudo /sbin/vboxconfig
+    sudo vmware-modconfig --console --install-all)",
+     .worked = R"(modprobe says nothing.)",
+     .otherwise = R"("Key was rejected by service" is Secure Boot's refusal.)",
+     .source = "Linux kernel/module/main.c, check_modinfo(); mkubecek/vmware-host-modules#91 (2021-04)"},
+    {.id = "vbox-needs-kvm-symbols",
+     .program = "depmod, Linux",
+     .patterns = "vboxdrv*needs unknown symbol*preempt_notifier\n"
+                 "vboxdrv: unknown symbol preempt_notifier\n"
+                 "vboxdrv*unknown symbol*kvm_",
+     .means =
+         R"(VirtualBox 7.2 uses functions of the kernel that are built only where KVM is: this kernel was configured without KVM, and no guest of VirtualBox starts.)",
+     .rules = "kernel-without-kvm another-hypervisor-beside-kvm",
+     .causes = R"(1. A kernel of one's own without CONFIG_KVM. Linux 6.15 and later, with VirtualBox 7.2.0 beta 1, show it (2025-06).)",
+     .steps = R"(Is it so?
+    zgrep -E 'CONFIG_KVM=|CONFIG_PREEMPT_NOTIFIERS' /proc/config.gz
+Build the kernel with CONFIG_KVM=m and CONFIG_KVM_INTEL=m or CONFIG_KVM_AMD=m, or take the distribution's.)",
+     .worked = R"(depmod says nothing of vboxdrv.)",
+     .otherwise = R"()",
+     .source = "VirtualBox/virtualbox#9 (2025-06)"},
     {.id = "modprobe-exec-format",
      .program = "modprobe, insmod",
      .patterns = "could not insert 'kvm*exec format error\n"
@@ -3766,6 +3855,30 @@ Shut the guests down, then the vendor module first:
      .worked = R"(    lsmod | grep kvm)",
      .otherwise = R"(A restart does the same.)",
      .source = "Linux kernel/module/main.c"},
+    {.id = "dev-kvm-chmod-refused",
+     .program = "chmod, chown, mknod",
+     .patterns = "chmod*/dev/kvm*operation not permitted\n"
+                 "chown*/dev/kvm*operation not permitted\n"
+                 "chgrp*/dev/kvm*operation not permitted\n"
+                 "mknod*/dev/kvm*operation not permitted\n"
+                 "chmod*/dev/kvm*permission denied\n"
+                 "mknod*/dev/kvm*permission denied",
+     .means =
+         R"(Who ran this does not own the node, or may not make one: a user without sudo, or root of a container whose users are mapped (rootless Podman or Docker, unprivileged LXC), which is no root on the host. It says nothing of whether /dev/kvm opens.)",
+     .rules = "dev-kvm-permission-denied dev-kvm-missing",
+     .causes = R"(1. A rootless container: the node is the host's, and its owner is nobody inside.
+2. A user of the host without sudo.)",
+     .steps = R"(On the host, not in the container, let the user open it; until the next start:
+    sudo setfacl -m "u:$USER:rw" /dev/kvm
+For good, where every user may run guests:
+    echo 'KERNEL=="kvm", MODE="0666"' | sudo tee /etc/udev/rules.d/65-kvm.rules
+    sudo udevadm control --reload
+    sudo udevadm trigger --settle --name-match=kvm
+A program that insists on changing the node (KubeVirt's virt-handler) needs a container with root of the host: minikube and kind with Docker, or Podman run by root.
+    minikube config set rootless false)",
+     .worked = R"(In the container, test -w /dev/kvm succeeds.)",
+     .otherwise = R"(The open itself refused with the same words is a device cgroup.)",
+     .source = "chmod(2), mknod(2); user_namespaces(7); containers/kubernetes-mcp-server#1410 (2026-09)"},
     {.id = "vfio-device-missing",
      .program = "QEMU, libvirt, Docker",
      .weight = Weight::fatal,
@@ -3773,7 +3886,10 @@ Shut the guests down, then the vendor module first:
                  "'/dev/vfio/vfio': no such file\n"
                  "failed to open /dev/vfio/*no such file\n"
                  "could not open '/dev/vfio/*no such file\n"
-                 "custom device \"/dev/vfio",
+                 "custom device \"/dev/vfio\n"
+                 "/dev/vfio/vfio*not found\n"
+                 "/dev/vfio/*does not exist\n"
+                 "/dev/vfio/*doesn't exist",
      .means =
          R"(VFIO has no device file for this. /dev/vfio/vfio is there once the module vfio is loaded; /dev/vfio/NUMBER once a device of that IOMMU group is bound to vfio-pci.)",
      .rules = "no-iommu no-interrupt-remapping",
@@ -3795,11 +3911,29 @@ lists vfio and the number of the group.)",
          R"("Permission denied" instead is about the user, "not viable" about the other devices of the group.)",
      .source = "Linux Documentation/driver-api/vfio.rst; foxlet/macOS-Simple-KVM#159, #497 (2021-08); "
                "NVIDIA/nvtrust#32 (2024-01)"},
+    {.id = "vfio-forbidden-by-cgroup",
+     .program = "QEMU",
+     .weight = Weight::fatal,
+     .patterns = "/dev/vfio/*operation not permitted",
+     .means =
+         R"(EPERM: it is no matter of the file's mode or of a user. A list of allowed devices (a cgroup: a container's, or a service's) leaves the group's file out. The IOMMU itself is fine.)",
+     .causes = R"(1. A container that was given neither /dev/vfio/vfio nor the group's file.
+2. A service of systemd with DevicePolicy= or DeviceAllow=; systemd-nspawn is one.)",
+     .steps = R"(Docker and Podman, with the number that stands in the message:
+    docker run --device /dev/vfio/vfio --device /dev/vfio/12 IMAGE
+systemd-nspawn: bind /dev/vfio in, and allow it; other services of systemd likewise:
+    sudo systemctl set-property systemd-nspawn@CONTAINER.service DeviceAllow='char-vfio rw' DeviceAllow='/dev/vfio/vfio rw'
+    sudo machinectl reboot CONTAINER
+LXC, in the container's file: lxc.cgroup2.devices.allow = c 10:196 rwm, and the major number of the group's file, which this shows before the comma:
+    ls -l /dev/vfio)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"("Permission denied" instead is about the user.)",
+     .source = "systemd.resource-control(5), DeviceAllow=; systemd/systemd#6648 (2017-08); Linux "
+               "Documentation/admin-guide/devices.txt (10:196)"},
     {.id = "vfio-permission-denied",
      .program = "QEMU",
      .weight = Weight::fatal,
-     .patterns = "/dev/vfio/*permission denied\n"
-                 "/dev/vfio/*operation not permitted",
+     .patterns = "/dev/vfio/*permission denied",
      .means = R"(The group's device file is there, and this user may not open it. The IOMMU itself is fine.)",
      .causes = R"(1. QEMU runs as a user, and the file is root's.
 2. A container without the device.)",
@@ -4095,6 +4229,21 @@ Or give the guest no virtual IOMMU, if it does not pass devices on; or leave the
      .worked = R"(The guest starts with the devices.)",
      .otherwise = R"()",
      .source = "QEMU hw/vfio/common.c, vfio_get_group(); kata-containers/kata-containers#10622 (2024-12)"},
+    {.id = "bridge-in-the-group",
+     .program = "PCILeechFWGenerator",
+     .patterns = "wrong driver devices*pcieport",
+     .means =
+         R"(A check of this program's own wants vfio-pci for every device of the group, bridges too. VFIO does not: a bridge (pcieport) stays where it is, and vfio-pci takes none.)",
+     .rules = "iommu-group-shared-with-host",
+     .causes = R"(1. The group holds the bridge above the device, as it often does, and the check counts it.)",
+     .steps = R"(See who is in the group (write the device's address); each but bridges has to have vfio-pci:
+    ls /sys/bus/pci/devices/0000:05:00.0/iommu_group/devices
+    lspci -nnk
+If that is so, VFIO opens the group: take a newer version of the program, whose check leaves bridges out, or report it there. Do not unbind the bridge: the device is gone with it.)",
+     .worked = R"(The program goes on.)",
+     .otherwise = R"(QEMU's "group is not viable" means another device than a bridge.)",
+     .source = "Linux drivers/iommu/iommu.c, iommu_device_use_default_domain(); drivers/pci/pcie/portdrv.c "
+               "(driver_managed_dma); VoltCyclone/PCILeechFWGenerator#77 (2025-06), #124 (2025-07)"},
     {.id = "vfio-group-not-viable",
      .program = "QEMU, libvirt, KubeVirt, Incus",
      .weight = Weight::fatal,
@@ -4149,19 +4298,77 @@ and restart.)",
                  "iommu not enabled\n"
                  "iommu is not enabled\n"
                  "iommu isn't loaded\n"
-                 "iommu not present",
+                 "iommu not present\n"
+                 "vfionoiommugroup\n"
+                 "iommu_group: no such file",
      .means = R"(The device has no IOMMU group: no IOMMU is in use.)",
      .rules = "no-iommu iommu-table-damaged",
      .causes = R"(1. Off in firmware setup (VT-d, AMD IOMMU).
 2. Intel: intel_iommu=on is missing where the kernel's default is off (Ubuntu 22.04).
 3. Firmware's table is faulty and was dropped.
-4. In a virtual machine: no virtual IOMMU was given.)",
+4. In a virtual machine: no virtual IOMMU was given.
+5. A mediated device (vGPU, GVT-g), whose group VFIO makes itself: the modules vfio_iommu_type1 and, before Linux 5.16, vfio_mdev are not loaded.)",
      .steps = R"(    sudo journalctl -k -b --grep 'DMAR|AMD-Vi'
     ls /sys/class/iommu
-No line and no table: firmware setup, or above a virtual IOMMU. "Firmware Bug": firmware update. A table and no use: intel_iommu=on on the kernel command line.)",
+No line and no table: firmware setup, or above a virtual IOMMU. "Firmware Bug": firmware update. A table and no use: intel_iommu=on on the kernel command line. A mediated device:
+    sudo modprobe -a vfio_iommu_type1 mdev)",
      .worked = R"(    ls /sys/kernel/iommu_groups)",
      .otherwise = R"(amd_iommu=on is no option; AMD's is on by itself.)",
      .source = "Linux drivers/iommu; foxlet/macOS-Simple-KVM#579"},
+    {.id = "amd-iommu-perf-counter",
+     .program = "Linux",
+     .weight = Weight::remark,
+     .patterns = "amd-vi: unable to*iommu perf counter\n"
+                 "unable to*write to iommu perf counter",
+     .means =
+         R"(The counters that measure the IOMMU did not answer when the kernel tried them. They are for perf alone: the IOMMU works, and devices can be given to guests.)",
+     .rules = "no-iommu",
+     .causes = R"(1. Firmware of many Ryzen machines, or power gating of the IOMMU at the start; kernels from 5.13 on try no more.)",
+     .steps = R"(Nothing. Where the start stops behind this line, it is about what comes next: start once with amd_iommu=off on the kernel command line, or with nomodeset, to see which.)",
+     .worked = R"(    ls /sys/kernel/iommu_groups
+shows numbers.)",
+     .otherwise = R"(amd_iommu=on and iommu=pt change nothing of it.)",
+     .source = "Linux drivers/iommu/amd/init.c, init_iommu_perf_ctr(); commit \"iommu/amd: Remove performance "
+               "counter pre-initialization test\" (5.13)"},
+    {.id = "amd-iommu-unknown-option",
+     .program = "Linux",
+     .weight = Weight::remark,
+     .patterns = "amd-vi: unknown option",
+     .means =
+         R"(amd_iommu= was given a word that the kernel does not know, and passed it over. "on" is such a word: AMD's IOMMU is driven without any.)",
+     .rules = "iommu-word-unknown no-iommu",
+     .causes = R"(1. Advice that was written after Intel's: intel_iommu=on is a word, amd_iommu=on is none.)",
+     .steps = R"(Is the IOMMU driven? Then delete the word; nothing changes:
+    ls /sys/kernel/iommu_groups
+No number: it is off in the firmware setup (IOMMU, AMD-Vi, among the northbridge's or AMD CBS' settings).)",
+     .worked = R"(The line is gone at the next start.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/iommu/amd/init.c, parse_amd_iommu_options(); Documentation/admin-guide/"
+               "kernel-parameters.txt, amd_iommu="},
+    {.id = "intel-iommu-hangs",
+     .program = "many",
+     .scope = PageScope::matter,
+     .patterns = "intel_iommu=on*hang\n"
+                 "intel_iommu=on*freez\n"
+                 "intel_iommu=on*stuck\n"
+                 "intel_iommu=on*black screen\n"
+                 "intel_iommu=on*boot loop\n"
+                 "intel_iommu=on*not boot\n"
+                 "intel_iommu=on*won't boot",
+     .means =
+         R"(With the IOMMU on, a device may use no memory but what it was given. One that firmware has left running (graphics, a disk's controller, a management controller), and that firmware's table does not speak of, fails then, and with it the start.)",
+     .rules = "iommu-fault iommu-table-damaged no-iommu",
+     .causes = R"(1. Firmware's table of the IOMMU is at fault, on laptops and Chromebooks above all.
+2. The integrated graphics.)",
+     .steps = R"(Get in: in the boot loader's menu (e in GRUB and systemd-boot) delete the word for one start. Then try these in its place, one after the other, the same way:
+    intel_iommu=on,igfx_off
+    intel_iommu=on iommu=pt
+Update the firmware. What the kernel says of it, in a start that works:
+    sudo journalctl -k -b --grep 'DMAR|Firmware Bug')",
+     .worked = R"(    ls /sys/kernel/iommu_groups)",
+     .otherwise = R"(KVM itself needs no IOMMU: only devices that are given to guests do.)",
+     .source = "Linux Documentation/admin-guide/kernel-parameters.txt, intel_iommu=, iommu=; "
+               "MrChromebox/firmware#153 (2019-07)"},
     {.id = "vfio-failed-to-set-iommu",
      .program = "QEMU",
      .weight = Weight::fatal,
@@ -4184,6 +4391,28 @@ In a virtual machine: intremap='on' for the virtual IOMMU, with a split I/O APIC
      .otherwise =
          R"(allow_unsafe_interrupts=1 makes it go on and lets a guest inject interrupts into the host.)",
      .source = "Linux drivers/vfio/vfio_iommu_type1.c; intel/gvt-linux#171 (2020-09)"},
+    {.id = "vfio-memlock",
+     .program = "Linux",
+     .weight = Weight::fatal,
+     .patterns = "vfio_pin_pages_remote*exceeded\n"
+                 "rlimit_memlock*exceeded",
+     .means =
+         R"(A device that is given away reaches all of the guest's memory, so that is locked, and the process may not lock as much: the number in the line is its limit, in bytes.)",
+     .causes = R"(1. A user without a raised limit runs QEMU, Cloud Hypervisor or a program of DPDK's or SPDK's.
+2. A container or a service, whose limit is its own.)",
+     .steps = R"(See the limit, and start the program without one:
+    ulimit -l
+    sudo prlimit --pid $$ --memlock=unlimited:unlimited
+(that is for this shell and what it starts). For a service: LimitMEMLOCK=infinity behind [Service], by
+    sudo systemctl edit UNIT
+Docker:
+    docker run --ulimit memlock=-1 IMAGE
+For a user for good, from the next login on:
+    echo "$USER - memlock unlimited" | sudo tee /etc/security/limits.d/vfio.conf)",
+     .worked = R"(The line does not come again.)",
+     .otherwise = R"(libvirt raises the limit itself.)",
+     .source = "Linux drivers/vfio/vfio_iommu_type1.c, vfio_pin_pages_remote(); "
+               "cloud-hypervisor#165 (2019-10)"},
     {.id = "vfio-map-dma",
      .program = "QEMU",
      .weight = Weight::fatal,
@@ -4601,6 +4830,7 @@ says nothing.)",
     {.id = "kvm-no-hardware-support",
      .program = "Linux",
      .patterns = "kvm: no hardware support\n"
+                 "kvm*no hardware support\n"
                  "vmx not supported by cpu\n"
                  "svm not supported by cpu\n"
                  "has_svm\n"
@@ -4923,6 +5153,52 @@ nestprobe says which of the three it is here, and what to do.)",
      .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
      .otherwise = R"()",
      .source = "Linux Documentation/virt/kvm/api.rst"},
+    {.id = "vfio-ids-ignored",
+     .program = "vfio-pci",
+     .scope = PageScope::matter,
+     .patterns = "vfio-pci.ids\n"
+                 "vfio_pci.ids\n"
+                 "vfio-pci ids=\n"
+                 "vfio_pci ids=",
+     .means =
+         R"(vfio-pci is told by ids which devices to take, and gets those that no driver has when it loads. It takes nothing away from a driver, and says nothing of a device that it did not get.)",
+     .rules = "vfio-ids-without-effect iommu-word-unknown iommu-group-shared-with-host",
+     .causes =
+         R"(1. The card's own driver loads first: vfio-pci is not in the initramfs, or that driver is built in.
+2. The line stands in modprobe.d and vfio-pci is built into the kernel (Ubuntu since 20.04), or the initramfs was not rebuilt.
+3. Booster's initramfs holds only the modules that this machine uses: modules_force_load: vfio_pci in /etc/booster.yaml.)",
+     .steps = R"(Who has the devices, and is vfio-pci a module?
+    lspci -nnk
+    modinfo -n vfio-pci
+modinfo prints builtin: write vfio-pci.ids= with the same ids on the kernel command line. Else have it loaded first (write the driver that lspci names in the place of nouveau), and rebuild the initramfs with vfio-pci in it:
+    echo 'softdep nouveau pre: vfio-pci' | sudo tee -a /etc/modprobe.d/vfio.conf
+nestprobe --question device-assignment says which driver and which line it is here.)",
+     .worked = R"(lspci -nnk says "Kernel driver in use: vfio-pci".)",
+     .otherwise = R"()",
+     .source = "Linux drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids(); anatol/booster#20 (2021-03); "
+               "clayfreeman/gpu-passthrough#3 (2020-09)"},
+    {.id = "vfio-driver-in-use",
+     .program = "lspci",
+     .weight = Weight::remark, .scope = PageScope::matter,
+     .patterns = "kernel driver in use: nvidia\n"
+                 "kernel driver in use: nouveau\n"
+                 "kernel driver in use: amdgpu\n"
+                 "kernel driver in use: radeon\n"
+                 "kernel driver in use: snd_hda_intel",
+     .means =
+         R"(lspci names the driver that holds each device. As long as that is one of this system's, the device is not given to a guest: vfio-pci has to hold it, and the other functions of its card.)",
+     .rules = "vfio-ids-without-effect iommu-group-shared-with-host",
+     .causes = R"(1. Nobody told vfio-pci to take it.
+2. It was told, and the card's own driver came first.)",
+     .steps = R"(What was vfio-pci told?
+    cat /proc/cmdline
+    grep -rn vfio /etc/modprobe.d /etc/modules-load.d
+Give it the device by its address, which lasts (package driverctl), and each other function of the card likewise:
+    sudo driverctl set-override 0000:01:00.0 vfio-pci
+A card that shows this system's screen goes dark.)",
+     .worked = R"(lspci -nnk says "Kernel driver in use: vfio-pci".)",
+     .otherwise = R"(libvirt's managed='yes' takes a device when the guest starts; a graphics driver that is in use may hang then.)",
+     .source = "Linux Documentation/driver-api/vfio.rst; driverctl(8)"},
     {.id = "vfio-trouble",
      .program = "many",
      .weight = Weight::fatal, .scope = PageScope::matter,
@@ -4934,7 +5210,8 @@ nestprobe says which of the three it is here, and what to do.)",
                  "vfio_group_get\n"
                  "vfio_device_",
      .means = R"(VFIO, by which a device is given to a guest, failed at some step.)",
-     .rules = "no-iommu no-interrupt-remapping device-held-back-by-firmware",
+     .rules = "no-iommu no-interrupt-remapping device-held-back-by-firmware "
+              "iommu-group-shared-with-host vfio-ids-without-effect",
      .causes = R"(1. No IOMMU is in use.
 2. The device, or another one of its group, still has its host driver.
 3. The firmware keeps the device.)",

@@ -87,6 +87,19 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
     });
 }
 
+/// A page about a whole matter, of which a rule has said more: it failed here, or the one that the page is
+/// made after passed.
+bool is_judged(const Report& report, const Message& message) {
+    if (message.scope != PageScope::matter) return false;
+    const std::vector<std::string_view> rules = split_words(message.rules);
+    return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+        const auto named = std::find(rules.begin(), rules.end(), f.rule->name);
+        if (named == rules.end() || f.rule->role != Role::advice) return false;
+        return f.outcome.status == Status::fail ||
+               (f.outcome.status == Status::pass && named == rules.begin());
+    });
+}
+
 bool is_frame(const Message* message) { return message->scope == PageScope::frame; }
 
 /// A warning does not stop a program: where it ended, an error beside it is why.
@@ -123,6 +136,7 @@ std::vector<const Message*> find_pages(const Report& report, Pages wanted) {
             const Message* message = find_message(line);
             if (!message || is_answered_by_cause(report, *message)) continue;
             if (wanted == Pages::of_messages && is_beside_the_point(*message)) continue;
+            if (is_judged(report, *message)) continue;
             if (!is_among(found, *message)) found.push_back(message);
             if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
         }

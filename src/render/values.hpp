@@ -56,6 +56,9 @@ inline void write_value(JsonText& out, const SharedGroup& v) {
     write_members(out, member("group", v.group), member("given", v.given), member("other", v.other),
                   member("driver", v.driver));
 }
+inline void write_value(JsonText& out, const KeptDevice& v) {
+    write_members(out, member("device", v.device), member("id", v.id), member("driver", v.driver));
+}
 inline void write_value(JsonText& out, const DeviceNode& v) {
     write_members(out, member("group", v.group), member("gid", v.gid),
                   member("mode", fmt::format("{:04o}", v.mode)));

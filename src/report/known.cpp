@@ -61,6 +61,7 @@ bool is_only_answer(const Report& report) {
 bool was_assignment_tried(const Report& report) {
     const auto* groups = report.facts.iommu.shared_groups.if_known();
     if (groups && !groups->empty()) return true;
+    if (report.facts.module.vfio_ids.if_known()) return true;
     const auto* lines = report.facts.kernel.log.if_known();
     if (lines &&
         std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) { return line.names_vfio; }))
@@ -73,6 +74,15 @@ bool was_assignment_tried(const Report& report) {
     return std::any_of(report.pasted.begin(), report.pasted.end(), [](const std::string& line) {
         return contains(line, "vfio 0000:") || contains(line, "vfio-pci,host=") ||
                contains(line, "/dev/vfio");
+    });
+}
+
+/// Nothing of KVM was given, and what was given shows a fault of the IOMMU's or of a device behind it.
+bool is_only_fault(const Report& report) {
+    if (!what_is_known(report.facts).empty()) return false;
+    return std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
+        return f.rule->layer == Layer::iommu && f.rule->role == Role::advice &&
+               f.outcome.status == Status::fail;
     });
 }
 
@@ -182,7 +192,8 @@ std::vector<std::string> what_the_log_means(const Facts& f) {
 bool is_asked(const Report& report, Question question) {
     if (question != Question::device_assignment) return true;
     if (report.asked) return report.asked == question;
-    if (!report.facts.guest) return was_assignment_tried(report) || is_only_answer(report);
+    if (!report.facts.guest)
+        return was_assignment_tried(report) || is_only_answer(report) || is_only_fault(report);
     const GuestFacts& guest = *report.facts.guest;
     const IommuModel* iommu = guest.iommu.if_known();
     const unsigned* devices = guest.assigned_devices.if_known();

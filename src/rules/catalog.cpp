@@ -60,7 +60,8 @@ std::vector<const Rule*> all_rules() {
                             iommu_remapping_rules(),
                             iommu_feature_rules(),
                             iommu_cause_rules(),
-                            iommu_group_rules()})
+                            iommu_group_rules(),
+                            vfio_rules()})
         for (const Rule& rule : list) all.push_back(&rule);
     return all;
 }

@@ -182,6 +182,7 @@ std::span<const Rule> iommu_remapping_rules();
 std::span<const Rule> iommu_feature_rules();
 std::span<const Rule> iommu_cause_rules();
 std::span<const Rule> iommu_group_rules();
+std::span<const Rule> vfio_rules();
 
 /// Every rule, outermost layer first.
 std::vector<const Rule*> all_rules();

@@ -219,6 +219,8 @@ void Evidence::judge_access() {
             recording_.kvm.node = node_of(*node_);
         } else if (!recording_.files.contains(hearsay::usable))
             hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
+        // Nobody was refused yet: the mode tells whether it is root's alone.
+        if (!user_ && !node_->has_acl) recording_.kvm.node = node_of(*node_);
         return;
     }
     const Absent* refused = recording_.kvm.open->if_absent();

@@ -19,7 +19,7 @@ constexpr std::string_view checker_lines[] = {
     "KVM acceleration can", "INFO: cpu ",      "HINT:   sudo modprobe", "INFO: /dev/kvm exists"};
 
 void read_kvm_ok(std::string_view line, Evidence& evidence) {
-    if (contains(line, "/dev/kvm does not exist"))
+    if (contains(line, "/dev/kvm does not exist") || contains(line, "/dev/kvm doesn't exist"))
         evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
     else if (contains(line, "/dev/kvm exists"))
         evidence.hear(hearsay::usable, "yes", "kvm-ok: /dev/kvm exists");

@@ -87,6 +87,10 @@ bool read_missing(std::string_view line, Evidence& evidence) {
     const std::string_view path = path_in(line);
     Absent absent;
     if (path.empty() || !contains(line, ": ") || !read_refusal(path, line, absent)) return false;
+    // Who may not change a node, or make one, has not tried to open it.
+    for (const std::string_view tool : {"chmod", "chown", "chgrp", "mknod", "setfacl"})
+        if (absent.why == Why::permission_denied && contains(line.substr(0, line.find(path)), tool))
+            return false;
     if (path == "/dev/kvm")
         evidence.kvm(std::move(absent));
     else if (is_wanted(path))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What people show of an IOMMU: groups as find, ls and everybody's own script list them, drivers as lspci -k
-// and dpdk-devbind name them, classes as lspci does.
-// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups; pci.ids, "C" (classes).
+// What people show of an IOMMU: groups as find, ls, lspci -v and everybody's own script list them.
+// Sources: Linux Documentation/ABI/testing/sysfs-kernel-iommu_groups.
 #include "base/text.hpp"
 #include "snapshot/import/iommu_lines.hpp"
 #include "snapshot/import/readers.hpp"
@@ -97,47 +96,6 @@ std::string address_of_xml(std::string_view line) {
         parts[i] = rest.substr(0, rest.find('\''));
     }
     return pci_address(fmt::format("{}:{}:{}.{}", parts[0], parts[1], parts[2], parts[3]));
-}
-
-/// lspci -k: a device, and behind it the driver that holds it.
-void add_driver(const std::string& device, std::string_view driver, Evidence& evidence) {
-    evidence.file(fmt::format("/sys/bus/pci/devices/{}/uevent", device), fmt::format("DRIVER={}\n", driver));
-    if (driver == "vfio-pci") evidence.file(fmt::format("/sys/bus/pci/drivers/vfio-pci/{}", device), "");
-    evidence.taken("lspci -k");
-}
-
-/// What lspci calls a device of that class, and the class as /sys has it: those that a group may hold besides
-/// the one that is given away.
-struct ClassWord {
-    std::string_view words, number;
-};
-constexpr ClassWord class_words[] = {
-    {"VGA compatible controller", "0x030000"},
-    {"3D controller", "0x030200"},
-    {"Audio device", "0x040300"},
-    {"USB controller", "0x0c0330"},
-    {"Ethernet controller", "0x020000"},
-    {"Network controller", "0x028000"},
-    {"SATA controller", "0x010601"},
-    {"Non-Volatile memory controller", "0x010802"},
-    {"RAID bus controller", "0x010400"},
-    {"Serial Attached SCSI controller", "0x010700"},
-    {"IDE interface", "0x010180"},
-    {"Communication controller", "0x078000"},
-    {"ISA bridge", "0x060100"},
-    {"SMBus", "0x0c0500"},
-    {"Serial bus controller", "0x0c8000"},
-    {"Signal processing controller", "0x118000"},
-};
-
-/// Its class by lspci's words, its driver by dpdk-devbind's.
-void read_class(std::string_view line, const std::string& device, Evidence& evidence) {
-    for (const ClassWord& row : class_words)
-        if (contains(line, row.words))
-            evidence.file(fmt::format("/sys/bus/pci/devices/{}/class", device),
-                          fmt::format("{}\n", row.number));
-    const std::string_view driver = after(line, " drv=");
-    if (!driver.empty()) add_driver(device, driver.substr(0, driver.find(' ')), evidence);
 }
 
 /// A listing that is whole: names alone, or nothing at all.
@@ -247,6 +205,15 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
                        std::any_of(messages.begin(), messages.end(), [](const std::string& message) {
                            return message.starts_with("Freeing unused kernel");
                        });
+    // "Skip IOMMU disabling for graphics" stands there whether or not VT-d is on
+    // (quirk_igfx_skip_te_disable()); a grep that shows it shows the line of the table too, where firmware
+    // has one.
+    if (shows_all && !any(table) && !any(used) && messages.size() == 1 &&
+        contains(messages.front(), "DMAR: Skip IOMMU disabling for graphics")) {
+        evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"ACPI: DMAR\"");
+        evidence.hear(hearsay::iommu_table, "none", "the kernel log: no line \"ACPI: DMAR\"");
+        return;
+    }
     if (finds_no_amd(command, messages)) {
         evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"AMD-Vi: Found IOMMU\"");
         return;
@@ -261,7 +228,7 @@ void read_unused_iommu(const Command& command, const std::vector<std::string>& m
 }
 
 void read_iommu_groups(const Section& section, Evidence& evidence) {
-    std::string group, device;
+    std::string group, device, id;
     for_each_line(section.body, [&](std::string_view line) {
         const bool cut = line.data() + line.size() == section.body.data() + section.body.size();
         if (read_group_path(line, evidence) || read_iommu_refusal(line, cut, evidence)) return;
@@ -277,11 +244,16 @@ void read_iommu_groups(const Section& section, Evidence& evidence) {
         if (trim(line).empty() || contains(line, "</iommuGroup>")) group.clear();
         constexpr std::string_view driver = "Kernel driver in use:";
         if (const auto at = line.find(driver); at != std::string_view::npos) {
-            if (!device.empty()) add_driver(device, trim(line.substr(at + driver.size())), evidence);
+            if (!device.empty()) add_driver(device, trim(line.substr(at + driver.size())), evidence, id);
             return;
         }
+        // lspci -v: "Flags: fast devsel, IRQ 16, NUMA node 0, IOMMU group 35".
+        if (const std::string_view own = leading_number(after(line, ", IOMMU group "));
+            !own.empty() && !device.empty() && is_blank(line.front()))
+            return add_group_member(own, device, evidence);
         const std::string found = address_in(line.substr(0, 60));
         if (!found.empty()) device = found;
+        if (!found.empty()) id = id_in(line);
         if (!found.empty()) read_class(line, found, evidence);
         if (group.empty() || found.empty()) return;
         add_group_member(group, found, evidence);

@@ -31,6 +31,13 @@ constexpr IommuVerdict iommu_verdicts[] = {
     {"DMAR: [DMA Read", "yes"},
     {"DMAR: [DMA Write", "yes"},
     {"AMD-Vi: Event logged [", "yes"},
+    // Only where VT-d, or AMD-Vi, is driven: drivers/iommu/intel/iommu.c, intel_iommu_init(); amd/init.c,
+    // iommu_init_pci(); arch/x86/events/amd/iommu.c, amd_iommu_pc_init().
+    {"DMAR: Initialization failed", "no"},
+    {"DMAR: No ATSR found", "yes"},
+    {"DMAR: No SATC found", "yes"},
+    {"AMD-Vi: IOMMU performance counters supported", "yes"},
+    {"perf/amd_iommu: Detected AMD IOMMU #", "yes"},
 };
 
 /// "vfio 0000:01:00.0: group 1 is not viable", "0000:44:00.3 VFIO group is not viable!", "0000:05:00.0: IOMMU
@@ -48,6 +55,22 @@ bool read_not_viable(std::string_view line, Evidence& evidence) {
     evidence.hear(hearsay::group_refused, fmt::format("{} {}", group.empty() ? "?" : group, device),
                   trim(line).substr(0, 160));
     evidence.taken("a refusal of VFIO's");
+    return true;
+}
+
+/// PCILeechFWGenerator: "Wrong driver devices: [('0000:04:00.0', 'pcieport')]".  Its check counts bridges,
+/// which VFIO leaves where they are: then VFIO has refused nothing.
+bool read_wrong_drivers(std::string_view line, Evidence& evidence) {
+    std::string_view rest = after(line, "Wrong driver devices: [");
+    if (rest.empty()) return false;
+    bool bridges = true;
+    for (auto at = rest.find("('"); at != std::string_view::npos; at = rest.find("('")) {
+        rest.remove_prefix(at + 2);
+        const std::string_view driver = after(rest, "', '");
+        bridges = bridges && driver.starts_with("pcieport'");
+    }
+    if (bridges) evidence.forget(hearsay::group_refused);
+    evidence.taken("a program's check of a group");
     return true;
 }
 
@@ -124,8 +147,8 @@ bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
 
 bool read_iommu_refusal(std::string_view line, bool cut, Evidence& evidence) {
     return read_group_of_log(line, evidence) || read_not_viable(line, evidence) ||
-           read_container_refusal(line, evidence) || read_iommu_words(line, evidence) ||
-           read_xl_info(line, cut, evidence);
+           read_wrong_drivers(line, evidence) || read_container_refusal(line, evidence) ||
+           read_iommu_words(line, evidence) || read_xl_info(line, cut, evidence);
 }
 
 }  // namespace nestprobe

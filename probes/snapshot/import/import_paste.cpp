@@ -204,10 +204,11 @@ bool may_be_words(std::string_view text) {
 }
 
 std::vector<std::string> messages_in(std::string_view text, KnowsMessage knows) {
+    constexpr std::size_t shortest = 8;  // no message is shorter, and what is asked of a line costs
     std::vector<std::string> found;
     if (knows && may_be_words(text))
         for_each_line(text, [&](std::string_view line) {
-            if (knows(line)) found.emplace_back(line);
+            if (line.size() >= shortest && knows(line)) found.emplace_back(line);
         });
     return found;
 }

@@ -33,6 +33,24 @@ constexpr PlaceRow places[] = {
     {"travis-ci", "", "travis"},
     {"travis", "", "travis"},
     {"github actions", "", "github"},
+    {"gha", "runner", "github-hosted"},
+    {"ubuntu-latest", "", "github-hosted"},
+    {"ubuntu-22.04", "runner", "github-hosted"},
+    {"ubuntu-24.04", "runner", "github-hosted"},
+    {"github runner", "", "github"},
+    {"github runners", "", "github"},
+    {"rootless", "podman", "podman"},
+    {"rootless", "docker", "docker-rootless"},
+    {"distrobox", "", "toolbox"},
+    {"toolbx", "", "toolbox"},
+    {"systemd-nspawn", "", "systemd-nspawn"},
+    {"nspawn", "", "systemd-nspawn"},
+    {"lxc container", "", "lxc"},
+    {"lxd container", "", "lxd"},
+    {"incus container", "", "incus"},
+    {"apptainer", "", "apptainer"},
+    {"dev container", "", "devcontainer"},
+    {"unraid", "", "unraid"},
     {"bitbucket pipelines", "", "ci"},
     {"jenkins", "", "ci"},
     {"codespace", "", "devcontainer"},
@@ -47,9 +65,12 @@ struct NamedPlace {
     bool two = false;
 
     void hear(std::string_view next) {
-        if (name.empty() || (name == "gitlab" && next == "gitlab-hosted"))
+        const auto narrows = [](std::string_view own, std::string_view other) {
+            return own.ends_with("-hosted") && own.substr(0, own.rfind('-')) == other;
+        };
+        if (name.empty() || narrows(next, name))
             name = next;
-        else if (next != "gitlab" || name != "gitlab-hosted")
+        else if (!narrows(name, next))
             two = two || next != name;
     }
 };
@@ -58,7 +79,9 @@ struct NamedPlace {
 void hear_places(std::string_view line, NamedPlace& named) {
     constexpr std::string_view elsewhere[] = {"http",    "if you", "you can", "instead",  "works",  "worked",
                                               "kernel:", "=",      "unlike",  "used to ", "locally"};
-    if (split_words(line).size() < 4 || contains_any(line, elsewhere)) return;
+    // A form's own line: "Unraid 6.12.6".
+    const bool form = line.starts_with("unraid ") || line.starts_with("unraid-");
+    if ((split_words(line).size() < 4 && !form) || contains_any(line, elsewhere)) return;
     for (const PlaceRow& row : places)
         if (find_whole(line, row.words) != std::string_view::npos && contains(line, row.also))
             named.hear(row.name);

@@ -59,6 +59,18 @@ inline constexpr std::string_view telling_words[] = {
     "SecondaryExec=",
     "RIP: ",
     "ypervisor is present",
+    "Wrong driver devices",
+    "driver in use: nvidia",
+    "driver in use: nouveau",
+    "driver in use: amdgpu",
+    "driver in use: radeon",
+    "driver in use: snd_hda_intel",
+    "vfio-pci ids=",
+    "vfio-pci.ids=",
+    "vfio_pci.ids=",
+    "moddep file",
+    "nknown option",
+    "exceeded",
 };
 
 inline bool may_be_message(std::string_view line) {

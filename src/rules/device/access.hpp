@@ -29,6 +29,8 @@ inline std::vector<std::string> texts(std::initializer_list<std::string_view> li
 
 /// On a host: this user may open the node, by its group or by udev's rules.
 Remedy allow_on_host(const Facts& f, const DeviceNode& node);
+/// Nobody was refused yet, but the node is root's alone.
+Remedy fix_closed_node(const Facts& f);
 /// On a host: a device cgroup or a security module forbids it.
 Remedy allow_unit();
 

@@ -93,4 +93,18 @@ Remedy fix_denied_device(const Facts& f) {
     return forbidden ? allow_where_it_is_unknown(f) : allow_on_host(f, node);
 }
 
+Remedy fix_closed_node(const Facts& f) {
+    if (const auto row = row_here(f); row && !row->allow[0].empty()) return steps_of(f, row->allow);
+    const std::string* named = f.evidence ? f.evidence->named_place.if_known() : nullptr;
+    Remedy remedy;
+    if (const auto row = named ? row_named(*named) : std::nullopt; row && !row->allow[0].empty()) {
+        Remedy there = steps_of(f, row->allow);
+        // Of a development container: the step for a node that no group opens stands last.
+        if (*named == "devcontainer") there.steps.erase(there.steps.begin(), there.steps.end() - 1);
+        remedy.then_only(fmt::format("Only if this is {}:", row->words), std::move(there));
+        return remedy.then_only("Only if it is none:", allow_on_host(f, *f.device.node.if_known()));
+    }
+    return allow_on_host(f, *f.device.node.if_known());
+}
+
 }  // namespace nestprobe

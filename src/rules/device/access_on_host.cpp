@@ -88,6 +88,10 @@ Remedy look_for_policy(bool root = false) {
     return remedy;
 }
 
+bool is_wsl(const Facts& f) {
+    return is(f.system.boot_loader, BootLoader::wsl2) || is(f.hypervisor.platform, Platform::wsl2);
+}
+
 /// WSL 2 makes the node for root alone where no udev runs in the distribution.
 Remedy let_in_wsl() {
     Remedy remedy(Step{
@@ -114,7 +118,7 @@ bool in_group_already(const Facts& f, const DeviceNode& node) {
 }
 
 /// Whose the node is was not seen: udev's own rules give it to group kvm.
-Remedy see_whose_it_is() {
+Remedy see_whose_it_is(const Facts& f) {
     Remedy remedy(Step{.what = "See whose it is: the group is the word behind root.",
                        .commands = texts({"ls -l /dev/kvm"}),
                        .expect = "crw-rw---- ... root kvm"});
@@ -125,6 +129,9 @@ Remedy see_whose_it_is() {
                      .action = JoinGroup{"kvm"}});
     remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
                      .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
+    // WSL's node is root's alone unless udev runs in it; to be in the group changes nothing there.
+    if (f.evidence && is(f.evidence->named_platform, Platform::wsl2))
+        remedy.then_only("Only if this is WSL 2, and it shows root root:", let_in_wsl());
     return remedy;
 }
 
@@ -249,12 +256,12 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
     if (f.device.open.if_absent() && f.device.opener == Opener::policy) return change_policy();
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
     if (f.device.node.if_absent() && f.evidence && is(f.evidence->no_group, true)) return without_group(f);
-    if (f.device.node.if_absent() && node.group.empty() && !is(f.system.boot_loader, BootLoader::wsl2) &&
+    if (f.device.node.if_absent() && node.group.empty() && !is_wsl(f) &&
         !is(f.system.boot_loader, BootLoader::nixos))
-        return see_whose_it_is();
+        return see_whose_it_is(f);
     if (in_group_already(f, node)) return look_for_policy();
     const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
-    if (is(f.system.boot_loader, BootLoader::wsl2) && !joinable) return let_in_wsl();
+    if (is_wsl(f) && !joinable) return let_in_wsl();
     return joinable ? join_group(f, node.group) : give_group_by_udev(f);
 }
 

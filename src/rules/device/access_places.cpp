@@ -33,6 +33,9 @@ std::optional<AccessRow> row_named(std::string_view place) {
 
 std::optional<AccessRow> row_of_container(const Facts& f) {
     const std::string* name = f.kernel.container.if_known();
+    // Of Docker a sentence may say more than what was read.
+    if (name && *name == "docker" && f.evidence && is(f.evidence->named_place, "docker-rootless"))
+        return row_named("docker-rootless");
     return name ? row_named(*name) : std::nullopt;
 }
 

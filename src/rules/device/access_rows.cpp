@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view opens = "In the container, ls -l /dev/kvm shows the device.";
 
+constexpr std::string_view opens_on_host = "ls -l /dev/kvm shows the device; then start the container again.";
+
 constexpr std::string_view opens_inside = "In the sandbox, ls -l /dev/kvm shows the device.";
 
 constexpr AccessStep see_host = {
@@ -62,6 +64,35 @@ constexpr AccessRow access_table[] = {
        .commands = {"stat -c %g /dev/kvm"},
        .file = "compose.yaml, the service",
        .lines = {"devices:", "  - /dev/kvm", "group_add:", "  - \"GID\""}}}},
+    {"docker-rootless",
+     "a container of rootless Docker",
+     {see_host,
+      {.what = "Create the container again with the device.",
+       .commands = {"docker run --device /dev/kvm IMAGE"},
+       .expect = opens}},
+     {{.what =
+           "Rootless Docker hands none of your groups into its containers, so the group kvm does not count "
+           "there, by its number neither. On the host let the user whose daemon it is open the node by "
+           "name; until the next start.",
+       .commands = {"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"},
+       .expect = "test -w /dev/kvm succeeds on the host."},
+      {.what = "Run the container as root inside, which is that user on the host.",
+       .commands = {"docker run --user 0 --device /dev/kvm IMAGE"},
+       .expect = "In the container, test -w /dev/kvm succeeds."},
+      {.what = "To make it last, and for other users inside, where every user of the host may run guests:",
+       .commands = {"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee /etc/udev/rules.d/65-kvm.rules",
+                    "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}}}},
+    {"unraid",
+     "a server with Unraid",
+     {{.where = Where::here,
+       .what = "Unraid loads KVM's module with its own virtual machines: in its web interface, Settings, VM "
+               "Manager, set Enable VMs to Yes, and apply. (As of 2026-11, by reports.)"},
+      {.where = Where::here,
+       .what = "Where that page says that there is no hardware virtualization: firmware has it off, or this "
+               "Unraid is a guest itself.",
+       .commands = {"ls -l /dev/kvm", "grep -c -w -E 'vmx|svm' /proc/cpuinfo"},
+       .expect = opens_on_host}},
+     {}},
     {"podman",
      "a container of Podman",
      {see_host,
@@ -236,7 +267,12 @@ constexpr AccessRow access_table[] = {
       {.what = "Give the container that group in its own file (GID: the number), then rebuild it.",
        .file = ".devcontainer/devcontainer.json",
        .lines = {"\"runArgs\": [\"--device=/dev/kvm\", \"--group-add=GID\"],"},
-       .expect = "In the container, test -w /dev/kvm succeeds."}}},
+       .expect = "In the container, test -w /dev/kvm succeeds."},
+      {.what =
+           "Where the node is root's alone, or the group is lost at the next start (Codespaces): set it at "
+           "each start.",
+       .file = ".devcontainer/devcontainer.json",
+       .lines = {"\"postStartCommand\": \"sudo chmod 666 /dev/kvm\","}}}},
     {"toolbox",
      "a container of Toolbx or Distrobox",
      {see_host,

@@ -98,6 +98,24 @@ Outcome check_permission(const Facts& f) {
     return outcome.status == Status::fail ? cite(std::move(outcome), f.kernel.groups) : outcome;
 }
 
+/// ls -l was posted, and no refusal.
+bool is_shown_alone(const Facts& f) {
+    const Absent* open = f.device.open.if_absent();
+    return open && open->why == Why::not_recorded && f.device.node.if_known() && !is(f.kernel.uid, 0u);
+}
+
+Outcome check_root_alone(const Facts& f) {
+    constexpr unsigned others = 06, group = 060;
+    const DeviceNode& node = *f.device.node.if_known();
+    const bool roots = node.group == "root" || node.group == "0" || (node.mode & group) != group;
+    if (!roots || (node.mode & others) == others)
+        return cite(pass("/dev/kvm lets others than root in"), f.device.node);
+    return cite(fail(fmt::format("/dev/kvm is of group {} with mode {:04o}: nobody but root opens it{}",
+                                 node.group, node.mode, where(f)),
+                     fix_closed_node(f)),
+                f.device.node);
+}
+
 constexpr std::string_view device_see[] = {"Linux Documentation/virt/kvm/api.rst, \"System ioctls\"",
                                            "udev(7), 50-udev-default.rules"};
 constexpr Rule device_rule_rows[] = {
@@ -156,6 +174,25 @@ constexpr Rule device_rule_rows[] = {
         .worked = "test -w /dev/kvm succeeds, in the shell that needs it.",
         .also = "An old session: groups count from the next login on. A service runs as its own user, not as "
                 "yours.",
+    },
+    {
+        .id = "NP622",
+        .name = "dev-kvm-for-root-alone",
+        .layer = Layer::device,
+        .question = Question::kvm_here,
+        .role = Role::advice,
+        .title = "/dev/kvm is for root alone",
+        .explain =
+            "udev gives /dev/kvm to group kvm. Where no udev runs (containers, WSL without systemd), or its\n"
+            "rules were changed, the node is root's, and no group lets another user in. This is judged "
+            "where\n"
+            "ls -l was shown and nobody has tried to open it: root does open it.",
+        .fix = "Give the node to group kvm, and join that group.",
+        .see = device_see,
+        .check = check_root_alone,
+        .listed = is_shown_alone,
+        .worked = "ls -l /dev/kvm shows root kvm, and test -w /dev/kvm succeeds.",
+        .also = "A program that runs as root: then nothing is wrong.",
     },
 };
 

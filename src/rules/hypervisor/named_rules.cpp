@@ -67,7 +67,9 @@ std::string words_for(const Fact<Platform>& named) {
 Outcome judge_named_place(const Facts& f, const std::string& name) {
     auto place = place_called(f, name);
     if (!place) return skip("no sentence names a product");
-    if (f.kernel.container.if_known() || (f.kernel.job.if_known() && !is(f.kernel.job, Job::none)))
+    const bool is_system = name == "unraid";  // of the machine itself: no container is asked after
+    if ((f.kernel.container.if_known() && !is_system) ||
+        (f.kernel.job.if_known() && !is(f.kernel.job, Job::none)))
         return skip("where this runs was read");
     if (is_foreign(f)) return skip("this is no x86 machine");
     const bool refused = f.device.open.if_absent() && f.device.open.absence().why == Why::permission_denied;

@@ -18,6 +18,9 @@ bool is_by_hearsay(const std::vector<SharedGroup>& shared) {
     return std::any_of(shared.begin(), shared.end(), [](const SharedGroup& s) { return s.driver.empty(); });
 }
 
+/// The group was not recorded: other functions of the same card, which this system drives.
+bool is_by_card(const std::vector<SharedGroup>& shared) { return shared.front().of_card; }
+
 Remedy look_who(const SharedGroup& s) {
     const std::string group = s.group == "?" ? std::string("GROUP") : s.group;
     Step look{.what =
@@ -122,7 +125,7 @@ Remedy bind_them(const std::vector<SharedGroup>& shared) {
     remedy.then(Step{
         .what = "Or put the card into another slot, whose group it has for itself: this shows the devices of "
                 "this one.",
-        .commands = {fmt::format("ls /sys/kernel/iommu_groups/{}/devices", shared.front().group)}});
+        .commands = {fmt::format("ls /sys/bus/pci/devices/{}/iommu_group/devices", shared.front().given)}});
     return remedy;
 }
 
@@ -132,6 +135,13 @@ Outcome check_shared(const Facts& f) {
             if (shared.empty())
                 return pass("no device that this system drives is in a group with one of vfio-pci's");
             if (is_by_hearsay(shared)) return refused_group(shared);
+            if (is_by_card(shared))
+                return fail(
+                    fmt::format("{} is to be given away, and this system still drives other functions of the "
+                                "same card: {}. They are in one IOMMU group, as a rule, and then QEMU "
+                                "refuses (\"group is not viable\")",
+                                shared.front().given, name_others(shared)),
+                    bind_them(shared));
             return fail(
                 fmt::format(
                     "{} is bound to vfio-pci, and its IOMMU group {} has devices that this system still "

@@ -76,6 +76,32 @@ bool module_is_named(const Facts& f, const HeardRefusal& heard) {
            });
 }
 
+/// A symbol lacks, and it is kvm's own, not the vendor's module's: kvm needs irqbypass, and the kernel.
+bool is_kvms_own_symbol(const HeardRefusal& heard) {
+    constexpr LogLine symbols[] = {LogLine::loader_symbol, LogLine::loader_symbol_missing,
+                                   LogLine::modprobe_unknown_symbol};
+    return (heard.line->module == "kvm" || contains(heard.line->text, "insert 'kvm'")) &&
+           std::find(std::begin(symbols), std::end(symbols), heard.refusal->line) != std::end(symbols);
+}
+
+std::string_view means_of(const HeardRefusal& heard) {
+    return is_kvms_own_symbol(heard) ? "kvm itself needs what was not there: irqbypass, another module, or a "
+                                       "part of the kernel that this build lacks"
+                                     : heard.refusal->means;
+}
+
+Remedy cure_of(const Facts& f, const HeardRefusal& heard) {
+    if (!is_kvms_own_symbol(heard)) return fix_of(f, *heard.refusal);
+    Remedy remedy(
+        Step{.what = "Renew the list by which modprobe loads what kvm needs, and see which symbol "
+                     "lacks.",
+             .commands = {"sudo depmod", "sudo modprobe kvm", "sudo dmesg | grep 'Unknown symbol'"}});
+    return remedy.then(Step{
+        .what = "If it lacks still: reinstall the kernel's package with all its modules (Ubuntu: "
+                "linux-modules-extra), and restart into that kernel. Modules that were copied from another "
+                "kernel do not fit."});
+}
+
 /// A log that somebody pasted is all there is: a line that names the module is the news of the day.
 Outcome refused_by_log_alone(const Facts& f, std::string_view rule) {
     const Absent& modules = f.module.vendor.absence();
@@ -84,8 +110,8 @@ Outcome refused_by_log_alone(const Facts& f, std::string_view rule) {
         log_row(heard.line->id).effect != LogEffect::load_refused)
         return carry(modules);
     return cite_log(fail(fmt::format("{}: {}. Whether the module was loaded since then does not show.",
-                                     quoted(*heard.line), heard.refusal->means),
-                         fix_of(f, *heard.refusal)),
+                                     quoted(*heard.line), means_of(heard)),
+                         cure_of(f, heard)),
                     *heard.line);
 }
 
@@ -106,8 +132,8 @@ Outcome check_refused_by(const Facts& f, std::string_view rule) {
     const std::string likely =
         module_is_named(f, heard) ? "" : " The line does not say which module it was: likely this one.";
     Outcome outcome = cite_log(fail(fmt::format("{} is not loaded, and {}: {}.{}", name, quoted(*heard.line),
-                                                heard.refusal->means, likely),
-                                    fix_of(f, *heard.refusal)),
+                                                means_of(heard), likely),
+                                    cure_of(f, heard)),
                                *heard.line);
     if (rule == "NP542") outcome = cite(std::move(outcome), f.kernel.lockdown);
     return cite(std::move(outcome), f.module.vendor);
