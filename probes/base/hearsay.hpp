@@ -52,6 +52,8 @@ inline constexpr std::string_view named_place =
     "hearsay/named_place";  ///< a CI's job, a sandbox, likewise; as process.job or process.container has it
 inline constexpr std::string_view no_modprobe =
     "hearsay/no_modprobe";  ///< "yes": a shell found no such program
+inline constexpr std::string_view windows =
+    "hearsay/windows";  ///< "yes": tools of Windows spoke, about the machine that Windows is on
 inline constexpr std::string_view no_group =
     "hearsay/no_group";  ///< "yes": /etc/group has no kvm, by the Android emulator
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each

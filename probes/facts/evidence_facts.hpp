@@ -32,6 +32,7 @@ struct EvidenceFacts {
     Fact<std::string> named_place{};
     Fact<bool> no_group{};
     Fact<bool> no_modprobe{};
+    Fact<bool> windows{};
 };
 template <ConstOrNot<EvidenceFacts> F, class V>
 constexpr void for_each(F& f, V&& visit) {
@@ -52,6 +53,7 @@ constexpr void for_each(F& f, V&& visit) {
     visit("evidence.no_modprobe", f.no_modprobe,
           "a shell found no modprobe, as in most images of containers");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
+    visit("evidence.windows", f.windows, "tools of Windows spoke: what is asked next is asked of Windows");
 }
 
 }  // namespace nestprobe

@@ -111,6 +111,7 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     facts.named_place = read_hearsay(files, hearsay::named_place);
     facts.no_group = read_heard_switch(files, hearsay::no_group);
     facts.no_modprobe = read_heard_switch(files, hearsay::no_modprobe);
+    facts.windows = read_heard_switch(files, hearsay::windows);
     bool known = false;
     for_each(facts, [&](std::string_view, const auto& fact, std::string_view) {
         known = known || !fact.if_absent();

@@ -65,12 +65,27 @@ bool lacks_registers(const Verdict& verdict) {
                        [](const Finding* finding) { return finding->outcome.lacking.register_file; });
 }
 
+/// Windows alone spoke: its own commands tell the same, and no Linux is there to ask.
+bool is_windows(const Facts& f) {
+    return f.evidence && is(f.evidence->windows, true) && !f.kernel.release.if_known() &&
+           !f.kernel.log.if_known() && !f.module.vendor.if_known() && open_error(f) == 0;
+}
+
+std::vector<std::string> what_windows_tells() {
+    return {
+        "Get-CimInstance Win32_Processor | Format-List "
+        "Name,Manufacturer,VMMonitorModeExtensions,VirtualizationFirmwareEnabled",
+        "Get-CimInstance Win32_ComputerSystem | Format-List Manufacturer,Model,HypervisorPresent"};
+}
+
 // The register's file is not there until msr is loaded; to open it takes root.
 std::vector<std::string> what_would_tell(const Report& report, const Verdict& verdict) {
     const Facts& f = report.facts;
     if (is_foreign(f)) return {};
     const Absent* nested = f.module.nested.if_absent();
     const bool here = report.verdict(Question::kvm_here).answer == Answer::yes;
+    if (is_windows(f) && !here && verdict.question != Question::device_assignment)
+        return what_windows_tells();
     const bool partial = lacks(verdict, Why::not_recorded) || f.evidence;
     if (verdict.question == Question::kvm_in_guests && here && nested && nested->why == Why::not_recorded &&
         f.module.name.if_known())

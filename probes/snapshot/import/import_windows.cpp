@@ -163,6 +163,7 @@ void read_windows_tool(const Section& section, Evidence& evidence) {
         hear_extensions(text, monitor_labels, !contains_any(text, hypervisor_words), flag, evidence);
         hear_firmware(text, firmware_labels, flag, evidence);
     }
+    evidence.hear(hearsay::windows, "yes", "Windows");
     evidence.taken("a tool of Windows");
 }
 
