@@ -60,6 +60,10 @@ PROXMOX = {  # what of a guest as Proxmox VE has it comes into qm's words
     "a guest's name in Proxmox VE": "name: {}\ncpu: kvm64\n", "a cpu: of Proxmox VE": "cpu: kvm64,flags=+aes;{}\n",
     "an args: of Proxmox VE": "cpu: kvm64\nargs: -cpu Haswell,-vmx -x {}\n",
 }
+NAMING = {  # machines whose steps name what they name, and the words that are tried
+    "paste-vfio-ids-taken": ".", "paste-group-not-viable-with-groups": ".", "paste-dmi-two-files-ec2": ".",
+    "intel-skylake-dev-kvm-group-libvirt": "libvirt", "intel-skylake-pvm-in-place-of-kvm-intel": "pvm",
+}
 HOST = "lab-bochs-haswell-nested"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Of a script that has it: machine, call, file, what is in it before and after. awk would make B of \\102 where it may.
@@ -213,6 +217,46 @@ def hostile_cases(machines):
             path, f"options kvm_amd nest{sign}ed=1\n")), False)
 
 
+def runs_it(command):
+    """Does PWNED stand where sh would take it for code? Between single quotation marks it would not."""
+    quote, i = "", 0
+    while i < len(command):
+        c = command[i]
+        if c == "\\" and quote != "'":
+            i += 1
+        elif quote:
+            if c == quote:
+                quote = ""
+            elif quote == '"' and (command.startswith("$(touch", i) or c == "`"):
+                return True
+        elif c in "'\"":
+            quote = c
+        elif command.startswith("PWNED", i):
+            return True
+        i += 1
+    return False
+
+
+def check_words(nestprobe, machines):
+    """Each word of a machine, with shell code behind it: a command has it between single quotation marks or not at all."""
+    assert runs_it("usermod -aG kvm;touch PWNED x") and runs_it("echo 'a';touch PWNED;''") and not runs_it("echo 'a;touch PWNED'")
+    for name, wanted in NAMING.items():
+        folder, tried = next(machines.glob(f"*/{name}")), 0
+        for path in sorted((folder / "inputs").glob("*")) or [folder / "snapshot.json"]:
+            text = path.read_text()
+            for word in re.finditer(r"[A-Za-z0-9_.:/-]{2,60}", text):
+                if not re.search(wanted, word[0]):
+                    continue
+                for code in (";touch${IFS}PWNED;", "';touch${IFS}PWNED;'"):
+                    done = nestprobe.run("--from", "-", "--json", input=(text[:word.end()] + code + text[word.end():]).encode())
+                    tried += 1
+                    if b"PWNED" in done.stdout:
+                        yield from (f"{name}, behind {word[0]}: {command}" for command in commands_in(json.loads(done.stdout))
+                                    if runs_it(command))
+        if tried < 2:
+            yield f"{name}: no word of it was tried"
+
+
 def check_names(nestprobe, machines, shell):
     """-o.xml is an option to patch(1), a=b.xml an assignment to awk."""
     for name in ("-o.xml", "a=b.xml", "--help", "a b.xml", "-.xml"):
@@ -294,6 +338,7 @@ def main():
     for shell in shells:
         for check in (check_names, check_quoted_word, check_processes, check_functions):
             wrong += check(nestprobe, machines, shell)
+    wrong += check_words(nestprobe, machines)
     for said in wrong:
         print(f"FAIL {said}")
     if not shells:

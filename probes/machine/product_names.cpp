@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/whole_words.hpp"
+#include "facts/facts.hpp"
 #include "machine/platform_signs.hpp"
 
 #include <algorithm>

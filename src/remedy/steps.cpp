@@ -201,6 +201,17 @@ Step name_as_conf(std::string_view path) {
     return step;
 }
 
+void add_command(Step& step, std::string_view form, std::initializer_list<std::string_view> words) {
+    std::string command;
+    for (const std::string_view word : words) {
+        if (!ConfigWord::make(word)) return;
+        const auto place = form.find("{}");
+        command.append(form.substr(0, place)).append(word);
+        form.remove_prefix(place + 2);
+    }
+    step.commands.push_back(command.append(form));
+}
+
 std::string take_offline(unsigned cpu) {
     return fmt::format("echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online", cpu);
 }

@@ -40,6 +40,10 @@ Step replace_in_line(const Facts& f, const Origin& place, std::string_view from,
 /// A file of modprobe.d gets a name that modprobe reads.
 Step name_as_conf(std::string_view path);
 
+/// A command with what a machine says in it, a word for each {} of `form`.  Where one of them is no
+/// ConfigWord there is no command, and what the step says is left to be done by hand.
+void add_command(Step& step, std::string_view form, std::initializer_list<std::string_view> words);
+
 /// The command that takes a CPU offline.
 std::string take_offline(unsigned cpu);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which of a machine's files bear on anything: in a paste by their whole paths, in a folder by where in it a
 // copy of the machine's own tree begins.
+#include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
 #include <fmt/format.h>

@@ -35,9 +35,9 @@ Remedy join_group(const Facts& f, const std::string& group) {
               .expect = expect,
               .action = ostree ? Action(GiveDevice{}) : Action(JoinGroup{group})};
     if (ostree)
-        step.commands.push_back(
-            fmt::format("grep -q '^{0}:' /etc/group || getent group {0} | sudo tee -a /etc/group", group));
-    step.commands.push_back(fmt::format("sudo usermod -aG {} \"$USER\"", group));
+        add_command(step, "grep -q '^{}:' /etc/group || getent group {} | sudo tee -a /etc/group",
+                    {group, group});
+    add_command(step, "sudo usermod -aG {} \"$USER\"", {group});
     Remedy remedy(std::move(step));
     remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
                      .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});

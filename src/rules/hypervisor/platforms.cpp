@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/platforms.hpp"
 
+#include "remedy/shell.hpp"
+
 #include "rules/hypervisor/host_below.hpp"
 #include "rules/hypervisor/this_type.hpp"
 
@@ -87,7 +89,7 @@ Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& typ
               .action = shows_in_guest(row.expect) && (row.only_if.empty() || row.if_type != IfType::any)
                             ? Action(ShowToThisGuest{})
                             : Action(ByHand{})};
-    if (!type.name.empty())
+    if (ConfigWord::make(type.name))  // what firmware says is no word of a command before that
         for (std::string& command : step.commands)
             command = replace_all(fill_cores(std::move(command), type), " TYPE ", " " + type.name + " ");
     return step;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A rule about IOMMU groups (NP813): devices of one group go to a guest together, or not at all.
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -26,13 +27,10 @@ Remedy look_who(const SharedGroup& s) {
     Step look{.what =
                   "See who else is in the group, and which driver holds each (\"Kernel driver in use\"). "
                   "Bridges (pcieport) may stay; each other one has to have vfio-pci, or no driver."};
-    look.commands = {
-        fmt::format("for d in /sys/kernel/iommu_groups/{}/devices/*; do lspci -nnks \"${{d##*/}}\"; "
-                    "done",
-                    group)};
     if (s.group == "?" && !s.given.empty())
-        look.commands.insert(look.commands.begin(),
-                             fmt::format("readlink /sys/bus/pci/devices/{}/iommu_group", s.given));
+        add_command(look, "readlink /sys/bus/pci/devices/{}/iommu_group", {s.given});
+    add_command(look, "for d in /sys/kernel/iommu_groups/{}/devices/*; do lspci -nnks \"${d##*/}\"; done",
+                {group});
     return look;
 }
 
@@ -83,7 +81,7 @@ Step bind_unneeded(const std::vector<SharedGroup>& shared) {
     std::string others;
     for (const SharedGroup& s : shared) {
         if (!s.other.empty() && (is_of_same_card(s) || !s.driver.empty() || s.given.empty()))
-            bind.commands.push_back(fmt::format("sudo driverctl set-override {} vfio-pci", s.other));
+            add_command(bind, "sudo driverctl set-override {} vfio-pci", {s.other});
         else if (!s.other.empty())
             others += fmt::format("{}{}{}", others.empty() ? "" : ", ", s.other, kind_words(s));
     }
@@ -120,12 +118,13 @@ Remedy bind_them(const std::vector<SharedGroup>& shared) {
                   "driverctl):",
               .expect = "lspci -nnk shows vfio-pci for each"};
     for (const SharedGroup& s : shared)
-        bind.commands.push_back(fmt::format("sudo driverctl set-override {} vfio-pci", s.other));
+        add_command(bind, "sudo driverctl set-override {} vfio-pci", {s.other});
     Remedy remedy(std::move(bind));
-    remedy.then(Step{
-        .what = "Or put the card into another slot, whose group it has for itself: this shows the devices of "
-                "this one.",
-        .commands = {fmt::format("ls /sys/bus/pci/devices/{}/iommu_group/devices", shared.front().given)}});
+    Step move{.what =
+                  "Or put the card into another slot, whose group it has for itself: this shows the "
+                  "devices of this one."};
+    add_command(move, "ls /sys/bus/pci/devices/{}/iommu_group/devices", {shared.front().given});
+    remedy.then(std::move(move));
     return remedy;
 }
 

@@ -3,6 +3,7 @@
 // Sources: Linux drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids() (ids of a device that has a driver change
 // nothing); modprobe.d(5), softdep; initramfs.conf(5), mkinitcpio.conf(5), dracut.conf(5) (force_drivers),
 // booster(1) (modules_force_load); driverctl(8).
+#include "base/text.hpp"
 #include "facts/module_options.hpp"
 #include "remedy/steps.hpp"
 #include "rules/common.hpp"
@@ -79,13 +80,13 @@ Step load_early(const Facts& f) {
 
 Step write_softdeps(const std::vector<KeptDevice>& kept) {
     Step step{.what = "Have vfio-pci loaded before each driver that took one."};
-    for (const KeptDevice& device : kept) {
-        std::string line =
-            fmt::format("echo 'softdep {} pre: vfio-pci' | sudo tee -a /etc/modprobe.d/vfio.conf",
-                        module_of(device.driver));
-        if (std::find(step.commands.begin(), step.commands.end(), line) == step.commands.end())
-            step.commands.push_back(std::move(line));
-    }
+    std::vector<std::string_view> modules;
+    for (const KeptDevice& device : kept)
+        if (const std::string_view module = module_of(device.driver); !holds(modules, module)) {
+            modules.push_back(module);
+            add_command(step, "echo 'softdep {} pre: vfio-pci' | sudo tee -a /etc/modprobe.d/vfio.conf",
+                        {module});
+        }
     return step;
 }
 
@@ -110,7 +111,7 @@ Remedy load_vfio_first(const Facts& f, const std::vector<KeptDevice>& kept) {
             "Or by address, whatever the driver, also one that is built in (package driverctl); it "
             "lasts:"};
     for (const KeptDevice& device : kept)
-        by_address.commands.push_back(fmt::format("sudo driverctl set-override {} vfio-pci", device.device));
+        add_command(by_address, "sudo driverctl set-override {} vfio-pci", {device.device});
     return remedy.then(std::move(by_address));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a KVM that is loaded proves, and what one without VMX and SVM cannot do (NP518, NP506).
+#include "remedy/steps.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ Remedy fix_software(const Facts& f, const std::string& name) {
     Step step{.what = fmt::format("Stop the guests, and load {} in its place.", vendor_module_name(f)),
               .cost = Cost::stop_guests,
               .expect = "nestprobe --explain shows NP506 as ok"};
-    step.commands.push_back(fmt::format("sudo modprobe -r {}", name));
+    add_command(step, "sudo modprobe -r {}", {name});
     step.commands.push_back(fmt::format("sudo modprobe {}", vendor_module_name(f)));
     return step;
 }
