@@ -2223,7 +2223,7 @@ VirtualBox, Xen: run this guest under KVM, VMware or Hyper-V.)",
      .program = "Windows (a blue screen)",
      .patterns = "hypervisor_error\n"
                  "stop code*0x20001\n"
-                 "0x00020001",
+                 "0x20001",
      .means =
          R"(Windows' own hypervisor, which WSL 2, Hyper-V and memory integrity use, ended with a fault. KVM has no part in it.)",
      .causes = R"(1. Firmware, microcode or a driver that does not go with it; on some laptops a switch of the firmware (Lenovo: Enhanced Windows Biometric Security).
@@ -2949,8 +2949,7 @@ Without the device, nestprobe there tells why. A line of QEMU's has a page of it
     {.id = "vmware-nested-not-supported-by-vm",
      .program = "VMware's API (pyvmomi, govc, Terraform, Packer)",
      .patterns = "nestedhvsupported\n"
-                 "nested hardware-assisted virtualization*hardware version\n"
-                 "configuration_parameters*vhv.enable",
+                 "nested hardware-assisted virtualization*hardware version",
      .means =
          R"(VMware says whether this virtual machine may be shown VT-x or AMD-V at all. A line vhv.enable among its parameters does not do it by itself there.)",
      .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
@@ -5327,7 +5326,6 @@ On a host, about one of its guests:
      .scope = PageScope::matter,
      .patterns = "kvm is not supported\n"
                  "kvm not supported\n"
-                 "kvm is not available\n"
                  "kvm not available\n"
                  "kvm is unavailable\n"
                  "kvm unavailable\n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a user of this system itself is let in to /dev/kvm: groups, udev's rules, what else may refuse.
+#include "remedy/shell.hpp"
 #include "remedy/steps.hpp"
 #include "rules/device/access.hpp"
 
@@ -260,7 +261,7 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
         !is(f.system.boot_loader, BootLoader::nixos))
         return see_whose_it_is(f);
     if (in_group_already(f, node)) return look_for_policy();
-    const bool joinable = !is_nobodys(node) && !node.group.empty() && (node.mode & 060) != 0;
+    const bool joinable = !is_nobodys(node) && (node.mode & 060) != 0 && ConfigWord::make(node.group);
     if (is_wsl(f) && !joinable) return let_in_wsl();
     return joinable ? join_group(f, node.group) : give_group_by_udev(f);
 }
