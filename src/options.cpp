@@ -87,9 +87,7 @@ ProveOptions read_prove_option(std::string_view words, const std::string& file) 
     ProveOptions prove;
     prove.wanted = true;
     bool report = false;
-    while (!words.empty()) {
-        const std::string_view word = words.substr(0, words.find(','));
-        words.remove_prefix(std::min(word.size() + 1, words.size()));
+    for_each_part(words, ',', [&](std::string_view word) {
         if (word == "all-cpus")
             prove.all_cpus = true;
         else if (word == "force")
@@ -98,7 +96,7 @@ ProveOptions read_prove_option(std::string_view words, const std::string& file) 
             report = true;
         else
             throw UsageError{fmt::format("--prove: not all-cpus, force or report: \"{}\"", word)};
-    }
+    });
     if (report && file.empty()) throw UsageError{"--prove=report: no file given"};
     if (!report && !file.empty()) throw UsageError{fmt::format("\"{}\" is no option", file)};
     prove.report = file;

@@ -28,15 +28,21 @@ constexpr std::string_view trim(std::string_view text) {
     return text;
 }
 
-/// Calls visit(line) for each line, without its newline.  A last line without a newline counts; the empty
-/// rest behind the last newline does not.
+/// Calls visit(part) for each part that ends with the separator, without it.  A last part without one counts;
+/// the empty rest behind the last separator does not.
 template <class V>
-constexpr void for_each_line(std::string_view text, V&& visit) {
+constexpr void for_each_part(std::string_view text, char separator, V&& visit) {
     while (!text.empty()) {
-        const auto end = text.find('\n');
+        const auto end = text.find(separator);
         visit(text.substr(0, end));
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
     }
+}
+
+/// The parts that end with a newline.
+template <class V>
+constexpr void for_each_line(std::string_view text, V&& visit) {
+    for_each_part(text, '\n', visit);
 }
 
 inline std::vector<std::string_view> split_words(std::string_view text) {

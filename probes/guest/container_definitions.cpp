@@ -95,11 +95,8 @@ void read_cpu(const Environment& environment, bool windows, const std::vector<Pr
     if (windows && (!vmx || is_off(vmx)))
         f.vmx = {FeaturePolicy::disable, vmx ? environment.cite(*vmx) : image};
     if (const PlainLine* flags = environment.find("CPU_FLAGS"))
-        for (std::string_view rest = flags->value; !rest.empty();) {
-            const std::string_view flag = rest.substr(0, rest.find(','));
-            set_feature(flag, environment.cite(*flags), f);
-            rest.remove_prefix(std::min(flag.size() + 1, rest.size()));
-        }
+        for_each_part(flags->value, ',',
+                      [&](std::string_view flag) { set_feature(flag, environment.cite(*flags), f); });
 }
 
 }  // namespace

@@ -38,11 +38,8 @@ GuestFacts read_nova(const PlainText& text) {
     else
         set_cpu("host-model", {}, text.cite_text("no cpu_mode, which is host-model then"), f);
     if (const PlainLine* flags = find_line(lines, "cpu_model_extra_flags"))
-        for (std::string_view rest = flags->value; !rest.empty();) {
-            const auto comma = rest.find(',');
-            set_feature(rest.substr(0, comma), text.cite(*flags), f);
-            rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-        }
+        for_each_part(flags->value, ',',
+                      [&](std::string_view flag) { set_feature(flag, text.cite(*flags), f); });
     return f;
 }
 

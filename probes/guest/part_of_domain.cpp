@@ -95,9 +95,8 @@ std::string_view option_value(const std::vector<Word>& words, std::string_view n
 }
 
 void read_cpu_words(std::string_view value, const std::vector<Provenance>& from, GuestFacts& f) {
-    for (bool first = true; !value.empty(); first = false) {
-        const std::string_view part = value.substr(0, value.find(','));
-        value.remove_prefix(std::min(part.size() + 1, value.size()));
+    bool first = true;
+    for_each_part(value, ',', [&](std::string_view part) {
         const auto equals = part.find('=');
         const std::string_view key = part.substr(0, equals);
         const std::string_view word =
@@ -112,7 +111,8 @@ void read_cpu_words(std::string_view value, const std::vector<Provenance>& from,
             set_feature(fmt::format("-{}", word), from, f);
         else if (part.starts_with('+') || part.starts_with('-'))
             set_feature(part, from, f);
-    }
+        first = false;
+    });
 }
 
 std::optional<GuestDefinition> parse_virt_install(const std::string& text, const std::string& label) {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace nestprobe {
 namespace {
@@ -23,27 +24,26 @@ std::string id_of(std::string_view text) {
 
 std::vector<std::string> wanted_ids(const std::vector<ModuleOption>& options) {
     std::vector<std::string> ids;
-    for (const ModuleOption& option : options) {
-        std::string_view rest = option.value;
-        while (!rest.empty()) {
-            const std::string_view id = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(id.size() + 1, rest.size()));
+    for (const ModuleOption& option : options)
+        for_each_part(option.value, ',', [&](std::string_view id) {
             if (id.size() >= 9) ids.push_back(id_of(id));
-        }
-    }
+        });
     return ids;
 }
 
-KeptDevice read_device(const Filesystem& files, const std::string& device) {
-    KeptDevice found{device, "", ""};
-    const auto text = files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device));
-    if (text.if_known())
-        for_each_line(*text.if_known(), [&](std::string_view line) {
-            if (line.starts_with("DRIVER=")) found.driver = trim(line.substr(7));
-            if (line.starts_with("PCI_ID=")) found.id = id_of(line.substr(7));
+Fact<KeptDevice> read_device(const Filesystem& files, const std::string& device) {
+    return files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device))
+        .map([&](const std::string& text) {
+            KeptDevice found{device, "", ""};
+            for_each_line(text, [&](std::string_view line) {
+                if (line.starts_with("DRIVER=")) found.driver = trim(line.substr(7));
+                if (line.starts_with("PCI_ID=")) found.id = id_of(line.substr(7));
+            });
+            return found;
         });
-    return found;
 }
+
+bool is_of_a_guest(std::string_view driver) { return driver.starts_with("vfio") || driver == "pci-stub"; }
 
 }  // namespace
 
@@ -56,16 +56,17 @@ Fact<std::vector<KeptDevice>> probe_kept_devices(const Filesystem& files,
     const std::vector<std::string> wanted = wanted_ids(*told.if_known());
     std::vector<KeptDevice> kept;
     std::vector<Provenance> from;
-    bool any = false;
+    std::optional<Absent> unread;  // it may be one that is wanted
     for (const std::string& name : *names.if_known()) {
-        KeptDevice device = read_device(files, name);
-        if (std::find(wanted.begin(), wanted.end(), device.id) == wanted.end()) continue;
-        any = true;
-        from.push_back({fmt::format("{}/{}/uevent", folder, name), "DRIVER=" + device.driver});
-        if (!device.driver.empty() && !device.driver.starts_with("vfio") && device.driver != "pci-stub")
-            kept.push_back(std::move(device));
+        const Fact<KeptDevice> read = read_device(files, name);
+        if (!read.if_known() && !unread) unread = read.absence();
+        const KeptDevice* device = read.if_known();
+        if (!device || !holds(wanted, device->id)) continue;
+        from.push_back({fmt::format("{}/{}/uevent", folder, name), "DRIVER=" + device->driver});
+        if (!device->driver.empty() && !is_of_a_guest(device->driver)) kept.push_back(*device);
     }
-    if (!any && !files.lists_all(folder))
+    if (kept.empty() && unread) return *unread;
+    if (from.empty() && !files.lists_all(folder))
         return Absent{Why::not_recorded, fmt::format("{}: no device with such an id", folder)};
     if (from.empty()) from.push_back({std::string(folder), "no device with such an id"});
     return {std::move(kept), std::move(from)};

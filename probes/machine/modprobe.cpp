@@ -206,17 +206,14 @@ void parse_file(ModprobeConfig& config, Installs& installs, std::string_view pat
 }
 
 void add_block_list(ModprobeConfig& config, std::string_view names, ModuleBlock::Kind kind) {
-    while (!names.empty()) {
-        const auto comma = names.find(',');
-        const std::string_view name = names.substr(0, comma);
+    for_each_part(names, ',', [&](std::string_view name) {
         std::string module = with_underscores(name);
         const auto nothing = module != name ? ModuleBlock::Void::hyphen
                              : kind == ModuleBlock::Kind::blacklist && module == "kvm"
                                  ? ModuleBlock::Void::dependency
                                  : ModuleBlock::Void::none;
         if (interesting(module)) config.blocks.push_back({kind, std::move(module), Origin{}, nothing});
-        names = comma == std::string_view::npos ? "" : names.substr(comma + 1);
-    }
+    });
 }
 
 void parse_command_line(ModprobeConfig& config, std::string_view text) {

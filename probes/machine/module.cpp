@@ -110,12 +110,19 @@ void probe_parameters(const Filesystem& files, ModuleFacts& facts, Technology te
         all(amd_parameters, intel_parameters);
 }
 
-void probe_configuration(const Sources& machine, const Shared& shared, ModuleFacts& facts) {
-    ModprobeConfig config = read_modprobe_config(machine.files, shared.command_line);
-    facts.vfio_ids = Absent{Why::not_applicable, "vfio-pci is told no ids"};
+/// What vfio-pci is told, as far as that was read.
+Fact<std::vector<ModuleOption>> told_ids(ModprobeConfig& config) {
     std::vector<Provenance> told;
     for (const ModuleOption& o : config.vfio_ids) told.push_back({o.origin.text(), "ids=" + o.value});
-    if (!told.empty()) facts.vfio_ids = {std::move(config.vfio_ids), std::move(told)};
+    if (!told.empty()) return {std::move(config.vfio_ids), std::move(told)};
+    if (!config.unread.empty()) return config.unread.front();
+    if (!config.looked) return Absent{Why::not_recorded, "modprobe.d: not recorded"};
+    return Absent{Why::not_applicable, "vfio-pci is told no ids"};
+}
+
+void probe_configuration(const Sources& machine, const Shared& shared, ModuleFacts& facts) {
+    ModprobeConfig config = read_modprobe_config(machine.files, shared.command_line);
+    facts.vfio_ids = told_ids(config);
     // A file that could not be read may hold the line that counts.
     if (!config.unread.empty()) {
         facts.options = config.unread.front();

@@ -223,13 +223,10 @@ void read_id(const Section& section, Evidence& evidence) {
     UserLine user;
     add_identity(uid, user.user);
     std::string numbers;
-    for (std::string_view rest = groups; !rest.empty();) {
-        const auto comma = rest.find(',');
-        const std::string_view item = rest.substr(0, comma);
+    for_each_part(groups, ',', [&](std::string_view item) {
         numbers.append(item.substr(0, item.find('('))).push_back(' ');
         add_identity(item, user.groups);
-        rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
-    }
+    });
     evidence.file("/proc/self/status",
                   fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", user.user.front(), numbers));
     evidence.user(std::move(user));

@@ -51,55 +51,62 @@ std::string key_of(const std::string& word) {
     return key;
 }
 
-Remedy look_ids_up(const std::string& word) {
-    return Remedy(Step{.what = "See the ids: lspci prints them in the last brackets of a line.",
-                       .commands = {"lspci -nn"}})
-        .then(
-            Step{.what = fmt::format("In the place of {} write them with commas and without blanks, also in "
-                                     "files of /etc/modprobe.d that say options vfio-pci ids=.",
-                                     word),
-                 .file = "the kernel command line",
-                 .lines = {"vfio-pci.ids=VENDOR:DEVICE,VENDOR:DEVICE"}});
+/// The word or line with the list, as it stands there.
+std::string as_written(const ModuleOption& option) {
+    return fmt::format("{}={}", option.origin.on_command_line() ? right_name : "ids", option.value);
 }
 
-std::optional<Outcome> judge_list(const std::string& word) {
-    std::string_view rest = std::string_view(word).substr(std::min(word.find('=') + 1, word.size()));
-    if (rest.ends_with(','))
-        return fail(
-            fmt::format("the kernel command line says \"{}\", which ends with a comma: a blank parts the "
-                        "list, and what is behind it is lost",
-                        word),
-            look_ids_up(word));
-    while (!rest.empty()) {
-        const std::string_view id = rest.substr(0, rest.find(','));
-        rest.remove_prefix(std::min(id.size() + 1, rest.size()));
-        if (const std::string slip = id.empty() ? std::string() : slip_in(id); !slip.empty())
-            return fail(
-                fmt::format("the kernel command line says \"{}\": {}, so vfio-pci takes no device by it",
-                            word, slip),
-                look_ids_up(word));
-    }
-    return {};
+Remedy look_ids_up(const ModuleOption& option) {
+    const bool on_line = option.origin.on_command_line();
+    return Remedy(Step{.what = "See the ids: lspci prints them in the last brackets of a line.",
+                       .commands = {"lspci -nn"}})
+        .then(Step{.what = fmt::format("In the place of {} write them with commas and without blanks.",
+                                       as_written(option)),
+                   .file = on_line ? "the kernel command line" : option.origin.file,
+                   .lines = {fmt::format("{}VENDOR:DEVICE,VENDOR:DEVICE",
+                                         on_line ? "vfio-pci.ids=" : "options vfio-pci ids=")}});
+}
+
+std::optional<Outcome> judge_list(const ModuleOption& option) {
+    const std::string said = fmt::format("{} says \"{}\"", place_of(option.origin), as_written(option));
+    if (option.value.ends_with(','))
+        return fail(fmt::format("{}, which ends with a comma: a blank parts the list, and what is behind it "
+                                "is lost",
+                                said),
+                    look_ids_up(option));
+    std::string slip;
+    for_each_part(option.value, ',', [&](std::string_view id) {
+        if (slip.empty() && !id.empty()) slip = slip_in(id);
+    });
+    if (slip.empty()) return {};
+    return fail(fmt::format("{}: {}, so vfio-pci takes no device by it", said, slip), look_ids_up(option));
+}
+
+/// "vfio-pic.ids=10de:1b81" on the kernel command line.
+std::optional<Outcome> judge_word(const Facts& f, const std::string& word) {
+    const std::string key = key_of(word);
+    const std::string_view value = after(word, "=");
+    if (key == right_name || !key.starts_with("vfio") || !is_id(value.substr(0, value.find(','))) ||
+        distance(key, right_name) > 2)
+        return {};
+    return fail(fmt::format("the kernel command line says \"{}\", which no module knows: {} is meant", word,
+                            right_name),
+                change_words(f, {word}, {fmt::format("{}={}", right_name, value)}));
 }
 
 }  // namespace
 
+std::string place_of(const Origin& origin) {
+    return origin.on_command_line() ? "the kernel command line" : origin.text();
+}
+
 std::optional<Outcome> misspelt_vfio_ids(const Facts& f) {
-    const auto* line = f.kernel.command_line.if_known();
-    if (!line) return {};
-    for (const std::string& word : *line) {
-        const std::string key = key_of(word);
-        const std::string_view value =
-            std::string_view(word).substr(std::min(word.find('=') + 1, word.size()));
-        if (key == right_name) {
-            if (auto outcome = judge_list(word)) return outcome;
-        } else if (key.starts_with("vfio") && is_id(value.substr(0, value.find(','))) &&
-                   distance(key, right_name) <= 2) {
-            return fail(fmt::format("the kernel command line says \"{}\", which no module knows: {} is meant",
-                                    word, right_name),
-                        change_words(f, {word}, {fmt::format("{}={}", right_name, value)}));
-        }
-    }
+    if (const auto* told = f.module.vfio_ids.if_known())
+        for (const ModuleOption& option : *told)
+            if (auto outcome = judge_list(option)) return cite(std::move(*outcome), f.module.vfio_ids);
+    if (const auto* line = f.kernel.command_line.if_known())
+        for (const std::string& word : *line)
+            if (auto outcome = judge_word(f, word)) return cite(std::move(*outcome), f.kernel.command_line);
     return {};
 }
 

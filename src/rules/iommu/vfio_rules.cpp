@@ -7,6 +7,7 @@
 #include "facts/module_options.hpp"
 #include "remedy/steps.hpp"
 #include "rules/common.hpp"
+#include "rules/iommu/vfio_ids.hpp"
 
 #include <fmt/format.h>
 
@@ -131,9 +132,7 @@ Outcome check_told(const Facts& f) {
             return fail(fmt::format("{} tells vfio-pci to take devices that another driver holds, most "
                                     "likely because it was there "
                                     "first: {}. An id takes no device away from a driver",
-                                    told.front().origin.on_command_line() ? "the kernel command line"
-                                                                          : told.front().origin.text(),
-                                    who),
+                                    place_of(told.front().origin), who),
                         load_vfio_first(f, kept));
         },
         f.iommu.kept_devices);
