@@ -31,16 +31,15 @@ std::vector<std::string> wanted_ids(const std::vector<ModuleOption>& options) {
     return ids;
 }
 
-Fact<KeptDevice> read_device(const Filesystem& files, const std::string& device) {
-    return files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device))
-        .map([&](const std::string& text) {
-            KeptDevice found{device, "", ""};
-            for_each_line(text, [&](std::string_view line) {
-                if (line.starts_with("DRIVER=")) found.driver = trim(line.substr(7));
-                if (line.starts_with("PCI_ID=")) found.id = id_of(line.substr(7));
-            });
-            return found;
-        });
+Reading<KeptDevice> read_device(const Filesystem& files, const std::string& device) {
+    const auto text = files.read(fmt::format("/sys/bus/pci/devices/{}/uevent", device));
+    if (text.if_absent()) return text.absence();
+    KeptDevice found{device, "", ""};
+    for_each_line(*text.if_known(), [&](std::string_view line) {
+        if (line.starts_with("DRIVER=")) found.driver = trim(line.substr(7));
+        if (line.starts_with("PCI_ID=")) found.id = id_of(line.substr(7));
+    });
+    return found;
 }
 
 bool is_of_a_guest(std::string_view driver) { return driver.starts_with("vfio") || driver == "pci-stub"; }
@@ -58,8 +57,8 @@ Fact<std::vector<KeptDevice>> probe_kept_devices(const Filesystem& files,
     std::vector<Provenance> from;
     std::optional<Absent> unread;  // it may be one that is wanted
     for (const std::string& name : *names.if_known()) {
-        const Fact<KeptDevice> read = read_device(files, name);
-        if (!read.if_known() && !unread) unread = read.absence();
+        const Reading<KeptDevice> read = read_device(files, name);
+        if (read.if_absent() && !unread) unread = read.absence();
         const KeptDevice* device = read.if_known();
         if (!device || !holds(wanted, device->id)) continue;
         from.push_back({fmt::format("{}/{}/uevent", folder, name), "DRIVER=" + device->driver});

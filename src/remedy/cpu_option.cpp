@@ -24,16 +24,6 @@ bool keeps_out(std::string_view flag, std::string_view feature) {
     return takes_away(flag, "vmx") || takes_away(flag, "svm");
 }
 
-/// Each part between `separator`s.
-template <class V>
-void for_each_part(std::string_view text, char separator, V&& visit) {
-    while (!text.empty()) {
-        const std::string_view part = text.substr(0, text.find(separator));
-        text.remove_prefix(std::min(part.size() + 1, text.size()));
-        visit(part);
-    }
-}
-
 /// A named model of this processor's vendor, or of none, which has that feature taken away by name: to give
 /// it back is enough.
 bool is_taken_from_model(std::string_view model, std::string_view flags, std::string_view feature) {
