@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rules/common.hpp"
+
+#include "base/text.hpp"
 #include "registers/all.hpp"
 
 #include <fmt/format.h>
@@ -146,11 +148,9 @@ static bool clears_flag(const Facts& f, std::string_view item) {
 std::vector<std::string> clearcpuid_rest(const Facts& f, std::string_view word) {
     std::string kept;
     const std::size_t equals = word.find('=');
-    for (std::string_view list = word.substr(equals + 1); !list.empty();) {
-        const std::string_view item = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(item.size() + 1, list.size()));
+    for_each_part(word.substr(equals + 1), ',', [&](std::string_view item) {
         if (!clears_flag(f, item)) kept.append(kept.empty() ? "" : ",").append(item);
-    }
+    });
     if (kept.empty()) return {};
     return {fmt::format("{}={}", word.substr(0, equals), kept)};
 }

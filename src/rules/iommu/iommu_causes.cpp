@@ -132,7 +132,7 @@ Outcome check_held_back(const Facts& f) {
 Outcome check_unknown_word(const Facts& f) {
     if (const std::string slips = slips_of_iommu_words(f); !slips.empty())
         return cite(fail(slips), f.kernel.command_line);
-    if (std::optional<Outcome> ids = misspelt_vfio_ids(f)) return *ids;
+    if (std::optional<Outcome> ids = misspelt_vfio_ids(f)) return std::move(*ids);
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
     const LoggedLine* line = heard(f, LogLine::dmar_unknown_option);
     if (!line) return pass("the kernel log names no word of intel_iommu= that it does not know");

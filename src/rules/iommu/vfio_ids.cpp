@@ -52,34 +52,34 @@ std::string key_of(const std::string& word) {
 }
 
 /// The word or line with the list, as it stands there.
-std::string as_written(const ModuleOption& option) {
-    return fmt::format("{}={}", option.origin.on_command_line() ? right_name : "ids", option.value);
+std::string as_written(const Facts& f, const ModuleOption& option) {
+    return option.origin.on_command_line() ? word_as_written(f, option) : fmt::format("ids={}", option.value);
 }
 
-Remedy look_ids_up(const ModuleOption& option) {
+Remedy look_ids_up(const Facts& f, const ModuleOption& option) {
     const bool on_line = option.origin.on_command_line();
     return Remedy(Step{.what = "See the ids: lspci prints them in the last brackets of a line.",
                        .commands = {"lspci -nn"}})
         .then(Step{.what = fmt::format("In the place of {} write them with commas and without blanks.",
-                                       as_written(option)),
+                                       as_written(f, option)),
                    .file = on_line ? "the kernel command line" : option.origin.file,
                    .lines = {fmt::format("{}VENDOR:DEVICE,VENDOR:DEVICE",
                                          on_line ? "vfio-pci.ids=" : "options vfio-pci ids=")}});
 }
 
-std::optional<Outcome> judge_list(const ModuleOption& option) {
-    const std::string said = fmt::format("{} says \"{}\"", place_of(option.origin), as_written(option));
+std::optional<Outcome> judge_list(const Facts& f, const ModuleOption& option) {
+    const std::string said = fmt::format("{} says \"{}\"", place_of(option.origin), as_written(f, option));
     if (option.value.ends_with(','))
         return fail(fmt::format("{}, which ends with a comma: a blank parts the list, and what is behind it "
                                 "is lost",
                                 said),
-                    look_ids_up(option));
+                    look_ids_up(f, option));
     std::string slip;
     for_each_part(option.value, ',', [&](std::string_view id) {
         if (slip.empty() && !id.empty()) slip = slip_in(id);
     });
     if (slip.empty()) return {};
-    return fail(fmt::format("{}: {}, so vfio-pci takes no device by it", said, slip), look_ids_up(option));
+    return fail(fmt::format("{}: {}, so vfio-pci takes no device by it", said, slip), look_ids_up(f, option));
 }
 
 /// "vfio-pic.ids=10de:1b81" on the kernel command line.
@@ -103,7 +103,7 @@ std::string place_of(const Origin& origin) {
 std::optional<Outcome> misspelt_vfio_ids(const Facts& f) {
     if (const auto* told = f.module.vfio_ids.if_known())
         for (const ModuleOption& option : *told)
-            if (auto outcome = judge_list(option)) return cite(std::move(*outcome), f.module.vfio_ids);
+            if (auto outcome = judge_list(f, option)) return cite(std::move(*outcome), f.module.vfio_ids);
     if (const auto* line = f.kernel.command_line.if_known())
         for (const std::string& word : *line)
             if (auto outcome = judge_word(f, word)) return cite(std::move(*outcome), f.kernel.command_line);

@@ -40,14 +40,12 @@ std::string name_blocks(const std::vector<const ModuleBlock*>& blocks) {
 std::string without_modules(std::string_view word, const std::vector<const ModuleBlock*>& blocks) {
     const std::size_t equals = word.find('=');
     std::string kept;
-    for (std::string_view list = word.substr(equals + 1); !list.empty();) {
-        const std::string_view item = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(item.size() + 1, list.size()));
+    for_each_part(word.substr(equals + 1), ',', [&](std::string_view item) {
         const bool blocked = std::any_of(blocks.begin(), blocks.end(), [&](const ModuleBlock* b) {
             return b->origin.on_command_line() && b->module == item;
         });
         if (!blocked) kept.append(kept.empty() ? "" : ",").append(item);
-    }
+    });
     return kept.empty() ? "" : fmt::format("{}={}", word.substr(0, equals), kept);
 }
 
