@@ -32,7 +32,7 @@ ExitStatus run(const Options& options) {
             return write_stdout(render_message(*options.message, style), ExitStatus::yes);
         case Options::Action::log_line: return explain_log_line(options.text, style);
         case Options::Action::platform:
-            return write_stdout(render_platform(options.text, style), ExitStatus::yes);
+            return write_stdout(render_platform(*options.platform, options.text, style), ExitStatus::yes);
         case Options::Action::value:
             return write_stdout(options.format->name == "json"
                                     ? render_value_json(*options.reg, options.value)

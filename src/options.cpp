@@ -42,6 +42,7 @@ void read_explain_option(const std::string& text, Options& options) {
     options.text = text;
     options.rule = page.rule;
     options.message = page.message;
+    options.platform = page.platform;
     options.action = page.rule       ? Action::rule
                      : page.message  ? Action::message
                      : page.log_line ? Action::log_line

@@ -45,7 +45,8 @@ struct Options {
     const Format* format = nullptr;    ///< never null after parse_command_line()
     const Rule* rule = nullptr;        ///< of Action::rule
     const Message* message = nullptr;  ///< of Action::message
-    std::string text;                  ///< of Action::log_line and Action::platform: what has or names one
+    std::optional<Platform> platform;  ///< of Action::platform
+    std::string text;                  ///< of Action::log_line: what has one
     const Register* reg = nullptr;     ///< of Action::registers: this one alone; null: all.  Of Action::value
     std::uint64_t value = 0;           ///< of Action::value: a number to decode; no machine is looked at
     std::optional<Question> question;

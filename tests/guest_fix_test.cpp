@@ -36,7 +36,7 @@ GuestEdit edit_of(const std::string& name, const std::string& file) {
 }
 
 /// Of a guest that runs with what its definition no longer has.
-std::vector<std::string> commands_to_start_again(const std::string& name) {
+ShellCommands commands_to_start_again(const std::string& name) {
     Facts facts = host_of(named(name, "vm.xml"));
     const std::vector<std::string> differences{"CPU mode: host-model now, custom after a new start"};
     facts.guest->not_in_force = {differences, {{"vm.xml", "host-model"}}};
@@ -68,7 +68,7 @@ TEST_SUITE("edit") {
     TEST_CASE("a running guest is named as one word, or by the reader") {
         CHECK(commands_to_start_again("a; b").front() == "virsh shutdown 'a; b'");
         for (const char* name : {"a\u202eb", "-vm"})
-            for (const std::string& command : commands_to_start_again(name))
-                CHECK(command.ends_with(" GUEST"));
+            for (const ShellCommand& command : commands_to_start_again(name))
+                CHECK(command.text().ends_with(" GUEST"));
     }
 }

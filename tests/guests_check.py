@@ -146,7 +146,8 @@ class Guest(Machine):
             self.fault(f"after the edit these still fail: {bad}\n{self.edit['diff']}")
         if again["edit"]["diff"]:
             self.fault(f"after the edit there is another:\n{again['edit']['diff']}")
-        if can_validate() and mended.read_text().startswith("<"):  # not what a terminal showed around it
+        dropped = self.findings["NP738"]["status"] == "fail"  # what libvirt drops its schema does not have
+        if can_validate() and not dropped and mended.read_text().startswith("<"):  # not what a terminal showed around it
             done = subprocess.run(["virt-xml-validate", str(mended), "domain"], capture_output=True, check=False)
             # libvirt 9 does not know the AMD IOMMU yet
             if done.returncode and "model='amd'" not in mended.read_text():

@@ -72,8 +72,16 @@ TEST_SUITE("messages") {
                 CAPTURE(pattern);
                 CHECK_FALSE(pattern.empty());
                 CHECK(loosened(pattern) == pattern);
-                CHECK(id_of(filled(pattern)) == message.id);
+                // Of what failed: the name of a file alone is no failure.
+                const bool trouble = message.scope == PageScope::trouble;
+                CHECK(id_of(filled(pattern) + (trouble ? " failed" : "")) == message.id);
             });
+    }
+    TEST_CASE("a page of what failed is for lines that say so") {
+        CHECK(id_of("/dev/kvm: character special (10/232)") == "NONE");
+        CHECK(id_of("$ ls /dev/kvm || echo failed") == "NONE");
+        CHECK(id_of("some program could not use /dev/kvm") == "dev-kvm-trouble");
+        CHECK(id_of("2  /dev/vfio/vfio") == "NONE");
     }
     TEST_CASE("every message is whole, and its rules exist") {
         std::set<std::string_view> ids;

@@ -38,7 +38,7 @@ void check_steps(const Remedy& remedy) {
         CHECK(is_line(step.what));
         CHECK(step.where != Where::firmware);
         CHECK(step.lines.empty() == step.file.empty());
-        for (const std::string& command : step.commands) CHECK(is_line(command));
+        for (const ShellCommand& command : step.commands) CHECK(is_line(command.text()));
         for (const std::string& line : step.lines) CHECK(is_line(line));
     }
 }
@@ -95,7 +95,8 @@ TEST_SUITE("platforms") {
             {Platform::azure, "Standard_E8-4as_v5", TypeNesting::unknown},
             {Platform::azure, "Standard_LRS", TypeNesting::unknown},
             {Platform::oci, "VM.Standard3.Flex", TypeNesting::has},
-            {Platform::oci, "VM.Standard.E4.Flex", TypeNesting::lacks},
+            {Platform::oci, "VM.Standard.E2.1.Micro", TypeNesting::lacks},
+            {Platform::oci, "VM.Standard.E4.Flex", TypeNesting::unknown},
             {Platform::oci, "BM.Standard3.64", TypeNesting::metal},
             {Platform::alibaba, "ecs.g7.xlarge", TypeNesting::lacks},
             {Platform::hetzner, "cx22", TypeNesting::unknown},
@@ -104,6 +105,12 @@ TEST_SUITE("platforms") {
             CAPTURE(row.type);
             CHECK(nesting_of_type(row.platform, row.type) == row.nesting);
         }
+        CHECK(cloud_type_in_words("nested on a t3.large?").name == "t3.large");
+        CHECK(cloud_type_in_words("is it D4s_v5 or what").name == "Standard_D4s_v5");
+        CHECK(cloud_type_in_words("Easv4-series nested virtualization").platform == Platform::azure);
+        CHECK(cloud_type_in_words("n2d-standard-4, and n2-standard-4").name.empty());
+        CHECK(cloud_type_in_words("m1.small").platform == Platform::other);
+        CHECK(cloud_type_in_words("linux-6.8.0-large env3 e.g. x2.y").platform == Platform::other);
         CHECK(cores_of_ec2("m8i.large") == 1);
         CHECK(cores_of_ec2("m8i.xlarge") == 2);
         CHECK(cores_of_ec2("m8i.24xlarge") == 48);

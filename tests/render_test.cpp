@@ -28,7 +28,7 @@ TEST_SUITE("render") {
         std::set<std::string> commands;  // each is whole on its line, however long
         const auto take = [&](const Finding& f) {
             for (const Step& step : f.remedy().steps)
-                commands.insert(step.commands.begin(), step.commands.end());
+                for (const ShellCommand& command : step.commands) commands.insert(command.text());
         };
         for (const Finding& f : report.findings) take(f);
         for (const Verdict& v : report.verdicts)

@@ -2,10 +2,14 @@
 // Text of machines and people in the hands of a shell.
 #include "remedy/shell.hpp"
 
+#include "remedy/remedy.hpp"
+
 #include "remedy/writers/guest_commands.hpp"
 #include "remedy/writers/guest_edit.hpp"
 
 #include <doctest/doctest.h>
+
+#include <type_traits>
 
 using namespace nestprobe;
 
@@ -33,6 +37,26 @@ TEST_SUITE("shell") {
         CHECK(calls.refused());
         calls.add("drop_word", {"plain"});
         CHECK(calls.text().empty());
+    }
+    TEST_CASE("a machine's word gets into a command as a plain word, or there is no command") {
+        CHECK(ShellCommand::with("sudo modprobe -r {} {}", {"kvm_intel", "kvm"}).value() ==
+              "sudo modprobe -r kvm_intel kvm");
+        for (const char* word : {"kvm;touch PWNED", "$(id)", "kvm\ntouch PWNED", "-f", ""}) {
+            CAPTURE(word);
+            CHECK(!ShellCommand::with("sudo modprobe {}", {word}));
+            CHECK(one_command("sudo modprobe {}", {word}).empty());
+        }
+        CHECK(!std::is_constructible_v<ShellCommand, std::string>);
+        CHECK(!std::is_constructible_v<ShellCommand, std::string_view>);
+    }
+    TEST_CASE("text that was put together is no command, whatever lines it has") {
+        const Remedy said(std::string("Look at it.\n    touch PWNED\nThen stop."));
+        REQUIRE(said.steps.size() == 1);
+        CHECK(said.steps.front().commands.empty());
+        CHECK(said.steps.front().what == "Look at it.     touch PWNED Then stop.");
+        const Remedy table(std::string_view("Look at it.\n    ls -l\nThen stop."));
+        REQUIRE(table.steps.size() == 2);
+        CHECK(table.steps.front().commands == ShellCommands{"ls -l"});
     }
     TEST_CASE("words of sh") {
         CHECK(shell_word("a'b").value() == "'a'\\''b'");

@@ -6,7 +6,8 @@
 
 Of each answer that is no: every step of JSON's `steps` is in the script, as calls of its functions or as left to be done by hand, with
 the same words; every call of the script is a step of what failed; and every command stands in the summary, alone on its line and whole.
-All different commands of all machines go through `sh -n`, and once through shellcheck.
+All different commands of all machines go through `sh -n`, and once through shellcheck; those that read the machine stand in
+round_trip.tsv, each with what it prints and what is heard of that (round_trip_check.py), or with the reason why not.
 """
 import json
 import re
@@ -19,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import recorded
+import round_trip_check
 import run
 
 HOST = "lab-bochs-haswell-nested"
@@ -33,7 +35,7 @@ COUNTERPARTS = [(re.compile(command), calls) for command, calls in (
     (r"sudo modprobe (\S+)", ["reload {0} *", "load {0}", "load {0} /dev/kvm"]),
     (r"sudo (update-initramfs .*|dracut .*|mkinitcpio .*|mkinitfs|dracut-rebuild|/usr/lib/booster/\S+|transactional-update initrd)",
      ["renew_initramfs_by {0}", "renew_boot_loader", "renew_initramfs"]),
-    (r"sudo (?:update-grub|grub2?-mkconfig .*|kernel-install add-all|proxmox-boot-tool refresh|update-extlinux"
+    (r"sudo (?:update-grub|grub2?-mkconfig .*|kernel-install add-all|proxmox-boot-tool refresh|update-extlinux|reinstall-kernels"
      r"|transactional-update grub.cfg|sdbootutil update-all-entries)", ["renew_boot_loader"]),
     (r"sudo grep -srlw -e '(\S+)' /etc/default/grub .*", ["drop_word {0}"]),
     (r"echo 'GRUB_CMDLINE_LINUX_DEFAULT=\"\$GRUB_CMDLINE_LINUX_DEFAULT (\S+)\"' \| sudo tee -a \S+", ["add_word {0}"]),
@@ -119,7 +121,7 @@ class Script:
 
 class Case:
     def __init__(self, folder, snapshot, definition=None):
-        self.name, self.faults, self.commands = folder.name, [], set()
+        self.name, self.faults, self.commands, self.all_commands = folder.name, [], set(), set()
         self.argv = ["--from", str(snapshot)] + (["--domain", str(definition)] if definition else [])
         self.in_guest = definition is not None
 
@@ -167,6 +169,7 @@ class Case:
         steps = [step for finding in report["findings"] for step in finding["steps"]]
         steps += [step for answer in report["answers"].values() for step in answer["steps"]]
         self.commands |= {command for step in steps if step["where"] not in ELSEWHERE for command in step["commands"]}
+        self.all_commands |= {command for step in steps for command in step["commands"]}
         for step in steps:
             if IN_PROSE.search(re.sub(r'"[^"]*"', "", step["do"])):
                 self.faults.append(f"a command in a sentence: {step['do']}")
@@ -210,6 +213,9 @@ def main():
             print(f"FAIL {case.name}: {fault}")
     commands = set().union(*(case.commands for case in cases))
     wrong = list(check_commands(commands))
+    asked = set().union(*(case.all_commands for case in cases))
+    table = Path(__file__).with_name("round_trip.tsv")
+    wrong += [f"{command}: neither in {table.name} nor known to change something" for command in round_trip_check.commands_without_a_row(table, asked)]
     for said in wrong:
         print(f"FAIL {said}")
     used = sum(1 for pattern, _ in COUNTERPARTS if any(pattern.fullmatch(command) for command in commands))

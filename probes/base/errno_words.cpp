@@ -2,6 +2,7 @@
 #include "base/errno_words.hpp"
 
 #include "base/text.hpp"
+#include "base/whole_words.hpp"
 
 #include <span>
 
@@ -245,13 +246,6 @@ constexpr ErrnoWords rows[] = {
     {"Key was rejected by service", key_rejected},
 };
 
-std::string in_small_ascii(std::string_view text) {
-    std::string small(text);
-    for (char& c : small)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return small;
-}
-
 /// Where the last words begin: behind the last colon, be it of East Asian width.
 std::size_t begin_of_last_words(std::string_view line) {
     constexpr std::string_view wide = "\xef\xbc\x9a";
@@ -276,7 +270,7 @@ std::string with_english_errno(std::string_view line) {
     const std::string_view said = without_end(line.substr(begin));
     constexpr std::size_t longest = 100;
     if (!said.empty() && said.size() <= longest) {
-        const std::string words = in_small_ascii(said);
+        const std::string words = in_small_letters(said);
         for (const ErrnoWords& row : rows)
             if (holds(row.foreign, words))
                 return std::string(line.substr(0, begin))

@@ -19,6 +19,8 @@ inline constexpr std::string_view guest = "hearsay/guest";    ///< "yes", "no"
 inline constexpr std::string_view xen_role = "hearsay/xen_role";  ///< as in HypervisorFacts
 inline constexpr std::string_view flag_vmx = "hearsay/flag_vmx";  ///< "yes", "no": the kernel's flag
 inline constexpr std::string_view flag_svm = "hearsay/flag_svm";
+inline constexpr std::string_view svm_or_lock =
+    "hearsay/svm_or_lock";  ///< "yes": the kernel lists svm, or svm_lock, or both
 inline constexpr std::string_view cpuid_vmx = "hearsay/cpuid_vmx";  ///< "yes", "no": CPUID's own bit
 inline constexpr std::string_view cpuid_svm = "hearsay/cpuid_svm";
 inline constexpr std::string_view cpuid_hypervisor = "hearsay/cpuid_hypervisor";
@@ -44,7 +46,7 @@ inline constexpr std::string_view xen_directio = "hearsay/xen_directio";  ///< "
 inline constexpr std::string_view iommu_table = "hearsay/iommu_table";    ///< "none": no table announces one
 inline constexpr std::string_view group_refused = "hearsay/group_refused";  ///< VFIO's: "1 0000:01:00.0"
 inline constexpr std::string_view opener =
-    "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt", "nix", "snap", "policy"
+    "hearsay/opener";  ///< who was refused /dev/kvm: "libvirt", "nix", "member", "snap", "policy"
 inline constexpr std::string_view named_product =
     "hearsay/named_product";  ///< whose guest this may be, by a person's sentence: no reading
 inline constexpr std::string_view named_board = "hearsay/named_board";  ///< an Arm one, likewise
@@ -55,7 +57,10 @@ inline constexpr std::string_view no_modprobe =
 inline constexpr std::string_view windows =
     "hearsay/windows";  ///< "yes": tools of Windows spoke, about the machine that Windows is on
 inline constexpr std::string_view no_group =
-    "hearsay/no_group";  ///< "yes": /etc/group has no kvm, by the Android emulator
+    "hearsay/no_group";  ///< "yes": /etc/group has no kvm, by the Android emulator; "no": it names a member
+inline constexpr std::string_view boot_words =
+    "hearsay/boot_words";  ///< words of a kernel command line that a boot loader's file holds, a blank
+                           ///< between
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.

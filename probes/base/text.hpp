@@ -39,6 +39,15 @@ constexpr void for_each_part(std::string_view text, char separator, V&& visit) {
     }
 }
 
+/// ASCII letters alone.
+constexpr bool same_ignoring_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (lower(a[i]) != lower(b[i])) return false;
+    return true;
+}
+
 /// The parts that end with a newline.
 template <class V>
 constexpr void for_each_line(std::string_view text, V&& visit) {

@@ -37,13 +37,14 @@ enum class Opener : std::uint8_t {
     user,
     libvirt,  ///< the user that libvirt runs QEMU as
     nix,      ///< a user of Nix' daemon, in a build
+    member,   ///< who is in the node's group, by id, and was refused all the same
     // by a security module
     snap,    ///< a snap, by its AppArmor profile
     policy,  ///< another program, by AppArmor or SELinux
 };
 
 constexpr std::string_view to_string(Opener opener) {
-    constexpr std::string_view names[] = {"user", "libvirt", "nix", "snap", "policy"};
+    constexpr std::string_view names[] = {"user", "libvirt", "nix", "member", "snap", "policy"};
     return names[static_cast<std::size_t>(opener)];
 }
 

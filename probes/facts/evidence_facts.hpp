@@ -22,10 +22,12 @@ struct EvidenceFacts {
     Fact<std::vector<std::string>> contradictions{};
     Fact<std::string> firmware_off{};
     FlagsNamed firmware_off_flags{};  ///< in that line
+    Fact<bool> svm_or_lock{};
     Fact<bool> usable{};
     std::string usable_by{};  ///< who says so: "kvm-ok"
     Fact<std::string> maker{};
     Fact<std::vector<std::string>> missing{};
+    Fact<std::vector<std::string>> boot_words{};
     Fact<std::string> device_asked{};
     Fact<Platform> named_platform{};
     Fact<std::string> named_board{};
@@ -36,6 +38,8 @@ struct EvidenceFacts {
 };
 template <ConstOrNot<EvidenceFacts> F, class V>
 constexpr void for_each(F& f, V&& visit) {
+    visit("evidence.boot_words", f.boot_words,
+          "words that bear on virtualization in a file that a boot loader makes the kernel command line of");
     visit("evidence.contradictions", f.contradictions,
           "what the inputs of --from say differently of one machine");
     visit("evidence.device_asked", f.device_asked,
@@ -49,9 +53,12 @@ constexpr void for_each(F& f, V&& visit) {
           "a CI's job or a sandbox that a sentence in a paste names; no reading");
     visit("evidence.named_platform", f.named_platform,
           "the product under which a sentence in a paste says that something runs; no reading");
-    visit("evidence.no_group", f.no_group, "the Android emulator found no line of kvm in /etc/group");
+    visit("evidence.no_group", f.no_group,
+          "/etc/group has no line of kvm, by the Android emulator; false: it has one with a member in it");
     visit("evidence.no_modprobe", f.no_modprobe,
           "a shell found no modprobe, as in most images of containers");
+    visit("evidence.svm_or_lock", f.svm_or_lock,
+          "a search for svm that also finds svm_lock has found one of the two in /proc/cpuinfo");
     visit("evidence.usable", f.usable, "a tool found /dev/kvm there, or could open it");
     visit("evidence.windows", f.windows, "tools of Windows spoke: what is asked next is asked of Windows");
 }

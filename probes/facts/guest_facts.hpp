@@ -6,6 +6,7 @@
 #include "base/fact.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,9 @@ struct GuestFacts {
     Fact<std::string> cpu_model{};
     Fact<std::string> cpu_vendor{};
     Fact<std::string> cpu_check{};
+    Fact<std::string> cpu_match{};
+    Fact<std::vector<std::string>> cpu_properties{};
+    Fact<std::vector<std::string>> repeated_features{};
     Fact<Setting> migratable{};
     Fact<FeaturePolicy> vmx{};
     Fact<FeaturePolicy> svm{};
@@ -71,6 +75,12 @@ struct GuestFacts {
     Fact<bool> passed_cpu{};
     Fact<std::string> cpu_option{};
     Fact<FeaturePolicy> host_model{};
+    Fact<std::string> cpu_global{};
+    Fact<std::string> cpu_line_dropped{};
+    Fact<bool> commandline_dropped{};
+    Fact<std::vector<std::string>> refused_options{};
+    Fact<std::vector<std::string>> refused_values{};
+    Fact<bool> accelerators_clash{};
     Fact<std::string> manager{};
     Fact<std::string> launch_security{};
     Fact<unsigned> assigned_devices{};
@@ -109,6 +119,11 @@ constexpr void for_each(F& f, V&& visit) {
     visit("guest.cpu_model", f.cpu_model, "the named model of a custom CPU");
     visit("guest.cpu_vendor", f.cpu_vendor, "the vendor that the CPU must have");
     visit("guest.cpu_check", f.cpu_check, "what libvirt compares before it starts the guest");
+    visit("guest.cpu_match", f.cpu_match,
+          "exact, minimum or strict: what libvirt makes of what the host has more");
+    visit("guest.cpu_properties", f.cpu_properties,
+          "what is said of the CPU beside its model, as it is written: \"+vmx\", \"svm=on\"");
+    visit("guest.repeated_features", f.repeated_features, "features that <cpu> names more than once");
     visit("guest.migratable", f.migratable, "features that cannot be migrated are left out");
     visit("guest.vmx", f.vmx, "policy of the feature vmx");
     visit("guest.svm", f.svm, "policy of the feature svm");
@@ -123,6 +138,15 @@ constexpr void for_each(F& f, V&& visit) {
           "the value of the -cpu that decides, or of Proxmox's cpu:, as it is written");
     visit("guest.host_model", f.host_model,
           "what libvirt says of vmx or svm in host-model (virsh domcapabilities)");
+    visit("guest.cpu_global", f.cpu_global, "the -global that decides on vmx or svm; empty: none does");
+    visit("guest.cpu_line_dropped", f.cpu_line_dropped,
+          "what Proxmox VE does not take in its line cpu:, so that it drops the line; empty: nothing");
+    visit("guest.commandline_dropped", f.commandline_dropped,
+          "<qemu:commandline> is not bound to libvirt's namespace, so that libvirt drops it");
+    visit("guest.refused_options", f.refused_options, "words that QEMU takes for no option of its own");
+    visit("guest.refused_values", f.refused_values, "values that QEMU does not take");
+    visit("guest.accelerators_clash", f.accelerators_clash,
+          "-accel stands beside -enable-kvm or accel= in -machine, which QEMU refuses");
     visit(
         "guest.manager", f.manager,
         "oVirt, OpenStack, KubeVirt, and of a command line libvirt, Proxmox VE, LXD, Incus: writes it before "
@@ -152,6 +176,9 @@ std::string_view to_string(DefinitionKind kind);
 std::string_view to_string(Accelerator accelerator);
 /// By QEMU's or libvirt's word, "hvf"; other where it is none of theirs.
 Accelerator accelerator_of(std::string_view word);
+/// QEMU's words for on and off, lower case alone (QEMU 6.0 and later, qapi/qapi-util.c, qapi_bool_parse);
+/// nothing for any other word, which it refuses.
+std::optional<bool> qemu_switch(std::string_view word);
 std::string_view to_string(CpuMode mode);  ///< as libvirt spells it: "host-passthrough"
 std::string_view to_string(FeaturePolicy policy);
 std::string_view to_string(Setting setting);

@@ -36,6 +36,7 @@ enum class BootLoader : std::uint8_t {
     clear_linux,      ///< /etc/kernel/cmdline.d and clr-boot-manager
     truenas,          ///< kernel_extra_options of its own settings
     chromeos,         ///< in the kernel partition
+    limine,           ///< Limine by limine-entry-tool: /etc/default/limine
     syslinux,         ///< syslinux, extlinux or LILO, by a file that is edited
 };
 
@@ -54,13 +55,17 @@ enum class InitramfsTool : std::uint8_t {
 
 struct SystemFacts {
     Fact<std::string> distribution{};
+    Fact<std::string> kin{};
     Fact<BootLoader> boot_loader{};
     Fact<bool> grub{};
     Fact<InitramfsTool> initramfs{};
 };
 template <ConstOrNot<SystemFacts> F, class V>
 constexpr void for_each(F& f, V&& visit) {
-    visit("system.distribution", f.distribution, "ID and ID_LIKE of /etc/os-release");
+    visit("system.distribution", f.distribution,
+          "ID and ID_LIKE of /etc/os-release, \"ostree\" in front where its image is one");
+    visit("system.kin", f.kin,
+          "whose system it is, as far as its ways to boot go: by /etc/os-release, else by the kernel's name");
     visit("system.boot_loader", f.boot_loader,
           "by what the kernel command line is changed: files of boot loaders, else the distribution");
     visit("system.grub", f.grub, "GRUB booted this system, by how BOOT_IMAGE= is written, or is not there");

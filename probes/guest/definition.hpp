@@ -97,6 +97,9 @@ std::vector<Word> split_shell_words(std::string_view text, const std::string& la
 /// The facts of a guest that has no IOMMU.
 void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts);
 
+/// The facts of a guest in whose definition nothing is refused or dropped.
+void nothing_refused(const std::vector<Provenance>& from, GuestFacts& facts);
+
 /// The line, counted from 1, at that byte.
 std::size_t line_at(std::string_view text, std::size_t offset);
 

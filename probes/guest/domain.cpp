@@ -41,17 +41,24 @@ constexpr std::string_view edited[] = {
     "name",
 };
 
-void list_elements(std::string_view text, XmlNode parent, const std::string& prefix,
+/// Its name, and of what libvirt's namespace for QEMU has, as libvirt itself writes it.
+std::string name_in_path(XmlNode node, XmlNode commandline, const std::string& prefix) {
+    const bool is_it = commandline && node.offset() == commandline.offset();
+    if (is_it || prefix == "qemu:commandline/") return fmt::format("qemu:{}", local_name(node));
+    return local_name(node) == "commandline" ? std::string() : std::string(node.name());
+}
+
+void list_elements(std::string_view text, XmlNode parent, XmlNode commandline, const std::string& prefix,
                    std::vector<XmlElement>& out) {
     for (const XmlNode node : parent.children()) {
-        const std::string path = prefix + std::string(node.name());
+        const std::string path = prefix + name_in_path(node, commandline, prefix);
         if (std::find(std::begin(edited), std::end(edited), path) == std::end(edited)) continue;
         const Span tag = tag_of(text, node);
         out.push_back({path,
                        std::string(node.attribute("name")),
                        tag,
                        {tag.begin, end_of_element(text, tag.begin, tag.end)}});
-        list_elements(text, node, path + "/", out);
+        list_elements(text, node, commandline, path + "/", out);
     }
 }
 
@@ -88,7 +95,7 @@ GuestDefinition parse_domain(std::string text, std::string label) {
     if (const XmlFault fault = document.parse(definition.text); !fault.what.empty())
         throw BadFile(fmt::format("{}:{}: no well-formed XML: {}", definition.label, fault.line, fault.what));
     const XmlNode root = find_domain(document, definition.label);
-    list_elements(definition.text, root, "", definition.elements);
+    list_elements(definition.text, root, find_commandline(root), "", definition.elements);
     const Span tag = tag_of(definition.text, root);
     definition.elements.insert(
         definition.elements.begin(),

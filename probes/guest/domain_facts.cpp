@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace nestprobe {
 namespace {
 
@@ -37,6 +39,7 @@ public:
             f.runs = Absent{Why::not_recorded, "a definition does not say whether the guest runs"};
         f.accelerator = read_accelerator();
         read_system(f);
+        nothing_refused(d_.cite(d_.root), f);
         read_cpu(f);
         read_features(f);
         read_domain_devices(d_, f);
@@ -45,6 +48,7 @@ public:
         f.cpu_option = Absent{Why::not_applicable, "no -cpu is given"};
         f.host_model = Absent{Why::not_recorded, "libvirt was not asked what host-model stands for"};
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
+        f.commandline_dropped = {drops_commandline(d_.root), d_.cite(d_.root)};
         apply_passed_options(f);
         return f;
     }
@@ -123,7 +127,9 @@ private:
             f.cpu_check = {std::string(cpu.attribute("check")), d_.cite(cpu)};
         else
             f.cpu_check = Absent{Why::not_applicable, "check is left to libvirt"};
+        if (cpu.has("match")) f.cpu_match = {std::string(cpu.attribute("match")), d_.cite(cpu)};
         f.migratable = d_.setting(cpu, "migratable");
+        read_features_named(cpu, f);
         f.required = read_required(cpu);
         f.vmx = read_policy(cpu, "vmx");
         f.svm = read_policy(cpu, "svm");
@@ -136,6 +142,23 @@ private:
                 policy.empty() || policy == "require")
                 names.emplace_back(feature.attribute("name"));
         return {std::move(names), cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>")};
+    }
+
+    void read_features_named(XmlNode cpu, GuestFacts& f) const {
+        std::vector<std::string> all, repeated;
+        const auto from = cpu ? d_.cite(cpu) : d_.cite_without(d_.root, "<cpu>");
+        for (const XmlNode feature : cpu.children("feature")) {
+            const std::string_view policy = feature.attribute("policy");
+            const bool off = policy == "disable" || policy == "forbid";
+            const std::string name(feature.attribute("name"));
+            const auto same = [&](const std::string& one) { return one.substr(1) == name; };
+            const bool again = std::any_of(all.begin(), all.end(), same);
+            if (again && std::find(repeated.begin(), repeated.end(), name) == repeated.end())
+                repeated.push_back(name);
+            if (!again) all.push_back((off ? "-" : "+") + name);
+        }
+        f.cpu_properties = {std::move(all), from};
+        f.repeated_features = {std::move(repeated), from};
     }
 
     CpuMode read_mode(XmlNode cpu, const std::string& model) const {
@@ -193,7 +216,8 @@ private:
     void apply_passed_options(GuestFacts& f) const {
         std::vector<Word> words;
         std::size_t counted = 0, line = 1;  // there may be many of them: no line is counted twice
-        for (const XmlNode node : d_.root.child("qemu:commandline").children("qemu:arg")) {
+        for (const XmlNode node : find_commandline(d_.root).children()) {
+            if (local_name(node) != "arg") continue;
             const std::size_t begin = tag_of(d_.text, node).begin;
             line += line_at(d_.text.substr(counted), begin - counted) - 1;
             counted = begin;
@@ -206,6 +230,41 @@ private:
 };
 
 }  // namespace
+
+std::string_view local_name(XmlNode node) {
+    const std::string_view name = node.name();
+    const auto colon = name.find(':');
+    return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+namespace {
+
+/// What its prefix is bound to, here or in <domain>; empty: nothing.
+std::string_view namespace_of(XmlNode node, XmlNode domain) {
+    const std::string_view name = node.name();
+    const auto colon = name.find(':');
+    const std::string attribute =
+        colon == std::string_view::npos ? "xmlns" : fmt::format("xmlns:{}", name.substr(0, colon));
+    return node.has(attribute) ? node.attribute(attribute) : domain.attribute(attribute);
+}
+
+}  // namespace
+
+XmlNode find_commandline(XmlNode domain) {
+    constexpr std::string_view of_qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+    for (const XmlNode node : domain.children())
+        if (local_name(node) == "commandline" && namespace_of(node, domain) == of_qemu) return node;
+    return {};
+}
+
+bool drops_commandline(XmlNode domain) {
+    if (find_commandline(domain)) return false;
+    for (const XmlNode node : domain.children())
+        if (local_name(node) == "commandline" &&
+            (node.name().starts_with("qemu:") || namespace_of(node, domain).empty()))
+            return true;
+    return false;
+}
 
 Fact<FeaturePolicy> parse_host_model(std::string_view capabilities) {
     constexpr std::string_view where = "virsh domcapabilities, host-model";

@@ -26,6 +26,14 @@ struct DomainReader {
     Fact<Setting> setting(XmlNode node, std::string_view attribute) const;
 };
 
+/// <qemu:commandline>, by whatever prefix the definition binds libvirt's namespace for QEMU to; none where it
+/// is not there, or where libvirt drops it, because its prefix is bound to nothing or to something else.
+XmlNode find_commandline(XmlNode domain);
+/// It is there, and libvirt drops it.
+bool drops_commandline(XmlNode domain);
+/// "arg" of "qemu:arg".
+std::string_view local_name(XmlNode node);
+
 /// What the definition says.
 GuestFacts read_domain(const DomainReader& domain);
 /// Of that, its devices: those of the host, and the IOMMU.

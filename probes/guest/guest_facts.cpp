@@ -41,6 +41,18 @@ Accelerator accelerator_of(std::string_view word) {
     return Accelerator::other;
 }
 
+std::optional<bool> qemu_switch(std::string_view word) {
+    struct Spelling {
+        std::string_view word;
+        bool on;
+    };
+    constexpr Spelling spellings[] = {{"on", true},   {"yes", true}, {"true", true},   {"y", true},
+                                      {"off", false}, {"no", false}, {"false", false}, {"n", false}};
+    for (const Spelling& known : spellings)
+        if (known.word == word) return known.on;
+    return {};
+}
+
 std::string_view to_string(CpuMode mode) {
     switch (mode) {
         case CpuMode::none: return "none";
@@ -108,6 +120,14 @@ void without_iommu(const std::vector<Provenance>& from, GuestFacts& facts) {
     facts.iommu_first = without;
 }
 
+void nothing_refused(const std::vector<Provenance>& from, GuestFacts& facts) {
+    facts.cpu_match = Absent{Why::not_applicable, "match is left to libvirt"};
+    facts.cpu_properties = facts.repeated_features = facts.refused_options =
+        facts.refused_values = {std::vector<std::string>(), from};
+    facts.cpu_line_dropped = facts.cpu_global = {std::string(), from};
+    facts.commandline_dropped = facts.accelerators_clash = {false, from};
+}
+
 std::size_t line_at(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
@@ -162,12 +182,14 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
     if (start.empty()) throw BadFile(fmt::format("{}: empty, so no guest is defined", label));
     if (auto managed = parse_managed(text, label)) return *std::move(managed);
     if (auto part = parse_part_of_domain(text, label)) return *std::move(part);
+    if (auto several = parse_several_domains(text, label)) return *std::move(several);
     if (const std::string other = what_else_it_is(text); !other.empty())
         throw BadFile(fmt::format("{}: {}", label, other));
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain_within(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
+    if (is_qm_command(text)) return parse_qm_command(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
     if (is_domain_within(text)) return parse_domain_within(std::move(text), std::move(label));
     if (const auto complaints = take_complaints(text); !complaints.empty())

@@ -37,6 +37,8 @@ constexpr OtherDefinition other_definitions[] = {
     {{"vmType:", "vz"}, "Lima's definition; given to --from, nestprobe answers for that guest"},
     {{"cloud-hypervisor ", "--cpus"},
      "Cloud Hypervisor's command line; given to --from, nestprobe answers for that guest"},
+    {{"\"cpu_template\"", "vcpu_count"},
+     "Firecracker's configuration; given to --from, nestprobe answers for that guest"},
     {{"cpu_passthrough:", "config {"}, "acli's output; given to --from, nestprobe answers for that guest"},
     {{"<domainCapabilities>", ""},
      "what libvirt can give guests here, no guest's definition; nestprobe reads it by --from"},

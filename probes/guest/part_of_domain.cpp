@@ -5,6 +5,7 @@
 // features); state 2026-11.
 #include "base/text.hpp"
 #include "guest/plain_guest.hpp"
+#include "guest/several_guests.hpp"
 #include "guest/xml.hpp"
 
 #include <fmt/format.h>
@@ -17,13 +18,15 @@ namespace {
 
 // --- a piece of XML ---
 
-/// From "<cpu" up to its end, which may have been cut off; line numbers stay.
-std::string cpu_element(std::string_view text, std::size_t& line) {
-    std::size_t at = text.find("<cpu");
+/// From the next "<cpu" up to its end, which may have been cut off; line numbers stay.  `from` is behind it
+/// then.
+std::string cpu_element(std::string_view text, std::size_t& from, std::size_t& line) {
+    std::size_t at = text.find("<cpu", from);
     while (at != std::string_view::npos && !contains(" >/\n\t", text.substr(at + 4, 1)))
         at = text.find("<cpu", at + 1);
     if (at == std::string_view::npos) return {};
     line = line_at(text, at);
+    from = at + 1;
     std::string_view rest = text.substr(at);
     const auto tag_end = rest.find('>');
     if (tag_end == std::string_view::npos) return {};
@@ -54,6 +57,9 @@ GuestFacts of_cut(const GuestDefinition& parsed, const std::string& label) {
     f.cpu_model = cpu.cpu_model;
     f.cpu_vendor = cpu.cpu_vendor;
     f.cpu_check = cpu.cpu_check;
+    f.cpu_match = cpu.cpu_match;
+    f.cpu_properties = cpu.cpu_properties;
+    f.repeated_features = cpu.repeated_features;
     f.migratable = cpu.migratable;
     f.required = cpu.required;
     f.vmx = cpu.vmx;
@@ -63,16 +69,41 @@ GuestFacts of_cut(const GuestDefinition& parsed, const std::string& label) {
 }
 
 std::optional<GuestDefinition> parse_cut(const std::string& text, const std::string& label) {
-    std::size_t line = 1;
-    const std::string element = cpu_element(text, line);
-    const bool telling = contains(element, "mode=") || contains(element, "<model") ||
-                         contains(element, "<feature") || contains(element, "match=");
-    if (!telling || contains(element, "<arch>")) return {};
-    // The element stands where it stood: its lines are cited.
-    const std::string domain =
-        fmt::format("{}<domain type='kvm'>{}</domain>", std::string(line - 1, '\n'), element);
+    std::size_t from = 0, line = 1;
+    std::vector<OneOfSeveral> parts;
+    while (parts.size() < most_guests) {
+        const std::string element = cpu_element(text, from, line);
+        if (element.empty()) break;
+        const bool telling = contains(element, "mode=") || contains(element, "<model") ||
+                             contains(element, "<feature") || contains(element, "match=");
+        if (contains(element, "<arch>") || (!telling && parts.empty())) return {};
+        // The element stands where it stood: its lines are cited.
+        const std::string domain =
+            fmt::format("{}<domain type='kvm'>{}</domain>", std::string(line - 1, '\n'), element);
+        if (telling) parts.push_back({of_cut(parse_domain(domain, label), label), {}, line});
+    }
+    if (parts.empty()) return {};
     GuestDefinition definition{label, text, {}, {}, false, true};
-    definition.facts = of_cut(parse_domain(domain, label), label);
+    definition.facts = facts_of_all(std::move(parts), label);
+    return definition;
+}
+
+/// <qemu:commandline> alone: a -cpu in it comes behind libvirt's own, and decides.
+std::optional<GuestDefinition> parse_passed(const std::string& text, const std::string& label) {
+    constexpr std::string_view close = "</qemu:commandline>";
+    const auto begin = text.find("<qemu:commandline"), end = text.find(close);
+    if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+    const std::string domain = fmt::format(
+        "{}<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>{}</domain>",
+        std::string(line_at(text, begin) - 1, '\n'), text.substr(begin, end + close.size() - begin));
+    const GuestDefinition parsed = parse_domain(domain, label);
+    GuestDefinition definition{label, text, {}, {}, false, true};
+    GuestFacts& f = definition.facts;
+    f = of_cut(parsed, label);
+    f.passed_cpu = parsed.facts.passed_cpu;
+    f.cpu_option = parsed.facts.cpu_option;
+    if (!is(f.passed_cpu, true))
+        f.cpu_mode = Absent{Why::not_recorded, fmt::format("{}: what <cpu> says is not in it", label)};
     return definition;
 }
 
@@ -151,6 +182,7 @@ std::optional<GuestDefinition> parse_virt_install(const std::string& text, const
 std::optional<GuestDefinition> parse_part_of_domain(const std::string& text, const std::string& label) {
     if (contains(text, "<domain") || contains(text, "<capabilities>")) return {};
     if (auto cut = parse_cut(text, label)) return cut;
+    if (auto passed = parse_passed(text, label)) return passed;
     return parse_virt_install(text, label);
 }
 

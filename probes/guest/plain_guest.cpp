@@ -64,6 +64,7 @@ GuestFacts plain_facts(DefinitionKind kind, std::string_view manager, std::vecto
     f.cpu_mode = {CpuMode::none, from};
     f.cpu_model = f.cpu_vendor = f.cpu_option = Absent{Why::not_applicable, "no model is named"};
     f.cpu_check = {"none", from};
+    nothing_refused(from, f);
     f.migratable = f.evmcs = f.vapic = f.hyperv_passthrough = f.vmport = {Setting::unset, from};
     f.vmx = f.svm = {FeaturePolicy::unset, from};
     f.required = {std::vector<std::string>(), from};
@@ -80,6 +81,20 @@ GuestFacts plain_facts(DefinitionKind kind, std::string_view manager, std::vecto
     return f;
 }
 
+/// What the tool computes, of a variable, a condition or a call.
+static bool is_computed(std::string_view value) {
+    for (const std::string_view start : {"var.", "local.", "each.", "module.", "data."})
+        if (value.starts_with(start)) return true;
+    return value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+:") !=
+           std::string_view::npos;
+}
+
+void forget_cpu(const Absent& why, GuestFacts& facts) {
+    facts.cpu_mode = why;
+    facts.cpu_model = why;
+    facts.vmx = facts.svm = why;
+}
+
 void set_cpu(std::string_view mode, std::string_view model, const std::vector<Provenance>& from,
              GuestFacts& facts) {
     constexpr std::pair<std::string_view, CpuMode> modes[] = {{"host-passthrough", CpuMode::host_passthrough},
@@ -92,6 +107,14 @@ void set_cpu(std::string_view mode, std::string_view model, const std::vector<Pr
             facts.cpu_model = Absent{Why::not_applicable, "no model is named"};
             return;
         }
+    const std::string_view value = model.empty() ? mode : model;
+    const std::string where = from.empty() ? std::string() : from.front().where;
+    if (is_computed(value) || (model.empty() && mode != "custom" && !mode.empty())) {
+        facts.cpu_mode = Absent{Why::not_recorded, fmt::format("{}: {}: what becomes of that is not known",
+                                                               where, value.substr(0, 80))};
+        facts.cpu_model = *facts.cpu_mode.if_absent();
+        return;
+    }
     if (model.empty()) return;
     facts.cpu_mode = {CpuMode::custom, from};
     facts.cpu_model = {std::string(model), from};
@@ -99,7 +122,10 @@ void set_cpu(std::string_view mode, std::string_view model, const std::vector<Pr
 
 void set_feature(std::string_view word, const std::vector<Provenance>& from, GuestFacts& facts) {
     word = trim(word);
-    const bool off = word.starts_with('-') || word.ends_with("=off") || word.ends_with("=disable");
+    const auto equals = word.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : word.substr(equals + 1);
+    const bool off = word.starts_with('-') || value == "disable" || qemu_switch(value) == false;
     if (word.starts_with('-') || word.starts_with('+')) word.remove_prefix(1);
     word = word.substr(0, word.find('='));
     const FeaturePolicy policy = off ? FeaturePolicy::disable : FeaturePolicy::require;

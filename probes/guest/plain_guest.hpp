@@ -43,9 +43,12 @@ void read_vcpus(const PlainText& text, const PlainLine* line, GuestFacts& f);
 GuestFacts plain_facts(DefinitionKind kind, std::string_view manager, std::vector<Provenance> from,
                        std::string_view unsaid = "the definition leaves that to its manager");
 
-/// libvirt's word for a mode, or the name of a model.
+/// libvirt's word for a mode, or the name of a model.  A word that is neither is not known.
 void set_cpu(std::string_view mode, std::string_view model, const std::vector<Provenance>& from,
              GuestFacts& facts);
+
+/// What is said of the CPU cannot be told.
+void forget_cpu(const Absent& why, GuestFacts& facts);
 
 /// "+vmx", "vmx", "-svm", "svm=off": of other features nothing.
 void set_feature(std::string_view word, const std::vector<Provenance>& from, GuestFacts& facts);
@@ -54,6 +57,12 @@ void set_feature(std::string_view word, const std::vector<Provenance>& from, Gue
 bool is_lxd_instance(std::string_view text);
 GuestFacts read_lxd(const PlainText& text);
 
+/// KubeVirt's VirtualMachine, also as JSON.
+bool is_kubevirt_machine(std::string_view text);
+GuestFacts read_kubevirt(const PlainText& text);
+/// A Vagrantfile for libvirt, or lines of one.
+bool is_vagrant_libvirt(std::string_view text);
+GuestFacts read_vagrant(const PlainText& text);
 bool is_cloudstack_agent(std::string_view text);
 GuestFacts read_cloudstack(const PlainText& text);
 bool is_terraform_libvirt(std::string_view text);
@@ -71,5 +80,12 @@ std::optional<GuestDefinition> parse_managed(std::string_view text, const std::s
 
 /// virt-install's options, and the lines of libvirt's XML about the CPU alone; nothing for any other text.
 std::optional<GuestDefinition> parse_part_of_domain(const std::string& text, const std::string& label);
+
+/// qm create and qm set, as the configuration that they make.
+bool is_qm_command(std::string_view text);
+GuestDefinition parse_qm_command(std::string text, std::string label);
+
+/// More than one <domain>, or a snapshot of one's; nothing for any other text.
+std::optional<GuestDefinition> parse_several_domains(const std::string& text, const std::string& label);
 
 }  // namespace nestprobe

@@ -3,64 +3,34 @@
 // is behind the first [section] are snapshots.
 #include "base/text.hpp"
 #include "guest/definition.hpp"
+#include "guest/proxmox_cpu.hpp"
+#include "guest/proxmox_lines.hpp"
 #include "input/bad_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace nestprobe {
 namespace {
 
-struct Line {
-    std::string_view key, value;
-    std::size_t number;
-};
-
-std::vector<Line> lines_of(std::string_view text) {
-    std::vector<Line> lines;
-    std::size_t number = 0;
-    bool in_section = false;
-    for_each_line(text, [&](std::string_view line) {
-        ++number;
-        line = trim(line);
-        in_section = in_section || line.starts_with('[');
-        const auto colon = line.find(':');
-        if (in_section || line.starts_with('#') || colon == std::string_view::npos) return;
-        lines.push_back({line.substr(0, colon), trim(line.substr(colon + 1)), number});
-    });
-    return lines;
-}
-
-/// "host,flags=+pcid;-aes" -> the value of a key; the first part for the key "" or where that has none.
-std::string_view part_of(std::string_view value, std::string_view key, bool first_is_key = false) {
-    bool first = true;
-    while (!value.empty() || first) {
-        const std::string_view part = value.substr(0, value.find(','));
-        const auto equals = part.find('=');
-        if (equals == std::string_view::npos ? first && first_is_key : part.substr(0, equals) == key)
-            return equals == std::string_view::npos ? part : part.substr(equals + 1);
-        if (part.size() == value.size()) break;
-        value.remove_prefix(part.size() + 1);
-        first = false;
-    }
-    return {};
-}
-
 class Configuration {
 public:
     explicit Configuration(const GuestDefinition& definition)
-        : label_(definition.label), text_(definition.text), lines_(lines_of(definition.text)) {}
+        : label_(definition.label), text_(definition.text), lines_(proxmox_lines(definition.text)) {
+        drop_cpu();
+    }
 
     GuestFacts facts() const {
         GuestFacts f;
         f.definition = {DefinitionKind::proxmox, {{label_, "Proxmox configuration"}}};
-        if (const Line* name = find("name"))
+        if (const ProxmoxLine* name = find("name"))
             f.name = {std::string(name->value), cite(*name)};
         else
             f.name = Absent{Why::not_recorded, fmt::format("{}: no name", label_)};
         f.vmid = read_number();
-        const Line* kvm = find("kvm");
+        const ProxmoxLine* kvm = find("kvm");
         f.accelerator = {kvm && kvm->value == "0" ? Accelerator::tcg : Accelerator::kvm, cite("kvm")};
         read_system(f);
         read_cpu(f);
@@ -69,38 +39,84 @@ public:
         f.not_in_force = Absent{Why::not_applicable, "no running guest was compared"};
         f.log = Absent{Why::not_applicable, "a definition, no log"};
         f.passed_cpu = {false, cite("args")};
-        if (const Line* cpu = find("cpu"))
+        if (const ProxmoxLine* cpu = find("cpu"))
             f.cpu_option = {std::string(cpu->value), cite(*cpu)};
         else
             f.cpu_option = Absent{Why::not_applicable, "neither cpu: nor -cpu is given"};
         f.host_model = Absent{Why::not_applicable, "host-model is libvirt's"};
+        nothing_refused(cite("cpu"), f);
+        f.cpu_line_dropped = {std::string(refused_), cite("cpu")};
         f.manager = {std::string(), cite("cpu")};
-        if (const Line* args = find("args")) {
+        if (const ProxmoxLine* args = find("args")) {
             std::vector<Word> words = split_shell_words(args->value, label_);
             for (Word& word : words) word.where = cite(*args).front().where;
             apply_qemu_options(words, f);
         }
+        if (const ProxmoxLine* second = find_second_guest()) forget_one(*second, f);
         return f;
     }
 
 private:
-    const Line* find(std::string_view key) const {
-        const auto line =
-            std::find_if(lines_.begin(), lines_.end(), [&](const Line& l) { return l.key == key; });
-        return line == lines_.end() ? nullptr : &*line;
+    /// A line cpu: that Proxmox cannot parse is as if it were not there.
+    void drop_cpu() {
+        std::erase_if(lines_, [&](const ProxmoxLine& line) {
+            const std::string_view refused =
+                line.key == "cpu" ? refused_in_proxmox_cpu(line.value) : std::string_view();
+            if (refused.empty()) return false;
+            refused_ = refused;
+            dropped_ = line;
+            return true;
+        });
     }
-    std::vector<Provenance> cite(const Line& line) const {
+
+    void forget_one(const ProxmoxLine& second, GuestFacts& f) const {
+        const Absent several{Why::not_recorded,
+                             fmt::format("{}:{}: a second line {}: more than one guest's configuration. Give "
+                                         "nestprobe one of them",
+                                         label_, second.number, second.key)};
+        f.name = several;
+        f.vmid = several;
+        f.cpu_mode = several;
+        f.vmx = several;
+        f.svm = several;
+    }
+
+    /// Of several lines of one key the last counts (qemu-server, PVE/QemuServer.pm, parse_vm_config).
+    const ProxmoxLine* find(std::string_view key) const {
+        const auto line =
+            std::find_if(lines_.rbegin(), lines_.rend(), [&](const ProxmoxLine& l) { return l.key == key; });
+        return line == lines_.rend() ? nullptr : &*line;
+    }
+
+    /// The second of two lines that one guest's configuration has once; null: there is none.  Two such keys
+    /// are no slip of whoever wrote it, but two guests.
+    const ProxmoxLine* find_second_guest() const {
+        const ProxmoxLine* found = nullptr;
+        unsigned doubled = 0;
+        for (const std::string_view key :
+             {"boot", "memory", "name", "ostype", "scsihw", "smbios1", "vmgenid"}) {
+            const ProxmoxLine* last = find(key);
+            const auto first = std::find_if(lines_.begin(), lines_.end(),
+                                            [&](const ProxmoxLine& l) { return l.key == key; });
+            if (!last || &*first == last) continue;
+            ++doubled;
+            if (!found || last->number < found->number) found = last;
+        }
+        return doubled > 1 ? found : nullptr;
+    }
+    std::vector<Provenance> cite(const ProxmoxLine& line) const {
         return {{fmt::format("{}:{}", label_, line.number),
                  fmt::format("{}: {}", line.key, line.value.substr(0, 160))}};
     }
     /// The line of that key, or that there is none.
     std::vector<Provenance> cite(std::string_view key) const {
-        const Line* line = find(key);
+        const ProxmoxLine* line = find(key);
+        if (!line && key == "cpu" && dropped_) return cite(*dropped_);
         return line ? cite(*line) : std::vector<Provenance>{{label_, fmt::format("no line {}", key)}};
     }
     unsigned number(std::string_view key) const {
         unsigned value = 1;
-        if (const Line* line = find(key); line && !parse_number(line->value, value))
+        if (const ProxmoxLine* line = find(key); line && !parse_number(line->value, value))
             throw BadFile(fmt::format("{}:{}: {} is no number", label_, line->number, key));
         return value;
     }
@@ -122,32 +138,32 @@ private:
     }
 
     void read_system(GuestFacts& f) const {
-        const Line* machine = find("machine");
-        const std::string type(machine ? part_of(machine->value, "type", true) : std::string_view());
+        const ProxmoxLine* machine = find("machine");
+        const std::string type(machine ? proxmox_part(machine->value, "type", true) : std::string_view());
         f.arch = {"x86_64", cite("arch")};
-        if (const Line* arch = find("arch")) f.arch = {std::string(arch->value), cite(*arch)};
+        if (const ProxmoxLine* arch = find("arch")) f.arch = {std::string(arch->value), cite(*arch)};
         f.machine = {type, cite("machine")};
         f.q35 = {contains(type, "q35"), cite("machine")};
-        const Line* acpi = find("acpi");
+        const ProxmoxLine* acpi = find("acpi");
         f.acpi = {!acpi || acpi->value != "0", cite("acpi")};
         unsigned vcpus = 0;
         if (__builtin_mul_overflow(number("cores"), number("sockets"), &vcpus))
             throw BadFile(fmt::format("{}: cores times sockets are more CPUs than any guest has", label_));
         f.vcpus = {vcpus, cite("cores")};
-        const Line* system = find("ostype");
+        const ProxmoxLine* system = find("ostype");
         f.windows = {system && (system->value.starts_with('w')), cite("ostype")};
-        const Line* sev = find("amd-sev");
-        const Line* tdx = find("intel-tdx");
+        const ProxmoxLine* sev = find("amd-sev");
+        const ProxmoxLine* tdx = find("intel-tdx");
         f.launch_security = {sev ? "sev" : tdx ? "tdx" : "", cite(tdx ? "intel-tdx" : "amd-sev")};
         const auto devices = std::count_if(lines_.begin(), lines_.end(),
-                                           [](const Line& l) { return l.key.starts_with("hostpci"); });
+                                           [](const ProxmoxLine& l) { return l.key.starts_with("hostpci"); });
         f.assigned_devices = {static_cast<unsigned>(devices), cite("hostpci0")};
     }
 
     void read_cpu(GuestFacts& f) const {
-        const Line* cpu = find("cpu");
-        const std::string type(cpu ? part_of(cpu->value, "cputype", true) : std::string_view());
-        const std::string_view flags = cpu ? part_of(cpu->value, "flags") : std::string_view();
+        const ProxmoxLine* cpu = find("cpu");
+        const std::string type(cpu ? proxmox_part(cpu->value, "cputype", true) : std::string_view());
+        const std::string_view flags = cpu ? proxmox_part(cpu->value, "flags") : std::string_view();
         f.cpu_mode = {type.empty()     ? CpuMode::none
                       : type == "host" ? CpuMode::host_passthrough
                       : type == "max"  ? CpuMode::maximum
@@ -188,7 +204,7 @@ private:
                    : evmcs == FeaturePolicy::disable ? Setting::off
                                                      : Setting::on,
                    cite("cpu")};
-        const Line* system = find("ostype");
+        const ProxmoxLine* system = find("ostype");
         constexpr std::string_view with_vapic[] = {"wvista", "w2k8", "win7", "win8", "win10", "win11"};
         const bool vapic = system && std::find(std::begin(with_vapic), std::end(with_vapic), system->value) !=
                                          std::end(with_vapic);
@@ -212,8 +228,8 @@ private:
     /// viommu=intel: Proxmox gives QEMU intremap=on, caching-mode=on and a split irqchip with it
     /// (qemu-server, PVE/QemuServer.pm).
     void read_iommu(GuestFacts& f) const {
-        const Line* machine = find("machine");
-        const std::string_view word = machine ? part_of(machine->value, "viommu") : std::string_view();
+        const ProxmoxLine* machine = find("machine");
+        const std::string_view word = machine ? proxmox_part(machine->value, "viommu") : std::string_view();
         const IommuModel model = word == "intel"    ? IommuModel::intel
                                  : word == "virtio" ? IommuModel::virtio
                                                     : IommuModel::none;
@@ -234,7 +250,9 @@ private:
 
     const std::string& label_;
     std::string_view text_;
-    std::vector<Line> lines_;
+    std::vector<ProxmoxLine> lines_;
+    std::string_view refused_{};            ///< what in the line cpu: Proxmox does not take
+    std::optional<ProxmoxLine> dropped_{};  ///< and that line
 };
 
 constexpr std::string_view usual_keys[] = {"boot",   "cores",  "cpu",     "machine", "memory",  "net0",
@@ -243,12 +261,12 @@ constexpr std::string_view usual_keys[] = {"boot",   "cores",  "cpu",     "machi
 }  // namespace
 
 bool looks_like_proxmox(std::string_view text) {
-    const std::vector<Line> lines = lines_of(text);
+    const std::vector<ProxmoxLine> lines = proxmox_lines(text);
     // Another manager's YAML has blocks.
     if (std::any_of(lines.begin(), lines.end(),
-                    [](const Line& line) { return line.key == "cpu" && line.value.empty(); }))
+                    [](const ProxmoxLine& line) { return line.key == "cpu" && line.value.empty(); }))
         return false;
-    return std::count_if(lines.begin(), lines.end(), [](const Line& line) {
+    return std::count_if(lines.begin(), lines.end(), [](const ProxmoxLine& line) {
                return std::find(std::begin(usual_keys), std::end(usual_keys), line.key) !=
                       std::end(usual_keys);
            }) >= 2;

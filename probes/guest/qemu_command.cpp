@@ -33,6 +33,7 @@ std::string continued_as_in_sh(std::string text) {
 /// "qemu-system-x86_64", "qemu-kvm", "$QEMU".
 bool is_qemu(const Word& word) {
     const std::string_view name = file_name(word.text);
+    if (name.ends_with(':')) return false;  // QEMU says something
     if (name.starts_with("qemu-system-") || name == "qemu-kvm") return true;
     return word.text.starts_with('$') && !word.text.starts_with("$(") &&
            (contains(word.text, "qemu") || contains(word.text, "QEMU"));
@@ -171,6 +172,8 @@ public:
         f.cpu_mode = cpu_fact(CpuMode::none);
         f.cpu_model = f.cpu_vendor = Absent{Why::not_applicable, "the command line has no -cpu"};
         f.cpu_check = {"none", from_};
+        nothing_refused(from_, f);
+        f.cpu_properties = cpu_fact(std::vector<std::string>());
         f.vmx = f.svm = cpu_fact(FeaturePolicy::unset);
         f.migratable = f.evmcs = f.vapic = f.hyperv_passthrough = cpu_fact(Setting::unset);
         f.required = cpu_fact(std::vector<std::string>());

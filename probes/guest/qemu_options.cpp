@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the options of a QEMU command line say of a guest (qemu(1), "Standard options", "Device options").
-#include "base/flat_json.hpp"
 #include "base/text.hpp"
 #include "guest/definition.hpp"
+#include "guest/qemu_accelerator.hpp"
+#include "guest/qemu_cpu.hpp"
 #include "guest/qemu_option.hpp"
+#include "guest/qemu_option_names.hpp"
 
 #include <fmt/format.h>
 
@@ -13,49 +15,41 @@
 namespace nestprobe {
 namespace {
 
-// Options that take no value: a word behind one of them is no value of it.
-constexpr std::string_view flags[] = {
-    "enable-kvm", "nographic",  "no-reboot",       "no-shutdown",    "S",         "snapshot",
-    "daemonize",  "nodefaults", "no-acpi",         "no-user-config", "no-hpet",   "full-screen",
-    "singlestep", "no-quit",    "only-migratable", "no-fd-bootchk",  "preconfig", "h",
-    "help",       "version",    "mem-prealloc"};
-
-std::string_view option_name(std::string_view word) {
-    if (!word.starts_with('-')) return {};
-    return word.substr(word.starts_with("--") ? 2 : 1);
-}
-
-bool takes_value(std::string_view word) {
-    const std::string_view name = option_name(word);
-    return !name.empty() && std::find(std::begin(flags), std::end(flags), name) == std::end(flags);
-}
-
-/// Behind "run.sh:3", what is written there.
-Absent known_to_shell(std::string_view where, std::string_view text) {
-    return {Why::not_recorded,
-            fmt::format("{}: {}: only the shell knows what that is; the running guest tells (--domain pid:N)",
-                        where, text)};
-}
-
 class Options {
 public:
     Options(std::span<const Word> words, GuestFacts& facts)
-        : words_(words), f_(facts), accelerated_(!is(facts.definition, DefinitionKind::qemu)) {}
+        : words_(words), f_(facts), accelerators_(facts) {}
 
     void apply() {
-        for (std::size_t i = 0; i < words_.size(); ++i) {
-            const std::string_view name = option_name(words_[i].text);
-            if (name.empty()) continue;
-            from_ = {{words_[i].where, words_[i].text.substr(0, 160)}};
-            if (name == "no-acpi") f_.acpi = {false, from_};
-            if (name == "enable-kvm") accelerate("kvm");
-            if (i + 1 == words_.size()) break;
-            from_.front().raw.append(" ").append(words_[i + 1].text, 0, 160);
-            if (apply_one(name, words_[i + 1])) ++i;
-        }
+        for (std::size_t i = 0; i < words_.size(); ++i) i += apply_word(i) ? 1 : 0;
+        apply_globals(globals_, f_);
+        if (!refused_.empty()) f_.refused_options = {refused_, refused_from_};
+        if (!refused_values_.empty()) f_.refused_values = {refused_values_, values_from_};
     }
 
 private:
+    /// Whether the next word is its value.
+    bool apply_word(std::size_t i) {
+        const Word& word = words_[i];
+        const Word* before = i > 0 ? &words_[i - 1] : nullptr;
+        const bool is_last = i + 1 == words_.size();
+        from_ = {{word.where, word.text.substr(0, 160)}};
+        const bool is_value = before && takes_value(before->text);
+        if (!is_value && is_refused_option(word, before, is_last)) {
+            refused_.push_back(word.text.substr(0, 160));
+            refused_from_.push_back(from_.front());
+            return false;
+        }
+        const std::string_view name = option_name(word.text);
+        if (name.empty()) return false;
+        if (name == "no-acpi") f_.acpi = {false, from_};
+        if (name == "enable-kvm") accelerators_.by_machine("kvm", from_);
+        if (name == "no-kvm") accelerators_.by_machine("tcg", from_);
+        if (is_last) return false;
+        from_.front().raw.append(" ").append(words_[i + 1].text, 0, 160);
+        return apply_one(name, words_[i + 1]);
+    }
+
     using Apply = void (Options::*)(const QemuOption&);
     using Forget = void (Options::*)(const Absent&);
     struct Row {
@@ -74,6 +68,7 @@ private:
             {"device", &Options::device, nullptr},
             {"object", &Options::object, nullptr},
             {"name", &Options::guest_name, nullptr},
+            {"global", &Options::global, nullptr},
         };
         const auto row =
             std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.name == name; });
@@ -86,35 +81,23 @@ private:
         return true;
     }
 
-    void forget_cpu(const Absent& why) {
-        f_.cpu_mode = why;
-        f_.cpu_model = f_.cpu_vendor = f_.cpu_check = why;
-        f_.vmx = f_.svm = why;
-        f_.migratable = f_.evmcs = f_.vapic = f_.hyperv_passthrough = why;
-        f_.required = why;
-        f_.cpu_option = why;
-        note_passed_cpu();
-    }
+    void cpu(const QemuOption&) { apply_cpu_option(value_, from_, f_); }
+    void forget_cpu(const Absent& why) { forget_cpu_option(why, from_, f_); }
+    void global(const QemuOption&) { globals_.push_back(read_global(value_, from_)); }
+
     void forget_machine(const Absent& why) {
         f_.machine = why;
         f_.q35 = f_.acpi = why;
         f_.ioapic = why;
-        if (!accelerated_) f_.accelerator = why;
+        accelerators_.by_hidden_machine(why);
     }
-    void forget_accel(const Absent& why) {
-        if (!std::exchange(accelerated_, true)) f_.accelerator = why;
-    }
+    void forget_accel(const Absent& why) { accelerators_.by_hidden_accel(why); }
     void forget_smp(const Absent& why) { f_.vcpus = why; }
-
-    /// Of several accelerators QEMU takes the first that works: the first.
-    void accelerate(std::string_view word) {
-        if (std::exchange(accelerated_, true)) return;
-        f_.accelerator = {accelerator_of(word.substr(0, word.find(':'))), from_};
-    }
 
     void irqchip(const QemuOption& option) {
         const std::string* word = option.get("kernel-irqchip");
         if (!word) return;
+        if (*word != "on" && *word != "off" && *word != "split") return refuse_value("kernel-irqchip", *word);
         // "off" puts the whole of it into QEMU, with the I/O APIC.
         f_.ioapic = {*word == "on" ? IoApic::kernel : IoApic::split, from_};
     }
@@ -125,15 +108,16 @@ private:
             f_.machine = {name, from_};
             f_.q35 = {contains(name, "q35"), from_};
         }
-        if (option.get("vmport")) f_.vmport = setting(option, "vmport");
-        if (const std::string* acpi = option.get("acpi")) f_.acpi = {*acpi != "off", from_};
-        if (const std::string* accel = option.get("accel")) accelerate(*accel);
+        if (option.get("vmport")) f_.vmport = of_three(option, "vmport");
+        if (option.get("acpi"))
+            f_.acpi = of_three(option, "acpi").map([](Setting acpi) { return acpi != Setting::off; });
+        if (const std::string* accel = option.get("accel")) accelerators_.by_machine(*accel, from_);
         irqchip(option);
     }
 
     void accel(const QemuOption& option) {
-        if (!option.first.empty()) accelerate(option.first);
-        if (const std::string* named = option.get("accel")) accelerate(*named);
+        if (!option.first.empty()) accelerators_.by_accel(option.first, from_);
+        if (const std::string* named = option.get("accel")) accelerators_.by_accel(*named, from_);
         irqchip(option);
     }
 
@@ -187,10 +171,10 @@ private:
         f_.iommus = {1 + (others ? *others : 0), from_};
         f_.iommu = {model, from_};
         f_.iommu_first = {is(f_.assigned_devices, 0u), from_};
-        f_.intremap = setting(option, "intremap");
-        f_.caching_mode = setting(option, "caching-mode");
-        f_.eim = setting(option, model == IommuModel::amd ? "xtsup" : "eim");
-        f_.iotlb = setting(option, "device-iotlb");
+        f_.intremap = of_three(option, "intremap");
+        f_.caching_mode = of_two(option, "caching-mode");
+        f_.eim = model == IommuModel::amd ? of_two(option, "xtsup") : of_three(option, "eim");
+        f_.iotlb = of_two(option, "device-iotlb");
         unsigned bits = 0;
         if (const std::string* text = option.get("aw-bits");
             text && parse_number(std::string_view(*text), bits))
@@ -199,73 +183,41 @@ private:
             f_.aw_bits = Absent{Why::not_applicable, "aw-bits is left to QEMU"};
     }
 
-    Fact<Setting> setting(const QemuOption& option, std::string_view key) const {
+    void refuse_value(std::string_view key, std::string_view word) {
+        refused_values_.push_back(fmt::format("{}={}", key, word.substr(0, 80)));
+        values_from_.push_back(from_.front());
+    }
+
+    Fact<Setting> of_two(const QemuOption& option, std::string_view key) {
+        Fact<Setting> fact = qemu_setting(option, key, from_);
+        if (!fact.if_known()) refuse_value(key, *option.get(key));
+        return fact;
+    }
+
+    /// What can be left to QEMU takes no other words (QEMU qapi/common.json, OnOffAuto).
+    Fact<Setting> of_three(const QemuOption& option, std::string_view key) {
         const std::string* word = option.get(key);
         if (!word || *word == "auto") return {Setting::unset, from_};
-        return {*word == "on" || *word == "yes" || *word == "true" ? Setting::on : Setting::off, from_};
-    }
-
-    // --- -cpu ---
-
-    void cpu(const QemuOption& option) {
-        f_.cpu_mode = {option.first == "host"  ? CpuMode::host_passthrough
-                       : option.first == "max" ? CpuMode::maximum
-                                               : CpuMode::custom,
-                       from_};
-        f_.cpu_model = Absent{Why::not_applicable, "no model is named"};
-        if (is(f_.cpu_mode, CpuMode::custom)) f_.cpu_model = {option.first, from_};
-        f_.vmx = {feature(option, "vmx"), from_};
-        f_.svm = {feature(option, "svm"), from_};
-        const std::string* enforce = option.get("enforce");
-        f_.cpu_check = {enforce && *enforce == "on" ? "enforce" : "none", from_};
-        f_.migratable = setting(option, "migratable");
-        if (const std::string* vendor = option.get("vendor")) f_.cpu_vendor = {*vendor, from_};
-        f_.evmcs = setting(option, "hv-evmcs");
-        f_.vapic = setting(option, "hv-vapic");
-        f_.hyperv_passthrough = setting(option, "hv-passthrough");
-        std::vector<std::string> required;
-        if (is(f_.cpu_check, std::string("enforce")))
-            for (const auto& [key, value] : option.pairs)
-                if (key.starts_with('+')) required.push_back(key.substr(1));
-        f_.required = {std::move(required), from_};
-        f_.cpu_option = {std::string(value_), from_};
-        note_passed_cpu();
-    }
-
-    /// libvirt's and Proxmox's own -cpu is before those that are passed through them: the last one counts.
-    void note_passed_cpu() {
-        if (!is(f_.definition, DefinitionKind::qemu)) f_.passed_cpu = {true, from_};
-    }
-
-    /// "+vmx", "vmx", "vmx=on"; "-vmx", "vmx=off".  QEMU lets - win over +, and either over the rest.
-    static FeaturePolicy feature(const QemuOption& option, const std::string& name) {
-        if (option.get("-" + name)) return FeaturePolicy::disable;
-        if (option.get("+" + name)) return FeaturePolicy::require;
-        const std::string* word = option.get(name);
-        if (!word) return FeaturePolicy::unset;
-        return *word == "on" ? FeaturePolicy::require : FeaturePolicy::disable;
+        if (*word == "on") return {Setting::on, from_};
+        if (*word == "off") return {Setting::off, from_};
+        refuse_value(key, *word);
+        return Absent{Why::malformed,
+                      fmt::format("{}={}: neither on, off nor auto", key, word->substr(0, 80))};
     }
 
     std::span<const Word> words_;
     GuestFacts& f_;
     bool counted_ = false;  ///< some -smp says how many CPUs
-    bool accelerated_;      ///< libvirt and Proxmox name the accelerator themselves, first
-    std::vector<Provenance> from_;
+    AcceleratorOptions accelerators_;
+    std::vector<GlobalProperty> globals_{};
+    std::vector<std::string> refused_{}, refused_values_{};
+    std::vector<Provenance> refused_from_{}, values_from_{};
+    std::vector<Provenance> from_{};
     std::string_view value_{};  ///< of the option that is applied
 };
 
 }  // namespace
 
 void apply_qemu_options(std::span<const Word> words, GuestFacts& facts) { Options(words, facts).apply(); }
-
-std::optional<Absent> find_hidden_options(std::span<const Word> words) {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const Word& word = words[i];
-        const bool is_value = i > 0 && takes_value(words[i - 1].text);
-        if (word.is_expanded && !is_value && !word.text.starts_with('-'))
-            return known_to_shell(word.where, word.text.substr(0, 160));
-    }
-    return {};
-}
 
 }  // namespace nestprobe

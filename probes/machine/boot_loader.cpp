@@ -27,6 +27,12 @@ constexpr Sign signs[] = {
     {"/etc/NIXOS", BootLoader::nixos},
     {"/etc/unraid-version", BootLoader::unraid},
 };
+/// Kernels that are built for one system alone: Microsoft's, TrueNAS', Unraid's, Talos', Flatcar's,
+/// Bazzite's.
+constexpr std::pair<std::string_view, BootLoader> telling_releases[] = {
+    {"microsoft-standard", BootLoader::wsl2}, {"+truenas", BootLoader::truenas},
+    {"-Unraid", BootLoader::unraid},          {"-talos", BootLoader::talos},
+    {"-flatcar", BootLoader::flatcar},        {".bazzite.", BootLoader::ostree}};
 constexpr std::string_view kernelstub = "/etc/kernelstub/configuration";
 
 /// What the EFI stub of a unified kernel image, and the boot loader, say of themselves (The Boot Loader
@@ -36,6 +42,8 @@ constexpr std::string_view stub_info =
 constexpr std::string_view loader_info =
     "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 constexpr std::string_view proxmox_disks = "/etc/kernel/proxmox-boot-uuids";
+/// Of limine-entry-tool, which CachyOS and Omarchy bring with Limine (CachyOS' wiki, 2025-04).
+constexpr std::string_view limine = "/etc/default/limine";
 constexpr std::string_view kernel_cmdline = "/etc/kernel/cmdline";
 
 /// An EFI variable's text, as far as it is ASCII; empty: there is none, or it cannot be read.
@@ -55,6 +63,8 @@ BootImage boot_image(const Reading<std::string>& command_line) {
     const std::string* words = command_line.if_known();
     const std::size_t at = words ? words->find(boot_image_word) : std::string::npos;
     if (at == std::string::npos) return BootImage::none;
+    // Unraid's syslinux names its kernel with a path.
+    if (contains(*words, "initrd=/bzroot")) return BootImage::name;
     return is_path_of_grub(std::string_view(*words).substr(at + boot_image_word.size())) ? BootImage::path
                                                                                          : BootImage::name;
 }
@@ -69,15 +79,16 @@ std::optional<Fact<BootLoader>> by_system(const Filesystem& files, const Shared&
                                           const KernelFacts& kernel, const Fact<std::string>& distribution) {
     using Found = Fact<BootLoader>;
     const std::string* release = kernel.release.if_known();
-    if (release && contains(*release, "microsoft-standard"))
-        return Found{BootLoader::wsl2, kernel.release.from()};
-    if (release && contains(*release, "+truenas")) return Found{BootLoader::truenas, kernel.release.from()};
+    for (const auto& [part, loader] : telling_releases)
+        if (release && contains(*release, part)) return Found{loader, kernel.release.from()};
     for (const Sign& sign : signs)
         if (files.read(sign.path).if_known())
             return Found{sign.loader, {{std::string(sign.path), "present"}}};
     if (const std::string* words = shared.command_line.if_known()) {
         constexpr std::pair<std::string_view, BootLoader> telling[] = {
-            {"talos.platform=", BootLoader::talos}, {"ostree=/ostree/", BootLoader::ostree}};
+            {"talos.platform=", BootLoader::talos},
+            {"ostree=/ostree/", BootLoader::ostree},
+            {"initrd=/bzroot", BootLoader::unraid}};
         for (const auto& [word, loader] : telling)
             if (contains(*words, word)) return Found{loader, {{"/proc/cmdline", std::string(word)}}};
     }
@@ -90,6 +101,7 @@ std::optional<Fact<BootLoader>> by_system(const Filesystem& files, const Shared&
 Fact<BootLoader> which_grub(const Filesystem& files, const Ways* ways,
                             const Fact<std::string>& distribution) {
     if (ways && ways->loader) return {*ways->loader, distribution.from()};
+    if (ways && ways->grub) return {*ways->grub, distribution.from()};
     if (files.list("/boot/grub2").if_known()) return {BootLoader::grub_suse, {{"/boot/grub2", "present"}}};
     if (ways || files.list("/boot/grub").if_known())
         return {BootLoader::grub_other, {{"/proc/cmdline", "BOOT_IMAGE="}}};
@@ -98,8 +110,8 @@ Fact<BootLoader> which_grub(const Filesystem& files, const Ways* ways,
 }
 
 /// What the EFI variables of this boot, and files, say where it was not GRUB.
-Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const Ways* ways,
-                        const Fact<std::string>& distribution) {
+Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const KernelFacts& kernel,
+                        const Ways* ways, const Fact<std::string>& distribution) {
     const bool words_here = files.read(kernel_cmdline).if_known() != nullptr;
     if (const std::string stub = efi_text(files, stub_info); !stub.empty())
         return {words_here ? BootLoader::uki : BootLoader::fixed_image, {{std::string(stub_info), stub}}};
@@ -110,6 +122,7 @@ Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const Way
           std::pair<std::string_view, BootLoader>{"initrd=\\EFI\\Pop_OS-", BootLoader::kernelstub}})
         if (shared.command_line.if_known() && contains(*shared.command_line.if_known(), words))
             return {loader, {{"/proc/cmdline", std::string(words)}}};
+    if (files.read(limine).if_known()) return {BootLoader::limine, {{std::string(limine), "present"}}};
     if (files.read(proxmox_disks).if_known())
         return {BootLoader::proxmox, {{std::string(proxmox_disks), "present"}}};
     const std::string said = efi_text(files, loader_info);
@@ -124,7 +137,9 @@ Fact<BootLoader> by_efi(const Filesystem& files, const Shared& shared, const Way
     if (!distribution.if_known()) return distribution.absence();
     if (shared.command_line.if_known())
         return Absent{Why::malformed, "/proc/cmdline: no BOOT_IMAGE=, so this was not booted by GRUB"};
-    if (ways && ways->loader) return {*ways->loader, distribution.from()};
+    // Proxmox VE says that it is Debian, and has two ways.
+    const bool proxmox = kernel.release.if_known() && contains(*kernel.release.if_known(), "-pve");
+    if (ways && ways->loader && !proxmox) return {*ways->loader, distribution.from()};
     return Absent{Why::malformed, fmt::format("{}: no boot loader is known of it", *distribution.if_known())};
 }
 
@@ -147,7 +162,7 @@ Fact<BootLoader> probe_boot_loader(const Filesystem& files, const Shared& shared
             return {BootLoader::syslinux, {{"/proc/cmdline", "BOOT_IMAGE= without a path"}}};
         case BootImage::none: break;
     }
-    return by_efi(files, shared, ways, distribution);
+    return by_efi(files, shared, kernel, ways, distribution);
 }
 
 Fact<bool> probe_grub(const Reading<std::string>& command_line, const Fact<std::string>& distribution) {
@@ -167,7 +182,7 @@ std::string_view to_string(BootLoader loader) {
         "unraid",       "wsl2",        "extlinux",    "transactional-update",
         "sdbootutil",   "refind",      "fixed-image", "guix",
         "flatcar",      "clear-linux", "truenas",     "chromeos",
-        "syslinux"};
+        "limine",       "syslinux"};
     static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::syslinux) + 1);
     return words[static_cast<std::size_t>(loader)];
 }

@@ -98,12 +98,29 @@ Fact<bool> probe_svm_leaf(const Sources& machine, const Shared& shared, const Cp
     return {leaf.if_known()->eax != 0, {{"CPUID Fn8000_000A_EAX", hex(leaf.if_known()->eax)}}};
 }
 
+/// What stood before VMX and SVM.
+bool is_early(const CpuModel& model) { return model.family < 6 || (model.family == 6 && model.model < 9); }
+
 /// The first Centaur processors (WinChip, C3 up to Ezra: CentaurHauls before family 6 model 9) define nothing
 /// in CPUID.1:ECX and have no Fn8000_0001_ECX: what stands there is no bit of VMX, SVM or a hypervisor.
 bool defines_no_ecx(const CpuFacts& facts) {
     const CpuModel* model = facts.model.if_known();
-    return is(facts.vendor, Vendor::centaur) && model &&
-           (model->family < 6 || (model->family == 6 && model->model < 9));
+    return is(facts.vendor, Vendor::centaur) && model && is_early(*model);
+}
+
+/// A dump without leaf 0 of a processor that may be one of these.
+bool may_define_no_ecx(const CpuFacts& facts) {
+    const CpuModel* model = facts.model.if_known();
+    return !facts.vendor.if_known() && model && is_early(*model);
+}
+
+void take_for_unknown(PerCpu<bool>& facts) {
+    if (!facts.any(yes)) return;
+    CpuSet cpus;
+    for (const auto& group : facts.groups()) cpus.add(group.cpus);
+    facts = {};
+    facts.add(cpus, Absent{Why::not_recorded,
+                           "CPUID.0: not recorded, and an early processor of Centaur's defines no such bit"});
 }
 
 void take_for_clear(PerCpu<bool>& facts, std::string_view where) {
@@ -151,6 +168,8 @@ CpuFacts probe_cpu(const Sources& machine, const Shared& shared) {
         take_for_clear(facts.hypervisor, "CPUID.1:ECX");
         take_for_clear(facts.svm, "CPUID Fn8000_0001_ECX");
     }
+    if (may_define_no_ecx(facts))
+        for (PerCpu<bool>* bit : {&facts.vmx, &facts.svm, &facts.hypervisor}) take_for_unknown(*bit);
     facts.own_cpuid = shared.own_cpuid;
     facts.brand = marked(probe_brand(shared), SignKind::brand);
     or_heard(facts.vmx, read_heard_switch(machine.files, hearsay::cpuid_vmx));

@@ -166,6 +166,9 @@ std::string join_wrapped_flags(std::string_view flags, std::string_view more) {
 }
 
 bool reaches_the_end(std::string_view flags) {
+    // A choice of the flags, by a tool (inxi) or by hand: every processor of the two makers has these.
+    for (const std::string_view word : {"fpu", "tsc", "msr", "cx8"})
+        if (!has_word(flags, word)) return false;
     const auto* from = std::find(std::begin(listed_in_order), std::end(listed_in_order), "rng");
     const auto words = split_words(flags);
     // A processor without 64 bits has nothing behind CPUID.1:ECX's flags; its last word is a whole one.

@@ -63,7 +63,7 @@ DeviceFacts probe_device(const Sources& machine, const RegisterValues& guests) {
         facts.open = open.absence();
     facts.node = probe_node(machine.kvm, open);
     const Fact<std::string> opener = read_hearsay(machine.files, hearsay::opener);
-    for (const Opener who : {Opener::libvirt, Opener::nix, Opener::snap, Opener::policy})
+    for (const Opener who : {Opener::libvirt, Opener::nix, Opener::member, Opener::snap, Opener::policy})
         if (is(opener, to_string(who))) facts.opener = who;
     facts.api_version = cite(machine.kvm.api_version(), "KVM_GET_API_VERSION");
     facts.offers_vmx = offers(guests, cpuid_1_ecx, cpuid_1_ecx["VMX"]);

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace nestprobe {
 namespace {
 
@@ -16,6 +19,9 @@ constexpr Ways distributions[] = {
     {"flatcar", BootLoader::flatcar, InitramfsTool::with_system},
     {"clear-linux-os", BootLoader::clear_linux, InitramfsTool::with_system},
     {"chromeos", BootLoader::chromeos, InitramfsTool::with_system},
+    {"ostree", BootLoader::ostree, InitramfsTool::with_system},
+    {"bazzite", BootLoader::ostree, InitramfsTool::with_system},
+    {"pop", std::nullopt, InitramfsTool::update_initramfs, BootLoader::grub_debian},
     {"debian", BootLoader::grub_debian, InitramfsTool::update_initramfs},
     {"ubuntu", BootLoader::grub_debian, InitramfsTool::update_initramfs},
     {"fedora", BootLoader::grubby, InitramfsTool::dracut},
@@ -34,6 +40,11 @@ constexpr Ways distributions[] = {
     {"slackware", std::nullopt, std::nullopt},
 };
 
+/// VARIANT_ID of Fedora's, and Red Hat's, that rpm-ostree makes; all of them (state 2026-11).
+constexpr std::string_view ostree_variants[] = {"silverblue",    "kinoite",       "sericea", "onyx",
+                                                "sway-atomic",   "budgie-atomic", "iot",     "coreos",
+                                                "cosmic-atomic", "bazzite",       "aurora",  "bluefin"};
+
 /// The value of NAME= in os-release, quotation marks off.
 std::string_view value_of(std::string_view text, std::string_view name) {
     std::string_view value;
@@ -48,6 +59,13 @@ std::string_view value_of(std::string_view text, std::string_view name) {
     return value;
 }
 
+bool is_ostree_image(std::string_view text) {
+    const std::string_view variant = value_of(text, "VARIANT_ID");
+    return !value_of(text, "OSTREE_VERSION").empty() ||
+           std::find(std::begin(ostree_variants), std::end(ostree_variants), variant) !=
+               std::end(ostree_variants);
+}
+
 }  // namespace
 
 Fact<std::string> probe_distribution(const Filesystem& files) {
@@ -57,7 +75,8 @@ Fact<std::string> probe_distribution(const Filesystem& files) {
     const std::string_view id = value_of(*text.if_known(), "ID"),
                            like = value_of(*text.if_known(), "ID_LIKE");
     if (id.empty()) return Absent{Why::malformed, fmt::format("{}: no ID", path)};
-    std::string words(id);
+    std::string words = is_ostree_image(*text.if_known()) ? "ostree " : "";
+    words.append(id);
     if (!like.empty()) words.append(" ").append(like);
     return {words, {{std::string(path), words}}};
 }

@@ -4,6 +4,7 @@
 
 #include "facts/hypervisor_facts.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace nestprobe {
@@ -21,5 +22,13 @@ TypeNesting nesting_of_type(Platform platform, std::string_view type);
 
 /// Of EC2's Intel types, which have two threads a core: "m8i.xlarge" has 2.  0: not told by the name.
 unsigned cores_of_ec2(std::string_view type);
+
+/// A type of machine that a sentence names: "m5.large", "n2d-standard-4", "D4s_v5".  Of "Dasv4-series" the
+/// cloud alone, without a name.  Platform::other: none, or of two clouds.
+struct CloudType {
+    Platform platform = Platform::other;
+    std::string name{};
+};
+CloudType cloud_type_in_words(std::string_view text);
 
 }  // namespace nestprobe

@@ -18,11 +18,8 @@ namespace {
 
 /// A module that runs guests without VMX or SVM, next to kvm and neither of the two vendors'.
 Fact<std::string> probe_software(const Shared& shared) {
-    constexpr std::string_view hardware[] = {"kvm_intel", "kvm_amd"};
-    const auto software = [&](std::string_view name) {
-        return name.starts_with("kvm_") &&
-               std::find(std::begin(hardware), std::end(hardware), name) == std::end(hardware);
-    };
+    // By name: a word that begins with kvm_ may be half of another's.
+    const auto software = [](std::string_view name) { return name == "kvm_pvm"; };
     if (const auto* names = shared.sys_modules.if_known())
         for (const std::string& name : *names)
             if (software(name)) return {name, {{fmt::format("/sys/module/{}", name), "present"}}};

@@ -2,6 +2,7 @@
 #include "probe.hpp"
 #include "base/hearsay.hpp"
 #include "base/text.hpp"
+#include "machine/modprobe.hpp"
 #include "machine/platform_signs.hpp"
 #include "machine/probes.hpp"
 
@@ -24,6 +25,7 @@ Shared read_shared(const Sources& machine, RegisterList wanted) {
         .bios_vendor = read_word(machine.files, "/sys/class/dmi/id/bios_vendor"),
         .heard_vmx = read_heard_switch(machine.files, hearsay::flag_vmx),
         .heard_svm = read_heard_switch(machine.files, hearsay::flag_svm),
+        .svm_or_lock = read_heard_switch(machine.files, hearsay::svm_or_lock),
         .usable = read_heard_switch(machine.files, hearsay::usable),
         .own_cpuid = {},
     };
@@ -98,6 +100,7 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     }
     facts.firmware_off = read_hearsay(files, hearsay::firmware_off);
     facts.firmware_off_flags = flags_named(facts.firmware_off);
+    facts.svm_or_lock = shared.svm_or_lock;
     facts.usable = shared.usable;
     facts.usable_by = speaker_of(facts.usable);
     facts.maker = read_hearsay(files, hearsay::maker);
@@ -105,6 +108,9 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     facts.missing = read_hearsay(files, hearsay::missing).map([](const std::string& names) {
         const std::vector<std::string_view> words = split_words(names);
         return std::vector<std::string>(words.begin(), words.end());
+    });
+    facts.boot_words = read_hearsay(files, hearsay::boot_words).map([](const std::string& words) {
+        return split_command_line(words);
     });
     facts.named_platform = read_hearsay(files, hearsay::named_product).map(platform_called);
     facts.named_board = read_hearsay(files, hearsay::named_board);

@@ -24,6 +24,7 @@ struct Shared {
     Fact<std::vector<LoggedLine>> log;
     Fact<std::string> bios_vendor;              ///< of DMI
     Fact<bool> heard_vmx, heard_svm;            ///< what tools said of the kernel's flags
+    Fact<bool> svm_or_lock;                     ///< one of the two was found, and not which
     Fact<bool> usable;                          ///< what they said of KVM: there, or not to be used
     Fact<bool> own_cpuid;                       ///< where false, `cpu` has nothing of CPUID
     std::optional<RegisterReadings> as_read{};  ///< the registers then, for those who want to see them

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/whole_words.hpp"
 #include "facts/facts.hpp"
+#include "machine/instance_types.hpp"
 #include "machine/platform_signs.hpp"
 
 #include <algorithm>
@@ -62,6 +63,16 @@ constexpr ProductName names[] = {
     {"contabo", "Contabo"},
     {"vps", "VPS"},
     {"unraid", "Unraid"},
+    {"utm", "Apple"},
+    {"orbstack", "Apple"},
+    {"apple virtualization", "Apple"},
+    {"dev box", "Azure"},
+    {"devbox", "Azure"},
+    {"google compute", "Google"},
+    {"oracle cloud infrastructure", "OCI"},
+    {"droplet", "DigitalOcean"},
+    {"droplets", "DigitalOcean"},
+    {"cloud-hypervisor", "Cloud-Hypervisor", false, true},
     // what is also run in guests of others
     {"firecracker", "Firecracker", false, true},
     {"cloud hypervisor", "Cloud-Hypervisor", false, true},
@@ -76,6 +87,13 @@ constexpr ProductName names[] = {
     {"libvirt", "KVM", false, true},
 };
 
+/// Who rents out real hardware as well, or hardly a name in a sentence: only a question names them.
+constexpr ProductName asked_names[] = {
+    {"hetzner", "Hetzner"}, {"huawei cloud", "VPS"}, {"ibm cloud", "VPS"},
+    {"upcloud", "VPS"},     {"netcup", "VPS"},       {"ionos", "VPS"},
+    {"exoscale", "VPS"},    {"kamatera", "VPS"},     {"yandex cloud", "VPS"},
+};
+
 /// "inside a", "on my own", with nothing that parts them from what follows.
 bool is_led_in_directly(std::string_view before) {
     constexpr std::string_view leads[] = {"in", "inside", "on", "under", "within"};
@@ -87,6 +105,35 @@ bool is_led_in_directly(std::string_view before) {
         if (word.ends_with(',') || contains(word, "..")) return false;  // another product's name stood there
     }
     return false;
+}
+
+/// "a Hyper-V VM", "VirtualBox guest".
+bool says_machine_next(std::string_view behind) {
+    constexpr std::string_view machines[] = {"vm",      "vms",      "guest",    "guests",
+                                             "virtual", "instance", "instances"};
+    const std::vector<std::string_view> words = split_words(behind.substr(0, 40));
+    if (words.empty()) return false;
+    std::string_view first = words.front();
+    while (first.ends_with(',') || first.ends_with(':') || first.ends_with('.')) first.remove_suffix(1);
+    return holds(machines, first);
+}
+
+/// Where a Mac's own processor is named and no product: "Mac M1", "M3 MacBook".
+bool names_apple_silicon(std::string_view words) {
+    constexpr std::string_view silicon[] = {"apple silicon", "apple m1", "apple m2", "apple m3", "apple m4"};
+    constexpr std::string_view chips[] = {"m1", "m2", "m3", "m4", "m5"};
+    constexpr std::string_view macs[] = {"mac", "macbook", "macos", "mini"};
+    const auto has = [&](std::string_view word) { return find_whole(words, word) != std::string_view::npos; };
+    return std::any_of(std::begin(silicon), std::end(silicon), has) ||
+           (std::any_of(std::begin(chips), std::end(chips), has) &&
+            std::any_of(std::begin(macs), std::end(macs), has));
+}
+
+/// Said about nesting, or a name with hardly a word besides: no error of some program that names a product.
+bool is_about_nesting(std::string_view words) {
+    constexpr std::string_view signs[] = {"nest", "virtuali", "kvm", "vmx", "svm", "vt-x", "amd-v"};
+    return split_words(words).size() <= 3 ||
+           std::any_of(std::begin(signs), std::end(signs), [&](auto sign) { return contains(words, sign); });
 }
 
 /// The one of them all; nothing where they are two.
@@ -123,18 +170,31 @@ std::span<const ProductName> product_names() { return names; }
 std::optional<Platform> platform_in_words(std::string_view text) {
     std::string words = in_small_letters(trim(text));
     if (const auto alone = platform_of_that_name(words)) return alone;
-    OnePlatform named, led_in;
-    for (const ProductName& row : names) {
+    OnePlatform named, led_in, any;
+    std::vector<ProductName> rows(std::begin(names), std::end(names));
+    rows.insert(rows.end(), std::begin(asked_names), std::end(asked_names));
+    for (const ProductName& row : rows) {
         if (row.name == "KVM") continue;  // which stands in most messages
         const Platform platform = platform_called(row.name);
         for (auto at = find_whole(words, row.words); at != std::string::npos;
              at = find_whole(words, row.words)) {
-            if (is_led_in_directly(std::string_view(words).substr(0, at))) led_in.hear(platform);
+            const std::string_view all = words;
+            if (is_led_in_directly(all.substr(0, at)) ||
+                (!row.also_run_here && says_machine_next(all.substr(at + row.words.size()))))
+                led_in.hear(platform);
             if (is_rented_out(platform)) named.hear(platform);
+            any.hear(platform);
             words.replace(at, row.words.size(), row.words.size(), '.');  // "vmware" in "vmware player"
         }
     }
-    return led_in.platform ? led_in.get() : named.get();
+    if (led_in.platform) return led_in.get();
+    if (const CloudType type = cloud_type_in_words(text); type.platform != Platform::other && !named.platform)
+        return type.platform;
+    if (named.platform) return named.get();
+    const std::string said = in_small_letters(trim(text));
+    if (!is_about_nesting(said)) return std::nullopt;
+    if (any.platform) return any.get();
+    return names_apple_silicon(said) ? std::optional(Platform::apple) : std::nullopt;
 }
 
 }  // namespace nestprobe

@@ -56,6 +56,7 @@ SystemFacts probe_system(const Filesystem& files, const Shared& shared, const Ke
     SystemFacts facts;
     facts.distribution = probe_distribution(files);
     facts.boot_loader = probe_boot_loader(files, shared, kernel, facts.distribution);
+    facts.kin = kin_of(release_or_image(shared.command_line, kernel.release), facts.distribution);
     facts.grub = probe_grub(shared.command_line, facts.distribution);
     facts.initramfs =
         probe_initramfs(files, facts.boot_loader, distribution_by_kernel(kernel.release, facts.distribution));

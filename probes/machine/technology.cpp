@@ -121,6 +121,7 @@ Fact<Technology> probe_technology(const Shared& shared, const CpuFacts& cpu) {
     if (svm.any(yes)) return {Technology::svm, svm.first_known().from()};
     if (is(shared.heard_vmx, true)) return {Technology::vmx, shared.heard_vmx.from()};
     if (is(shared.heard_svm, true)) return {Technology::svm, shared.heard_svm.from()};
+    if (is(shared.svm_or_lock, true)) return {Technology::svm, shared.svm_or_lock.from()};
     if (Fact<Technology> read = technology_of_registers(shared); read.if_known()) return read;
     Fact<Technology> module = technology_of_module(shared);
     return module.if_known() ? module : technology_of_log(shared, module.absence());

@@ -124,6 +124,7 @@ constexpr SubjectRow subject_rows[] = {
     {"/etc/kernel/cmdline", condense_command_line},
     {"/etc/kernel/proxmox-boot-uuids", condense_presence},
     {"/etc/kernelstub/configuration", condense_presence},
+    {"/etc/default/limine", condense_presence},
     {"/etc/NIXOS", condense_presence},
     {"/run/ostree-booted", condense_presence},
     {"/proc/modules", condense_proc_modules},

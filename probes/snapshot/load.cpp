@@ -11,6 +11,7 @@
 #include "snapshot/import/import_hwloc.hpp"
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/undress.hpp"
 #include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
 
@@ -154,7 +155,8 @@ bool is_other_json(std::string_view text) {
                                            "\"machineType\"",   "\"Standard_",
                                            "\"shape\"",         "\"NestedVirtualization\"",
                                            "\"vmx_data\"",      "nestedHVEnabled",
-                                           "\"fault_message\"", "\"devices.kubevirt.io/kvm\""};
+                                           "\"fault_message\"", "\"devices.kubevirt.io/kvm\"",
+                                           "kubevirt.io/v1",    "\"cpu_template\""};
     // A program's answer, and a sentence behind it.
     const bool among_words = !trim(text).ends_with('}') && !contains(text, "nestprobe");
     return (lines || among_words ||
@@ -225,6 +227,7 @@ Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows) {
         const std::string name = name_of_input(input.path);
         input.text = as_utf8(std::move(input.text));
         for (auto& file : input.files) file.second = as_utf8(std::move(file.second));
+        if (!input.is_folder && !looks_like_snapshot(input.text)) input.text = undressed(input.text);
         loaded.unread.insert(loaded.unread.end(), input.unread.begin(), input.unread.end());
         keep_telling_lines(input, loaded.lines);
         const bool holds = !input.is_folder && names_guests_definition(input.text);

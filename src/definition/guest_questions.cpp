@@ -25,6 +25,10 @@ std::optional<Technology> technology_of_guest(const Facts& f) {
     const bool vmx = guest.vmx.if_known() && wants(*guest.vmx.if_known());
     const bool svm = guest.svm.if_known() && wants(*guest.svm.if_known());
     if (vmx != svm) return vmx ? Technology::vmx : Technology::svm;
+    // Whoever takes one of them away has a processor with that one.
+    const bool of_vmx = guest.vmx.if_known() && !is(guest.vmx, FeaturePolicy::unset);
+    const bool of_svm = guest.svm.if_known() && !is(guest.svm, FeaturePolicy::unset);
+    if (of_vmx != of_svm) return of_vmx ? Technology::vmx : Technology::svm;
     return {};
 }
 
@@ -88,7 +92,31 @@ std::optional<bool> offered_by_host(const Facts& f) {
     const bool* svm = f.device.offers_svm.if_known();
     if ((vmx && *vmx) || (svm && *svm)) return true;
     if (vmx && svm) return false;
+    // Not asked: KVM offers what its module nests.
+    const Module* module = f.module.vendor.if_known();
+    const bool* nested = f.module.nested.if_known();
+    const bool loaded =
+        module && (module->state == Module::State::loaded || module->state == Module::State::built_in);
+    if (loaded && nested) return *nested;
     return {};
+}
+
+Comparison comparison_of_cpu(const GuestFacts& guest) {
+    const bool whole = is(guest.cpu_mode, CpuMode::host_passthrough) || is(guest.cpu_mode, CpuMode::maximum);
+    const std::string* check = guest.cpu_check.if_known();
+    if (check && (*check == "full" || *check == "enforce")) return Comparison::after;
+    if (whole || is(guest.cpu_mode, CpuMode::none) || (check && *check == "none")) return Comparison::none;
+    if (check) return Comparison::before;
+    return is_emulated(guest) && is(guest.cpu_mode, CpuMode::custom) ? Comparison::none : Comparison::before;
+}
+
+DefinitionKind words_of_cpu(const GuestFacts& guest) {
+    const DefinitionKind* kind = guest.definition.if_known();
+    return !kind || is(guest.passed_cpu, true) ? DefinitionKind::qemu : *kind;
+}
+
+bool takes_more_than_model(const GuestFacts& guest) {
+    return is(guest.cpu_mode, CpuMode::custom) && is(guest.cpu_match, "minimum");
 }
 
 bool irqchip_is_split(const GuestFacts& guest) {

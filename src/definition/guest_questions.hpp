@@ -4,6 +4,7 @@
 
 #include "facts/facts.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,19 @@ std::optional<Technology> technology_written_for(const GuestFacts& guest, std::s
 const Fact<FeaturePolicy>& policy_of_guest(const Facts& f);
 /// QEMU emulates SVM with this CPU; nothing where it depends on QEMU's version.  VMX it never emulates.
 std::optional<bool> emulates_svm(const GuestFacts& guest);
+/// What is asked of the guest's CPU is compared with what KVM offers, or it starts with whatever there is.
+enum class Comparison : std::uint8_t {
+    none,    ///< QEMU warns at most
+    before,  ///< libvirt compares before it starts the guest (check='partial', the default of most modes)
+    after,   ///< what QEMU made of it is compared (check='full'), or QEMU compares itself (enforce)
+};
+/// libvirt 9.0 to 11.3 src/qemu/qemu_domain.c, qemuDomainDefCPUPostParse; qemu_process.c,
+/// qemuProcessUpdateGuestCPU.
+Comparison comparison_of_cpu(const GuestFacts& guest);
+/// In whose words the CPU is named: of a -cpu that is passed behind libvirt's or Proxmox's own, QEMU's.
+DefinitionKind words_of_cpu(const GuestFacts& guest);
+/// <cpu match='minimum'>: what the host has more than the model is given to the guest, as with host-model.
+bool takes_more_than_model(const GuestFacts& guest);
 /// KVM here is known to offer that feature to guests, or known not to.
 std::optional<bool> offered_by_host(const Facts& f);
 /// Does the IOMMU remap interrupts?  What is not said QEMU decides: yes, unless the I/O APIC is KVM's

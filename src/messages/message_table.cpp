@@ -552,6 +552,11 @@ Give the guest less (QEMU: -m 2048; libvirt: <memory unit='MiB'>2048</memory>), 
      .patterns = "does not support live migration yet\n"
                  "non-migratable cpu device\n"
                  "nested*cannot be migrated\n"
+                 "kvm_get_nested_state\n"
+                 "kvm_set_nested_state\n"
+                 "get_nested_state\n"
+                 "set_nested_state\n"
+                 "nested state*fail\n"
                  "migration*nested virtualization",
      .means =
          R"(The guest cannot be saved or moved while it has nested state, or a CPU feature that ties it to this host (invtsc).)",
@@ -812,6 +817,51 @@ Unload it if you do not need it:
      .otherwise =
          R"(The way round (KVM keeps VirtualBox out) is VERR_VMX_IN_VMX_ROOT_MODE and VERR_SVM_IN_USE.)",
      .source = "Linux virt/kvm/kvm_main.c; dhiltgen/docker-machine-kvm#64; kubernetes/minikube#4913"},
+    {.id = "arm-guest-cpu-type",
+     .program = "QEMU for arm64",
+     .weight = Weight::fatal,
+     .patterns = "kvm is not supported for this guest cpu type",
+     .means =
+         R"(KVM works. On Arm it runs guests with the host's own processor alone, and QEMU was asked for another model, or for none: the machine virt then takes cortex-a15, which is of 32 bits.)",
+     .rules = "no-x86-machine",
+     .causes = R"(1. -cpu is missing, or names a model: cortex-a57, cortex-a72, max of an older QEMU.
+2. libvirt: the definition has a <model> in the place of mode='host-passthrough'.)",
+     .steps = R"(    qemu-system-aarch64 -accel kvm -cpu host -machine virt,gic-version=host -m 1G -nographic
+libvirt:
+    virt-xml GUEST --edit --cpu host-passthrough)",
+     .worked = R"(The guest starts.)",
+     .otherwise =
+         R"(A processor with cores of two kinds (big and little) fails at times all the same: keep QEMU on cores of one kind, by taskset.)",
+     .source = "QEMU target/arm/kvm.c, kvm_arch_init_vcpu(); AsahiLinux/linux#393 (2025-05)"},
+    {.id = "arm-secure-state",
+     .program = "QEMU for arm64",
+     .weight = Weight::fatal,
+     .patterns = "cpu_address_space_init: assertion `asidx == 0\n"
+                 "does not support providing security extensions\n"
+                 "does not support guests using security extensions",
+     .means =
+         R"(The guest was asked for with EL3 (TrustZone), which KVM has for no guest: a board's model that always has it, or secure=on.)",
+     .rules = "no-x86-machine",
+     .causes = R"(1. A machine of QEMU that models a board (xlnx-zcu102, raspi4b, sbsa-ref): these are for emulation.
+2. -machine virt,secure=on.)",
+     .steps = R"(    qemu-system-aarch64 -accel kvm -cpu host -machine virt,secure=off -m 1G -nographic
+For the board itself, emulated:
+    qemu-system-aarch64 -accel tcg -machine xlnx-zcu102 -m 1G -nographic)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"(KVM on the host works.)",
+     .source = "QEMU hw/arm/virt.c, machvirt_init(); system/physmem.c; Xilinx/qemu#63 (2021)"},
+    {.id = "arm-kvm-needs-cpu-host",
+     .program = "QEMU with KVM on arm64",
+     .patterns = "qemu-system-aarch64*kvm_init_vcpu*invalid argument\n"
+                 "qemu-system-aarch64*kvm_arch_init_vcpu failed*invalid argument",
+     .means =
+         R"(KVM on arm64 can give a guest the CPU of this machine alone, and another model was asked for, or none, which is another model too.)",
+     .causes = R"(1. No -cpu host.
+2. A virtual machine whose level above offers less of the CPU than QEMU asks for.)",
+     .steps = R"(    qemu-system-aarch64 -accel kvm -cpu host -M virt -m 512 -nographic)",
+     .worked = R"(The guest's firmware shows itself.)",
+     .otherwise = R"(Without KVM any model goes, slowly: -accel tcg.)",
+     .source = "lima-vm/lima#3031 (2024-12); QEMU target/arm/kvm.c"},
     {.id = "kvm-init-vcpu-failed",
      .program = "QEMU",
      .weight = Weight::fatal,
@@ -891,6 +941,28 @@ Start the guest without its assigned devices first.)",
      .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
      .otherwise = R"()",
      .source = "QEMU accel/kvm/kvm-all.c, kvm_init()"},
+    {.id = "qemu-of-another-processor",
+     .program = "QEMU for Arm, RISC-V, POWER or s390x",
+     .weight = Weight::fatal,
+     .patterns = "qemu-system-arm*invalid accelerator kvm\n"
+                 "qemu-system-aarch64*invalid accelerator kvm\n"
+                 "qemu-system-riscv*invalid accelerator kvm\n"
+                 "qemu-system-ppc*invalid accelerator kvm\n"
+                 "qemu-system-s390x*invalid accelerator kvm",
+     .means = R"(This QEMU emulates another processor than x86. KVM serves guests of the machine's own architecture alone, so on x86 this program never has it.)",
+     .rules = "kvm-api-unusable",
+     .causes = R"(1. The machine is x86, and the guest is to be of another architecture: that is emulated, without KVM.
+2. The machine is of that architecture, and this package was built without KVM. Linux has no KVM for 32-bit Arm since 5.7.)",
+     .steps = R"(Which machine is it?
+    uname -m
+x86_64: run the guest without KVM (-accel tcg), or a guest for x86 with KVM:
+    qemu-system-x86_64 -accel help
+aarch64: see whether KVM came up, and which accelerators this program has:
+    sudo dmesg | grep -i kvm
+    qemu-system-aarch64 -accel help)",
+     .worked = R"(-accel help lists kvm.)",
+     .otherwise = R"()",
+     .source = "QEMU meson.build, accelerator_targets; Linux 5.7, removal of arch/arm/kvm"},
     {.id = "qemu-invalid-accelerator",
      .program = "QEMU",
      .weight = Weight::fatal,
@@ -1101,6 +1173,28 @@ What the guest needs has to be in the container: see that these are there.
      .worked = R"(The guest starts.)",
      .otherwise = R"(On a host: another program manages libvirt's part of the cgroups.)",
      .source = "libvirt qemu.conf, cgroup_controllers; canonical/lxd#2718 (2017-05)"},
+    {.id = "libvirt-cannot-run-qemu",
+     .program = "libvirt",
+     .patterns = "cannot execute binary*qemu\n"
+                 "failed to start qemu binary*permission denied",
+     .means =
+         R"(libvirt was to ask a QEMU what it can do, and may not start that file: it knows no guest of KVM by it. It says nothing of /dev/kvm.)",
+     .causes = R"(1. A QEMU built by hand in /usr/local: AppArmor lets libvirtd start those of /usr/bin alone (Ubuntu, Debian, SUSE).
+2. SELinux: the file has not the label that QEMU has.
+3. The file is not executable for all, or a folder above it.)",
+     .steps = R"(Which of them:
+    sudo journalctl -k -b --grep apparmor=.DENIED
+    sudo ausearch -m AVC -ts recent
+AppArmor, for the libvirtd of Debian and Ubuntu:
+    echo '/usr/local/bin/qemu-* PUx,' | sudo tee -a /etc/apparmor.d/local/usr.sbin.libvirtd
+    sudo apparmor_parser -r /etc/apparmor.d/usr.sbin.libvirtd
+    sudo systemctl restart libvirtd
+SELinux:
+    sudo restorecon -Rv /usr/local/bin
+The distribution's own QEMU is used again once those of /usr/local/bin are gone, which libvirt finds first.)",
+     .worked = R"(    virsh domcapabilities --virttype kvm)",
+     .otherwise = R"(A line about one architecture (qemu-system-sparc) among others that work is a remark.)",
+     .source = "libvirt src/qemu/qemu_capabilities.c, src/security/apparmor; zhaodice/qemu-anti-detection#86 (2024-07)"},
     {.id = "libvirt-no-capabilities-kvm",
      .program = "libvirt, minikube kvm2, Vagrant",
      .patterns = "host does not support any virtualization options\n"
@@ -1294,8 +1388,23 @@ A guest that is to move: give it a model that all hosts have. KubeVirt, Harveste
      .worked = R"(The guest starts.)",
      .otherwise = R"(vmx and svm have a page of their own.)",
      .source = "libvirt src/cpu/cpu.c; harvester/harvester#3015 (2022)"},
+    {.id = "arm-mode-ignored",
+     .program = "Linux on arm64",
+     .patterns = "kvm is not available. ignoring kvm-arm.mode",
+     .means =
+         R"(The kernel was started without EL2, the level at which a hypervisor runs, so that kvm-arm.mode= on its command line has nothing to act on. No word of it brings EL2.)",
+     .rules = "no-x86-machine arm-guests-cannot-nest",
+     .causes = R"(1. A telephone, a tablet or a board whose firmware keeps EL2 for itself or for a hypervisor of the maker's (Gunyah, pKVM), and starts Linux at EL1.
+2. In a virtual machine: the level above shows no EL2.)",
+     .steps = R"(At which level the kernel was started, it says itself:
+    sudo dmesg | grep -i -e 'started at EL' -e kvm
+EL1: take firmware, or a boot loader, that starts Linux at EL2, if the maker has one; else another machine.)",
+     .worked = R"(The log says "VHE mode initialized successfully" or "Hyp mode initialized successfully".)",
+     .otherwise = R"(CONFIG_KVM=y alone is not enough.)",
+     .source = "Linux arch/arm64/kvm/arm.c, early_kvm_mode_cfg()"},
     {.id = "virt-manager-kvm-not-available",
      .program = "virt-manager, virt-install",
+     .scope = PageScope::frame,
      .patterns = "kvm is not available. this may mean the kvm package is not installed\n"
                  "kvm is not available\n"
                  "kvm ist nicht verfügbar\n"
@@ -1346,6 +1455,12 @@ The error of modprobe says which it is.)",
      .program = "Android emulator on Windows",
      .patterns = "aehd is not installed\n"
                  "emulator hypervisor driver\n"
+                 "gvm.sys\n"
+                 "aehd.sys\n"
+                 "service_name: aehd\n"
+                 "service_name: gvm\n"
+                 "4294967201\n"
+                 "0xffffffa1\n"
                  "gvm is not installed",
      .means =
          R"(AEHD (once GVM), Google's driver for Windows, is not there. It is one of two ways; it needs Windows' own hypervisor off.)",
@@ -1358,6 +1473,23 @@ Without Hyper-V: install "Android Emulator hypervisor driver" in the SDK Manager
      .worked = R"(    emulator -accel-check)",
      .otherwise = R"(On Linux none of this matters: there the emulator uses KVM.)",
      .source = "developer.android.com, \"Configure hardware acceleration for the Android Emulator\""},
+    {.id = "android-mac-no-vmx",
+     .program = "Android emulator on a Mac",
+     .patterns = "requires an intel processor with vt-x and nx support*vt-x is not supported\n"
+                 "configuring vm acceleration on macos",
+     .means =
+         R"(The emulator for Intel Macs runs on a macOS whose processor shows no VT-x. KVM has no part in it.)",
+     .causes =
+         R"(1. macOS is a virtual machine, as on hosted CI (CircleCI, Azure, GitHub's Intel runners): nobody shows VT-x to it.
+2. An Apple silicon Mac with the emulator or the system image for Intel.)",
+     .steps = R"(See which it is: 1 and arm64, or 0:
+    sysctl kern.hv_support
+    uname -m
+On CI: run the emulator in a job on Linux x64 whose runner has /dev/kvm. On Apple silicon: the emulator for it, and a system image arm64-v8a.)",
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "react-native-community/react-native-circleci-orb#144 (2022-03); developer.android.com, "
+               "\"Configure hardware acceleration for the Android Emulator\""},
     {.id = "android-no-vmx",
      .program = "Android emulator",
      .patterns = "requires an intel processor with vt-x\n"
@@ -1709,6 +1841,27 @@ Install the newest VirtualBox before trying again:
      .worked = R"(The guest inside runs for a while under load.)",
      .otherwise = R"(Slow, and no crash: nested paging is off inside (no ept in the vmx flags).)",
      .source = "VirtualBox/virtualbox#30 (2025-06), #270 (2025-10), #790 (2026-07)"},
+    {.id = "vbox-guru-meditation",
+     .program = "VirtualBox",
+     .patterns = "guru meditation\n"
+                 "'gurumeditation' state\n"
+                 "verr_trpm_dont_panic",
+     .means =
+         R"(VirtualBox met a state of its guest that it cannot go on from; the number and the name behind it say where.)",
+     .rules = "platform-shows-and-fails",
+     .causes =
+         R"(1. VirtualBox itself runs in a virtual machine: without VT-x or AMD-V releases up to 6.0 ran guests in software and met traps they could not handle (VERR_TRPM_DONT_PANIC); 6.1 and later need VT-x or AMD-V.
+2. A hypervisor inside the guest: VirtualBox' nesting breaks with it.
+3. VINF_EM_TRIPLE_FAULT: the guest's own firmware or system gave up.)",
+     .steps = R"(Is VirtualBox on hardware, and is VT-x or AMD-V there?
+    systemd-detect-virt
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+    VBoxManage --version
+In a virtual machine with 0: have nesting switched on above, and take VirtualBox 6.1 or later. nestprobe names the switch:
+    nestprobe)",
+     .worked = R"(The machine starts, and its VBox.log has no such line.)",
+     .otherwise = R"(The guest's log next to it, VBox.log, has the lines before: they say more than the number.)",
+     .source = "VirtualBox include/iprt/err.h, VBox/err.h; NixOS/nixpkgs#60943 (2019-05)"},
     {.id = "vbox-nested-needs-paging",
      .program = "VirtualBox",
      .patterns = "nested vt-x/amd-v without nested-paging\n"
@@ -2131,6 +2284,26 @@ A Windows that cannot: start the machine without it; there is no KVM in it then.
      .otherwise = R"()",
      .source = "Microsoft documentation, \"Run Hyper-V in a Virtual Machine with Nested Virtualization\" (2026-11); "
                "jamesstringer90/Easy-GPU-PV#7 (2021-11)"},
+    {.id = "hyperv-no-slat",
+     .program = "Windows",
+     .patterns = "does not support second level address translation\n"
+                 "second level address translation*: no\n"
+                 "second level address translation (slat)*required",
+     .means =
+         R"(Windows found VT-x or AMD-V, and no SLAT beside it, which is EPT or NPT. Hyper-V, WSL2 and Docker Desktop need it.)",
+     .rules = "ept-off npt-off",
+     .causes =
+         R"(1. Windows is a virtual machine whose hypervisor shows VT-x without EPT: VMware with CPU/MMU virtualization on "software", VirtualBox without nested paging, KVM with ept=0 or npt=0 on its host, an old ESXi.
+2. A processor before Nehalem (Intel) or Barcelona (AMD).)",
+     .steps = R"(VMware, with the machine off: CPU, "CPU/MMU Virtualization": hardware CPU and MMU; and "Expose hardware assisted virtualization". VirtualBox, with the machine off:
+    VBoxManage modifyvm GUEST --nested-paging on --nested-hw-virt on
+On a KVM host these should say Y or 1:
+    cat /sys/module/kvm_intel/parameters/ept
+    cat /sys/module/kvm_amd/parameters/npt)",
+     .worked = R"(In Windows, "Second Level Address Translation: Yes":
+    systeminfo)",
+     .otherwise = R"()",
+     .source = "Microsoft, \"System requirements for Hyper-V\"; woshub.com, \"Install Hyper-V in a VM on VMware ESXi\" (2018)"},
     {.id = "hyperv-component-not-running",
      .program = "Hyper-V, minikube, Docker",
      .patterns = "the hyper-v hypervisor is disabled\n"
@@ -2189,6 +2362,24 @@ The last one True on real hardware: the first cause. In a virtual machine with V
      .worked = R"(systeminfo ends with "A hypervisor has been detected" once Hyper-V runs.)",
      .otherwise = R"(Windows' answers are about Windows: KVM in a Linux on the same machine looks for itself.)",
      .source = "Microsoft documentation, Win32_Processor; cloud-hypervisor/rust-hypervisor-firmware#438 (2026-06)"},
+    {.id = "windows-is-ready-for-hyperv",
+     .program = "Windows",
+     .patterns = "virtualization enabled in firmware*: yes\n"
+                 "vm monitor mode extensions*: yes\n"
+                 "virtualisierung in firmware aktiviert*: ja",
+     .means =
+         R"(No hypervisor runs below this Windows' own kernel, and it sees VT-x or AMD-V, switched on. If this Windows is a virtual machine, the level above shows it: nesting is on there.)",
+     .causes =
+         R"(1. Hyper-V, WSL2 or Docker fails all the same: the Windows feature is not installed, or hypervisorlaunchtype is off.
+2. Installed, and Windows starts without it: what the level above shows is not enough for Hyper-V (ESXi: hardware version 11 or later, VBS of that machine; KVM: the host's own CPU).)",
+     .steps = R"(In an administrator's PowerShell, then restart:
+    Enable-WindowsOptionalFeature -Online -FeatureName Microsoft-Hyper-V -All
+    bcdedit /set hypervisorlaunchtype auto
+After it, did it start?
+    Get-WinEvent -FilterHashtable @{LogName='System'; ProviderName='Microsoft-Windows-Hyper-V-Hypervisor'} -MaxEvents 5)",
+     .worked = R"(systeminfo says "A hypervisor has been detected".)",
+     .otherwise = R"()",
+     .source = "Microsoft documentation, systeminfo; docker/for-win#3729 (2019-04)"},
     {.id = "hyperv-in-guest-fails",
      .program = "Windows in a virtual machine",
      .patterns = "0xc0000001\n"
@@ -2272,6 +2463,72 @@ Restart. WSL 2, Hyper-V and Docker Desktop stop working; auto instead of off bri
      .worked = R"(    Get-VMProcessor -VMName GUEST | Format-List ExposeVirtualizationExtensions)",
      .otherwise = R"()",
      .source = "MicrosoftDocs/Virtualization-Documentation#299, #308, #345 (2016)"},
+    {.id = "qemu-words-refused",
+     .program = "QEMU",
+     .weight = Weight::fatal,
+     .patterns = "unable to find cpu model 'host-passthrough'\n"
+                 "unable to find cpu model 'host-model'\n"
+                 "property 'host-x86_64-cpu.*not found\n"
+                 "property '*-x86_64-cpu.*not found\n"
+                 "can't apply global*-cpu.*expects 'on' or 'off'\n"
+                 "the -accel and \"-machine accel=\" options are incompatible\n"
+                 "-cpu=*: invalid option\n"
+                 "-accel=*: invalid option",
+     .means =
+         R"(QEMU read its own command line and refused a word of it; nothing was asked of KVM yet. It says nothing of VMX or SVM.)",
+     .rules = "guest-option-refused",
+     .causes = R"(1. host-passthrough and host-model are libvirt's words; QEMU's is host.
+2. An option and its value are two words: -cpu host, not -cpu=host.
+3. -accel kvm beside -enable-kvm or accel= in -machine: one of them is enough, and both are refused.
+4. A feature is on or off: vmx=on, +vmx; no number. nested is no feature, but a parameter of KVM's module on the host.)",
+     .steps = R"(What starts, with what this machine has:
+    qemu-system-x86_64 -accel kvm -cpu host -m 2048
+The rest of a line or script, word by word:
+    nestprobe --domain SCRIPT)",
+     .worked = R"(The guest's firmware shows itself.)",
+     .otherwise = R"()",
+     .source = "QEMU system/vl.c, target/i386/cpu.c, qom/object.c"},
+    {.id = "eve-ng-no-virtualization",
+     .program = "EVE-NG",
+     .patterns = "neither intel vt-x or amd-v found",
+     .means =
+         R"(EVE-NG's login screen counted vmx and svm in /proc/cpuinfo and found none: its machine is not shown them. Nodes that need KVM do not start.)",
+     .rules = "hypervisor-hides-vmx hypervisor-hides-svm",
+     .causes =
+         R"(1. EVE-NG runs in a virtual machine without nested virtualization; VMware calls the switch "Virtualize Intel VT-x/EPT or AMD-V/RVI".
+2. On hardware: VT-x or SVM Mode is off in firmware setup.)",
+     .steps = R"(Which hypervisor is it? nestprobe names its switch:
+    systemd-detect-virt
+    nestprobe
+VMware Workstation, with the machine off, in its .vmx file: vhv.enable = "TRUE")",
+     .worked = R"(The screen has no such line, and this prints more than 0:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "EVE-NG community cookbook, installation (2026-11)"},
+    {.id = "proxmox-cpu-refused",
+     .program = "Proxmox VE, its API, Terraform's providers",
+     .patterns = "built-in cputype*is not defined\n"
+                 "custom cputype*not found\n"
+                 "vm-specific cpu flags must be a subset of\n"
+                 "unable to parse value of 'cpu' - format error\n"
+                 "cputype can only be one of",
+     .means =
+         R"(Proxmox VE, or the tool that speaks to it, does not know that CPU type or that flag. In a file that was edited by hand the line is passed over, and the default CPU counts, kvm64, which has neither VMX nor SVM.)",
+     .rules = "guest-words-dropped guest-cpu-model-lacks-feature",
+     .causes =
+         R"(1. A name that is misspelt, or in the wrong case: Host for host. QEMU's and libvirt's names are not all Proxmox' (host-passthrough).
+2. A custom model without custom- before its name, or one that /etc/pve/virtual-guest/cpu-models.conf has not.
+3. A flag that a guest may not name: vmx and svm are such; nested-virt is in Proxmox VE 9 and later.
+4. A Terraform provider that is older than Proxmox VE.)",
+     .steps = R"(Nesting wants the node's own CPU:
+    qm set VMID --cpu host
+    qm stop VMID
+    qm start VMID
+In Terraform's resource, type = "host" within cpu, or cpu = "host"; see the provider's page.)",
+     .worked = R"(In the guest:
+    grep -c -E -w 'vmx|svm' /proc/cpuinfo)",
+     .otherwise = R"()",
+     .source = "Proxmox qemu-server, PVE/QemuServer/CPUConfig.pm; Telmate/terraform-provider-proxmox#1133 (2024-10), #1518"},
     {.id = "proxmox-cpu-flag-unknown",
      .program = "Proxmox VE",
      .patterns = "cpu.flags: value does not match the regex pattern\n"
@@ -2431,13 +2688,14 @@ aarch64 and x86-64: take Firecracker's build for aarch64. It needs /dev/kvm all 
      .otherwise = R"(On a machine of the same kind: a kernel without CONFIG_SECCOMP_FILTER.)",
      .source = "orbstack/orbstack#248 (2023-06); seccomp(2), prctl(2)"},
     {.id = "firecracker-no-kvm",
-     .program = "Firecracker",
+     .program = "Firecracker, libkrun",
      .patterns = "error creating the kvm object\n"
                  "error creating kvm object\n"
                  "critical error creating the kvm object\n"
+                 "cannot create vmm.: kvm(error(\n"
                  "cannot open /dev/kvm. error",
      .means =
-         R"(Firecracker could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied", 19 "no such device": a node without KVM behind it.)",
+         R"(Firecracker, or what is made of it (libkrun: krun, muvm, microsandbox), could not open /dev/kvm. Error(2) is "no such file", Error(13) "permission denied", 19 "no such device": a node without KVM behind it.)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied",
      .causes = R"(1. 13: the user has no access; the jailer drops to a user that has none.
 2. 2: no device: no KVM on this machine, or none in the jail.)",
@@ -2477,14 +2735,43 @@ If that fails, too, update the hypervisor above; Firecracker supports bare metal
      .worked = R"(The guest's kernel writes to the console.)",
      .otherwise = R"()",
      .source = "firecracker-microvm/firecracker, docs/getting-started.md; #5437 (2025-09)"},
+    {.id = "krun-start-enter",
+     .program = "libkrun (krun, smolvm, muvm)",
+     .patterns = "krun_start_enter",
+     .means =
+         R"(libkrun did not start its virtual machine, and gives one number for many reasons: -22 is its general one. On Linux it is as a rule that its user may not open /dev/kvm.)",
+     .rules = "dev-kvm-permission-denied dev-kvm-missing",
+     .causes = R"(1. The user that the machine runs as is not in the node's group: rootless Podman drops groups, and some tools run each machine as a user of its own.
+2. No /dev/kvm.)",
+     .steps = R"(    ls -l /dev/kvm
+Podman, with the groups of who starts it:
+    podman run --runtime=krun --group-add keep-groups IMAGE
+Until the next start of this machine, for this user:
+    sudo setfacl -m "u:$USER:rw" /dev/kvm)",
+     .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
+     .otherwise = R"(The lines before it, if there are any, say more than the number.)",
+     .source = "smol-machines/smolvm#718 (2026-07); containers/crun#1894"},
+    {.id = "crosvm-no-jail",
+     .program = "crosvm",
+     .patterns = "is not a directory, cannot create jail",
+     .means = R"(crosvm puts its devices into sandboxes, and the empty folder for them is missing. It says nothing of KVM.)",
+     .causes = R"(1. Another system than ChromeOS, which has that folder.)",
+     .steps = R"(    sudo mkdir -p /var/empty
+Or without sandboxes, where you trust the guest:
+    crosvm run --disable-sandbox KERNEL)",
+     .worked = R"(The guest starts, or says what else it lacks.)",
+     .otherwise = R"("clone(...) failed" of minijail behind it: the system forbids such namespaces; --disable-sandbox does without.)",
+     .source = "crosvm src/crosvm/sys/linux/jail_helpers.rs; termux/termux-packages#29792 (2026-05)"},
     {.id = "cloud-hypervisor-no-kvm",
      .program = "Cloud Hypervisor",
      .patterns = "failed to open hypervisor interface\n"
                  "failed to create the hypervisor: no supported hypervisor\n"
                  "is /dev/kvm available?\n"
                  "hypervisorcreate\n"
+                 "vmboot(kvmnew\n"
+                 "kvmnew(error(\n"
                  "vmcreate(no such file or directory",
-     .means = R"(Cloud Hypervisor found neither /dev/kvm nor /dev/mshv that it may open.)",
+     .means = R"(Cloud Hypervisor found neither /dev/kvm nor /dev/mshv that it may open. Error(2) is "no such file", Error(13) "permission denied".)",
      .rules = "dev-kvm-missing dev-kvm-permission-denied",
      .causes = R"(1. No device.
 2. No permission.)",
@@ -2749,6 +3036,8 @@ Then join libvirt's group, and log in again:
      .program = "minikube",
      .patterns = "provider_kvm2_not_found\n"
                  "pr_kvm\n"
+                 "kvm_unavailable\n"
+                 "kvm_create_busy\n"
                  "host_virt_unavailable\n"
                  "/dev/kvm doesn't exist, is kvm supported\n"
                  "minikube*kvm2*not found\n"
@@ -2773,6 +3062,7 @@ then log in again.)",
                  "vzerrordomain\n"
                  "hv_unsupported\n"
                  "hv_denied\n"
+                 "hv_vm_create failed\n"
                  "hv_error (0xfae94001\n"
                  "failed to initialize hvf\n"
                  "hvf error\n"
@@ -2783,7 +3073,8 @@ then log in again.)",
      .causes =
          R"(1. macOS is itself a virtual machine (GitHub's and others' hosted arm64 runners): nesting there needs an M3 or later, macOS 15 and a host that offers it, and hosted runners do not (as of 2026-11).
 2. HV_DENIED: the program is not signed with the entitlement com.apple.security.hypervisor.
-3. An x86 guest asked for on Apple silicon: that is emulation, without HVF.)",
+3. An x86 guest asked for on Apple silicon: that is emulation, without HVF.
+4. An Intel Mac of before 2010: the framework needs EPT, which processors before Nehalem lack (hv_vm_create fails).)",
      .steps = R"(    sysctl kern.hv_support
 1: macOS has it; then sign the program (QEMU from Homebrew is signed), or start an arm64 guest. 0, or an unknown oid: this is a virtual machine or too old. On CI use a Linux x64 runner, or a Mac of your own.)",
      .worked = R"(    sysctl kern.hv_support
@@ -3735,7 +4026,7 @@ says nothing.)",
      .program = "modprobe",
      .patterns = "unknown symbol in module, or unknown parameter",
      .means =
-         R"(ENOENT: a symbol that the module needs is not there. Modern kernels ignore unknown parameters, so it never is a parameter.)",
+         R"(ENOENT: a symbol that the module needs is not there. Since Linux 3.11 unknown parameters are ignored, so it never is a parameter there.)",
      .rules = "kvm-module-blacklisted kvm-module-missing kvm-module-refused",
      .causes =
          R"(1. "install kvm /bin/true" in modprobe.d: kvm is skipped and kvm_intel finds no symbols.
@@ -4027,6 +4318,31 @@ Much: fewer virtual CPUs, or less on the host. Little, and this is a guest of a 
     sudo dmesg --follow)",
      .otherwise = R"(On real hardware it is a driver's or the hardware's matter.)",
      .source = "Linux kernel/watchdog.c, kernel/rcu/tree_stall.h; flatcar/Flatcar#329 (2021-01); VirtualBox/virtualbox#776 (2026-07)"},
+    {.id = "clock-in-a-guest",
+     .program = "Linux",
+     .patterns = "clocksource: timekeeping watchdog on cpu\n"
+                 "watchdog hpet read timed out\n"
+                 "marking tsc unstable due to clocksource watchdog\n"
+                 "tsc found unstable after boot\n"
+                 "clocksource watchdog: marking",
+     .means =
+         R"(The kernel compared its clocks and waited too long for one of them, so that it trusts the TSC no more. It says nothing of whether KVM works; a guest with the slower clock is slow.)",
+     .causes =
+         R"(1. This is a virtual machine, or one inside another: each look at the HPET is an exit there, and in nested ones each exit costs several. "Broken BIOS" is a guess of the kernel's.
+2. The virtual machine was paused, moved, or has more CPUs than its host can run.
+3. On hardware: a TSC that does run unevenly.)",
+     .steps = R"(Is this a virtual machine, and which clock does it use?
+    systemd-detect-virt
+    cat /sys/devices/system/clocksource/clocksource0/current_clocksource
+    cat /sys/devices/system/clocksource/clocksource0/available_clocksource
+In a guest of KVM take kvm-clock, in one of Hyper-V hyperv_clocksource_tsc_page, where they are listed, at once:
+    echo kvm-clock | sudo tee /sys/devices/system/clocksource/clocksource0/current_clocksource
+Where neither is listed and the level above has an invariant TSC: tsc=reliable on the kernel command line.)",
+     .worked = R"(No new line of that kind:
+    sudo dmesg | grep -i clocksource)",
+     .otherwise = R"(A guest that hangs at "Calibrating delay loop" (Linux 4.9 and older, in Hyper-V inside VMware): a newer kernel, or lpj= with the number that another boot printed.)",
+     .source = "Linux kernel/time/clocksource.c, clocksource_watchdog(); Documentation/admin-guide/kernel-parameters.txt, tsc=; "
+               "Mellanox/mkt#74 (2021-11); au-ts/libvmm#389 (2026-08); linuxkit/linuxkit#3209 (2018-10)"},
     {.id = "vmware-cpu-disabled",
      .program = "VMware",
      .patterns = "the cpu has been disabled by the guest operating system\n"
@@ -4631,20 +4947,21 @@ virt_caps with "hvm": Xen has it.)",
      .patterns = "already loaded the other module\n"
                  "already loaded vendor module",
      .means =
-         R"(Only one vendor's module can serve KVM, and one is loaded: kvm_intel, kvm_amd or kvm_pvm. The second was refused.)",
+         R"(Only one vendor's module can serve KVM, and one did when this was said: kvm_intel, kvm_amd or kvm_pvm. It had found all that it needs, so the line speaks for KVM here. The second was refused.)",
      .rules = "wrong-vendors-module software-kvm-cannot-nest",
      .causes =
-         R"(1. Both are listed in /etc/modules or modules-load.d: harmless, if the right one is loaded.
+         R"(1. Both are built into the kernel, or listed in /etc/modules or modules-load.d, or a script tries both: harmless. The wrong one cannot be the one that serves: it is refused on the other maker's processor.
 2. kvm_pvm, or a module that was built by hand, is loaded in its place.)",
      .steps = R"(    lsmod | grep kvm
-    grep -m1 vendor_id /proc/cpuinfo
-GenuineIntel goes with kvm_intel, AuthenticAMD with kvm_amd. If the wrong one is there:
-    sudo modprobe -r kvm_amd
-    sudo modprobe kvm_intel)",
+    ls -l /dev/kvm
+If kvm_pvm is there, and the processor has VMX or SVM: on Intel the second, on AMD the third.
+    sudo modprobe -r kvm_pvm
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd)",
      .worked = R"(    lsmod | grep kvm
-shows kvm and the processor's own module.)",
-     .otherwise = R"()",
-     .source = "Linux arch/x86/kvm/x86.c, kvm_x86_vendor_init()"},
+shows kvm and the processor's own module, or /dev/kvm is there where both are built in.)",
+     .otherwise = R"("no hardware support" in front of it is the other module's, and as harmless.)",
+     .source = "Linux arch/x86/kvm/x86.c, kvm_arch_init() (to 6.0), kvm_x86_vendor_init()"},
     {.id = "kvm-cpus-differ",
      .program = "Linux",
      .patterns = "feature inconsistency!\n"
@@ -4687,6 +5004,18 @@ Vagrant, in the libvirt provider:
      .worked = R"(The guest starts.)",
      .otherwise = R"()",
      .source = "QEMU target/i386/kvm/kvm.c; docs/system/i386/hyperv.rst; ruzickap/packer-templates#154 (2020-08)"},
+    {.id = "haxm-requirements-hyperv",
+     .program = "HAXM (Intel's old accelerator for Windows and macOS)",
+     .patterns = "hyper-v disabled - no",
+     .means =
+         R"(HAXM's check found that Windows' own hypervisor runs. That holds VMX and shows it to nobody else: the lines about VMX and EPT say what it shows, not what the processor has or how it is set up.)",
+     .causes = R"(1. Hyper-V, the Virtual Machine Platform (WSL 2) or Memory Integrity is on.)",
+     .steps = R"(HAXM is no longer developed (2023). With Windows' hypervisor on, the emulator runs by it. In an administrator's PowerShell:
+    Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
+and restart.)",
+     .worked = R"(    emulator -accel-check)",
+     .otherwise = R"()",
+     .source = "intel/haxm README (2023-01), #374, #375 (2021-05); Android documentation, \"Configure hardware acceleration\""},
     {.id = "haxm-requirements",
      .program = "HAXM (Intel's old accelerator for Windows and macOS)",
      .patterns = "ept supported - no\n"
@@ -4694,9 +5023,9 @@ Vagrant, in the libvirt provider:
      .means =
          R"(HAXM's check found that something it wants is missing: the line that ends with "- No" names it. EPT is missing in processors before Nehalem (2008), the Core 2 among them. KVM on Linux does without EPT, slowly; guests inside its guests are then slower still.)",
      .rules = "ept-off no-hardware-virtualization vmx-disabled-by-firmware",
-     .causes = R"(1. "EPT supported - No": an old processor; no setting brings it.
-2. "VMX enabled - No": switched off in firmware setup, or held by Hyper-V.
-3. "Hyper-V disabled - No": Windows' own hypervisor runs; then the Windows Hypervisor Platform does HAXM's work.)",
+     .causes = R"(1. "Hyper-V disabled - No": Windows' own hypervisor runs, and the other lines say what it shows.
+2. Where that says Yes, "EPT supported - No": an old processor; no setting brings it.
+3. Where that says Yes, "VMX enabled - No": most likely switched off in firmware setup.)",
      .steps = R"(HAXM is no longer developed (2023). On Windows, in an administrator's PowerShell, what the emulator uses instead:
     Enable-WindowsOptionalFeature -Online -FeatureName HypervisorPlatform -All
 and restart. It wants EPT too: an old processor has neither, and an image for arm64 that is emulated is what is left.)",
@@ -4773,6 +5102,49 @@ Then try a newer QEMU, and a newer kernel here.)",
      .worked = R"(    incus info | grep driver:)",
      .otherwise = R"("vhost-vsock support is missing" and "QEMU command not available" are other reasons of the same refusal.)",
      .source = "Incus internal/server/instance/drivers/driver_qemu.go; lxc/incus-os#155 (2025-06)"},
+    {.id = "lxd-vm-no-qemu",
+     .program = "LXD, Incus",
+     .patterns = "qemu command not available for cpu architecture",
+     .means =
+         R"(The server found no QEMU for this processor where it looks for programs. It says nothing of KVM or of the processor. It looked when it started.)",
+     .causes = R"(1. QEMU is not installed: Debian's and Ubuntu's package incus does not bring it.
+2. RHEL and its kin have it as /usr/libexec/qemu-kvm alone.
+3. It was installed after the server had started.)",
+     .steps = R"(Debian, Ubuntu; on arm64 qemu-system-arm and qemu-efi-aarch64:
+    sudo apt install qemu-system-x86 ovmf
+RHEL, Rocky, AlmaLinux:
+    sudo dnf install qemu-kvm edk2-ovmf
+    sudo ln -s /usr/libexec/qemu-kvm /usr/local/bin/qemu-system-x86_64
+Then let the server look again, by the one of the two that is there:
+    sudo systemctl restart incus
+    sudo snap restart lxd)",
+     .worked = R"(    incus info | grep driver:)",
+     .otherwise = R"("KVM support is missing" and "QEMU failed to run feature checks" are other reasons of the same refusal.)",
+     .source = "Incus internal/server/instance/drivers/driver_qemu.go; lxc/incus#894, #1516 (2024-12)"},
+    {.id = "lxd-vm-feature-checks",
+     .program = "LXD, Incus",
+     .patterns = "qemu failed to run feature checks\n"
+                 "unable to run feature checks during qemu initialization\n"
+                 "failed to query cpu model: genericerror",
+     .means =
+         R"(The server started QEMU once, to see what it can do, and that failed. Why, it writes into its own log alone. It says nothing of the processor.)",
+     .rules = "dev-kvm-permission-denied dev-kvm-missing",
+     .causes = R"(1. "Unable to locate a UEFI firmware": OVMF is missing, or lies elsewhere than the server looks (Void, Arch, NixOS).
+2. "CPU model 'kvm64' not found": QEMU 10 of RHEL 10 and its kin has that model no more, and Incus up to 7.2 asks for it (as of 2026-07).
+3. QEMU itself ended: /dev/kvm, or a module of QEMU's that is not installed.)",
+     .steps = R"(Its reason, by the one of the two that is there:
+    sudo journalctl -u incus -b --grep QEMU
+    sudo snap logs lxd
+For the first cause, install the firmware (Debian: ovmf; Fedora, Arch, Void: edk2-ovmf), tell Incus where it lies, and let it look again:
+    sudo systemctl edit incus
+with the two lines
+    [Service]
+    Environment=INCUS_EDK2_PATH=/usr/share/edk2/x64
+and then
+    sudo systemctl restart incus)",
+     .worked = R"(    incus info | grep driver:)",
+     .otherwise = R"(Incus before 6.5 calls that variable INCUS_OVMF_PATH.)",
+     .source = "lxc/incus#475, #606 (2024-03), #1300 (2024-10), #3603 (2026-07); void-packages#51907 (2024-08)"},
     {.id = "lxd-vm-failed-to-start",
      .program = "LXD, Incus",
      .patterns = "lxc info --show-log\n"
@@ -4896,13 +5268,34 @@ Report it with the whole trace:
      .worked = R"(The guest is fast again.)",
      .otherwise = R"(Off lets any program slow the whole machine's memory bus.)",
      .source = "Linux Documentation/arch/x86/buslock.rst"},
+    {.id = "illumos-unhandled-msr",
+     .program = "SmartOS and other illumos systems",
+     .patterns = "kern.info] unhandled rdmsr\n"
+                 "kern.info] unhandled wrmsr",
+     .means =
+         R"(A guest used a register that KVM of illumos does not have. It is no Linux that says so: "[ID number kern.info]" is the form of illumos' log, and it has neither /sys nor modprobe.)",
+     .causes =
+         R"(1. The guest was shown another CPU than the machine's, by default qemu64, and its system or its drivers look for what belongs to a newer one.)",
+     .steps = R"(In the global zone, show the guest the machine's own CPU, with the guest stopped:
+    vmadm stop UUID
+    vmadm update UUID cpu_type=host
+    vmadm start UUID
+The guest's UUID is in the list:
+    vmadm list)",
+     .worked = R"(The guest boots, and the log has no new line of that kind.)",
+     .otherwise = R"(Nested virtualization: KVM of illumos shows no guest VMX; bhyve there does not either.)",
+     .source = "TritonDataCenter/smartos-live#695 (2017-05); vmadm(8)"},
     {.id = "unhandled-msr",
      .program = "Linux, guests of macOS, ESXi, Windows",
+     .scope = PageScope::matter,
      .patterns = "unhandled rdmsr\n"
                  "unhandled wrmsr\n"
+                 "unhandled msr\n"
+                 "ignore_msrs\n"
                  "ignored rdmsr\n"
                  "ignored wrmsr",
      .means = R"(A guest used a register that KVM does not have. Most guests cope; some stop there.)",
+     .rules = "guest-msr-not-emulated",
      .causes = R"(1. macOS, ESXi or Windows with Hyper-V as a guest.)",
      .steps = R"(On the host, if the guest hangs or restarts at that point:
     echo 1 | sudo tee /sys/module/kvm/parameters/ignore_msrs
@@ -4931,6 +5324,7 @@ Registers 0x3a and 0x480 to 0x491 are VMX's, 0xc0010114 and 0xc0010117 SVM's. Fo
                  "/dev/vhost-vsock*no such\n"
                  "/dev/vhost-vsock: permission denied\n"
                  "vhost-vsock: unable to open\n"
+                 "unable to open vhost-vsock\n"
                  "vhost-vsock: failed to open vhost device\n"
                  "could not insert 'vhost_vsock'\n"
                  "module vhost_vsock not found",
@@ -4955,6 +5349,100 @@ In a container:
      .worked = R"(    ls -l /dev/vhost-vsock)",
      .otherwise = R"("Permission denied": the node belongs to group kvm as a rule.)",
      .source = "Linux drivers/vhost/vsock.c; kata-containers#3459 (2022-01)"},
+    {.id = "minikube-driver-unsupported",
+     .program = "minikube",
+     .patterns = "drv_unsupported_os",
+     .means =
+         R"(This minikube has no driver of that name for this system: its name is spelled otherwise, or whoever built it left the driver out. It looked neither at KVM nor at the processor.)",
+     .causes = R"(1. A distribution's own package, built without libvirt: then kvm2 is not in it (Fedora 44, minikube 1.38, 2026-07).
+2. Capital letters (QEMU, KVM2), or a name that is none (containerd).
+3. kvm2 on macOS or Windows: it is Linux' alone.)",
+     .steps = R"(The makers' own program has kvm2 on Linux:
+    curl -LO https://storage.googleapis.com/minikube/releases/latest/minikube-linux-amd64
+    sudo install minikube-linux-amd64 /usr/local/bin/minikube
+    minikube start --driver=kvm2
+Or the driver that needs no libvirt:
+    minikube start --driver=qemu2)",
+     .worked = R"(It goes on to "Using the kvm2 driver".)",
+     .otherwise = R"()",
+     .source = "kubernetes/minikube#23360 (2026-07), #17582 (2023-11)"},
+    {.id = "firmware-switch-lost",
+     .program = "a sentence",
+     .scope = PageScope::matter,
+     .patterns = "virtualization*does not stay\n"
+                 "virtualization*doesn't stay\n"
+                 "virtualization*won't stay\n"
+                 "virtualization*resets to disabled\n"
+                 "virtualization*reverts to disabled\n"
+                 "virtualization*turns itself off\n"
+                 "virtualization*disables itself\n"
+                 "vt-x*does not stay\n"
+                 "vt-x*doesn't stay\n"
+                 "svm*does not stay\n"
+                 "svm*doesn't stay\n"
+                 "vt-d*doesn't stay\n"
+                 "vt-d*does not stay",
+     .means = R"(The firmware setup takes the switch and loses it. What Linux sees is the register that the firmware then sets.)",
+     .rules = "vmx-disabled-by-firmware svm-disabled-by-firmware",
+     .causes = R"(1. Changed and not saved, or restarted in the place of a power-off: the register is locked until the power goes.
+2. A profile or a mode that sets the single switches: a server's workload profile, an overclocking profile, "optimized defaults" after an update.
+3. An administrator's password, or the maker's own protection (HP Sure Start, Intel TXT), which puts the old value back.
+4. A flat battery of the board, or firmware that was patched or flashed in part.)",
+     .steps = R"(In the setup load its defaults, save, switch off, wait ten seconds, switch on; then set the one switch, save, and switch off again. If it is lost all the same: update the firmware, then change the board's battery.
+What Linux sees, each time:
+    sudo dmesg | grep -i -E 'vmx|svm|disabled by'
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo)",
+     .worked = R"(The number is that of the CPUs after a power-off, too.)",
+     .otherwise = R"(In a virtual machine there is no such setup: what runs it decides.)",
+     .source = "makers' manuals; n4ru/1vyrain#95"},
+    {.id = "vfio-eal-no-iommu",
+     .program = "DPDK, SPDK, ODP",
+     .patterns = "no supported iommu extensions found\n"
+                 "eal: vfio support not initialized",
+     .means =
+         R"(The program opened /dev/vfio/vfio, and VFIO there offers no way to map memory: the module for it is not loaded, or this machine uses no IOMMU. Where the program drives no device, nobody has to do anything.)",
+     .rules = "no-iommu",
+     .causes = R"(1. vfio_iommu_type1 is not loaded.
+2. No IOMMU is in use: off in firmware setup, or not switched on on the kernel command line (Intel before the kernels that do it by themselves).
+3. A virtual machine without an IOMMU of its own.)",
+     .steps = R"(    sudo modprobe vfio_iommu_type1
+    ls /sys/kernel/iommu_groups
+Nothing in that folder: there is no IOMMU in use, and the reason is what nestprobe tells.
+    nestprobe --question device-assignment)",
+     .worked = R"(The program finds its device.)",
+     .otherwise = R"(VFIO without an IOMMU (enable_unsafe_noiommu_mode=1) lets a device read and write all memory.)",
+     .source = "DPDK lib/eal/linux/eal_vfio.c; spdk/spdk#1344 (2020-04); OpenDataPlane/odp#2340"},
+    {.id = "selinux-module-request",
+     .program = "SELinux",
+     .patterns = "module_request*char-major-10-232",
+     .means =
+         R"(Number 10, 232 is /dev/kvm: a program opened the node while no module of KVM was loaded, and SELinux forbade that the kernel loads one for it. That KVM was not loaded comes first.)",
+     .rules = "kvm-module-not-loaded dev-kvm-without-driver",
+     .causes = R"(1. The processor's module refused at boot: off in firmware setup, or a virtual machine without nesting.
+2. It was never loaded.)",
+     .steps = R"(Load it, on Intel the first, on AMD the second; what it says if it refuses tells the rest.
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd
+    sudo dmesg | grep -i kvm)",
+     .worked = R"(    lsmod | grep kvm)",
+     .otherwise = R"(No rule for SELinux is needed: once the module is there nobody asks for it.)",
+     .source = "Linux fs/char_dev.c, chrdev_open(); fedora-selinux/selinux-policy#1559 (2023)"},
+    {.id = "dmar-malfunction",
+     .program = "Linux",
+     .weight = Weight::fatal,
+     .patterns = "dmar hardware is malfunctioning",
+     .means =
+         R"(An Intel IOMMU did not answer a command in time, and the kernel stopped. A unit is broken, or the firmware describes one that is not there.)",
+     .rules = "no-iommu",
+     .causes = R"(1. The firmware's table (DMAR) is wrong.
+2. A unit for the graphics that the firmware switched off.
+3. In a virtual machine: the level above shows an IOMMU that does not work.)",
+     .steps = R"(Start once without it: in the boot menu, at the end of the kernel's line, write intel_iommu=off. If it starts, update the firmware; intel_iommu=on,igfx_off leaves out the unit of the graphics alone.
+What the kernel then says of the table:
+    sudo dmesg | grep -i -e DMAR -e 'Firmware Bug')",
+     .worked = R"(The system starts without that word.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/iommu/intel/iommu.h, IOMMU_WAIT_OP"},
     {.id = "nanabox-nesting",
      .program = "NanaBox",
      .scope = PageScope::matter,
@@ -5133,9 +5621,48 @@ Docker:
      .worked = R"(    test -r /dev/kvm -a -w /dev/kvm && echo yes)",
      .otherwise = R"("Operation not permitted" is another: a device cgroup or a security module.)",
      .source = "Linux Documentation/virt/kvm/api.rst; udev rules 50-udev-default.rules"},
+    {.id = "dev-kvm-passed-in",
+     .program = "Docker, Podman, Compose, Kubernetes",
+     .scope = PageScope::matter,
+     .patterns = "/dev/kvm:/dev/kvm\n"
+                 "--device /dev/kvm\n"
+                 "--device=/dev/kvm",
+     .means =
+         R"(A container is given /dev/kvm: what runs in it uses this machine's KVM. By itself that is no complaint, and right.)",
+     .rules = "dev-kvm-missing dev-kvm-permission-denied",
+     .causes =
+         R"(1. The device has to be there when the container starts, and the user in it has to be allowed to open it: --group-add with the number of the group kvm, or keep-groups for Podman.
+2. Whether the guest in it has VMX or SVM itself is for its own -cpu to say: host or max.)",
+     .steps = R"(On the machine that runs the container:
+    ls -l /dev/kvm
+    nestprobe
+In the container:
+    ls -l /dev/kvm)",
+     .worked = R"(    docker exec CONTAINER test -w /dev/kvm && echo yes)",
+     .otherwise = R"()",
+     .source = "Docker documentation, docker run, --device; Podman documentation, --group-add"},
+    {.id = "dev-kvm-no-driver",
+     .program = "many",
+     .patterns = "open /dev/kvm: no such device\n"
+                 "open '/dev/kvm': no such device\n"
+                 "/dev/kvm: open failed: no such device\n"
+                 "/dev/kvm*no such device (os error 19)",
+     .means = R"(The node /dev/kvm is there, and no KVM is registered behind it (ENODEV): a node that was made by hand or by a package, or was passed into a container, and on the machine itself the vendor's module is not loaded.)",
+     .rules = "dev-kvm-without-driver kvm-module-not-loaded",
+     .causes = R"(1. Neither kvm_intel nor kvm_amd is loaded.
+2. It was loaded, and refused: no VMX or SVM is shown, or it is switched off.)",
+     .steps = R"(Is it loaded, and does the processor show VMX or SVM here?
+    lsmod | grep kvm
+    grep -c -w -E 'vmx|svm' /proc/cpuinfo
+Load it on the machine itself, in a container on its host; on Intel the first, on AMD the second:
+    sudo modprobe kvm_intel
+    sudo modprobe kvm_amd)",
+     .worked = R"(lsmod | grep kvm lists kvm_intel or kvm_amd.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/char/misc.c, misc_open()"},
     {.id = "dev-kvm-trouble",
      .program = "many",
-     .scope = PageScope::matter,
+     .scope = PageScope::trouble,
      .patterns = "/dev/kvm\n"
                  "no kvm device\n"
                  "kvm device not found\n"
@@ -5198,9 +5725,109 @@ A card that shows this system's screen goes dark.)",
      .worked = R"(lspci -nnk says "Kernel driver in use: vfio-pci".)",
      .otherwise = R"(libvirt's managed='yes' takes a device when the guest starts; a graphics driver that is in use may hang then.)",
      .source = "Linux Documentation/driver-api/vfio.rst; driverctl(8)"},
+    {.id = "vfio-capability-hidden",
+     .program = "vfio-pci",
+     .weight = Weight::remark,
+     .patterns = "vfio_ecap_init: hiding ecap\n"
+                 "vfio_cap_init: hiding cap",
+     .means = R"(VFIO hides a capability of the device that it does not virtualize. This line comes at every start of such a guest, and nothing failed.)",
+     .rules = "",
+     .causes = R"(1. Nothing is wrong.)",
+     .steps = R"(Nothing has to be done. If the guest does not work with the device, another line says why:
+    sudo journalctl -k -b --grep 'vfio|DMAR|AMD-Vi')",
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "Linux drivers/vfio/pci/vfio_pci_config.c, vfio_ecap_init()"},
+    {.id = "libvirt-device-of-another-guest",
+     .program = "libvirt",
+     .weight = Weight::fatal,
+     .patterns = "pci device*is in use by driver qemu, domain",
+     .means = R"(Another guest, which the message names behind "domain", has the device. One device is given to one guest at a time.)",
+     .rules = "",
+     .causes = R"(1. That guest runs.
+2. It was to let go of the device and did not: it is paused, or saved in memory.)",
+     .steps = R"(Which guests run?
+    virsh list --all
+Shut that one down (write its name), then start this one:
+    virsh shutdown OTHER_GUEST)",
+     .worked = R"(The guest starts with the device.)",
+     .otherwise = R"()",
+     .source = "libvirt src/hypervisor/virhostdev.c, virHostdevIsPCINodeDeviceUsed()"},
+    {.id = "qemu-monitor-closed",
+     .program = "libvirt",
+     .weight = Weight::fatal, .scope = PageScope::frame,
+     .patterns = "unable to read from monitor: connection reset by peer",
+     .means = R"(QEMU ended while libvirt talked to it. Why it ended is not in this message.)",
+     .rules = "",
+     .causes = R"(1. QEMU refused something in the definition, or a device of it: its own last line says what.
+2. QEMU crashed, or the kernel ended it for want of memory.)",
+     .steps = R"(QEMU's own last lines (write the guest's name):
+    sudo tail -n 20 /var/log/libvirt/qemu/GUEST.log
+    sudo journalctl -k -b --grep 'qemu|oom'
+What they say tells the rest: nestprobe takes them by --from.)",
+     .worked = R"(The guest starts.)",
+     .otherwise = R"()",
+     .source = "libvirt src/qemu/qemu_monitor.c, qemuMonitorIORead()"},
+    {.id = "vfio-unknown-symbol",
+     .program = "Linux",
+     .patterns = "vfio_iommu_type1: unknown symbol\n"
+                 "vfio_pci: unknown symbol\n"
+                 "vfio_pci_core: unknown symbol",
+     .means = R"(A module of VFIO did not load: one that it stands on is not there, or is another kernel's.)",
+     .rules = "",
+     .causes = R"(1. insmod was used, which loads nothing else; modprobe loads what a module stands on.
+2. The modules in /lib/modules are not those of the running kernel: it was updated, and the machine not restarted.)",
+     .steps = R"(Does the running kernel have its modules here?
+    uname -r
+    ls /lib/modules
+If that release is not among them: restart this machine. Else:
+    sudo depmod
+    sudo modprobe vfio-pci)",
+     .worked = R"(lsmod | grep vfio lists vfio_pci and vfio_iommu_type1.)",
+     .otherwise = R"()",
+     .source = "Linux kernel/module/main.c, simplify_symbols(); modprobe(8)"},
+    {.id = "irq-nobody-cared",
+     .program = "Linux",
+     .patterns = "irq *: nobody cared",
+     .means = R"(Interrupts came that no driver took, and the kernel switched that line off. Beside a device that is given to a guest: the line is shared with one of this system's.)",
+     .rules = "",
+     .causes = R"(1. The device uses the old interrupt line (INTx), and shares it with another device.
+2. Without any device given to a guest: a driver or the firmware; that is no matter of KVM's.)",
+     .steps = R"(Who shares the line, whose number stands in the message?
+    cat /proc/interrupts
+Let the device use MSI in the guest, or put it into another slot. Does it have MSI?
+    sudo lspci -vv)",
+     .worked = R"(The line comes no more.)",
+     .otherwise = R"()",
+     .source = "Linux kernel/irq/spurious.c, __report_bad_irq(); drivers/vfio/pci/vfio_pci_intrs.c"},
+    {.id = "amd-psp-not-reached",
+     .program = "Linux, module ccp",
+     .weight = Weight::remark,
+     .patterns = "psp: unable to access the device*broken bios",
+     .means = R"(AMD's secure processor does not answer the module ccp. SEV and the firmware's TPM need it. KVM and nesting do not.)",
+     .rules = "",
+     .causes = R"(1. The firmware does not let the system reach it; many desktop boards say so at every start.
+2. In a virtual machine: it is given to none.)",
+     .steps = R"(For KVM nothing has to be done. Where SEV is wanted, update the firmware, and see whether it is still said:
+    sudo dmesg | grep -i -e ccp -e sev)",
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "Linux drivers/crypto/ccp/psp-dev.c, psp_dev_init()"},
+    {.id = "kvm-exchange-as-write",
+     .program = "Linux, module kvm",
+     .weight = Weight::remark,
+     .patterns = "emulating exchange as write",
+     .means = R"(KVM carried out a guest's locked write to a device's memory as a plain one. It is said once, and is harmless.)",
+     .rules = "",
+     .causes = R"(1. Nothing is wrong: some guests' drivers do that.)",
+     .steps = R"(Nothing has to be done. See whether anything else is said:
+    sudo dmesg | grep -i kvm)",
+     .worked = R"()",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/kvm/x86.c, emulator_cmpxchg_emulated()"},
     {.id = "vfio-trouble",
      .program = "many",
-     .weight = Weight::fatal, .scope = PageScope::matter,
+     .weight = Weight::fatal, .scope = PageScope::trouble,
      .patterns = "/dev/vfio\n"
                  "vfio*error\n"
                  "vfio*failed\n"
@@ -5305,6 +5932,8 @@ auto instead of off brings WSL 2 back. Or keep it, and run what nests in WSL 2 (
                  "nested virtualisation\n"
                  "nested-virtualization\n"
                  "nested vt-x\n"
+                 "nested hardware virtualization\n"
+                 "nested vmx\n"
                  "nested kvm",
      .means =
          R"(A program speaks of nested virtualization: this system is a virtual machine, or one of its guests wants to run guests.)",
@@ -5346,6 +5975,7 @@ On a host, about one of its guests:
                  "kvm is required\n"
                  "failed to create kvm\n"
                  "unable to use kvm\n"
+                 "no kvm\n"
                  "kvm_create_vm failed",
      .means =
          R"(A program wanted to run a guest by KVM, and found no /dev/kvm that it can use. Which of four reasons it was, its sentence does not say.)",

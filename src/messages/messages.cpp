@@ -76,13 +76,28 @@ std::string loosened(std::string_view text) {
     return out;
 }
 
+bool tells_of_failure(std::string_view line) {
+    constexpr std::string_view words[] = {
+        "error",   "fail",        "cannot", "can't",   "could not", "couldn't", "unable",     "denied",
+        "no such", "not ",        "n't ",   "no kvm",  "no /dev",   "refus",    "busy",       "invalid",
+        "missing", "unavailable", "unsupp", "require", "reject",    "timeout",  "timed out",  "must ",
+        "warn",    "lacks",       "abort",  "without", "illegal",   "conflict", "hang",       "stuck",
+        "fatal",   "panic",       "disabl", "nicht ",  "kein",      "fehl",     "impossible", "erreur",
+        "не ",     "нет ",        "ошибк",  "不",      "无法",      "失败",     "没有",       "失敗"};
+    return !line.starts_with("$ ") && !line.starts_with("+ ") && !contains(line, "res=success") &&
+           contains_any(line, words);
+}
+
 const Message* find_message(std::string_view text) {
     const std::string all = loosened(in_english(text));
     for (const Message& message : messages()) {
         bool found = false;
+        const bool failure = message.scope == PageScope::trouble;
         for_each_line(message.patterns, [&](std::string_view pattern) {
             if (!found)
-                for_each_line(all, [&](std::string_view line) { found = found || fits(pattern, line); });
+                for_each_line(all, [&](std::string_view line) {
+                    found = found || (fits(pattern, line) && (!failure || tells_of_failure(line)));
+                });
         });
         if (found) return &message;
     }

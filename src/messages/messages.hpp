@@ -22,6 +22,7 @@ enum class PageScope : std::uint8_t {
     frame,     ///< what somebody puts around another's message
     evidence,  ///< a checker's words, which are read as evidence too
     matter,    ///< whatever is said of a matter
+    trouble,   ///< the same, of what failed: a line without a word of failure is none of it
 };
 
 struct Message {
@@ -59,8 +60,17 @@ std::span<const Message> messages();
 /// Lower case, runs of blanks as one, typographic quotes as plain ones, a hex number without leading zeros.
 std::string loosened(std::string_view text);
 
+/// A loosened line that says that something failed.  A name of a file alone, a listing, what was typed at a
+/// prompt, a definition, a check that passed: none of them does.
+bool tells_of_failure(std::string_view line);
+
 /// The first message that fits any line of a text; null when none does.
 const Message* find_message(std::string_view text);
+
+/// A page about whatever is said of a matter: what a rule or another page says counts before it.
+constexpr bool is_of_matter(const Message& message) {
+    return message.scope == PageScope::matter || message.scope == PageScope::trouble;
+}
 
 /// Null when there is none of that id.
 const Message* message_of_id(std::string_view id);

@@ -13,8 +13,8 @@ namespace {
 // Sources: grubby(8), rpm-ostree(1), update-grub(8), grub-mkconfig's reading of /etc/default/grub as shell
 // code, kernel-install(8), ukify(1), the Proxmox VE Administration Guide ("Editing the Kernel Commandline"),
 // kernelstub(1), NixOS manual, Talos ("Kernel arguments"), transactional-update(8), Guix manual
-// ("operating-system Reference"), Alpine's update-extlinux(8), rEFInd documentation, Flatcar documentation;
-// state 2026-11.
+// ("operating-system Reference"), Alpine's update-extlinux(8), rEFInd documentation, Flatcar documentation,
+// CachyOS' wiki ("Boot Manager Configuration"); state 2026-11.
 constexpr std::string_view drop_from_grub =
     "sudo grep -srlw -e '{}' /etc/default/grub /etc/default/grub.d | sudo xargs -r sed -i 's/\\b{sed}\\b//'";
 constexpr std::string_view add_to_grub =
@@ -64,6 +64,7 @@ constexpr LoaderWay ways[] = {
      .next = "grubby --info=ALL"},
     grub(BootLoader::grub_suse, "sudo grub2-mkconfig -o /boot/grub2/grub.cfg", "cat /boot/grub2/grub.cfg"),
     grub(BootLoader::grub_other, "sudo grub-mkconfig -o /boot/grub/grub.cfg", "cat /boot/grub/grub.cfg"),
+    kernel_cmdline(BootLoader::systemd_boot, "sudo reinstall-kernels", InitramfsTool::dracut_rebuild),
     kernel_cmdline(BootLoader::systemd_boot, "sudo kernel-install add-all"),
     kernel_cmdline(BootLoader::proxmox, "sudo proxmox-boot-tool refresh"),
     kernel_cmdline(BootLoader::uki, "sudo mkinitcpio -P", InitramfsTool::mkinitcpio),
@@ -136,6 +137,11 @@ constexpr LoaderWay ways[] = {
      .finish = "midclt call system.advanced.update '{\"kernel_extra_options\": \"ALL WORDS\"}'",
      .place = "TrueNAS' own setting kernel_extra_options, which holds all words that are not its own",
      .look = "midclt call system.advanced.config"},
+    {.loader = BootLoader::limine,
+     .add = "echo 'KERNEL_CMDLINE[default]+=\" {}\"' | sudo tee -a /etc/default/limine",
+     .drop = "sudo sed -i '/^KERNEL_CMDLINE/s/ *\\b{sed}\\b//' /etc/default/limine",
+     .finish = "sudo limine-mkinitcpio",
+     .next = "cat /boot/limine.conf"},
     {.loader = BootLoader::syslinux,
      .place = "the append line of syslinux.cfg or extlinux.conf; with LILO in /etc/lilo.conf, then run lilo"},
     {.loader = BootLoader::chromeos,

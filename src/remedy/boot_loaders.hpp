@@ -3,7 +3,7 @@
 // and for the script of --fix alike.
 #pragma once
 
-#include "facts/facts.hpp"
+#include "remedy/remedy.hpp"
 
 #include <span>
 #include <string>
@@ -35,6 +35,14 @@ std::span<const LoaderWay> loader_ways();
 
 /// A script can change the words.
 inline bool by_command(const LoaderWay& way) { return !way.add.empty(); }
+
+/// The commands that take words away and in, without what brings them into force.
+void add_word_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,
+                       const std::vector<std::string>& add);
+
+/// Nobody can tell who passes the words, which are the step's action: the ways that are usual on this system.
+/// `safe`: they may stand in commands.
+Remedy by_usual_ways(const Facts& f, Step step, bool safe);
 
 /// By hand: the lines of `file` that add these words.
 std::vector<std::string> lines_with(const LoaderWay& way, const std::vector<std::string>& words);

@@ -34,40 +34,20 @@ std::string by_hand_place(const Facts& f, const LoaderWay* way) {
                                       : fmt::format(", in {}.", way->place);
 }
 
-void add_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,
-                  const std::vector<std::string>& add) {
-    for (const std::string& word : drop) step.commands.push_back(with_word(way.drop, word));
-    if (!add.empty() && !way.prepare.empty()) step.commands.emplace_back(way.prepare);
-    for (const std::string& word : add) step.commands.push_back(with_word(way.add, word));
-}
-
 }  // namespace
+
+void add_word_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,
+                       const std::vector<std::string>& add) {
+    for (const std::string& word : drop)
+        step.commands.push_back(ShellCommand::checked(with_word(way.drop, word)));
+    if (!add.empty() && !way.prepare.empty()) step.commands.push_back(ShellCommand::of_row(way.prepare));
+    for (const std::string& word : add)
+        step.commands.push_back(ShellCommand::checked(with_word(way.add, word)));
+}
 
 bool in_container(const Facts& f) { return f.kernel.container.if_known() && !is(f.kernel.container, "none"); }
 
 namespace {
-
-/// Nobody can tell who passes the words: the two likely ways, or the one that is left where it was not GRUB.
-Remedy by_either_way(const Facts& f, Step step) {
-    const bool not_grub = is(f.system.grub, false);
-    const std::vector<std::string> grub{"sudoedit /etc/default/grub",
-                                        "sudo update-grub || sudo grub2-mkconfig -o /boot/grub2/grub.cfg"};
-    const std::vector<std::string> systemd{"sudoedit /etc/kernel/cmdline", "sudo kernel-install add-all"};
-    constexpr std::string_view which = "Which boot loader passes it could not be told";
-    if (not_grub) {
-        step.what +=
-            fmt::format(". {}; it was not GRUB. With systemd-boot or a unified kernel image:", which);
-        step.commands = systemd;
-        return step;
-    }
-    Step other{.what = "With systemd-boot or a unified kernel image, in the place of these two:",
-               .commands = systemd,
-               .cost = step.cost,
-               .expect = step.expect};
-    step.what += fmt::format(". {}. With GRUB:", which);
-    step.commands = grub;
-    return Remedy(std::move(step)).then(std::move(other));
-}
 
 void change_by_hand(const Facts& f, const LoaderWay* way, const std::vector<std::string>& add, bool safe,
                     Step& step) {
@@ -75,7 +55,7 @@ void change_by_hand(const Facts& f, const LoaderWay* way, const std::vector<std:
     if (!way) return;
     if (way->loader == BootLoader::wsl2) step.where = Where::windows_host;
     if (way->is_guest) step.cost = Cost::restart_guest;
-    if (!way->look.empty()) step.commands.emplace_back(way->look);
+    if (!way->look.empty()) step.commands.push_back(ShellCommand::of_row(way->look));
     if (!safe) return;
     step.lines = lines_with(*way, add);
     if (!step.lines.empty()) step.file = way->file;
@@ -91,21 +71,21 @@ Remedy change_words(const Facts& f, std::vector<std::string> drop, std::vector<s
     if (safe && add.empty())
         step.expect = fmt::format("/proc/cmdline has {} no more.", fmt::join(drop, " and "));
     step.action = ChangeWords{drop, add, way};
-    if (!way && !in_container(f)) return by_either_way(f, std::move(step));
+    if (!way && !in_container(f)) return by_usual_ways(f, std::move(step), safe);
     if (!way || !safe || !by_command(*way)) {
         change_by_hand(f, way, add, safe, step);
     } else {
         step.what += '.';
-        add_commands(step, *way, drop, add);
+        add_word_commands(step, *way, drop, add);
     }
     if (!way || !safe || way->finish.empty()) return step;
     if (step.lines.empty()) {
-        step.commands.emplace_back(way->finish);
+        step.commands.push_back(ShellCommand::of_row(way->finish));
         return step;
     }
     Step then{.where = step.where,
               .what = "Then bring it into force.",
-              .commands = {std::string(way->finish)},
+              .commands = {ShellCommand::of_row(way->finish)},
               .cost = step.cost,
               .expect = std::move(step.expect)};
     step.cost = Cost::none;
@@ -128,6 +108,10 @@ std::string_view command_of(InitramfsTool tool) {
         case InitramfsTool::none: break;
     }
     return "";
+}
+
+ShellCommand as_root(InitramfsTool tool) {
+    return ShellCommand::of_row(fmt::format("sudo {}", command_of(tool)));
 }
 
 /// The files of modprobe.d that these steps change.
@@ -153,7 +137,7 @@ Step initramfs_of_image(const Facts& f, const Remedy& before) {
     Step step{.what = "The initramfs comes with the system's image: rebuild that if it loads KVM."};
     if (!is(f.system.boot_loader, BootLoader::ostree)) return step;
     for (const std::string& file : files_changed(before))
-        step.commands.push_back(fmt::format("sudo rpm-ostree initramfs-etc --track={}", file));
+        add_command(step, "sudo rpm-ostree initramfs-etc --track={}", {file});
     if (!step.commands.empty())
         step.what = "The initramfs comes with the system's image: if it loads KVM, it needs that file too.";
     return step;
@@ -170,13 +154,13 @@ Remedy renew_initramfs(const Facts& f, const Remedy& before) {
     const InitramfsTool* tool = f.system.initramfs.if_known();
     step.action = RenewInitramfs{tool ? std::string(command_of(*tool)) : ""};
     if (tool) {
-        step.commands = {fmt::format("sudo {}", command_of(*tool))};
+        step.commands = {as_root(*tool)};
         return step;
     }
     step.what += " Run the one of these that is here:";
     for (const InitramfsTool known :
          {InitramfsTool::update_initramfs, InitramfsTool::dracut, InitramfsTool::mkinitcpio})
-        step.commands.push_back(fmt::format("sudo {}", command_of(known)));
+        step.commands.push_back(as_root(known));
     return step;
 }
 

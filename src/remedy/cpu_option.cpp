@@ -14,9 +14,17 @@ namespace {
 
 bool takes_away(std::string_view flag, std::string_view feature) {
     if (flag.starts_with('-')) return flag.substr(1) == feature;
-    for (const std::string_view off : {"=off", "=no", "=false"})
-        if (flag == fmt::format("{}{}", feature, off)) return true;
-    return false;
+    const auto equals = flag.find('=');  // what is neither on nor off QEMU refuses
+    return equals != std::string_view::npos && flag.substr(0, equals) == feature &&
+           qemu_switch(flag.substr(equals + 1)) != true;
+}
+
+/// "+vmx", "vmx", "vmx=on" and QEMU's other words for on.
+bool asks_for(std::string_view flag, std::string_view feature) {
+    if (flag == feature || (flag.starts_with('+') && flag.substr(1) == feature)) return true;
+    const auto equals = flag.find('=');
+    return equals != std::string_view::npos && flag.substr(0, equals) == feature &&
+           qemu_switch(flag.substr(equals + 1)) == true;
 }
 
 bool keeps_out(std::string_view flag, std::string_view feature) {
@@ -40,23 +48,24 @@ bool is_taken_from_model(std::string_view model, std::string_view flags, std::st
 
 /// Beside the host's own CPU: what only processors of the other kind have, and their makers' names.
 bool is_of_other_kind(std::string_view flag, std::string_view feature) {
-    constexpr std::string_view of_vmx[] = {"+vmx", "vmx", "vmx=on", "vendor=GenuineIntel"};
-    constexpr std::string_view of_svm[] = {"+svm", "svm", "svm=on", "vendor=AuthenticAMD",
-                                           "vendor=HygonGenuine"};
-    const auto among = [&](const auto& list) {
-        return std::find(std::begin(list), std::end(list), flag) != std::end(list);
-    };
-    return (feature == "svm" && among(of_vmx)) || (feature == "vmx" && among(of_svm));
+    const bool of_vmx = asks_for(flag, "vmx") || flag == "vendor=GenuineIntel";
+    const bool of_svm =
+        asks_for(flag, "svm") || flag == "vendor=AuthenticAMD" || flag == "vendor=HygonGenuine";
+    return (feature == "svm" && of_vmx) || (feature == "vmx" && of_svm);
 }
 
 /// What goes with a named model: the other vendor's feature and name.
 bool goes_with_model(std::string_view flag) {
-    constexpr std::string_view of_model[] = {"+vmx", "+svm", "vmx", "svm", "vmx=on", "svm=on"};
-    return flag.starts_with("vendor=") ||
-           std::find(std::begin(of_model), std::end(of_model), flag) != std::end(of_model);
+    return flag.starts_with("vendor=") || asks_for(flag, "vmx") || asks_for(flag, "svm");
 }
 
 }  // namespace
+
+bool is_taken_by_global(const GuestFacts& guest, std::string_view feature) {
+    const std::string* global = guest.cpu_global.if_known();
+    return global && !feature.empty() && contains(*global, fmt::format(".{}=", feature)) &&
+           is(feature == "svm" ? guest.svm : guest.vmx, FeaturePolicy::disable);
+}
 
 std::string edited_cpu_option(std::string_view value, std::string_view feature) {
     const std::string_view model = value.substr(0, value.find(','));
@@ -108,8 +117,9 @@ std::string edited_proxmox_cpu(const GuestFacts& guest) {
 
 std::string edited_cpu_arguments(const GuestFacts& guest, std::string_view feature) {
     const std::string* option = guest.cpu_option.if_known();
-    return fmt::format("{} -cpu {}", is(guest.accelerator, Accelerator::kvm) ? "" : " -accel kvm",
-                       option ? edited_cpu_option(*option, feature) : "host");
+    std::string edited = option ? edited_cpu_option(*option, feature) : "host";
+    if (is_taken_by_global(guest, feature)) edited.append(",+").append(feature);  // which wins over -global
+    return fmt::format("{} -cpu {}", is(guest.accelerator, Accelerator::kvm) ? "" : " -accel kvm", edited);
 }
 
 std::string edited_proxmox_args(std::string_view configuration, const GuestFacts& guest,

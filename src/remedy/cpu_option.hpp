@@ -15,6 +15,9 @@ namespace nestprobe {
 /// one that the processor here has; empty: nobody knows.
 std::string edited_cpu_option(std::string_view value, std::string_view feature);
 
+/// A -global takes that feature away, not the words about the CPU.
+bool is_taken_by_global(const GuestFacts& guest, std::string_view feature);
+
 /// The options that the edit of a QEMU command line stands for: -accel kvm where it is not there, and -cpu.
 std::string edited_cpu_arguments(const GuestFacts& guest, std::string_view feature);
 

@@ -32,9 +32,10 @@ bool says_place(std::string_view what, std::string_view title) {
     return contains(text, words);
 }
 
-std::string block(const std::vector<std::string>& lines, std::size_t indent) {
+template <class Text>
+std::string block(const std::vector<Text>& lines, std::size_t indent) {
     std::string text;
-    for (const std::string& line : lines)
+    for (const std::string_view line : lines)
         text += fmt::format("{:{}}{}\n", "", line.empty() ? 0 : indent, printable(line));
     return text;
 }
@@ -65,6 +66,11 @@ Remedy& Remedy::then_only(std::string_view condition, Remedy more) {
     return *this;
 }
 
+Remedy& Remedy::led_by(std::string_view words) {
+    if (!steps.empty()) steps.front().what = fmt::format("{} {}", words, steps.front().what);
+    return *this;
+}
+
 Remedy::Remedy(std::string_view text, Where where) {
     constexpr std::string_view command = "    ";
     while (!text.empty()) {
@@ -72,13 +78,19 @@ Remedy::Remedy(std::string_view text, Where where) {
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         if (line.starts_with(command)) {
             if (steps.empty()) steps.push_back({.where = where});
-            steps.back().commands.emplace_back(line.substr(command.size()));
+            steps.back().commands.push_back(ShellCommand::of_row(line.substr(command.size())));
         } else if (steps.empty() || !steps.back().commands.empty()) {
             steps.push_back({.where = where, .what = std::string(line)});
         } else {
             append_sentence(steps.back().what, line);
         }
     }
+}
+
+Remedy::Remedy(const std::string& text, Where where) {
+    if (text.empty()) return;
+    steps.push_back({.where = where, .what = text});
+    std::replace(steps.back().what.begin(), steps.back().what.end(), '\n', ' ');
 }
 
 /// The step's own words tell that the guest stops and starts: the cost is not said twice.
@@ -128,8 +140,8 @@ std::string sentence(const Remedy& remedy) {
     std::string text = remedy.intro;
     for (const Step& step : remedy.steps) {
         append_sentence(text, step.what);
-        for (const std::string& command : step.commands)
-            text += fmt::format("{} {}", &command == &step.commands.front() ? "" : ";", command);
+        for (const ShellCommand& command : step.commands)
+            text += fmt::format("{} {}", &command == &step.commands.front() ? "" : ";", command.text());
         if (!step.file.empty())
             append_sentence(text, fmt::format("In {}: {}", step.file, fmt::join(step.lines, "; ")));
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "facts/facts.hpp"
+#include "remedy/shell_command.hpp"
 
 #include <string>
 #include <string_view>
@@ -104,7 +105,7 @@ using Action = std::variant<ByHand, SetOption, DropLine, ChangeWords, RenewInitr
 struct Step {
     Where where = Where::here;
     std::string what;
-    std::vector<std::string> commands{};
+    ShellCommands commands{};
     std::string file{};                ///< `lines` go into this file; empty: none
     std::vector<std::string> lines{};  ///< text to write there, as it is
     Cost cost = Cost::none;
@@ -123,7 +124,8 @@ struct Remedy {
     /// Text of a table, by hand: a line that begins with four blanks is a command of the step that it stands
     /// in, whole; the next line without is another step.
     Remedy(std::string_view text, Where where = Where::here);
-    Remedy(const std::string& text, Where where = Where::here) : Remedy(std::string_view(text), where) {}
+    /// Text that was put together, with a machine's words maybe: nothing of it is a command.
+    Remedy(const std::string& text, Where where = Where::here);
     Remedy(const char* text) : Remedy(std::string_view(text)) {}
 
     /// What else there is, where nothing makes it work; empty: as the rule's page says.
@@ -145,6 +147,8 @@ struct Remedy {
     /// Steps that a person takes only under a condition, which opens the first: "Only if it printed 0, all
     /// that follows."  Their intro stands behind it, and a script does none of them.
     Remedy& then_only(std::string_view condition, Remedy more);
+    /// Words in front of the first step's, which may be a machine's; the commands stay what they are.
+    Remedy& led_by(std::string_view words);
 };
 
 std::string_view to_string(Where where);  ///< as JSON has it: "hypervisor-host"

@@ -14,10 +14,10 @@ namespace nestprobe {
 namespace {
 
 /// A file of modprobe.d that is somebody's own; a package's counts no more where /etc has one of its name.
-std::string own_file(std::string_view file, std::vector<std::string>& commands) {
+std::string own_file(std::string_view file, ShellCommands& commands) {
     if (file.starts_with("/etc/")) return std::string(file);
-    const std::string copy = fmt::format("sudo cp {} /etc/modprobe.d/", file);
-    if (std::find(commands.begin(), commands.end(), copy) == commands.end()) commands.push_back(copy);
+    const ShellCommand copy = ShellCommand::checked(fmt::format("sudo cp {} /etc/modprobe.d/", file));
+    if (!holds(commands, copy)) commands.push_back(copy);
     return fmt::format("/etc/modprobe.d/{}", file.substr(file.rfind('/') + 1));
 }
 
@@ -27,8 +27,8 @@ Step find_by_hand(Step step, const Origin& origin, std::string_view word) {
         " Which file it stands in was not recorded ({}): this finds it. A package's file, in "
         "/usr/lib or /lib, is copied to /etc/modprobe.d first and changed there.",
         origin.text());
-    step.commands = {fmt::format(
-        "grep -rns {} /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d", word)};
+    step.commands = one_command(
+        "grep -rns {} /etc/modprobe.d /run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d", {word});
     step.action = ByHand{};
     return step;
 }
@@ -60,7 +60,7 @@ Remedy set_in_system(Step step, const OptionsPlace& place) {
     step.action = ByHand{};
     step.what += " What the file says of that now goes.";
     return Remedy(std::move(step))
-        .then(Step{.what = "Bring it into force.", .commands = {std::string(place.command)}});
+        .then(Step{.what = "Bring it into force.", .commands = {ShellCommand::of_row(place.command)}});
 }
 
 }  // namespace
@@ -81,11 +81,12 @@ Remedy set_option(const Facts& f, std::string_view module, std::string_view para
             return step;
         }
         const std::string own = own_file(place.file, step.commands);
-        step.commands.push_back(fmt::format("sudo sed -i '{}' {}", option_expression(o, value), own));
+        step.commands.push_back(
+            ShellCommand::checked(fmt::format("sudo sed -i '{}' {}", option_expression(o, value), own)));
     }
     if (otherwise.empty())
-        step.commands.push_back(
-            fmt::format("echo 'options {} {}={}' | sudo tee -a {}", module, parameter, value, options_file));
+        add_command(step, "echo 'options {} {}={}' | sudo tee -a {}",
+                    {module, parameter, value, options_file});
     return step;
 }
 
@@ -111,12 +112,11 @@ std::string name_holders(const Facts& f) {
 
 Step reload_module(const Facts& f, std::string_view module, std::string_view parameter) {
     const Module* m = f.module.vendor.if_known();
-    Step step{
-        .what = "Stop the guests that run, then reload the module.",
-        .commands = {fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
-        .cost = Cost::stop_guests,
-        .expect = fmt::format("cat /sys/module/{}/parameters/{} prints Y or 1.", module, parameter),
-        .action = Reload{std::string(module), {std::string(parameter)}}};
+    Step step{.what = "Stop the guests that run, then reload the module.",
+              .cost = Cost::stop_guests,
+              .expect = fmt::format("cat /sys/module/{}/parameters/{} prints Y or 1.", module, parameter),
+              .action = Reload{std::string(module), {std::string(parameter)}}};
+    add_reload(step, module);
     if (m && m->users == 0) {
         step.what = "Reload the module: nothing uses it now.";
         step.cost = Cost::none;
@@ -133,18 +133,19 @@ Step drop_line(const Facts& f, const Origin& place, std::string_view module) {
     if (const OptionsPlace* system = options_place(f))
         return {.what = fmt::format("Remove the line that keeps {} out ({}) from {}.", module, place.text(),
                                     system->block),
-                .commands = {std::string(system->command)}};
+                .commands = {ShellCommand::of_row(system->command)}};
     Step step{.what = fmt::format("Make a comment of the line that keeps {} out ({}).", module, place.text()),
               .action = DropLine{place.file, std::string(module)}};
     if (place.in_some_file()) return find_by_hand(std::move(step), place, module);
     if (!ConfigWord::make(place.file)) return step;
     const std::string own = own_file(place.file, step.commands);
     if (place.line == 0)
-        step.commands.push_back(
+        step.commands.push_back(ShellCommand::checked(
             fmt::format("sudo sed -i '/^[[:blank:]]*[bi][^[:blank:]]*[[:blank:]]*{}\\b/s/^/# /' {}",
-                        name_expression(module), own));
+                        name_expression(module), own)));
     else
-        step.commands.push_back(fmt::format("sudo sed -i '{}s/^/# /' {}", place.line, own));
+        step.commands.push_back(
+            ShellCommand::checked(fmt::format("sudo sed -i '{}s/^/# /' {}", place.line, own)));
     return step;
 }
 
@@ -162,8 +163,8 @@ Step sed_line(const Facts& f, Step step, const Origin& place, const std::string&
     if (expression.empty() || place.line == 0 || options_place(f) || !ConfigWord::make(place.file))
         return step;
     const std::string own = own_file(place.file, step.commands);
-    step.commands.push_back(
-        fmt::format("sudo sed -i '{}{}' {}", sed_address(place.line, lines), expression, own));
+    step.commands.push_back(ShellCommand::checked(
+        fmt::format("sudo sed -i '{}{}' {}", sed_address(place.line, lines), expression, own)));
     return step;
 }
 
@@ -197,28 +198,27 @@ Step replace_in_line(const Facts& f, const Origin& place, std::string_view from,
 
 Step name_as_conf(std::string_view path) {
     Step step{.what = "Give the file a name that modprobe reads: one that ends in .conf."};
-    if (ConfigWord::make(path)) step.commands.push_back(fmt::format("sudo mv -n {0} {0}.conf", path));
+    add_command(step, "sudo mv -n {} {}.conf", {path, path});
     return step;
 }
 
-void add_command(Step& step, std::string_view form, std::initializer_list<std::string_view> words) {
-    std::string command;
-    for (const std::string_view word : words) {
-        if (!ConfigWord::make(word)) return;
-        const auto place = form.find("{}");
-        command.append(form.substr(0, place)).append(word);
-        form.remove_prefix(place + 2);
-    }
-    step.commands.push_back(command.append(form));
+void add_command(Step& step, Form form, std::initializer_list<std::string_view> words) {
+    if (std::optional<ShellCommand> command = ShellCommand::with(form, words))
+        step.commands.push_back(std::move(*command));
 }
 
-std::string take_offline(unsigned cpu) {
-    return fmt::format("echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online", cpu);
+void add_reload(Step& step, std::string_view module) {
+    add_command(step, "sudo modprobe -r {}", {module});
+    add_command(step, "sudo modprobe {}", {module});
+}
+
+ShellCommand take_offline(unsigned cpu) {
+    return ShellCommand::checked(fmt::format("echo 0 | sudo tee /sys/devices/system/cpu/cpu{}/online", cpu));
 }
 
 Step load_module(std::string_view module, std::string_view file) {
     return {.what = "Load the module.",
-            .commands = {fmt::format("sudo modprobe {}", module)},
+            .commands = one_command("sudo modprobe {}", {module}),
             .expect = file.empty() ? "" : fmt::format("{} is there.", file),
             .action = Load{std::string(module), std::string(file)}};
 }
@@ -226,7 +226,7 @@ Step load_module(std::string_view module, std::string_view file) {
 Step load_at_boot(std::string_view module) {
     constexpr std::string_view file = "/etc/modules-load.d/kvm.conf";
     return {.what = "Have it loaded at every boot, since nothing did that here.",
-            .commands = {fmt::format("echo {} | sudo tee -a {}", module, file)},
+            .commands = one_command("echo {} | sudo tee -a {}", {module, file}),
             .action = LoadAtBoot{std::string(module), std::string(file)}};
 }
 

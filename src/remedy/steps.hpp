@@ -12,7 +12,7 @@ bool in_container(const Facts& f);
 
 /// Words of the kernel command line, away and in.  A word that could be anything but that word in a shell or
 /// a configuration file makes no command: it is to be done by hand.  Where nobody can tell the boot loader,
-/// the two likely ways.
+/// the ways that are usual on this system.
 Remedy change_words(const Facts& f, std::vector<std::string> drop, std::vector<std::string> add);
 
 /// A parameter of KVM's module says `value`: in each line that says otherwise, else in a file of its own; by
@@ -42,10 +42,13 @@ Step name_as_conf(std::string_view path);
 
 /// A command with what a machine says in it, a word for each {} of `form`.  Where one of them is no
 /// ConfigWord there is no command, and what the step says is left to be done by hand.
-void add_command(Step& step, std::string_view form, std::initializer_list<std::string_view> words);
+void add_command(Step& step, Form form, std::initializer_list<std::string_view> words);
+
+/// modprobe -r, and modprobe.
+void add_reload(Step& step, std::string_view module);
 
 /// The command that takes a CPU offline.
-std::string take_offline(unsigned cpu);
+ShellCommand take_offline(unsigned cpu);
 
 /// `file`: what is there then; empty: nothing that could be looked at.
 Step load_module(std::string_view module, std::string_view file = "/dev/kvm");

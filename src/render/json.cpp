@@ -121,10 +121,11 @@ void write_word(JsonText& out, std::string_view key, std::string_view word) {
         out.value(word);
 }
 
-void write_list(JsonText& out, std::string_view key, const std::vector<std::string>& words) {
+template <class Text>
+void write_list(JsonText& out, std::string_view key, const std::vector<Text>& words) {
     out.key(key);
     out.begin_array();
-    for (const std::string& word : words) out.value(word);
+    for (const std::string_view word : words) out.value(word);
     out.end_array();
 }
 

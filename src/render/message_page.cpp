@@ -74,7 +74,7 @@ namespace {
 
 /// Whose words are read as evidence already, and pages for whatever is said of a matter.
 bool is_beside_the_point(const Message& message) {
-    return message.scope == PageScope::evidence || message.scope == PageScope::matter;
+    return message.scope == PageScope::evidence || is_of_matter(message);
 }
 
 /// One of the answers has that for its cause already.
@@ -90,7 +90,7 @@ bool is_answered_by_cause(const Report& report, const Message& message) {
 /// A page about a whole matter, of which a rule has said more: it failed here, or the one that the page is
 /// made after passed.
 bool is_judged(const Report& report, const Message& message) {
-    if (message.scope != PageScope::matter) return false;
+    if (!is_of_matter(message)) return false;
     const std::vector<std::string_view> rules = split_words(message.rules);
     return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
         const auto named = std::find(rules.begin(), rules.end(), f.rule->name);
@@ -136,8 +136,11 @@ std::vector<const Message*> find_pages(const Report& report, Pages wanted) {
             const Message* message = find_message(line);
             if (!message || is_answered_by_cause(report, *message)) continue;
             if (wanted == Pages::of_messages && is_beside_the_point(*message)) continue;
+            if (message->scope == PageScope::matter && !tells_of_failure(loosened(line))) continue;
             if (is_judged(report, *message)) continue;
-            if (!is_among(found, *message)) found.push_back(message);
+            if (is_among(found, *message)) continue;
+            std::erase_if(found, [&](const Message* other) { return message->id.starts_with(other->id); });
+            found.push_back(message);
             if (!std::all_of(found.begin(), found.end(), is_frame)) std::erase_if(found, is_frame);
         }
     return found;
@@ -160,7 +163,8 @@ bool is_on_another_architecture(const Report& report) {
 
 /// Of its page what helps at once.  In a guest firmware is not to blame, and a page speaks to all.
 std::string cause_and_steps(const Report& report, const Message& message) {
-    const bool of_x86 = contains(message.steps, "kvm_intel") || contains(message.steps, "kvm_amd");
+    const bool of_x86 = contains(message.steps, "kvm_intel") || contains(message.steps, "kvm_amd") ||
+                        contains(message.steps, "qemu-system-x86_64");
     if (of_x86 && is_on_another_architecture(report)) return {};
     constexpr std::string_view of_hardware[] = {"firmware", "BIOS", "VT-x", "SVM Mode"};
     const bool to_hardware =

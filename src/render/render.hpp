@@ -5,6 +5,7 @@
 #include "messages/messages.hpp"
 #include "report/report.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,7 +47,7 @@ struct Page {
     const Rule* rule = nullptr;
     const Message* message = nullptr;
     bool log_line = false;
-    bool platform = false;
+    std::optional<Platform> platform{};
     bool found() const { return rule || message || log_line || platform; }
 };
 /// A rule by id or name, a message by id, else the message, the line of the kernel's log or the one product
@@ -54,7 +55,7 @@ struct Page {
 Page find_page(std::string_view text);
 
 /// The page of that product: how its guests are shown VMX or SVM.
-std::string render_platform(std::string_view text, const Style& style);
+std::string render_platform(Platform platform, std::string_view text, const Style& style);
 
 /// Is there a line of the kernel's log in it that the table knows?
 bool names_log_line(std::string_view text);

@@ -15,6 +15,7 @@ struct PlatformPage {
     std::string source;
 };
 
-PlatformPage page_of_platform(Platform platform);
+/// `type`: of machine, where one is named; empty: none.
+PlatformPage page_of_platform(Platform platform, std::string_view type = {});
 
 }  // namespace nestprobe

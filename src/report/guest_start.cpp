@@ -9,9 +9,14 @@ namespace nestprobe {
 namespace {
 
 /// Rules whose one matter is whether the guest starts: where they cannot tell, nobody can.
-constexpr std::string_view about_start[] = {"guest-machine-unknown", "guest-with-more-cpus-than-machine",
-                                            "guest-with-many-cpus-refused", "guest-evmcs-without-vapic",
-                                            "guest-will-not-start"};
+constexpr std::string_view about_start[] = {"guest-machine-unknown",
+                                            "guest-with-more-cpus-than-machine",
+                                            "guest-with-many-cpus-refused",
+                                            "guest-evmcs-without-vapic",
+                                            "guest-will-not-start",
+                                            "guest-command-line-refused",
+                                            "guest-cpu-unheard",
+                                            "guest-cpu-compared"};
 
 std::string as_defined(const Finding& finding) {
     return fmt::format("It will not start: {} ({}).", finding.title(), finding.rule->id);

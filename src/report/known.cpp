@@ -14,6 +14,12 @@ namespace nestprobe {
 namespace {
 
 std::string of_modules(const Facts& f) {
+    const Module* other = f.module.other_vendor.if_known();
+    if (other && other->state == Module::State::loaded && vendor_module_absent(f))
+        return fmt::format(
+            "{} is loaded, and another output names the other maker's processor: are they of one "
+            "machine?",
+            has(f, Technology::svm) ? "kvm_intel" : "kvm_amd");
     if (const Module* vendor = f.module.vendor.if_known()) {
         const std::string name = vendor_module_name(f);
         switch (vendor->state) {
@@ -95,32 +101,11 @@ bool is_iommu_wanted(const Report& report) {
     // Lines of the log by which devices got groups, and nothing of KVM.
     if (!report.pasted.empty() && report.facts.iommu.groups.if_known()) return true;
     const auto* words = report.facts.kernel.command_line.if_known();
+    const auto* later = report.facts.evidence ? report.facts.evidence->boot_words.if_known() : nullptr;
     return (words && std::any_of(words->begin(), words->end(), asks)) ||
+           (later && std::any_of(later->begin(), later->end(), asks)) ||
            std::any_of(report.pasted.begin(), report.pasted.end(),
                        [](const std::string& line) { return contains(line, "IOMMU"); });
-}
-
-/// The last line of each kind that bears on whether KVM works, of the last two kinds.
-std::vector<const LoggedLine*> telling_lines(const Facts& f) {
-    constexpr std::size_t most = 2;
-    std::vector<const LoggedLine*> found;
-    const auto* lines = f.kernel.log.if_known();
-    if (!lines) return found;
-    for (const LoggedLine& line : *lines) {
-        const LogRow& row = log_row(line.id);
-        const bool tells = row.effect == LogEffect::load_refused ||
-                           row.effect == LogEffect::off_by_firmware || row.effect == LogEffect::off_by_user ||
-                           row.effect == LogEffect::in_use_by_another || row.effect == LogEffect::nested_on ||
-                           row.effect == LogEffect::nested_off || row.effect == LogEffect::entry_failed;
-        if (!tells) continue;
-        std::erase_if(found, [&](const LoggedLine* other) { return other->id == line.id; });
-        found.push_back(&line);
-        if (found.size() > most) found.erase(found.begin());
-    }
-    // What follows from another line is no news beside it.
-    if (const LoggedLine* why = failed_to_enable(f); why && why->id != LogLine::kvm_enabling_failed)
-        std::erase_if(found, [](const LoggedLine* line) { return line->id == LogLine::kvm_enabling_failed; });
-    return found;
 }
 
 }  // namespace
@@ -142,6 +127,7 @@ std::string what_processor_shows(const Facts& f) {
     if (listed.any(yes)) return fmt::format("the kernel lists {}", flag);
     if (listed.all(no)) return fmt::format("the kernel does not list {}", flag);
     if (bit.all(no)) return fmt::format("CPUID shows no {}", word);
+    if (lists_svm_or_lock(f)) return "the kernel lists svm or svm_lock, which stays where svm is off";
     return {};
 }
 
@@ -240,7 +226,9 @@ std::string what_is_missing(const Report& report, const Verdict& verdict) {
         (report.facts.evidence || !report.pasted.empty()) && !(devices && is_iommu_spoken_of(report.facts));
     std::vector<std::pair<std::string, std::string>> missing;  // message, rules
     for (const Finding* f : verdict.because) {
-        if (left_out && f->outcome.lacking.why == Why::not_recorded) continue;
+        // What a definition does not say is what keeps its guest from an answer.
+        const bool of_definition = f->rule->layer == Layer::guest && !devices;
+        if (left_out && !of_definition && f->outcome.lacking.why == Why::not_recorded) continue;
         const auto same = std::find_if(missing.begin(), missing.end(),
                                        [&](const auto& m) { return m.first == f->outcome.message; });
         if (same == missing.end())
@@ -262,6 +250,8 @@ bool is_anything_known(const Report& report, const Verdict& verdict) {
 std::string headline_of_unknown(const Report& report, const Verdict& verdict) {
     if (is_told_by_lack(report, verdict)) {
         std::string missing = what_is_missing(report, verdict);
+        if (missing.empty() && verdict.question == Question::device_assignment && is_iommu_wanted(report))
+            return "an IOMMU is asked for, or spoken of; whether one is in use was not given";
         return missing.empty() ? "nothing that bears on it was given" : missing;
     }
     return is_anything_known(report, verdict)

@@ -96,6 +96,9 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
         (!f.guest || (verdict.question == Question::kvm_here && !report.pasted.empty()))) {
         const bool nothing = what_is_known(f).empty() && !in_guest(f) && !f.kernel.log.if_known();
         std::vector<std::string> commands = {std::string(nothing ? processor : part_that_lacks(f))};
+        // A loaded module says more than the flag.
+        if (lists_svm_or_lock(f) && !f.module.vendor.if_known())
+            commands.insert(commands.begin(), "grep -c -w svm /proc/cpuinfo");
         if ((in_guest(f) || nothing) && commands.front() == processor) commands.emplace_back(modules);
         commands.emplace_back("nestprobe --record machine.json");
         return commands;
@@ -111,6 +114,10 @@ std::vector<std::string> what_would_tell(const Report& report, const Verdict& ve
 
 std::vector<std::string> what_to_run(const Report& report) {
     std::vector<std::string> commands;
+    // What is written for the next boot may be in force or not.
+    if (report.facts.evidence && report.facts.evidence->boot_words.if_known() &&
+        !report.facts.kernel.command_line.if_known())
+        commands.emplace_back("cat /proc/cmdline");
     for (const Verdict& v : report.verdicts) {
         if (v.answer != Answer::unknown || !is_lack_told(report, v.question)) continue;
         for (std::string& command : what_would_tell(report, v))

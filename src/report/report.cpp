@@ -112,7 +112,7 @@ static Where place_of(const Rule& rule) {
 }
 
 Remedy Finding::remedy() const {
-    Remedy remedy = outcome.remedy.empty() ? Remedy(std::string(rule->fix), place_of(*rule)) : outcome.remedy;
+    Remedy remedy = outcome.remedy.empty() ? Remedy(rule->fix, place_of(*rule)) : outcome.remedy;
     remedy.never = outcome.remedy.never;
     if (rule->edit == GuestChange::none || remedy.empty()) return remedy;
     Step& first = remedy.steps.front();
@@ -138,7 +138,7 @@ static Outcome in_place(Outcome outcome, const Rule& rule, const Facts& facts) {
     if (!in_container(facts)) return outcome;
     const bool hosts = rule.layer != Layer::device && rule.layer != Layer::guest;
     if (hosts && outcome.status == Status::fail && outcome.remedy.empty() && !outcome.remedy.never)
-        outcome.remedy = Remedy(std::string(rule.fix), place_of(rule));
+        outcome.remedy = Remedy(rule.fix, place_of(rule));
     for (Step& step : outcome.remedy.steps)
         if (step.where == Where::here && (hosts || is_for_kernel(step))) step.where = Where::container_host;
     return outcome;

@@ -43,6 +43,11 @@ std::string hardware_word(const Facts& f) {
 
 std::string_view flag_word(const Facts& f) { return has(f, Technology::svm) ? "svm" : "vmx"; }
 
+bool lists_svm_or_lock(const Facts& f) {
+    return f.evidence && is(f.evidence->svm_or_lock, true) && !f.kernel.flag_svm.any_known() &&
+           !cpuid_bit(f).any_known();
+}
+
 bool hardware_absent(const Facts& f) { return clear_everywhere(f.cpu.vmx) && clear_everywhere(f.cpu.svm); }
 
 std::string software_kvm(const Facts& f) {

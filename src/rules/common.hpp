@@ -5,6 +5,7 @@
 #include "rules/rule.hpp"
 
 #include <span>
+#include <vector>
 
 namespace nestprobe {
 
@@ -20,6 +21,8 @@ const PerCpu<bool>& cpuid_bit(const Facts& f);
 std::string hardware_word(const Facts& f);
 /// "vmx" or "svm", as /proc/cpuinfo and libvirt spell it; "vmx" where the technology is unknown.
 std::string_view flag_word(const Facts& f);
+/// Somebody searched for svm in a way that finds svm_lock, too, and has found one of the two.
+bool lists_svm_or_lock(const Facts& f);
 /// CPUID could be read everywhere and shows neither VMX nor SVM.
 bool hardware_absent(const Facts& f);
 /// The kvm_pvm kind of KVM is what /dev/kvm belongs to: its name, or empty.  Where the modules could not be
@@ -60,9 +63,11 @@ const LoggedLine* heard(const Facts& f, LogLine kind);
 /// The last line of one of these kinds: of several tries, what the last one met.
 const LoggedLine* heard_last(const Facts& f, std::span<const LogLine> kinds);
 /// The last line that a module of KVM's prints while it sets itself up (svm_hardware_setup(),
-/// hv_init_evmcs()): the processor showed it all that it needs.  Null where it said nothing; kvm_intel mostly
-/// says nothing.
+/// hv_init_evmcs()), or by which kvm refuses a second module while one serves: the processor showed it all
+/// that it needs.  Null where it said nothing; kvm_intel mostly says nothing.
 const LoggedLine* heard_start(const Facts& f);
+/// The last line of each kind that bears on whether KVM works, of the last two kinds.
+std::vector<const LoggedLine*> telling_lines(const Facts& f);
 /// The first line with this effect that speaks of this machine's vendor, or of either.
 const LoggedLine* heard(const Facts& f, LogEffect effect);
 /// Does this row speak of the other vendor's processors?  False where this machine's is unknown.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What rules ask of the kernel's log, and of what the loaders of modules said.
+#include "base/text.hpp"
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <span>
+#include <vector>
 
 namespace nestprobe {
 
@@ -81,7 +83,43 @@ const LoggedLine* heard_start(const Facts& f) {
                                    LogLine::avic_on,           LogLine::x2avic_on,
                                    LogLine::kvm_sev_asids,     LogLine::kvm_sev_es_asids,
                                    LogLine::kvm_sev_snp_asids, LogLine::kvm_sev_supported};
-    return heard_last(f, telling);
+    if (const LoggedLine* line = heard_last(f, telling)) return line;
+    // A second module is refused so while one serves; which of them, only the newer words say.
+    constexpr LogLine refused[] = {LogLine::kvm_already_loaded_other, LogLine::kvm_already_loaded_vendor};
+    const LoggedLine* line = heard_last(f, refused);
+    return line && !contains(line->text, "pvm") ? line : nullptr;
+}
+
+std::vector<const LoggedLine*> telling_lines(const Facts& f) {
+    constexpr std::size_t most = 2;
+    std::vector<const LoggedLine*> found;
+    const auto* lines = f.kernel.log.if_known();
+    if (!lines) return found;
+    for (const LoggedLine& line : *lines) {
+        const LogRow& row = log_row(line.id);
+        const bool tells = row.effect == LogEffect::load_refused ||
+                           row.effect == LogEffect::off_by_firmware || row.effect == LogEffect::off_by_user ||
+                           row.effect == LogEffect::in_use_by_another || row.effect == LogEffect::nested_on ||
+                           row.effect == LogEffect::nested_off || row.effect == LogEffect::entry_failed;
+        if (!tells) continue;
+        std::erase_if(found, [&](const LoggedLine* other) { return other->id == line.id; });
+        found.push_back(&line);
+        if (found.size() > most) found.erase(found.begin());
+    }
+    // Of the module for the other maker's processors, where KVM came up by its own.
+    if (heard_start(f))
+        std::erase_if(found, [](const LoggedLine* line) {
+            return line->id == LogLine::kvm_no_hardware || line->id == LogLine::has_svm_not_amd ||
+                   line->id == LogLine::has_svm_not_amd_or_hygon || line->id == LogLine::kvm_amd_not_amd;
+        });
+    // Where nothing else is there to go by, a line that names no fault is.
+    if (found.empty() && !f.module.vendor.if_known())
+        for (const LogLine kind : {LogLine::kvm_already_loaded_other, LogLine::kvm_already_loaded_vendor})
+            if (const LoggedLine* line = heard(f, kind)) found.push_back(line);
+    // What follows from another line is no news beside it.
+    if (const LoggedLine* why = failed_to_enable(f); why && why->id != LogLine::kvm_enabling_failed)
+        std::erase_if(found, [](const LoggedLine* line) { return line->id == LogLine::kvm_enabling_failed; });
+    return found;
 }
 
 bool of_other_vendor(const Facts& f, const LogRow& row) {

@@ -3,6 +3,7 @@
 
 #include "base/errors.hpp"
 #include "base/text.hpp"
+#include "snapshot/import/lscpu_words.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,7 +30,7 @@ void complete(CpuLines& better, const CpuLines& other) {
     }
 }
 
-/// The words of a cut list that the other one has and this one lacks are there as well.
+/// The words of a cut list that the other one has are there as well.
 void add_words(CpuLines& cpu, const CpuLines& other) {
     if (!cpu.flags_cut || !other.has_flags) return;
     for (const std::string_view word : split_words(other.flags))
@@ -50,12 +51,11 @@ bool names_interface(std::string_view text) {
     return name.empty();
 }
 
-constexpr std::string_view container_signs[] = {"/run/systemd/container", "/.dockerenv", "/run/.containerenv",
-                                                "/run/.toolboxenv"};
-
 }  // namespace
 
 void Evidence::file(std::string path, std::string text) {
+    // "6.5.11-": the paste was cut or wrapped there.
+    if (path == "/proc/sys/kernel/osrelease" && trim(text).ends_with('-')) return;
     recording_.files.insert_or_assign(std::move(path), Reading<std::string>(std::move(text)));
 }
 void Evidence::add_to_file(const std::string& path, std::string_view heading, std::string_view text) {
@@ -111,6 +111,8 @@ void Evidence::kvm(Reading<bool> open, Opener by) {
     if (fresh && before && by == Opener::user && opener_ >= Opener::snap) return;
     recording_.kvm.open = std::move(open);
     opener_ = by;
+    refused_at_ = now_;
+    looked_ = false;
 }
 bool Evidence::denied() const {
     return refused() && recording_.kvm.open->absence().why == Why::permission_denied &&
@@ -118,6 +120,7 @@ bool Evidence::denied() const {
 }
 void Evidence::cpu(CpuLines lines) {
     if (lines.vendor.empty()) lines.vendor = vendor_of_brand(lines.brand);
+    if (lines.has_flags && !take_marks_off(lines.flags)) lines.flags_cut = true;
     cpus_.push_back(std::move(lines));
 }
 void Evidence::dump(Recording recording) {
@@ -145,99 +148,9 @@ bool Evidence::says_guest() const {
                        [](const CpuLines& cpu) { return has_word(cpu.flags, "hypervisor"); });
 }
 
-std::string_view vendor_of_brand(std::string_view brand) {
-    if (contains(brand, "Intel(R)")) return "GenuineIntel";
-    for (const std::string_view amd :
-         {"AMD Ryzen", "AMD FX", "AMD Opteron(tm)", "AMD Phenom", "AMD Athlon(tm)"})
-        if (brand.starts_with(amd)) return "AuthenticAMD";
-    if (brand.starts_with("AMD EPYC ") && brand.size() > 9 && is_digit(brand[9])) return "AuthenticAMD";
-    return {};
-}
-
-std::string write_cpuinfo(const std::vector<CpuLines>& cpus) {
-    std::string text;
-    for (const CpuLines& cpu : cpus) {
-        text += fmt::format("processor\t: {}\n", cpu.ids.empty() ? "0" : cpu.ids);
-        if (!cpu.vendor.empty()) text += fmt::format("vendor_id\t: {}\n", cpu.vendor);
-        if (!cpu.brand.empty()) text += fmt::format("model name\t: {}\n", cpu.brand);
-        if (cpu.has_vmx_flags) text += fmt::format("vmx flags\t: {}\n", cpu.vmx_flags);
-        if (!cpu.has_flags) {
-            text += "\n";
-            continue;
-        }
-        // A cut at the very end is the file's; one in the middle shows as what people write for it.
-        const bool last = &cpu == &cpus.back();
-        text += fmt::format("flags\t\t: {}{}", cpu.flags, !cpu.flags_cut ? "\n\n" : last ? "" : " ...\n\n");
-    }
-    return text;
-}
-
-/// user_namespaces(7): the overflow ids, as which all that is not mapped shows.
-static bool is_unmapped(const NodeLine& node) { return node.owner == "nobody" || node.owner == "65534"; }
-
-/// Of two looks from two places, one of which maps no ids, that one's is asked about.
-void Evidence::node(NodeLine line) {
-    if (node_ && is_unmapped(*node_) && !is_unmapped(line)) return;
-    node_ = std::move(line);
-}
-void Evidence::user(UserLine line) { user_ = std::move(line); }
-
-namespace {
-
-bool names_any(const std::vector<std::string>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// path_resolution(7), "Permissions": the owner's bits for the owner, else the group's for its members, else
-/// the others'.  KVM is opened for reading and writing.  Root may always.
-bool may_open(const NodeLine& node, const UserLine& user) {
-    constexpr unsigned read_write = 6;
-    // user_namespaces(7): root there has no power over what belongs to ids that are not mapped.
-    if (is_unmapped(node) && names_any(user.user, "0") && !node.has_acl)
-        return (node.mode & read_write) == read_write;
-    if (names_any(user.user, "0") || node.has_acl) return true;
-    const unsigned shift = names_any(user.user, node.owner) ? 6 : names_any(user.groups, node.group) ? 3 : 0;
-    return (node.mode >> shift & read_write) == read_write;
-}
-
-}  // namespace
-
-DeviceNode node_of(const NodeLine& line) {
-    const bool number = line.group.find_first_not_of("0123456789") == std::string::npos;
-    return {line.owner, line.group, number ? line.group : "", line.mode};
-}
-
-/// ls says whose the node is; another program that it may not open it, or id that nobody in its place may.
-void Evidence::judge_access() {
-    if (!node_) return;
-    const std::string shown = fmt::format("/dev/kvm ({}:{} {:04o})", node_->owner, node_->group, node_->mode);
-    if (!recording_.kvm.open) {
-        if (user_ && !may_open(*node_, *user_)) {
-            kvm(Absent{Why::permission_denied,
-                       fmt::format("{}: {}, by its mode and this user's groups", shown, error_text(EACCES)),
-                       EACCES});
-            recording_.kvm.node = node_of(*node_);
-        } else if (!recording_.files.contains(hearsay::usable))
-            hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
-        // Nobody was refused yet: the mode tells whether it is root's alone.
-        if (!user_ && !node_->has_acl) recording_.kvm.node = node_of(*node_);
-        return;
-    }
-    const Absent* refused = recording_.kvm.open->if_absent();
-    // Who found none looked from elsewhere: a container, as a rule.
-    if (refused && refused->error == ENOENT && !recording_.files.contains(hearsay::usable))
-        hear(hearsay::usable, "yes", fmt::format("ls -l: {}", shown));
-    if (!refused || refused->why != Why::permission_denied) return;
-    const int error = refused->error;
-    recording_.kvm.node = node_of(*node_);
-    if (opener_ == Opener::snap || opener_ == Opener::policy) return;  // which says more than the mode
-    recording_.kvm.open = Reading<bool>(Absent{
-        Why::permission_denied, fmt::format("{}: {}{}", shown, error_text(error), said_by(opener_)), error});
-}
-
 Recording Evidence::take() && {
     if (!cpus_.empty() && !recording_.files.contains("/proc/cpuinfo")) {
-        // Processors that are told apart by number stay apart; else the best description is everybody's.
+        // Those told apart by number stay apart; else the best description is everybody's.
         std::vector<CpuLines> numbered;
         std::copy_if(cpus_.begin(), cpus_.end(), std::back_inserter(numbered),
                      [](const CpuLines& cpu) { return !cpu.ids.empty() && cpu.has_flags; });
@@ -256,11 +169,12 @@ Recording Evidence::take() && {
                                  write_cpuinfo(numbered.size() > 1 ? numbered : std::vector<CpuLines>{best}));
     }
     judge_access();
+    if (recording_.kvm.open && recording_.kvm.open->if_absent() &&
+        recording_.kvm.open->absence().why == Why::malformed)
+        forget(hearsay::usable);
     if (opener_ != Opener::user) hear(hearsay::opener, to_string(opener_), "who was refused /dev/kvm");
     // In a container the folder of modules is the image's own: what modprobe misses there tells nothing.
-    const bool inside = std::any_of(std::begin(container_signs), std::end(container_signs),
-                                    [&](std::string_view path) { return recording_.files.contains(path); });
-    if (inside)
+    if (in_container())
         std::erase_if(said_,
                       [](const std::string& line) { return contains(line, "not found in directory"); });
     for (std::string& line : said_) log_line(std::move(line));
@@ -269,31 +183,6 @@ Recording Evidence::take() && {
     if (!missing_.empty()) hear(hearsay::missing, fmt::format("{}", fmt::join(missing_, " ")), "/sys/module");
     if (recording_.tool.empty()) recording_.tool = fmt::format("{}", fmt::join(taken_, ", "));
     return std::move(recording_);
-}
-
-std::string_view said_by(Opener opener) { return opener == Opener::libvirt ? ", says libvirt" : ""; }
-
-bool read_refusal(std::string_view path, std::string_view words, Absent& absent) {
-    struct Row {
-        std::string_view words;
-        int error;
-        Why why;
-    };
-    constexpr Row rows[] = {
-        // C's words begin with a capital letter, Go's do not
-        {"o such file or directory", ENOENT, Why::no_device},
-        {"cannot find", ENOENT, Why::no_device},
-        {"ermission denied", EACCES, Why::permission_denied},
-        {"peration not permitted", EPERM, Why::permission_denied},
-        {"o such device or address", ENXIO, Why::no_device},
-        {"o such device", ENODEV, Why::no_device},
-    };
-    for (const Row& row : rows)
-        if (contains(words, row.words)) {
-            absent = {row.why, fmt::format("{}: {}", path, error_text(row.error)), row.error};
-            return true;
-        }
-    return false;
 }
 
 }  // namespace nestprobe

@@ -24,7 +24,8 @@ struct CpuLines {
 struct NodeLine {
     std::string owner, group;  ///< names or numbers
     unsigned mode = 0;         ///< the nine bits of rwx
-    bool has_acl = false;      ///< "+": more than these may open it
+    bool has_acl = false;      ///< "+": more than these may open it; also where the tool does not show that
+    std::string_view tool = "ls -l";
 };
 
 /// Who ran a command, as id shows it; each name and number by itself.
@@ -32,8 +33,19 @@ struct UserLine {
     std::vector<std::string> user, groups;
 };
 
+/// Where in a paste something was said: of two looks at one thing the later counts, where they are of one
+/// place.
+struct Moment {
+    std::string line, program, host;  ///< the command's; empty: nobody knows
+    unsigned changes = 0;             ///< commands before it that load KVM, or let somebody in
+    unsigned places = 0;              ///< headings before it that name a place: "In the guest:"
+    bool inside = false;              ///< it was run in a container
+};
+
 class Evidence {
 public:
+    /// The next output is of that command.
+    void begin(Moment moment);
     bool has_file(std::string_view path) const { return recording_.files.contains(path); }
     /// What stands later in a paste is the newer state.
     void file(std::string path, std::string text);
@@ -58,6 +70,16 @@ public:
     void forget(std::string_view topic) { recording_.files.erase(std::string(topic)); }
     /// A later refusal of the same kind is no news behind libvirt's.
     void kvm(Reading<bool> open, Opener by = Opener::user);
+    /// ls or kvm-ok saw the node, or none: a later look is the newer state, both ways.
+    void saw_node();
+    void missed_node();
+    /// A program has KVM now; false where that says nothing against who was refused.
+    bool got_kvm();
+    /// It runs a guest by it.
+    void runs_kvm();
+    /// A heading: what follows is of another place, maybe of a container or another sandbox.
+    void move_on() { ++now_.places; }
+    void names_sandbox() { sandbox_named_ = true; }
     /// Where nobody tried to open /dev/kvm, its mode and the user's groups tell who is kept out.
     void node(NodeLine line);
     void user(UserLine line);
@@ -80,9 +102,18 @@ public:
 
 private:
     void judge_access();
+    void forget_old_refusal();
+    bool in_container() const;
+    bool in_sandbox() const;
+    void leave_node_open();
 
     Recording recording_;
     Opener opener_ = Opener::user;  ///< of what kvm.open holds
+    Moment now_, refused_at_, user_at_;
+    std::optional<Moment> there_at_;  ///< the node was seen
+    bool looked_ = false;             ///< what kvm.open holds is of somebody who looked for the node
+    bool sandbox_named_ = false;
+    std::vector<std::string> logs_asked_;  ///< commands that showed the kernel's log
     std::optional<NodeLine> node_;
     std::optional<UserLine> user_;
     std::vector<CpuLines> cpus_;
@@ -96,7 +127,9 @@ std::string_view vendor_of_brand(std::string_view brand);
 std::string write_cpuinfo(const std::vector<CpuLines>& cpus);
 
 /// What stands behind a refusal: who was refused is another user than the reader where libvirt passes it on.
-std::string_view said_by(Opener opener);
+constexpr std::string_view said_by(Opener opener) {
+    return opener == Opener::libvirt ? ", says libvirt" : "";
+}
 
 /// What the kernel says of a path that it refuses: "No such file or directory" and so on, in the words of any
 /// tool; false where the line says nothing of the kind.

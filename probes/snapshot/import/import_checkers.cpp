@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Other checkers' outputs, as evidence of what they looked at and no more: kvm-ok (flags, register 0x3a,
-// whether the node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities,
-// systemd-detect-virt, virt-what, id, rdmsr.
+// whether the node is there), virt-host-validate (flags, access(2) of the node), virsh capabilities, id,
+// rdmsr.
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -20,10 +20,13 @@ constexpr std::string_view checker_lines[] = {
 
 void read_kvm_ok(std::string_view line, Evidence& evidence) {
     if (contains(line, "/dev/kvm does not exist") || contains(line, "/dev/kvm doesn't exist"))
-        evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});
-    else if (contains(line, "/dev/kvm exists"))
+        evidence.missed_node();
+    else if (contains(line, "/dev/kvm exists")) {
+        evidence.saw_node();
         evidence.hear(hearsay::usable, "yes", "kvm-ok: /dev/kvm exists");
-    else if (contains(line, "CPU does not support KVM extensions"))
+        // It asks the register only where there is no node: what it said was said before.
+        evidence.forget(hearsay::firmware_off);
+    } else if (contains(line, "CPU does not support KVM extensions"))
         for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
             evidence.hear(topic, "no", trim(line));
     // It names the module by the flag that it found.
@@ -116,137 +119,6 @@ void read_domain_capabilities(const Section& section, Evidence& evidence) {
             if (const std::string line = fmt::format("<feature policy='{}' name='{}'/>", policy, flag);
                 contains(cpu, line))
                 evidence.hear(hearsay::nested, offered, fmt::format("virsh domcapabilities, {}", line));
-}
-
-namespace {
-
-/// virt-what(1): words for a cloud or a product, behind the word for the hypervisor.
-bool names_cloud(std::string_view word) {
-    constexpr std::string_view words[] = {"aws",         "google_cloud", "alibaba_cloud", "alibaba_cloud-ebm",
-                                          "azure",       "ovirt",        "rhev",          "kubevirt",
-                                          "nutanix_ahv", "openstack"};
-    return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-}  // namespace
-
-namespace {
-
-/// systemd takes "Oracle Corporation" in DMI for VirtualBox (src/basic/virt.c, dmi_vendor_table[], 244 and
-/// later), and Oracle's own servers have it there too (systemd#21100): "an Oracle X3-2L server".
-bool is_oracles_server(std::string_view text) {
-    for (const std::string_view words :
-         {"Oracle X", "Oracle Server X", "ORACLE SERVER X", "Sun Server X", "SUN SERVER X"})
-        for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1))
-            if (const std::string_view rest = text.substr(at + words.size());
-                !rest.empty() && is_digit(rest.front()))
-                return true;
-    return contains(text, "Sun Fire X") || contains(text, "SUN FIRE X");
-}
-
-}  // namespace
-
-/// systemd-detect-virt prints one word; with SYSTEMD_LOG_LEVEL=debug what it found where; virt-what a word a
-/// line.
-void read_detect_virt(const Section& section, Evidence& evidence) {
-    constexpr std::string_view containers[] = {
-        "docker", "podman", "lxc",   "lxc-libvirt", "systemd-nspawn", "openvz",
-        "rkt",    "proot",  "pouch", "wsl",         "container-other"};
-    const std::string source =
-        section.command.program.empty() ? "systemd-detect-virt" : section.command.program;
-    std::string found;
-    for_each_line(section.body, [&](std::string_view line) {
-        line = trim(line);
-        if (const std::string_view path = after(line, " found in DMI (");
-            !path.empty() && contains(line, "irtualization ")) {
-            const std::string_view name = after(line.substr(0, line.find(" found in DMI")), "irtualization ");
-            if (path.starts_with("/sys/class/dmi/id/") && path.ends_with(")") && !name.empty())
-                evidence.file(std::string(path.substr(0, path.size() - 1)), fmt::format("{}\n", name));
-        } else if (const std::string_view name = after(line, "irtualization found, CPUID="); !name.empty()) {
-            evidence.hear(hearsay::hypervisor, name, fmt::format("{}, CPUID", source));
-            evidence.hear(hearsay::guest, "yes", fmt::format("{}, CPUID", source));
-            found = "CPUID";
-        } else if (!line.empty() && line.find(' ') == std::string_view::npos) {
-            if (std::find(std::begin(containers), std::end(containers), line) != std::end(containers)) {
-                if (line != "wsl") evidence.file("/run/systemd/container", fmt::format("{}\n", line));
-            } else if (line == "none") {
-                evidence.hear(hearsay::guest, "no", source);
-            } else if (line == "oracle" && is_oracles_server(section.body)) {
-                found = line;  // neither VirtualBox nor hardware is said by it
-            } else if (found.empty() || names_cloud(line)) {
-                // virt-what prints what it stands on first, then whose it is.
-                evidence.hear(hearsay::hypervisor, line, source);
-                evidence.hear(hearsay::guest, "yes", source);
-                found = line;
-            }
-        }
-    });
-    evidence.taken(source);
-}
-
-/// "108(kvm)": the number and the name.
-void add_identity(std::string_view item, std::vector<std::string>& list) {
-    const auto open = item.find('(');
-    list.emplace_back(item.substr(0, open));
-    if (open == std::string_view::npos) return;
-    const std::string_view name = item.substr(open + 1);
-    list.emplace_back(name.substr(0, name.find(')')));
-}
-
-/// "uid=1000(joe) gid=1000(joe) groups=1000(joe),108(kvm)"
-void read_id(const Section& section, Evidence& evidence) {
-    const std::string_view text = section.body;
-    const auto word_at = [&](std::string_view key) {
-        const std::string_view rest = after(text, key);
-        return rest.substr(0, rest.find_first_of(" \n"));
-    };
-    // coreutils translates that word: "Gruppen=", "groupes=".  "context=" is SELinux's.
-    const auto words = split_words(text.substr(0, text.find('\n')));
-    const auto named = std::find_if(words.begin(), words.end(), [](std::string_view word) {
-        const auto equals = word.find('=');
-        return equals != std::string_view::npos && equals + 1 < word.size() && is_digit(word[equals + 1]) &&
-               !word.starts_with("uid=") && !word.starts_with("gid=");
-    });
-    // Of a daemon's account: not who runs the rest.
-    constexpr std::string_view accounts[] = {"libvirt-qemu", "qemu", "libvirtdbus",
-                                             "nova",         "vdsm", "libvirt"};
-    for (const std::string_view account : accounts)
-        if (section.command.names(account)) return;
-    const std::string_view uid = word_at("uid=");
-    // Busybox names no other groups where there are none.
-    const std::string_view groups =
-        named == words.end() ? word_at("gid=") : named->substr(named->find('=') + 1);
-    if (uid.empty() || groups.empty() || section.cut()) return;
-    // The user of GitHub's own images (actions/runner-images).
-    if (uid == "1001(runner)" && contains(groups, "(adm)") && contains(groups, "(systemd-journal)"))
-        evidence.hear(hearsay::job, "github-hosted", "id: the user runner of GitHub's images");
-    UserLine user;
-    add_identity(uid, user.user);
-    std::string numbers;
-    for_each_part(groups, ',', [&](std::string_view item) {
-        numbers.append(item.substr(0, item.find('('))).push_back(' ');
-        add_identity(item, user.groups);
-    });
-    evidence.file("/proc/self/status",
-                  fmt::format("Uid:\t{0}\t{0}\t{0}\t{0}\nGroups:\t{1}\n", user.user.front(), numbers));
-    evidence.user(std::move(user));
-    evidence.taken("id");
-}
-
-/// groups prints the names alone, "groups joe" the user in front.
-void read_groups(const Section& section, Evidence& evidence) {
-    std::string_view line = trim(std::string_view(section.body).substr(0, section.body.find('\n')));
-    if (const auto colon = line.find(" : "); colon != std::string_view::npos) line.remove_prefix(colon + 3);
-    const auto words = split_words(line);
-    const bool names = !words.empty() && std::all_of(words.begin(), words.end(), [](std::string_view word) {
-        return word.find_first_of(":/'") == std::string_view::npos;
-    });
-    if (!names || section.cut()) return;
-    UserLine user;
-    user.groups.assign(words.begin(), words.end());
-    if (words.front() == "root") user.user.emplace_back("0");
-    evidence.user(std::move(user));
-    evidence.taken("groups");
 }
 
 /// rdmsr 0x3a prints one CPU's value (the first's), rdmsr -a a line a CPU; -f and -x change what is printed.

@@ -27,6 +27,7 @@ constexpr MetadataRow rows_of_metadata[] = {
     {"/latest/dynamic/instance-identity", "aws", "\"instanceType\"", "metal"},
     {"metadata.google.internal", "google", "machineTypes/", "-metal"},
     {"169.254.169.254/computeMetadata", "google", "machineTypes/", "-metal"},
+    {"//metadata/computeMetadata", "google", "machineTypes/", "-metal"},
     {"169.254.169.254/metadata/instance", "azure", "Standard_", "metal"},
     {"169.254.169.254/opc/", "oci", "VM.", "BM."},
     {"100.100.100.200/latest", "alibaba", "ecs.", "ebm"},

@@ -52,8 +52,24 @@ constexpr CloudRow cloud_rows[] = {
     {"aws", ec2, {"InstanceType", "ImageId"}, "InstanceType", "NestedVirtualization"},
     {"aws", ec2, {"InstanceType", "InstanceId"}, "InstanceType", "NestedVirtualization"},
     {"aws", ec2, {"\"InstanceType\": \"", ""}, "InstanceType", "NestedVirtualization"},
+    // A command line tool of before 2026 does not know the switch: nothing is said of it.
+    {"aws",
+     "the instance's CpuOptions",
+     {"\"CoreCount\":", "\"ThreadsPerCore\":"},
+     "InstanceType",
+     "NestedVirtualization"},
     {"aws", terraform, {"aws_instance", "instance_type"}, "instance_type", "nested_virtualization"},
     {"aws", terraform, {"aws_launch_template", "instance_type"}, "instance_type", "nested_virtualization"},
+    {"aws",
+     terraform,
+     {"aws_launch_template", "nested_virtualization"},
+     "instance_type",
+     "nested_virtualization"},
+    {"aws",
+     "a CloudFormation template",
+     {"AWS::EC2::", "NestedVirtualization"},
+     "InstanceType",
+     "NestedVirtualization"},
     {"aws",
      "Karpenter's EC2NodeClass",
      {"kind: EC2NodeClass", "nestedVirtualization"},
@@ -96,7 +112,9 @@ std::string_view azure_size_in(std::string_view text) {
 std::string_view type_of(const CloudRow& row, std::string_view text) {
     if (const std::string_view type = word_at(text, "machineTypes/", false); !type.empty()) return type;
     const std::string_view type = switch_value(text, row.type_key);
-    return type.empty() && row.cloud == "azure" ? azure_size_in(text) : type;
+    if (row.cloud != "azure") return type;
+    // The key may be a word of the command that asked: "{size: hardwareProfile.vmSize, ...}".
+    return type.starts_with("Standard_") || type.starts_with("Basic_") ? type : azure_size_in(text);
 }
 
 std::string_view switch_verdict(std::string_view value) {
@@ -130,7 +148,8 @@ void read_cloud_description(const Section& section, Evidence& evidence) {
     if (contains(type, "metal") || type.starts_with("BM.")) return;
     evidence.hear(hearsay::guest, "yes", row->what);
     hear_switch(*row, text, section, evidence);
-    if (switch_value(text, "securityType") == "ConfidentialVM")
+    if (switch_value(text, "securityType") == "ConfidentialVM" ||
+        contains(text, "\"security\": \"ConfidentialVM\""))
         evidence.hear(hearsay::definition, "no", fmt::format("{}, securityType ConfidentialVM", row->what));
 }
 

@@ -17,6 +17,12 @@ std::string_view key_of(std::string_view line) {
     return trim(line.substr(0, line.find(':')));
 }
 
+/// "grep -m1", "| head -1", "| uniq": a line that is there is one of many, and none is counted.
+bool shows_a_part(const Command& command) {
+    constexpr std::string_view cutting[] = {" -m", "head", "tail", "uniq", "sort -u", "--max-count"};
+    return command.filtered && contains_any(command.line, cutting);
+}
+
 class CpuinfoReader {
 public:
     explicit CpuinfoReader(const Section& section) : section_(section) {}
@@ -78,7 +84,8 @@ private:
     /// grep prints a line of each processor: they count up.
     void finish() {
         if (cpu_.has_flags || cpu_.has_vmx_flags || !cpu_.vendor.empty() || !cpu_.brand.empty()) {
-            if (cpu_.ids.empty() && cpu_.has_flags && section_.command.filtered)
+            if (cpu_.ids.empty() && cpu_.has_flags && section_.command.filtered &&
+                !shows_a_part(section_.command))
                 cpu_.ids = fmt::format("{}", cpus_.size());
             if (cpus_.size() < CpuSet::limit) cpus_.push_back(std::move(cpu_));
         }
@@ -92,6 +99,20 @@ private:
     bool any_vmx_flags_ = false;
     Last last_ = Last::other;
 };
+
+/// A search for svm finds svm_lock, too, which stays where svm is switched off (Linux commit
+/// 7deda2ce5b33, 6.7; some firmware hides the bit of svm alone): only whole words tell the two apart.
+bool is_of_whole_words(const Command& command) {
+    const auto words = split_words(command.line);
+    const bool option = std::any_of(words.begin(), words.end(), [](std::string_view word) {
+        return word == "--word-regexp" ||
+               (word.size() > 1 && word[0] == '-' && word[1] != '-' && contains(word, "w"));
+    });
+    return option || std::any_of(command.patterns.begin(), command.patterns.end(), [](std::string_view p) {
+               return contains(p, "svm ") || contains(p, "svm\\b") || contains(p, "svm\\>") ||
+                      contains(p, "svm$") || contains(p, "svm[");
+           });
+}
 
 /// grep -c and wc -l: none, or one of the two where only that was asked for.
 bool read_count(const Section& section, Evidence& evidence) {
@@ -110,9 +131,12 @@ bool read_count(const Section& section, Evidence& evidence) {
                       fmt::format("{}: {}", section.command.line, count));
     for (const auto& [asked, other, topic] :
          {std::tuple{vmx, svm, hearsay::flag_vmx}, std::tuple{svm, vmx, hearsay::flag_svm}})
-        if (asked && (count == 0 || !other))
-            evidence.hear(topic, count == 0 ? "no" : "yes",
+        if (asked && (count == 0 || !other)) {
+            const bool either =
+                topic == hearsay::flag_svm && count > 0 && !is_of_whole_words(section.command);
+            evidence.hear(either ? hearsay::svm_or_lock : topic, count == 0 ? "no" : "yes",
                           fmt::format("{}: {}", section.command.line, count));
+        }
     return vmx || svm || guest;
 }
 
@@ -123,7 +147,11 @@ bool read_words(const Section& section, Evidence& evidence) {
         const auto words = split_words(line);  // "  8 vmx", of uniq -c
         line = words.empty() ? std::string_view{} : words.back();
         if (line != "vmx" && line != "svm") return;
-        evidence.hear(line == "vmx" ? hearsay::flag_vmx : hearsay::flag_svm, "yes", section.command.line);
+        const bool whole = line == "vmx" || is_of_whole_words(section.command);
+        evidence.hear(!whole          ? hearsay::svm_or_lock
+                      : line == "vmx" ? hearsay::flag_vmx
+                                      : hearsay::flag_svm,
+                      "yes", section.command.line);
         any = true;
     });
     return any;

@@ -20,18 +20,38 @@ bool is_word_of(std::string_view value, const std::string_view (&words)[2]) {
                        [&](std::string_view word) { return !word.empty() && value == word; });
 }
 
+/// The model in a VirtualMachine of KubeVirt's, also in a flow mapping.
+std::string_view kubevirts_model(std::string_view text) {
+    const std::string_view model = switch_value(text, "model");
+    return model.substr(0, model.find_first_of("}],"));
+}
+
+bool kubevirts_feature(std::string_view text) {
+    return contains(text, "name: vmx") || contains(text, "name: svm") || contains(text, "\"vmx\"") ||
+           contains(text, "\"svm\"");
+}
+
+/// Several guests, features that are taken away, and what an alias or a template says: --domain's reader.
+bool is_more_than_lines(std::string_view text) {
+    constexpr std::string_view signs[] = {"disable", "forbid", "optional", "{{",   "${",
+                                          "<<:",     ": *",    ": &",      "arm64"};
+    const auto first = text.find("domain");
+    const bool several =
+        first != std::string_view::npos && contains(text.substr(first + 1), "kind: VirtualMachine");
+    return several || contains_any(text, signs);
+}
+
 /// KubeVirt's VirtualMachine, with a CPU model that settles it: host-passthrough shows what the node offers,
 /// a named model has vmx or svm only where a feature asks for it.
 bool is_kubevirts(std::string_view text) {
-    const bool asked = contains(text, "name: vmx") || contains(text, "name: svm");
-    const std::string_view model = switch_value(text, "model");
-    return contains(text, "kubevirt.io/") && contains(text, "VirtualMachine") &&
-           (asked || (!model.empty() && model != "host-model" && model != "virtio"));
+    const std::string_view model = kubevirts_model(text);
+    return contains(text, "kubevirt.io/") && contains(text, "VirtualMachine") && !is_more_than_lines(text) &&
+           (kubevirts_feature(text) || (!model.empty() && model != "host-model" && model != "virtio"));
 }
 
 void read_kubevirts(std::string_view text, Evidence& evidence) {
-    const std::string_view model = switch_value(text, "model");
-    const bool asked = contains(text, "name: vmx") || contains(text, "name: svm");
+    const std::string_view model = kubevirts_model(text);
+    const bool asked = kubevirts_feature(text);
     const bool passed = model == "host-passthrough" || asked;
     constexpr std::string_view what = "a VirtualMachine of KubeVirt's";
     evidence.hear(hearsay::hypervisor, "kubevirt", what);
@@ -41,6 +61,39 @@ void read_kubevirts(std::string_view text, Evidence& evidence) {
         fmt::format("{}, model {}{}", what, model.empty() ? "host-model, which is the default" : model,
                     asked ? " with the feature" : ""));
     evidence.taken(what);
+}
+
+/// The definition has the key twice, once on and once off: two guests, or one line too many.
+bool says_both(std::string_view text, const SwitchRow& row) {
+    bool on = false, off = false;
+    while (!row.key.empty()) {
+        const std::string_view value = switch_value(text, row.key);
+        if (value.empty()) break;
+        on = on || is_word_of(value, row.on);
+        off = off || is_word_of(value, row.off);
+        text.remove_prefix(static_cast<std::size_t>(value.data() + value.size() - text.data()));
+    }
+    return on && off;
+}
+
+/// Of a Vagrantfile: a condition stands around that word, or behind it on its line.
+bool is_under_condition(std::string_view text, std::string_view value) {
+    auto end = text.find('\n', static_cast<std::size_t>(value.data() - text.data()));
+    auto depth = std::string_view::npos;
+    for (bool first = true; end != 0; first = false) {
+        const std::string_view before = text.substr(0, end);
+        const auto begin = before.rfind('\n') + 1;
+        const std::string_view line = before.substr(begin), words = trim(line);
+        const auto indent = static_cast<std::size_t>(words.data() - line.data());
+        if (first && (contains(line, " if ") || contains(line, " unless "))) return true;
+        if (!words.empty() && !first && indent < depth)
+            for (const std::string_view word : {"if ", "unless ", "case ", "when ", "else", "elsif "})
+                if (words.starts_with(word)) return true;
+        if (!words.empty()) depth = std::min(depth, indent);
+        if (begin == 0) break;
+        end = begin - 1;
+    }
+    return false;
 }
 
 const SwitchRow* find_switch(std::string_view text) {
@@ -56,7 +109,7 @@ const SwitchRow* find_switch(std::string_view text) {
 std::string_view windows_without_nesting(std::string_view text) {
     const auto any = [&](auto... words) { return (contains(text, words) || ...); };
     if (!any("WSLg", "WSL Version", "WSL version") ||
-        !any("WSLg", "[x] WSL 2", "[X] WSL 2", "microsoft-standard", "[wsl2]"))
+        !any("WSLg", "Kernel version:", "[x] WSL 2", "[X] WSL 2", "microsoft-standard", "[wsl2]"))
         return {};
     constexpr std::string_view of_10 = "10.0.1";
     constexpr std::size_t digits = 5;
@@ -69,14 +122,20 @@ std::string_view windows_without_nesting(std::string_view text) {
     return {};
 }
 
-bool read_old_windows(std::string_view text, Evidence& evidence) {
+/// wsl --version, which names a kernel: it is WSL 2.
+bool is_wsl_version(std::string_view text) {
+    return contains(text, "WSL version: ") && contains(text, "Kernel version: ");
+}
+
+bool read_wsl_version(std::string_view text, Evidence& evidence) {
     const std::string_view build = windows_without_nesting(text);
-    if (build.empty()) return false;
     constexpr std::string_view what = "WSL's version";
+    if (build.empty() && !is_wsl_version(text)) return false;
     evidence.hear(hearsay::hypervisor, "wsl", what);
     evidence.hear(hearsay::guest, "yes", what);
-    evidence.hear(hearsay::definition, "no",
-                  fmt::format("{}, on Windows {}, which is older than Windows 11", what, build));
+    if (!build.empty())
+        evidence.hear(hearsay::definition, "no",
+                      fmt::format("{}, on Windows {}, which is older than Windows 11", what, build));
     evidence.taken(what);
     return true;
 }
@@ -140,6 +199,7 @@ std::string_view switch_value(std::string_view text, std::string_view key) {
 bool is_other_definition(std::string_view text) {
     if (is_kubevirts(text)) return true;
     const std::string_view beginning = text.substr(0, 1U << 18);
+    if (is_wsl_version(beginning)) return true;
     if (!windows_without_nesting(beginning).empty() || is_virtualbox_cpuid(beginning)) return true;
     return !contains(text, "<domain") && find_switch(beginning) != nullptr;
 }
@@ -147,7 +207,7 @@ bool is_other_definition(std::string_view text) {
 void read_other_definition(const Section& section, Evidence& evidence) {
     const std::string_view text = std::string_view(section.body).substr(0, 1U << 18);
     if (is_kubevirts(text)) return read_kubevirts(text, evidence);
-    if (read_old_windows(text, evidence)) return;
+    if (read_wsl_version(text, evidence)) return;
     const SwitchRow* row = find_switch(text);
     if (!row && is_virtualbox_cpuid(text)) return read_virtualbox_cpuid(text, evidence);
     if (!row) return;
@@ -161,6 +221,14 @@ void read_other_definition(const Section& section, Evidence& evidence) {
         verdict = row->missing == "on" ? "yes" : "no";
         said = row->key.empty() ? std::string(row->what) : fmt::format("{}, without {}", row->what, row->key);
     }
+    const std::string_view hardware =
+        row->what == hearsay::vmx_file ? switch_value(text, "virtualHW.version") : std::string_view{};
+    if (hardware.size() == 1 && hardware < "9" && verdict == "yes") {
+        verdict = "no";
+        said += fmt::format(", with virtual hardware {}: it counts from 9 on", hardware);
+    }
+    const bool ruby = row->what == "a Vagrantfile" && !value.empty();
+    if (says_both(text, *row) || (ruby && is_under_condition(text, value))) verdict = {};
     // The distribution's own file is another, and WSL passes over such a word there.
     if (contains(section.command.line, "wsl.conf")) verdict = {};
     evidence.hear(hearsay::hypervisor, row->hypervisor, row->what);
@@ -192,10 +260,13 @@ bool defines_by_itself(std::string_view text) {
     const bool xml = all("<domain type=", "</domain>") ||
                      (all("<cpu ") && (all("mode=") || all("match=")) && !host && !all("<domain"));
     const bool proxmox = all("scsihw:") || all("ostype:", "cores:");
-    const bool managers = all("kubevirt.io/", "kind: VirtualMachine") || all("type: virtual-machine") ||
-                          all("architecture:", "config:", "ephemeral:") || all("[libvirt]", "cpu_mode") ||
-                          all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=") ||
-                          all("guest.cpu.mode") || all("resource \"libvirt_domain\"");
+    const bool managers =
+        all("kubevirt.io/", "kind: VirtualMachine") ||
+        all("kubevirt.io/", "\"VirtualMachine", "\"domain\"") || all("config:", "raw.qemu") ||
+        all("resource \"proxmox_vm_qemu\"") || all("resource \"proxmox_virtual_environment_vm\"") ||
+        all("type: virtual-machine") || all("architecture:", "config:", "ephemeral:") ||
+        all("[libvirt]", "cpu_mode") || all("[libvirt]", "virt_type") || all("guest_os=", "disk_img=") ||
+        all("guest.cpu.mode") || all("resource \"libvirt_domain\"");
     return xml || proxmox || managers || all("config.vm.provider", "libvirt") ||
            all("  domain:\n", "cpu:\n") || all("Vagrant.configure", "libvirt") || all("virt-install ", "--");
 }
@@ -205,9 +276,11 @@ bool names_guests_definition(std::string_view text) {
     text = text.substr(0, 1U << 18);
     const bool qemu =
         contains(text, "qemu-system-x86_64 ") && (contains(text, " -cpu ") || contains(text, " -machine "));
-    constexpr std::string_view templates[] = {"Vagrant.configure", "source \"qemu\"", "source \"proxmox",
-                                              "resource \"proxmox_", "openstack flavor"};
-    return qemu || contains_any(text, templates);
+    constexpr std::string_view templates[] = {"Vagrant.configure",   "source \"qemu\"",  "source \"proxmox",
+                                              "resource \"proxmox_", "openstack flavor", "libvirt.cpu_mode",
+                                              "<qemu:commandline>",  "libvirt.nested"};
+    const bool qm = (contains(text, "qm create ") || contains(text, "qm set ")) && contains(text, "-cpu ");
+    return qemu || qm || contains_any(text, templates);
 }
 
 }  // namespace nestprobe

@@ -33,7 +33,8 @@ constexpr std::string_view telling_variables[] = {"CI",
 
 /// Options of NixOS, which no other system's files have.
 constexpr std::string_view words_of_nixos[] = {"boot.extraModprobeConfig", "boot.kernelModules",
-                                               "boot.kernelParams", "boot.initrd.kernelModules"};
+                                               "boot.kernelParams", "boot.initrd.kernelModules",
+                                               "blacklistedKernelModules"};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <span>
 
@@ -83,15 +84,30 @@ void take_absent(const std::string& path, Absent absent, Evidence& evidence) {
     evidence.absent_file(path, std::move(absent));
 }
 
+/// Who may not change a node, or make one, has not tried to open it.  "permissions of '/dev/kvm': Operation
+/// not permitted" is what is left of chmod's line where it is cut, and without chmod's name in any language
+/// the preposition is; who only may not open a node says "Operation not permitted" of it with a name in
+/// front.
+bool is_about_changing(std::string_view before, int error) {
+    constexpr std::string_view tools[] = {"chmod", "chown", "chgrp", "mknod", "setfacl"};
+    constexpr std::string_view of[] = {"of", "von", "de", "di", "van", "da", "av"};
+    if (contains_any(before, tools)) return true;
+    const auto words = split_words(before.substr(0, before.find_last_not_of("'\"` ") + 1));
+    if (error != EPERM) return false;
+    return words.empty() || std::find(std::begin(of), std::end(of), words.back()) != std::end(of);
+}
+
 bool read_missing(std::string_view line, Evidence& evidence) {
     const std::string_view path = path_in(line);
     Absent absent;
     if (path.empty() || !contains(line, ": ") || !read_refusal(path, line, absent)) return false;
-    // Who may not change a node, or make one, has not tried to open it.
-    for (const std::string_view tool : {"chmod", "chown", "chgrp", "mknod", "setfacl"})
-        if (absent.why == Why::permission_denied && contains(line.substr(0, line.find(path)), tool))
-            return false;
-    if (path == "/dev/kvm")
+    if (absent.why == Why::permission_denied &&
+        is_about_changing(line.substr(0, line.find(path)), absent.error))
+        return false;
+    const bool looked = line.starts_with("ls: ") || line.starts_with("stat: ");
+    if (path == "/dev/kvm" && looked && absent.error == ENOENT)
+        evidence.missed_node();
+    else if (path == "/dev/kvm")
         evidence.kvm(std::move(absent));
     else if (is_wanted(path))
         take_absent(std::string(path), std::move(absent), evidence);
@@ -112,10 +128,18 @@ bool is_nearly_directive(const std::vector<std::string_view>& words) {
     const auto is_module = [&](std::string_view word) {
         return std::find(std::begin(modules), std::end(modules), word) != std::end(modules);
     };
+    // "kvm = true" is a line of other files.
+    const auto is_setting = [](std::string_view word) {
+        const auto equals = word.find('=');
+        return equals != std::string_view::npos && equals != 0 && equals + 1 != word.size();
+    };
     if (words.size() < 2) return false;
-    if (is_module(words[0])) return contains(words[1], "=");
-    return is_module(words[1]) &&
-           (distance(words[0], "options") <= 2 || distance(words[0], "blacklist") <= 2);
+    if (is_module(words[0])) return is_setting(words[1]);
+    if (!is_module(words[1])) return false;
+    return words.size() == 2
+               ? distance(words[0], "blacklist") <= 2
+               : distance(words[0], "options") <= 2 &&
+                     (is_setting(words[2]) || (words.size() == 4 && is_digit(words[3].front())));
 }
 
 }  // namespace
@@ -255,16 +279,22 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
     }
     if (line.starts_with("uid=") && contains(line, " gid=") &&
         std::count(line.begin(), line.end(), '=') > 2) {
-        read_id({section.command, fmt::format("{}{}", line, section.body.ends_with(line) ? "" : "\n")},
-                evidence);
+        // With what is below it: the list of groups may be wrapped.
+        const std::string_view below = section.body;
+        const auto at = below.find(line);
+        std::string own(at == std::string_view::npos ? line : below.substr(at));
+        if (!below.ends_with(line) && !own.ends_with('\n')) own += '\n';
+        read_id({section.command, std::move(own)}, evidence);
         return true;
     }
-    return read_node(line, evidence) || read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
+    return read_node(line, evidence) || read_stat_line(line, section, evidence) ||
+           read_uname(line, evidence) || read_modprobe_refusal(line, evidence) ||
            read_service_line(line, evidence) || read_pveversion(line, evidence) ||
            read_lsb_release(line, evidence) || read_program_line(line, evidence) ||
            read_denial(line, evidence) || read_kvm_refusal(line, evidence) ||
            read_virtualbox_refusal(line, evidence) || read_kata_line(line, evidence) ||
-           read_libvirt_refusal(line, evidence) || read_missing(line, evidence);
+           read_libvirt_refusal(line, evidence) || read_missing(line, evidence) ||
+           read_kvm_failure(line, evidence);
 }
 
 }  // namespace nestprobe

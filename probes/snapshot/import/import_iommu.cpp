@@ -170,8 +170,24 @@ bool read_members(const Section& section, std::string_view group, Evidence& evid
 
 }  // namespace
 
+/// "ls /sys/kernel/iommu_groups | wc -l", "find /sys/kernel/iommu_groups -type l | wc -l"
+static bool read_count_of_groups(const Section& section, Evidence& evidence) {
+    const Command& command = section.command;
+    const bool one_filter = std::count(command.line.begin(), command.line.end(), '|') == 1;
+    unsigned count = 0;
+    const std::string_view body = trim(section.body), number = body.substr(0, body.find('\n'));
+    if (!command.counts || !command.patterns.empty() || !one_filter || section.cut() ||
+        !contains(command.line, "/sys/kernel/iommu_groups") || !parse_number(trim(number), count))
+        return false;
+    evidence.hear(hearsay::iommu, count == 0 ? "no" : "yes", fmt::format("{}: {}", command.line, count));
+    evidence.taken("a count of IOMMU groups");
+    return true;
+}
+
 bool read_iommu_command(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
+    if ((command.program == "ls" || command.program == "find") && read_count_of_groups(section, evidence))
+        return true;
     if ((command.program != "ls" && command.program != "find") || command.filtered) return false;
     for (const std::string& word : command.words)
         if (const std::string_view group = group_of_path(word); !group.empty())

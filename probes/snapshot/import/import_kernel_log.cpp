@@ -144,7 +144,13 @@ private:
         }
     }
     /// A line of the table of those that bear on virtualization.
-    static bool wanted(std::string_view message) { return classify_log_line(message) != nullptr; }
+    /// illumos has a KVM of its own, whose words are like Linux's and whose cures are others.
+    static bool is_illumos(std::string_view message) {
+        return contains(message, "[ID ") && contains(message, " kern.");
+    }
+    static bool wanted(std::string_view message) {
+        return !is_illumos(message) && classify_log_line(message) != nullptr;
+    }
 
     Evidence& evidence_;
     CpuLines cpu_;
@@ -226,8 +232,8 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
                                                     "Kvm object",     "kvm_device_t",  "KVM kernel module",
                                                     "initialize KVM", "initialize kvm"};
         if (contains_any(message, of_programs) && !read_denial(message, evidence) &&
-            !read_program_line(message, evidence))
-            read_kvm_refusal(message, evidence);
+            !read_program_line(message, evidence) && !read_kvm_refusal(message, evidence))
+            read_kvm_failure(message, evidence);
     }
     reader.finish();
     if (!section.cut()) read_unused_iommu(section.command, messages, evidence);

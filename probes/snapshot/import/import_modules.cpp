@@ -38,13 +38,23 @@ bool is_header(std::string_view line) {
     return words.size() >= 3 && words[0] == "Module" && words[1] == "Size";
 }
 
+/// A pattern of grep that fits both vendors' modules: "kvm", "kvm|vbox", "\\(kvm\\|irq\\)", "^kvm".
+bool fits_both(std::string_view pattern) {
+    while (!pattern.empty()) {
+        const auto bar = pattern.find('|');
+        std::string word(trim(pattern.substr(0, bar)));
+        std::erase_if(word, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '^'; });
+        if (!word.empty() && contains("kvm_intel", word) && contains("kvm_amd", word)) return true;
+        pattern = bar == std::string_view::npos ? std::string_view{} : pattern.substr(bar + 1);
+    }
+    return false;
+}
+
 /// kvm's users name the vendor's module while that is loaded, so kvm's own line tells whether it is.
 bool tells_of_kvm(const std::vector<ModuleLine>& rows, const Command& command) {
-    const bool kvm_asked =
-        std::any_of(command.patterns.begin(), command.patterns.end(), [](const std::string& p) {
-            return std::string_view("kvm_intel").find(p) != std::string_view::npos &&
-                   std::string_view("kvm_amd").find(p) != std::string_view::npos;
-        });
+    // An empty answer of -v says what is there and not what is not.
+    const bool kvm_asked = !contains(command.line, " -v") &&
+                           std::any_of(command.patterns.begin(), command.patterns.end(), fits_both);
     return kvm_asked ||
            std::any_of(rows.begin(), rows.end(), [](const ModuleLine& row) { return row.name == "kvm"; });
 }

@@ -34,15 +34,25 @@ std::string_view vendor_of_model(std::string_view brand) {
     return {};
 }
 
-/// inxi's short list of flags has vmx and svm whenever the kernel lists them (inxi 3.3, CpuItem).
+/// inxi's short list of flags has vmx and svm whenever the kernel lists them (inxi 3.3, CpuItem), and never
+/// hypervisor.  Before 3.1 it is "flags:", in 2 in brackets besides.
 void read_inxi_flags(const std::vector<std::string_view>& words, Evidence& evidence) {
-    const auto flags = std::find(words.begin(), words.end(), "Flags:");
+    auto flags = std::find(words.begin(), words.end(), "Flags:");
+    if (flags == words.end()) flags = std::find(words.begin(), words.end(), "flags:");
     if (flags == words.end()) return;
+    const auto is_flag = [](std::string_view word, std::string_view flag) {
+        if (word.starts_with('(')) word.remove_prefix(1);
+        return word.substr(0, word.find(')')) == flag;
+    };
     for (const auto& [flag, topic] :
          {std::pair<std::string_view, std::string_view>{"vmx", hearsay::flag_vmx},
           std::pair<std::string_view, std::string_view>{"svm", hearsay::flag_svm}})
-        evidence.hear(topic, std::find(flags, words.end(), flag) != words.end() ? "yes" : "no",
-                      "inxi, Flags");
+        evidence.hear(
+            topic,
+            std::any_of(flags, words.end(), [&](std::string_view word) { return is_flag(word, flag); })
+                ? "yes"
+                : "no",
+            "inxi, Flags");
 }
 
 constexpr std::string_view virtual_machines[] = {"Kvm", "Virtualbox", "Vmware",    "Qemu",
@@ -77,8 +87,9 @@ void read_inxi_machine(const std::vector<std::string_view>& words, Evidence& evi
 
 bool is_inxi(std::string_view text) {
     text = text.substr(0, 16384);
-    return contains(text, "CPU:") && contains(text, "Flags:") &&
-           (contains(text, "model:") || contains(text, "Info:")) && !contains(text, "Flags:  ");
+    return contains(text, "CPU:") && (contains(text, "Flags:") || contains(text, " flags: ")) &&
+           (contains(text, "model:") || contains(text, "Info:") || contains(text, "bmips:")) &&
+           !contains(text, "Flags:  ");
 }
 
 void read_inxi(const Section& section, Evidence& evidence) {

@@ -54,6 +54,7 @@ constexpr ProgramRow programs[] = {
     {"virt-what", read_detect_virt},
     {"id", read_id},
     {"groups", read_groups},
+    {"getfacl", read_getfacl},
     {"rdmsr", read_rdmsr},
     {"dmidecode", read_dmidecode},
     {"osqueryi", read_osquery},
@@ -63,6 +64,7 @@ constexpr ProgramRow programs[] = {
     {"curl", read_metadata},
     {"wget", read_metadata},
     {"cloud-id", read_cloud_id},
+    {"az", read_az},
     {"ec2metadata", read_ec2_metadata},
     {"ec2-metadata", read_ec2_metadata},
     {"env", read_variables},
@@ -156,10 +158,12 @@ bool take_parts(const Section& section, const std::string& name, Evidence& evide
 void take_output(const Section& section, const std::string& name, Evidence& evidence) {
     const Command& command = section.command;
     read_entrance(section, evidence);
+    if (read_own_check(section, evidence)) return;
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
     if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
+    if (is_xe_host(section.body)) return read_xe(section, evidence);
     read_asked_switch(section, evidence);
     if (trim(section.body).empty() && take_answer_in_command(section, evidence)) return;
     const bool tells_if_empty =
@@ -236,9 +240,11 @@ bool has_reader(std::string_view program) {
 }
 
 void take_section(const Section& section, const std::string& name, Evidence& evidence) {
+    begin_section(section, evidence);
     place_by_prompt(section, evidence);
     take_strays(section, evidence);
     take_output(section, name, evidence);
+    end_section(section, evidence);
 }
 
 std::span<const PasteFormat> paste_formats() { return paste_kinds; }
@@ -256,6 +262,7 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
         if (!said.placed) read(said.section, evidence);
     const std::size_t said_alone = evidence.formats().size();
     for (const Section& section : sections) read(section, evidence);
+    hear_between(sections, evidence);
     // Host or guest: where the rest tells nothing it is the machine that is asked about.
     if (evidence.formats().size() == said_alone)
         for (const Spoken& said : spoken)
@@ -264,10 +271,12 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
         evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_haxm(clean, evidence);
+    hear_cloud_commands(clean, evidence);
     hear_minikube(clean, evidence);
     hear_bsd(clean, evidence);
     if (contains(clean, "VirtualizationFirmwareEnabled")) hear_win32_classes(clean, evidence);
     hear_causes(clean, evidence);
+    hear_boot_words(clean, evidence);
     hear_distribution(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);

@@ -17,7 +17,7 @@
 namespace nestprobe {
 namespace {
 
-enum class Says : std::uint8_t { no_node, denied, usable, unusable, no_flag };
+enum class Says : std::uint8_t { no_node, denied, opened, usable, unusable, no_flag };
 
 struct ProgramLine {
     std::string_view program;
@@ -34,7 +34,7 @@ constexpr ProgramLine lines_of_programs[] = {
     {"the container", "Requirement not satisfied", "/dev/kvm not present", Says::no_node, "docker"},
     {"the Android emulator", "/dev/kvm is not found", "VT disabled in BIOS", Says::no_node},
     {"the Android emulator", "KVM is not installed on this machine", "/dev/kvm", Says::no_node},
-    {"the Android emulator", "KVM (version", "is installed and usable", Says::usable},
+    {"the Android emulator", "KVM (version", "is installed and usable", Says::opened},
     {"Incus or LXD", "KVM support is missing", "no /dev/kvm", Says::no_node},
     {"KubeVirt", "devices.kubevirt.io/kvm: \"0\"", "", Says::unusable},
     {"KubeVirt", "devices.kubevirt.io/kvm\": \"0\"", "", Says::unusable},
@@ -79,9 +79,11 @@ void take_line(const ProgramLine& row, Evidence& evidence) {
             evidence.kvm(Absent{Why::permission_denied,
                                 fmt::format("/dev/kvm: Permission denied, says {}", row.program), EACCES});
             break;
+        case Says::opened:
         case Says::usable:
         case Says::unusable:
-            evidence.hear(hearsay::usable, row.says == Says::usable ? "yes" : "no",
+            if (row.says == Says::opened) evidence.got_kvm();
+            evidence.hear(hearsay::usable, row.says == Says::unusable ? "no" : "yes",
                           fmt::format("{}: {}", row.program, row.first));
             break;
         case Says::no_flag:
@@ -256,6 +258,7 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
         evidence.hear(hearsay::no_group, "yes", hearsay::emulator);
         return true;
     }
+    if (read_group_line(line, evidence)) return true;
     // Firecracker's own check; its script has the words, too.
     if (line == "ERROR: /dev/kvm is innaccessible.") {
         evidence.hear(hearsay::usable, "no", "Firecracker's check: /dev/kvm is innaccessible");

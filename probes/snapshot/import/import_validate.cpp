@@ -98,6 +98,8 @@ void read_validate_line(std::string_view line, Evidence& evidence) {
         if (contains(line, words)) evidence.hear(topic, "yes", said);
     if (!contains(line, "/dev/kvm")) return;
     if (result == Result::pass) {
+        evidence.saw_node();
+        if (contains(line, "accessible")) evidence.got_kvm();
         evidence.hear(hearsay::usable, "yes", said);
     } else if (contains(line, "exists") || contains(line, "kvm-intel")) {
         evidence.kvm(Absent{Why::no_device, "/dev/kvm: No such file or directory", 2});

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace nestprobe {
 namespace {
 
@@ -104,6 +107,26 @@ bool looks_like_brand(std::string_view value) {
     for (const std::string_view part : {"(R)", "(TM)", "(tm)", "Processor", "CPU @", "QEMU Virtual", "AMD "})
         if (contains(value, part)) return true;
     return false;
+}
+
+bool take_marks_off(std::string& flags) {
+    constexpr std::string_view of_flags = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    constexpr std::string_view marked[] = {"vmx", "svm", "hypervisor"};
+    std::string plain;
+    bool known = true, changed = false;
+    for (const std::string_view word : split_words(flags)) {
+        std::string_view own = word;
+        while (!own.empty() && (own.front() == '_' || own.find_first_of(of_flags) != 0)) own.remove_prefix(1);
+        while (!own.empty() && (own.back() == '_' || own.find_last_of(of_flags) + 1 != own.size()))
+            own.remove_suffix(1);
+        const bool is_flag = word.find_first_not_of(of_flags) == std::string_view::npos;
+        const bool is_marked = std::find(std::begin(marked), std::end(marked), own) != std::end(marked);
+        known = known && (is_flag || is_marked);
+        changed = changed || !is_flag || own != word;
+        plain.append(plain.empty() ? "" : " ").append(is_marked ? own : is_flag ? word : "...");
+    }
+    if (changed) flags = std::move(plain);
+    return known;
 }
 
 }  // namespace nestprobe

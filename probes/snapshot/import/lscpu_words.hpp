@@ -28,4 +28,8 @@ std::string restore_name(std::string_view printed);
 /// semicolon and the others were taken out. Only the kernel's "; VMX: " is put back, which the probes read.
 std::string restore_report(std::string_view printed);
 
+/// "*vmx*", "->svm<-": a flag as somebody points at it becomes the flag.  False where a word is there that no
+/// kernel writes: such a list proves no absence.
+bool take_marks_off(std::string& flags);
+
 }  // namespace nestprobe

@@ -218,6 +218,11 @@ std::string_view board_in(std::string_view line) {
     for (const BoardRow& row : boards)
         if (find_whole(line, row.words) != std::string_view::npos && split_words(line).size() >= 3)
             board = row.name;
+    // Not what it runs on, but what it was built for: KVM serves its own architecture alone.
+    for (const std::string_view program : {"qemu-system-aarch64", "qemu-system-arm"})
+        if (board.empty() && contains(line, program) && contains(line, "kvm") &&
+            contains(line, "accelerator"))
+            board = program;
     for (const std::string_view word : split_words(line))
         if (is_arm_runner(word)) board = "an arm64 runner of a CI's";
     return board;

@@ -57,6 +57,7 @@ constexpr PlaceRow places[] = {
     {"codespaces", "", "devcontainer"},
     {"devcontainer", "", "devcontainer"},
     {"firejail", "", "firejail"},
+    {"flatpak", "", "flatpak"},
 };
 
 /// The one place that sentences name; a CI's own machines say more than the CI's name.
@@ -80,7 +81,8 @@ void hear_places(std::string_view line, NamedPlace& named) {
     constexpr std::string_view elsewhere[] = {"http",    "if you", "you can", "instead",  "works",  "worked",
                                               "kernel:", "=",      "unlike",  "used to ", "locally"};
     // A form's own line: "Unraid 6.12.6".
-    const bool form = line.starts_with("unraid ") || line.starts_with("unraid-");
+    const bool form =
+        line.starts_with("unraid ") || line.starts_with("unraid-") || contains(line, "flatpak run ");
     if ((split_words(line).size() < 4 && !form) || contains_any(line, elsewhere)) return;
     for (const PlaceRow& row : places)
         if (find_whole(line, row.words) != std::string_view::npos && contains(line, row.also))

@@ -81,7 +81,9 @@ std::size_t common_margin(std::string_view text) {
 /// "$", "root@host:~#", "[root@host ~]#": a shell that waits.  What was above it is whole.
 bool is_bare_prompt(std::string_view line) {
     line = trim(line);
-    if (line == "$") return true;
+    if (line == "$" || line.ends_with(" ~ #")) return true;
+    // Kali's, of two lines.
+    if (line.starts_with("\xe2\x94\x8c\xe2\x94\x80") && line.ends_with("]")) return true;
     if (line.size() < 4 || (!line.ends_with('$') && !line.ends_with('#'))) return false;
     const bool bracketed = line.front() == '[' && contains(line, "]");
     const bool plain = line.find_first_of(" \t\"'`=|<>") == std::string_view::npos && contains(line, ":");

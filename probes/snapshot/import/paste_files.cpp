@@ -42,7 +42,9 @@ bool take_values(const Section& section, Evidence& evidence) {
 /// bool; kvm_amd's is an int (Linux arch/x86/kvm/vmx/vmx.c, svm/svm.c, 4.19 to 7.2), and so is that of some
 /// distributions' kvm_intel.
 bool take_nested_of_either(std::string_view path, const Section& section, Evidence& evidence) {
-    if (path != "/sys/module/kvm_*/parameters/nested" && path != "/sys/module/kvm*/parameters/nested")
+    // "kvm_*", "kvm_[ai]*", "kvm_?*": whatever stands for the vendor.
+    if (!path.starts_with("/sys/module/kvm") || !path.ends_with("/parameters/nested") ||
+        contains(path, "kvm_amd") || contains(path, "kvm_intel"))
         return false;
     std::string_view value;
     std::size_t values = 0;
@@ -124,7 +126,7 @@ bool take_files(const Section& section, Evidence& evidence) {
             read_lsmod(section, evidence);
             return true;
         }
-        if (path.find_first_of("*?{") != std::string::npos) {
+        if (path.find_first_of("*?{[") != std::string::npos) {
             if (plain && take_nested_of_either(path, section, evidence)) return true;
             // Of which of them a line is does not show.
             if (grep || !contains(path, "modprobe.d/")) return false;
@@ -136,6 +138,10 @@ bool take_files(const Section& section, Evidence& evidence) {
             name == ".config") {
             if (!is_kernel_config(section.body)) return false;
             read_kernel_config(section.body, evidence);
+            return true;
+        }
+        if (path == "/etc/kernel/cmdline" && !section.cut()) {
+            read_kernel_cmdline_file(section.body, evidence);
             return true;
         }
         if (path.starts_with("/var/log/")) {

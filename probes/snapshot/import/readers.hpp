@@ -28,6 +28,10 @@ bool read_form_line(std::string_view line, Evidence& evidence);
 void hear_forms(std::string_view text, Evidence& evidence);
 /// HAXM's checktool, where it names itself.
 void hear_haxm(std::string_view text, Evidence& evidence);
+void hear_cloud_commands(std::string_view text, Evidence& evidence);
+void read_az(const Section& section, Evidence& evidence);
+void read_xe(const Section& section, Evidence& evidence);
+bool is_xe_host(std::string_view text);
 /// Win32_Processor and Win32_ComputerSystem, which are asked one by one.
 void hear_win32_classes(std::string_view text, Evidence& evidence);
 /// Lines of FreeBSD's and OpenBSD's log about the processor.
@@ -36,6 +40,9 @@ void hear_bsd(std::string_view text, Evidence& evidence);
 void hear_causes(std::string_view text, Evidence& evidence);
 /// Products and boards that a person names in a sentence.
 void hear_mentions(std::string_view text, Evidence& evidence);
+/// What a boot loader's file, or NixOS' configuration, holds for the next boot.
+void hear_boot_words(std::string_view text, Evidence& evidence);
+void read_kernel_cmdline_file(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.
 void hear_distribution(std::string_view text, Evidence& evidence);
 
@@ -85,14 +92,27 @@ bool is_wanted(std::string_view path);
 std::string path_on_machine(std::string_view path);
 /// False where this path bears on nothing.
 bool read_file_of_kernel(const std::string& path, std::string_view text, Evidence& evidence);
+/// "Access: (0660/crw-rw----)  Uid: ...", of stat, below the node's name; its line of stat -c and of getfacl.
+bool read_stat_line(std::string_view line, const Section& section, Evidence& evidence);
+void read_getfacl(const Section& section, Evidence& evidence);
 /// "cat: /dev/kvm: No such file or directory", "/sys/module/kvm_intel/parameters/nested:Y", "BOOT_IMAGE=...",
 /// "crw-rw---- 1 root kvm 10, 232 ... /dev/kvm", "Linux host 6.1.0 ...", a refusal of modprobe or QEMU.
 bool read_single_line(std::string_view line, const Section& section, Evidence& evidence);
+
+/// What commands print that nestprobe's own steps name; false: nothing of the kind, or another's.
+bool read_own_check(const Section& section, Evidence& evidence);
+/// "kvm:x:104:anna" of /etc/group, alone or in the emulator's "The KVM line in /etc/group is: [...]".
+bool read_group_line(std::string_view line, Evidence& evidence);
+/// What several commands say together: a release without a folder of modules, a module that went in.
+void hear_between(const std::vector<Section>& sections, Evidence& evidence);
 
 /// Is there a reader for what this program prints?
 bool has_reader(std::string_view program);
 /// One output, by its command or by what it looks like.  `name` is the file's, for messages.
 void take_section(const Section& section, const std::string& name, Evidence& evidence);
+/// Around it: what stands between two outputs tells which of them is the newer state.
+void begin_section(const Section& section, Evidence& evidence);
+void end_section(const Section& section, Evidence& evidence);
 /// Lines of several outputs in one, without prompts.  `name` is the file's, for messages.
 void take_lines(const Section& section, const std::string& name, Evidence& evidence);
 /// What stands below one command's output and is none of it: quoted lines of a log, a node, a refusal.
@@ -106,6 +126,9 @@ bool read_libvirt_refusal(std::string_view line, Evidence& evidence);
 /// QEMU's, libvirt's and other tools' words for open("/dev/kvm") that failed.
 bool read_kvm_refusal(std::string_view line, Evidence& evidence);
 bool read_denial(std::string_view line, Evidence& evidence);
+/// A program that could not use KVM, and says so without an errno that is known, or with one that is no
+/// rule's.
+bool read_kvm_failure(std::string_view line, Evidence& evidence);
 /// VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED.
 bool read_virtualbox_refusal(std::string_view line, Evidence& evidence);
 /// Words of programs that need KVM: containers' banners, emulators, agents of clusters, modprobe's "is

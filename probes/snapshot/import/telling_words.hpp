@@ -71,6 +71,11 @@ inline constexpr std::string_view telling_words[] = {
     "moddep file",
     "nknown option",
     "exceeded",
+    "nknown symbol",
+    "nobody cared",
+    "emulating exchange",
+    "kern.info] unhandled",
+    "yper-V disabled",
 };
 
 inline bool may_be_message(std::string_view line) {

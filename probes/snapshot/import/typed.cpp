@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace nestprobe {
 namespace {
@@ -41,8 +42,12 @@ std::string_view behind_named_prompt(std::string_view line) {
         const bool named = contains(words.front(), "@") || (contains(words.front(), ":") && c != '%') ||
                            words.front().starts_with("bash-") || words.front().starts_with("sh-");
         // Busybox's shell: "~ # ", "/ # ".
-        const bool folder =
-            words.size() == 1 && (words.front().front() == '~' || words.front().front() == '/');
+        const auto is_folder = [](std::string_view word) {
+            return word.front() == '~' || word.front() == '/';
+        };
+        // Gentoo's root: "host ~ # ".
+        const bool folder = (words.size() == 1 && is_folder(words.front())) ||
+                            (words.size() == 2 && c == '#' && is_folder(words.back()));
         const std::string_view typed = trim(line.substr(i + 1));
         return named || (folder && is_command_line(typed)) ? typed : std::string_view{};
     }
@@ -128,7 +133,10 @@ std::string_view typed_in(std::string_view line) {
     if ((line.starts_with('@') && contains(line, " /workspaces/")) || line.starts_with("gitpod /workspace/"))
         if (const std::string_view typed = after(line, " $ "); !typed.empty()) return trim(typed);
     for (const std::string_view mark :
-         {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c "}) {
+         {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c ",
+          // Kali's second line, Oh My Zsh's, and two that people like.
+          "\xe2\x94\x94\xe2\x94\x80$ ", "\xe2\x94\x94\xe2\x94\x80# ", "\xe2\x95\xb0\xe2\x94\x80$ ",
+          "\xce\xbb ", "$> "}) {
         if (!line.starts_with(mark)) continue;
         std::string_view typed = trim(line.substr(mark.size()));
         // Oh My Zsh and its like write the folder behind the mark, and what Git says.
@@ -157,6 +165,23 @@ std::string host_in_prompt(std::string_view line) {
     std::string host(name.substr(0, name.find('.')));
     for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     return host;
+}
+
+constexpr std::string_view verbs_of_outputs[] = {
+    "returns", "returned", "should", "prints", "printed", "shows", "showed", "gives", "gave",  "outputs",
+    "means",   "is",       "says",   "must",   "will",    "would", "which",  "and",   "tells", "reports"};
+
+/// "egrep -c vmx /proc/cpuinfo returns 0 means that it is off.": a sentence begins with a command, too.
+/// "lsmod | grep kvm returns nothing" says no more than that.
+static bool reads_as_sentence(std::span<const std::string_view> words) {
+    for (std::size_t i = 1; i + 2 < words.size(); ++i)
+        if (holds(verbs_of_outputs, words[i])) return true;
+    return false;
+}
+
+bool tells_what_it_prints(std::string_view line) {
+    const auto words = split_words(line);
+    return words.size() > 2 && holds(verbs_of_outputs, words[words.size() - 2]);
 }
 
 bool is_bare_command(std::string_view line) {
@@ -190,7 +215,7 @@ bool is_bare_command(std::string_view line) {
     if (words.empty() || line.size() > 200 || is_blank(line.front())) return false;
     std::size_t at = 0;
     while (at < words.size() && holds(wrappers, words[at])) ++at;
-    if (at == words.size() || !holds(bare, words[at])) return false;
+    if (at == words.size() || !holds(bare, words[at]) || reads_as_sentence(words)) return false;
     if (at + 1 == words.size()) return true;
     const std::string_view next = words[at + 1];
     return next.starts_with('-') || next == "|" || next.starts_with('/') || next.starts_with("kvm") ||

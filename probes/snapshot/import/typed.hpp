@@ -14,6 +14,8 @@ std::string_view typed_in(std::string_view line);
 std::string host_in_prompt(std::string_view line);
 /// "dmesg | grep kvm" alone in a line, without a prompt.
 bool is_bare_command(std::string_view line);
+/// "lsmod | grep kvm returns nothing": a person's words, whose end says what was printed.
+bool tells_what_it_prints(std::string_view line);
 /// "/sys/module/kvm_{intel,amd}/x": each of what a shell makes of it; the word itself where it has no braces.
 std::vector<std::string> expand_braces(std::string_view word);
 /// supportconfig: "#==[ Command ]===#", then "# /usr/bin/lscpu"; head and tail: "==> /path <==".

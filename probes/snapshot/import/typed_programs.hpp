@@ -71,7 +71,13 @@ inline constexpr std::string_view known_programs[] = {"cat",
                                                       "env",
                                                       "printenv",
                                                       "nixos-version",
-                                                      "rpm-ostree"};
+                                                      "rpm-ostree",
+                                                      "fuser",
+                                                      "lsof",
+                                                      "oci",
+                                                      "readlink",
+                                                      "proxmox-boot-tool",
+                                                      "bootctl"};
 inline constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
                                                 "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 

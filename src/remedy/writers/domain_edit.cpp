@@ -3,6 +3,7 @@
 
 #include "base/printable.hpp"
 #include "base/text.hpp"
+#include "definition/cpu_names.hpp"
 #include "definition/guest_questions.hpp"
 #include "remedy/cpu_option.hpp"
 #include "remedy/shell.hpp"
@@ -63,6 +64,8 @@ void DomainEdit::edit_cpu() {
     if (is_emulated(guest_)) use_kvm();
     if (is(guest_.passed_cpu, true))
         edit_passed_cpu();
+    else if (is_taken_by_global(guest_, flag_of_guest(facts_)) && d_.find("cpu"))
+        require_feature();
     else if (is(guest_.cpu_mode, CpuMode::host_passthrough) || is(guest_.cpu_mode, CpuMode::maximum))
         drop_refusals();
     else if ((is(guest_.cpu_mode, CpuMode::host_model) && technology_of_guest(facts_)) ||
@@ -81,6 +84,9 @@ bool DomainEdit::is_taken_from_model() const {
     std::string by;
     const auto wanted = technology_written_for(guest_, by), here = technology_of_guest(facts_);
     const FeaturePolicy* policy = policy_of_guest(facts_).if_known();
+    const std::string* model = guest_.cpu_model.if_known();
+    const CpuName name = model ? judge_cpu_name(*model, DefinitionKind::libvirt).name : CpuName::unheard;
+    if (name != CpuName::known && name != CpuName::of_qemu) return false;
     return is(guest_.cpu_mode, CpuMode::custom) && here && (!wanted || *wanted == *here) && policy &&
            (*policy == FeaturePolicy::disable || *policy == FeaturePolicy::forbid);
 }

@@ -87,10 +87,12 @@ GuestEdit make_edit(const GuestDefinition& definition, const Report& report) {
                        is_asked(report, Question::device_assignment);
     if ((!cpu && !iommu) || !is_ours(definition.facts)) return edit;
     if (const std::string* manager = definition.facts.manager.if_known(); manager && !manager->empty()) {
+        const bool mended = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
+            return f.rule->layer == Layer::guest && f.outcome.status == Status::fail;
+        });
         edit.notes.push_back(
-            fmt::format("{} writes this definition before every start: an edit of it is lost. The fix above "
-                        "is in {}'s words.",
-                        *manager, *manager));
+            fmt::format("{} writes this definition before every start: an edit of it is lost.", *manager));
+        if (mended) edit.notes.back() += fmt::format(" The fix above is in {}'s words.", *manager);
         return edit;
     }
     if (definition.is_part) {

@@ -220,7 +220,7 @@ private:
     void leave(const Finding& f, const Remedy& remedy, const Step& step) {
         std::string& phase = phases_.by_hand;
         std::string call = "by_hand " + shell_text(fmt::format("{}: {}", f.rule->id, heading(step)));
-        for (const std::string& command : step.commands) call += " \\\n    " + shell_text(command);
+        for (const std::string_view command : step.commands) call += " \\\n    " + shell_text(command);
         if (!step.file.empty()) call += " \\\n    " + shell_text(fmt::format("In {}:", step.file));
         for (const std::string& line : step.lines) call += " \\\n    " + shell_text(line);
         call += '\n';

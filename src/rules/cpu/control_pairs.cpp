@@ -55,11 +55,11 @@ Looked look(const Facts& f) {
     return looked;
 }
 
-std::string fix_pairs(const Facts& f) {
-    return fmt::format(
-        "{}\nAs a workaround:\n    sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0",
-        in_guest(f) ? "The hypervisor above has to offer both or none: update it."
-                    : "Update microcode and firmware.");
+Step fix_pairs(const Facts& f) {
+    return {.what = fmt::format("{} As a workaround:",
+                                in_guest(f) ? "The hypervisor above has to offer both or none: update it."
+                                            : "Update microcode and firmware."),
+            .commands = {"sudo modprobe kvm_intel error_on_inconsistent_vmcs_config=0"}};
 }
 
 Outcome check_pairs(const Facts& f) {

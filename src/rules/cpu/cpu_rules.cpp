@@ -40,17 +40,23 @@ bool is_xeon_phi(const Facts& f) {
            (model->model == 0x57 || model->model == 0x85);
 }
 
+Outcome hidden_most_likely(std::string message, Remedy remedy) {
+    Outcome outcome = fail(std::move(message), std::move(remedy));
+    outcome.title = "the processor shows neither VMX nor SVM, most likely because the firmware hides it";
+    return outcome;
+}
+
 /// Neither bit is shown, and the processor has it: firmware can hide the bit, not only lock the register.
 std::optional<Outcome> hidden_by_firmware(const Facts& f) {
     const std::string sign = sign_of_hidden_svm(f);
     if (!sign.empty())
-        return fail(
-            fmt::format("CPUID shows neither VMX nor SVM on any CPU, but {}: most likely the firmware "
-                        "hides SVM",
+        return hidden_most_likely(
+            fmt::format("CPUID shows neither VMX nor SVM on any CPU, but {}: most likely the "
+                        "firmware hides SVM",
                         sign),
             switch_on_in_firmware(f, FirmwareSwitch::svm));
     if (is_xeon_phi(f))
-        return fail(
+        return hidden_most_likely(
             "CPUID shows neither VMX nor SVM on any CPU, but every Xeon Phi of this model has VMX: "
             "most likely the firmware hides it",
             switch_on_in_firmware(f, FirmwareSwitch::vmx));
@@ -106,15 +112,16 @@ Outcome check_cpus_disagree(const Facts& f) {
     }
     if (with.empty() || without.empty())
         return cite(pass(fmt::format("all CPUs that were read agree about {}", hardware_word(f))), bit);
-    return cite(
-        fail(fmt::format("{} show {}, {} do not; KVM loads only when all do", name_cpus(with),
-                         hardware_word(f), name_cpus(without)),
-             fmt::format("{}\nAs a workaround, take the odd ones offline before KVM is loaded, each by its "
-                         "number:\n    {}",
-                         in_guest(f) ? "Correct the definition of this guest's CPUs on the hypervisor's host."
-                                     : "Update firmware and microcode.",
-                         take_offline(without.first()))),
-        bit);
+    return cite(fail(fmt::format("{} show {}, {} do not; KVM loads only when all do", name_cpus(with),
+                                 hardware_word(f), name_cpus(without)),
+                     Step{.what = fmt::format(
+                              "{} As a workaround, take the odd ones offline before KVM is loaded, each "
+                              "by its number:",
+                              in_guest(f) ? "Correct the definition of this guest's CPUs on the hypervisor's "
+                                            "host."
+                                          : "Update firmware and microcode."),
+                          .commands = {take_offline(without.first())}}),
+                bit);
 }
 
 constexpr Rule cpu_rule_rows[] = {

@@ -28,11 +28,11 @@ Remedy make_node() {
     Remedy remedy(
         Step{.what = "KVM is loaded and only the node is missing (a chroot, a /dev without devtmpfs): let "
                      "udev make it.",
-             .commands = texts({"sudo udevadm trigger --settle --name-match=kvm"}),
+             .commands = these({"sudo udevadm trigger --settle --name-match=kvm"}),
              .expect = "ls -l /dev/kvm shows 10, 232",
              .action = MakeNode{}});
     remedy.then(Step{.what = "Only where no udev runs: by hand, until the next start.",
-                     .commands = texts({"sudo mknod -m 660 /dev/kvm c 10 232"})});
+                     .commands = these({"sudo mknod -m 660 /dev/kvm c 10 232"})});
     return remedy;
 }
 
@@ -52,13 +52,35 @@ Remedy node_of_another_place(const Facts& f) {
     return remedy.then(std::move(node));
 }
 
+/// One program found it, and another did not: that runs where the host's device is not shown.
+Remedy show_to_program(const Facts& f) {
+    const std::string* named = f.evidence->named_place.if_known();
+    const auto there = named ? row_named(*named) : std::nullopt;
+    const AccessRow flatpak = *row_named("flatpak");
+    Remedy remedy;
+    if (there && there->place != flatpak.place && !there->give[0].empty())
+        remedy.then_only(fmt::format("Only if it is {}:", there->words), steps_of(f, there->give));
+    Remedy container = give_to_container();
+    container.steps.front().what =
+        "The device is there, and what misses it runs where that is not shown. If it runs in a container: "
+        "whoever starts that has to pass the device in. With Docker or Podman:";
+    Remedy sandbox =
+        Remedy{}.then_only("Only if it is an application of Flatpak's (flatpak list shows its name):",
+                           steps_of(f, flatpak.give));
+    const bool first = there && there->place == flatpak.place;
+    remedy.then(first ? std::move(sandbox) : std::move(container));
+    remedy.then(first ? std::move(container) : std::move(sandbox));
+    return remedy.then(Step{.what = "Only if it is a snap: connect its interface kvm. SNAP is its name.",
+                            .commands = {"snap connections SNAP", "sudo snap connect SNAP:kvm"}});
+}
+
 /// The daemon looks for the device on its own system.
 Step where_daemon_runs() {
     return Step{.what =
                     "If this system has it, see where the daemon runs: desktop-linux is Docker Desktop's own "
                     "virtual machine, which has none, and default is this system. A daemon that runs in "
                     "a container itself (LXC, a CT of Proxmox VE) needs the device passed in there first.",
-                .commands = texts({"docker context ls", "systemd-detect-virt --container"})};
+                .commands = these({"docker context ls", "systemd-detect-virt --container"})};
 }
 
 /// Nobody said whether this is a container.
@@ -115,7 +137,7 @@ Remedy see_what_wsl_shows(const Facts& f) {
     remedy.then(Step{.what = "Only if it printed more than 0. KVM is built into WSL 2's kernels before 6.6, "
                              "and modprobe finds no module then: the log's line tells why there is no "
                              "device.",
-                     .commands = {fmt::format("sudo modprobe {}", module ? *module : "kvm_intel")}});
+                     .commands = one_command("sudo modprobe {}", {module ? *module : "kvm_intel"})});
     return remedy.then_only("Only if it printed 0, all that follows.",
                             fix_on_platform(f, f.cpu.technology.if_known() ? flag_word(f) : ""));
 }
@@ -176,8 +198,7 @@ Remedy after_hardware(const Facts& f) {
 static Remedy host_of_a_maker(const Facts& f) {
     const Appliance* made = appliance(f);
     if (!made || made->maker.empty()) return {};
-    return Step{.where = Where::container_host,
-                .what = fmt::format("The host is {}. {}", made->name, made->instead)};
+    return Remedy(made->instead, Where::container_host).led_by(fmt::format("The host is {}.", made->name));
 }
 
 Remedy fix_missing_device(const Facts& f) {
@@ -192,15 +213,14 @@ Remedy fix_missing_device(const Facts& f) {
     if (const auto row = row_here(f); row && !row->give[0].empty())
         return host_of_a_maker(f).then(steps_of(f, row->give));
     if (in_container(f)) return give_to_container();
-    // One program found it, and another did not.
-    if (f.evidence && is(f.evidence->usable, true)) return give_to_container();
+    if (f.evidence && is(f.evidence->usable, true)) return show_to_program(f);
     if (is(f.device.registered, true) || vendor_module_is(f, Module::State::loaded))
         return f.kernel.container.if_known() ? make_node() : node_of_another_place(f);
     if (Remedy refused = after_refusal(f); !refused.empty()) return refused;
     if (f.evidence && is(f.evidence->no_modprobe, true)) return after_no_modprobe(f);
     // An appliance's maker builds its kernel.
     if (const Appliance* made = appliance(f); made && !made->maker.empty())
-        return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
+        return Remedy(made->instead).led_by(fmt::format("This is {}.", made->name));
     if (lacks_hardware(f)) return after_hardware(f);
     const std::string* module = f.module.name.if_known();
     if (in_guest(f) && owned_by_others(f).empty() && !f.kernel.flag_usable.any_known() &&
@@ -211,11 +231,11 @@ Remedy fix_missing_device(const Facts& f) {
         board && !module && f.kernel.arch.if_absent())
         return see_what_kvm_says_on_arm(*board);
     Remedy remedy(module ? Step{.what = "Load KVM's module; what it says if it refuses tells the rest.",
-                                .commands = {fmt::format("sudo modprobe {}", *module)},
+                                .commands = one_command("sudo modprobe {}", {*module}),
                                 .expect = "ls -l /dev/kvm shows 10, 232"}
                          : Step{.what = "Load KVM's module, on Intel the first, on AMD the second; what it "
                                         "says if it refuses tells the rest.",
-                                .commands = texts({"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}),
+                                .commands = these({"sudo modprobe kvm_intel", "sudo modprobe kvm_amd"}),
                                 .expect = "ls -l /dev/kvm shows 10, 232"});
     if (!module && !f.kernel.flag_usable.any_known() && f.hypervisor.level.if_absent())
         remedy.steps.insert(remedy.steps.begin(), see_what_this_is());

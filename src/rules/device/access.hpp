@@ -29,6 +29,10 @@ inline std::vector<std::string> texts(std::initializer_list<std::string_view> li
 
 /// On a host: this user may open the node, by its group or by udev's rules.
 Remedy allow_on_host(const Facts& f, const DeviceNode& node);
+/// The mode and the groups that id shows let this user in, and it was refused.
+Remedy look_at_program();
+/// /etc/group names a member of group kvm already: a session may be older than that.
+Remedy look_at_session();
 /// Nobody was refused yet, but the node is root's alone.
 Remedy fix_closed_node(const Facts& f);
 /// On a host: a device cgroup or a security module forbids it.

@@ -24,7 +24,7 @@ Remedy allow_in_job_container() {
 /// Whose container it is does not show: each one's way.
 Remedy allow_in_unmapped(const Facts& f) {
     Remedy remedy(Step{.what = "See whose container it is.",
-                       .commands = texts({"systemd-detect-virt --container"}),
+                       .commands = these({"systemd-detect-virt --container"}),
                        .expect =
                            "lxc: LXD, Incus or Proxmox VE, which its host's administrator knows; podman. A "
                            "program's sandbox (Firejail) prints another word, or none."});
@@ -44,17 +44,17 @@ Remedy ask_the_policy(const Facts& f) {
                                            named ? "A security module refuses, whatever the node's mode says"
                                                  : "The node's mode lets everybody in, so something else "
                                                    "refuses: a security module"),
-                       .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+                       .commands = these({"sudo ausearch -m AVC -ts recent"})});
     if (!contained) return remedy;
     remedy.then(Step{.where = Where::container_host,
                      .what = "If it was SELinux: let containers use devices that are passed in.",
-                     .commands = texts({"sudo setsebool -P container_use_devices on"}),
+                     .commands = these({"sudo setsebool -P container_use_devices on"}),
                      .expect = "In the container, /dev/kvm opens.",
                      .action = GiveDevice{}});
     remedy.then(
         Step{.where = Where::container_host,
              .what = "Or create this container without SELinux' label (Docker takes the same option).",
-             .commands = texts({"podman run --security-opt label=disable --device /dev/kvm IMAGE"})});
+             .commands = these({"podman run --security-opt label=disable --device /dev/kvm IMAGE"})});
     return remedy;
 }
 
@@ -64,7 +64,7 @@ Remedy allow_where_it_is_unknown(const Facts& f) {
     if (f.kernel.container.if_absent())
         remedy.then(Step{.what = "In a container (lxc, openvz; many a cheap VPS is one) its host decides: "
                                  "whoever runs it allows character device 10:232 in its device cgroup.",
-                         .commands = texts({"systemd-detect-virt --container"}),
+                         .commands = these({"systemd-detect-virt --container"}),
                          .expect = "none: it is no container, and this step does not apply."});
     return remedy;
 }

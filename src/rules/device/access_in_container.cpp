@@ -13,7 +13,7 @@ Remedy give_to_container() {
         .what =
             "Whoever starts this container has to pass the device in: character device 10:232, readable "
             "and writable, allowed in its device cgroup. With Docker or Podman:",
-        .commands = texts({"docker run --device /dev/kvm IMAGE",
+        .commands = these({"docker run --device /dev/kvm IMAGE",
                            "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
         .action = GiveDevice{}};
 }
@@ -24,7 +24,7 @@ Remedy allow_in_container() {
         .what =
             "The node in this container is the host's, and its group counts by its number. With "
             "Docker, rootless Podman (or as root inside: --user 0):",
-        .commands = texts({"docker run --device /dev/kvm --group-add \"$(stat -c %g /dev/kvm)\" IMAGE",
+        .commands = these({"docker run --device /dev/kvm --group-add \"$(stat -c %g /dev/kvm)\" IMAGE",
                            "podman run --device /dev/kvm --group-add keep-groups IMAGE"}),
         .expect = "In the container, test -w /dev/kvm succeeds.",
         .action = GiveDevice{}};
@@ -47,12 +47,12 @@ Remedy leave_docker_desktop(const Facts& f) {
                               "list). Let Docker Engine on this one run it.",
                               was_asked_for(f) == "given" ? "the container was given /dev/kvm and has none"
                                                           : "the daemon finds no /dev/kvm"),
-        .commands = texts({"docker context ls", "docker context use default"}),
+        .commands = these({"docker context ls", "docker context use default"}),
         .expect = "docker info prints the host's own kernel behind Kernel Version.",
         .action = GiveDevice{}});
     remedy.then(Step{.where = Where::container_host,
                      .what = "Then create the container there with the device.",
-                     .commands = texts({"docker run --device /dev/kvm IMAGE"}),
+                     .commands = these({"docker run --device /dev/kvm IMAGE"}),
                      .expect = "In the container, ls -l /dev/kvm shows the device."});
     return remedy;
 }

@@ -17,7 +17,7 @@ Remedy by_configuration(std::vector<std::string> lines, std::string expect) {
                        .file = "/etc/nixos/configuration.nix",
                        .lines = std::move(lines)});
     remedy.then(Step{.what = "Then bring it into force.",
-                     .commands = texts({"sudo nixos-rebuild switch"}),
+                     .commands = these({"sudo nixos-rebuild switch"}),
                      .cost = Cost::restart_session,
                      .expect = std::move(expect),
                      .action = GiveDevice{}});
@@ -41,7 +41,7 @@ Remedy join_group(const Facts& f, const std::string& group) {
     add_command(step, "sudo usermod -aG {} \"$USER\"", {group});
     Remedy remedy(std::move(step));
     remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
-                     .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
+                     .commands = these({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
     return remedy;
 }
 
@@ -55,14 +55,14 @@ Remedy give_group_by_udev(const Facts& f) {
     Remedy remedy(
         Step{.what = "Its group is not one to join. Give the node to group kvm, as udev's own rules do.",
              .commands =
-                 texts({"getent group kvm || sudo groupadd --system kvm",
+                 these({"getent group kvm || sudo groupadd --system kvm",
                         "echo 'KERNEL==\"kvm\", GROUP=\"kvm\", MODE=\"0660\"' | sudo tee "
                         "/etc/udev/rules.d/65-kvm.rules",
                         "sudo udevadm control --reload", "sudo udevadm trigger --settle --name-match=kvm"}),
              .expect = "ls -l /dev/kvm shows root kvm",
              .action = WriteUdevRule{}});
     remedy.then(Step{.what = "Then join that group.",
-                     .commands = texts({"sudo gpasswd -a \"$USER\" kvm"}),
+                     .commands = these({"sudo gpasswd -a \"$USER\" kvm"}),
                      .cost = Cost::restart_session,
                      .expect = "id -nG prints kvm among the groups, after the next login",
                      .action = JoinGroup{"kvm"}});
@@ -78,9 +78,9 @@ Remedy look_for_policy(bool root = false) {
                    "or, in a container, its list of devices. See whether the node is labelled."
                  : "This process is in that group already, so something else refuses: an ACL of the node, or "
                    "a security module (SELinux, AppArmor). See the ACL.",
-        .commands = root ? texts({"ls -lZ /dev/kvm"}) : texts({"getfacl /dev/kvm"})});
+        .commands = root ? these({"ls -lZ /dev/kvm"}) : these({"getfacl /dev/kvm"})});
     remedy.then(Step{.what = "See what a security module refused just now.",
-                     .commands = texts(
+                     .commands = these(
                          {"sudo ausearch -m AVC -ts recent", "sudo journalctl -k --grep apparmor=.DENIED"})});
     if (root)
         remedy.then(Step{.what = "Allow there what it names; in a container, by what starts that.",
@@ -101,11 +101,11 @@ Remedy let_in_wsl() {
         .file = "/etc/wsl.conf",
         .lines = texts({"[boot]", "command = chown root:kvm /dev/kvm; chmod 660 /dev/kvm"})});
     remedy.then(Step{.what = "Join the group.",
-                     .commands = texts({"getent group kvm || sudo groupadd --system kvm",
+                     .commands = these({"getent group kvm || sudo groupadd --system kvm",
                                         "sudo gpasswd -a \"$USER\" kvm"})});
     remedy.then(Step{.where = Where::windows_host,
                      .what = "Stop WSL; everything that runs in it ends. It starts with the next terminal.",
-                     .commands = texts({"wsl --shutdown"}),
+                     .commands = these({"wsl --shutdown"}),
                      .expect = "ls -l /dev/kvm shows root kvm, and id -nG prints kvm",
                      .action = GiveDevice{}});
     return remedy;
@@ -121,15 +121,15 @@ bool in_group_already(const Facts& f, const DeviceNode& node) {
 /// Whose the node is was not seen: udev's own rules give it to group kvm.
 Remedy see_whose_it_is(const Facts& f) {
     Remedy remedy(Step{.what = "See whose it is: the group is the word behind root.",
-                       .commands = texts({"ls -l /dev/kvm"}),
+                       .commands = these({"ls -l /dev/kvm"}),
                        .expect = "crw-rw---- ... root kvm"});
     remedy.then(Step{.what = "Join that group, which is kvm as a rule; it counts from the next login on.",
-                     .commands = texts({"sudo usermod -aG kvm \"$USER\""}),
+                     .commands = these({"sudo usermod -aG kvm \"$USER\""}),
                      .cost = Cost::restart_session,
                      .expect = "id -nG prints kvm among the groups, after the next login",
                      .action = JoinGroup{"kvm"}});
     remedy.then(Step{.what = "Or, at once and until the next start of this machine: let this user alone in.",
-                     .commands = texts({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
+                     .commands = these({"sudo setfacl -m \"u:$USER:rw\" /dev/kvm"})});
     // WSL's node is root's alone unless udev runs in it; to be in the group changes nothing there.
     if (f.evidence && is(f.evidence->named_platform, Platform::wsl2))
         remedy.then_only("Only if this is WSL 2, and it shows root root:", let_in_wsl());
@@ -143,7 +143,7 @@ Remedy without_group(const Facts& f) {
     Remedy remedy(
         Step{.what = "This /etc/group has no group kvm, so there is none to join. See whether this is a "
                      "container, and the number of the node's group.",
-             .commands = texts({"systemd-detect-virt --container", "stat -c %g /dev/kvm"})});
+             .commands = these({"systemd-detect-virt --container", "stat -c %g /dev/kvm"})});
     Remedy container = allow_in_container();
     remedy.then_only("Only if it is a container:", std::move(container));
     Remedy host = give_group_by_udev(f);
@@ -185,7 +185,7 @@ Remedy connect_snap() {
     return Step{.what =
                     "A snap's confinement refused it, whatever the node's mode says: its interface kvm is "
                     "not connected. SNAP is the name behind \"snap.\" in that profile.",
-                .commands = texts({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
+                .commands = these({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
                 .expect =
                     "snap connections SNAP shows SNAP:kvm beside :kvm, and the program opens /dev/kvm. "
                     "A snap without that interface cannot be given it: take the program from another "
@@ -199,11 +199,11 @@ Remedy change_policy() {
         .what = "A security module refused it, whatever the node's mode says. See what it refused, to which "
                 "profile or label, and allow that there; AppArmor's profiles stand in /etc/apparmor.d.",
         .commands =
-            texts({"sudo journalctl -k --grep 'apparmor=.DENIED.*kvm'", "sudo ausearch -m AVC -ts boot"}),
+            these({"sudo journalctl -k --grep 'apparmor=.DENIED.*kvm'", "sudo ausearch -m AVC -ts boot"}),
         .expect = "The program opens /dev/kvm.",
         .action = GiveDevice{}});
     return remedy.then(Step{.what = "With SELinux, see whether the node has lost its label.",
-                            .commands = texts({"ls -lZ /dev/kvm", "sudo restorecon -v /dev/kvm"}),
+                            .commands = these({"ls -lZ /dev/kvm", "sudo restorecon -v /dev/kvm"}),
                             .expect = "ls -lZ shows kvm_device_t."});
 }
 
@@ -221,7 +221,7 @@ Remedy let_nix_in(const Facts& f) {
         return remedy;
     }
     return Step{.what = std::string(why),
-                .commands = texts({"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee "
+                .commands = these({"echo 'KERNEL==\"kvm\", MODE=\"0666\"' | sudo tee "
                                    "/etc/udev/rules.d/99-open-kvm.rules",
                                    "sudo udevadm control --reload",
                                    "sudo udevadm trigger --settle --name-match=kvm"}),
@@ -235,18 +235,18 @@ Remedy allow_unit() {
     Remedy remedy(
         Step{.what = "A device cgroup or a security module forbids it, whatever the node's mode says. In a "
                      "service of systemd: allow the device.",
-             .commands = texts({"sudo systemctl edit UNIT"}),
+             .commands = these({"sudo systemctl edit UNIT"}),
              .file = "the file that opens",
              .lines = texts({"[Service]", "DeviceAllow=/dev/kvm rw"}),
              .action = GiveDevice{}});
-    remedy.then(Step{.what = "Restart that service.", .commands = texts({"sudo systemctl restart UNIT"})});
+    remedy.then(Step{.what = "Restart that service.", .commands = these({"sudo systemctl restart UNIT"})});
     remedy.then(Step{.what =
                          "In a snap (Multipass, Docker, sosumi): see whether its interface kvm has a slot, "
                          "and connect it. SNAP is its name.",
-                     .commands = texts({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
+                     .commands = these({"snap connections SNAP", "sudo snap connect SNAP:kvm"}),
                      .action = GiveDevice{}});
     remedy.then(Step{.what = "Elsewhere: see whether a security module refused it.",
-                     .commands = texts({"sudo ausearch -m AVC -ts recent"})});
+                     .commands = these({"sudo ausearch -m AVC -ts recent"})});
     return remedy;
 }
 
@@ -256,14 +256,19 @@ Remedy allow_on_host(const Facts& f, const DeviceNode& node) {
     if (f.device.open.if_absent() && f.device.opener == Opener::snap) return connect_snap();
     if (f.device.open.if_absent() && f.device.opener == Opener::policy) return change_policy();
     if (is(f.kernel.uid, 0u)) return look_for_policy(true);
+    if (f.device.open.if_absent() && f.device.opener == Opener::member) return look_at_program();
     if (f.device.node.if_absent() && f.evidence && is(f.evidence->no_group, true)) return without_group(f);
     if (f.device.node.if_absent() && node.group.empty() && !is_wsl(f) &&
-        !is(f.system.boot_loader, BootLoader::nixos))
-        return see_whose_it_is(f);
+        !is(f.system.boot_loader, BootLoader::nixos)) {
+        const bool named = f.evidence && is(f.evidence->no_group, false);
+        return named ? look_at_session().then(see_whose_it_is(f)) : see_whose_it_is(f);
+    }
     if (in_group_already(f, node)) return look_for_policy();
     const bool joinable = !is_nobodys(node) && (node.mode & 060) != 0 && ConfigWord::make(node.group);
     if (is_wsl(f) && !joinable) return let_in_wsl();
-    return joinable ? join_group(f, node.group) : give_group_by_udev(f);
+    if (!joinable) return give_group_by_udev(f);
+    const bool named = f.evidence && is(f.evidence->no_group, false) && node.group == "kvm";
+    return named ? look_at_session().then(join_group(f, node.group)) : join_group(f, node.group);
 }
 
 }  // namespace nestprobe

@@ -22,6 +22,13 @@ std::vector<std::string> kept(std::span<const std::string_view> lines) {
     return out;
 }
 
+ShellCommands commands_of(std::span<const std::string_view> lines) {
+    ShellCommands out;
+    for (const std::string_view line : lines)
+        if (!line.empty()) out.push_back(ShellCommand::of_row(line));
+    return out;
+}
+
 }  // namespace
 
 std::optional<AccessRow> row_named(std::string_view place) {
@@ -80,7 +87,7 @@ Remedy steps_of(const Facts& f, std::span<const AccessStep> rows) {
         if (row.empty() || (row.of_host && is(f.device.registered, true))) continue;
         Step step{.where = row.where,
                   .what = std::string(row.what),
-                  .commands = kept(row.commands),
+                  .commands = commands_of(row.commands),
                   .file = std::string(row.file),
                   .lines = kept(row.lines),
                   .expect = std::string(row.expect)};

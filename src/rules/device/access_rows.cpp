@@ -5,7 +5,7 @@
 // documentation, "Type: unix-char"; Proxmox VE administration guide, pct(1), dev[n] (since 8.1);
 // systemd.nspawn(5), systemd.resource- control(5), DeviceAllow; Flatpak documentation, sandbox permissions;
 // Apptainer user guide, bind mounts; GitHub changelog of 2024-04-02 and workflow syntax, container.options;
-// GitLab Runner documentation, [runners.docker];
+// GitLab Runner documentation, [runners.docker]; vzctl(8), --devnodes;
 // CircleCI documentation, "Android images with the machine executor"; firejail(1), private-dev, noroot,
 // nogroups (netblue30/firejail#3008); Development Containers specification, runArgs.
 #include "rules/device/access_rows.hpp"
@@ -191,6 +191,18 @@ constexpr AccessRow access_table[] = {
                "prints in the container. (A lxc.mount.entry of /dev/kvm in its file has to go.)",
        .commands = {"pct set CTID --dev0 /dev/kvm,gid=GID,mode=0660", "pct reboot CTID"},
        .expect = "In the container, a member of that group opens /dev/kvm."}}},
+    {"openvz",
+     "a container of OpenVZ or Virtuozzo, which many a cheap VPS is",
+     {{.where = Where::provider,
+       .what =
+           "If you rent it: the node's owner decides, and no module can be loaded in a container. Ask, or "
+           "take a server that is a virtual machine with nested virtualization, or hardware."},
+      {.what = "On the node, give the container the device for good.",
+       .commands = {"sudo vzctl set CTID --devnodes kvm:rw --save"},
+       .expect = opens}},
+     {{.what = "On the node, give the container the device again, to read and to write.",
+       .commands = {"sudo vzctl set CTID --devnodes kvm:rw --save"},
+       .expect = opens}}},
     {"systemd-nspawn",
      "a container of systemd-nspawn",
      {see_host,

@@ -15,7 +15,8 @@ namespace {
 
 std::string who(const Facts& f) {
     std::string text;
-    if (const unsigned* uid = f.kernel.uid.if_known()) text = fmt::format("; nestprobe runs as uid {}", *uid);
+    // Who ran nestprobe, or id where that is pasted.
+    if (const unsigned* uid = f.kernel.uid.if_known()) text = fmt::format("; this user is uid {}", *uid);
     if (const auto* groups = f.kernel.groups.if_known())
         text += groups->empty() ? ", in no supplementary group"
                                 : fmt::format(", groups {}", fmt::join(*groups, " "));

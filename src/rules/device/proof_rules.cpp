@@ -73,15 +73,17 @@ std::string above(const Facts& f) {
         platform ? fmt::format(" ({})", to_string(*platform)) : "");
 }
 
-std::string fix_entry(const Facts& f) {
-    std::string text = in_guest(f) ? known_reports(f) : "";
-    if (!text.empty()) text += ' ';
-    return text + (in_guest(f) ? "Hand the file that this writes to whoever runs the hypervisor above.\n"
-                                 "    nestprobe --prove=report proof.txt"
-                               : "Look at the kernel's messages, and update microcode and kernel.\n"
-                                 "    sudo dmesg | grep -i kvm\n"
-                                 "If it stays, report the file that this writes to the kernel's KVM list.\n"
-                                 "    nestprobe --prove=report proof.txt");
+Remedy fix_entry(const Facts& f) {
+    if (!in_guest(f))
+        return "Look at the kernel's messages, and update microcode and kernel.\n"
+               "    sudo dmesg | grep -i kvm\n"
+               "If it stays, report the file that this writes to the kernel's KVM list.\n"
+               "    nestprobe --prove=report proof.txt";
+    const std::string known = known_reports(f);
+    return Step{
+        .what = fmt::format("{}{}Hand the file that this writes to whoever runs the hypervisor above.", known,
+                            known.empty() ? "" : " "),
+        .commands = {"nestprobe --prove=report proof.txt"}};
 }
 
 Outcome proved(const PerCpu<bool>& runs, std::string_view what) {

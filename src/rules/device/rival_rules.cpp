@@ -122,10 +122,10 @@ std::string why_beside(const Facts& f, const std::string& names) {
 Step reload_both(const Facts& f) {
     if (!vendor_module_is(f, Module::State::loaded)) return {.what = "Restart.", .cost = Cost::reboot};
     const std::string module = vendor_module_name(f);
-    return {
-        .what = "Then reload KVM, kvm itself too.",
-        .commands = {fmt::format("sudo modprobe -r {} kvm", module), fmt::format("sudo modprobe {}", module)},
-        .cost = Cost::stop_guests};
+    Step step{.what = "Then reload KVM, kvm itself too.", .cost = Cost::stop_guests};
+    add_command(step, "sudo modprobe -r {} kvm", {module});
+    add_command(step, "sudo modprobe {}", {module});
+    return step;
 }
 
 /// kvm.enable_virt_at_load=0 goes from where it is written.
@@ -156,7 +156,7 @@ Remedy one_at_a_time(const Facts& f, const std::string& names) {
                           "which is so until the next start (for good, on Linux 6.12 and later: options "
                           "kvm enable_virt_at_load=0).",
             .cost = Cost::stop_guests};
-        if (!old) step.commands.push_back(fmt::format("sudo modprobe -r {}", kvm));
+        if (!old) add_command(step, "sudo modprobe -r {}", {kvm});
         step.action = ByHand{};
         remedy.then(std::move(step));
     }

@@ -88,14 +88,15 @@ Step nesting_off(const Facts& f) {
                                     "command line and reboot.",
                                     module),
                 .cost = Cost::reboot};
-    return {.what =
-                "Until then, if no guest needs nesting, switch it off; in this file the option counts after "
-                "those of all "
-                "others.",
-            .commands = {fmt::format("echo 'options {} nested=0' | sudo tee -a {}", module, options_file),
-                         fmt::format("sudo modprobe -r {}", module), fmt::format("sudo modprobe {}", module)},
-            .cost = Cost::stop_guests,
-            .expect = fmt::format("cat /sys/module/{}/parameters/nested prints N or 0.", module)};
+    Step step{
+        .what =
+            "Until then, if no guest needs nesting, switch it off; in this file the option counts after "
+            "those of all others.",
+        .commands = one_command("echo 'options {} nested=0' | sudo tee -a {}", {module, options_file}),
+        .cost = Cost::stop_guests,
+        .expect = fmt::format("cat /sys/module/{}/parameters/nested prints N or 0.", module)};
+    add_reload(step, module);
+    return step;
 }
 
 Remedy remedy_of(const Facts& f, std::span<const Exposure> all) {

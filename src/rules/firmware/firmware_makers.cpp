@@ -511,6 +511,12 @@ const FirmwareMaker* maker_of(const Facts& f) {
 
 }  // namespace
 
+bool is_most_likely_hardware(const Facts& f) {
+    const FirmwareMaker* maker = maker_of(f);
+    return maker &&
+           (!maker->sys_vendor[0].empty() || !maker->board_vendor[0].empty() || !maker->bios.empty());
+}
+
 Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
     const bool iommu = which == FirmwareSwitch::vtd || which == FirmwareSwitch::amd_iommu;
     using What = SwitchOnInFirmware::What;
@@ -536,7 +542,7 @@ Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which) {
     if (!maker->command.empty() && !iommu)
         remedy.then(Step{.where = Where::here,
                          .what = "Or by the maker's own tool, where it is installed.",
-                         .commands = {std::string(maker->command)},
+                         .commands = {ShellCommand::of_row(maker->command)},
                          .cost = Cost::power_off});
     return remedy;
 }

@@ -39,6 +39,9 @@ enum class FirmwareSwitch : std::uint8_t { vmx, svm, vtd, amd_iommu };
 std::span<const FirmwareMaker> firmware_makers();
 /// Of a real machine, by DMI; null where no row fits, or DMI was not read.  `version`: the firmware's.
 const FirmwareMaker* find_firmware_maker(const HypervisorFacts& machine, std::string_view version = {});
+/// A maker of hardware is named, by DMI or by a tool, where nobody knows whether this is a guest: most likely
+/// it is none.  A maker of firmware alone is no such sign: virtual machines have theirs from the same.
+bool is_most_likely_hardware(const Facts& f);
 /// The step that switches it on, with the maker's place of the switch where that is known.
 Remedy switch_on_in_firmware(const Facts& f, FirmwareSwitch which);
 

@@ -44,10 +44,12 @@ Outcome name_odd_cpus(Outcome outcome, const PerCpu<T>& registers, P&& closed) {
             open = true;
     }
     if (outcome.status != Status::fail || !open || odd.empty()) return outcome;
-    outcome.remedy = fmt::format(
-        "The firmware treats {} unlike the others, which is its fault: update it and switch the machine off "
-        "and on.\nAs a workaround, take them offline before KVM is loaded, each by its number:\n    {}",
-        name_cpus(odd), take_offline(odd.first()));
+    outcome.remedy = Step{
+        .what = fmt::format("The firmware treats {} unlike the others, which is its fault: update it and "
+                            "switch the machine off and on. As a workaround, take them offline before KVM is "
+                            "loaded, each by its number:",
+                            name_cpus(odd)),
+        .commands = {take_offline(odd.first())}};
     return outcome;
 }
 
@@ -83,17 +85,56 @@ Outcome check_vmx_disabled(const Facts& f) {
     return outcome;
 }
 
+/// Windows, asked without a hypervisor, has looked at the register itself (systeminfo leaves the line out in
+/// a guest; HypervisorPresent is False).
+bool is_likely_hardware(const Facts& f) {
+    return is_most_likely_hardware(f) || (f.evidence && is(f.evidence->windows, true));
+}
+
+/// Nobody said whether this is a guest, where firmware is not to blame: that is to be seen first.
+Remedy if_no_guest(Remedy setup) {
+    Remedy remedy(Step{.what = "See whether this is a virtual machine.",
+                       .commands = {"systemd-detect-virt"},
+                       .expect = "The kind of virtual machine, or none."});
+    if (!setup.empty())
+        setup.steps.front().what = fmt::format("If it printed none: {}", setup.steps.front().what);
+    for (Step& step : setup.steps) remedy.then(std::move(step));
+    return remedy.then(
+        Step{.where = Where::hypervisor_host,
+             .what = "If it printed a kind: what runs this machine has it off. Ask there for nested "
+                     "virtualization."});
+}
+
 /// Whose firmware it is, and of when, behind what blames it, and where its maker puts the switch.
 template <Outcome (*check)(const Facts&), FirmwareSwitch which>
 Outcome by_maker(const Facts& f) {
     Outcome outcome = check(f);
     if (outcome.status != Status::fail) return outcome;
     if (outcome.remedy.empty()) outcome.remedy = switch_on_in_firmware(f, which);
+    if (f.hypervisor.level.if_absent()) {
+        const bool svm = which == FirmwareSwitch::svm, hardware = is_likely_hardware(f);
+        if (!hardware) outcome.remedy = if_no_guest(std::move(outcome.remedy));
+        if (hardware)
+            outcome.title = svm ? "SVM is switched off, most likely in the firmware"
+                                : "VMX is locked off, most likely by the firmware";
+        else if (outcome.title.empty())
+            outcome.title = svm ? "SVM is switched off, by the firmware or by a hypervisor above"
+                                : "VMX is locked off, by the firmware or by a hypervisor above";
+    }
     return cite(std::move(outcome), f.firmware.version);
 }
 
 Outcome with_version(Outcome outcome, const Facts& f) {
-    return outcome.status == Status::fail ? cite(std::move(outcome), f.firmware.version) : outcome;
+    if (outcome.status != Status::fail) return outcome;
+    if (f.hypervisor.level.if_absent()) {
+        outcome.title = "VMX is allowed in the other SMX (Intel TXT) mode only";
+        outcome.message += unknown_level;
+        outcome.remedy = if_no_guest(
+            "Switch Intel TXT off in the firmware setup, or boot through tboot; booted through tboot, allow "
+            "VMX "
+            "inside SMX.");
+    }
+    return cite(std::move(outcome), f.firmware.version);
 }
 
 Outcome check_vmx_inside_smx_only(const Facts& f) {
@@ -116,22 +157,14 @@ constexpr std::string_view either_see[] = {"Linux arch/x86/kvm/x86.c, kvm_arch_i
 
 /// Whether it is a virtual machine decides whose switch it is.
 Remedy either_switch(const Facts& f) {
-    const bool bare_metal = is(f.hypervisor.level, Level::bare_metal);
     Step setup{.where = Where::firmware,
-               .what = fmt::format("{}witch virtualization on (Intel: VT-x, Intel Virtualization Technology; "
-                                   "AMD: SVM Mode), then switch the machine off and on.",
-                                   bare_metal ? "S" : "If it printed none: s"),
+               .what =
+                   "Switch virtualization on (Intel: VT-x, Intel Virtualization Technology; AMD: SVM Mode), "
+                   "then switch the machine off and on.",
                .cost = Cost::power_off,
                .action = SwitchOnInFirmware{SwitchOnInFirmware::What::virtualization}};
-    if (bare_metal) return setup;
-    Remedy remedy(Step{.what = "See whether this is a virtual machine.",
-                       .commands = {"systemd-detect-virt"},
-                       .expect = "The kind of virtual machine, or none."});
-    remedy.then(std::move(setup));
-    remedy.then(Step{.where = Where::hypervisor_host,
-                     .what = "If it printed a kind: what runs this machine has it off. Ask there for nested "
-                             "virtualization."});
-    return remedy;
+    return is(f.hypervisor.level, Level::bare_metal) ? Remedy(std::move(setup))
+                                                     : if_no_guest(std::move(setup));
 }
 
 /// "kvm: disabled by bios" (to 6.0) is printed by the module that found its maker's bit, and does not say

@@ -30,8 +30,8 @@ std::string vmid(const Facts& f) {
     return id ? fmt::format("{}", *id) : "VMID";
 }
 
-std::string qm_set(const Facts& f, std::string_view words) {
-    return fmt::format("qm set {} {}", vmid(f), words);
+ShellCommand qm_set(const Facts& f, std::string_view words) {
+    return ShellCommand::checked(fmt::format("qm set {} {}", vmid(f), words));
 }
 
 /// The -cpu that is passed behind libvirt's or Proxmox's own, where it stands.
@@ -50,6 +50,15 @@ Remedy fix_passed_cpu(const Facts& f) {
     return step;
 }
 
+/// What -global takes away, where it stands.
+Remedy without_global(const Facts& f) {
+    const std::string* global = f.guest->cpu_global.if_known();
+    const std::string_view place = words_of(f) == DefinitionKind::libvirt   ? " from <qemu:commandline>"
+                                   : words_of(f) == DefinitionKind::proxmox ? " from the line args"
+                                                                            : " from QEMU's command line";
+    return change_guest(f, fmt::format("Delete -global {}{}.", global ? *global : "", place));
+}
+
 }  // namespace
 
 Outcome skip_without_iommu() { return skip("the guest has no IOMMU (NP720)"); }
@@ -66,7 +75,7 @@ Step change_guest(const Facts& f, std::string what) {
     if (const std::string& manager = manager_of(f); find_manager(f))
         step.what += fmt::format(" {} writes this definition before every start: change it there.", manager);
     else if (words_of(f) == DefinitionKind::libvirt)
-        step.commands = {fmt::format("virsh edit {}", name_word(f))};
+        step.commands = {ShellCommand::checked(fmt::format("virsh edit {}", name_word(f)))};
     return step;
 }
 
@@ -130,6 +139,7 @@ Remedy show_guest_feature(const Facts& f) {
     const bool named = is(f.guest->cpu_mode, CpuMode::custom);
     std::string arguments = edited_cpu_arguments(*f.guest, flag_of_guest(f));
     if (arguments.starts_with(' ')) arguments.erase(0, 1);
+    if (is_taken_by_global(*f.guest, flag_of_guest(f))) return without_global(f);
     if (!named && words_of(f) == DefinitionKind::libvirt)
         return change_guest(f, fmt::format("Delete the <feature> element of {} from <cpu>.", feature));
     const std::string xml = fmt::format("<feature policy='require' name='{}'/>", feature);

@@ -2,6 +2,7 @@
 // Rules about the CPU in the definition of a guest (NP704 to NP708): will its /proc/cpuinfo show vmx or svm?
 // What KVM here has to offer is judged by the other layers; these are about what the definition makes of it.
 #include "definition/cpu_models.hpp"
+#include "definition/cpu_names.hpp"
 #include "definition/guest_questions.hpp"
 #include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
@@ -48,8 +49,18 @@ Remedy fix_model(const Facts& f) {
     return remedy;
 }
 
+bool is_no_model(const Facts& f, std::string_view model) {
+    const CpuName name = judge_cpu_name(model, words_of_cpu(*f.guest)).name;
+    return name != CpuName::known && name != CpuName::of_qemu;
+}
+
 Outcome judge_model(const Facts& f, const std::string& model, FeaturePolicy policy) {
     const std::string feature = feature_of_guest(f);
+    if (policy != FeaturePolicy::unset && is_no_model(f, model))
+        return unknown(
+            fmt::format("{} is no model that nestprobe knows: whether a guest with it starts, and "
+                        "has {}, is open",
+                        model, feature));
     if (policy != FeaturePolicy::unset)
         return pass(fmt::format("{} is said of {}", to_string(policy), feature));
     std::string by;
@@ -99,17 +110,21 @@ Outcome judge_known_host_model(const Facts& f, FeaturePolicy policy) {
 }
 
 Outcome judge_host_model(const Facts& f, FeaturePolicy policy) {
+    const std::string_view what =
+        takes_more_than_model(*f.guest) ? "match='minimum', which is host-model" : "host-model";
     if (policy != FeaturePolicy::unset)
-        return pass(fmt::format("host-model, and {} is said of {}", to_string(policy), feature_of_guest(f)));
+        return pass(fmt::format("{}, and {} is said of {}", what, to_string(policy), feature_of_guest(f)));
     if (const FeaturePolicy* known = f.guest->host_model.if_known())
         return cite(judge_known_host_model(f, *known), f.guest->host_model);
     if (technology_of_guest(f) == Technology::vmx)
         return pass(
-            "host-model: libvirt (3.2 and later) adds vmx where QEMU reports it, which it does while nested "
-            "is on");
+            fmt::format("{}: libvirt (3.2 and later) adds vmx where QEMU reports it, which it does while "
+                        "nested is on",
+                        what));
     return unknown(
-        "host-model leaves it to libvirt, whose versions differ about svm: virsh domcapabilities --virttype "
-        "kvm says require or disable");
+        fmt::format("{} leaves it to libvirt, whose versions differ about svm: virsh domcapabilities "
+                    "--virttype kvm says require or disable",
+                    what));
 }
 
 Outcome check_model(const Facts& f) {
@@ -119,12 +134,28 @@ Outcome check_model(const Facts& f) {
         [&](CpuMode mode, FeaturePolicy policy) {
             if (mode == CpuMode::host_passthrough || mode == CpuMode::maximum)
                 return pass(fmt::format("{}: the guest has what KVM here offers", to_string(mode)));
-            if (mode == CpuMode::host_model) return judge_host_model(f, policy);
+            if (mode == CpuMode::host_model || takes_more_than_model(*f.guest))
+                return judge_host_model(f, policy);
             const std::string* model = f.guest->cpu_model.if_known();
             return mode == CpuMode::none || !model ? skip("no model is named (NP704)")
                                                    : judge_model(f, *model, policy);
         },
         f.guest->cpu_mode, policy_of_guest(f));
+}
+
+/// libvirt compares a forbidden feature in some modes alone; in the others it is one that is switched off.
+Outcome judge_forbidden(const Facts& f) {
+    const std::string feature = feature_of_guest(f);
+    if (comparison_of_cpu(*f.guest) != Comparison::before)
+        return fail(
+            fmt::format("the definition forbids {}, and libvirt does not compare that here: the guest "
+                        "starts without it",
+                        feature),
+            show_guest_feature(f));
+    const std::string message =
+        fmt::format("the definition forbids {}: on a host that has it the guest does not start", feature);
+    return offered_by_host(f) == true ? refused(message, show_guest_feature(f))
+                                      : fail(message, show_guest_feature(f));
 }
 
 Outcome check_switched_off(const Facts& f) {
@@ -134,12 +165,7 @@ Outcome check_switched_off(const Facts& f) {
             if (policy == FeaturePolicy::disable)
                 return fail(fmt::format("the definition takes {} away", feature_of_guest(f)),
                             show_guest_feature(f));
-            if (policy == FeaturePolicy::forbid)
-                return refused(
-                    fmt::format("the definition forbids {}: on a host that has it the guest does not "
-                                "start",
-                                feature_of_guest(f)),
-                    show_guest_feature(f));
+            if (policy == FeaturePolicy::forbid) return judge_forbidden(f);
             return pass(fmt::format("the definition does not take {} away", feature_of_guest(f)));
         },
         policy_of_guest(f));

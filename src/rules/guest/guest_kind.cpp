@@ -20,7 +20,7 @@ Outcome foreign_accelerator(const Facts& f, Accelerator accelerator) {
                                               : fmt::format("-accel {}", to_string(accelerator));
     return refused(
         fmt::format("{} names {}, not KVM. {} ({})", written, other->name, other->nesting, other->source),
-        std::string(other->instead));
+        Remedy(other->instead));
 }
 
 /// libvirt src/qemu/qemu_domain.c: "Emulator ... does not support virt type 'kvm'".

@@ -40,7 +40,7 @@ Outcome check_log(const Facts& f) {
                 fmt::format("QEMU said \"{}\"{}. {}", *said.line,
                             ended ? ", and the guest did not start" : "", said.message->means);
             const Remedy page(Step{.what = "What it means and what to do:",
-                                   .commands = {fmt::format("nestprobe --explain={}", said.message->id)}});
+                                   .commands = one_command("nestprobe --explain={}", {said.message->id})});
             return ended ? refused(text, page) : fail(text, page);
         },
         f.guest->log);

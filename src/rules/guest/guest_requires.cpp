@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A definition that requires a CPU feature which KVM here does not offer (NP718): it does not start.
+#include "definition/guest_questions.hpp"
 #include "registers/all.hpp"
 #include "rules/common.hpp"
 #include "rules/guest/definition_words.hpp"
@@ -54,8 +55,8 @@ Outcome check_guest_requires(const Facts& f) {
     return judge(
         [&](const std::vector<std::string>& required) {
             if (required.empty()) return pass("no other feature is required by name");
-            const std::string* check = f.guest->cpu_check.if_known();
-            if (check && *check == "none") return skip("nothing is compared: it starts without (NP709)");
+            if (comparison_of_cpu(*f.guest) == Comparison::none)
+                return skip("nothing is compared: it starts without (NP709)");
             std::string missing;
             for (const std::string& feature : required)
                 if (known_missing(f, feature)) missing += (missing.empty() ? "" : ", ") + feature;

@@ -41,13 +41,17 @@ Outcome check_start(const Facts& f) {
     return judge(
         [&](FeaturePolicy policy) {
             const std::string feature = feature_of_guest(f);
+            const Comparison comparison = comparison_of_cpu(*f.guest);
+            const std::optional<bool> offered = offered_by_host(f);
+            if (policy == FeaturePolicy::forbid && comparison == Comparison::before && !offered)
+                return unknown(
+                    fmt::format("{} is forbidden, and whether KVM here offers it is not known", feature));
             if (policy != FeaturePolicy::require)
                 return skip(fmt::format("{} is not required by name", feature));
-            const std::optional<bool> offered = offered_by_host(f);
+            if (comparison == Comparison::none)
+                return skip("nothing is compared: it starts with the feature or without (NP709)");
             if (!offered) return unknown("whether KVM here offers it is not known");
             if (*offered) return pass(fmt::format("{} is required, and KVM here offers it", feature));
-            const std::string* check = f.guest->cpu_check.if_known();
-            if (check && *check == "none") return skip("it would start without it (NP709)");
             return refused(
                 fmt::format("the definition requires {}, which KVM here does not offer: the guest does not "
                             "start (\"Host CPU does not provide required features: {}\", or \"guest CPU "
@@ -66,12 +70,13 @@ Step start_again(const Facts& f) {
     const std::string* known = f.guest->name.if_known();
     const auto word = known && !known->starts_with('-') ? shell_word(*known) : std::nullopt;
     const std::string name = word.value_or("GUEST");
-    return {
+    Step step{
         .what =
             "Shut the guest down, and when it is off, start it: a reboot inside it is not enough, and a "
-            "saved state would bring the old CPU back.",
-        .commands = {fmt::format("virsh shutdown {}", name), fmt::format("virsh managedsave-remove {}", name),
-                     fmt::format("virsh start {}", name)}};
+            "saved state would bring the old CPU back."};
+    for (const std::string_view verb : {"shutdown", "managedsave-remove", "start"})
+        step.commands.push_back(ShellCommand::checked(fmt::format("virsh {} {}", verb, name)));
+    return step;
 }
 
 Outcome check_in_force(const Facts& f) {

@@ -123,7 +123,7 @@ Remedy manager_steps(const Manager& manager) {
     for (const ManagerStep& row : manager.steps) {
         if (row.what.empty()) continue;
         Step step{.where = row.where, .what = std::string(row.what), .file = std::string(row.file)};
-        if (!row.command.empty()) step.commands.emplace_back(row.command);
+        if (!row.command.empty()) step.commands.push_back(ShellCommand::of_row(row.command));
         if (!row.line.empty()) step.lines.emplace_back(row.line);
         remedy.then(std::move(step));
     }

@@ -59,7 +59,7 @@ Remedy fix_confidential(const Facts& f) {
             Step step{.where = row.where,
                       .what = std::string(row.what) + " (As of 2026-11.)",
                       .cost = row.where == Where::guest_definition ? Cost::restart_guest : Cost::none};
-            step.commands.emplace_back(row.command);
+            step.commands.push_back(ShellCommand::of_row(row.command));
             if (!row.line.empty()) {
                 step.file = "the domain's XML";
                 step.lines.emplace_back(row.line);

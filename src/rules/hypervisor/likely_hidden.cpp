@@ -60,6 +60,15 @@ Outcome check_likely_hidden(const Facts& f) {
                          f.kernel.flag_vmx.any_known() || f.module.vendor.if_known() || heard_no_hardware(f);
     if (settled) return skip("other evidence tells (NP301, NP302)");
     if (!line) return likely_by_refusal(f);
+    // Each of them has looked at CPUID before (Linux arch/x86/kvm/x86.c, kvm_arch_init(), to 6.0;
+    // arch/x86/kernel/cpu/feat_ctl.c, amd.c).
+    if (log_row(line->id).effect == LogEffect::off_by_firmware)
+        return cite_log(
+            fail(fmt::format("{}, and {}: the kernel says that of a processor that shows {} and has it "
+                             "switched off, so most likely {} shows it and does not let this guest use it.",
+                             guest_of(f), quoted(*line), hardware_word(f), named_above(f)),
+                 fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
+            *line);
     const std::string other = f.cpu.technology.if_known()
                                   ? fmt::format(
                                         " It may have been the other vendor's module; grep -c -w {} "
@@ -87,12 +96,13 @@ constexpr Rule likely_rows[] = {
         .role = Role::advice,
         .title = "the hypervisor above most likely shows neither VMX nor SVM to this guest",
         .explain =
-            "\"kvm: no hardware support\" and \"disabled by bios\" are what KVM's modules say of a guest "
-            "that is\n"
-            "shown neither VMX nor SVM. Both speak of the virtual machine: no firmware setup is meant. "
-            "Older\n"
-            "kernels do not say which module it was, and the wrong vendor's says the same on every machine,\n"
-            "so the line alone proves nothing.",
+            "\"kvm: no hardware support\" is what KVM's modules say of a guest that is shown neither VMX nor "
+            "SVM,\n"
+            "\"disabled by bios\" of one that is shown it and may not use it. Both speak of the virtual "
+            "machine: no\n"
+            "firmware setup is meant. Older kernels do not say which module found no hardware, and the wrong "
+            "vendor's\n"
+            "says the same on every machine, so that line alone proves nothing.",
         .fix = "Make the hypervisor above show VMX or SVM to this guest.",
         .see = likely_see,
         .check = check_likely_hidden,

@@ -298,7 +298,9 @@ constexpr PlatformRow platform_table[] = {
         .intro =
             "Oracle's cloud has no switch for nested virtualization: the shape decides. As of 2026, by one "
             "report, "
-            "Intel VM shapes (VM.Standard3.Flex, for example) show VMX, and AMD and Arm shapes show nothing.",
+            "Intel VM shapes (VM.Standard3.Flex, for example) show VMX and Arm shapes show nothing; about "
+            "AMD's "
+            "(VM.Standard.E4.Flex) reports disagree, and hosts of one shape may differ.",
         .steps =
             {{.where = Where::provider,
               .what = "See the shape.",
@@ -319,7 +321,7 @@ constexpr PlatformRow platform_table[] = {
         .query = {"oci compute shape list --compartment-id COMPARTMENT_OCID --query 'data[].shape'"},
         .iommu_none = "No virtual IOMMU is known on VM shapes; bare metal shapes have a real one.",
         .certainty = Certainty::in_intro,
-        .source = "a survey of 2026; cloud-init's ds-identify (asset tag)",
+        .source = "a survey of 2026; cncf/automation#604 (2026-08); cloud-init's ds-identify (asset tag)",
         .date = "2026-09",
     },
     {
@@ -676,8 +678,10 @@ constexpr PlatformRow platform_table[] = {
                    .commands = {"qm set VMID --cpu host"},
                    .only_if = "Proxmox VE does not know the flag nested-virt"},
                   {.where = Where::guest_definition,
-                   .what = "Or keep a generic type, for migration between unlike nodes.",
-                   .commands = {"qm set VMID --cpu x86-64-v3,flags=+nested-virt"},
+                   .what =
+                       "Or take a model of the nodes' maker that resembles their processors (Skylake-Server, "
+                       "EPYC-Rome; Proxmox advises against x86-64-v2 and -v3 with this flag).",
+                   .commands = {"qm set VMID --cpu MODEL,flags=+nested-virt"},
                    .only_if = "it has to migrate between unlike nodes"},
                   {.where = Where::guest_definition,
                    .what = "Shut the machine down and start it: a reboot inside it keeps the old CPU.",
@@ -892,14 +896,23 @@ constexpr PlatformRow platform_table[] = {
         .id = Platform::apple,
         .nesting = Nesting::never,
         .intro =
-            "Apple's Virtualization framework shows no VMX to x86 guests. Nesting exists there for arm64 "
-            "guests "
-            "only, on M3 or later with macOS 15. Docker Desktop, Lima, UTM, Tart and others are built on it.",
-        .steps = {{.where = Where::here,
-                   .what = "Use an x86 machine with Linux, or a cloud instance with nesting."}},
+            "Apple's Virtualization framework shows no VMX to x86 guests, on Intel Macs neither. Nesting "
+            "exists "
+            "there for arm64 guests with Linux only, on M3 or later with macOS 15: not on M1 and M2, not for "
+            "guests with macOS or Windows. Docker Desktop, Lima, UTM, Tart and others are built on it.",
+        .steps = {{.where = Where::guest_definition,
+                   .what =
+                       "For an arm64 guest with Linux on such a Mac. Lima: nestedVirtualization: true with "
+                       "vmType: vz (limactl create --nested-virt). UTM 4.6 and later: a machine of Apple "
+                       "Virtualization, not of QEMU. Tart: tart run --nested. QEMU 11.1 and later: -machine "
+                       "virt,accel=hvf,virtualization=on,gic-version=3."},
+                  {.where = Where::here,
+                   .what = "For KVM with VMX or SVM use an x86 machine with Linux, or a cloud instance with "
+                           "nesting."}},
         .iommu_none = "The framework has no virtual IOMMU.",
         .certainty = Certainty::remembered,
-        .source = "Apple developer documentation, VZGenericPlatformConfiguration",
+        .source = "Apple developer documentation, VZGenericPlatformConfiguration; utmapp/UTM#6700 (2024-11), "
+                  "#6821; QEMU ChangeLog 11.1; lima-vm/lima#5443 (2026-08)",
         .date = "2026-11",
     },
     {
@@ -1391,7 +1404,9 @@ constexpr PlatformRow platform_table[] = {
         .id = Platform::kvm,
         .nesting = Nesting::yes_switch,
         .intro =
-            "This is a guest of KVM; who manages it does not show. If you rent it, the provider decides, and "
+            "This is a guest of KVM; who manages it does not show. (VirtualBox calls itself KVM to Linux "
+            "guests, too: where dmidecode names VirtualBox, its own switch counts.) If you rent it, the "
+            "provider decides, and "
             "asking is all that helps (by one survey of 2026-09 OVH's VPS have it, and the plain VPS of "
             "Contabo and Hostinger have not). If the host is yours: nesting on there, the CPU passed "
             "through, "
@@ -1449,7 +1464,7 @@ constexpr PlatformRow platform_table[] = {
                   "0x480\".",
         .source = "libvirt formatdomain (CPU model, IOMMU); virt-xml(1); kernel documentation, Running "
                   "nested guests "
-                  "with KVM",
+                  "with KVM; VirtualBox manual, Paravirtualization Providers",
         .date = "2026-11",
     },
     {

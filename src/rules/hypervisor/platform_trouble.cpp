@@ -26,7 +26,7 @@ Outcome check_trouble(const Facts& f) {
         fail(fmt::format("{} shows {} to this guest, and is known to fail such guests later: {} ({}, {})",
                          name, hardware_word(f), row.broken, row.source, as_of(row.date, f)),
              Step{.what = "Before you build on it, run a guest of a few bytes; that tells.",
-                  .commands = std::vector<std::string>(1, "sudo nestprobe --prove"),
+                  .commands = these({"sudo nestprobe --prove"}),
                   .expect = "guest-ran passes (NP611)"}),
         f.hypervisor.platform);
 }

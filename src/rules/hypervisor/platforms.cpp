@@ -49,6 +49,14 @@ std::vector<std::string> fill_lines(const std::string_view (&lines)[N], std::str
     return out;
 }
 
+template <std::size_t N>
+ShellCommands fill_commands(const std::string_view (&lines)[N], std::string_view flag) {
+    ShellCommands out;
+    for (const std::string_view line : lines)
+        if (!line.empty()) out.push_back(ShellCommand::of_row(fill_command(line, flag)));
+    return out;
+}
+
 /// Do the lines to paste hold Intel's words, though the vendor is not known?
 bool needs_vendor(const PlatformStep& row, std::string_view flag) {
     const auto asks = [](std::string_view line) {
@@ -80,7 +88,7 @@ Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& typ
     if (needs_vendor(row, flag)) what += " (On AMD: svm for vmx, kvm_amd for kvm_intel.)";
     Step step{.where = row.where,
               .what = std::move(what),
-              .commands = fill_lines(row.commands, flag),
+              .commands = fill_commands(row.commands, flag),
               .file = std::string(row.file.empty() && !row.lines[0].empty() ? "its definition or command line"
                                                                             : row.file),
               .lines = fill_lines(row.lines, flag),
@@ -90,8 +98,9 @@ Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& typ
                             ? Action(ShowToThisGuest{})
                             : Action(ByHand{})};
     if (ConfigWord::make(type.name))  // what firmware says is no word of a command before that
-        for (std::string& command : step.commands)
-            command = replace_all(fill_cores(std::move(command), type), " TYPE ", " " + type.name + " ");
+        for (ShellCommand& command : step.commands)
+            command = ShellCommand::checked(
+                replace_all(fill_cores(command.text(), type), " TYPE ", " " + type.name + " "));
     return step;
 }
 
@@ -125,7 +134,7 @@ std::string_view how_sure(const PlatformRow& row) {
 /// the type, or asking the provider comes first.
 void ask_the_platform(Remedy& remedy, const PlatformRow& row, std::string_view flag, const ThisType& type) {
     if (row.query[0].empty() || row.steps[0].empty()) return;
-    const std::vector<std::string> commands = fill_lines(row.query, flag);
+    const ShellCommands commands = fill_commands(row.query, flag);
     for (const Step& step : remedy.steps)
         if (step.commands == commands) return;
     Step ask{.where = row.query_by_user ? Where::provider : row.steps[0].where,

@@ -94,29 +94,6 @@ constexpr IommuCause iommu_causes[] = {
      "Look at the lines before it.\n    sudo dmesg | grep DMAR", ""},
 };
 
-std::string dump_hint(const Facts& f) {
-    return in_guest(f)
-               ? "Look at the driver of the device that the line names, in this guest and above it."
-               : "Look at the device that the line names: its driver or the firmware uses memory that "
-                 "it was not given. Update the firmware; iommu=pt on the kernel command line spares "
-                 "this system's own drivers; intel_iommu=on,igfx_off leaves out an integrated GPU.";
-}
-
-Outcome check_faults(const Facts& f) {
-    constexpr LogLine faults[] = {LogLine::dmar_fault_dma, LogLine::dmar_fault_ir, LogLine::amdvi_fault};
-    constexpr LogLine unnamed[] = {LogLine::dmar_fault};
-    if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
-    const LoggedLine* line = heard_last(f, faults);
-    if (!line) line = heard_last(f, unnamed);
-    if (!line) return pass("the kernel log tells of no fault of a device behind the IOMMU");
-    return cite_log(
-        fail(fmt::format("the kernel log says \"{}\": a device used memory or an interrupt that it was not "
-                         "given, and the IOMMU, which works, stopped it",
-                         line->text),
-             dump_hint(f)),
-        *line);
-}
-
 Outcome check_held_back(const Facts& f) {
     constexpr LogLine kinds[] = {LogLine::rmrr_ineligible, LogLine::firmware_one_to_one};
     if (const Absent* absent = f.kernel.log.if_absent()) return carry(*absent);
@@ -141,7 +118,9 @@ Outcome check_unknown_word(const Facts& f) {
 }
 
 constexpr std::string_view fault_see[] = {
-    "Linux drivers/iommu/intel/dmar.c, dmar_fault(); drivers/iommu/amd/iommu.c, iommu_print_event()"};
+    "Linux drivers/iommu/intel/dmar.c, dmar_fault(), qi_check_fault()",
+    "Linux drivers/iommu/amd/iommu.c, iommu_print_event()",
+    "AMD 48882 (I/O Virtualization Technology Specification), \"Event Logging\""};
 constexpr std::string_view rmrr_see[] = {
     "Linux drivers/iommu/intel/iommu.c, device_rmrr_is_relaxable(), intel_iommu_attach_device()"};
 constexpr std::string_view word_see[] = {
@@ -155,14 +134,17 @@ constexpr Rule iommu_causes_rows[] = {
         .layer = Layer::iommu,
         .question = Question::device_assignment,
         .role = Role::advice,
-        .title = "a device behind the IOMMU used memory that it was not given",
+        .title =
+            "a device behind the IOMMU used memory that it was not given, or the IOMMU met another fault",
         .explain =
             "The IOMMU stops a device that reaches for memory, or raises an interrupt, that nobody gave it,\n"
             "and the kernel writes that into its log. The IOMMU works, then: the device, its driver or the\n"
-            "firmware is at fault. A device that was just given to a guest, or taken back, may do it once.",
+            "firmware is at fault. A device that was just given to a guest, or taken back, may do it once.\n"
+            "Other lines of that kind mean another thing, and are told apart: a device that does not answer\n"
+            "the IOMMU (ATS), a table or a command that could not be read from memory.",
         .fix = "Look at the device that the line names.",
         .see = fault_see,
-        .check = check_faults,
+        .check = check_iommu_faults,
         .worked = "dmesg has no new line of that kind while the device works.",
         .also = "A device that was just given to a guest, or taken back: once is harmless.",
     },
@@ -219,8 +201,8 @@ std::string HeardCause::message() const {
     return fmt::format("the kernel log says \"{}\": {}", line->text, cause->means);
 }
 
-std::string HeardCause::fix(const Facts& f) const {
-    return std::string(in_guest(f) && !cause->in_guest.empty() ? cause->in_guest : cause->fix);
+std::string_view HeardCause::fix(const Facts& f) const {
+    return in_guest(f) && !cause->in_guest.empty() ? cause->in_guest : cause->fix;
 }
 
 HeardCause heard_cause(const Facts& f, Stops what) {

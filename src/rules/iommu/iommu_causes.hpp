@@ -22,9 +22,12 @@ struct HeardCause {
     const LoggedLine* line = nullptr;
     explicit operator bool() const { return cause != nullptr; }
     std::string message() const;  ///< the line, and what it means
-    std::string fix(const Facts& f) const;
+    std::string_view fix(const Facts& f) const;
 };
 /// The first such line: what follows in the log follows from it.
 HeardCause heard_cause(const Facts& f, Stops what);
+
+/// What the IOMMU wrote of devices, of memory and of itself (NP810).
+Outcome check_iommu_faults(const Facts& f);
 
 }  // namespace nestprobe

@@ -85,6 +85,15 @@ Outcome check_no_remapping(const Facts& f) {
     if (is_xens_iommu(f))
         return cite(skip("Xen drives the IOMMU, and remaps interrupts itself"), f.hypervisor.xen_role);
     if (is_refused_container(f)) return refused_container(f);
+    // Somebody's lines show that devices have groups, and none of them speaks of interrupts.
+    if (const Absent* absent = f.iommu.interrupt_remapping.if_absent();
+        absent && absent->why == Why::not_recorded && f.iommu.groups.if_known() && !in_guest(f)) {
+        Outcome outcome = carry(*absent);
+        outcome.message =
+            "an IOMMU is in use; whether it remaps interrupts, which VFIO asks for, is shown by "
+            "no line that was given";
+        return cite(std::move(outcome), f.iommu.groups);
+    }
     return judge(
         [&](bool on) {
             if (on) {

@@ -131,7 +131,7 @@ Remedy fix_no_table(const Facts& f) {
             .then(Step{.what = fmt::format("On hardware: {}. In a guest: give it an IOMMU in its definition.",
                                            on_hardware)});
     }
-    Remedy remedy = knows_libvirt(f) ? Remedy(std::string(give_guest_one)) : iommu_on_platform(f);
+    Remedy remedy = knows_libvirt(f) ? Remedy(give_guest_one) : iommu_on_platform(f);
     return with_words(f, std::move(remedy), false);
 }
 
@@ -148,8 +148,7 @@ Remedy fix_no_iommu(const Facts& f) {
     if (const std::string* table = f.iommu.table.if_known(); table && is(f.iommu.driver, Tristate::no))
         return fix_no_driver(*table);
     if (is(f.iommu.driver, Tristate::module) && is(f.iommu.table, "VIOT")) return load_virtio_iommu();
-    if (is(f.iommu.table, "DMAR") && (told_to_drive(f) || is(f.iommu.default_on, true)))
-        return std::string(ask_kernel);
+    if (is(f.iommu.table, "DMAR") && (told_to_drive(f) || is(f.iommu.default_on, true))) return ask_kernel;
     if (is(f.iommu.table, "DMAR")) return with_words(f, {}, true);
     if (is(f.iommu.table, "IVRS"))
         return "The kernel drives AMD's IOMMU unless it is told not to. Its log says why it does not.\n"

@@ -12,9 +12,9 @@ std::string as_appliance(const Facts& f) {
     return made ? fmt::format(": it is {}", made->name) : std::string();
 }
 
-std::string fix_without_kvm(const Facts& f) {
+Remedy fix_without_kvm(const Facts& f) {
     const Appliance* made = appliance(f);
-    return made ? std::string(made->instead) : std::string();
+    return made ? Remedy(made->instead) : Remedy();
 }
 
 }  // namespace

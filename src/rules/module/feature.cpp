@@ -39,9 +39,10 @@ Remedy fix_of_off(const Facts& f, const Feature& feature) {
     if (is(f.module.enlightened_vmcs, true))
         return "Usually none: Enlightened VMCS is the faster way on Hyper-V.";
     if (f.module.options.if_absent())
-        return Remedy(fmt::format("Find what sets it, and make it 1 there.\n    grep -rs {} /etc/modprobe.d "
-                                  "/run/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline",
-                                  feature.parameter))
+        return Remedy(Step{.what = "Find what sets it, and make it 1 there.",
+                           .commands = one_command("grep -rs {} /etc/modprobe.d /run/modprobe.d "
+                                                   "/usr/lib/modprobe.d /lib/modprobe.d /proc/cmdline",
+                                                   {feature.parameter})})
             .then(reload_module(f, module, feature.parameter));
     Remedy remedy(reload_module(f, module, feature.parameter));
     remedy.intro =

@@ -15,7 +15,7 @@ std::string firmware_may_have_it_off(const Facts& f) {
     const bool svm = has(f, Technology::svm);
     const bool told = svm ? f.firmware.vm_cr.any_known() : f.firmware.feature_control.any_known();
     const bool clears = svm ? kernel_at_least(f, 6, 7) : kernel_at_least(f, 5, 6);
-    if (in_guest(f) || told || clears || !f.kernel.flag_usable.any(yes)) return {};
+    if (in_guest(f) || told || clears || (!f.kernel.flag_usable.any(yes) && !lists_svm_or_lock(f))) return {};
     return fmt::format(
         ", though it loads by itself at every start where it can: most likely {} is switched off in the "
         "firmware{}. /proc/cpuinfo lists {} all the same on kernels before {}; {}, which root can read, "

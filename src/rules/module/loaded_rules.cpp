@@ -21,7 +21,7 @@ Remedy fix_software(const Facts& f, const std::string& name) {
               .cost = Cost::stop_guests,
               .expect = "nestprobe --explain shows NP506 as ok"};
     add_command(step, "sudo modprobe -r {}", {name});
-    step.commands.push_back(fmt::format("sudo modprobe {}", vendor_module_name(f)));
+    add_command(step, "sudo modprobe {}", {vendor_module_name(f)});
     return step;
 }
 
@@ -48,6 +48,8 @@ Outcome check_live(const Facts& f) {
             return skip(fmt::format("/dev/kvm does not {}: {}",
                                     absent == f.device.open.if_absent() ? "open" : "answer",
                                     carry(*absent).message));
+    if (f.evidence && is(f.evidence->usable, false))
+        return skip(fmt::format("{} found no KVM that it could use", f.evidence->usable_by));
     if (f.device.api_version.if_known() && !is(f.device.api_version, 12))
         return skip("/dev/kvm does not speak KVM's API (NP605)");
     if (const LoggedLine* line = failed_to_enable(f); line && !holds_since_load(f))

@@ -24,7 +24,8 @@ Outcome not_loaded_but_tried(const Facts& f, const LoggedLine& refusal) {
               .what =
                   "See what the firmware left in every CPU (package msr-tools), and what the module says: it "
                   "refuses where a single CPU is not as the others.",
-              .commands = {"sudo modprobe msr", fmt::format("sudo rdmsr -a {}", svm ? "0xc0010114" : "0x3a"),
+              .commands = {"sudo modprobe msr",
+                           svm ? ShellCommand("sudo rdmsr -a 0xc0010114") : "sudo rdmsr -a 0x3a",
                            "sudo dmesg | grep -i -E 'kvm|vmx|svm'"},
               .expect = svm ? "Every CPU prints 0 or 8; 10 or 18 is off."
                             : "Every CPU prints 5 or more; 1 is off."};
@@ -48,8 +49,7 @@ Outcome check_not_loaded(const Facts& f) {
             const Module* kvm = f.module.kvm.if_known();
             const bool common = kvm && kvm->state != Module::State::absent;
             if (const Appliance* made = appliance(f); made && !made->maker.empty())
-                return fail(fmt::format("{} is not loaded, in {}", name, made->name),
-                            std::string(made->instead));
+                return fail(fmt::format("{} is not loaded, in {}", name, made->name), Remedy(made->instead));
             if (const std::string why = firmware_may_have_it_off(f); !why.empty())
                 return cite(fail(fmt::format("{} is not loaded{}", name, why), try_then_firmware(f, name)),
                             f.kernel.flag_usable);
@@ -65,7 +65,7 @@ Outcome check_not_loaded(const Facts& f) {
 
 Remedy fix_missing_file(const Facts& f) {
     if (const Appliance* made = appliance(f))
-        return Remedy(fmt::format("This is {}. {}", made->name, made->instead));
+        return Remedy(made->instead).led_by(fmt::format("This is {}.", made->name));
     Remedy remedy;
     if (f.kernel.container.if_absent())
         remedy.then(Step{.what = "See whether this is a container: its /lib/modules is the image's own and "
@@ -102,12 +102,12 @@ Outcome check_files_missing(const Facts& f) {
 }
 
 Remedy fix_wrong_vendor(std::string_view wrong, std::string_view right) {
-    return Remedy(Step{.what = "Unload the wrong module and load the right one.",
-                       .commands = {fmt::format("sudo modprobe -r {}", wrong),
-                                    fmt::format("sudo modprobe {}", right)},
-                       .expect = "/dev/kvm is there."})
+    Step swap{.what = "Unload the wrong module and load the right one.", .expect = "/dev/kvm is there."};
+    add_command(swap, "sudo modprobe -r {}", {wrong});
+    add_command(swap, "sudo modprobe {}", {right});
+    return Remedy(std::move(swap))
         .then(Step{.what = fmt::format("Then remove {} from where it is loaded at boot:", wrong),
-                   .commands = {fmt::format("grep -rs {} /etc/modules /etc/modules-load.d", wrong)}});
+                   .commands = one_command("grep -rs {} /etc/modules /etc/modules-load.d", {wrong})});
 }
 
 Outcome check_wrong_vendor(const Facts& f) {
@@ -116,10 +116,22 @@ Outcome check_wrong_vendor(const Facts& f) {
     return judge(
         [&](const Module& other, const Module& own) {
             const std::string wrong = has(f, Technology::svm) ? "kvm_intel" : "kvm_amd";
-            if (other.state == Module::State::loaded && own.state == Module::State::absent)
-                return fail(fmt::format("{} is loaded, but this {} processor needs {}", wrong,
-                                        to_string(*f.cpu.vendor.if_known()), vendor_module_name(f)),
-                            fix_wrong_vendor(wrong, vendor_module_name(f)));
+            const std::string_view vendor = to_string(*f.cpu.vendor.if_known());
+            const bool loaded = other.state == Module::State::loaded && own.state == Module::State::absent;
+            // Linux' own module does not stay on such a processor: that two outputs are of two machines is
+            // likelier than another build of it.
+            if (loaded && !cpuid_bit(f).any_known())
+                return cite(
+                    unknown(fmt::format("{} is loaded, which it only is on a processor that it can "
+                                        "drive, and another output says {}: are the two of one machine?",
+                                        wrong, vendor)),
+                    f.cpu.vendor);
+            if (loaded)
+                return fail(
+                    fmt::format("{} is loaded, but this {} processor needs {}; Linux' own {} does not stay "
+                                "on one: it is another build",
+                                wrong, vendor, vendor_module_name(f), wrong),
+                    fix_wrong_vendor(wrong, vendor_module_name(f)));
             return pass("the other vendor's module is not in the way");
         },
         f.module.other_vendor, f.module.vendor);
@@ -127,6 +139,10 @@ Outcome check_wrong_vendor(const Facts& f) {
 
 constexpr std::string_view load_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, vmx_cpu_id; svm/svm.c, svm_cpu_id: what loads the modules by themselves",
+};
+constexpr std::string_view wrong_see[] = {
+    "Linux arch/x86/kvm/svm/svm.c, __kvm_is_svm_supported(): AMD's and Hygon's processors with SVM",
+    "Linux arch/x86/kvm/vmx/vmx.c, __kvm_is_vmx_supported(): processors with VMX",
 };
 constexpr std::string_view files_see[] = {"modprobe(8)"};
 
@@ -175,10 +191,13 @@ constexpr Rule module_rule_rows[] = {
         .question = Question::kvm_here,
         .role = Role::blocker,
         .title = "the other vendor's KVM module is loaded",
-        .explain = "kvm_intel drives VMX, kvm_amd drives SVM; only one of them can own kvm. A line in\n"
-                   "/etc/modules for the wrong one keeps the right one out.",
+        .explain =
+            "kvm_intel drives VMX, kvm_amd drives SVM; only one of them can own kvm. Each looks at the\n"
+            "processor when it loads, and is refused on one that it cannot drive: a line in /etc/modules\n"
+            "for the wrong one keeps nothing out. A wrong one that stays was built without that check;\n"
+            "in outputs that were gathered it says that they are of two machines.",
         .fix = "Unload the wrong module and load the right one.",
-        .see = load_see,
+        .see = wrong_see,
         .check = check_wrong_vendor,
         .worked = "lsmod shows kvm and this processor's own module, and /dev/kvm is there.",
         .also = "A KVM that needs neither VMX nor SVM (kvm_pvm), which keeps the other modules out as well "

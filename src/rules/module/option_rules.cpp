@@ -72,7 +72,7 @@ Outcome refused_by_log_alone(const Facts& f, const Absent& modules) {
         fail(fmt::format("the kernel log says \"{}\": a word that the parameter does not take keeps "
                          "the whole module out. Whether it was loaded since then does not show.",
                          line->text),
-             std::string(find_option)),
+             find_option),
         *line);
 }
 
@@ -89,7 +89,7 @@ Outcome check_bad_option(const Facts& f) {
                      "{} is not loaded, and the kernel log says \"{}\": a word that the parameter does "
                      "not take keeps the whole module out",
                      name, line->text),
-                 std::string(find_option)),
+                 find_option),
             *line);
     return judge(
         [&](const std::vector<ModuleOption>&) {

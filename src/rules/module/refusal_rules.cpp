@@ -25,9 +25,9 @@ const Refusal* find_refusal(const Facts& f, LogLine kind) {
 /// kvm_amd's refusals of another maker's processor are the wrong module's business on Intel, and no news
 /// where the processor is unknown.
 bool counts(const Facts& f, const Refusal& refusal) {
-    const bool of_vendor = refusal.line == LogLine::kvm_amd_not_amd ||
-                           refusal.line == LogLine::has_svm_not_amd ||
-                           refusal.line == LogLine::has_svm_not_amd_or_hygon;
+    const bool of_vendor =
+        refusal.line == LogLine::kvm_amd_not_amd || refusal.line == LogLine::kvm_amd_svm_of_amd_alone ||
+        refusal.line == LogLine::has_svm_not_amd || refusal.line == LogLine::has_svm_not_amd_or_hygon;
     return !of_vendor || has(f, Technology::svm);
 }
 
@@ -38,9 +38,7 @@ Remedy fix_of_either(const Refusal& r) {
                      .expect = "The kind of virtual machine, or none."});
     for (const auto& [said, text] :
          {std::pair<std::string_view, std::string_view>{"a kind", r.in_guest}, {"none", r.fix}}) {
-        Remedy own{std::string(text)};
-        own.steps.front().what = fmt::format("If it printed {}: {}", said, own.steps.front().what);
-        both.then(std::move(own));
+        both.then(Remedy(text).led_by(fmt::format("If it printed {}:", said)));
     }
     return both;
 }
@@ -48,11 +46,11 @@ Remedy fix_of_either(const Refusal& r) {
 Remedy fix_of(const Facts& f, const Refusal& r) {
     // No package brings an appliance's modules; those that were refused were built by hand.
     if (const Appliance* maker = appliance(f); maker && !maker->maker.empty() && r.rule != "NP515")
-        return Remedy(std::string(maker->instead));
+        return Remedy(maker->instead);
     if (f.hypervisor.level.if_absent() && !r.in_guest.empty() && r.in_guest != r.fix) return fix_of_either(r);
-    Remedy remedy{std::string(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix)};
+    Remedy remedy(in_guest(f) && !r.in_guest.empty() ? r.in_guest : r.fix);
     for (const std::string_view command : r.commands)
-        if (!command.empty()) remedy.steps.front().commands.emplace_back(command);
+        if (!command.empty()) remedy.steps.front().commands.push_back(ShellCommand::of_row(command));
     const bool needs_root = r.line == LogLine::modprobe_not_permitted;
     if (needs_root && !is(f.kernel.uid, 0u)) {
         const std::string* module = f.module.name.if_known();
@@ -60,7 +58,7 @@ Remedy fix_of(const Facts& f, const Refusal& r) {
             remedy.steps.begin(),
             Step{.what = fmt::format("If it was tried without sudo, that is why: try it as root.{}",
                                      module ? "" : " (On AMD kvm_amd.)"),
-                 .commands = {fmt::format("sudo modprobe {}", module ? *module : "kvm_intel")},
+                 .commands = one_command("sudo modprobe {}", {module ? *module : "kvm_intel"}),
                  .expect = "It prints nothing, and /dev/kvm is there."});
     }
     return remedy;
