@@ -120,7 +120,7 @@ constexpr std::string_view lscpu_dump =
     "Vulnerability Itlb multihit:     KVM: Mitigation: VMX disabled\n"
     "Vulnerability L1tf:              Mitigation; PTE Inversion; VMX conditional cache flushes, SMT "
     "disabled\n"
-    "Flags:                           fpu vme vmx ept\n";
+    "Flags:                           fpu tsc msr cx8 vmx ept\n";
 
 constexpr std::string_view lscpu_tree =
     "Architecture:             x86_64\n"
@@ -393,7 +393,7 @@ TEST_SUITE("import") {
         CHECK(file(r, "/proc/cpuinfo") ==
               "processor\t: 0-2,5\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Core(TM) i7-7500U CPU @ "
               "2.70GHz\n"
-              "flags\t\t: fpu vme vmx ept\n\n");
+              "flags\t\t: fpu tsc msr cx8 vmx ept\n\n");
         CHECK(file(r, "/sys/devices/system/cpu/vulnerabilities/itlb_multihit") ==
               "KVM: Mitigation: VMX disabled\n");
         CHECK(file(r, "/sys/devices/system/cpu/vulnerabilities/l1tf") ==
@@ -417,7 +417,7 @@ TEST_SUITE("import") {
 
     TEST_CASE("lscpu that is cut off claims nothing about what was behind the cut") {
         const Recording in_flags = import(lscpu_dump.substr(0, lscpu_dump.size() - 2));
-        CHECK(file(in_flags, "/proc/cpuinfo").ends_with("fpu vme vmx ep"));
+        CHECK(file(in_flags, "/proc/cpuinfo").ends_with("fpu tsc msr cx8 vmx ep"));
         const Recording in_vendor = import(lscpu_dump.substr(0, lscpu_dump.find("Intel\n")));
         CHECK(file(in_vendor, "/proc/cpuinfo") == "processor\t: 0-2,5\n\n");
         const Recording in_report = import(lscpu_dump.substr(0, lscpu_dump.find(" disabled\n")));

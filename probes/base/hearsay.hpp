@@ -61,6 +61,10 @@ inline constexpr std::string_view no_group =
 inline constexpr std::string_view boot_words =
     "hearsay/boot_words";  ///< words of a kernel command line that a boot loader's file holds, a blank
                            ///< between
+inline constexpr std::string_view entry_failed =
+    "hearsay/entry_failed";  ///< QEMU's line: a guest could not be entered
+inline constexpr std::string_view host_nested =
+    "hearsay/host_nested";  ///< "yes", "no": nested of KVM on this guest's host, by that one's outputs
 inline constexpr std::string_view contradictions = "hearsay/contradictions";  ///< a line each
 
 /// Who says what hearsay::prompt holds; the names themselves are not kept.

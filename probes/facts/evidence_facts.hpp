@@ -32,6 +32,8 @@ struct EvidenceFacts {
     Fact<Platform> named_platform{};
     Fact<std::string> named_board{};
     Fact<std::string> named_place{};
+    Fact<std::string> entry_failed{};
+    Fact<bool> host_nested{};
     Fact<bool> no_group{};
     Fact<bool> no_modprobe{};
     Fact<bool> windows{};
@@ -44,8 +46,11 @@ constexpr void for_each(F& f, V&& visit) {
           "what the inputs of --from say differently of one machine");
     visit("evidence.device_asked", f.device_asked,
           "a container was to have /dev/kvm: \"given\", or \"refused\" by the daemon, which saw none");
+    visit("evidence.entry_failed", f.entry_failed, "a line of QEMU: the processor refused to enter a guest");
     visit("evidence.firmware_off", f.firmware_off,
           "a line of a tool that read the registers: firmware has VMX or SVM off");
+    visit("evidence.host_nested", f.host_nested,
+          "the nested parameter of KVM on this guest's host, whose outputs stand in the same paste");
     visit("evidence.maker", f.maker, "whose appliance it is, by the last word of uname -a");
     visit("evidence.missing", f.missing, "modules of which a tool found no file in /sys/module");
     visit("evidence.named_board", f.named_board, "an Arm board that a sentence in a paste names; no reading");

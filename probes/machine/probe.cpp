@@ -115,6 +115,8 @@ std::optional<EvidenceFacts> probe_evidence(const Filesystem& files, const Share
     facts.named_platform = read_hearsay(files, hearsay::named_product).map(platform_called);
     facts.named_board = read_hearsay(files, hearsay::named_board);
     facts.named_place = read_hearsay(files, hearsay::named_place);
+    facts.entry_failed = read_hearsay(files, hearsay::entry_failed);
+    facts.host_nested = read_heard_switch(files, hearsay::host_nested);
     facts.no_group = read_heard_switch(files, hearsay::no_group);
     facts.no_modprobe = read_heard_switch(files, hearsay::no_modprobe);
     facts.windows = read_heard_switch(files, hearsay::windows);

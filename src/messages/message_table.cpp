@@ -2476,7 +2476,7 @@ Restart. WSL 2, Hyper-V and Docker Desktop stop working; auto instead of off bri
                  "-accel=*: invalid option",
      .means =
          R"(QEMU read its own command line and refused a word of it; nothing was asked of KVM yet. It says nothing of VMX or SVM.)",
-     .rules = "guest-option-refused",
+     .rules = "guest-command-line-refused",
      .causes = R"(1. host-passthrough and host-model are libvirt's words; QEMU's is host.
 2. An option and its value are two words: -cpu host, not -cpu=host.
 3. -accel kvm beside -enable-kvm or accel= in -machine: one of them is enough, and both are refused.

@@ -294,7 +294,7 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
            read_denial(line, evidence) || read_kvm_refusal(line, evidence) ||
            read_virtualbox_refusal(line, evidence) || read_kata_line(line, evidence) ||
            read_libvirt_refusal(line, evidence) || read_missing(line, evidence) ||
-           read_kvm_failure(line, evidence);
+           read_failed_entry(line, evidence) || read_kvm_failure(line, evidence);
 }
 
 }  // namespace nestprobe

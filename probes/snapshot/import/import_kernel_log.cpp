@@ -227,6 +227,7 @@ void read_kernel_log(const Section& section, Evidence& evidence) {
     }
     for (const std::string& message : messages) {
         reader.take(message, section.cut() && &message == &messages.back());
+        if (read_failed_entry(message, evidence)) continue;
         // A program's log that has no tags: QEMU and Firecracker write the time in front, too.
         constexpr std::string_view of_programs[] = {"/dev/kvm",       "Kvm(",          "KVM object",
                                                     "Kvm object",     "kvm_device_t",  "KVM kernel module",

@@ -73,4 +73,19 @@ bool read_kvm_failure(std::string_view line, Evidence& evidence) {
     return true;
 }
 
+bool read_failed_entry(std::string_view line, Evidence& evidence) {
+    constexpr std::string_view words = "entry failed, hardware error ";
+    constexpr std::size_t longest = 18;  // 0xffffffffffffffff
+    const std::size_t at = in_small_letters(line).find(words);
+    if (at == std::string::npos) return false;
+    const std::string_view rest = line.substr(at + words.size());
+    const std::size_t digits =
+        rest.starts_with("0x") ? rest.find_first_not_of("0123456789abcdefABCDEF", 2) : 0;
+    const std::string_view number = rest.substr(0, std::min(digits, rest.size()));
+    if (number.size() < 3 || number.size() > longest) return false;
+    evidence.taken("a program's refusal");
+    evidence.hear(hearsay::entry_failed, fmt::format("KVM: entry failed, hardware error {}", number), "QEMU");
+    return true;
+}
+
 }  // namespace nestprobe

@@ -254,10 +254,10 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     const SectionReader read = [&](const Section& section, Evidence& into) {
         take_section(section, name, into);
     };
-    std::string note;
     Evidence evidence;
-    const std::vector<Section> sections = of_one_machine(split_paste(clean), read, note);
-    const std::vector<Spoken> spoken = note.empty() ? spoken_outputs(clean) : std::vector<Spoken>{};
+    const OneMachine machine = of_one_machine(split_paste(clean), read);
+    const std::vector<Section>& sections = machine.sections;
+    const std::vector<Spoken> spoken = machine.note.empty() ? spoken_outputs(clean) : std::vector<Spoken>{};
     for (const Spoken& said : spoken)
         if (!said.placed) read(said.section, evidence);
     const std::size_t said_alone = evidence.formats().size();
@@ -267,8 +267,9 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     if (evidence.formats().size() == said_alone)
         for (const Spoken& said : spoken)
             if (said.placed) read(said.section, evidence);
-    if (!note.empty())
-        evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, note));
+    if (!machine.note.empty())
+        evidence.file(std::string(hearsay::contradictions), fmt::format("{}: {}\n", name, machine.note));
+    hear_host(machine, evidence);
     if (evidence.anything()) hear_prompts(clouds_in_prompts(clean), evidence);
     hear_haxm(clean, evidence);
     hear_cloud_commands(clean, evidence);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Outputs of two machines in one paste, host and guest as a rule: told apart by the names in their prompts,
-// or by processors that cannot be one.  The names decide here and are kept nowhere.
+// Outputs of two machines in one paste, host and guest as a rule: told apart by headings, by the names in
+// their prompts, or by processors that cannot be one.  The names decide here and are kept nowhere.
 #include "snapshot/import/machines.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/sides.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
@@ -91,20 +94,48 @@ bool contradict(const Recording& a, const Recording& b) {
            (a.kvm.open->if_known() == nullptr) != (b.kvm.open->if_known() == nullptr);
 }
 
-/// Sections of each machine, in the order in which the machines come.
-std::vector<std::vector<Section>> by_machine(const std::vector<Section>& sections) {
-    std::vector<std::string> names;
-    std::vector<std::vector<Section>> machines;
-    std::size_t at = 0;
+/// What is known of one of several machines by where its outputs stand.
+struct MachineParts {
+    std::string name;  ///< in its prompts; empty: none is shown
+    MachineSide side = MachineSide::unknown;
+    std::vector<Section> sections{};
+};
+
+/// The machine of that name, or of that side where there is no name; made where it is the first of them.
+MachineParts& machine_of(std::vector<MachineParts>& machines, const std::string& name, MachineSide side) {
+    const auto found = std::find_if(machines.begin(), machines.end(), [&](const MachineParts& m) {
+        return name.empty() ? m.side == side : m.name == name;
+    });
+    if (found != machines.end()) return *found;
+    // What stands before the first prompt is of its machine.
+    if (!name.empty() && machines.size() == 1 && machines.front().name.empty() &&
+        machines.front().side == MachineSide::unknown) {
+        machines.front().name = name;
+        machines.front().side = side;
+        return machines.front();
+    }
+    return machines.emplace_back(MachineParts{name, side});
+}
+
+/// Sections of each machine, in the order in which the machines come; none: it is one.
+std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
+    std::vector<MachineParts> machines;
     Processor seen;
-    bool by_processor = false;
-    for (const Section& section : sections) {
-        const std::string& host = section.host;
-        if (!host.empty()) {
-            const auto found = std::find(names.begin(), names.end(), host);
-            at = static_cast<std::size_t>(found - names.begin());
-            if (found == names.end()) names.push_back(host);
-        } else if (const Processor processor = processor_in(section); names.empty() && processor.known) {
+    std::size_t at = 0;
+    bool by_processor = false, names_inside = false;
+    for (SidedSection& part : with_sides(sections)) {
+        Section& section = part.section;
+        const bool named = !section.host.empty() && part.side == MachineSide::unknown;
+        if (named || part.side != MachineSide::unknown) {
+            const MachineSide side = named ? side_of_prompt(section.host) : part.side;
+            MachineParts& own = machine_of(machines, named ? section.host : std::string(), side);
+            at = static_cast<std::size_t>(&own - machines.data());
+            names_inside = names_inside || (named && names_container(section.host));
+        } else if (const Processor processor = processor_in(section);
+                   processor.known &&
+                   std::all_of(machines.begin(), machines.end(), [](const MachineParts& m) {
+                       return m.name.empty() && m.side == MachineSide::unknown;
+                   })) {
             if (differ(seen, processor)) {
                 by_processor = true;
                 ++at;
@@ -112,14 +143,50 @@ std::vector<std::vector<Section>> by_machine(const std::vector<Section>& section
             seen = processor;
         }
         if (machines.size() <= at) machines.resize(at + 1);
-        machines[at].push_back(section);
+        machines[at].sections.push_back(std::move(section));
     }
-    const bool inside =
-        std::any_of(sections.begin(), sections.end(),
-                    [](const Section& s) { return goes_inside(s.command); }) ||
-        std::any_of(names.begin(), names.end(), [](const std::string& n) { return names_container(n); });
+    const bool inside = names_inside || std::any_of(sections.begin(), sections.end(),
+                                                    [](const Section& s) { return goes_inside(s.command); });
     if ((inside && !by_processor) || machines.size() < 2) return {};
     return machines;
+}
+
+/// A machine that said something.
+struct TellingMachine {
+    const MachineParts* parts;
+    bool says_guest;
+    Recording recording;
+    bool is_guest() const { return parts->side == MachineSide::guest; }
+};
+
+std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machines,
+                                         const SectionReader& read) {
+    std::vector<TellingMachine> telling;
+    for (const MachineParts& machine : machines) {
+        Evidence evidence = read_all(machine.sections, read);
+        if (!evidence.anything()) continue;
+        const bool guest = evidence.says_guest();
+        telling.push_back({&machine, guest, std::move(evidence).take()});
+    }
+    return telling;
+}
+
+std::optional<bool> nested_of(const Recording& host) {
+    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+        const auto file = host.files.find("/sys/module/" + std::string(module) + "/parameters/nested");
+        if (file == host.files.end()) continue;
+        const std::string_view value = line_of(file->second);
+        if (value == "Y" || value == "1") return true;
+        if (value == "N" || value == "0") return false;
+    }
+    return {};
+}
+
+bool has_kvm(const Recording& host) {
+    const auto modules = host.files.find("/proc/modules");
+    const std::string* loaded = modules == host.files.end() ? nullptr : modules->second.if_known();
+    return nested_of(host) || host.files.contains(hearsay::usable) ||
+           (host.kvm.open && host.kvm.open->if_known()) || (loaded && contains(*loaded, "kvm"));
 }
 
 }  // namespace
@@ -131,29 +198,46 @@ void place_by_prompt(const Section& section, Evidence& evidence) {
         evidence.file("/proc/self/environ", "container=oci\n");
 }
 
-std::vector<Section> of_one_machine(std::vector<Section> sections, const SectionReader& read,
-                                    std::string& note) {
-    const std::vector<std::vector<Section>> machines = by_machine(sections);
-    std::vector<std::size_t> telling, guests;
-    std::vector<Recording> recordings;
-    for (std::size_t i = 0; i < machines.size(); ++i) {
-        Evidence evidence = read_all(machines[i], read);
-        if (!evidence.anything()) continue;
-        telling.push_back(i);
-        if (evidence.says_guest()) guests.push_back(i);
-        recordings.push_back(std::move(evidence).take());
-    }
-    if (telling.size() < 2) return sections;
-    bool apart = !guests.empty() && guests.size() < telling.size();
-    for (std::size_t i = 1; i < recordings.size(); ++i)
-        apart = apart || contradict(recordings[0], recordings[i]);
-    if (!apart) return sections;
-    const bool one_guest = guests.size() == 1;
-    note = one_guest ? "outputs of several machines, by their prompts or processors: those of the guest are "
-                       "judged, the others are left out"
-                     : "outputs of several machines, by their prompts or processors: those of the last are "
-                       "judged, the others are left out";
-    return machines[one_guest ? guests.front() : telling.back()];
+OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read) {
+    const std::vector<MachineParts> machines = by_machine(sections);
+    const std::vector<TellingMachine> telling = telling_ones(machines, read);
+    if (telling.size() < 2) return {std::move(sections)};
+    const auto says_guest = [](const TellingMachine& m) { return m.says_guest; };
+    const auto is_guest = [](const TellingMachine& m) { return m.is_guest(); };
+    const auto guests = std::count_if(telling.begin(), telling.end(), says_guest);
+    const auto called = std::count_if(telling.begin(), telling.end(), is_guest);
+    const auto all = static_cast<std::ptrdiff_t>(telling.size());
+    const bool apart = (guests > 0 && guests < all) || (called > 0 && called < all) ||
+                       std::any_of(telling.begin() + 1, telling.end(), [&](const TellingMachine& m) {
+                           return contradict(telling.front().recording, m.recording);
+                       });
+    if (!apart) return {std::move(sections)};
+    const bool by_name = called > 0 && called < all, one_guest = by_name || guests == 1;
+    const auto chosen = by_name     ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+                        : one_guest ? std::find_if(telling.rbegin(), telling.rend(), says_guest)
+                                    : telling.rbegin();
+    OneMachine one{chosen->parts->sections};
+    one.note =
+        fmt::format("outputs of several machines, by {}: those of the {} are judged, the others are {}",
+                    by_name ? "what stands above them" : "their prompts or processors",
+                    one_guest ? "guest" : "last", by_name ? "taken for its host's" : "left out");
+    if (!by_name) return one;
+    one.is_guest = true;
+    for (const TellingMachine& other : telling)
+        if (!other.is_guest()) {
+            one.below_kvm = one.below_kvm || has_kvm(other.recording);
+            if (!one.host_nested) one.host_nested = nested_of(other.recording);
+        }
+    return one;
+}
+
+void hear_host(const OneMachine& machine, Evidence& evidence) {
+    constexpr std::string_view source = "the host's outputs in the same paste";
+    if (!machine.is_guest) return;
+    evidence.hear(hearsay::guest, "yes", source);
+    if (machine.below_kvm && !evidence.has_file(hearsay::hypervisor))
+        evidence.hear(hearsay::hypervisor, "KVM", source);
+    if (machine.host_nested) evidence.hear(hearsay::host_nested, *machine.host_nested ? "yes" : "no", source);
 }
 
 }  // namespace nestprobe

@@ -6,6 +6,7 @@
 #include "snapshot/import/paste.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,16 @@ using SectionReader = std::function<void(const Section&, Evidence&)>;
 void place_by_prompt(const Section& section, Evidence& evidence);
 
 /// All sections where nothing says that they are of several machines; else those of the one guest among
-/// them, or of the last, and `note` says so.
-std::vector<Section> of_one_machine(std::vector<Section> sections, const SectionReader& read,
-                                    std::string& note);
+/// them, or of the last.
+struct OneMachine {
+    std::vector<Section> sections;
+    std::string note{};      ///< that others were left out; empty: none were
+    bool is_guest = false;   ///< a heading or a prompt calls it so, beside another machine's outputs
+    bool below_kvm = false;  ///< and that other has KVM
+    std::optional<bool> host_nested{};  ///< and this is what its nested parameter says
+};
+OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read);
+/// What the other machine's outputs say of the guest.
+void hear_host(const OneMachine& machine, Evidence& evidence);
 
 }  // namespace nestprobe

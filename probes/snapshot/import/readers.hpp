@@ -129,6 +129,9 @@ bool read_denial(std::string_view line, Evidence& evidence);
 /// A program that could not use KVM, and says so without an errno that is known, or with one that is no
 /// rule's.
 bool read_kvm_failure(std::string_view line, Evidence& evidence);
+
+/// "KVM: entry failed, hardware error 0x7": QEMU target/i386/kvm/kvm.c, kvm_arch_handle_exit().
+bool read_failed_entry(std::string_view line, Evidence& evidence);
 /// VERR_VMX_MSR_ALL_VMX_DISABLED, VERR_SVM_DISABLED.
 bool read_virtualbox_refusal(std::string_view line, Evidence& evidence);
 /// Words of programs that need KVM: containers' banners, emulators, agents of clusters, modprobe's "is

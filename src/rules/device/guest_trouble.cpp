@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the kernel log says of guests that ran on this KVM: MSRs that it does not emulate, entries that failed
-// (NP620, NP621).
+// (NP620, NP621); and what QEMU says of one (NP623).
 #include "rules/common.hpp"
 
 #include <fmt/format.h>
@@ -47,9 +47,28 @@ Outcome check_entry(const Facts& f) {
         *line);
 }
 
+/// Basic exit reasons 33 and 34: the state that the guest itself, or its firmware, asked for.
+bool is_of_guests_state(std::string_view line) {
+    return line.ends_with(" 0x80000021") || line.ends_with(" 0x80000022");
+}
+
+Outcome check_entry_told(const Facts& f) {
+    const std::string* line = f.evidence ? f.evidence->entry_failed.if_known() : nullptr;
+    if (!line) return skip("no program said that a guest could not be entered");
+    if (is_of_guests_state(*line) && !in_guest(f))
+        return cite(pass(fmt::format("QEMU said \"{}\": that was the state of one guest", *line)),
+                    f.evidence->entry_failed);
+    return cite(
+        fail(fmt::format("QEMU said \"{}\": KVM is up, and a guest that was started did not run. {}", *line,
+                         in_guest(f) ? "The hypervisor above shows more than it can do, as a rule"
+                                     : "Whether all guests fail is not known")),
+        f.evidence->entry_failed);
+}
+
 constexpr std::string_view msr_see[] = {
     "Linux arch/x86/kvm/x86.c, kvm_msr_ignored_check(); Documentation/admin-guide/kernel-parameters.txt, "
     "kvm.ignore_msrs"};
+constexpr std::string_view told_see[] = {"QEMU target/i386/kvm/kvm.c, kvm_arch_handle_exit()"};
 constexpr std::string_view entry_see[] = {
     "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(), vmx_instruction_error handlers; svm/svm.c, dump_vmcb()"};
 
@@ -96,6 +115,31 @@ constexpr Rule guest_trouble_rows[] = {
         .worked = "A guest starts, and no new line appears.",
         .also =
             "A guest whose own definition is at fault (its firmware, a CPU flag): another guest starts then.",
+    },
+    {
+        .id = "NP623",
+        .name = "guest-entry-failed",
+        .layer = Layer::device,
+        .question = Question::kvm_here,
+        .role = Role::degraded,
+        .title = "a guest was started, and the processor did not enter it",
+        .explain =
+            "/dev/kvm opened, or KVM's module is loaded, and QEMU still said that a guest could not be\n"
+            "entered. In a guest that shows a hypervisor above which offers VMX or SVM and does not carry\n"
+            "all of it out; on hardware, microcode, the kernel, or another hypervisor that is in use. So "
+            "the\n"
+            "answer is no plain yes. (0x80000021 and 0x80000022 on hardware are about the state of that one\n"
+            "guest.)",
+        .fix =
+            "See what the number means, and whether the smallest guest runs.\n"
+            "    nestprobe --explain='KVM: entry failed'\n"
+            "    sudo nestprobe --prove\n"
+            "In a guest: update the hypervisor above, or ask whoever runs it. On hardware: update microcode "
+            "and kernel, and stop other hypervisors (VirtualBox, VMware).",
+        .see = told_see,
+        .check = check_entry_told,
+        .worked = "The guest starts.",
+        .also = "A definition that asks for more than is there: a guest without -cpu options starts then.",
     },
 };
 

@@ -136,14 +136,16 @@ Outcome hidden_in_cpuid(const Facts& f, const Shown& shown) {
 
 /// A grep for vmx alone, say: svm may be listed.
 Outcome unlisted_of_either(const Facts& f, const Shown& shown) {
-    return cite(
+    Outcome outcome =
         hides(f,
               fmt::format("{}, and /proc/cpuinfo shows no vmx: most likely {} hides it{}.{} Only if the "
                           "processor is AMD's, svm counts instead: grep -c -w -E 'vmx|svm' /proc/cpuinfo "
                           "looks for both, and 0 means hidden.",
                           guest_of(f), named_above(f), no_switch_there(f), hint_of_brand(f, shown.word())),
-              ""),
-        shown.flag);
+              "");
+    outcome.title =
+        "the hypervisor above most likely shows this guest no VMX; whether svm is listed was not asked";
+    return cite(std::move(outcome), shown.flag);
 }
 
 /// The kernel does not list it, and CPUID was not read.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/host_below.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace nestprobe {
@@ -21,7 +23,35 @@ void keep_docker_host(Remedy& remedy, const Facts& f) {
             std::erase_if(remedy.steps, [&](const Step& step) { return step.where != row.where; });
 }
 
+bool is_about_nested(const PlatformStep& step) {
+    return step.only_if.starts_with("nested is ") || step.commands[0].ends_with("/parameters/nested");
+}
+
 }  // namespace
+
+std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f) {
+    const bool* nested = f.evidence ? f.evidence->host_nested.if_known() : nullptr;
+    if (!nested) return {};
+    // Whoever could look there does not have to ask for it.
+    row.often_rented = false;
+    row.ask = {};
+    PlatformStep* const end = std::remove_if(
+        std::begin(row.steps), std::end(row.steps),
+        [&](const PlatformStep& step) { return is_about_nested(step) && (*nested || step.only_if.empty()); });
+    std::fill(end, std::end(row.steps), PlatformStep{});
+    if (*nested)
+        return " Nested is on there already, by the host's own output: what is left is the guest's CPU, and "
+               "to "
+               "shut the guest down and start it.";
+    for (PlatformStep& step : row.steps)
+        if (is_about_nested(step)) {
+            step.what = "Switch nesting on and reload the module.";
+            step.only_if = {};
+            step.what_says_when = false;
+        }
+    return " Nested is off there, by the host's own output, and comes first. It may be off on purpose (a "
+           "security policy of summer 2026): ask before changing it on a host that is not yours alone.";
+}
 
 void fit_to_host(Remedy& remedy, Platform platform, const Facts& f) {
     if (platform == Platform::docker_desktop) keep_docker_host(remedy, f);

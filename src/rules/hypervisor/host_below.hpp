@@ -4,8 +4,15 @@
 
 #include "facts/facts.hpp"
 #include "remedy/remedy.hpp"
+#include "rules/hypervisor/platform_rows.hpp"
+
+#include <string_view>
 
 namespace nestprobe {
+
+/// Steps of the host that its own outputs have made needless are taken out of a row; what they said, as a
+/// sentence behind a blank, or nothing where nobody gave any.
+std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f);
 
 /// Docker Desktop's steps for other systems are left out.
 void fit_to_host(Remedy& remedy, Platform platform, const Facts& f);

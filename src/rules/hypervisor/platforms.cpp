@@ -233,12 +233,13 @@ Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     PlatformRow row = row_of(f.hypervisor.platform);
     if (row.id == Platform::vmware) order_vmware_steps(f, row);
     const ThisType type = type_of(f);
+    const std::string_view known = fit_to_known_nested(row, f);
     Remedy remedy(steps_of(row.steps, flag, type));
     remedy.never = (row.nesting == Nesting::none || row.nesting == Nesting::never) &&
                    std::all_of(remedy.steps.begin(), remedy.steps.end(),
                                [](const Step& step) { return step.expect.empty(); });
-    remedy.intro = fmt::format("{}{} (The text is {}{}.)", about_type(row, type), fill(row.intro, flag),
-                               as_of(row.date, f), how_sure(row));
+    remedy.intro = fmt::format("{}{}{} (The text is {}{}.)", about_type(row, type), fill(row.intro, flag),
+                               known, as_of(row.date, f), how_sure(row));
     if (row.id == Platform::hoster && f.hypervisor.dmi_vendor.if_known())
         remedy.intro += fmt::format(" DMI names {}.", *f.hypervisor.dmi_vendor.if_known());
     ask_the_platform(remedy, row, flag, type);
