@@ -12,6 +12,7 @@
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/readers.hpp"
 #include "snapshot/import/undress.hpp"
+#include "snapshot/import/unwrap.hpp"
 #include "snapshot/merge.hpp"
 #include "snapshot/read.hpp"
 
@@ -227,7 +228,8 @@ Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows) {
         const std::string name = name_of_input(input.path);
         input.text = as_utf8(std::move(input.text));
         for (auto& file : input.files) file.second = as_utf8(std::move(file.second));
-        if (!input.is_folder && !looks_like_snapshot(input.text)) input.text = undressed(input.text);
+        if (!input.is_folder && !looks_like_snapshot(input.text))
+            input.text = unwrapped(undressed(input.text));
         loaded.unread.insert(loaded.unread.end(), input.unread.begin(), input.unread.end());
         keep_telling_lines(input, loaded.lines);
         const bool holds = !input.is_folder && names_guests_definition(input.text);
