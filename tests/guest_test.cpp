@@ -149,7 +149,9 @@ TEST_SUITE("guest") {
     }
 
     TEST_CASE("many options handed to QEMU are read in a time that grows with them, each with its line") {
-        std::string text = "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n<qemu:commandline>\n";
+        std::string text =
+            "<domain type='kvm' "
+            "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n<qemu:commandline>\n";
         for (int i = 0; i < 20'000; ++i)
             text += "<qemu:arg value='-device'/>\n<qemu:arg value='vfio-pci'/>\n";
         const auto d = definition(

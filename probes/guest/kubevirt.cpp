@@ -129,7 +129,8 @@ private:
         if (name != "vmx" && name != "svm") return;
         Fact<FeaturePolicy>& fact = name == "vmx" ? f.vmx : f.svm;
         const std::vector<Provenance> from = cite_setting(policy, text_.label());
-        const std::string_view word = said && !policy.value.empty() ? std::string_view(policy.value) : "require";
+        const std::string_view word =
+            said && !policy.value.empty() ? std::string_view(policy.value) : "require";
         if (word == "require" || word == "force")
             fact = {FeaturePolicy::require, from};
         else if (word == "optional")
