@@ -2514,7 +2514,7 @@ VMware Workstation, with the machine off, in its .vmx file: vhv.enable = "TRUE")
                  "cputype can only be one of",
      .means =
          R"(Proxmox VE, or the tool that speaks to it, does not know that CPU type or that flag. In a file that was edited by hand the line is passed over, and the default CPU counts, kvm64, which has neither VMX nor SVM.)",
-     .rules = "guest-words-dropped guest-cpu-model-lacks-feature",
+     .rules = "guest-cpu-line-dropped guest-cpu-model-lacks-feature",
      .causes =
          R"(1. A name that is misspelt, or in the wrong case: Host for host. QEMU's and libvirt's names are not all Proxmox' (host-passthrough).
 2. A custom model without custom- before its name, or one that /etc/pve/virtual-guest/cpu-models.conf has not.
