@@ -25,20 +25,28 @@ bool is_typed(std::string_view line) {
     return contains(first_word(line), "@") || line.starts_with("$ ") || line.starts_with("# ");
 }
 
+/// "address sizes\t: ...": a line of a list, with a blank before its colon.
+bool names_value(std::string_view line) { return contains(line, "\t:") || contains(line, " : "); }
+
 struct WrappedText {
     std::vector<std::string_view> lines{};
     std::vector<std::size_t> widths{};
     std::set<std::string_view> beginnings{};  ///< first words of lines that go on no other
     std::size_t widest = 0;
 
+    /// "bogomips : 3616.65" stands below the long line of each processor.
     explicit WrappedText(std::string_view text) {
         for_each_line(text, [&](std::string_view line) {
             lines.push_back(line);
             widths.push_back(width_of(line));
             widest = std::max(widest, widths.back());
         });
+        std::set<std::string_view> rests;
         for (std::size_t i = 0; i < lines.size(); ++i)
-            if (i == 0 || widths[i - 1] != widest) beginnings.insert(first_word(lines[i]));
+            if (const std::string_view word = first_word(lines[i]);
+                i == 0 || widths[i - 1] != widest || names_value(lines[i]) ||
+                (!rests.insert(word).second && contains(lines[i], ":")))
+                beginnings.insert(word);
     }
 
     /// Can the line behind line `i` be its rest?  What begins as other lines do is a line of its own.
