@@ -76,6 +76,7 @@ bool read_kvm_failure(std::string_view line, Evidence& evidence) {
 bool read_failed_entry(std::string_view line, Evidence& evidence) {
     constexpr std::string_view words = "entry failed, hardware error ";
     constexpr std::size_t longest = 18;  // 0xffffffffffffffff
+    if (!contains(line, "rror 0x")) return false;
     const std::size_t at = in_small_letters(line).find(words);
     if (at == std::string::npos) return false;
     const std::string_view rest = line.substr(at + words.size());

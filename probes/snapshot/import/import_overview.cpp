@@ -44,15 +44,13 @@ void read_inxi_flags(const std::vector<std::string_view>& words, Evidence& evide
         if (word.starts_with('(')) word.remove_prefix(1);
         return word.substr(0, word.find(')')) == flag;
     };
-    for (const auto& [flag, topic] :
-         {std::pair<std::string_view, std::string_view>{"vmx", hearsay::flag_vmx},
-          std::pair<std::string_view, std::string_view>{"svm", hearsay::flag_svm}})
-        evidence.hear(
-            topic,
-            std::any_of(flags, words.end(), [&](std::string_view word) { return is_flag(word, flag); })
-                ? "yes"
-                : "no",
-            "inxi, Flags");
+    const auto hear = [&](std::string_view flag, std::string_view topic) {
+        const bool listed =
+            std::any_of(flags, words.end(), [&](std::string_view word) { return is_flag(word, flag); });
+        evidence.hear(topic, listed ? "yes" : "no", "inxi, Flags");
+    };
+    hear("vmx", hearsay::flag_vmx);
+    hear("svm", hearsay::flag_svm);
 }
 
 constexpr std::string_view virtual_machines[] = {"Kvm", "Virtualbox", "Vmware",    "Qemu",

@@ -39,9 +39,13 @@ bool is_small_word(std::string_view word) {
 
 MachineSide side_of_heading(std::string_view line) {
     constexpr std::size_t longest = 60;
+    constexpr std::string_view names[] = {"ost",  "OST", "isor", "ISOR", "L0", "l0", "uest",
+                                          "UEST", "VM",  "vm",   "Vm",   "L1", "l1"};
     line = trim(line);
     if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$'))
         return MachineSide::unknown;
+    // Most lines name neither.
+    if (!contains_any(line, names)) return MachineSide::unknown;
     const bool marked = line.ends_with(':') || line.starts_with("##") || line.starts_with("**");
     MachineSide found = MachineSide::unknown;
     bool small = true;
