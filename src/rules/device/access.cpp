@@ -67,9 +67,8 @@ Remedy show_to_program(const Facts& f) {
     Remedy sandbox =
         Remedy{}.then_only("Only if it is an application of Flatpak's (flatpak list shows its name):",
                            steps_of(f, flatpak.give));
-    const bool first = there && there->place == flatpak.place;
-    remedy.then(first ? std::move(sandbox) : std::move(container));
-    remedy.then(first ? std::move(container) : std::move(sandbox));
+    if (there && there->place == flatpak.place) std::swap(container, sandbox);
+    remedy.then(std::move(container)).then(std::move(sandbox));
     return remedy.then(Step{.what = "Only if it is a snap: connect its interface kvm. SNAP is its name.",
                             .commands = {"snap connections SNAP", "sudo snap connect SNAP:kvm"}});
 }
