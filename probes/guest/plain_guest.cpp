@@ -112,7 +112,7 @@ void set_cpu(std::string_view mode, std::string_view model, const std::vector<Pr
     if (is_computed(value) || (model.empty() && mode != "custom" && !mode.empty())) {
         facts.cpu_mode = Absent{Why::not_recorded, fmt::format("{}: {}: what becomes of that is not known",
                                                                where, value.substr(0, 80))};
-        facts.cpu_model = *facts.cpu_mode.if_absent();
+        facts.cpu_model = facts.cpu_mode.absence();
         return;
     }
     if (model.empty()) return;
