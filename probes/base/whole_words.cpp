@@ -28,6 +28,13 @@ bool is_word_char(char c) {
 
 }  // namespace
 
+std::string with_capital(std::string_view text) {
+    std::string out(text);
+    if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+        out.front() = static_cast<char>(out.front() - 'a' + 'A');
+    return out;
+}
+
 std::size_t find_whole(std::string_view line, std::string_view words) {
     for (auto at = line.find(words); at != std::string_view::npos; at = line.find(words, at + 1)) {
         const auto end = at + words.size();

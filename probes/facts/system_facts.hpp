@@ -19,7 +19,7 @@ enum class BootLoader : std::uint8_t {
     systemd_boot,     ///< entries made by kernel-install from /etc/kernel/cmdline
     proxmox,          ///< /etc/kernel/cmdline and proxmox-boot-tool
     uki,              ///< a unified kernel image, with the words of /etc/kernel/cmdline inside
-    systemd_entries,  ///< systemd-boot with entries that nobody makes anew
+    systemd_entries,  ///< systemd-boot with entries that nobody makes again
     ostree,           ///< rpm-ostree kargs
     kernelstub,       ///< Pop!_OS
     nixos,            ///< boot.kernelParams of the system's configuration

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "base/whole_words.hpp"
 #include "snapshot/import/readers.hpp"
+#include "snapshot/import/sides.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -50,37 +51,6 @@ bool changes_kvm(const Command& command) {
     });
 }
 
-/// What it prints is of a container, or of another machine.
-bool runs_elsewhere(const Command& command) {
-    constexpr std::string_view programs[] = {"docker",     "podman", "nerdctl", "pct",    "lxc-attach",
-                                             "machinectl", "lxc",    "incus",   "ssh",    "kubectl",
-                                             "oc",         "chroot", "toolbox", "vagrant"};
-    return std::find(std::begin(programs), std::end(programs), command.program) != std::end(programs);
-}
-
-/// "On the host:", "## In the container", "Machine B:"
-bool names_place(std::string_view line, bool& sandbox) {
-    constexpr std::size_t longest = 60;
-    line = trim(line);
-    const bool marked = line.starts_with('#') || line.starts_with("**");
-    if (line.empty() || line.size() > longest || (!marked && !line.ends_with(':'))) return false;
-    const auto words = split_words(line);
-    std::string place;
-    for (std::string_view word : words) {
-        while (!word.empty() && contains("#*:,.()'\"", word.substr(0, 1))) word.remove_prefix(1);
-        while (!word.empty() && contains("#*:,.()'\"", word.substr(word.size() - 1))) word.remove_suffix(1);
-        constexpr std::string_view places[] = {"host", "guest", "vm", "machine", "server", "laptop",
-                                               "pc",   "l0",    "l1", "desktop", "node",   "virtual"};
-        constexpr std::string_view sandboxes[] = {"container", "docker", "podman", "pod",     "jail",
-                                                  "flatpak",   "snap",   "lxc",    "sandbox", "chroot"};
-        place = in_small_letters(word);
-        if (std::find(std::begin(sandboxes), std::end(sandboxes), place) != std::end(sandboxes))
-            return sandbox = true;
-        if (std::find(std::begin(places), std::end(places), place) != std::end(places)) return true;
-    }
-    return false;
-}
-
 /// QEMU and nothing but KVM: "-accel kvm:tcg" goes on without.
 bool wants_kvm(const Command& command) {
     const bool qemu = command.program.starts_with("qemu-system-") || command.program == "qemu-kvm";
@@ -116,15 +86,18 @@ void begin_section(const Section& section, Evidence& evidence) {
                     .program = command.program,
                     .host = section.host,
                     .changes = changes_kvm(command) ? 1U : 0U,
-                    .inside = runs_elsewhere(command)});
+                    .inside = leads_to(command) != LeadsTo::nowhere});
     read_running_guest(section, evidence);
 }
 
 void end_section(const Section& section, Evidence& evidence) {
     unsigned places = 0;
     bool sandbox = false;
-    for_each_line(section.body,
-                  [&](std::string_view line) { places += names_place(line, sandbox) ? 1U : 0U; });
+    for_each_line(section.body, [&](std::string_view line) {
+        const Heading heading = heading_of(line);
+        places += heading.place ? 1U : 0U;
+        sandbox = sandbox || heading.sandbox;
+    });
     if (places > 0) evidence.move_on();
     if (sandbox) evidence.names_sandbox();
 }

@@ -30,15 +30,6 @@ bool names_container(std::string_view host) {
            contains(host, "docker");
 }
 
-/// Commands that go into something which has this machine's own kernel, and a name of its own.
-bool goes_inside(const Command& command) {
-    constexpr std::string_view programs[] = {
-        "docker",         "podman",    "nerdctl", "pct",     "lxc-attach", "machinectl",
-        "toolbox",        "distrobox", "kubectl", "oc",      "chroot",     "arch-chroot",
-        "systemd-nspawn", "lxc",       "incus",   "unshare", "nsenter"};
-    return std::find(std::begin(programs), std::end(programs), command.program) != std::end(programs);
-}
-
 struct Processor {
     std::string brand;
     bool known = false, hypervisor = false;
@@ -129,6 +120,7 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
         if (named || part.side != MachineSide::unknown) {
             const MachineSide side = named ? side_of_prompt(section.host) : part.side;
             MachineParts& own = machine_of(machines, named ? section.host : std::string(), side);
+            if (own.name.empty() && !section.command.line.empty()) own.name = section.host;
             at = static_cast<std::size_t>(&own - machines.data());
             names_inside = names_inside || (named && names_container(section.host));
         } else if (const Processor processor = processor_in(section);
@@ -145,8 +137,9 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
         if (machines.size() <= at) machines.resize(at + 1);
         machines[at].sections.push_back(std::move(section));
     }
-    const bool inside = names_inside || std::any_of(sections.begin(), sections.end(),
-                                                    [](const Section& s) { return goes_inside(s.command); });
+    const bool inside = names_inside || std::any_of(sections.begin(), sections.end(), [](const Section& s) {
+                            return leads_to(s.command) == LeadsTo::inside;
+                        });
     if ((inside && !by_processor) || machines.size() < 2) return {};
     return machines;
 }
@@ -171,8 +164,10 @@ std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machin
     return telling;
 }
 
+constexpr std::string_view kvm_modules[] = {"kvm_intel", "kvm_amd"};
+
 std::optional<bool> nested_of(const Recording& host) {
-    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+    for (const std::string_view module : kvm_modules) {
         const auto file = host.files.find("/sys/module/" + std::string(module) + "/parameters/nested");
         if (file == host.files.end()) continue;
         const std::string_view value = line_of(file->second);
@@ -180,6 +175,21 @@ std::optional<bool> nested_of(const Recording& host) {
         if (value == "N" || value == "0") return false;
     }
     return {};
+}
+
+/// Whose parameters are shown, or which is loaded; empty: none, or both.
+std::string_view module_of(const Recording& host) {
+    const auto modules = host.files.find("/proc/modules");
+    const std::string* loaded = modules == host.files.end() ? nullptr : modules->second.if_known();
+    std::string_view found;
+    for (const std::string_view module : kvm_modules) {
+        if (!host.files.contains("/sys/module/" + std::string(module) + "/parameters/nested") &&
+            !(loaded && contains(*loaded, module)))
+            continue;
+        if (!found.empty()) return {};
+        found = module;
+    }
+    return found;
 }
 
 bool has_kvm(const Recording& host) {
@@ -227,6 +237,7 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
         if (!other.is_guest()) {
             one.below_kvm = one.below_kvm || has_kvm(other.recording);
             if (!one.host_nested) one.host_nested = nested_of(other.recording);
+            if (one.host_module.empty()) one.host_module = module_of(other.recording);
         }
     return one;
 }
@@ -237,6 +248,12 @@ void hear_host(const OneMachine& machine, Evidence& evidence) {
     evidence.hear(hearsay::guest, "yes", source);
     if (machine.below_kvm && !evidence.has_file(hearsay::hypervisor))
         evidence.hear(hearsay::hypervisor, "KVM", source);
+    // What the host's processor has not, the guest cannot show.
+    const std::string_view lacking = machine.host_module == "kvm_amd"     ? hearsay::flag_vmx
+                                     : machine.host_module == "kvm_intel" ? hearsay::flag_svm
+                                                                          : std::string_view{};
+    if (!lacking.empty() && !evidence.has_file(lacking))
+        evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.host_module));
     if (machine.host_nested) evidence.hear(hearsay::host_nested, *machine.host_nested ? "yes" : "no", source);
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nestprobe {
@@ -21,9 +22,10 @@ void place_by_prompt(const Section& section, Evidence& evidence);
 /// them, or of the last.
 struct OneMachine {
     std::vector<Section> sections;
-    std::string note{};      ///< that others were left out; empty: none were
-    bool is_guest = false;   ///< a heading or a prompt calls it so, beside another machine's outputs
-    bool below_kvm = false;  ///< and that other has KVM
+    std::string note{};              ///< that others were left out; empty: none were
+    bool is_guest = false;           ///< a heading or a prompt calls it so, beside another machine's outputs
+    bool below_kvm = false;          ///< and that other has KVM
+    std::string_view host_module{};  ///< and this is its module: kvm_intel, kvm_amd; empty: none showed
     std::optional<bool> host_nested{};  ///< and this is what its nested parameter says
 };
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read);

@@ -18,13 +18,47 @@ std::string_view bare(std::string_view word) {
     return word;
 }
 
-/// In small letters.  A guest's guest is neither: what it lacks says nothing of this one.
-MachineSide side_of_word(std::string_view word) {
-    constexpr std::string_view hosts[] = {"host", "hypervisor", "l0"};
-    constexpr std::string_view guests[] = {"guest", "vm", "l1"};
-    if (std::find(std::begin(hosts), std::end(hosts), word) != std::end(hosts)) return MachineSide::host;
-    if (std::find(std::begin(guests), std::end(guests), word) != std::end(guests)) return MachineSide::guest;
-    return MachineSide::unknown;
+/// A guest's guest is neither side: what it lacks says nothing of this one.
+struct PlaceWord {
+    std::string_view word;  ///< in small letters
+    MachineSide side = MachineSide::unknown;
+    bool sandbox = false;
+};
+constexpr PlaceWord place_words[] = {
+    {"host", MachineSide::host},
+    {"hypervisor", MachineSide::host},
+    {"l0", MachineSide::host},
+    {"guest", MachineSide::guest},
+    {"vm", MachineSide::guest},
+    {"l1", MachineSide::guest},
+    {"machine"},
+    {"server"},
+    {"laptop"},
+    {"pc"},
+    {"desktop"},
+    {"node"},
+    {"virtual"},
+    {.word = "container", .sandbox = true},
+    {.word = "docker", .sandbox = true},
+    {.word = "podman", .sandbox = true},
+    {.word = "pod", .sandbox = true},
+    {.word = "jail", .sandbox = true},
+    {.word = "flatpak", .sandbox = true},
+    {.word = "snap", .sandbox = true},
+    {.word = "lxc", .sandbox = true},
+    {.word = "sandbox", .sandbox = true},
+    {.word = "chroot", .sandbox = true},
+};
+
+const PlaceWord* place_word(std::string_view small) {
+    const auto found = std::find_if(std::begin(place_words), std::end(place_words),
+                                    [&](const PlaceWord& row) { return row.word == small; });
+    return found == std::end(place_words) ? nullptr : found;
+}
+
+MachineSide side_of_word(std::string_view small) {
+    const PlaceWord* row = place_word(small);
+    return row ? row->side : MachineSide::unknown;
 }
 
 /// Words that may stand in a heading without a colon: "On the host", "Now inside my VM".
@@ -35,31 +69,85 @@ bool is_small_word(std::string_view word) {
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-}  // namespace
+/// All that the words of a line name.
+struct NamedPlaces {
+    const PlaceWord* first = nullptr;
+    MachineSide side = MachineSide::unknown;
+    bool both_sides = false;
+    bool small = true;  ///< all other words may stand in a heading without a colon
+};
 
-MachineSide side_of_heading(std::string_view line) {
-    constexpr std::size_t longest = 60;
-    constexpr std::string_view names[] = {"ost",  "OST", "isor", "ISOR", "L0", "l0", "uest",
-                                          "UEST", "VM",  "vm",   "Vm",   "L1", "l1"};
-    line = trim(line);
-    if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$'))
-        return MachineSide::unknown;
-    // Most lines name neither.
-    if (!contains_any(line, names)) return MachineSide::unknown;
-    const bool marked = line.ends_with(':') || line.starts_with("##") || line.starts_with("**");
-    MachineSide found = MachineSide::unknown;
-    bool small = true;
+NamedPlaces named_places(std::string_view line) {
+    NamedPlaces named;
     for (const std::string_view written : split_words(line)) {
         const std::string word = in_small_letters(bare(written));
-        const MachineSide side = side_of_word(word);
-        if (side == MachineSide::unknown) {
-            small = small && (word.empty() || is_small_word(word));
+        const PlaceWord* row = place_word(word);
+        if (row && !named.first) named.first = row;
+        if (!row || row->side == MachineSide::unknown) {
+            named.small = named.small && (word.empty() || is_small_word(word));
             continue;
         }
-        if (found != MachineSide::unknown && found != side) return MachineSide::unknown;
-        found = side;
+        named.both_sides =
+            named.both_sides || (named.side != MachineSide::unknown && named.side != row->side);
+        named.side = row->side;
     }
-    return marked || small ? found : MachineSide::unknown;
+    return named;
+}
+
+/// Nothing but the marks of a code block.
+bool is_empty_line(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n`~") == std::string_view::npos;
+}
+
+struct LeadRow {
+    std::string_view program;
+    LeadsTo to = LeadsTo::inside;
+};
+constexpr LeadRow leads[] = {
+    {"docker"},
+    {"podman"},
+    {"nerdctl"},
+    {"pct"},
+    {"lxc-attach"},
+    {"machinectl"},
+    {"lxc"},
+    {"incus"},
+    {"oc"},
+    {"kubectl"},
+    {"toolbox"},
+    {"distrobox"},
+    {"chroot"},
+    {"arch-chroot"},
+    {"unshare"},
+    {"nsenter"},
+    {"systemd-nspawn"},
+    {"ssh", LeadsTo::another_machine},
+    {"vagrant", LeadsTo::another_machine},
+};
+
+}  // namespace
+
+LeadsTo leads_to(const Command& command) {
+    const auto found = std::find_if(std::begin(leads), std::end(leads),
+                                    [&](const LeadRow& row) { return row.program == command.program; });
+    return found == std::end(leads) ? LeadsTo::nowhere : found->to;
+}
+
+Heading heading_of(std::string_view line) {
+    constexpr std::size_t longest = 60;
+    line = trim(line);
+    if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$')) return {};
+    const bool marked = line.ends_with(':') || line.starts_with('#') || line.starts_with("**");
+    // Of most lines that is all; an unmarked one can only name a side.
+    constexpr std::string_view sides[] = {"ost",  "OST", "isor", "ISOR", "L0", "l0", "uest",
+                                          "UEST", "VM",  "vm",   "Vm",   "L1", "l1"};
+    if (!marked && !contains_any(line, sides)) return {};
+    const NamedPlaces named = named_places(line);
+    // A single '#' may be root's prompt.
+    const bool tells = named.small || line.ends_with(':') || line.starts_with("##") || line.starts_with("**");
+    const MachineSide side = tells && !named.both_sides ? named.side : MachineSide::unknown;
+    const bool place = marked ? named.first != nullptr : side != MachineSide::unknown;
+    return {side, place, marked && named.first && named.first->sandbox};
 }
 
 MachineSide side_of_prompt(std::string_view host) {
@@ -86,21 +174,25 @@ std::vector<SidedSection> with_sides(const std::vector<Section>& sections) {
     std::vector<SidedSection> parts;
     MachineSide side = MachineSide::unknown;
     std::string host;
+    bool headed = false;  // nothing stands between the last heading and this
     for (const Section& section : sections) {
-        // A prompt that shows another name is another machine's, whatever stands above it.
-        if (section.host != host) side = MachineSide::unknown;
+        // A prompt that shows another name is another machine's, whatever stands further up.
+        if (section.host != host && !headed) side = MachineSide::unknown;
         host = section.host;
+        headed = false;
         parts.push_back({{section.command, {}, section.host}, side});
         std::string_view rest = section.body;
         while (!rest.empty()) {
             const std::size_t size = std::min(rest.find('\n'), rest.size() - 1) + 1;
             const std::string_view line = rest.substr(0, size);
             rest.remove_prefix(size);
-            if (const MachineSide next = side_of_heading(line); next != MachineSide::unknown) {
+            if (const MachineSide next = heading_of(line).side; next != MachineSide::unknown) {
                 side = next;
+                headed = true;
                 if (!parts.back().section.body.ends_with('\n')) parts.back().section.body.push_back('\n');
                 parts.push_back({{{}, {}, section.host}, side});
             } else {
+                headed = headed && is_empty_line(line);
                 parts.back().section.body.append(line);
             }
         }

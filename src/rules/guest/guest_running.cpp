@@ -5,16 +5,12 @@
 #include "remedy/shell.hpp"
 #include "rules/common.hpp"
 
+#include "base/whole_words.hpp"
+
 #include <fmt/format.h>
 
 namespace nestprobe {
 namespace {
-
-std::string capital(std::string text) {
-    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-        text.front() = static_cast<char>(text.front() - 'a' + 'A');
-    return text;
-}
 
 Outcome check_unchecked(const Facts& f) {
     if (is_emulated(*f.guest)) return skip("QEMU emulates this guest");
@@ -114,7 +110,7 @@ Outcome check_evmcs(const Facts& f) {
                 return by_passthrough
                            ? pass("all enlightenments that KVM has; the enlightened VMCS is Intel's")
                            : refused("the enlightened VMCS is Intel's: on this AMD processor QEMU refuses it",
-                                     capital(without_evmcs(f)) + ".");
+                                     with_capital(without_evmcs(f)) + ".");
             if (is(f.guest->windows, true)) return pass("the enlightened VMCS, for Hyper-V in Windows");
             return fail(
                 fmt::format("{}with the enlightened VMCS KVM takes posted interrupts and other controls away "

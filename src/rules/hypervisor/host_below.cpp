@@ -23,10 +23,6 @@ void keep_docker_host(Remedy& remedy, const Facts& f) {
             std::erase_if(remedy.steps, [&](const Step& step) { return step.where != row.where; });
 }
 
-bool is_about_nested(const PlatformStep& step) {
-    return step.only_if.starts_with("nested is ") || step.commands[0].ends_with("/parameters/nested");
-}
-
 }  // namespace
 
 std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f) {
@@ -37,17 +33,15 @@ std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f) {
     row.ask = {};
     PlatformStep* const end = std::remove_if(
         std::begin(row.steps), std::end(row.steps),
-        [&](const PlatformStep& step) { return is_about_nested(step) && (*nested || step.only_if.empty()); });
+        [&](const PlatformStep& step) { return step.host_nested && (*nested || step.only_if.empty()); });
     std::fill(end, std::end(row.steps), PlatformStep{});
     if (*nested)
         return " Nested is on there already, by the host's own output: what is left is the guest's CPU, and "
-               "to "
-               "shut the guest down and start it.";
+               "to shut the guest down and start it.";
     for (PlatformStep& step : row.steps)
-        if (is_about_nested(step)) {
-            step.what = "Switch nesting on and reload the module.";
+        if (step.host_nested) {
+            step.when = {};
             step.only_if = {};
-            step.what_says_when = false;
         }
     return " Nested is off there, by the host's own output, and comes first. It may be off on purpose (a "
            "security policy of summer 2026): ask before changing it on a host that is not yours alone.";

@@ -30,28 +30,31 @@ constexpr PlatformStep host_nested_check = {
     .expect =
         "Y or 1. With N or 0, the next step comes first; it may be off on purpose (a security policy of "
         "summer 2026), so ask before changing it.",
+    .host_nested = true,
 };
 constexpr PlatformStep host_nested_intel = {
     .where = Where::hypervisor_host,
-    .what = "Only if it printed N: switch nesting on and reload the module.",
+    .when = "Only if it printed N",
+    .what = "switch nesting on and reload the module.",
     .commands = {"echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf",
                  "sudo modprobe -r kvm_intel", "sudo modprobe kvm_intel"},
     .cost = Cost::stop_guests,
     .expect = hosts_nested_on,
     .technology = For::vmx,
     .only_if = "nested is N on the host",
-    .what_says_when = true,
+    .host_nested = true,
 };
 constexpr PlatformStep host_nested_amd = {
     .where = Where::hypervisor_host,
-    .what = "Only if it printed 0: switch nesting on and reload the module.",
+    .when = "Only if it printed 0",
+    .what = "switch nesting on and reload the module.",
     .commands = {"echo 'options kvm_amd nested=1' | sudo tee /etc/modprobe.d/zz-kvm-nested.conf",
                  "sudo modprobe -r kvm_amd", "sudo modprobe kvm_amd"},
     .cost = Cost::stop_guests,
     .expect = hosts_nested_on,
     .technology = For::svm,
     .only_if = "nested is 0 on the host",
-    .what_says_when = true,
+    .host_nested = true,
 };
 
 constexpr PlatformRow platform_table[] = {
@@ -93,14 +96,14 @@ constexpr PlatformRow platform_table[] = {
               .cost = Cost::restart_guest,
               .expect = seen_in_guest},
              {.where = Where::windows_host,
-              .what = "If Windows itself runs in a virtual machine, that machine needs nesting first. Under "
+              .when = "If Windows itself runs in a virtual machine",
+              .what = "that machine needs nesting first. Under "
                       "KVM: the CPU is the host's own (libvirt: host-passthrough; Proxmox VE: host), and the "
                       "parameter nested is on there. VMware and VirtualBox have a switch of theirs. On a "
                       "Hyper-V host, with the machine off:",
               .commands = {"Set-VMProcessor -VMName WINDOWS_VM -ExposeVirtualizationExtensions $true"},
               .cost = Cost::restart_guest,
-              .only_if = "Windows runs in a VM",
-              .what_says_when = true},
+              .only_if = "Windows runs in a VM"},
              {.where = Where::windows_host,
               .what = "On Windows 10 there is no way: use a virtual machine of Hyper-V with exposed "
                       "extensions, or "
@@ -236,14 +239,14 @@ constexpr PlatformRow platform_table[] = {
                    "--enable-nested-virtualization"},
               .only_if = "a new instance is as good"},
              {.where = Where::provider,
-              .what = "If it is refused, the organization forbids it: see whether the constraint is "
+              .when = "If it is refused, the organization forbids it",
+              .what = "see whether the constraint is "
                       "enforced, and "
                       "ask its administrator.",
               .commands =
                   {"gcloud resource-manager org-policies describe compute.disableNestedVirtualization "
                    "--effective --project=PROJECT"},
-              .only_if = "the update is refused",
-              .what_says_when = true}},
+              .only_if = "the update is refused"}},
         .query = {"gcloud compute instances describe INSTANCE --zone=ZONE "
                   "--format='value(machineType,advancedMachineFeatures.enableNestedVirtualization)'"},
         .iommu_none = "Compute Engine's instances show no virtual IOMMU that serves for device assignment.",
@@ -631,27 +634,30 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is a virtual machine of oVirt (or Red Hat Virtualization). Its CPU is the cluster's "
                  "CPU type, a "
                  "named model without {flag}, unless its host CPU is passed through.",
-        .steps =
-            {{.where = Where::hypervisor_host,
-              .what = "See whether nesting is on at the host.",
-              .commands = {"cat /sys/module/{module}/parameters/nested"},
-              .expect = "Y or 1"},
-             {.where = Where::hypervisor_host,
-              .what = "Only if it is off: put the host into maintenance; in the engine Compute, Hosts, Edit, "
-                      "Kernel, tick \"Nested Virtualization\"; Installation, Reinstall; reboot the host.",
-              .cost = Cost::reboot,
-              .only_if = "nested is off on the host",
-              .what_says_when = true},
-             {.where = Where::guest_definition,
-              .what = "With the machine down: Compute, Virtual Machines, Edit, Host, tick \"Pass-Through "
-                      "Host CPU\" "
-                      "(it asks for a specific host or no migration); then run it.",
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest},
-             {.where = Where::hypervisor_host,
-              .what = "On old hosts (vdsm before 4.20 or so) the hook does the same for every machine.",
-              .commands = {"sudo yum install vdsm-hook-nestedvt", "sudo systemctl restart vdsmd"},
-              .only_if = "the engine has no \"Nested Virtualization\" box"}},
+        .steps = {{.where = Where::hypervisor_host,
+                   .what = "See whether nesting is on at the host.",
+                   .commands = {"cat /sys/module/{module}/parameters/nested"},
+                   .expect = "Y or 1",
+                   .host_nested = true},
+                  {.where = Where::hypervisor_host,
+                   .when = "Only if it is off",
+                   .what =
+                       "put the host into maintenance; in the engine Compute, Hosts, Edit, "
+                       "Kernel, tick \"Nested Virtualization\"; Installation, Reinstall; reboot the host.",
+                   .cost = Cost::reboot,
+                   .only_if = "nested is off on the host",
+                   .host_nested = true},
+                  {.where = Where::guest_definition,
+                   .what =
+                       "With the machine down: Compute, Virtual Machines, Edit, Host, tick \"Pass-Through "
+                       "Host CPU\" "
+                       "(it asks for a specific host or no migration); then run it.",
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest},
+                  {.where = Where::hypervisor_host,
+                   .what = "On old hosts (vdsm before 4.20 or so) the hook does the same for every machine.",
+                   .commands = {"sudo yum install vdsm-hook-nestedvt", "sudo systemctl restart vdsmd"},
+                   .only_if = "the engine has no \"Nested Virtualization\" box"}},
         .ask = "Please enable \"Nested Virtualization\" on the host and \"Pass-Through Host CPU\" for this "
                "virtual "
                "machine.",
@@ -700,11 +706,11 @@ constexpr PlatformRow platform_table[] = {
               .expect = "In the guest, with intel_iommu=on on its kernel command line, ls /sys/class/iommu "
                         "shows dmar0."},
              {.where = Where::guest_definition,
-              .what = "If it does not start with \"aw-bits 48 > host aw-bits 39\": make it narrower.",
+              .when = "If it does not start with \"aw-bits 48 > host aw-bits 39\"",
+              .what = "make it narrower.",
               .commands = {"qm set VMID --machine q35,viommu=intel,aw-bits=39"},
               .cost = Cost::restart_guest,
-              .only_if = "QEMU 9.2 or later on a small processor",
-              .what_says_when = true}},
+              .only_if = "QEMU 9.2 or later on a small processor"}},
         .source = "Proxmox VE administration guide, qm(1), CPU type and machine; qemu-server CPUConfig.pm; "
                   "pve-devel "
                   "patch on aw-bits",
@@ -716,25 +722,22 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is a virtual machine of Incus, which passes the host's CPU through; so {flag} follows "
                  "the host's "
                  "nested parameter. (security.nesting is for containers and does nothing here.)",
-        .steps =
-            {host_nested_check,
-             host_nested_intel,
-             host_nested_amd,
-             {.where = Where::guest_definition,
-              .what =
-                  "If the machine has migration.stateful, it may get a common CPU without {flag}: take that "
-                  "off, with it stopped.",
-              .commands = {"incus stop GUEST", "incus config set GUEST migration.stateful=false",
-                           "incus start GUEST"},
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest,
-              .only_if = "incus config get GUEST migration.stateful prints true",
-              .what_says_when = true},
-             {.where = Where::guest_definition,
-              .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
-              .commands = {"incus stop GUEST", "incus start GUEST"},
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest}},
+        .steps = {host_nested_check,
+                  host_nested_intel,
+                  host_nested_amd,
+                  {.where = Where::guest_definition,
+                   .when = "If the machine has migration.stateful, it may get a common CPU without {flag}",
+                   .what = "take that off, with it stopped.",
+                   .commands = {"incus stop GUEST", "incus config set GUEST migration.stateful=false",
+                                "incus start GUEST"},
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest,
+                   .only_if = "incus config get GUEST migration.stateful prints true"},
+                  {.where = Where::guest_definition,
+                   .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
+                   .commands = {"incus stop GUEST", "incus start GUEST"},
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest}},
         .query = {"incus config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -753,25 +756,22 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is a virtual machine of LXD, which passes the host's CPU through; so {flag} follows "
                  "the host's "
                  "nested parameter. (security.nesting is for containers and does nothing here.)",
-        .steps =
-            {host_nested_check,
-             host_nested_intel,
-             host_nested_amd,
-             {.where = Where::guest_definition,
-              .what =
-                  "If the machine has migration.stateful, it may get a common CPU without {flag}: take that "
-                  "off, with it stopped.",
-              .commands = {"lxc stop GUEST", "lxc config set GUEST migration.stateful=false",
-                           "lxc start GUEST"},
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest,
-              .only_if = "lxc config get GUEST migration.stateful prints true",
-              .what_says_when = true},
-             {.where = Where::guest_definition,
-              .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
-              .commands = {"lxc stop GUEST", "lxc start GUEST"},
-              .cost = Cost::restart_guest,
-              .expect = seen_in_guest}},
+        .steps = {host_nested_check,
+                  host_nested_intel,
+                  host_nested_amd,
+                  {.where = Where::guest_definition,
+                   .when = "If the machine has migration.stateful, it may get a common CPU without {flag}",
+                   .what = "take that off, with it stopped.",
+                   .commands = {"lxc stop GUEST", "lxc config set GUEST migration.stateful=false",
+                                "lxc start GUEST"},
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest,
+                   .only_if = "lxc config get GUEST migration.stateful prints true"},
+                  {.where = Where::guest_definition,
+                   .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
+                   .commands = {"lxc stop GUEST", "lxc start GUEST"},
+                   .cost = Cost::restart_guest,
+                   .expect = seen_in_guest}},
         .query = {"lxc config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -922,24 +922,24 @@ constexpr PlatformRow platform_table[] = {
                  "and Linux alike. Its kernel and its processor are Docker's own, and it has no switch for "
                  "KVM. What helps depends on the system that Docker Desktop runs on; one of these:",
         .steps = {{.where = Where::container_host,
-                   .what = "If that is Linux: let Docker Engine on the system itself run the container, "
+                   .when = "If that is Linux",
+                   .what = "let Docker Engine on the system itself run the container, "
                            "beside Docker Desktop.",
                    .commands = {"docker context use default", "docker run --device /dev/kvm IMAGE"},
-                   .only_if = "Docker Desktop runs on Linux",
-                   .what_says_when = true},
+                   .only_if = "Docker Desktop runs on Linux"},
                   {.where = Where::windows_host,
-                   .what = "If that is Windows 11: Docker Desktop, Settings, General, \"Use the WSL 2 based "
+                   .when = "If that is Windows 11",
+                   .what = "Docker Desktop, Settings, General, \"Use the WSL 2 based "
                            "engine\". The kernel of WSL 2 has KVM, unless .wslconfig says "
                            "nestedVirtualization=false; then restart WSL and Docker Desktop. Windows 10 has "
                            "no way.",
                    .commands = {"wsl --update", "wsl --shutdown"},
-                   .only_if = "Docker Desktop runs on Windows 11",
-                   .what_says_when = true},
+                   .only_if = "Docker Desktop runs on Windows 11"},
                   {.where = Where::here,
-                   .what = "If that is a Mac, there is no way: use an x86 machine with Linux, or a cloud "
+                   .when = "If that is a Mac, there is no way",
+                   .what = "use an x86 machine with Linux, or a cloud "
                            "instance with nesting.",
-                   .only_if = "Docker Desktop runs on a Mac",
-                   .what_says_when = true}},
+                   .only_if = "Docker Desktop runs on a Mac"}},
         .iommu_none = "Docker Desktop's virtual machine has no virtual IOMMU.",
         .certainty = Certainty::reported,
         .source = "Docker documentation, Desktop for Linux and WSL 2 backend; dockur/windows FAQ",
@@ -1045,10 +1045,10 @@ constexpr PlatformRow platform_table[] = {
               .cost = Cost::restart_guest,
               .expect = "8.0 or more on Intel, 9.3 or more on AMD"},
              {.where = Where::windows_host,
-              .what = "Only if it is lower: raise it; an older host cannot run the machine after that.",
+              .when = "Only if it is lower",
+              .what = "raise it; an older host cannot run the machine after that.",
               .commands = {"Update-VMVersion -Name GUEST"},
-              .only_if = "the version is too low",
-              .what_says_when = true},
+              .only_if = "the version is too low"},
              {.where = Where::windows_host,
               .what = "Show the extensions to the machine and start it. Its memory cannot change while "
                       "nested guests "

@@ -41,6 +41,7 @@ enum class Certainty : std::uint8_t {
 /// {module}: kvm_intel or kvm_amd, replaced as text.  Words in CAPITALS are for the person to replace.
 struct PlatformStep {
     Where where = Where::here;
+    std::string_view when = {};  ///< said before `what`, which then begins small: "Only if it printed N"
     std::string_view what = {};
     std::string_view commands[5] = {};
     std::string_view file = {};
@@ -49,9 +50,9 @@ struct PlatformStep {
     std::string_view expect = {};
     For technology = For::any;
     std::string_view only_if = {};  ///< "the host is older than …"; empty: always
-    bool what_says_when = false;    ///< `what` begins with that condition
     bool on_pc = false;             ///< of a product that people run on their own PC
-    IfType if_type = IfType::any;   ///< only_if is then said where the type is not known
+    bool host_nested = false;      ///< looks at the host's nested parameter, or (with only_if) switches it on
+    IfType if_type = IfType::any;  ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
     friend bool operator==(const PlatformStep&, const PlatformStep&) = default;
 };
@@ -61,11 +62,12 @@ constexpr void for_each_word(PlatformStep& step, V&& visit) {
     visit(step.cost);
     visit(step.technology);
     visit(step.if_type);
-    visit(step.what_says_when);
     visit(step.on_pc);
+    visit(step.host_nested);
 }
 template <class V>
 constexpr void for_each_text(PlatformStep& step, V&& visit) {
+    visit(step.when);
     visit(step.what);
     for (std::string_view& command : step.commands) visit(command);
     visit(step.file);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rules/hypervisor/platforms.hpp"
 
+#include "base/whole_words.hpp"
+
 #include "remedy/shell.hpp"
 
 #include "rules/hypervisor/host_below.hpp"
@@ -80,10 +82,14 @@ std::string fill_cores(std::string command, const ThisType& type) {
     return cores == 0 ? command : replace_all(command, " CORES ", fmt::format(" {} ", cores));
 }
 
+std::string what_to_do(const PlatformStep& row) {
+    return row.when.empty() ? with_capital(row.what) : fmt::format("{}: {}", row.when, row.what);
+}
+
 Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& type) {
-    std::string what = fill(row.what, flag);
+    std::string what = fill(what_to_do(row), flag);
     const bool decided = row.if_type != IfType::any && type.nesting != TypeNesting::unknown;
-    if (!row.only_if.empty() && !decided && !row.what_says_when)
+    if (!row.only_if.empty() && row.when.empty() && !decided)
         what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
     if (needs_vendor(row, flag)) what += " (On AMD: svm for vmx, kvm_amd for kvm_intel.)";
     Step step{.where = row.where,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A rule about what a boot loader's file holds (NP413): it is for the next boot, and only if the loader's own
-// files are made anew of it where they are.
+// files are made again of it where they are.
 // Sources: GRUB manual, "Simple configuration handling"; proxmox-boot-tool(8); NixOS manual,
 // boot.kernelParams; Linux Documentation/admin-guide/kernel-parameters.txt.
 #include "base/text.hpp"
