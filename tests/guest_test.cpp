@@ -16,7 +16,7 @@ namespace {
 GuestDefinition definition(const std::string& text) { return parse_definition(text, "vm.xml"); }
 
 /// What the refusal says; empty where there is none.
-std::string refusal(const std::string& text) {
+std::string refusal_of_guest(const std::string& text) {
     try {
         parse_definition(text, "vm.xml");
     } catch (const BadFile& error) {
@@ -36,9 +36,9 @@ TEST_SUITE("guest") {
             "  <cpu mode='custom'>\n    <model>Haswell</model>\n    <feature policy='require' name='vmx'/>\n"
             "  </cpu>\n  <devices><iommu model='intel'><driver "
             "intremap='on'/></iommu></devices>\n</domain>\n";
-        CHECK(refusal(text).empty());
+        CHECK(refusal_of_guest(text).empty());
         for (std::size_t n = 0; n < text.size() - 1; ++n) {
-            const std::string said = refusal(text.substr(0, n));
+            const std::string said = refusal_of_guest(text.substr(0, n));
             CAPTURE(n);
             CHECK(said.starts_with("vm.xml"));
             CHECK(said.find('\n') == std::string::npos);
@@ -46,39 +46,41 @@ TEST_SUITE("guest") {
     }
 
     TEST_CASE("what is no definition is refused with its place") {
-        CHECK(refusal("") == "vm.xml: empty, so no guest is defined");
-        CHECK(refusal("hello") ==
+        CHECK(refusal_of_guest("") == "vm.xml: empty, so no guest is defined");
+        CHECK(refusal_of_guest("hello") ==
               "vm.xml: neither libvirt's XML, nor a QEMU command line, nor a Proxmox configuration");
-        CHECK(refusal("<html/>") == "vm.xml: the root element is <html>, not libvirt's <domain>");
-        CHECK(refusal("<domain/>") == "vm.xml:1: <domain> has no attribute type");
-        CHECK(refusal("<domain type='kvm'>\n<vcpu>x</vcpu></domain>") == "vm.xml:2: <vcpu> holds no number");
-        CHECK(refusal("<domain type='kvm'>\n<cpu mode='x'/></domain>") ==
+        CHECK(refusal_of_guest("<html/>") == "vm.xml: the root element is <html>, not libvirt's <domain>");
+        CHECK(refusal_of_guest("<domain/>") == "vm.xml:1: <domain> has no attribute type");
+        CHECK(refusal_of_guest("<domain type='kvm'>\n<vcpu>x</vcpu></domain>") ==
+              "vm.xml:2: <vcpu> holds no number");
+        CHECK(refusal_of_guest("<domain type='kvm'>\n<cpu mode='x'/></domain>") ==
               "vm.xml:2: <cpu> has an unknown mode, x");
-        CHECK(refusal("<domain type='kvm'>\n\n<cpu><feature name='vmx' policy='y'/></cpu></domain>") ==
-              "vm.xml:3: <feature> has an unknown policy, y");
-        CHECK(refusal("<domain type='kvm'>\xff</domain>") == "vm.xml: not UTF-8");
-        CHECK(refusal("<domain type='kvm'>\n\x1b[2J</domain>") ==
+        CHECK(
+            refusal_of_guest("<domain type='kvm'>\n\n<cpu><feature name='vmx' policy='y'/></cpu></domain>") ==
+            "vm.xml:3: <feature> has an unknown policy, y");
+        CHECK(refusal_of_guest("<domain type='kvm'>\xff</domain>") == "vm.xml: not UTF-8");
+        CHECK(refusal_of_guest("<domain type='kvm'>\n\x1b[2J</domain>") ==
               "vm.xml:2: a control character, which XML does not have");
-        CHECK(refusal(std::string("<domain type='kvm'>\n") + '\0' + "</domain>") ==
+        CHECK(refusal_of_guest(std::string("<domain type='kvm'>\n") + '\0' + "</domain>") ==
               "vm.xml:2: a control character, which XML does not have");
-        CHECK(refusal("\n<!DOCTYPE d [<!ENTITY a \"b\">]>\n<domain type='kvm'/>") ==
+        CHECK(refusal_of_guest("\n<!DOCTYPE d [<!ENTITY a \"b\">]>\n<domain type='kvm'/>") ==
               "vm.xml:2: a document type, which no guest's definition has");
-        CHECK(refusal("qemu-system-x86_64 -name 'a") == "vm.xml:1: a quotation that does not end");
-        CHECK(refusal("cores: two\nmemory: 512\n") == "vm.xml:1: cores is no number");
+        CHECK(refusal_of_guest("qemu-system-x86_64 -name 'a") == "vm.xml:1: a quotation that does not end");
+        CHECK(refusal_of_guest("cores: two\nmemory: 512\n") == "vm.xml:1: cores is no number");
     }
 
     TEST_CASE("another product's definition is named, with the place of its switch") {
-        CHECK(refusal("config.version = \"8\"\nvirtualHW.version = \"21\"\n").find("vhv.enable") !=
+        CHECK(refusal_of_guest("config.version = \"8\"\nvirtualHW.version = \"21\"\n").find("vhv.enable") !=
               std::string::npos);
-        CHECK(refusal("<VirtualBox><Machine/></VirtualBox>").find("--nested-hw-virt on") !=
+        CHECK(refusal_of_guest("<VirtualBox><Machine/></VirtualBox>").find("--nested-hw-virt on") !=
               std::string::npos);
-        CHECK(refusal("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\"\nend\n")
+        CHECK(refusal_of_guest("Vagrant.configure(\"2\") do |config|\n  config.vm.box = \"x\"\nend\n")
                   .find("virsh dumpxml") != std::string::npos);
-        CHECK(refusal("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("kubectl get vm") !=
+        CHECK(refusal_of_guest("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\n").find("kubectl get vm") !=
               std::string::npos);
-        CHECK(refusal("config:\n  security.nesting: \"true\"\ndevices: {}\n").find("a container of LXD's") !=
-              std::string::npos);
-        CHECK(refusal("qemu-system-x86_64: error: failed to set MSR 0x48d to 0x5600000016\n")
+        CHECK(refusal_of_guest("config:\n  security.nesting: \"true\"\ndevices: {}\n")
+                  .find("a container of LXD's") != std::string::npos);
+        CHECK(refusal_of_guest("qemu-system-x86_64: error: failed to set MSR 0x48d to 0x5600000016\n")
                   .find("nestprobe --explain=") != std::string::npos);
     }
 
@@ -97,7 +99,7 @@ TEST_SUITE("guest") {
         const GuestDefinition found = definition("$ virsh dumpxml a\n" + minimal + "\n$ exit\n");
         CHECK(is(found.facts.name, "a"));
         CHECK(is(found.facts.cpu_mode, CpuMode::host_model));
-        CHECK(refusal("see <domain> in the manual") != "");
+        CHECK(refusal_of_guest("see <domain> in the manual") != "");
     }
 
     TEST_CASE("QEMU's command line for Windows goes on as its shells have it") {
@@ -219,7 +221,7 @@ TEST_SUITE("guest") {
         CHECK(name("modprobe kvm\nqemu-system-i386 -cpu host\nlsmod | grep kvm") == "qemu-system-i386");
         CHECK(name("A=b sudo /usr/bin/kvm -m 1") == "/usr/bin/kvm");
         CHECK(name("qemu-system-i386 -m 1\nqemu-system-x86_64 -m 2\n") == "qemu-system-x86_64");
-        CHECK(refusal("cores: 1\nmemory: 2\ndescription: don't use kvm\n").empty());
+        CHECK(refusal_of_guest("cores: 1\nmemory: 2\ndescription: don't use kvm\n").empty());
     }
 }
 

@@ -2,9 +2,9 @@
 // --prove without a virtual machine: a scripted one stands in for KVM.  What real ones do is the lab's
 // business.
 #include "prove/prove.hpp"
+#include "command_words.hpp"
 #include "fake_machine.hpp"
 #include "input/bad_file.hpp"
-#include "options.hpp"
 #include "prove/failure_report.hpp"
 #include "prove/hardware_errors.hpp"
 #include "prove/runner.hpp"
@@ -115,11 +115,6 @@ std::function<Script(const VmSetup&)> nested(Script script) {
 Recording with_file(Recording r, const std::string& path, const std::string& text) {
     r.files.insert_or_assign(path, text);
     return r;
-}
-
-Options parsed(std::vector<const char*> words) {
-    words.insert(words.begin(), "nestprobe");
-    return parse_command_line(static_cast<int>(words.size()), words.data());
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/json_text.hpp"
+#include "command_words.hpp"
 #include "fake_machine.hpp"
-#include "options.hpp"
 #include "render/layout.hpp"
 
 #include <doctest/doctest.h>
@@ -16,10 +16,6 @@ using namespace nestprobe::test;
 namespace {
 using Json = nlohmann::ordered_json;
 
-Options parsed(std::vector<const char*> words) {
-    words.insert(words.begin(), "nestprobe");
-    return parse_command_line(static_cast<int>(words.size()), words.data());
-}
 }  // namespace
 
 TEST_SUITE("render") {
