@@ -227,7 +227,8 @@ constexpr Rule kernel_rule_rows[] = {
             "neither is believed. Outputs in one text that are of several machines, by the names in their "
             "prompts\n"
             "or by their processors, are told apart, and one machine's are judged.",
-        .fix = "Take all of it again, at one time and on one machine: nestprobe --record machine.json",
+        .fix = "Give the outputs of one machine alone, all of one time; a recording has them all: nestprobe "
+               "--record machine.json",
         .see = inputs_see,
         .check = check_inputs,
         .listed = has_several_inputs,
