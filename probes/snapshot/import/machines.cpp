@@ -164,39 +164,38 @@ std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machin
     return telling;
 }
 
-constexpr std::string_view kvm_modules[] = {"kvm_intel", "kvm_amd"};
-
-std::optional<bool> nested_of(const Recording& host) {
-    for (const std::string_view module : kvm_modules) {
-        const auto file = host.files.find("/sys/module/" + std::string(module) + "/parameters/nested");
-        if (file == host.files.end()) continue;
-        const std::string_view value = line_of(file->second);
-        if (value == "Y" || value == "1") return true;
-        if (value == "N" || value == "0") return false;
-    }
+std::optional<bool> as_switch(std::string_view value) {
+    if (value == "Y" || value == "1") return true;
+    if (value == "N" || value == "0") return false;
     return {};
 }
 
-/// Whose parameters are shown, or which is loaded; empty: none, or both.
-std::string_view module_of(const Recording& host) {
+/// Each of KVM's modules is seen by its parameter or among what is loaded; of both at once none is the
+/// host's.
+HostKvm kvm_of(const Recording& host) {
     const auto modules = host.files.find("/proc/modules");
-    const std::string* loaded = modules == host.files.end() ? nullptr : modules->second.if_known();
-    std::string_view found;
-    for (const std::string_view module : kvm_modules) {
-        if (!host.files.contains("/sys/module/" + std::string(module) + "/parameters/nested") &&
-            !(loaded && contains(*loaded, module)))
-            continue;
-        if (!found.empty()) return {};
-        found = module;
+    const std::string* list = modules == host.files.end() ? nullptr : modules->second.if_known();
+    const std::string_view loaded = list ? std::string_view(*list) : std::string_view{};
+    HostKvm kvm;
+    bool both = false;
+    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
+        const auto nested = host.files.find(fmt::format("/sys/module/{}/parameters/nested", module));
+        const bool shown = nested != host.files.end();
+        if (!shown && !contains(loaded, module)) continue;
+        both = !kvm.module.empty();
+        kvm.module = module;
+        if (shown && !kvm.nested) kvm.nested = as_switch(line_of(nested->second));
     }
-    return found;
+    if (both) kvm.module = {};
+    kvm.there = kvm.nested || host.files.contains(hearsay::usable) ||
+                (host.kvm.open && host.kvm.open->if_known()) || contains(loaded, "kvm");
+    return kvm;
 }
 
-bool has_kvm(const Recording& host) {
-    const auto modules = host.files.find("/proc/modules");
-    const std::string* loaded = modules == host.files.end() ? nullptr : modules->second.if_known();
-    return nested_of(host) || host.files.contains(hearsay::usable) ||
-           (host.kvm.open && host.kvm.open->if_known()) || (loaded && contains(*loaded, "kvm"));
+void add(HostKvm& kvm, const HostKvm& other) {
+    kvm.there = kvm.there || other.there;
+    if (kvm.module.empty()) kvm.module = other.module;
+    if (!kvm.nested) kvm.nested = other.nested;
 }
 
 }  // namespace
@@ -234,11 +233,7 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
     if (!by_name) return one;
     one.is_guest = true;
     for (const TellingMachine& other : telling)
-        if (!other.is_guest()) {
-            one.below_kvm = one.below_kvm || has_kvm(other.recording);
-            if (!one.host_nested) one.host_nested = nested_of(other.recording);
-            if (one.host_module.empty()) one.host_module = module_of(other.recording);
-        }
+        if (!other.is_guest()) add(one.below, kvm_of(other.recording));
     return one;
 }
 
@@ -246,15 +241,16 @@ void hear_host(const OneMachine& machine, Evidence& evidence) {
     constexpr std::string_view source = "the host's outputs in the same paste";
     if (!machine.is_guest) return;
     evidence.hear(hearsay::guest, "yes", source);
-    if (machine.below_kvm && !evidence.has_file(hearsay::hypervisor))
+    if (machine.below.there && !evidence.has_file(hearsay::hypervisor))
         evidence.hear(hearsay::hypervisor, "KVM", source);
     // What the host's processor has not, the guest cannot show.
-    const std::string_view lacking = machine.host_module == "kvm_amd"     ? hearsay::flag_vmx
-                                     : machine.host_module == "kvm_intel" ? hearsay::flag_svm
-                                                                          : std::string_view{};
+    const std::string_view lacking = machine.below.module == "kvm_amd"     ? hearsay::flag_vmx
+                                     : machine.below.module == "kvm_intel" ? hearsay::flag_svm
+                                                                           : std::string_view{};
     if (!lacking.empty() && !evidence.has_file(lacking))
-        evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.host_module));
-    if (machine.host_nested) evidence.hear(hearsay::host_nested, *machine.host_nested ? "yes" : "no", source);
+        evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.below.module));
+    if (machine.below.nested)
+        evidence.hear(hearsay::host_nested, *machine.below.nested ? "yes" : "no", source);
 }
 
 }  // namespace nestprobe

@@ -18,15 +18,20 @@ using SectionReader = std::function<void(const Section&, Evidence&)>;
 /// The prompt's name may be a container's: twelve digits, or toolbox.
 void place_by_prompt(const Section& section, Evidence& evidence);
 
+/// KVM as a host's own outputs show it.
+struct HostKvm {
+    bool there = false;
+    std::string_view module{};     ///< kvm_intel, kvm_amd; empty: neither is shown, or both
+    std::optional<bool> nested{};  ///< what the module's parameter says
+};
+
 /// All sections where nothing says that they are of several machines; else those of the one guest among
 /// them, or of the last.
 struct OneMachine {
     std::vector<Section> sections;
-    std::string note{};              ///< that others were left out; empty: none were
-    bool is_guest = false;           ///< a heading or a prompt calls it so, beside another machine's outputs
-    bool below_kvm = false;          ///< and that other has KVM
-    std::string_view host_module{};  ///< and this is its module: kvm_intel, kvm_amd; empty: none showed
-    std::optional<bool> host_nested{};  ///< and this is what its nested parameter says
+    std::string note{};     ///< that others were left out; empty: none were
+    bool is_guest = false;  ///< a heading or a prompt calls it so, beside another machine's outputs
+    HostKvm below{};        ///< what that other machine shows
 };
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read);
 /// What the other machine's outputs say of the guest.

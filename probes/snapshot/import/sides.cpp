@@ -125,6 +125,14 @@ constexpr LeadRow leads[] = {
     {"vagrant", LeadsTo::another_machine},
 };
 
+/// What makes a line a heading.  A single '#' may be root's prompt: it can name a place, but no side.
+enum class Mark { none, hash, heading };
+
+Mark mark_of(std::string_view line) {
+    if (line.ends_with(':') || line.starts_with("##") || line.starts_with("**")) return Mark::heading;
+    return line.starts_with('#') ? Mark::hash : Mark::none;
+}
+
 }  // namespace
 
 LeadsTo leads_to(const Command& command) {
@@ -137,17 +145,16 @@ Heading heading_of(std::string_view line) {
     constexpr std::size_t longest = 60;
     line = trim(line);
     if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$')) return {};
-    const bool marked = line.ends_with(':') || line.starts_with('#') || line.starts_with("**");
+    const Mark mark = mark_of(line);
     // Of most lines that is all; an unmarked one can only name a side.
     constexpr std::string_view sides[] = {"ost",  "OST", "isor", "ISOR", "L0", "l0", "uest",
                                           "UEST", "VM",  "vm",   "Vm",   "L1", "l1"};
-    if (!marked && !contains_any(line, sides)) return {};
+    if (mark == Mark::none && !contains_any(line, sides)) return {};
     const NamedPlaces named = named_places(line);
-    // A single '#' may be root's prompt.
-    const bool tells = named.small || line.ends_with(':') || line.starts_with("##") || line.starts_with("**");
+    const bool tells = mark == Mark::heading || named.small;
     const MachineSide side = tells && !named.both_sides ? named.side : MachineSide::unknown;
-    const bool place = marked ? named.first != nullptr : side != MachineSide::unknown;
-    return {side, place, marked && named.first && named.first->sandbox};
+    if (mark == Mark::none) return {side, side != MachineSide::unknown, false};
+    return {side, named.first != nullptr, named.first && named.first->sandbox};
 }
 
 MachineSide side_of_prompt(std::string_view host) {
