@@ -33,16 +33,13 @@ std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f) {
     row.ask = {};
     PlatformStep* const end = std::remove_if(
         std::begin(row.steps), std::end(row.steps),
-        [&](const PlatformStep& step) { return step.host_nested && (*nested || step.only_if.empty()); });
+        [&](const PlatformStep& step) { return step.host_nested && (*nested || !step.conditional()); });
     std::fill(end, std::end(row.steps), PlatformStep{});
     if (*nested)
         return " Nested is on there already, by the host's own output: what is left is the guest's CPU, and "
                "to shut the guest down and start it.";
     for (PlatformStep& step : row.steps)
-        if (step.host_nested) {
-            step.when = {};
-            step.only_if = {};
-        }
+        if (step.host_nested) step.when = {};
     return " Nested is off there, by the host's own output, and comes first. It may be off on purpose (a "
            "security policy of summer 2026): ask before changing it on a host that is not yours alone.";
 }

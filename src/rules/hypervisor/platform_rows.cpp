@@ -41,7 +41,6 @@ constexpr PlatformStep host_nested_intel = {
     .cost = Cost::stop_guests,
     .expect = hosts_nested_on,
     .technology = For::vmx,
-    .only_if = "nested is N on the host",
     .host_nested = true,
 };
 constexpr PlatformStep host_nested_amd = {
@@ -53,9 +52,26 @@ constexpr PlatformStep host_nested_amd = {
     .cost = Cost::stop_guests,
     .expect = hosts_nested_on,
     .technology = For::svm,
-    .only_if = "nested is 0 on the host",
     .host_nested = true,
 };
+
+/// Of Incus and of LXD, whose commands have the same words behind another name.
+constexpr PlatformStep stateful_off(std::string_view stop, std::string_view set, std::string_view start) {
+    return {.where = Where::guest_definition,
+            .when = "If the machine has migration.stateful, it may get a common CPU without {flag}",
+            .what = "take that off, with it stopped.",
+            .commands = {stop, set, start},
+            .cost = Cost::restart_guest,
+            .expect = seen_in_guest};
+}
+
+constexpr PlatformStep stop_and_start(std::string_view stop, std::string_view start) {
+    return {.where = Where::guest_definition,
+            .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
+            .commands = {stop, start},
+            .cost = Cost::restart_guest,
+            .expect = seen_in_guest};
+}
 
 constexpr PlatformRow platform_table[] = {
     {
@@ -102,8 +118,7 @@ constexpr PlatformRow platform_table[] = {
                       "parameter nested is on there. VMware and VirtualBox have a switch of theirs. On a "
                       "Hyper-V host, with the machine off:",
               .commands = {"Set-VMProcessor -VMName WINDOWS_VM -ExposeVirtualizationExtensions $true"},
-              .cost = Cost::restart_guest,
-              .only_if = "Windows runs in a VM"},
+              .cost = Cost::restart_guest},
              {.where = Where::windows_host,
               .what = "On Windows 10 there is no way: use a virtual machine of Hyper-V with exposed "
                       "extensions, or "
@@ -245,8 +260,7 @@ constexpr PlatformRow platform_table[] = {
                       "ask its administrator.",
               .commands =
                   {"gcloud resource-manager org-policies describe compute.disableNestedVirtualization "
-                   "--effective --project=PROJECT"},
-              .only_if = "the update is refused"}},
+                   "--effective --project=PROJECT"}}},
         .query = {"gcloud compute instances describe INSTANCE --zone=ZONE "
                   "--format='value(machineType,advancedMachineFeatures.enableNestedVirtualization)'"},
         .iommu_none = "Compute Engine's instances show no virtual IOMMU that serves for device assignment.",
@@ -645,7 +659,6 @@ constexpr PlatformRow platform_table[] = {
                        "put the host into maintenance; in the engine Compute, Hosts, Edit, "
                        "Kernel, tick \"Nested Virtualization\"; Installation, Reinstall; reboot the host.",
                    .cost = Cost::reboot,
-                   .only_if = "nested is off on the host",
                    .host_nested = true},
                   {.where = Where::guest_definition,
                    .what =
@@ -709,8 +722,7 @@ constexpr PlatformRow platform_table[] = {
               .when = "If it does not start with \"aw-bits 48 > host aw-bits 39\"",
               .what = "make it narrower.",
               .commands = {"qm set VMID --machine q35,viommu=intel,aw-bits=39"},
-              .cost = Cost::restart_guest,
-              .only_if = "QEMU 9.2 or later on a small processor"}},
+              .cost = Cost::restart_guest}},
         .source = "Proxmox VE administration guide, qm(1), CPU type and machine; qemu-server CPUConfig.pm; "
                   "pve-devel "
                   "patch on aw-bits",
@@ -722,22 +734,10 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is a virtual machine of Incus, which passes the host's CPU through; so {flag} follows "
                  "the host's "
                  "nested parameter. (security.nesting is for containers and does nothing here.)",
-        .steps = {host_nested_check,
-                  host_nested_intel,
-                  host_nested_amd,
-                  {.where = Where::guest_definition,
-                   .when = "If the machine has migration.stateful, it may get a common CPU without {flag}",
-                   .what = "take that off, with it stopped.",
-                   .commands = {"incus stop GUEST", "incus config set GUEST migration.stateful=false",
-                                "incus start GUEST"},
-                   .cost = Cost::restart_guest,
-                   .expect = seen_in_guest,
-                   .only_if = "incus config get GUEST migration.stateful prints true"},
-                  {.where = Where::guest_definition,
-                   .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
-                   .commands = {"incus stop GUEST", "incus start GUEST"},
-                   .cost = Cost::restart_guest,
-                   .expect = seen_in_guest}},
+        .steps = {host_nested_check, host_nested_intel, host_nested_amd,
+                  stateful_off("incus stop GUEST", "incus config set GUEST migration.stateful=false",
+                               "incus start GUEST"),
+                  stop_and_start("incus stop GUEST", "incus start GUEST")},
         .query = {"incus config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -756,22 +756,10 @@ constexpr PlatformRow platform_table[] = {
         .intro = "This is a virtual machine of LXD, which passes the host's CPU through; so {flag} follows "
                  "the host's "
                  "nested parameter. (security.nesting is for containers and does nothing here.)",
-        .steps = {host_nested_check,
-                  host_nested_intel,
-                  host_nested_amd,
-                  {.where = Where::guest_definition,
-                   .when = "If the machine has migration.stateful, it may get a common CPU without {flag}",
-                   .what = "take that off, with it stopped.",
-                   .commands = {"lxc stop GUEST", "lxc config set GUEST migration.stateful=false",
-                                "lxc start GUEST"},
-                   .cost = Cost::restart_guest,
-                   .expect = seen_in_guest,
-                   .only_if = "lxc config get GUEST migration.stateful prints true"},
-                  {.where = Where::guest_definition,
-                   .what = "Otherwise stop it and start it: a reboot inside keeps the old CPU.",
-                   .commands = {"lxc stop GUEST", "lxc start GUEST"},
-                   .cost = Cost::restart_guest,
-                   .expect = seen_in_guest}},
+        .steps = {host_nested_check, host_nested_intel, host_nested_amd,
+                  stateful_off("lxc stop GUEST", "lxc config set GUEST migration.stateful=false",
+                               "lxc start GUEST"),
+                  stop_and_start("lxc stop GUEST", "lxc start GUEST")},
         .query = {"lxc config show GUEST --expanded"},
         .iommu_steps =
             {{.where = Where::guest_definition,
@@ -925,21 +913,18 @@ constexpr PlatformRow platform_table[] = {
                    .when = "If that is Linux",
                    .what = "let Docker Engine on the system itself run the container, "
                            "beside Docker Desktop.",
-                   .commands = {"docker context use default", "docker run --device /dev/kvm IMAGE"},
-                   .only_if = "Docker Desktop runs on Linux"},
+                   .commands = {"docker context use default", "docker run --device /dev/kvm IMAGE"}},
                   {.where = Where::windows_host,
                    .when = "If that is Windows 11",
                    .what = "Docker Desktop, Settings, General, \"Use the WSL 2 based "
                            "engine\". The kernel of WSL 2 has KVM, unless .wslconfig says "
                            "nestedVirtualization=false; then restart WSL and Docker Desktop. Windows 10 has "
                            "no way.",
-                   .commands = {"wsl --update", "wsl --shutdown"},
-                   .only_if = "Docker Desktop runs on Windows 11"},
+                   .commands = {"wsl --update", "wsl --shutdown"}},
                   {.where = Where::here,
                    .when = "If that is a Mac, there is no way",
                    .what = "use an x86 machine with Linux, or a cloud "
-                           "instance with nesting.",
-                   .only_if = "Docker Desktop runs on a Mac"}},
+                           "instance with nesting."}},
         .iommu_none = "Docker Desktop's virtual machine has no virtual IOMMU.",
         .certainty = Certainty::reported,
         .source = "Docker documentation, Desktop for Linux and WSL 2 backend; dockur/windows FAQ",
@@ -1047,8 +1032,7 @@ constexpr PlatformRow platform_table[] = {
              {.where = Where::windows_host,
               .when = "Only if it is lower",
               .what = "raise it; an older host cannot run the machine after that.",
-              .commands = {"Update-VMVersion -Name GUEST"},
-              .only_if = "the version is too low"},
+              .commands = {"Update-VMVersion -Name GUEST"}},
              {.where = Where::windows_host,
               .what = "Show the extensions to the machine and start it. Its memory cannot change while "
                       "nested guests "

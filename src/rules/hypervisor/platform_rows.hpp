@@ -41,7 +41,8 @@ enum class Certainty : std::uint8_t {
 /// {module}: kvm_intel or kvm_amd, replaced as text.  Words in CAPITALS are for the person to replace.
 struct PlatformStep {
     Where where = Where::here;
-    std::string_view when = {};  ///< said before `what`, which then begins small: "Only if it printed N"
+    std::string_view when =
+        {};  ///< a condition, said before `what`, which begins small: "Only if it printed N"
     std::string_view what = {};
     std::string_view commands[5] = {};
     std::string_view file = {};
@@ -49,11 +50,12 @@ struct PlatformStep {
     Cost cost = Cost::none;
     std::string_view expect = {};
     For technology = For::any;
-    std::string_view only_if = {};  ///< "the host is older than …"; empty: always
+    std::string_view only_if = {};  ///< or said behind it, in brackets: "the host is older than …"
     bool on_pc = false;             ///< of a product that people run on their own PC
-    bool host_nested = false;      ///< looks at the host's nested parameter, or (with only_if) switches it on
+    bool host_nested = false;      ///< looks at the host's nested parameter; a conditional one switches it on
     IfType if_type = IfType::any;  ///< only_if is then said where the type is not known
     constexpr bool empty() const { return what.empty(); }
+    constexpr bool conditional() const { return !when.empty() || !only_if.empty(); }
     friend bool operator==(const PlatformStep&, const PlatformStep&) = default;
 };
 template <class V>

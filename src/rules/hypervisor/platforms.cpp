@@ -89,8 +89,7 @@ std::string what_to_do(const PlatformStep& row) {
 Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& type) {
     std::string what = fill(what_to_do(row), flag);
     const bool decided = row.if_type != IfType::any && type.nesting != TypeNesting::unknown;
-    if (!row.only_if.empty() && row.when.empty() && !decided)
-        what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
+    if (!row.only_if.empty() && !decided) what += fmt::format(" (Only if {}.)", fill(row.only_if, flag));
     if (needs_vendor(row, flag)) what += " (On AMD: svm for vmx, kvm_amd for kvm_intel.)";
     Step step{.where = row.where,
               .what = std::move(what),
@@ -100,7 +99,7 @@ Step as_step(const PlatformStep& row, std::string_view flag, const ThisType& typ
               .lines = fill_lines(row.lines, flag),
               .cost = row.cost,
               .expect = expected(row, flag),
-              .action = shows_in_guest(row.expect) && (row.only_if.empty() || row.if_type != IfType::any)
+              .action = shows_in_guest(row.expect) && (!row.conditional() || row.if_type != IfType::any)
                             ? Action(ShowToThisGuest{})
                             : Action(ByHand{})};
     if (ConfigWord::make(type.name))  // what firmware says is no word of a command before that
