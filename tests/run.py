@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How the check scripts run nestprobe: many command lines by few processes.
 
-    nestprobe = Nestprobe("build-dev/tests/batch")
+    nestprobe = Nestprobe("build-dev/tests/batch/batch")
     done = nestprobe.run("--from", path, "--json")     # done.returncode, .stdout, .stderr
 
-tests/batch is the program's own code without its start, which under sanitizers is most of what a run costs. Any other
-name is a nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of them as threads ask at a
+tests/batch is the program's own code without its start, which is most of what a run costs. Any other name is a
+nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of them as threads ask at a
 time. What they leaked is told at the end, and makes the check script fail.
 """
 import atexit
@@ -66,9 +66,9 @@ class Batch:
 
 
 def shipped(given):
-    """The build that ships, where ./dev test has named it; else the one given. For checks of what was written, which
-    sanitizers make three times as long: machines_check.py and guests_check.py have it written under them too."""
-    return Nestprobe(os.environ.get("NESTPROBE_RELEASE") or given)
+    """The code that ships, where ./dev test has named its batch; else what is given. For checks of what was written,
+    which sanitizers make ten times as long: machines_check.py and guests_check.py have it written under them too."""
+    return Nestprobe(os.environ.get("NESTPROBE_SHIPPED_BATCH") or given)
 
 
 class Nestprobe:

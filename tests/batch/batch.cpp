@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-// nestprobe for the check scripts (tests/run.py): many command lines, one start, which under sanitizers is
-// most of what a run costs.  The program's own main() is called for each, with the streams, the folder and
+// nestprobe for the check scripts (tests/run.py): many command lines, one start, which is most of what a run
+// costs.  The program's own main() is called for each, with the streams, the folder and
 // the environment that it asks for.  Never installed.
 //
-// A worker does that; without sanitizers, where starting is cheap, each time another.  Where one dies, the
-// process that started it tells so, with what stands on stderr, and starts another.  What leaks is found when
-// the worker ends: the exit status is then its own.
+// A worker does that, which limits and locks down nothing (unlimited.cpp).  Where it dies, the process that
+// started it tells so, with what stands on stderr, and starts another.  What leaks is found when the worker
+// ends: the exit status is then its own.
 //
 // Asked on stdin, each part ended by NUL: number of words, the words; number of variables, NAME=VALUE;
 // folder; length of the standard input, then that many bytes.  Answered on stdout: a line "STATUS STDOUT
 // STDERR", the last two lengths in bytes, then both.
-#include "base/sanitized.hpp"
-
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -203,9 +201,6 @@ int main() {
             complained = "batch: the run ended with " + std::to_string(worker->end()) + "\n";
             worker = std::make_unique<Worker>(streams);
             status = died;
-        } else if (!nestprobe::is_sanitized) {  // it locked itself down, for good: src/session.cpp
-            worker->end();
-            worker = std::make_unique<Worker>(streams);
         }
         answer(status, streams.text(1), streams.text(2) + complained);
     }
