@@ -21,7 +21,7 @@ from pathlib import Path
 
 import recorded
 from fix_run_check import APPLETS, Root
-from run import Nestprobe
+from run import shipped
 
 TEXTS = {
     "a command": "$(touch${IFS}PWNED)", "backticks": "`touch${IFS}PWNED`", "a quotation mark": "';touch PWNED;'",
@@ -326,7 +326,7 @@ def check_functions(nestprobe, machines, shell):
 
 
 def main():
-    nestprobe, machines = Nestprobe(sys.argv[1]), Path(sys.argv[2]).resolve()
+    nestprobe, machines = shipped(sys.argv[1]), Path(sys.argv[2]).resolve()
     missing = [program for program in ("busybox", "dash", "mawk", "patch", "chroot") if not shutil.which(program)]
     shells = ("busybox", "dash") if os.geteuid() == 0 and not missing else ()
     APPLETS.append("patch")

@@ -26,16 +26,17 @@ from expectations import ANSWERS, Expectations
 from validation import load_validator
 
 NEVER_IN_A_GUEST = ("BIOS", "firmware setup", "VT-x", "SVM Mode")
+WHOLE = {"json", "every rule", "script"}  # what is in the other formats is in these too: under sanitizers they are enough
 PARTS = {"snapshot.json", "inputs", "expect", *whole_output.FILES}
 
 
 class Machine(Expectations):
-    def __init__(self, folder, nestprobe):
+    def __init__(self, folder, nestprobe, shipped):
         super().__init__()
         self.name = folder.name
         self.place = f"{folder.parent.name}/{folder.name}"
         self.folder = folder
-        self.nestprobe = nestprobe
+        self.nestprobe, self.shipped = nestprobe, shipped
         self.faults = []
         self.is_paste = (folder / "inputs").is_dir()
         self.inputs = sorted((folder / "inputs").iterdir()) if self.is_paste else [folder / "snapshot.json"]
@@ -52,7 +53,8 @@ class Machine(Expectations):
         given = [word for path in self.inputs for word in ("--from", str(path))]
         for name, options in formats.items():
             option = " ".join(options)
-            done = self.nestprobe.run(*given, *options, env=run.plain_environment())
+            program = self.nestprobe if name in WHOLE else self.shipped
+            done = program.run(*given, *options, env=run.plain_environment())
             self.text[name] = done.stdout.decode("utf-8", "replace")
             self.status[name] = done.returncode
             said = done.stderr.decode("utf-8", "replace")
@@ -148,10 +150,10 @@ def uncovered(rules, machines):
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    nestprobe = run.Nestprobe(sys.argv[1])
+    nestprobe, shipped = run.Nestprobe(sys.argv[1]), run.shipped(sys.argv[1])
     only = os.environ.get("NESTPROBE_MACHINES", "").split()
     folders = recorded.folders(sys.argv[2])
-    machines = [Machine(folder, nestprobe) for folder in folders if not only or any(part in folder.name for part in only)]
+    machines = [Machine(folder, nestprobe, shipped) for folder in folders if not only or any(part in folder.name for part in only)]
     if not machines:
         sys.exit(f"no machines in {sys.argv[2]}")
     schema = Path(sys.argv[3]) if len(sys.argv) == 4 else None
