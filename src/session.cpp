@@ -176,6 +176,24 @@ std::optional<GuestDefinition> find_pasted_guest(const Options& options, const F
     return {};
 }
 
+/// The one definition among what is told of a guest, which is taken for that guest's own.  Where nothing says
+/// whose it is, no command line of QEMU's: it may be how a guest of this one was to start.
+std::optional<GuestFacts> find_own_definition(const Facts& facts,
+                                              const std::vector<HeldDefinition>& definitions) {
+    if (!is(facts.hypervisor.level, Level::guest)) return {};
+    std::optional<GuestFacts> own;
+    for (const HeldDefinition& held : definitions) {
+        const bool anybodys = held.place == DefinitionPlace::unknown && !held.by_itself;
+        if (anybodys || held.place == DefinitionPlace::inside) continue;
+        if (own) return {};
+        try {
+            own = parse_definition(held.text, held.name).facts;
+        } catch (const BadFile&) {  // it is not what was asked about
+        }
+    }
+    return own;
+}
+
 }  // namespace
 
 ExitStatus complain(ExitStatus status, std::string_view message) {
@@ -218,8 +236,12 @@ ExitStatus examine(const Options& options, const Style& style) {
     machine.replayed.reset();
     if (elsewhere && (here || recorder)) lock_down(Afterwards::computes);
     std::optional<GuestDefinition> guest;
-    if (given.guest) guest = understand_definition(std::move(*given.guest));
-    if (!guest) guest = find_pasted_guest(options, facts, std::move(machine.definitions));
+    if (given.guest)
+        guest = understand_definition(std::move(*given.guest));
+    else
+        facts.own_definition = find_own_definition(facts, machine.definitions);
+    if (!guest && !facts.own_definition)
+        guest = find_pasted_guest(options, facts, std::move(machine.definitions));
     if (may_be_refused) tell_what_was_taken(options, machine.notes);
     if (guest) facts.guest = guest->facts;
     if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);

@@ -56,6 +56,9 @@ struct Facts {
     std::optional<EvidenceFacts> evidence{};
     /// A guest of this system, where one was asked about: what its definition says.
     std::optional<GuestFacts> guest{};
+    /// Of a guest: the definition that was given with its outputs, taken for its own.  Rules cite it; no list
+    /// has it, as its names are those of `guest`.
+    std::optional<GuestFacts> own_definition{};
     /// Where guests were run to find out (--prove), or a snapshot says what came of it.
     std::optional<ProofFacts> proof{};
 };

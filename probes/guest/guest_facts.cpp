@@ -188,10 +188,11 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
     if (start.starts_with('<') || start.starts_with("\xef\xbb\xbf"))
         return parse_domain_within(std::move(text), std::move(label));
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
+    // Before a command line: its <emulator> reads as one.
+    if (is_domain_within(text)) return parse_domain_within(std::move(text), std::move(label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
     if (is_qm_command(text)) return parse_qm_command(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);
-    if (is_domain_within(text)) return parse_domain_within(std::move(text), std::move(label));
     if (const auto complaints = take_complaints(text); !complaints.empty())
         throw BadFile(
             fmt::format("{}: no definition of a guest, but what QEMU said: nestprobe --explain='{}'", label,

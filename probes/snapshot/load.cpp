@@ -243,7 +243,8 @@ Loaded import_inputs(std::vector<RawInput> inputs, KnowsMessage knows) {
         // are meant to be whole.
         if (loaded.lines.empty() && pasted && !imported.formats.empty() && !is_dump(imported.formats.front()))
             loaded.lines.emplace_back(words_alone);
-        if (holds) loaded.definitions.push_back({name, text, alone, defines_by_itself(text)});
+        if (holds)
+            loaded.definitions.push_back({name, text, imported.definition, alone, defines_by_itself(text)});
         // A snapshot alone is what everybody expects.
         if (several || imported.formats != std::vector<std::string>{"a snapshot"})
             loaded.notes.push_back(fmt::format("{}: taken for {}", name, fmt::join(imported.formats, ", ")));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recording/recording.hpp"
+#include "snapshot/import/definition_place.hpp"
 #include "snapshot/import/telling_words.hpp"
 
 #include <string>
@@ -29,6 +30,7 @@ std::vector<RawInput> read_inputs(const std::vector<std::string>& paths);
 /// A guest's definition that an input holds, as text: nobody has looked whether it can be read.
 struct HeldDefinition {
     std::string name, text;
+    DefinitionPlace place = DefinitionPlace::unknown;
     bool alone = false;      ///< nothing else in that input was understood
     bool by_itself = false;  ///< no command line of QEMU's, which people also post to show an error
 };

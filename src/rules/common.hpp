@@ -106,6 +106,13 @@ std::optional<KnownPlace> place_called(const Facts& f, std::string_view name);
 /// What to do on the platform above, so that it shows `flag`, which is vmx or svm, to this guest
 /// (rules/hypervisor/platforms.cpp).
 Remedy fix_on_platform(const Facts& f, std::string_view flag);
+/// What this guest's own definition makes of its CPU, judged as on a host of which nothing else is known.
+struct OwnDefinition {
+    Outcome judged;           ///< its remedy ends with the start that it takes; skipped: there is none
+    std::string_view flag{};  ///< vmx or svm, whichever it can show; empty: nobody knows
+};
+/// Of what was given with this guest's outputs (rules/guest/own_definition.cpp).
+OwnDefinition judge_own_definition(const Facts& f);
 /// Give a guest of that platform an IOMMU, in the platform's way; a sentence where it has none to give.
 Remedy iommu_of_platform(const Facts& f, Platform platform);
 /// What the text about a platform rests on.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recording/recording.hpp"
+#include "snapshot/import/definition_place.hpp"
 #include "snapshot/import/telling_words.hpp"
 
 #include <span>
@@ -23,6 +24,7 @@ struct Imported {
     Recording recording;
     std::vector<std::string> formats;     ///< what it was taken for; empty: nothing in it was understood
     std::vector<std::string> messages{};  ///< known lines, where there is nothing else
+    DefinitionPlace definition = DefinitionPlace::unknown;
 };
 
 /// The format of a paste that speaks of virtualization and holds no reading.

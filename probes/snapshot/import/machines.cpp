@@ -3,6 +3,7 @@
 // their prompts, or by processors that cannot be one.  The names decide here and are kept nowhere.
 #include "snapshot/import/machines.hpp"
 #include "base/text.hpp"
+#include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/readers.hpp"
 #include "snapshot/import/sides.hpp"
 
@@ -198,6 +199,23 @@ void add(HostKvm& kvm, const HostKvm& other) {
     if (!kvm.nested) kvm.nested = other.nested;
 }
 
+bool holds_definition(const MachineParts& machine) {
+    return std::any_of(machine.sections.begin(), machine.sections.end(), [](const Section& section) {
+        return names_guests_definition(section.command.line + "\n" + section.body);
+    });
+}
+
+/// Outputs that say nothing of their machine may be the definition alone, so that all parts are looked at.
+DefinitionPlace place_of_definition(const std::vector<MachineParts>& machines, const MachineParts& guest) {
+    DefinitionPlace place = DefinitionPlace::unknown;
+    for (const MachineParts& machine : machines) {
+        if (!holds_definition(machine)) continue;
+        if (&machine == &guest || machine.side == MachineSide::guest) return DefinitionPlace::inside;
+        place = DefinitionPlace::beside;
+    }
+    return place;
+}
+
 }  // namespace
 
 void place_by_prompt(const Section& section, Evidence& evidence) {
@@ -210,7 +228,11 @@ void place_by_prompt(const Section& section, Evidence& evidence) {
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read) {
     const std::vector<MachineParts> machines = by_machine(sections);
     const std::vector<TellingMachine> telling = telling_ones(machines, read);
-    if (telling.size() < 2) return {std::move(sections)};
+    if (telling.size() < 2) {
+        OneMachine all{std::move(sections)};
+        if (telling.size() == 1) all.definition = place_of_definition(machines, *telling.front().parts);
+        return all;
+    }
     const auto says_guest = [](const TellingMachine& m) { return m.says_guest; };
     const auto is_guest = [](const TellingMachine& m) { return m.is_guest(); };
     const auto guests = std::count_if(telling.begin(), telling.end(), says_guest);
@@ -230,6 +252,7 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
         fmt::format("outputs of several machines, by {}: those of the {} are judged, the others are {}",
                     by_name ? "what stands above them" : "their prompts or processors",
                     one_guest ? "guest" : "last", by_name ? "taken for its host's" : "left out");
+    if (one_guest) one.definition = place_of_definition(machines, *chosen->parts);
     if (!by_name) return one;
     one.is_guest = true;
     for (const TellingMachine& other : telling)

@@ -2,6 +2,7 @@
 // Which outputs of a paste are of one machine.
 #pragma once
 
+#include "snapshot/import/definition_place.hpp"
 #include "snapshot/import/evidence.hpp"
 #include "snapshot/import/paste.hpp"
 
@@ -32,6 +33,7 @@ struct OneMachine {
     std::string note{};     ///< that others were left out; empty: none were
     bool is_guest = false;  ///< a heading or a prompt calls it so, beside another machine's outputs
     HostKvm below{};        ///< what that other machine shows
+    DefinitionPlace definition = DefinitionPlace::unknown;
 };
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read);
 /// What the other machine's outputs say of the guest.

@@ -28,8 +28,12 @@ constexpr PlaceWord place_words[] = {
     {"host", MachineSide::host},
     {"hypervisor", MachineSide::host},
     {"l0", MachineSide::host},
+    {"proxmox", MachineSide::host},
+    {"pve", MachineSide::host},
     {"guest", MachineSide::guest},
     {"vm", MachineSide::guest},
+    {"instance", MachineSide::guest},
+    {"droplet", MachineSide::guest},
     {"l1", MachineSide::guest},
     {"machine"},
     {"server"},
@@ -133,6 +137,21 @@ Mark mark_of(std::string_view line) {
     return line.starts_with('#') ? Mark::hash : Mark::none;
 }
 
+/// "I am stuck in my VM. On the host:" is a heading by its last words.
+std::string_view last_sentence(std::string_view line) {
+    for (const std::string_view end : {". ", "? ", "! "})
+        if (const auto at = line.rfind(end); at != std::string_view::npos) line = trim(line.substr(at + 2));
+    return line;
+}
+
+/// "My VM's XML:": what stands below it is printed on the host, or nowhere.
+bool heads_definition(std::string_view line) {
+    constexpr std::string_view words[] = {"XML",     "xml",     "efinition", "onfig",
+                                          ".conf",   "Vagrant", "dumpxml",   "ettings",
+                                          "anifest", ".vmx",    "emplate",   "command line"};
+    return contains_any(line, words);
+}
+
 }  // namespace
 
 LeadsTo leads_to(const Command& command) {
@@ -143,13 +162,14 @@ LeadsTo leads_to(const Command& command) {
 
 Heading heading_of(std::string_view line) {
     constexpr std::size_t longest = 60;
-    line = trim(line);
+    line = last_sentence(trim(line));
     if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$')) return {};
     const Mark mark = mark_of(line);
     // Of most lines that is all; an unmarked one can only name a side.
-    constexpr std::string_view sides[] = {"ost",  "OST", "isor", "ISOR", "L0", "l0", "uest",
-                                          "UEST", "VM",  "vm",   "Vm",   "L1", "l1"};
-    if (mark == Mark::none && !contains_any(line, sides)) return {};
+    constexpr std::string_view sides[] = {"ost",  "OST",     "isor",   "ISOR",   "L0",  "l0",
+                                          "uest", "UEST",    "VM",     "vm",     "Vm",  "L1",
+                                          "l1",   "nstance", "roplet", "roxmox", "PVE", "pve"};
+    if ((mark == Mark::none && !contains_any(line, sides)) || heads_definition(line)) return {};
     const NamedPlaces named = named_places(line);
     const bool tells = mark == Mark::heading || named.small;
     const MachineSide side = tells && !named.both_sides ? named.side : MachineSide::unknown;

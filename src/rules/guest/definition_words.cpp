@@ -102,13 +102,34 @@ Step change_guest(const Facts& f, std::string what, const InWords& words) {
     return step;
 }
 
+Step start_again(const Facts& f) {
+    Step step{
+        .where = Where::guest_definition,
+        .what =
+            "Shut the guest down, and when it is off, start it: a reboot inside it is not enough, and a "
+            "saved state would bring the old CPU back.",
+        .cost = Cost::restart_guest,
+        .expect = fmt::format("In the guest, grep -c -w {} /proc/cpuinfo prints more than 0.",
+                              technology_of_guest(f) ? feature_of_guest(f) : "-E 'vmx|svm'")};
+    const auto say = [&](std::string_view command, const std::string& guest) {
+        step.commands.push_back(ShellCommand::checked(fmt::format("{} {}", command, guest)));
+    };
+    if (find_manager(f)) return step;
+    if (words_of(f) == DefinitionKind::libvirt)
+        for (const std::string_view command : {"virsh shutdown", "virsh managedsave-remove", "virsh start"})
+            say(command, name_word(f));
+    if (words_of(f) == DefinitionKind::proxmox)
+        for (const std::string_view command : {"qm shutdown", "qm start"}) say(command, vmid(f));
+    return step;
+}
+
 Remedy fix_guest_cpu(const Facts& f) {
     if (const Manager* manager = find_manager(f)) return manager_steps(*manager);
     if (is(f.guest->passed_cpu, true)) return fix_passed_cpu(f);
     const std::string qm = "--cpu " + edited_proxmox_cpu(*f.guest);
     std::string arguments = edited_cpu_arguments(*f.guest, flag_of_guest(f));
     if (arguments.starts_with(' ')) arguments.erase(0, 1);
-    return change_guest(f, "Give the guest this system's CPU.",
+    return change_guest(f, "Give the guest its host's CPU.",
                         {"<domain>, in the place of <cpu>", "<cpu mode='host-passthrough' check='none'/>",
                          std::move(arguments), qm});
 }
@@ -158,7 +179,7 @@ Remedy run_guest_by_kvm(const Facts& f) {
                        .what = "Restart the compute service; then stop the instance and start it.",
                        .commands = {"sudo systemctl restart nova-compute"}});
     if (manager_of(f) == "Vagrant")
-        return Remedy(Step{.what = "Let KVM run the guest; /dev/kvm has to work here.",
+        return Remedy(Step{.what = "Let KVM run the guest; /dev/kvm has to work where it runs.",
                            .file = "the Vagrantfile, in the block of config.vm.provider :libvirt",
                            .lines = {"libvirt.driver = \"kvm\""}})
             .then(Step{.what = "Define it again.", .commands = {"vagrant reload"}});

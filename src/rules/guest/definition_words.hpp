@@ -30,6 +30,8 @@ Step change_guest(const Facts& f, std::string what, const InWords& words);
 /// A step that says in prose what to change there.
 Step change_guest(const Facts& f, std::string what);
 
+/// Off and on from outside, which is what a change of the definition takes.
+Step start_again(const Facts& f);
 /// The guest has the host's processor.
 Remedy fix_guest_cpu(const Facts& f);
 /// The guest keeps its CPU model and is shown VMX or SVM beside it: what else fix_guest_cpu() could be.

@@ -62,19 +62,6 @@ Outcome check_start(const Facts& f) {
         policy_of_guest(f));
 }
 
-Step start_again(const Facts& f) {
-    const std::string* known = f.guest->name.if_known();
-    const auto word = known && !known->starts_with('-') ? shell_word(*known) : std::nullopt;
-    const std::string name = word.value_or("GUEST");
-    Step step{
-        .what =
-            "Shut the guest down, and when it is off, start it: a reboot inside it is not enough, and a "
-            "saved state would bring the old CPU back."};
-    for (const std::string_view verb : {"shutdown", "managedsave-remove", "start"})
-        step.commands.push_back(ShellCommand::checked(fmt::format("virsh {} {}", verb, name)));
-    return step;
-}
-
 Outcome check_in_force(const Facts& f) {
     return judge(
         [&](const std::vector<std::string>& differences) {

@@ -17,7 +17,7 @@ struct ManagerStep {
 };
 struct Manager {
     std::string_view name;
-    ManagerStep steps[3];  ///< the guest gets the host's CPU
+    ManagerStep steps[4];  ///< the guest gets the host's CPU
     Platform platform;     ///< whose row has the switch for a virtual IOMMU; kvm: its files are here
     std::string_view arguments = {};  ///< what passes words to QEMU
 };

@@ -39,6 +39,7 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
     const bool qemu = platform && *platform < Platform::cloud_hypervisor;
     const std::string* known = f.cpu.brand.if_known();
     if (!kind || !qemu || !known) return {};
+    if (judge_own_definition(f).judged.status != Status::skipped) return {};  // which says more
     const std::string& brand = *known;
     const std::string_view module = flag == "svm" ? "kvm_amd" : "kvm_intel";
     switch (*kind) {
@@ -183,7 +184,39 @@ Outcome hidden_by_log(const Facts& f, const Shown& shown, const LoggedLine& line
     return cite(cite_log(std::move(outcome), line), f.hypervisor.platform);
 }
 
-Outcome check_hidden(const Facts& f, const Shown& shown) {
+/// Why a guest whose definition shows the flag has none.
+std::string_view cause_beside_definition(const Facts& f) {
+    const bool* nested = f.evidence ? f.evidence->host_nested.if_known() : nullptr;
+    if (!nested) return "nested is off on the host, or the guest was not shut down and started since";
+    return *nested ? "the guest was most likely not shut down and started since"
+                   : "nested is off on the host";
+}
+
+/// Behind "the definition": what it says of the flag that this guest has not.
+std::string what_it_says(const Facts& f, const Outcome& judged) {
+    switch (judged.status) {
+        case Status::fail: return fmt::format("says why: {}.", judged.message);
+        case Status::pass:
+            return fmt::format("would show it ({}): {}.", judged.message, cause_beside_definition(f));
+        default: return fmt::format("is likely why: {}.", judged.message);
+    }
+}
+
+/// What is likely from inside, its own definition tells, where that was given.  (Of some products' it was
+/// heard as evidence, and the platform's own steps fit: check_told().)
+Outcome beside_definition(const Facts& f, const Shown& shown, Outcome hidden) {
+    if (f.hypervisor.definition_shows.if_known()) return hidden;
+    const OwnDefinition own = judge_own_definition(f);
+    const Outcome& judged = own.judged;
+    if (judged.status == Status::skipped) return hidden;
+    hidden.message += " The definition that was given with it " + what_it_says(f, judged);
+    const std::string_view flag = words_of_hidden(f, shown.word()).flag;
+    hidden.remedy = fix_in_definition(f, flag.empty() ? own.flag : flag, judged);
+    rest_on(hidden, judged.because);
+    return hidden;
+}
+
+Outcome judge_hidden(const Facts& f, const Shown& shown) {
     if (auto outcome = not_asked(f, shown)) return *std::move(outcome);
     const auto& [technology, bit, flag] = shown;
     if (bit.any(yes))
@@ -198,7 +231,17 @@ Outcome check_hidden(const Facts& f, const Shown& shown) {
     if (flag.all(no)) return unlisted(f, shown);
     if (const LoggedLine* line = heard_no_hardware(f); line && !vendor_module_is(f, Module::State::loaded))
         return hidden_by_log(f, shown, *line);
+    if (judge_own_definition(f).judged.status == Status::fail)
+        return hides(
+            f,
+            fmt::format("{}, which most likely has {}.", guest_of(f), words_of_hidden(f, shown.word()).lacks),
+            words_of_hidden(f, shown.word()).flag);
     return carry(decided ? bit.first_absent() : f.cpu.svm.first_absent());
+}
+
+Outcome check_hidden(const Facts& f, const Shown& shown) {
+    Outcome outcome = judge_hidden(f, shown);
+    return outcome.status == Status::fail ? beside_definition(f, shown, std::move(outcome)) : outcome;
 }
 
 Outcome check_hides_svm(const Facts& f) {

@@ -44,6 +44,12 @@ std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f) {
            "security policy of summer 2026): ask before changing it on a host that is not yours alone.";
 }
 
+void keep_host_nested(PlatformRow& row) {
+    PlatformStep* const end = std::remove_if(std::begin(row.steps), std::end(row.steps),
+                                             [](const PlatformStep& step) { return !step.host_nested; });
+    std::fill(end, std::end(row.steps), PlatformStep{});
+}
+
 void fit_to_host(Remedy& remedy, Platform platform, const Facts& f) {
     if (platform == Platform::docker_desktop) keep_docker_host(remedy, f);
 }

@@ -14,6 +14,9 @@ namespace nestprobe {
 /// sentence behind a blank, or nothing where nobody gave any.
 std::string_view fit_to_known_nested(PlatformRow& row, const Facts& f);
 
+/// Of a guest whose own definition was given the other steps are the definition's.
+void keep_host_nested(PlatformRow& row);
+
 /// Docker Desktop's steps for other systems are left out.
 void fit_to_host(Remedy& remedy, Platform platform, const Facts& f);
 

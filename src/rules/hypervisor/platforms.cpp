@@ -6,6 +6,7 @@
 #include "remedy/shell.hpp"
 
 #include "rules/hypervisor/host_below.hpp"
+#include "rules/hypervisor/hosted_jobs.hpp"
 #include "rules/hypervisor/this_type.hpp"
 
 #include <fmt/format.h>
@@ -165,38 +166,6 @@ Step ask_first(const PlatformRow& row, std::string_view flag) {
         row, flag);
 }
 
-/// The machine of a hosted CI runner is nobody's to change.
-struct JobRow {
-    Job job;
-    std::string_view intro, what, line;
-};
-constexpr JobRow job_rows[] = {
-    {Job::github_hosted,
-     "This is a runner of GitHub's own, whose machine a user cannot change. As of 2026-11 the x64 Linux "
-     "runners show "
-     "VMX or SVM (standard ones since 2024-04; Intel or AMD by chance); the arm64, macOS and Windows ones do "
-     "not.",
-     "Take an x64 Linux runner, or run the job again: it may land on another host.",
-     "runs-on: ubuntu-latest"},
-    {Job::gitlab_hosted,
-     "This is a runner of GitLab.com's own, whose machine a user cannot change. As of 2026-11, by reports, "
-     "it shows "
-     "neither VMX nor SVM.",
-     "Register a runner of your own on a machine with KVM, and name it by its tag.", "tags: [kvm]"},
-};
-
-std::optional<Remedy> fix_in_job(const Facts& f) {
-    for (const JobRow& row : job_rows)
-        if (is(f.kernel.job, row.job)) {
-            Remedy remedy(
-                Step{.where = Where::ci_job, .what = std::string(row.what), .file = "the job's definition"});
-            remedy.steps.front().lines.emplace_back(row.line);
-            remedy.intro = row.intro;
-            return remedy;
-        }
-    return std::nullopt;
-}
-
 /// Of "2026-11", or what is longer; 0: of no date.
 int months_of(std::string_view date) {
     int year = 0, month = 0;
@@ -231,6 +200,18 @@ std::string no_switch_there(const Facts& f) {
                                  : row.nesting == Nesting::by_type ? "the type of the instance decides there"
                                                                    : "";
     return can.empty() ? std::string{} : fmt::format("; {} ({}, {})", can, row.source, as_of(row.date, f));
+}
+
+Remedy fix_in_definition(const Facts& f, std::string_view flag, const Outcome& judged) {
+    PlatformRow row = row_of(Fact<Platform>(Platform::kvm, {}));
+    const std::string_view known = fit_to_known_nested(row, f);
+    keep_host_nested(row);
+    Remedy remedy(steps_of(row.steps, flag));
+    const bool start_alone = judged.status == Status::pass && remedy.steps.empty();
+    remedy.intro = fmt::format("The definition that was given is taken for this guest's own.{}",
+                               start_alone ? " Nested is on there, by the host's own output." : known);
+    for (const Step& step : judged.remedy.steps) remedy.then(step);
+    return remedy;
 }
 
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {

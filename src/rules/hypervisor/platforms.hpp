@@ -15,6 +15,8 @@ namespace nestprobe {
 
 /// The row of this platform; that of Platform::other where it is not known.
 PlatformRow row_of(const Fact<Platform>& platform);
+/// What the judged definition (OwnDefinition) asks for, behind what shows whether the host offers nesting.
+Remedy fix_in_definition(const Facts& f, std::string_view flag, const Outcome& judged);
 /// "; nobody can switch it on there (SOURCE, as of DATE)", where the platform has no such switch; else empty.
 std::string no_switch_there(const Facts& f);
 /// "t3.large, a type without nested virtualization (as of 2026-10)"; empty: it has it, or nobody knows.
