@@ -8,6 +8,7 @@
 #include "input/bad_file.hpp"
 #include "input/lock_down.hpp"
 #include "output.hpp"
+#include "pasted_definitions.hpp"
 #include "prove/failure_report.hpp"
 #include "prove/prove.hpp"
 #include "registers/lookup.hpp"
@@ -157,43 +158,6 @@ std::string print_registers(const Options& options, const Facts& facts, const St
     return json ? render_register_json(facts, *options.reg) : render_register(facts, *options.reg, style);
 }
 
-/// The guest whose definition was pasted with what is told of its host.  Not where the machine is a guest
-/// itself, whose own definition it may be, nor where the question is about a device of the host's.
-std::optional<GuestDefinition> find_pasted_guest(const Options& options, const Facts& facts,
-                                                 std::vector<HeldDefinition> definitions) {
-    const bool about_device = options.question == Question::device_assignment;
-    for (HeldDefinition& held : definitions) {
-        const bool fits = !is(facts.hypervisor.level, Level::guest) && !about_device;
-        if (!held.alone && (!fits || !held.by_itself)) continue;
-        try {
-            GuestDefinition guest = parse_definition(std::move(held.text), std::move(held.name));
-            const unsigned* devices = guest.facts.assigned_devices.if_known();
-            if (held.alone || !devices || *devices == 0) return guest;
-        } catch (const BadFile&) {
-            if (held.alone) throw;
-        }
-    }
-    return {};
-}
-
-/// The one definition among what is told of a guest, which is taken for that guest's own.  Where nothing says
-/// whose it is, no command line of QEMU's: it may be how a guest of this one was to start.
-std::optional<GuestFacts> find_own_definition(const Facts& facts,
-                                              const std::vector<HeldDefinition>& definitions) {
-    if (!is(facts.hypervisor.level, Level::guest)) return {};
-    std::optional<GuestFacts> own;
-    for (const HeldDefinition& held : definitions) {
-        const bool anybodys = held.place == DefinitionPlace::unknown && !held.by_itself;
-        if (anybodys || held.place == DefinitionPlace::inside) continue;
-        if (own) return {};
-        try {
-            own = parse_definition(held.text, held.name).facts;
-        } catch (const BadFile&) {  // it is not what was asked about
-        }
-    }
-    return own;
-}
-
 }  // namespace
 
 ExitStatus complain(ExitStatus status, std::string_view message) {
@@ -241,7 +205,8 @@ ExitStatus examine(const Options& options, const Style& style) {
     else
         facts.own_definition = find_own_definition(facts, machine.definitions);
     if (!guest && !facts.own_definition)
-        guest = find_pasted_guest(options, facts, std::move(machine.definitions));
+        guest =
+            find_pasted_guest(facts, options.question == Question::device_assignment, machine.definitions);
     if (may_be_refused) tell_what_was_taken(options, machine.notes);
     if (guest) facts.guest = guest->facts;
     if (!options.assume.empty()) facts = assume(std::move(facts), options.assume);

@@ -3,6 +3,7 @@
 // log of libvirt's, or /proc/PID/cmdline.
 #include "base/text.hpp"
 #include "guest/argument_lists.hpp"
+#include "guest/qemu_program.hpp"
 #include "input/bad_file.hpp"
 
 #include <fmt/format.h>
@@ -12,15 +13,6 @@
 namespace nestprobe {
 namespace {
 
-/// "qemu-system-x86_64", of Windows' C:\\qemu\\qemu-system-x86_64.exe too, whose backslashes a shell eats.
-std::string_view file_name(std::string_view path) {
-    path = path.substr(path.rfind('/') + 1);
-    constexpr std::string_view program = "qemu-system-", end = ".exe";
-    if (!path.ends_with(end)) return path;
-    path.remove_suffix(end.size());
-    return path.substr(std::min(path.rfind(program), path.size()));
-}
-
 /// A line of a script for Windows goes on behind ^ (cmd) or ` (PowerShell).
 std::string continued_as_in_sh(std::string text) {
     if (!contains(text, ".exe")) return text;
@@ -28,50 +20,6 @@ std::string continued_as_in_sh(std::string text) {
         if ((text[i] == '^' || text[i] == '`') && (text[i + 1] == '\n' || text[i + 1] == '\r'))
             text[i] = '\\';
     return text;
-}
-
-/// "qemu-system-x86_64", "qemu-kvm", "$QEMU".
-bool is_qemu(const Word& word) {
-    const std::string_view name = file_name(word.text);
-    if (name.ends_with(':')) return false;  // QEMU says something
-    if (name.starts_with("qemu-system-") || name == "qemu-kvm") return true;
-    return word.text.starts_with('$') && !word.text.starts_with("$(") &&
-           (contains(word.text, "qemu") || contains(word.text, "QEMU"));
-}
-
-/// Debian's "kvm", which is a word of other commands too: what is started, maybe by root.
-bool is_started(std::span<const Word> command, const Word& word) {
-    return std::all_of(command.data(), &word, [](const Word& before) {
-        return before.text == "sudo" || before.text == "exec" || contains(before.text, "=");
-    });
-}
-
-/// Proxmox's and Debian's /usr/bin/kvm among the columns of ps: its own options stand behind it.
-bool is_listed(std::span<const Word> command, const Word& word) {
-    if (word.text != "/usr/bin/kvm" || &word == &command.back()) return false;
-    const std::string& next = (&word + 1)->text;
-    return next == "-id" || next == "-name" || next == "-S" || next == "-machine" || next == "-m";
-}
-
-const Word* find_program(std::span<const Word> command) {
-    for (const Word& word : command)
-        if (is_qemu(word) || is_listed(command, word) ||
-            (file_name(word.text) == "kvm" && is_started(command, word)))
-            return &word;
-    return nullptr;
-}
-
-/// QEMU and its options: of several commands the last, which in a log of libvirt's is the one that counts.
-std::span<const Word> find_qemu(std::span<const Word> words) {
-    std::span<const Word> found;
-    for (auto begin = words.begin(); begin != words.end();) {
-        const auto end = std::find_if(begin, words.end(),
-                                      [&](const Word& word) { return word.command != begin->command; });
-        if (const Word* program = find_program({begin, end}))
-            found = {program, static_cast<std::size_t>(&*begin + (end - begin) - program)};
-        begin = end;
-    }
-    return found;
 }
 
 std::vector<Word> split_at_nuls(std::string_view text, const std::string& label) {
@@ -208,7 +156,7 @@ private:
     /// qemu-system-ARCH emulates unless it is told otherwise; qemu-kvm and kvm are wrappers around KVM.
     void set_program(GuestFacts& f) const {
         constexpr std::string_view prefix = "qemu-system-";
-        const std::string_view name = file_name(program_.text);
+        const std::string_view name = program_name(program_.text);
         if (program_.is_expanded) {
             const Absent unnamed{Why::not_recorded,
                                  fmt::format("{}: {}: only the shell knows which program that is",

@@ -50,6 +50,16 @@ constexpr std::string_view valueless[] = {"enable-kvm",
                                           "one-insn-per-tb"};
 
 // Options that people write, and that want a value.
+constexpr std::string_view others[] = {
+    "id",       "uuid",        "hdb",           "hdc",        "hdd",
+    "fda",      "rtc",         "readconfig",    "overcommit", "sandbox",
+    "runas",    "fw_cfg",      "virtfs",        "fsdev",      "usbdevice",
+    "watchdog", "audiodev",    "tpmdev",        "numa",       "incoming",
+    "spice",    "k",           "smbios",        "acpitable",  "blockdev",
+    "d",        "D",           "trace",         "icount",     "writeconfig",
+    "sdl",      "parallel",    "loadvm",        "gdb",        "soundhw",
+    "balloon",  "no-hpet",     "mon",           "realtime",   "mem-path",
+    "L",        "rtc-td-hack", "no-kvm-irqchip"};
 constexpr std::string_view valued[] = {
     "cpu",   "machine", "M",     "accel",   "smp",    "m",       "device", "object", "name",   "global",
     "drive", "hda",     "cdrom", "netdev",  "nic",    "net",     "bios",   "kernel", "append", "initrd",
@@ -69,6 +79,18 @@ std::string_view option_name(std::string_view word) {
 bool takes_value(std::string_view word) {
     const std::string_view name = option_name(word);
     return !name.empty() && !is_named_in(valueless, name);
+}
+
+bool is_known_option(std::string_view word) {
+    const std::string_view name = option_name(word).substr(0, option_name(word).find('='));
+    return !name.empty() &&
+           (is_named_in(valued, name) || is_named_in(valueless, name) || is_named_in(others, name));
+}
+
+bool only_prints(std::string_view word, std::string_view next) {
+    const std::string_view name = option_name(word);
+    if (name == "version" || name == "help" || name == "h" || name == "audio-help") return true;
+    return !name.empty() && (next == "help" || next == "?");
 }
 
 Absent known_to_shell(std::string_view where, std::string_view text) {

@@ -13,6 +13,10 @@ namespace nestprobe {
 std::string_view option_name(std::string_view word);
 /// Behind that word stands its value.
 bool takes_value(std::string_view word);
+/// One of QEMU's options that people write, whatever stands behind its name: "-cpu", "--cpu=host".
+bool is_known_option(std::string_view word);
+/// QEMU prints what it knows and ends: "--version", "-cpu help".  `next` is the word behind it.
+bool only_prints(std::string_view word, std::string_view next);
 /// Behind "run.sh:3", what is written there.
 Absent known_to_shell(std::string_view where, std::string_view text);
 
