@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/proxmox_words.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "guest/definition.hpp"
@@ -190,6 +191,12 @@ GuestDefinition parse_definition(std::string text, std::string label, const Name
     if (!is_utf8(text)) throw BadFile(fmt::format("{}: not UTF-8", label));
     // Before a command line: its <emulator> reads as one.
     if (is_domain_within(text)) return parse_domain_within(std::move(text), std::move(label));
+    if (is_proxmox_container(text))
+        throw BadFile(
+            fmt::format("{}: a container of Proxmox VE, no virtual machine, which shares the node's kernel: "
+                        "pct set CTID --dev0 "
+                        "/dev/kvm gives it the node's /dev/kvm (Proxmox VE 8.1 and later)",
+                        label));
     if (looks_like_proxmox(text)) return parse_proxmox(std::move(text), std::move(label));
     if (is_qm_command(text)) return parse_qm_command(std::move(text), std::move(label));
     if (looks_like_qemu_command(text)) return parse_qemu_command(std::move(text), std::move(label), reader);

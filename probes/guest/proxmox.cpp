@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A guest as Proxmox VE defines it: /etc/pve/qemu-server/VMID.conf (qm.conf(5)).  Lines of "key: value"; what
 // is behind the first [section] are snapshots.
+#include "base/proxmox_words.hpp"
 #include "base/text.hpp"
 #include "guest/definition.hpp"
 #include "guest/proxmox_cpu.hpp"
@@ -269,7 +270,7 @@ bool looks_like_proxmox(std::string_view text) {
     return std::count_if(lines.begin(), lines.end(), [](const ProxmoxLine& line) {
                return std::find(std::begin(usual_keys), std::end(usual_keys), line.key) !=
                       std::end(usual_keys);
-           }) >= 2;
+           }) >= (asks_for_proxmox_guest(text) ? 1 : 2);
 }
 
 GuestDefinition parse_proxmox(std::string text, std::string label) {

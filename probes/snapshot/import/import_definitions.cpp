@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Definitions of guests of other hypervisors than QEMU, as evidence of the guest that is meant: whose it is,
 // and whether its switch for nesting is on.  What libvirt, QEMU and Proxmox VE define is --domain's.
+#include "base/proxmox_words.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/import_paste.hpp"
 #include "snapshot/import/iommu_lines.hpp"
@@ -253,13 +254,22 @@ void read_asked_switch(const Section& section, Evidence& evidence) {
     evidence.taken(what);
 }
 
+void hear_proxmox_container(std::string_view text, Evidence& evidence) {
+    if (!is_proxmox_container(text) || evidence.has_file("/run/systemd/container") ||
+        evidence.has_file("/proc/modules") || !evidence.anything())
+        return;
+    evidence.file("/run/systemd/container", "proxmox-ct\n");
+    evidence.taken("a container's configuration of Proxmox VE");
+}
+
 bool defines_by_itself(std::string_view text) {
     text = text.substr(0, 1U << 18);
     const auto all = [&](auto... words) { return (contains(text, words) && ...); };
     const bool host = all("<capabilities>") || all("<domainCapabilities>") || all("<cpudata");
     const bool xml = all("<domain type=", "</domain>") ||
                      (all("<cpu ") && (all("mode=") || all("match=")) && !host && !all("<domain"));
-    const bool proxmox = all("scsihw:") || all("ostype:", "cores:");
+    const bool asked = asks_for_proxmox_guest(text) && (all("\ncpu:") || all("\ncores:"));
+    const bool proxmox = (all("scsihw:") || all("ostype:", "cores:") || asked) && !is_proxmox_container(text);
     const bool managers =
         all("kubevirt.io/", "kind: VirtualMachine") ||
         all("kubevirt.io/", "\"VirtualMachine", "\"domain\"") || all("config:", "raw.qemu") ||

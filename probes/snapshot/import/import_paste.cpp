@@ -279,6 +279,7 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     hear_causes(clean, evidence);
     hear_boot_words(clean, evidence);
     hear_distribution(clean, evidence);
+    hear_proxmox_container(clean, evidence);
     hear_forms(clean, evidence);
     hear_mentions(clean, evidence);
     if (!evidence.anything() && may_be_words(clean) && has_log_line(clean))

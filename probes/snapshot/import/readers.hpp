@@ -43,6 +43,9 @@ void hear_mentions(std::string_view text, Evidence& evidence);
 /// What a boot loader's file, or NixOS' configuration, holds for the next boot.
 void hear_boot_words(std::string_view text, Evidence& evidence);
 void read_kernel_cmdline_file(std::string_view text, Evidence& evidence);
+/// A container's configuration of Proxmox VE: it is of what prints the rest, where no module of the node's is
+/// among that.
+void hear_proxmox_container(std::string_view text, Evidence& evidence);
 /// Words of a distribution's own configuration.
 void hear_distribution(std::string_view text, Evidence& evidence);
 
