@@ -68,6 +68,9 @@ public:
     bool says(std::string_view topic, std::string_view value, std::string_view words) const;
     /// A later line shows that what was heard means nothing.
     void forget(std::string_view topic) { recording_.files.erase(std::string(topic)); }
+    /// Where a product's definition of a guest (hearsay::definition) cannot be of the machine that prints the
+    /// rest, nothing of it is heard, and it is said of `name` (empty: it is not) that it was left out.
+    void part_from_definition(std::string_view name);
     /// A later refusal of the same kind is no news behind libvirt's.
     void kvm(Reading<bool> open, Opener by = Opener::user);
     /// ls or kvm-ok saw the node, or none: a later look is the newer state, both ways.
@@ -101,6 +104,9 @@ public:
     Recording take() &&;
 
 private:
+    std::optional<std::string> source_of(std::string_view topic) const;
+    /// Why this is another machine than a guest with that definition; empty: it may be that one.
+    std::string_view no_guest_of(bool shows) const;
     void judge_access();
     void forget_old_refusal();
     bool in_container() const;

@@ -61,4 +61,37 @@ bool read_refusal(std::string_view path, std::string_view words, Absent& absent)
     return false;
 }
 
+std::optional<std::string> Evidence::source_of(std::string_view topic) const {
+    const auto found = recording_.files.find(std::string(topic));
+    const std::string* text = found == recording_.files.end() ? nullptr : found->second.if_known();
+    if (!text) return {};
+    return std::string(hearsay::parse_statement(*text).source);
+}
+
+std::string_view Evidence::no_guest_of(bool shows) const {
+    const auto whole = [](const CpuLines& cpu) { return cpu.has_flags && !cpu.flags_cut; };
+    const auto below = [](const CpuLines& cpu) { return has_word(cpu.flags, "hypervisor"); };
+    if (std::any_of(cpus_.begin(), cpus_.end(), whole) && std::none_of(cpus_.begin(), cpus_.end(), below))
+        return "whose processor shows no hypervisor above it";
+    const bool loaded = has_file("/sys/module/kvm_intel/parameters/nested") ||
+                        has_file("/sys/module/kvm_amd/parameters/nested");
+    return !shows && loaded ? "that has KVM's module loaded" : "";
+}
+
+void Evidence::part_from_definition(std::string_view name) {
+    const auto defined = source_of(hearsay::definition), guest = source_of(hearsay::guest);
+    if (!defined || !guest || !defined->starts_with(*guest)) return;
+    const std::string_view why = no_guest_of(says(hearsay::definition, "yes", ""));
+    if (why.empty()) return;
+    for (const std::string_view topic :
+         {hearsay::guest, hearsay::hypervisor, hearsay::definition, hearsay::cloud, hearsay::instance_type})
+        if (source_of(topic).value_or("").starts_with(*guest)) forget(topic);
+    if (!name.empty())
+        file(std::string(hearsay::contradictions),
+             fmt::format(
+                 "{}: {} is of another machine than the other outputs, which are of one {}: it is left out; "
+                 "alone it is judged\n",
+                 name, *guest, why));
+}
+
 }  // namespace nestprobe

@@ -281,6 +281,8 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     hear_distribution(clean, evidence);
     hear_proxmox_container(clean, evidence);
     hear_forms(clean, evidence);
+    if (!contains(clean, "hypervisor.cpuid.v0"))  // with which VMware's guest shows none above it
+        evidence.part_from_definition(defines_by_itself(clean) ? std::string_view{} : name);
     hear_mentions(clean, evidence);
     if (!evidence.anything() && may_be_words(clean) && has_log_line(clean))
         read_kernel_log({Command{}, clean}, evidence);
