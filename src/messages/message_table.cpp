@@ -2972,7 +2972,7 @@ If they say N and no option did that, the level above has to show them. What it 
      .source = "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(); dosemu2/dosemu2#1274 (2020-10)"},
     {.id = "coreinfo-above-hypervisor",
      .program = "Coreinfo (Sysinternals)",
-     .patterns = "hypervisor * hypervisor is present",
+     .patterns = "hypervisor \\* hypervisor is present",
      .means =
          R"(Coreinfo ran above a hypervisor, as a rule Windows' own: it sees what that one shows. "VMX -" and "SVM -" then say nothing of the processor or of its firmware.)",
      .rules = "hyperv-root-partition hypervisor-hides-vmx",
