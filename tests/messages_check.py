@@ -124,7 +124,7 @@ def main() -> int:
         return 64
     nestprobe = Nestprobe(sys.argv[1])
     samples, table, manual, log = (Path(path).read_text() for path in sys.argv[2:])
-    patterns = {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', words)).replace('\\"', '"').split("\\n")
+    patterns = {name: "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', words)).replace('\\"', '"').replace(r'\\', '\\').split("\\n")
                 for name, words in re.findall(r'\.id = "(.*?)".*?\.patterns = (.*?),\n +\.means', table, re.S)}
     sections = dict(re.findall(r"^\.Ss (.*?)$(.*?)(?=^\.S|\Z)", plain(manual), re.M | re.S))
     wrong = list(sample_faults(nestprobe, samples.splitlines()))

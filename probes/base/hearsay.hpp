@@ -80,7 +80,8 @@ inline constexpr std::string_view in_a_sentence_of_a_pc = "a sentence on a PC's 
 inline constexpr std::string_view kernel_log = "kernel log", vmx_file = "a .vmx file", vmware = "VMware",
                                   docker_on_windows = "docker on Windows";
 /// Programs that look at CPUID, not at the kernel's flags.
-inline constexpr std::string_view vboxmanage = "VBoxManage", emulator = "the Android emulator";
+inline constexpr std::string_view vboxmanage = "VBoxManage", emulator = "the Android emulator",
+                                  coreinfo = "Coreinfo";
 /// Lines of modprobe.d that a filter showed without their numbers begin with this one.
 inline constexpr std::string_view lines_without_place = "# the numbers of these lines are not known";
 /// Where nobody knows which of the files a line stands in.
@@ -103,7 +104,7 @@ constexpr SignKind sign_of_speaker(std::string_view speaker) {
     if (speaker == vmx_file) return SignKind::vmx_file;
     if (speaker == vmware) return SignKind::vmware;
     if (speaker == in_a_sentence_of_a_pc) return SignKind::pc_product;
-    if (speaker == vboxmanage || speaker == emulator) return SignKind::program;
+    if (speaker == vboxmanage || speaker == emulator || speaker == coreinfo) return SignKind::program;
     return speaker == docker_on_windows ? SignKind::windows : SignKind::other;
 }
 }  // namespace hearsay

@@ -484,6 +484,19 @@ with <cpu mode='host-passthrough'/>.)",
      .worked = R"(The warning is gone after shutting the guest down and starting it.)",
      .otherwise = R"(Not a reason for a black screen or a failed start.)",
      .source = "QEMU target/i386/cpu.c; virt-manager/virt-manager#234 (2023-01)"},
+    {.id = "kvm-uses-evmcs",
+     .program = "Linux",
+     .patterns = "using hyper-v enlightened vmcs",
+     .means =
+         R"(No fault: KVM loaded in a guest of Hyper-V (WSL 2, Azure, a machine with ExposeVirtualizationExtensions) that is shown VMX, and speaks to Hyper-V through the enlightened VMCS, which is faster.)",
+     .rules = "kvm-module-loaded",
+     .causes = R"(1. Hyper-V above offers it, and kvm_intel takes it by default.)",
+     .steps = R"(Nothing has to be fixed. Where a guest fails as soon as it is entered, and only then, load KVM without it:
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel enlightened_vmcs=0)",
+     .worked = R"(    ls -l /dev/kvm)",
+     .otherwise = R"(QEMU's hv-evmcs is another thing: it offers the same to a guest of this KVM.)",
+     .source = "Linux arch/x86/kvm/vmx/vmx.c, hv_init_evmcs(), before 6.4 hardware_setup()"},
     {.id = "qemu-evmcs",
      .program = "QEMU",
      .patterns = "hyper-v enlightened vmcs\n"
@@ -1674,6 +1687,23 @@ says Y, and the guest starts.)",
      .otherwise =
          R"(The part about the Windows Hypervisor Platform is a guess of VirtualBox's: switching that on does not help.)",
      .source = "VirtualBox include/VBox/err.h; NEMR3Native-win.cpp"},
+    {.id = "vbox-kvm-capability-missing",
+     .program = "VirtualBox with KVM as its back end (Linux)",
+     .patterns = "required capability '*' is missing!\n"
+                 "verr_nem_missing_feature",
+     .means =
+         R"(VirtualBox runs its guests by Linux' KVM here, and that KVM lacks something that VirtualBox wants. KVM_CAP_XCRS is there where the processor has XSAVE, which came with Intel's later Core 2 (Penryn) and AMD's Bulldozer.)",
+     .rules = "",
+     .causes = R"(1. The processor is too old for this back end: KVM_CAP_XCRS.
+2. Another capability: the kernel is too old, or KVM runs without hardware.)",
+     .steps = R"(Has the processor it?
+    grep -c -w xsave /proc/cpuinfo
+0: take VirtualBox with its own module (Oracle's packages, virtualbox-dkms), which does not need KVM, or QEMU, which does without.)",
+     .worked = R"(The guest starts.)",
+     .otherwise =
+         R"(Windows has neither KVM nor this message. A guest or a firmware may hide XSAVE: then the flag is not listed either.)",
+     .source = "VirtualBox src/VBox/VMM/VMMR3/NEMR3Native-linux.cpp, nemR3LnxInitCheckCapabilities(); Linux "
+               "arch/x86/kvm/x86.c, kvm_vm_ioctl_check_extension(); cyberus-technology/virtualbox-kvm#4"},
     {.id = "vbox-on-hyperv",
      .program = "VirtualBox on Windows",
      .patterns = "verr_nem_\n"
@@ -2972,7 +3002,7 @@ If they say N and no option did that, the level above has to show them. What it 
      .source = "Linux arch/x86/kvm/vmx/vmx.c, dump_vmcs(); dosemu2/dosemu2#1274 (2020-10)"},
     {.id = "coreinfo-above-hypervisor",
      .program = "Coreinfo (Sysinternals)",
-     .patterns = "hypervisor * hypervisor is present",
+     .patterns = "hypervisor \\* hypervisor is present",
      .means =
          R"(Coreinfo ran above a hypervisor, as a rule Windows' own: it sees what that one shows. "VMX -" and "SVM -" then say nothing of the processor or of its firmware.)",
      .rules = "hyperv-root-partition hypervisor-hides-vmx",
@@ -3721,9 +3751,10 @@ Write 1 or 0 there, which every switch takes, and load the module:
      .source = "Linux kernel/params.c, parse_args(); lib/kstrtox.c"},
     {.id = "module-parameter-unknown",
      .program = "Linux",
-     .patterns = "unknown parameter '*' ignored",
+     .patterns = "unknown parameter '*' ignored\n"
+                 "kvm*: unknown parameter",
      .means =
-         R"(The module has no such parameter. Only this line comes of it: the module loads, and the option does nothing.)",
+         R"(The module has no such parameter. Only this line comes of it, where it ends in "ignored": the module loads, and the option does nothing. Without that word it is a kernel before 3.11, whose module does not load by it.)",
      .rules = "nested-set-for-wrong-module option-misspelt",
      .causes = R"(1. options kvm nested=1: the parameter is kvm_intel's and kvm_amd's, not kvm's.
 2. It is misspelt, or of another kernel version.)",
@@ -3980,12 +4011,47 @@ The release is not in the list: restart. A container: its host loads the module.
 says nothing.)",
      .otherwise = R"()",
      .source = "kmod libkmod/libkmod.c, kmod_search_moddep(); canonical/multipass#811 (2019-05)"},
+    {.id = "modprobe-bad-line",
+     .program = "modprobe",
+     .patterns = "ignoring bad line starting with",
+     .means =
+         R"(A line of a file in modprobe.d does not begin with a word of modprobe's, so it is passed over: what was meant by it does not happen. The file and the line's number are named.)",
+     .rules = "nested-parameter-off option-misspelt",
+     .causes = R"(1. A command was written into the file: "modprobe kvm_intel nested=1", "echo ...".
+2. The first word is misspelt or quoted.)",
+     .steps = R"(Lines begin with options, install, blacklist, alias, softdep, remove or "#". For nested guests, on Intel (AMD: kvm_amd):
+    echo 'options kvm_intel nested=1' | sudo tee /etc/modprobe.d/kvm.conf
+Then load the module again, with no guest running:
+    sudo modprobe -r kvm_intel
+    sudo modprobe kvm_intel)",
+     .worked = R"(    cat /sys/module/kvm_intel/parameters/nested)",
+     .otherwise = R"()",
+     .source = "kmod libkmod/libkmod-config.c, kmod_config_parse(); modprobe.d(5); microsoft/WSL#4193"},
+    {.id = "vmware-without-vmmon",
+     .program = "VMware Workstation and Player on Linux",
+     .weight = Weight::fatal,
+     .patterns = "could not open /dev/vmmon\n"
+                 "transport (vmdb) error -14",
+     .means =
+         R"(VMware's own kernel modules (vmmon, vmnet) are not loaded: they were not built for this kernel, or the kernel refused them.)",
+     .rules = "kvm-module-signature-refused",
+     .causes = R"(1. The kernel was updated: the modules have to be built again, with its headers and a compiler.
+2. Secure Boot: the kernel takes signed modules alone.
+3. VMware is older than the kernel: the sources do not build.)",
+     .steps = R"(    sudo vmware-modconfig --console --install-all
+    sudo modprobe vmmon
+"Key was rejected", "Required key not available": sign vmmon and vmnet with a key of yours, or switch Secure Boot off. "No such file" for headers: install those of the running kernel.
+KVM needs none of these: a guest of QEMU or libvirt runs without VMware's modules.)",
+     .worked = R"(    ls -l /dev/vmmon)",
+     .otherwise = R"(Where vmmon is loaded, "Transport (VMDB) error -14" stands for another end of VMware's own process: see its vmware.log.)",
+     .source = "Broadcom knowledge base, \"Could not open /dev/vmmon\"; vmware-modconfig(1)"},
     {.id = "modprobe-not-found",
      .program = "modprobe",
-     .patterns = "module kvm_intel not found in directory\n"
-                 "module kvm_amd not found in directory\n"
-                 "module kvm not found in directory\n"
-                 "module kvm-intel not found",
+     .patterns = "module kvm_intel not found\n"
+                 "module kvm_amd not found\n"
+                 "module kvm not found\n"
+                 "module kvm-intel not found\n"
+                 "module kvm-amd not found",
      .means =
          R"(The running kernel has no such module file: it was updated and not restarted, is a trimmed image, or has no KVM.)",
      .rules = "kvm-module-missing kernel-without-kvm",
@@ -4817,6 +4883,21 @@ virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
      .worked = R"(    sudo xl info | grep virt_caps)",
      .otherwise = R"()",
      .source = "Xen xen/arch/x86/hvm"},
+    {.id = "vm-bhyve-missing-popcnt",
+     .program = "vm-bhyve (FreeBSD)",
+     .patterns = "cpu supports bhyve (missing popcnt)",
+     .means =
+         R"(vm-bhyve looked for POPCNT among the processor's features in FreeBSD's boot log, and did not find it. It takes it as the sign of a processor that has all that bhyve needs of VT-x (EPT, unrestricted guest): VT-x itself may be there.)",
+     .rules = "",
+     .causes = R"(1. The processor is older than Intel's Nehalem (2008): it has VT-x, and no EPT.
+2. In a virtual machine: the model of the processor that the hypervisor above shows lacks POPCNT.)",
+     .steps = R"(What does FreeBSD list?
+    grep -e Features2 -e VT-x /var/run/dmesg.boot
+VT-x without EPT and UG: bhyve does not run on this processor. In a virtual machine, show it the host's own processor (host-passthrough).)",
+     .worked = R"(    vm init
+says nothing.)",
+     .otherwise = R"()",
+     .source = "vm-bhyve lib/vm-util, util::check_bhyve_support(); churchers/vm-bhyve#293"},
     {.id = "bhyve-no-vmx",
      .program = "FreeBSD, illumos (bhyve)",
      .patterns = "vmx_modinit: processor does not support\n"
@@ -4826,7 +4907,6 @@ virt_caps has "hvm" where it works. Firmware setup, then power off and on.)",
                  "module_register_init: mod_load (vmm,*error 6\n"
                  "lacks the 'ug' feature of ept\n"
                  "missing ug feature on intel cpu\n"
-                 "your cpu supports bhyve (missing popcnt)\n"
                  "vm_create: device not configured",
      .means = R"(bhyve found no VMX in this processor, or not all of it that bhyve needs, and does not load.)",
      .rules = "hypervisor-hides-vmx no-hardware-virtualization",
@@ -4861,6 +4941,20 @@ prints N, and the line does not come again.)",
      .otherwise = R"()",
      .source = "Linux 5.4 arch/x86/kvm/vmx/evmcs.h, get_evmcs_offset(), vmx.c (module parameter); "
                "microsoft/lisa#2607 (2023-02)"},
+    {.id = "xen-dmar-not-parsed",
+     .program = "Xen",
+     .patterns = "failed to parse acpi dmar*disabling vt-d",
+     .means =
+         R"(Xen could not read the firmware's table of VT-d (DMAR), and goes on without an IOMMU: no device can be given to a guest.)",
+     .rules = "no-iommu",
+     .causes = R"(1. The table names memory (RMRR) that the firmware's own memory map does not set aside, or a device that is not there.
+2. The table itself is damaged.)",
+     .steps = R"(What stands before that line?
+    sudo xl dmesg | grep -i -e dmar -e vt-d -e rmrr
+Update the firmware, then Xen. The region [0x...] that is named with "not in reserved memory" can be let pass by Xen's own option, where you are sure of it: iommu_inclusive_mapping=1 on older Xen, dom0-iommu=map-inclusive since 4.11. Report the table (/sys/firmware/acpi/tables) to the machine's maker and to Xen.)",
+     .worked = R"(sudo xl dmesg says "I/O virtualisation enabled".)",
+     .otherwise = R"(A Linux without Xen may use the same table all the same.)",
+     .source = "Xen xen/drivers/passthrough/vtd/dmar.c, acpi_parse_dmar(); QubesOS/qubes-issues#10937"},
     {.id = "xen-amd-vi-failed",
      .program = "Xen",
      .patterns = "amd-vi: error initialization\n"
@@ -5825,6 +5919,131 @@ Let the device use MSI in the guest, or put it into another slot. Does it have M
      .worked = R"()",
      .otherwise = R"()",
      .source = "Linux arch/x86/kvm/x86.c, emulator_cmpxchg_emulated()"},
+    {.id = "pci-rom-unreadable",
+     .program = "Linux",
+     .patterns = "invalid pci rom header signature\n"
+                 "invalid pci rom data signature",
+     .means =
+         R"(The card's option ROM (a graphics card's BIOS) could not be read through PCI. VFIO did not fail by that, and the IOMMU is in use: the guest starts as a rule, maybe with a black screen.)",
+     .rules = "",
+     .causes = R"(1. It is the card that this machine booted with: its firmware has run, and the ROM is hidden or changed.
+2. The card has no ROM of its own (a laptop's, a processor's own graphics).
+3. "got 0xffff": the card sleeps (D3) or has been reset and does not answer.)",
+     .steps = R"(Where the guest's screen stays black, give it the ROM as a file (of the same card, read while another one was the boot card). libvirt, in <hostdev>: <rom file='/usr/share/vgabios/card.rom'/>. QEMU: -device vfio-pci,host=01:00.0,romfile=/usr/share/vgabios/card.rom
+A card without a ROM: <rom bar='off'/> (QEMU: rombar=0). Better still: let the machine boot with its other graphics card, in the firmware setup.)",
+     .worked = R"(The guest's screen shows its firmware.)",
+     .otherwise = R"("Unable to change power state from D3cold" beside it: the card has to be woken first.)",
+     .source = "Linux drivers/pci/rom.c, pci_get_rom_size(); libvirt formatdomain, <rom>; QEMU hw/vfio/pci.c"},
+    {.id = "vfio-device-not-bound",
+     .program = "QEMU",
+     .weight = Weight::fatal,
+     .patterns = "error getting device from group *: no such device",
+     .means =
+         R"(VFIO opened the device's IOMMU group, so an IOMMU is in use; it does not have the device itself: no driver of VFIO's holds that one.)",
+     .rules = "iommu-group-shared-with-host vfio-ids-without-effect",
+     .causes = R"(1. The device is bound to no driver, or a bridge (driver pcieport), which cannot be given away.
+2. The address is another one's: they move when cards are added.
+3. The device has fallen off the bus.)",
+     .steps = R"(Which driver has it (write its address)?
+    lspci -nnk -s 01:00.0
+Bind it to vfio-pci:
+    sudo driverctl set-override 0000:01:00.0 vfio-pci
+A line "PCI bridge": leave it out of the guest. No line at all: it is gone; power the machine off and on.)",
+     .worked = R"(    lspci -nnk -s 01:00.0
+says "Kernel driver in use: vfio-pci".)",
+     .otherwise = R"(Another errno is another fault.)",
+     .source = "QEMU hw/vfio/container.c, vfio_device_get(); Linux drivers/vfio/group.c, "
+               "vfio_group_ioctl_get_device_fd()"},
+    {.id = "dmar-unit-not-mapped",
+     .program = "Linux",
+     .patterns = "dmar: failed to map dmar\n"
+                 "iommu: failed to map dmar",
+     .means =
+         R"(The kernel could not reach the registers of one of VT-d's units, which the firmware's table (DMAR) names: that unit is not used, nor, as a rule, VT-d at all.)",
+     .rules = "iommu-table-damaged no-iommu",
+     .causes = R"(1. The table names an address where there is no unit (firmware, or the virtual machine's).
+2. In a guest: its virtual IOMMU is not what its tables say.)",
+     .steps = R"(    sudo dmesg | grep -e DMAR -e 'IOMMU'
+Update the firmware; in a virtual machine, its hypervisor. Then switch VT-d off and on again in the firmware setup.)",
+     .worked = R"(    ls /sys/class/iommu
+lists dmar0.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/iommu/intel/dmar.c, alloc_iommu()"},
+    {.id = "dmar-invalidation-queue-error",
+     .program = "Linux",
+     .patterns = "vt-d detected invalidation queue error\n"
+                 "vt-d detected invalidation completion error",
+     .means =
+         R"(The IOMMU could not work off what the kernel had asked it to forget: the queue of requests stopped. The IOMMU is in use; a device or the firmware disturbs it.)",
+     .rules = "",
+     .causes = R"(1. A device does not answer in time (the next line: Time-out Error, with its number).
+2. A device below VMD, or a bridge, that was reset while it was in use.
+3. A fault of the kernel or of the processor's unit: newer firmware and kernels have fixes.)",
+     .steps = R"(Which device is it, and what came before?
+    sudo dmesg | grep -e DMAR -e vmd -e 'QI '
+Update firmware and kernel. Where it comes with VMD alone: switch VMD off in the firmware setup, where the disks do not need it.)",
+     .worked = R"(The lines do not come back.)",
+     .otherwise = R"("Time-out Error" alone: a device's ATS.)",
+     .source = "Linux drivers/iommu/intel/dmar.c, qi_dump_fault(); linux-pci 2023-08, \"PCI: vmd: Fix "
+               "domain reset operation\""},
+    {.id = "dmar-without-graphics",
+     .program = "Linux",
+     .patterns = "disabling iommu for graphics on this chipset\n"
+                 "no shadow gtt; disabling iommu for graphics",
+     .means =
+         R"(VT-d leaves out the processor's or chipset's own graphics, which do not work with it on this chipset. The rest is translated: other devices can be given to guests, the built-in graphics cannot.)",
+     .rules = "",
+     .causes = R"(1. A chipset of 2008 to 2010 with a known fault (GM45, G4x, Ironlake).
+2. "no shadow GTT": the firmware's setting for the graphics' memory.)",
+     .steps = R"(Nothing has to be fixed for other devices:
+    ls /sys/kernel/iommu_groups)",
+     .worked = R"(The folder has a number for each group.)",
+     .otherwise = R"()",
+     .source = "Linux drivers/iommu/intel/iommu.c, quirk_iommu_igfx(), quirk_calpella_no_shadow_gtt()"},
+    {.id = "dmar-rmrr-not-reserved",
+     .program = "Linux",
+     .patterns = "no firmware reserved region can cover this rmrr\n"
+                 "your bios is broken; bad rmrr",
+     .means =
+         R"(The firmware's table of VT-d sets memory aside for a device (RMRR) that its own memory map leaves to the system. The kernel reports it and uses the table as it is: the IOMMU works. Somebody's memory may be written over, in theory.)",
+     .rules = "",
+     .causes = R"(1. A fault of the firmware, on many laptops.)",
+     .steps = R"(Is the IOMMU in use?
+    ls /sys/class/iommu
+A newer firmware may not say it; nothing else has to be fixed. Where the machine does not start with VT-d and does with intel_iommu=off, this may be why.)",
+     .worked = R"(The folder lists dmar0.)",
+     .otherwise = R"()",
+     .source = "Linux arch/x86/include/asm/iommu.h, arch_rmrr_sanity_check(); drivers/iommu/intel/iommu.c, "
+               "dmar_parse_one_rmrr()"},
+    {.id = "dmar-x2apic-opt-out",
+     .program = "Linux",
+     .patterns = "use 'intremap=no_x2apic_optout' to override",
+     .means =
+         R"(The firmware asks the system to stay without x2APIC, and the kernel does so. Interrupts are remapped all the same ("Enabled IRQ remapping in xapic mode"): devices can be given to guests. Needed is x2APIC for more than 255 processors.)",
+     .rules = "",
+     .causes = R"(1. The firmware's flag (X2APIC_OPT_OUT in its DMAR table): a default of many laptops.)",
+     .steps = R"(Nothing has to be fixed. Who wants x2APIC puts intremap=no_x2apic_optout on the kernel command line; firmware may have had its reason (a fault in system management mode).)",
+     .worked = R"(    sudo dmesg | grep 'IRQ remapping'
+says "Enabled IRQ remapping in x2apic mode".)",
+     .otherwise = R"()",
+     .source = "Linux drivers/iommu/intel/irq_remapping.c, dmar_x2apic_optout()"},
+    {.id = "kfd-wants-iommu",
+     .program = "Linux (amdgpu)",
+     .patterns = "kfd*error getting iommu info\n"
+                 "kfd*error initializing iommuv2",
+     .means =
+         R"(amdgpu wanted the IOMMU's second version (ATS, PRI, PASID) for computing on a processor's own graphics (ROCm, OpenCL), and was not given it. That is about computing alone: KVM and devices for guests do not need it.)",
+     .rules = "no-iommu",
+     .causes = R"(1. No IOMMU is in use: off in the firmware setup, or amd_iommu=off on the kernel command line.
+2. The IOMMU is in use, and this graphics unit is not listed for it by the firmware.)",
+     .steps = R"(Is one in use?
+    ls /sys/class/iommu
+    sudo dmesg | grep AMD-Vi
+Empty: switch IOMMU on in the firmware setup. Else a newer firmware may list the unit; kernels since 6.6 do without.)",
+     .worked = R"(    ls /sys/class/iommu
+lists ivhd0.)",
+     .otherwise = R"()",
+     .source = "Linux 6.5 drivers/gpu/drm/amd/amdkfd/kfd_iommu.c, kfd_iommu_device_init()"},
     {.id = "vfio-trouble",
      .program = "many",
      .weight = Weight::fatal, .scope = PageScope::trouble,

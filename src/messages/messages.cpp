@@ -13,6 +13,20 @@ namespace {
 
 bool is_hex(char ch) { return std::isxdigit(static_cast<unsigned char>(ch)) != 0; }
 
+/// Where the next part begins that may be anything; a star behind a backslash is a star.
+std::size_t wildcard_in(std::string_view pattern) {
+    std::size_t at = pattern.find('*');
+    while (at != std::string_view::npos && at > 0 && pattern[at - 1] == '\\') at = pattern.find('*', at + 1);
+    return at;
+}
+
+std::string without_escapes(std::string_view part) {
+    std::string plain(part);
+    for (std::size_t at = plain.find("\\*"); at != std::string::npos; at = plain.find("\\*"))
+        plain.erase(at, 1);
+    return plain;
+}
+
 /// The parts of a pattern, in order.  A part that ends in a hex number may be a prefix of a longer one only
 /// where the pattern means it ("msr 0x48"); a whole "error 0x7" must not be found in "error 0x7f" or the
 /// like.
@@ -21,8 +35,8 @@ bool fits(std::string_view pattern, std::string_view line) {
                               pattern.find("reason = 0x") != std::string_view::npos;
     std::size_t from = 0;
     for (std::string_view rest = pattern; !rest.empty();) {
-        const std::size_t star = rest.find('*');
-        const std::string_view part = rest.substr(0, star);
+        const std::size_t star = wildcard_in(rest);
+        const std::string part = without_escapes(rest.substr(0, star));
         std::size_t at = line.find(part, from);
         while (whole_number && at != std::string_view::npos && at + part.size() < line.size() &&
                is_hex(line[at + part.size()]))

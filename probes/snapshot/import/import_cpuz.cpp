@@ -66,7 +66,11 @@ private:
 
 }  // namespace
 
-bool is_cpuz(std::string_view text) { return any_early_line(text.substr(0, 1024), is_title); }
+/// The part of a report that people paste has no register: what it says in words is read elsewhere.
+bool is_cpuz(std::string_view text) {
+    return any_early_line(text.substr(0, 1024), is_title) &&
+           (contains(text, "CPU Thread ") || contains(text, "Function ") || contains(text, "\nMSR "));
+}
 
 Recording import_cpuz(std::string_view text, const std::string& name) { return CpuZ(name).read(text); }
 

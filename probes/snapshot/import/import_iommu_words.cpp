@@ -143,12 +143,44 @@ bool read_xl_info(std::string_view line, bool cut, Evidence& evidence) {
     return true;
 }
 
+/// Xen's own log, which its control domain alone is shown (xl dmesg): xen/drivers/passthrough/iommu.c,
+/// iommu_setup(); vtd/dmar.c, acpi_dmar_init(); amd/iommu_init.c; arch/x86/hvm/hvm.c, hvm_enable();
+/// vmx/vmcs.c and svm/svm.c, start_vmx() and start_svm().
+bool read_xen_log(std::string_view line, Evidence& evidence) {
+    struct XenLine {
+        std::string_view words, topic, value;
+    };
+    constexpr XenLine rows[] = {
+        {"I/O virtualisation disabled", hearsay::xen_directio, "no"},
+        {"I/O virtualisation enabled", hearsay::xen_directio, "yes"},
+        {"Failed to parse ACPI DMAR", hearsay::xen_directio, "no"},
+        {"AMD-Vi: Error initialization", hearsay::xen_directio, "no"},
+        {"HVM: VMX enabled", hearsay::cpuid_vmx, "yes"},
+        {"VMX: Supported advanced features", hearsay::cpuid_vmx, "yes"},
+        {"HVM: SVM enabled", hearsay::cpuid_svm, "yes"},
+        {"SVM: Supported advanced features", hearsay::cpuid_svm, "yes"},
+    };
+    const std::string_view message = after(line, "(XEN) ");
+    if (message.empty()) return false;
+    for (const XenLine& row : rows) {
+        if (!contains(message, row.words)) continue;
+        evidence.hear(hearsay::hypervisor, "Xen", "xl dmesg");
+        evidence.hear(hearsay::guest, "yes", "xl dmesg");
+        evidence.hear(hearsay::xen_role, "control domain", "xl dmesg, which only Xen's control domain has");
+        evidence.hear(row.topic, row.value, fmt::format("xl dmesg: {}", trim(message).substr(0, 160)));
+        evidence.taken("xl dmesg");
+        return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 bool read_iommu_refusal(std::string_view line, bool cut, Evidence& evidence) {
     return read_group_of_log(line, evidence) || read_not_viable(line, evidence) ||
            read_wrong_drivers(line, evidence) || read_container_refusal(line, evidence) ||
-           read_iommu_words(line, evidence) || read_xl_info(line, cut, evidence);
+           read_xen_log(line, evidence) || read_iommu_words(line, evidence) ||
+           read_xl_info(line, cut, evidence);
 }
 
 }  // namespace nestprobe

@@ -170,4 +170,32 @@ Recording import_lscpu(std::string_view text, const std::string& name) {
     return std::move(evidence).take();
 }
 
+/// util-linux sys-utils/lscpu.c prints "Virtualization:" where the kernel lists vmx or svm: a grep that would
+/// show that line and has not says that there is none.
+void read_filtered_lscpu(const Section& section, Evidence& evidence) {
+    const Command& command = section.command;
+    if (!command.filtered || command.counts || section.cut() || command.patterns.empty() ||
+        contains(command.line, " -v") || contains(section.body, "VT-x") || contains(section.body, "AMD-V"))
+        return;
+    const auto shows = [](std::string_view pattern) {
+        for (std::string_view rest = pattern; !rest.empty();) {
+            const auto bar = rest.find('|');
+            std::string word(trim(rest.substr(0, bar)));
+            std::erase_if(word, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '^'; });
+            for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            constexpr std::size_t shortest = 4;
+            if (word.size() >= shortest && contains("virtualization:", word)) return true;
+            rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+        }
+        return false;
+    };
+    // One grep shows what any of its patterns fits; several, one behind the other, what fits all of theirs.
+    const bool any = contains(command.line, " -e ");
+    const auto fitting = std::count_if(command.patterns.begin(), command.patterns.end(), shows);
+    if (fitting == 0 || (!any && fitting != std::ssize(command.patterns))) return;
+    for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
+        evidence.hear(topic, "no", "lscpu, no line \"Virtualization:\"");
+    evidence.taken("lscpu");
+}
+
 }  // namespace nestprobe

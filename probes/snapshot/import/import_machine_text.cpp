@@ -135,6 +135,7 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
     const bool of_another_type = section.command.names("baseboard") || section.command.names("chassis") ||
                                  section.command.names("bios") || section.command.names("processor");
     if (section.command.filtered && !of_another_type) title = "System Information";
+    std::string_view brand;
     std::vector<std::string_view> seen;  // of several boards or chassis the first counts, as in /sys
     const char* const end = section.body.data() + section.body.size();
     for_each_line(section.body, [&](std::string_view line) {
@@ -143,12 +144,16 @@ void read_dmidecode(const Section& section, Evidence& evidence) {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return;
         const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
+        // A hypervisor writes its machine's name there.
+        if (title == "Processor Information" && key == "Version" && !vendor_of_brand(value).empty())
+            brand = value;
         for (const Row& row : rows)
             if (row.title == title && row.key == key && !value.empty() &&
                 std::find(seen.begin(), seen.end(), row.file) == seen.end() &&
                 seen.emplace_back(row.file) == row.file)
                 evidence.file(fmt::format("/sys/class/dmi/id/{}", row.file), fmt::format("{}\n", value));
     });
+    if (!brand.empty()) evidence.cpu({.brand = std::string(brand)});
     evidence.taken("dmidecode");
 }
 

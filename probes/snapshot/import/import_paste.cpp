@@ -30,9 +30,11 @@ constexpr PasteFormat paste_kinds[] = {
      "lists of groups in any form, find and ls of /sys, lspci -k, VFIO's and Proxmox VE's refusals, xl info"},
     {"checkers",
      "kvm-ok, virt-host-validate, virsh capabilities and domcapabilities, systemd-detect-virt, virt-what"},
-    {"processor", "cpuid's text, rdmsr, osquery's rows and tables of cpuid and msr"},
+    {"processor",
+     "cpuid's text, rdmsr, lshw, hwinfo, x86info, CPU-X, osquery's rows and tables of cpuid and msr"},
     {"machine",
-     "inxi, dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals, a cloud's metadata; of "
+     "inxi, neofetch and its like, dmidecode, hostnamectl, uname, id, ls -l /dev/kvm, QEMU's refusals, a "
+     "cloud's metadata; of "
      "Windows, "
      "systeminfo and Coreinfo"},
 };
@@ -61,6 +63,8 @@ constexpr ProgramRow programs[] = {
     {"uname", read_uname_output},
     {"hostnamectl", read_hostnamectl},
     {"inxi", read_inxi},
+    {"lshw", read_lshw},
+    {"hwinfo", read_hwinfo},
     {"curl", read_metadata},
     {"wget", read_metadata},
     {"cloud-id", read_cloud_id},
@@ -87,6 +91,11 @@ constexpr ContentRow contents[] = {
     {is_lscpu_json, read_lscpu_json},
     {is_domain_capabilities, read_domain_capabilities},
     {is_inxi, read_inxi},
+    {is_lshw, read_lshw},
+    {is_hwinfo, read_hwinfo},
+    {is_x86info, read_x86info},
+    {is_cpu_x, read_cpu_x},
+    {is_vbox_hostinfo, read_vbox_hostinfo},
     {is_windows_tool, read_windows_tool},
     {is_dmidecode, read_dmidecode},
     {is_hostnamectl, read_hostnamectl},
@@ -112,34 +121,6 @@ bool shows_configuration(const Command& command) {
     return command.program == "modprobe" && (command.names("-c") || command.names("--showconfig"));
 }
 
-/// util-linux sys-utils/lscpu.c prints "Virtualization:" where the kernel lists vmx or svm: a grep that would
-/// show that line and has not says that there is none.
-void read_filtered_lscpu(const Section& section, Evidence& evidence) {
-    const Command& command = section.command;
-    if (!command.filtered || command.counts || section.cut() || command.patterns.empty() ||
-        contains(command.line, " -v") || contains(section.body, "VT-x") || contains(section.body, "AMD-V"))
-        return;
-    const auto shows = [](std::string_view pattern) {
-        for (std::string_view rest = pattern; !rest.empty();) {
-            const auto bar = rest.find('|');
-            std::string word(trim(rest.substr(0, bar)));
-            std::erase_if(word, [](char c) { return c == '(' || c == ')' || c == '\\' || c == '^'; });
-            for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-            constexpr std::size_t shortest = 4;
-            if (word.size() >= shortest && contains("virtualization:", word)) return true;
-            rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
-        }
-        return false;
-    };
-    // One grep shows what any of its patterns fits; several, one behind the other, what fits all of theirs.
-    const bool any = contains(command.line, " -e ");
-    const auto fitting = std::count_if(command.patterns.begin(), command.patterns.end(), shows);
-    if (fitting == 0 || (!any && fitting != std::ssize(command.patterns))) return;
-    for (const std::string_view topic : {hearsay::flag_vmx, hearsay::flag_svm})
-        evidence.hear(topic, "no", "lscpu, no line \"Virtualization:\"");
-    evidence.taken("lscpu");
-}
-
 void take_output(const Section& section, const std::string& name, Evidence& evidence);
 
 /// What dmidecode printed, behind another output without a prompt between them: each is read for itself.
@@ -161,6 +142,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     if (read_own_check(section, evidence)) return;
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
+    read_fetch_table(section, evidence);
     if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
     if (is_xe_host(section.body)) return read_xe(section, evidence);

@@ -143,34 +143,6 @@ bool read_is_builtin(std::string_view line, Evidence& evidence) {
     return false;
 }
 
-/// neofetch, fastfetch and screenfetch: "Kernel: 6.11.0-19-generic", "CPU: AMD Ryzen 9 3950X (32)
-/// @ 3.500GHz". fastfetch writes "Linux " in front of the release, screenfetch "x86_64 Linux ".
-bool read_fetch(std::string_view line, Evidence& evidence) {
-    if (line.starts_with("Kernel:")) {
-        std::string_view release;
-        for (const std::string_view word : split_words(line.substr(7))) {
-            if (word == "Linux" || is_machine_name(word)) continue;
-            if (!release.empty() || !is_digit(word.front()) || !contains(word, ".") || !contains(word, "-"))
-                return false;
-            release = word;
-        }
-        if (release.empty()) return false;
-        evidence.file("/proc/sys/kernel/osrelease", fmt::format("{}\n", release));
-    } else if (line.starts_with("CPU: ") && contains(line, ") @ ") && contains(line, "Hz")) {
-        const std::string_view named = trim(line.substr(5));
-        const std::string_view brand = trim(named.substr(0, named.rfind(" (")));
-        CpuLines cpu{.brand = std::string(brand)};
-        if (brand.starts_with("Intel")) cpu.vendor = "GenuineIntel";
-        if (brand.starts_with("AMD ") && vendor_of_brand(brand) == "AuthenticAMD")
-            cpu.vendor = "AuthenticAMD";
-        evidence.cpu(std::move(cpu));
-    } else {
-        return false;
-    }
-    evidence.taken("neofetch");
-    return true;
-}
-
 /// "Virtualization: virtualbox", of GNS3's and others' status screens, which ask systemd-detect-virt.
 bool read_virtualization_word(std::string_view line, Evidence& evidence) {
     constexpr std::string_view key = "Virtualization: ";
@@ -280,7 +252,7 @@ bool read_program_line(std::string_view line, Evidence& evidence) {
         }
     return read_is_builtin(line, evidence) || read_inserted(line, evidence) || read_busy(line, evidence) ||
            read_kvm_support(line, evidence) || read_banner(line, evidence) || read_hostinfo(line, evidence) ||
-           read_fetch(line, evidence) || read_virtualization_word(line, evidence) ||
+           read_fetch_line(line, evidence) || read_virtualization_word(line, evidence) ||
            read_release_alone(line, evidence) || read_form_line(line, evidence);
 }
 

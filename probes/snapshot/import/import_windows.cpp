@@ -16,37 +16,69 @@ namespace {
 
 using Labels = std::span<const std::string_view>;
 
-// In the languages whose words are known.
-// Hyper-V's requirements are listed by systeminfo and Get-ComputerInfo where no hypervisor runs.
+// In the languages whose words are known, as people post them: English, German, French, Spanish, Portuguese,
+// Italian, Russian, Chinese in both scripts, Japanese, Korean, in this order. Hyper-V's requirements are
+// listed by systeminfo and Get-ComputerInfo where no hypervisor runs.
 constexpr std::string_view firmware_labels[] = {"Virtualization Enabled In Firmware",
-                                                "Virtualization Enabled in Firmware",  // msinfo32
+                                                "Virtualization Enabled in Firmware",
                                                 "HyperVRequirementVirtualizationFirmwareEnabled",
                                                 "Virtualisierung in Firmware aktiviert",
-                                                "Virtualisation activ\xc3\xa9"
-                                                "e dans le microprogramme",
-                                                "Virtualizaci\xc3\xb3n habilitada en el firmware"};
+                                                "Virtualisation activée dans le microprogramme",
+                                                "Virtualización habilitada en el firmware",
+                                                "Se habilitó la virtualización en el firmware",
+                                                "Virtualização Habilitada no Firmware",
+                                                "Virtualização habilitada no firmware",
+                                                "Virtualizzazione abilitata nel firmware",
+                                                "Виртуализация включена во встроенном ПО",
+                                                "виртуализация включена во встроенном ПО",
+                                                "固件中已启用虚拟化",
+                                                "韌體中已啟用虛擬化",
+                                                "ファームウェアで仮想化が有効になっています",
+                                                "펌웨어에 가상화 사용"};
 constexpr std::string_view monitor_labels[] = {"VM Monitor Mode Extensions",
-                                               "HyperVRequirementVMMonitorModeExtensions"};
+                                               "HyperVRequirementVMMonitorModeExtensions",
+                                               "Erweiterungen für den VM-Überwachungsmodus",
+                                               "Extensiones de modo de monitor de VM",
+                                               "Extensões de Modo do Monitor da VM",
+                                               "Расширения режима мониторинга виртуальной машины",
+                                               "虚拟机监视器模式扩展",
+                                               "VM モニター モード拡張機能",
+                                               "VM 모니터 모드 확장"};
 // Win32_Processor has them at any time: false as well where a hypervisor below Windows hides the bits.
 constexpr std::string_view processor_firmware[] = {"VirtualizationFirmwareEnabled"};
 constexpr std::string_view processor_monitor[] = {"VMMonitorModeExtensions"};
 constexpr std::string_view present_labels[] = {"HypervisorPresent", "HyperVisorPresent"};
-constexpr std::string_view maker_labels[] = {"System Manufacturer",         "Systemhersteller",
-                                             "Fabricant du syst\xc3\xa8me", "Fabricante del sistema",
-                                             "Fabricante do sistema",       "CsManufacturer"};
-constexpr std::string_view model_labels[] = {
-    "System Model",      "Systemmodell",      "Mod\xc3\xa8le du syst\xc3\xa8me",
-    "Modelo el sistema", "Modelo do sistema", "CsModel"};
-constexpr std::string_view brand_labels[] = {"Processor", "Prozessor", "Processeur", "Procesador",
-                                             "Processador"};
-constexpr std::string_view hypervisor_words[] = {"A hypervisor has been detected",
-                                                 "Ein Hypervisor wurde erkannt",
-                                                 "Un hyperviseur a \xc3\xa9t\xc3\xa9 d\xc3\xa9tect\xc3\xa9"};
+constexpr std::string_view maker_labels[] = {"System Manufacturer",
+                                             "Systemhersteller",
+                                             "Fabricant du système",
+                                             "Fabricante del sistema",
+                                             "Fabricante do sistema",
+                                             "Produttore sistema",
+                                             "Изготовитель системы",
+                                             "系统制造商",
+                                             "系統製造商",
+                                             "システム製造元",
+                                             "시스템 제조업체",
+                                             "CsManufacturer"};
+constexpr std::string_view model_labels[] = {"System Model",      "Systemmodell",      "Modèle du système",
+                                             "Modelo el sistema", "Modelo do sistema", "Modello sistema",
+                                             "Модель системы",    "系统型号",          "系統型號",
+                                             "システム モデル",   "시스템 모델",       "CsModel"};
+constexpr std::string_view brand_labels[] = {"Processor",  "CsProcessors", "Prozessor",  "Processeur",
+                                             "Procesador", "Processador",  "Processore", "Процессор",
+                                             "处理器",     "處理器",       "プロセッサ", "프로세서"};
+constexpr std::string_view hypervisor_words[] = {
+    "A hypervisor has been detected",     "Ein Hypervisor wurde erkannt", "Un hyperviseur a été détecté",
+    "Se detectó un hipervisor",           "Um hipervisor foi detectado",  "Rilevato hypervisor",
+    "Обнаружена низкоуровневая оболочка", "已检测到虚拟机监控程序",       "已偵測到 Hypervisor",
+    "ハイパーバイザーが検出されました",   "하이퍼바이저가 검색되었습니다"};
 constexpr std::string_view coreinfo_names[] = {"Coreinfo v", "Dump information on system CPU",
                                                "Supports Intel hardware-assisted virtualization",
                                                "Supports AMD hardware-assisted virtualization"};
-constexpr std::string_view yes_words[] = {"Yes", "Ja", "Oui", "True", "TRUE"};
-constexpr std::string_view no_words[] = {"No", "Nein", "Non", "False", "FALSE"};
+constexpr std::string_view yes_words[] = {"Yes", "Ja", "Oui",  "Sí", "Sim",  "Sì",
+                                          "Да",  "是", "はい", "예", "True", "TRUE"};
+constexpr std::string_view no_words[] = {"No", "NO",     "Nein",   "Non",    "Não",   "Нет",
+                                         "否", "いいえ", "아니요", "아니오", "False", "FALSE"};
 
 /// What stands behind that label and its colon, in a line that may have a heading before it, or in the next
 /// column (msinfo32); empty: not there.
@@ -58,8 +90,10 @@ std::string_view behind(std::string_view line, std::string_view label) {
     const auto from = rest.find_first_not_of(" \t\xc2\xa0");  // the French part a colon by such a blank
     if (from == std::string_view::npos) return {};
     const bool column = rest.front() == '\t' || rest.starts_with("  ");
-    if (rest[from] != ':') return column ? trim(rest.substr(from)) : std::string_view{};
-    return trim(rest.substr(from + 1));
+    const std::string_view value = rest.substr(from);
+    for (const std::string_view colon : {":", "："})
+        if (value.starts_with(colon)) return trim(value.substr(colon.size()));
+    return column ? trim(value) : std::string_view{};
 }
 
 /// The first value of one of these.
@@ -82,6 +116,25 @@ char coreinfo_mark(std::string_view text, std::string_view name) {
     return mark;
 }
 
+/// Coreinfo's heading: the brand, and below it "Intel64 Family 6 Model 158 Stepping 10, GenuineIntel".
+std::string_view coreinfo_brand(std::string_view text) {
+    std::string_view before, brand;
+    for_each_line(text, [&](std::string_view line) {
+        if ((line.starts_with("Intel64 Family ") || line.starts_with("AMD64 Family ")) && brand.empty())
+            brand = trim(before);
+        before = line;
+    });
+    return brand;
+}
+
+/// msinfo32's, wmic's, "{...}" of Get-ComputerInfo; systeminfo says how many there are.
+std::string_view brand_in(std::string_view text) {
+    std::string_view brand = value_of(text, brand_labels);
+    if (brand.starts_with('{')) brand = brand.substr(1, brand.find_first_of(",}") - 1);
+    if (brand.empty()) brand = coreinfo_brand(text);
+    return contains(brand, "Intel") || contains(brand, "AMD") ? brand : std::string_view{};
+}
+
 /// What hypervisors write there for the Windows that is their guest.
 bool is_guests(std::string_view maker, std::string_view model) {
     constexpr std::string_view makers[] = {"VMware, Inc.", "innotek GmbH", "QEMU", "Xen", "Parallels"};
@@ -99,14 +152,20 @@ void hear_maker(std::string_view text, Evidence& evidence) {
 }
 
 /// Where Windows' own hypervisor runs, it hides VMX and SVM from the Windows above it: a minus is no news
-/// then.
+/// then.  Without one, a minus is of a processor that has none, or of firmware that has it off.
 void hear_coreinfo(std::string_view text, Evidence& evidence) {
-    const bool hypervisor = contains_any(text, hypervisor_words) || coreinfo_mark(text, "HYPERVISOR") == '*';
-    for (const auto& [name, topic] :
-         {std::pair<std::string_view, std::string_view>{"VMX", hearsay::cpuid_vmx},
-          std::pair<std::string_view, std::string_view>{"SVM", hearsay::cpuid_svm}})
-        if (const char mark = coreinfo_mark(text, name); mark == '*' || (mark == '-' && !hypervisor))
-            evidence.hear(topic, mark == '*' ? "yes" : "no", "Coreinfo");
+    const char present = coreinfo_mark(text, "HYPERVISOR");
+    const bool hypervisor = contains_any(text, hypervisor_words) || present == '*';
+    if (present == '-') evidence.hear(hearsay::cpuid_hypervisor, "no", hearsay::coreinfo);
+    struct Mark {
+        std::string_view name, there, usable;
+    };
+    for (const Mark& row : {Mark{"VMX", hearsay::cpuid_vmx, hearsay::flag_vmx},
+                            Mark{"SVM", hearsay::cpuid_svm, hearsay::flag_svm}}) {
+        const char mark = coreinfo_mark(text, row.name);
+        if (mark == '*') evidence.hear(row.there, "yes", hearsay::coreinfo);
+        if (mark == '-' && !hypervisor) evidence.hear(row.usable, "no", hearsay::coreinfo);
+    }
 }
 
 /// VMX or SVM by its processor's maker; a "no" counts where no hypervisor can have hidden it.
@@ -132,7 +191,7 @@ std::string_view vendor_in(std::string_view text) {
     std::string_view vendor;
     for (const std::string_view name : {"GenuineIntel", "AuthenticAMD"})
         if (contains(text, name)) vendor = name;
-    return vendor.empty() ? vendor_of_brand(value_of(text, brand_labels)) : vendor;
+    return vendor.empty() ? vendor_of_brand(brand_in(text)) : vendor;
 }
 
 /// Which flag a switch of firmware is about; empty: the maker is not named.
@@ -154,7 +213,7 @@ bool is_windows_tool(std::string_view text) {
 
 void read_windows_tool(const Section& section, Evidence& evidence) {
     const std::string_view text = section.body;
-    const std::string_view brand = value_of(text, brand_labels);
+    const std::string_view brand = brand_in(text);
     if (const std::string_view vendor = vendor_in(text); !vendor.empty())
         evidence.cpu({.vendor = std::string(vendor), .brand = std::string(brand.substr(0, brand.find(',')))});
     hear_maker(text, evidence);

@@ -16,6 +16,8 @@ namespace nestprobe {
 void read_lscpu(std::string_view text, const std::string& name, Evidence& evidence);
 /// Some lines of it, whatever stands around them.
 bool looks_like_lscpu(std::string_view text);
+/// A grep of it that would have shown the line "Virtualization:", and has not.
+void read_filtered_lscpu(const Section& section, Evidence& evidence);
 
 /// The variables that tell of a CI's job or a container.
 bool read_job_line(std::string_view line, Evidence& evidence);
@@ -199,6 +201,21 @@ void read_cloud_description(const Section& section, Evidence& evidence);
 /// The type of machine in what the metadata service answered; empty: none.
 std::string_view type_in_metadata(std::string_view cloud, std::string_view answer);
 
+/// neofetch, fastfetch, screenfetch: "Kernel:" and "CPU:" of any line that begins so.
+bool read_fetch_line(std::string_view line, Evidence& evidence);
+/// Their whole table, behind its logo: "Host:" too.
+void read_fetch_table(const Section& section, Evidence& evidence);
+/// What lists the processor's flags in words of its own.
+bool is_lshw(std::string_view text);
+void read_lshw(const Section& section, Evidence& evidence);
+bool is_hwinfo(std::string_view text);
+void read_hwinfo(const Section& section, Evidence& evidence);
+bool is_x86info(std::string_view text);
+void read_x86info(const Section& section, Evidence& evidence);
+bool is_cpu_x(std::string_view text);
+void read_cpu_x(const Section& section, Evidence& evidence);
+bool is_vbox_hostinfo(std::string_view text);
+void read_vbox_hostinfo(const Section& section, Evidence& evidence);
 bool is_inxi(std::string_view text);
 void read_inxi(const Section& section, Evidence& evidence);
 bool read_pveversion(std::string_view line, Evidence& evidence);

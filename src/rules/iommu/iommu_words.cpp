@@ -97,14 +97,17 @@ bool knows_libvirt(const Facts& f) {
 
 Outcome check_iommu_of_xen(const Facts& f) {
     if (is(f.iommu.xen_assigns, true))
-        return cite(pass("Xen drives the IOMMU, and says that it can give devices away (hvm_directio)"),
+        return cite(pass("Xen drives the IOMMU, and says that it can give devices away"),
                     f.iommu.xen_assigns);
     if (is(f.iommu.xen_assigns, false))
         return cite(
-            fail("Xen uses no IOMMU: xl info lists no hvm_directio among virt_caps",
+            fail(fmt::format("Xen uses no IOMMU, so that it has no hvm_directio: {}",
+                             f.iommu.xen_assigns.from().front().where),
                  "Switch VT-d (Intel) or the IOMMU (AMD) on in the setup of the machine under Xen, and see "
                  "that Xen's own "
-                 "command line does not say iommu=off. Xen says what it found, and how it was started:\n"
+                 "command line does not say iommu=off. Where it failed to parse the table of VT-d (ACPI "
+                 "DMAR), "
+                 "firmware is at fault: update it. Xen says what it found, and how it was started:\n"
                  "    sudo xl dmesg | grep -i -e VT-d -e AMD-Vi -e 'I/O virtualisation'\n"
                  "    sudo xl info | grep xen_commandline"),
             f.iommu.xen_assigns);
