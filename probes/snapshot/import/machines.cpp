@@ -3,6 +3,7 @@
 // their prompts, or by processors that cannot be one.  The names decide here and are kept nowhere.
 #include "snapshot/import/machines.hpp"
 #include "base/text.hpp"
+#include "snapshot/import/entrances.hpp"
 #include "snapshot/import/readers.hpp"
 #include "snapshot/import/sides.hpp"
 
@@ -89,23 +90,37 @@ bool contradict(const Recording& a, const Recording& b) {
 struct MachineParts {
     std::string name;  ///< in its prompts; empty: none is shown
     MachineSide side = MachineSide::unknown;
+    const Entrance* by = nullptr;  ///< by what a command of another one ran there
     std::vector<Section> sections{};
 };
 
 /// The machine of that name, or of that side where there is no name; made where it is the first of them.
-MachineParts& machine_of(std::vector<MachineParts>& machines, const std::string& name, MachineSide side) {
+/// `by`: how somebody went there from another machine's prompt.
+MachineParts& machine_of(std::vector<MachineParts>& machines, const std::string& name, MachineSide side,
+                         const Entrance* by = nullptr) {
     const auto found = std::find_if(machines.begin(), machines.end(), [&](const MachineParts& m) {
         return name.empty() ? m.side == side : m.name == name;
     });
     if (found != machines.end()) return *found;
     // What stands before the first prompt is of its machine.
-    if (!name.empty() && machines.size() == 1 && machines.front().name.empty() &&
+    if (!by && !name.empty() && machines.size() == 1 && machines.front().name.empty() &&
         machines.front().side == MachineSide::unknown) {
         machines.front().name = name;
         machines.front().side = side;
         return machines.front();
     }
-    return machines.emplace_back(MachineParts{name, side});
+    return machines.emplace_back(MachineParts{name, side, by});
+}
+
+/// A name for the machine from whose prompt somebody went into others, where its own does not show.
+std::string name_of_here(const std::vector<Section>& sections) {
+    const auto own = std::find_if(sections.begin(), sections.end(),
+                                  [](const Section& s) { return !s.by && !s.host.empty(); });
+    return own == sections.end() ? "." : own->host;
+}
+
+bool goes_elsewhere(const std::vector<Section>& sections) {
+    return std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.by != nullptr; });
 }
 
 /// Sections of each machine, in the order in which the machines come; none: it is one.
@@ -114,12 +129,15 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
     Processor seen;
     std::size_t at = 0;
     bool by_processor = false, names_inside = false;
+    const bool elsewhere = goes_elsewhere(sections);
+    const std::string here = elsewhere ? name_of_here(sections) : std::string();
     for (SidedSection& part : with_sides(sections)) {
         Section& section = part.section;
-        const bool named = !section.host.empty() && part.side == MachineSide::unknown;
+        if (section.host.empty()) section.host = here;
+        const bool named = !section.host.empty() && (section.by || part.side == MachineSide::unknown);
         if (named || part.side != MachineSide::unknown) {
-            const MachineSide side = named ? side_of_prompt(section.host) : part.side;
-            MachineParts& own = machine_of(machines, named ? section.host : std::string(), side);
+            const MachineSide side = named && !section.by ? side_of_prompt(section.host) : part.side;
+            MachineParts& own = machine_of(machines, named ? section.host : std::string(), side, section.by);
             if (own.name.empty() && !section.command.line.empty()) own.name = section.host;
             at = static_cast<std::size_t>(&own - machines.data());
             names_inside = names_inside || (named && names_container(section.host));
@@ -140,7 +158,7 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
     const bool inside = names_inside || std::any_of(sections.begin(), sections.end(), [](const Section& s) {
                             return leads_to(s.command) == LeadsTo::inside;
                         });
-    if ((inside && !by_processor) || machines.size() < 2) return {};
+    if ((inside && !by_processor && !elsewhere) || machines.size() < 2) return {};
     return machines;
 }
 
@@ -152,6 +170,51 @@ struct TellingMachine {
     bool is_guest() const { return parts->side == MachineSide::guest; }
 };
 
+/// Nothing but what a guest's definition, or its cloud, says of it from outside: of whichever is the guest.
+bool only_describes(const Recording& recording) {
+    constexpr std::string_view topics[] = {hearsay::hypervisor, hearsay::guest,      hearsay::cloud,
+                                           hearsay::prompt,     hearsay::definition, hearsay::instance_type};
+    return !recording.kvm.open && !recording.kernel_log && recording.cpus.empty() &&
+           !recording.files.empty() &&
+           std::all_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(topics), std::end(topics), file.first) != std::end(topics);
+           });
+}
+
+/// Out of several machines, those whose outputs only describe another: their sections.
+std::vector<Section> take_descriptions(std::vector<TellingMachine>& telling) {
+    std::vector<Section> described;
+    const auto from = std::stable_partition(telling.begin(), telling.end(), [](const TellingMachine& m) {
+        return m.parts->by || !only_describes(m.recording);
+    });
+    if (from == telling.begin()) return described;
+    for (auto machine = from; machine != telling.end(); ++machine)
+        described.insert(described.end(), machine->parts->sections.begin(), machine->parts->sections.end());
+    telling.erase(from, telling.end());
+    return described;
+}
+
+/// Where one of several machines at the most says something: its outputs, and all words that stand outside of
+/// any other's.
+std::vector<Section> of_one(const std::vector<MachineParts>& machines,
+                            const std::vector<TellingMachine>& telling) {
+    if (!telling.empty()) return telling.front().parts->sections;
+    std::vector<Section> own;
+    for (const MachineParts& machine : machines)
+        if (!machine.by) own.insert(own.end(), machine.sections.begin(), machine.sections.end());
+    return own;
+}
+
+/// More than the kernel's release, or a name of the product: what somebody looks for in another machine.
+bool bears_on_kvm(const Recording& recording) {
+    constexpr std::string_view other[] = {"/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch",
+                                          "/etc/os-release", "hearsay/cpu_count"};
+    return recording.kvm.open || recording.kernel_log || !recording.cpus.empty() ||
+           std::any_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(other), std::end(other), file.first) == std::end(other);
+           });
+}
+
 std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machines,
                                          const SectionReader& read) {
     std::vector<TellingMachine> telling;
@@ -159,48 +222,25 @@ std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machin
         Evidence evidence = read_all(machine.sections, read);
         if (!evidence.anything()) continue;
         const bool guest = evidence.says_guest();
-        telling.push_back({&machine, guest, std::move(evidence).take()});
+        Recording recording = std::move(evidence).take();
+        if (!machine.by || bears_on_kvm(recording))
+            telling.push_back({&machine, guest, std::move(recording)});
     }
     return telling;
 }
 
-std::optional<bool> as_switch(std::string_view value) {
-    if (value == "Y" || value == "1") return true;
-    if (value == "N" || value == "0") return false;
-    return {};
-}
-
-/// Each of KVM's modules is seen by its parameter or among what is loaded; of both at once none is the
-/// host's.
-HostKvm kvm_of(const Recording& host) {
-    const auto modules = host.files.find("/proc/modules");
-    const std::string* list = modules == host.files.end() ? nullptr : modules->second.if_known();
-    const std::string_view loaded = list ? std::string_view(*list) : std::string_view{};
-    HostKvm kvm;
-    bool both = false;
-    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
-        const auto nested = host.files.find(fmt::format("/sys/module/{}/parameters/nested", module));
-        const bool shown = nested != host.files.end();
-        if (!shown && !contains(loaded, module)) continue;
-        both = !kvm.module.empty();
-        kvm.module = module;
-        if (shown && !kvm.nested) kvm.nested = as_switch(line_of(nested->second));
-    }
-    if (both) kvm.module = {};
-    kvm.there = kvm.nested || host.files.contains(hearsay::usable) ||
-                (host.kvm.open && host.kvm.open->if_known()) || contains(loaded, "kvm");
-    return kvm;
-}
-
-void add(HostKvm& kvm, const HostKvm& other) {
-    kvm.there = kvm.there || other.there;
-    if (kvm.module.empty()) kvm.module = other.module;
-    if (!kvm.nested) kvm.nested = other.nested;
-}
-
 }  // namespace
 
+/// By what somebody went into another machine; whether that is a guest, and whose.
+static void place_by_entrance(const Entrance& by, Evidence& evidence) {
+    const std::string source = fmt::format("{} {}", by.program, by.verbs);
+    if (by.in != RunsIn::remote) evidence.hear(hearsay::guest, "yes", source);
+    if (!by.runs_it.empty()) evidence.hear(hearsay::hypervisor, by.runs_it, source);
+    if (!by.cloud.empty()) evidence.hear(hearsay::cloud, by.cloud, source);
+}
+
 void place_by_prompt(const Section& section, Evidence& evidence) {
+    if (section.by) return place_by_entrance(*section.by, evidence);
     if (section.host == "toolbox" || section.host == "toolbx")
         evidence.file("/run/.toolboxenv", "");
     else if (is_number_of_container(section.host) && !evidence.has_file("/proc/self/environ"))
@@ -209,23 +249,35 @@ void place_by_prompt(const Section& section, Evidence& evidence) {
 
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read) {
     const std::vector<MachineParts> machines = by_machine(sections);
-    const std::vector<TellingMachine> telling = telling_ones(machines, read);
-    if (telling.size() < 2) return {std::move(sections)};
+    std::vector<TellingMachine> telling = telling_ones(machines, read);
+    const std::vector<Section> described = take_descriptions(telling);
+    const auto with_descriptions = [&](const std::vector<Section>& own) {
+        std::vector<Section> all = described;
+        all.insert(all.end(), own.begin(), own.end());
+        return all;
+    };
+    if (telling.size() < 2)
+        return {goes_elsewhere(sections) ? with_descriptions(of_one(machines, telling))
+                                         : std::move(sections)};
     const auto says_guest = [](const TellingMachine& m) { return m.says_guest; };
     const auto is_guest = [](const TellingMachine& m) { return m.is_guest(); };
     const auto guests = std::count_if(telling.begin(), telling.end(), says_guest);
     const auto called = std::count_if(telling.begin(), telling.end(), is_guest);
     const auto all = static_cast<std::ptrdiff_t>(telling.size());
-    const bool apart = (guests > 0 && guests < all) || (called > 0 && called < all) ||
+    const auto elsewhere = std::find_if(telling.rbegin(), telling.rend(),
+                                        [](const TellingMachine& m) { return m.parts->by != nullptr; });
+    const bool apart = elsewhere != telling.rend() || (guests > 0 && guests < all) ||
+                       (called > 0 && called < all) ||
                        std::any_of(telling.begin() + 1, telling.end(), [&](const TellingMachine& m) {
                            return contradict(telling.front().recording, m.recording);
                        });
     if (!apart) return {std::move(sections)};
     const bool by_name = called > 0 && called < all, one_guest = by_name || guests == 1;
-    const auto chosen = by_name     ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+    const auto chosen = by_name ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+                        : elsewhere != telling.rend() ? elsewhere
                         : one_guest ? std::find_if(telling.rbegin(), telling.rend(), says_guest)
                                     : telling.rbegin();
-    OneMachine one{chosen->parts->sections};
+    OneMachine one{with_descriptions(chosen->parts->sections)};
     one.note =
         fmt::format("outputs of several machines, by {}: those of the {} are judged, the others are {}",
                     by_name ? "what stands above them" : "their prompts or processors",
@@ -235,22 +287,6 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
     for (const TellingMachine& other : telling)
         if (!other.is_guest()) add(one.below, kvm_of(other.recording));
     return one;
-}
-
-void hear_host(const OneMachine& machine, Evidence& evidence) {
-    constexpr std::string_view source = "the host's outputs in the same paste";
-    if (!machine.is_guest) return;
-    evidence.hear(hearsay::guest, "yes", source);
-    if (machine.below.there && !evidence.has_file(hearsay::hypervisor))
-        evidence.hear(hearsay::hypervisor, "KVM", source);
-    // What the host's processor has not, the guest cannot show.
-    const std::string_view lacking = machine.below.module == "kvm_amd"     ? hearsay::flag_vmx
-                                     : machine.below.module == "kvm_intel" ? hearsay::flag_svm
-                                                                           : std::string_view{};
-    if (!lacking.empty() && !evidence.has_file(lacking))
-        evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.below.module));
-    if (machine.below.nested)
-        evidence.hear(hearsay::host_nested, *machine.below.nested ? "yes" : "no", source);
 }
 
 }  // namespace nestprobe
