@@ -34,6 +34,7 @@ enum class Platform : std::uint8_t {
     ovirt,
     incus,
     lxd,
+    multipass,
     cloud_hypervisor,
     firecracker,
     fly,

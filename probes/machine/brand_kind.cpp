@@ -39,6 +39,12 @@ BrandKind kind_of_brand(std::string_view brand) {
     return BrandKind::processor;
 }
 
+bool is_no_processors_brand(std::string_view brand) {
+    const BrandKind kind = kind_of_brand(brand);
+    return kind == BrandKind::named_model || kind == BrandKind::generic_model ||
+           brand.starts_with("DO-Regular") || brand.starts_with("DO-Premium-");
+}
+
 std::string_view to_string(BrandKind kind) {
     switch (kind) {
         case BrandKind::processor: return "real processor";

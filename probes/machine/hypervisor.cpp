@@ -93,6 +93,8 @@ Fact<Level> probe_level(const Filesystem& files, const Shared& shared, const Cpu
     for (const PerCpu<bool>* bit : {&cpu.hypervisor, &kernel.flag_hypervisor})
         if (const Fact<bool> fact = bit->first_known(); fact.if_known()) return as(Level::bare_metal, fact);
     if (is(heard, false)) return as(Level::bare_metal, heard);
+    if (cpu.brand.if_known() && is_no_processors_brand(*cpu.brand.if_known()))
+        return as(Level::guest, cpu.brand);
     // These clouds' bare metal lists VMX or SVM always, so what lists neither is one of their guests.
     const auto off = [](bool set) { return !set; };
     const bool unlisted = kernel.flag_vmx.any_known() && kernel.flag_vmx.all(off) &&
@@ -101,9 +103,10 @@ Fact<Level> probe_level(const Filesystem& files, const Shared& shared, const Cpu
     if (unlisted && kernel.release.if_known() && is_clouds_own_kernel(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
     // So does what these clouds rent out as hardware, by the names that they give their machines.
-    if (const Fact<std::string> cloud = read_hearsay(files, hearsay::prompt);
-        refused && cloud.if_known() && !cloud.if_known()->starts_with("wsl"))
-        return as(Level::guest, cloud);
+    for (const std::string_view by : {hearsay::prompt, hearsay::cloud})
+        if (const Fact<std::string> cloud = read_hearsay(files, by);
+            refused && cloud.if_known() && !cloud.if_known()->starts_with("wsl"))
+            return as(Level::guest, cloud);
     if (kernel.release.if_known() && is_kernel_of_wsl2(*kernel.release.if_known()))
         return as(Level::guest, kernel.release);
     return cpu.hypervisor.first_absent();

@@ -96,7 +96,40 @@ TypeNesting of_alibaba(std::string_view type) {
     return contains(type, "ebm") ? TypeNesting::metal : TypeNesting::lacks;
 }
 
+/// Graviton's: the first letter behind the generation is a g ("t4g", "x2gd", "im4gn"); g5 and g4dn begin with
+/// one, and have another processor.
+bool is_graviton(std::string_view type) {
+    const std::string_view family = type.substr(0, type.find('.'));
+    const auto digits = family.find_first_of("0123456789");
+    if (family == "a1") return true;
+    if (digits == std::string_view::npos || digits == 0 || !contains(type, ".")) return false;
+    const auto behind = family.find_first_not_of("0123456789", digits);
+    return behind != std::string_view::npos && family[behind] == 'g';
+}
+
+/// "ecs.g8y.large" (Yitian), "ecs.g6r.large" (Ampere).
+bool is_arm_of_alibaba(std::string_view type) {
+    if (!type.starts_with("ecs.")) return false;
+    const std::string_view family = type.substr(4, type.find('.', 4) - 4);
+    return family.size() == 3 && (family.ends_with('y') || family.ends_with('r'));
+}
+
 }  // namespace
+
+bool is_arm_type(Platform platform, std::string_view type) {
+    constexpr std::string_view gce[] = {"t2a-", "c4a-", "n4a-"};
+    constexpr std::string_view oci[] = {"VM.Standard.A", "BM.Standard.A"};
+    switch (platform) {
+        case Platform::aws: return is_graviton(type);
+        case Platform::gcp: return begins_with_one(type, gce);
+        case Platform::azure:
+            return type.starts_with("Standard_") && contains(parse_azure_size(type).letters, "p");
+        case Platform::oci: return begins_with_one(type, oci);
+        case Platform::alibaba: return is_arm_of_alibaba(type);
+        case Platform::hetzner: return type.starts_with("cax");
+        default: return false;
+    }
+}
 
 unsigned cores_of_ec2(std::string_view type) {
     const auto dot = type.find('.');

@@ -20,6 +20,10 @@ enum class TypeNesting : std::uint8_t {
 /// "t3.large", "n2-standard-4", "Standard_D4s_v5", "VM.Standard3.Flex", "ecs.g7.xlarge".
 TypeNesting nesting_of_type(Platform platform, std::string_view type);
 
+/// Types with an Arm processor: "t4g.medium", "t2a-standard-2", "Standard_D2ps_v5", "VM.Standard.A1.Flex",
+/// "cax11".  False too where the table does not know the type.
+bool is_arm_type(Platform platform, std::string_view type);
+
 /// Of EC2's Intel types, which have two threads a core: "m8i.xlarge" has 2.  0: not told by the name.
 unsigned cores_of_ec2(std::string_view type);
 

@@ -24,6 +24,8 @@ Fact<Platform> probe_platform(const Filesystem& files, const KernelFacts& kernel
 std::optional<Platform> platform_below(const HypervisorFacts& f);
 
 BrandKind kind_of_brand(std::string_view brand);
+/// No processor of any maker's calls itself so: QEMU's models, and DigitalOcean's own name.
+bool is_no_processors_brand(std::string_view brand);
 
 /// Hyper-V's place among the signatures; null where it is not there.
 const Signature* find_hyperv(const HypervisorFacts& f);

@@ -63,12 +63,13 @@ constexpr HeardRow heard_rows[] = {
     {"vps", Platform::hoster},
     {"crostini", Platform::crostini},
     {"qubes", Platform::qubes},
-    {"contabo", Platform::kvm},  // whose row names the two
-    {"ovh", Platform::kvm},
+    {"contabo", Platform::hoster},  // whose row names the two
+    {"ovh", Platform::hoster},
     {"unraid", Platform::kvm},
     {"firecracker", Platform::firecracker},
     {"incus", Platform::incus},
     {"lxd", Platform::lxd},
+    {"multipass", Platform::multipass},
 };
 
 }  // namespace

@@ -205,7 +205,8 @@ Platform cloud_of_brand(std::string_view brand) {
         {"AMD EPYC 7R13", Platform::aws},           {"AMD EPYC 7R32", Platform::aws},
         {"AMD EPYC 9R14", Platform::aws},           {"Platinum 8171M", Platform::azure},
         {"Platinum 8272CL", Platform::azure},       {"Platinum 8370C", Platform::azure},
-        {"Platinum 8473C", Platform::azure},
+        {"Platinum 8473C", Platform::azure},        {"DO-Regular", Platform::digitalocean},
+        {"DO-Premium-", Platform::digitalocean},
     };
     for (const KernelSign& row : brand_signs)
         if (contains(brand, row.part)) return row.platform;
@@ -236,6 +237,7 @@ std::string_view to_string(Platform platform) {
         case Platform::ovirt: return "oVirt";
         case Platform::incus: return "Incus";
         case Platform::lxd: return "LXD";
+        case Platform::multipass: return "Multipass";
         case Platform::cloud_hypervisor: return "Cloud Hypervisor";
         case Platform::firecracker: return "Firecracker";
         case Platform::fly: return "Fly.io";

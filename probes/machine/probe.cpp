@@ -2,6 +2,7 @@
 #include "probe.hpp"
 #include "base/hearsay.hpp"
 #include "base/text.hpp"
+#include "machine/instance_types.hpp"
 #include "machine/modprobe.hpp"
 #include "machine/platform_signs.hpp"
 #include "machine/probes.hpp"
@@ -151,6 +152,15 @@ void doubt_no_node(const Shared& shared, Facts& facts) {
         registered = Absent{Why::not_applicable, "gVisor makes a /sys of its own"};
 }
 
+/// A cloud's type has one kind of processor, which its name tells where nobody read it.
+void hear_arm_type(Facts& facts) {
+    const std::string* type = facts.hypervisor.instance_type.if_known();
+    const Platform* cloud = facts.hypervisor.platform.if_known();
+    const bool read = facts.kernel.arch.if_known() || facts.cpu.technology.if_known();
+    if (!read && type && cloud && is_arm_type(*cloud, *type))
+        facts.kernel.arch = {"aarch64", facts.hypervisor.instance_type.from()};
+}
+
 }  // namespace
 
 Facts probe(const Sources& machine, const Wanted& wanted) {
@@ -160,6 +170,7 @@ Facts probe(const Sources& machine, const Wanted& wanted) {
     facts.firmware = probe_firmware(machine, shared);
     facts.kernel = probe_kernel(machine, shared, facts.cpu);
     facts.hypervisor = probe_hypervisor(machine, shared, facts.cpu, facts.firmware, facts.kernel);
+    hear_arm_type(facts);
     facts.vmx = probe_vmx(shared);
     facts.svm = probe_svm(shared);
     facts.module = probe_module(machine, shared, facts.cpu, facts.kernel);

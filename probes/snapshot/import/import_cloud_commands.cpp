@@ -29,6 +29,20 @@ constexpr CommandRow command_rows[] = {
      "--no-enable-nested-virtualization"},
     {"azure", "az vm create", "--size", "", ""},
     {"azure", "az vm resize", "--size", "", ""},
+    {"azure", "az aks create", "--node-vm-size", "", ""},
+    {"azure", "az aks nodepool add", "--node-vm-size", "", ""},
+    {"aws", "eksctl create cluster", "--node-type", "", ""},
+    {"aws", "eksctl create nodegroup", "--node-type", "", ""},
+    {"google", "gcloud container clusters create", "--machine-type", "--enable-nested-virtualization", ""},
+    {"google", "gcloud container node-pools create", "--machine-type", "--enable-nested-virtualization", ""},
+    {"oci", "oci compute instance launch", "--shape", "", ""},
+    {"hetzner", "hcloud server create", "--type", "", ""},
+    {"digitalocean", "doctl compute droplet create", "--size", "", ""},
+    {"linode", "linode-cli linodes create", "--type", "", ""},
+    {"vultr", "vultr-cli instance create", "--plan", "", ""},
+    {"scaleway", "scw instance server create", "type", "", ""},
+    {"alibaba", "aliyun ecs RunInstances", "--InstanceType", "", ""},
+    {"openstack", "openstack server create", "--flavor", "", ""},
 };
 
 /// A command from `at` on, with the lines that continue it behind a backslash.

@@ -18,7 +18,7 @@ struct CloudRow {
     std::string_view cloud;  ///< as in hearsay::cloud
     std::string_view what;   ///< whose output it is
     std::string_view signs[2];
-    std::string_view type_key;
+    std::string_view type_key = {};    ///< empty: nothing follows from a type there
     std::string_view switch_key = {};  ///< empty: that cloud has no switch
     bool off_if_missing = false;       ///< the key is left out where it is off
 };
@@ -80,6 +80,16 @@ constexpr CloudRow cloud_rows[] = {
     {"azure", az, {"\"size\": \"Standard_", ""}, "size"},
     {"azure", az, {"Size", "Standard_"}, "size"},
     {"azure", terraform, {"azurerm_", "Standard_"}, "size"},
+    {"aws", terraform, {"aws_spot_instance_request", "instance_type"}, "instance_type"},
+    {"oci", terraform, {"\"oci_core_instance\"", "shape"}, "shape"},
+    {"alibaba", terraform, {"\"alicloud_instance\"", "instance_type"}, "instance_type"},
+    {"hetzner", terraform, {"\"hcloud_server\"", "server_type"}, "server_type"},
+    {"digitalocean", terraform, {"\"digitalocean_droplet\"", ""}, "size"},
+    {"linode", terraform, {"\"linode_instance\"", ""}},
+    {"vultr", terraform, {"\"vultr_instance\"", ""}, "plan"},
+    {"scaleway", terraform, {"\"scaleway_instance_server\"", ""}},
+    {"tencent", terraform, {"\"tencentcloud_instance\"", ""}, "instance_type"},
+    {"openstack", terraform, {"\"openstack_compute_instance_v2\"", ""}, "flavor_name"},
     {"oci", "oci's description of the instance", {"\"shape\": \"", "ocid1."}, "shape"},
 };
 
@@ -111,7 +121,8 @@ std::string_view azure_size_in(std::string_view text) {
 /// "projects/p/zones/z/machineTypes/n2-standard-4" ends in the type.
 std::string_view type_of(const CloudRow& row, std::string_view text) {
     if (const std::string_view type = word_at(text, "machineTypes/", false); !type.empty()) return type;
-    const std::string_view type = switch_value(text, row.type_key);
+    const std::string_view type =
+        row.type_key.empty() ? std::string_view{} : switch_value(text, row.type_key);
     if (row.cloud != "azure") return type;
     // The key may be a word of the command that asked: "{size: hardwareProfile.vmSize, ...}".
     return type.starts_with("Standard_") || type.starts_with("Basic_") ? type : azure_size_in(text);

@@ -241,19 +241,6 @@ void read_other_definition(const Section& section, Evidence& evidence) {
     evidence.taken(row->what);
 }
 
-void read_asked_switch(const Section& section, Evidence& evidence) {
-    const std::string_view answer = trim(section.body);
-    if (!contains(section.command.line, ".ExposeVirtualizationExtensions") ||
-        (answer != "True" && answer != "False"))
-        return;
-    constexpr std::string_view what = "Get-VMProcessor";
-    evidence.hear(hearsay::hypervisor, "Microsoft", what);
-    evidence.hear(hearsay::guest, "yes", what);
-    evidence.hear(hearsay::definition, answer == "True" ? "yes" : "no",
-                  fmt::format("{}, ExposeVirtualizationExtensions {}", what, answer));
-    evidence.taken(what);
-}
-
 void hear_proxmox_container(std::string_view text, Evidence& evidence) {
     if (!is_proxmox_container(text) || evidence.has_file("/run/systemd/container") ||
         evidence.has_file("/proc/modules") || !evidence.anything())

@@ -75,9 +75,16 @@ bool read_own_ls(const Section& section, Evidence& evidence) {
 
 /// Of a type, or of types that a machine could have: nothing of what it is.
 bool read_lists_of_types(const Section& section, Evidence& evidence) {
-    for (const std::string_view list : {"describe-instance-types", "list-vm-resize-options", "shape"})
-        if (section.command.names(list)) {
+    struct List {
+        std::string_view word, cloud;
+    };
+    constexpr List lists[] = {
+        {"describe-instance-types", "aws"}, {"list-vm-resize-options", "azure"}, {"shape", "oci"}};
+    for (const List& list : lists)
+        if (section.command.names(list.word)) {
             evidence.taken("a list of types");
+            // Whose tool somebody asks is whose machine it is, as far as nothing else tells.
+            evidence.hear(hearsay::prompt, list.cloud, hearsay::names_in_prompt);
             return true;
         }
     return false;

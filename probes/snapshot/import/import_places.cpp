@@ -39,6 +39,14 @@ constexpr EntranceRow outputs[] = {
     {"kubectl", "logs", "kubernetes"},
 };
 
+/// Containers and virtual machines alike: no reading of what it is.
+constexpr EntranceRow instances[] = {
+    {"lxc", "exec", "lxd"},
+    {"lxc", "shell", "lxd"},
+    {"incus", "exec", "incus"},
+    {"incus", "shell", "incus"},
+};
+
 bool fits(const EntranceRow& row, const Command& command) {
     return command.program == row.program && (row.verb.empty() || command.names(row.verb));
 }
@@ -66,6 +74,9 @@ void read_entrance(const Section& section, Evidence& evidence) {
     const Command& command = section.command;
     for (const EntranceRow& row : entrances)
         if (fits(row, command)) place(row.place, fmt::format("{} {}", row.program, row.verb), evidence);
+    for (const EntranceRow& row : instances)
+        if (fits(row, command))
+            evidence.hear(hearsay::named_place, row.place, fmt::format("{} {}", row.program, row.verb));
     const bool of_kvm =
         contains(section.body, "kvm") || contains(section.body, "KVM") || contains(section.body, "Kvm");
     const bool of_daemon = contains(section.body, "rror response from daemon") ||

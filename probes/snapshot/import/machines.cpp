@@ -4,8 +4,8 @@
 #include "snapshot/import/machines.hpp"
 #include "base/text.hpp"
 #include "snapshot/import/import_paste.hpp"
+#include "snapshot/import/machine_parts.hpp"
 #include "snapshot/import/readers.hpp"
-#include "snapshot/import/sides.hpp"
 
 #include <fmt/format.h>
 
@@ -17,51 +17,6 @@
 
 namespace nestprobe {
 namespace {
-
-/// What Docker, Podman and Kubernetes' runtimes call a container that nobody named.
-bool is_number_of_container(std::string_view host) {
-    constexpr std::size_t digits = 12;
-    return host.size() == digits && host.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
-           host.find_first_of("0123456789") != std::string_view::npos;
-}
-
-/// toolbox and distrobox have words of their own.
-bool names_container(std::string_view host) {
-    return is_number_of_container(host) || contains(host, "toolb") || contains(host, "distrobox") ||
-           contains(host, "docker");
-}
-
-struct Processor {
-    std::string brand;
-    bool known = false, hypervisor = false;
-};
-
-/// Of an output that describes a processor; not known where it says nothing of a hypervisor.
-Processor processor_in(const Section& section) {
-    Processor found;
-    bool flags = false;
-    for_each_line(section.body, [&](std::string_view line) {
-        const auto colon = line.find(':');
-        if (colon == std::string_view::npos) return;
-        const std::string_view key = trim(line.substr(0, colon)), value = trim(line.substr(colon + 1));
-        if ((key == "Model name" || key == "model name") && found.brand.empty()) found.brand = value;
-        if (key == "Hypervisor vendor") found.hypervisor = true;
-        if (key == "Flags" || key == "flags") {
-            flags = !section.cut();
-            found.hypervisor = found.hypervisor || has_word(value, "hypervisor");
-        }
-        // lscpu prints its own line for a hypervisor beside this one.
-        if (key == "Virtualization" && (value == "VT-x" || value == "AMD-V") &&
-            section.command.program == "lscpu" && !section.command.filtered)
-            flags = true;
-    });
-    found.known = !found.brand.empty() && (found.hypervisor || flags);
-    return found;
-}
-
-bool differ(const Processor& a, const Processor& b) {
-    return a.known && b.known && a.hypervisor != b.hypervisor && a.brand != b.brand;
-}
 
 Evidence read_all(std::span<const Section> sections, const SectionReader& read) {
     Evidence evidence;
@@ -86,65 +41,6 @@ bool contradict(const Recording& a, const Recording& b) {
            (a.kvm.open->if_known() == nullptr) != (b.kvm.open->if_known() == nullptr);
 }
 
-/// What is known of one of several machines by where its outputs stand.
-struct MachineParts {
-    std::string name;  ///< in its prompts; empty: none is shown
-    MachineSide side = MachineSide::unknown;
-    std::vector<Section> sections{};
-};
-
-/// The machine of that name, or of that side where there is no name; made where it is the first of them.
-MachineParts& machine_of(std::vector<MachineParts>& machines, const std::string& name, MachineSide side) {
-    const auto found = std::find_if(machines.begin(), machines.end(), [&](const MachineParts& m) {
-        return name.empty() ? m.side == side : m.name == name;
-    });
-    if (found != machines.end()) return *found;
-    // What stands before the first prompt is of its machine.
-    if (!name.empty() && machines.size() == 1 && machines.front().name.empty() &&
-        machines.front().side == MachineSide::unknown) {
-        machines.front().name = name;
-        machines.front().side = side;
-        return machines.front();
-    }
-    return machines.emplace_back(MachineParts{name, side});
-}
-
-/// Sections of each machine, in the order in which the machines come; none: it is one.
-std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
-    std::vector<MachineParts> machines;
-    Processor seen;
-    std::size_t at = 0;
-    bool by_processor = false, names_inside = false;
-    for (SidedSection& part : with_sides(sections)) {
-        Section& section = part.section;
-        const bool named = !section.host.empty() && part.side == MachineSide::unknown;
-        if (named || part.side != MachineSide::unknown) {
-            const MachineSide side = named ? side_of_prompt(section.host) : part.side;
-            MachineParts& own = machine_of(machines, named ? section.host : std::string(), side);
-            if (own.name.empty() && !section.command.line.empty()) own.name = section.host;
-            at = static_cast<std::size_t>(&own - machines.data());
-            names_inside = names_inside || (named && names_container(section.host));
-        } else if (const Processor processor = processor_in(section);
-                   processor.known &&
-                   std::all_of(machines.begin(), machines.end(), [](const MachineParts& m) {
-                       return m.name.empty() && m.side == MachineSide::unknown;
-                   })) {
-            if (differ(seen, processor)) {
-                by_processor = true;
-                ++at;
-            }
-            seen = processor;
-        }
-        if (machines.size() <= at) machines.resize(at + 1);
-        machines[at].sections.push_back(std::move(section));
-    }
-    const bool inside = names_inside || std::any_of(sections.begin(), sections.end(), [](const Section& s) {
-                            return leads_to(s.command) == LeadsTo::inside;
-                        });
-    if ((inside && !by_processor) || machines.size() < 2) return {};
-    return machines;
-}
-
 /// A machine that said something.
 struct TellingMachine {
     const MachineParts* parts;
@@ -153,6 +49,51 @@ struct TellingMachine {
     bool is_guest() const { return parts->side == MachineSide::guest; }
 };
 
+/// Nothing but what a guest's definition, or its cloud, says of it from outside: of whichever is the guest.
+bool only_describes(const Recording& recording) {
+    constexpr std::string_view topics[] = {hearsay::hypervisor, hearsay::guest,      hearsay::cloud,
+                                           hearsay::prompt,     hearsay::definition, hearsay::instance_type};
+    return !recording.kvm.open && !recording.kernel_log && recording.cpus.empty() &&
+           !recording.files.empty() &&
+           std::all_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(topics), std::end(topics), file.first) != std::end(topics);
+           });
+}
+
+/// Out of several machines, those whose outputs only describe another: their sections.
+std::vector<Section> take_descriptions(std::vector<TellingMachine>& telling) {
+    std::vector<Section> described;
+    const auto from = std::stable_partition(telling.begin(), telling.end(), [](const TellingMachine& m) {
+        return m.parts->by || !only_describes(m.recording);
+    });
+    if (from == telling.begin()) return described;
+    for (auto machine = from; machine != telling.end(); ++machine)
+        described.insert(described.end(), machine->parts->sections.begin(), machine->parts->sections.end());
+    telling.erase(from, telling.end());
+    return described;
+}
+
+/// Where one of several machines at the most says something: its outputs, and all words that stand outside of
+/// any other's.
+std::vector<Section> of_one(const std::vector<MachineParts>& machines,
+                            const std::vector<TellingMachine>& telling) {
+    if (!telling.empty()) return telling.front().parts->sections;
+    std::vector<Section> own;
+    for (const MachineParts& machine : machines)
+        if (!machine.by) own.insert(own.end(), machine.sections.begin(), machine.sections.end());
+    return own;
+}
+
+/// More than the kernel's release, or a name of the product: what somebody looks for in another machine.
+bool bears_on_kvm(const Recording& recording) {
+    constexpr std::string_view other[] = {"/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch",
+                                          "/etc/os-release", "hearsay/cpu_count"};
+    return recording.kvm.open || recording.kernel_log || !recording.cpus.empty() ||
+           std::any_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(other), std::end(other), file.first) == std::end(other);
+           });
+}
+
 std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machines,
                                          const SectionReader& read) {
     std::vector<TellingMachine> telling;
@@ -160,43 +101,11 @@ std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machin
         Evidence evidence = read_all(machine.sections, read);
         if (!evidence.anything()) continue;
         const bool guest = evidence.says_guest();
-        telling.push_back({&machine, guest, std::move(evidence).take()});
+        Recording recording = std::move(evidence).take();
+        if (!machine.by || bears_on_kvm(recording))
+            telling.push_back({&machine, guest, std::move(recording)});
     }
     return telling;
-}
-
-std::optional<bool> as_switch(std::string_view value) {
-    if (value == "Y" || value == "1") return true;
-    if (value == "N" || value == "0") return false;
-    return {};
-}
-
-/// Each of KVM's modules is seen by its parameter or among what is loaded; of both at once none is the
-/// host's.
-HostKvm kvm_of(const Recording& host) {
-    const auto modules = host.files.find("/proc/modules");
-    const std::string* list = modules == host.files.end() ? nullptr : modules->second.if_known();
-    const std::string_view loaded = list ? std::string_view(*list) : std::string_view{};
-    HostKvm kvm;
-    bool both = false;
-    for (const std::string_view module : {"kvm_intel", "kvm_amd"}) {
-        const auto nested = host.files.find(fmt::format("/sys/module/{}/parameters/nested", module));
-        const bool shown = nested != host.files.end();
-        if (!shown && !contains(loaded, module)) continue;
-        both = !kvm.module.empty();
-        kvm.module = module;
-        if (shown && !kvm.nested) kvm.nested = as_switch(line_of(nested->second));
-    }
-    if (both) kvm.module = {};
-    kvm.there = kvm.nested || host.files.contains(hearsay::usable) ||
-                (host.kvm.open && host.kvm.open->if_known()) || contains(loaded, "kvm");
-    return kvm;
-}
-
-void add(HostKvm& kvm, const HostKvm& other) {
-    kvm.there = kvm.there || other.there;
-    if (kvm.module.empty()) kvm.module = other.module;
-    if (!kvm.nested) kvm.nested = other.nested;
 }
 
 bool holds_definition(const MachineParts& machine) {
@@ -218,7 +127,16 @@ DefinitionPlace place_of_definition(const std::vector<MachineParts>& machines, c
 
 }  // namespace
 
+/// By what somebody went into another machine; whether that is a guest, and whose.
+static void place_by_entrance(const Entrance& by, Evidence& evidence) {
+    const std::string source = fmt::format("{} {}", by.program, by.verbs);
+    if (by.in != RunsIn::remote) evidence.hear(hearsay::guest, "yes", source);
+    if (!by.runs_it.empty()) evidence.hear(hearsay::hypervisor, by.runs_it, source);
+    if (!by.cloud.empty()) evidence.hear(hearsay::cloud, by.cloud, source);
+}
+
 void place_by_prompt(const Section& section, Evidence& evidence) {
+    if (section.by) return place_by_entrance(*section.by, evidence);
     if (section.host == "toolbox" || section.host == "toolbx")
         evidence.file("/run/.toolboxenv", "");
     else if (is_number_of_container(section.host) && !evidence.has_file("/proc/self/environ"))
@@ -227,9 +145,16 @@ void place_by_prompt(const Section& section, Evidence& evidence) {
 
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read) {
     const std::vector<MachineParts> machines = by_machine(sections);
-    const std::vector<TellingMachine> telling = telling_ones(machines, read);
+    std::vector<TellingMachine> telling = telling_ones(machines, read);
+    const std::vector<Section> described = take_descriptions(telling);
+    const auto with_descriptions = [&](const std::vector<Section>& own) {
+        std::vector<Section> all = described;
+        all.insert(all.end(), own.begin(), own.end());
+        return all;
+    };
     if (telling.size() < 2) {
-        OneMachine all{std::move(sections)};
+        OneMachine all{goes_elsewhere(sections) ? with_descriptions(of_one(machines, telling))
+                                                : std::move(sections)};
         if (telling.size() == 1) all.definition = place_of_definition(machines, *telling.front().parts);
         return all;
     }
@@ -238,16 +163,20 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
     const auto guests = std::count_if(telling.begin(), telling.end(), says_guest);
     const auto called = std::count_if(telling.begin(), telling.end(), is_guest);
     const auto all = static_cast<std::ptrdiff_t>(telling.size());
-    const bool apart = (guests > 0 && guests < all) || (called > 0 && called < all) ||
+    const auto elsewhere = std::find_if(telling.rbegin(), telling.rend(),
+                                        [](const TellingMachine& m) { return m.parts->by != nullptr; });
+    const bool apart = elsewhere != telling.rend() || (guests > 0 && guests < all) ||
+                       (called > 0 && called < all) ||
                        std::any_of(telling.begin() + 1, telling.end(), [&](const TellingMachine& m) {
                            return contradict(telling.front().recording, m.recording);
                        });
     if (!apart) return {std::move(sections)};
     const bool by_name = called > 0 && called < all, one_guest = by_name || guests == 1;
-    const auto chosen = by_name     ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+    const auto chosen = by_name ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+                        : elsewhere != telling.rend() ? elsewhere
                         : one_guest ? std::find_if(telling.rbegin(), telling.rend(), says_guest)
                                     : telling.rbegin();
-    OneMachine one{chosen->parts->sections};
+    OneMachine one{with_descriptions(chosen->parts->sections)};
     one.note =
         fmt::format("outputs of several machines, by {}: those of the {} are judged, the others are {}",
                     by_name ? "what stands above them" : "their prompts or processors",
@@ -258,22 +187,6 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
     for (const TellingMachine& other : telling)
         if (!other.is_guest()) add(one.below, kvm_of(other.recording));
     return one;
-}
-
-void hear_host(const OneMachine& machine, Evidence& evidence) {
-    constexpr std::string_view source = "the host's outputs in the same paste";
-    if (!machine.is_guest) return;
-    evidence.hear(hearsay::guest, "yes", source);
-    if (machine.below.there && !evidence.has_file(hearsay::hypervisor))
-        evidence.hear(hearsay::hypervisor, "KVM", source);
-    // What the host's processor has not, the guest cannot show.
-    const std::string_view lacking = machine.below.module == "kvm_amd"     ? hearsay::flag_vmx
-                                     : machine.below.module == "kvm_intel" ? hearsay::flag_svm
-                                                                           : std::string_view{};
-    if (!lacking.empty() && !evidence.has_file(lacking))
-        evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.below.module));
-    if (machine.below.nested)
-        evidence.hear(hearsay::host_nested, *machine.below.nested ? "yes" : "no", source);
 }
 
 }  // namespace nestprobe

@@ -26,6 +26,11 @@ struct HostKvm {
     std::optional<bool> nested{};  ///< what the module's parameter says
 };
 
+/// Each of KVM's modules is seen by its parameter or among what is loaded; of both at once none is the
+/// host's.
+HostKvm kvm_of(const Recording& host);
+void add(HostKvm& kvm, const HostKvm& other);
+
 /// All sections where nothing says that they are of several machines; else those of the one guest among
 /// them, or of the last.
 struct OneMachine {

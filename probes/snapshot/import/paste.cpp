@@ -3,6 +3,7 @@
 
 #include "base/errno_words.hpp"
 #include "base/text.hpp"
+#include "snapshot/import/entrances.hpp"
 #include "snapshot/import/markup.hpp"
 #include "snapshot/import/typed.hpp"
 
@@ -117,6 +118,16 @@ std::string without_answers_of_guides(std::string_view text) {
     return result;
 }
 
+/// What begins with that command, which may run in another machine than the prompt's.
+Section begun_by(std::string_view typed, std::string host, bool instances_are_machines) {
+    std::optional<Entered> entered = entered_by(typed);
+    if (entered && entered->entrance->in == RunsIn::instance && !instances_are_machines) entered.reset();
+    if (!entered) return {parse_command(typed), {}, std::move(host)};
+    Command command = parse_command(entered->command);
+    if (entered->entrance->in == RunsIn::here) return {std::move(command), {}, std::move(host)};
+    return {std::move(command), {}, std::move(entered->name), entered->entrance};
+}
+
 }  // namespace
 
 std::string clean_paste(std::string_view text) {
@@ -140,6 +151,8 @@ std::string clean_paste(std::string_view text) {
 std::vector<Section> split_paste(std::string_view text) {
     std::vector<Section> sections(1);
     bool announced = false;
+    const bool machines = shows_instances_that_are_machines(text);
+    std::string here;  // of the last prompt
     const char* const end = text.data() + text.size();
     for_each_line(text, [&](std::string_view line) {
         std::string_view heading = heading_in(line, announced);
@@ -147,19 +160,20 @@ std::vector<Section> split_paste(std::string_view text) {
         std::string_view typed = typed_in(line);
         if (typed.empty() && is_bare_command(line)) typed = trim(line);
         if (!heading.empty()) {
+            here.clear();
             sections.push_back({parse_command(as_command(heading)), {}});
         } else if (!typed.empty()) {
-            const std::string host = host_in_prompt(line);
-            const std::string before = sections.back().host;
-            sections.push_back({parse_command(typed), {}, host.empty() ? before : host});
+            if (std::string host = host_in_prompt(line); !host.empty()) here = std::move(host);
+            sections.push_back(begun_by(typed, here, machines));
         } else if (is_bare_prompt(line)) {
-            sections.push_back({{}, {}, sections.back().host});
+            sections.push_back({{}, {}, here});
         } else if (line.starts_with("Architecture:") && contains(sections.back().body, "Architecture:") &&
                    !sections.back().command.filtered) {
             // Another lscpu without its command.
             sections.push_back({sections.back().command, {}, sections.back().host});
             sections.back().body.append(line).push_back('\n');
         } else if (line.starts_with("==> ") && line.ends_with(" <==")) {
+            here.clear();
             sections.push_back({parse_command("cat " + std::string(line.substr(4, line.size() - 8))), {}});
         } else {
             sections.back().body.append(line);

@@ -21,10 +21,14 @@ struct Command {
     bool names(std::string_view path) const;
 };
 
+struct Entrance;  // entrances.hpp
+
 struct Section {
     Command command;
     std::string body;  ///< its lines, each with a newline; without one at the end where the paste ends there
     std::string host = {};  ///< the machine's name in the prompt, to tell two apart; empty: none is shown
+    /// By what it was run in another machine than the prompt's, whose name `host` is then; null: it was not.
+    const Entrance* by = nullptr;
     bool cut() const { return !body.ends_with('\n'); }
 };
 

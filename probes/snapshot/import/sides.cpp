@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/whole_words.hpp"
+#include "snapshot/import/entrances.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -197,6 +198,11 @@ MachineSide side_of_prompt(std::string_view host) {
     return found;
 }
 
+/// Of a machine that a command of this one goes into: its guest, or one whose name tells.
+static MachineSide side_entered(const Section& section) {
+    return section.by->in == RunsIn::remote ? side_of_prompt(section.host) : MachineSide::guest;
+}
+
 std::vector<SidedSection> with_sides(const std::vector<Section>& sections) {
     std::vector<SidedSection> parts;
     MachineSide side = MachineSide::unknown;
@@ -204,10 +210,12 @@ std::vector<SidedSection> with_sides(const std::vector<Section>& sections) {
     bool headed = false;  // nothing stands between the last heading and this
     for (const Section& section : sections) {
         // A prompt that shows another name is another machine's, whatever stands further up.
-        if (section.host != host && !headed) side = MachineSide::unknown;
-        host = section.host;
+        const bool elsewhere = section.by != nullptr;
+        if (!elsewhere && section.host != host && !headed) side = MachineSide::unknown;
+        if (!elsewhere) host = section.host;
         headed = false;
-        parts.push_back({{section.command, {}, section.host}, side});
+        parts.push_back(
+            {{section.command, {}, section.host, section.by}, elsewhere ? side_entered(section) : side});
         std::string_view rest = section.body;
         while (!rest.empty()) {
             const std::size_t size = std::min(rest.find('\n'), rest.size() - 1) + 1;
@@ -217,7 +225,7 @@ std::vector<SidedSection> with_sides(const std::vector<Section>& sections) {
                 side = next;
                 headed = true;
                 if (!parts.back().section.body.ends_with('\n')) parts.back().section.body.push_back('\n');
-                parts.push_back({{{}, {}, section.host}, side});
+                parts.push_back({{{}, {}, host}, side});
             } else {
                 headed = headed && is_empty_line(line);
                 parts.back().section.body.append(line);

@@ -4,6 +4,7 @@
 #include "snapshot/import/typed.hpp"
 
 #include "base/text.hpp"
+#include "snapshot/import/entrances.hpp"
 #include "snapshot/import/paste.hpp"
 #include "snapshot/import/typed_programs.hpp"
 
@@ -56,11 +57,24 @@ std::string_view behind_named_prompt(std::string_view line) {
 
 /// "PS C:\Users\me> wsl uname -r", "C:\>systeminfo": what was typed behind it.
 std::string_view behind_windows_prompt(std::string_view line) {
+    if (line.starts_with("PS> ")) return trim(line.substr(4));
     if (line.starts_with("PS ")) line.remove_prefix(3);
     const auto close = line.find('>');
     const bool drive = line.size() > 3 && line[1] == ':' && line[2] == '\\';
     return drive && close != std::string_view::npos && close < 80 ? trim(line.substr(close + 1))
                                                                   : std::string_view{};
+}
+
+/// ESXi's: "[root@esx:~] vim-cmd vmsvc/get.config 12".
+std::string_view behind_esxi_prompt(std::string_view line) {
+    constexpr std::size_t longest = 80;
+    const auto close = line.find("] ");
+    if (!line.starts_with('[') || close == std::string_view::npos || close > longest) return {};
+    const std::string_view name = line.substr(1, close - 1);
+    const bool folder = contains(name, ":~") || contains(name, ":/");
+    return folder && contains(name, "@") && name.find(' ') == std::string_view::npos
+               ? trim(line.substr(close + 2))
+               : std::string_view{};
 }
 
 std::vector<std::string> shell_words(std::string_view line) {
@@ -129,6 +143,7 @@ std::string_view typed_in(std::string_view line) {
     while (line.starts_with("> ")) line = trim(line.substr(2));
     if (const std::string_view typed = behind_windows_prompt(line); !typed.empty()) return typed;
     if (const std::string_view typed = behind_named_prompt(line); !typed.empty()) return typed;
+    if (const std::string_view typed = behind_esxi_prompt(line); !typed.empty()) return typed;
     // "@user -> /workspaces/repo (main) $ env" of Codespaces, and Gitpod's.
     if ((line.starts_with('@') && contains(line, " /workspaces/")) || line.starts_with("gitpod /workspace/"))
         if (const std::string_view typed = after(line, " $ "); !typed.empty()) return trim(typed);
@@ -184,6 +199,14 @@ bool tells_what_it_prints(std::string_view line) {
     return words.size() > 2 && holds(verbs_of_outputs, words[words.size() - 2]);
 }
 
+/// "multipass exec foo -- kvm-ok"
+static bool is_run_elsewhere(std::string_view line, std::span<const std::string_view> words) {
+    constexpr std::size_t most = 16;
+    if (words.size() > most || reads_as_sentence(words)) return false;
+    const auto entered = entered_by(line);
+    return entered && is_command_line(entered->command);
+}
+
 bool is_bare_command(std::string_view line) {
     constexpr std::string_view bare[] = {"dmesg",
                                          "lscpu",
@@ -213,6 +236,7 @@ bool is_bare_command(std::string_view line) {
                                          "ls"};
     const auto words = split_words(line);
     if (words.empty() || line.size() > 200 || is_blank(line.front())) return false;
+    if (is_run_elsewhere(line, words)) return true;
     std::size_t at = 0;
     while (at < words.size() && holds(wrappers, words[at])) ++at;
     if (at == words.size() || !holds(bare, words[at]) || reads_as_sentence(words)) return false;

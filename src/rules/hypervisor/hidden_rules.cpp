@@ -56,9 +56,12 @@ std::string hint_of_brand(const Facts& f, std::string_view flag) {
                 brand, flag);
         case BrandKind::generic_model:
             return fmt::format(
-                " The brand string \"{}\" is QEMU's default model: the guest's definition most likely names "
-                "no CPU.",
-                brand);
+                " The brand string \"{}\" is that of {}.", brand,
+                brand.starts_with("QEMU")
+                    ? "QEMU's default model, or of one of Proxmox VE's x86-64-v2-AES kind, which are made of "
+                      "it: the guest's definition most likely names no CPU, or one of these"
+                    : "QEMU's models kvm64 and kvm32, of which the first was Proxmox VE's default to 7: the "
+                      "guest's definition most likely names it, or no CPU");
         case BrandKind::normalized: break;
     }
     return {};

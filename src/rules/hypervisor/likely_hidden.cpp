@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace nestprobe {
@@ -16,6 +17,14 @@ namespace {
 constexpr std::string_view see_flags =
     "See whether it is so; if it is, the provider's steps above are the "
     "cure.\n    grep -c -w -E 'vmx|svm' /proc/cpuinfo";
+
+/// NP601 speaks of the loader's refusal then, and not of the platform.
+bool tried_to_load(const Facts& f) {
+    const auto* lines = f.kernel.log.if_known();
+    return lines && std::any_of(lines->begin(), lines->end(), [](const LoggedLine& line) {
+               return log_row(line.id).subsystem == LogSubsystem::modprobe;
+           });
+}
 
 /// A program of this guest found no KVM that it could use, and nothing else is known.
 Outcome likely_by_refusal(const Facts& f) {
@@ -50,8 +59,9 @@ Outcome check_likely_hidden(const Facts& f) {
         return cite(fail(fmt::format("{}, and is {}: most likely neither VMX nor SVM is shown to it; "
                                      "grep -c -w -E 'vmx|svm' /proc/cpuinfo tells: 0 means hidden.",
                                      guest_of(f), type),
-                         open_error(f) == ENOENT ? Remedy(see_flags)
-                                                 : fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
+                         open_error(f) == ENOENT && !tried_to_load(f)
+                             ? Remedy(see_flags)
+                             : fix_on_platform(f, is_either(f) ? "" : flag_word(f))),
                     f.hypervisor.instance_type);
     const bool refused = f.evidence && is(f.evidence->usable, false);
     if ((!line && !refused) || heard_start(f) || heard_last(f, served))

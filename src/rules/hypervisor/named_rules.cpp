@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where no reading says what a machine runs on, and a sentence in the paste names a product or a board: what
 // is to be done if that is so (NP311, NP312).
+#include "base/hearsay.hpp"
 #include "rules/common.hpp"
 #include "rules/hypervisor/platforms.hpp"
 
@@ -77,7 +78,9 @@ Outcome judge_named_place(const Facts& f, const std::string& name) {
         return cite(pass("KVM or its hardware was seen here"), f.evidence->named_place);
     Remedy remedy;
     remedy.then_only(fmt::format("Only if this is {}:", place->words), std::move(place->remedy));
-    return cite(fail(fmt::format("a sentence names {}; no reading says whether this is one", place->words),
+    const auto& from = f.evidence->named_place.from();
+    const std::string_view by = from.empty() ? hearsay::in_a_sentence : std::string_view(from.front().where);
+    return cite(fail(fmt::format("{} names {}; no reading says whether this is one", by, place->words),
                      std::move(remedy)),
                 f.evidence->named_place);
 }
@@ -95,13 +98,19 @@ Outcome check_named_product(const Facts& f) {
     if (*named == Platform::proxmox && release && release->ends_with("-pve"))
         return cite(skip("this is a kernel of Proxmox VE itself"), f.kernel.release);
     if (is_there(f)) return cite(pass("KVM or its hardware was seen here"), f.evidence->named_platform);
-    const bool rented = *named == Platform::hoster;
+    const auto& from = f.evidence->named_platform.from();
+    const std::string_view raw = from.empty() ? std::string_view{} : std::string_view(from.front().raw);
+    const bool rented = *named == Platform::hoster, by_name = rented && !raw.empty() && raw != "VPS";
     return cite(
-        fail(rented ? std::string("a sentence says that this is a rented server (VPS); no reading says what "
-                                  "it runs on")
-                    : fmt::format("a sentence names {}; no reading says whether this machine runs on it",
-                                  words_for(f.evidence->named_platform)),
-             fix_if_there(f, *named)),
+        fail(
+            by_name ? fmt::format("a sentence names {}, who rents out servers; no reading says what this one "
+                                  "runs on",
+                                  raw)
+            : rented ? std::string("a sentence says that this is a rented server (VPS); no reading says what "
+                                   "it runs on")
+                     : fmt::format("a sentence names {}; no reading says whether this machine runs on it",
+                                   words_for(f.evidence->named_platform)),
+            fix_if_there(f, *named)),
         f.evidence->named_platform);
 }
 

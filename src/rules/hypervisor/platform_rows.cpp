@@ -470,10 +470,11 @@ constexpr PlatformRow platform_table[] = {
     {
         .id = Platform::hoster,
         .nesting = Nesting::provider_decides,
-        .intro = "This is a guest of KVM, and DMI calls it after somebody who makes no hardware: most likely "
+        .intro = "This is a guest of KVM that is named after somebody who makes no hardware: most likely "
                  "the provider that it "
                  "is rented from, of whom this table has no row. The provider decides; nothing inside this "
-                 "machine changes it. "
+                 "machine changes it. (By one survey of 2026-09 OVH's VPS have it, and the plain VPS of "
+                 "Contabo and Hostinger have not.) "
                  "(If the host is your own, see the steps for KVM: nestprobe --explain=NP302.)",
         .steps = {{.where = Where::provider,
                    .what = "Look for nested virtualization in the provider's documentation and control "
@@ -485,7 +486,7 @@ constexpr PlatformRow platform_table[] = {
         .instead = "a dedicated (bare metal) server, where KVM runs without nesting",
         .iommu_none = no_iommu_hoster,
         .certainty = Certainty::unknown,
-        .source = "DMI alone; no statement of this provider's was looked for",
+        .source = "no statement of this provider's was looked for; of OVH, Contabo and Hostinger one survey",
         .date = "2026-11",
     },
     {
@@ -770,6 +771,28 @@ constexpr PlatformRow platform_table[] = {
               .expect = "In the guest, ls /sys/class/iommu shows dmar0."}},
         .broken = "With a host of 2018 or 2019 above, QEMU failed with \"failed to set MSR 0x480 to 0x0\".",
         .source = "LXD source driver_qemu (smbios type 2); documentation, Instance options; lxd issue 6518",
+        .date = "2026-11",
+    },
+    {
+        .id = Platform::multipass,
+        .nesting = Nesting::host_decides,
+        .intro =
+            "This is a virtual machine of Multipass. On Linux that starts QEMU with -cpu host and has no "
+            "switch of its own: {flag} follows the host's nested parameter. On Windows it is a machine "
+            "of Hyper-V or VirtualBox, whose switch counts; on a Mac there is none.",
+        .steps = {host_nested_check,
+                  host_nested_intel,
+                  host_nested_amd,
+                  stop_and_start("multipass stop NAME", "multipass start NAME"),
+                  {.where = Where::windows_host,
+                   .when = "Only if the host is Windows with Hyper-V",
+                   .what = "with the machine stopped, in PowerShell as administrator:",
+                   .commands = {"Set-VMProcessor -VMName NAME -ExposeVirtualizationExtensions $true"},
+                   .cost = Cost::restart_guest}},
+        .query = {"multipass get local.driver"},
+        .iommu_none = "Multipass has no switch for a virtual IOMMU.",
+        .source = "canonical/multipass, src/platform/backends/qemu/linux/qemu_platform_detail_linux.cpp, "
+                  "vm_platform_args(); documentation, Driver",
         .date = "2026-11",
     },
     {

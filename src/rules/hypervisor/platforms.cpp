@@ -217,6 +217,7 @@ Remedy fix_in_definition(const Facts& f, std::string_view flag, const Outcome& j
 Remedy fix_on_platform(const Facts& f, std::string_view flag) {
     if (std::optional<Remedy> job = fix_in_job(f)) return *std::move(job);
     PlatformRow row = row_of(f.hypervisor.platform);
+    if (Remedy arm = leave_arm_type(row, type_of(f)); !arm.empty()) return arm;
     if (row.id == Platform::vmware) order_vmware_steps(f, row);
     const ThisType type = type_of(f);
     const std::string_view known = fit_to_known_nested(row, f);

@@ -42,6 +42,21 @@ std::string about_type(const PlatformRow& row, const ThisType& type) {
     return fmt::format("This one is {}. ", type.name);
 }
 
+/// EC2 User Guide, "Change the instance type": the same architecture; Compute Engine, Azure and OCI refuse a
+/// change between Arm and x86 as well, whose images do not boot on the other (state 2026-11).
+Remedy leave_arm_type(const PlatformRow& row, const ThisType& type) {
+    if (type.name.empty() || !is_arm_type(row.id, type.name)) return {};
+    const std::string_view word = word_for_type(row.id);
+    return Remedy(Step{
+        .where = Where::provider,
+        .what = fmt::format(
+            "This one is {}, a {} with an Arm processor: VMX and SVM are x86's, and no {} of Arm's shows "
+            "KVM to a virtual machine (as of {}). It cannot be changed into an x86 one, whose images do "
+            "not boot on the other: create a new instance of an x86 {} with nested virtualization, from "
+            "an x86 image. Bare metal of Arm's has a KVM of its own.",
+            type.name, word, word, row.date, word)});
+}
+
 std::string type_without_nesting(const Facts& f) {
     const ThisType type = type_of(f);
     if (type.nesting != TypeNesting::lacks) return {};

@@ -17,5 +17,7 @@ struct ThisType {
 ThisType type_of(const Facts& f);
 /// "This one is t3.large, a type without nested virtualization: …"; empty: nobody named the type.
 std::string about_type(const PlatformRow& row, const ThisType& type);
+/// What is left to do on a type with an Arm processor; empty: it is none.
+Remedy leave_arm_type(const PlatformRow& row, const ThisType& type);
 
 }  // namespace nestprobe
