@@ -34,7 +34,7 @@ def can_validate():
 
 class Guest(Machine):
     def __init__(self, folder, nestprobe, machines):
-        super().__init__(folder, nestprobe)
+        super().__init__(folder, nestprobe, nestprobe)
         self.definition = next(path for path in folder.iterdir() if path.name.startswith("guest."))
         lines = (folder / "expect").read_text(encoding="utf-8").splitlines()
         self.host = next(line.split()[1] for line in lines if line.startswith("host "))
