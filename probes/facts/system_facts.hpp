@@ -38,6 +38,8 @@ enum class BootLoader : std::uint8_t {
     chromeos,         ///< in the kernel partition
     limine,           ///< Limine by limine-entry-tool: /etc/default/limine
     syslinux,         ///< syslinux, extlinux or LILO, by a file that is edited
+    steamos,          ///< GRUB of SteamOS, whose file is on the EFI partition
+    ostree_plain,     ///< ostree without rpm-ostree: Endless OS and others
 };
 
 /// What rebuilds the initramfs.

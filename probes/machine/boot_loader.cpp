@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -74,23 +75,39 @@ bool by_grub(BootLoader loader) {
            loader == BootLoader::grub_suse || loader == BootLoader::transactional;
 }
 
+/// rpm-ostree is Fedora's and its kin's; others that ostree boots have ostree alone (Endless OS).
+BootLoader of_ostree(const Fact<std::string>& distribution) {
+    constexpr std::string_view kin[] = {"ostree", "fedora", "rhel", "centos", "bazzite"};
+    const std::string* words = distribution.if_known();
+    if (!words ||
+        std::any_of(std::begin(kin), std::end(kin), [&](auto word) { return has_word(*words, word); }))
+        return BootLoader::ostree;
+    return BootLoader::ostree_plain;
+}
+
 /// What a system is made of decides, whatever loads it: its configuration, its image, Windows.
 std::optional<Fact<BootLoader>> by_system(const Filesystem& files, const Shared& shared,
                                           const KernelFacts& kernel, const Fact<std::string>& distribution) {
     using Found = Fact<BootLoader>;
-    const std::string* release = kernel.release.if_known();
+    const auto own = [&](BootLoader loader) {
+        return loader == BootLoader::ostree ? of_ostree(distribution) : loader;
+    };
+    // A paste without uname: BOOT_IMAGE= has the release in the kernel's name.
+    const Fact<std::string> release = release_or_image(shared.command_line, kernel.release);
     for (const auto& [part, loader] : telling_releases)
-        if (release && contains(*release, part)) return Found{loader, kernel.release.from()};
+        if (release.if_known() && contains(*release.if_known(), part)) return Found{loader, release.from()};
     for (const Sign& sign : signs)
         if (files.read(sign.path).if_known())
-            return Found{sign.loader, {{std::string(sign.path), "present"}}};
+            return Found{own(sign.loader), {{std::string(sign.path), "present"}}};
     if (const std::string* words = shared.command_line.if_known()) {
         constexpr std::pair<std::string_view, BootLoader> telling[] = {
             {"talos.platform=", BootLoader::talos},
             {"ostree=/ostree/", BootLoader::ostree},
-            {"initrd=/bzroot", BootLoader::unraid}};
+            {"initrd=/bzroot", BootLoader::unraid},
+            {"initrd=\\EFI\\com.solus-project", BootLoader::clear_linux},
+            {"initrd=\\EFI\\org.clearlinux", BootLoader::clear_linux}};
         for (const auto& [word, loader] : telling)
-            if (contains(*words, word)) return Found{loader, {{"/proc/cmdline", std::string(word)}}};
+            if (contains(*words, word)) return Found{own(loader), {{"/proc/cmdline", std::string(word)}}};
     }
     const Ways* ways = ways_of(distribution);
     if (ways && ways->loader && !by_grub(*ways->loader)) return Found{*ways->loader, distribution.from()};
@@ -182,8 +199,8 @@ std::string_view to_string(BootLoader loader) {
         "unraid",       "wsl2",        "extlinux",    "transactional-update",
         "sdbootutil",   "refind",      "fixed-image", "guix",
         "flatcar",      "clear-linux", "truenas",     "chromeos",
-        "limine",       "syslinux"};
-    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::syslinux) + 1);
+        "limine",       "syslinux",    "steamos",     "ostree-plain"};
+    static_assert(std::size(words) == static_cast<std::size_t>(BootLoader::ostree_plain) + 1);
     return words[static_cast<std::size_t>(loader)];
 }
 

@@ -29,7 +29,8 @@ constexpr std::string_view booster = "/etc/booster.yaml";
 /// The distribution's tool where its folder is there, or none is known to be; else the other one that is.
 Fact<InitramfsTool> probe_initramfs(const Filesystem& files, const Fact<BootLoader>& loader,
                                     const Fact<std::string>& distribution) {
-    if (is(loader, BootLoader::ostree) || is(loader, BootLoader::truenas))
+    if (is(loader, BootLoader::ostree) || is(loader, BootLoader::ostree_plain) ||
+        is(loader, BootLoader::truenas))
         return {InitramfsTool::with_system, loader.from()};
     if (is(loader, BootLoader::wsl2)) return {InitramfsTool::none, loader.from()};
     const Ways* ways = ways_of(distribution);

@@ -14,7 +14,8 @@ namespace {
 // code, kernel-install(8), ukify(1), the Proxmox VE Administration Guide ("Editing the Kernel Commandline"),
 // kernelstub(1), NixOS manual, Talos ("Kernel arguments"), transactional-update(8), Guix manual
 // ("operating-system Reference"), Alpine's update-extlinux(8), rEFInd documentation, Flatcar documentation,
-// CachyOS' wiki ("Boot Manager Configuration"); state 2026-11.
+// CachyOS' wiki ("Boot Manager Configuration"), ostree tests/kolainst/destructive/kargs-edit-in-place.sh,
+// kworkflow #1172 (SteamOS), Solus' help centre; state 2026-11.
 constexpr std::string_view drop_from_grub =
     "sudo grep -srlw -e '{}' /etc/default/grub /etc/default/grub.d | sudo xargs -r sed -i 's/\\b{sed}\\b//'";
 constexpr std::string_view add_to_grub =
@@ -64,6 +65,7 @@ constexpr LoaderWay ways[] = {
      .next = "grubby --info=ALL"},
     grub(BootLoader::grub_suse, "sudo grub2-mkconfig -o /boot/grub2/grub.cfg", "cat /boot/grub2/grub.cfg"),
     grub(BootLoader::grub_other, "sudo grub-mkconfig -o /boot/grub/grub.cfg", "cat /boot/grub/grub.cfg"),
+    grub(BootLoader::steamos, "sudo update-grub", "cat /efi/EFI/steamos/grub.cfg"),
     kernel_cmdline(BootLoader::systemd_boot, "sudo reinstall-kernels", InitramfsTool::dracut_rebuild),
     kernel_cmdline(BootLoader::systemd_boot, "sudo kernel-install add-all"),
     kernel_cmdline(BootLoader::proxmox, "sudo proxmox-boot-tool refresh"),
@@ -74,6 +76,11 @@ constexpr LoaderWay ways[] = {
      .add = "sudo rpm-ostree kargs --append-if-missing={}",
      .drop = "sudo rpm-ostree kargs --delete-if-present={}",
      .next = "rpm-ostree kargs"},
+    {.loader = BootLoader::ostree_plain,
+     .add = "sudo ostree admin kargs edit-in-place --append-if-missing={}",
+     .place = "the options line of each entry in /boot/loader/entries",
+     .look = "grep -H ^options /boot/loader/entries/*.conf",
+     .next = "cat /boot/loader/entries/*.conf"},
     {.loader = BootLoader::kernelstub,
      .add = "sudo kernelstub -a {}",
      .drop = "sudo kernelstub -d {}",

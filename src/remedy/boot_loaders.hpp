@@ -35,6 +35,10 @@ std::span<const LoaderWay> loader_ways();
 
 /// A script can change the words.
 inline bool by_command(const LoaderWay& way) { return !way.add.empty(); }
+/// And take these away: ostree alone has a command that adds, and none that does this.
+inline bool by_command(const LoaderWay& way, const std::vector<std::string>& drop) {
+    return by_command(way) && (drop.empty() || !way.drop.empty());
+}
 
 /// The commands that take words away and in, without what brings them into force.
 void add_word_commands(Step& step, const LoaderWay& way, const std::vector<std::string>& drop,

@@ -72,7 +72,7 @@ Remedy change_words(const Facts& f, std::vector<std::string> drop, std::vector<s
         step.expect = fmt::format("/proc/cmdline has {} no more.", fmt::join(drop, " and "));
     step.action = ChangeWords{drop, add, way};
     if (!way && !in_container(f)) return by_usual_ways(f, std::move(step), safe);
-    if (!way || !safe || !by_command(*way)) {
+    if (!way || !safe || !by_command(*way, drop)) {
         change_by_hand(f, way, add, safe, step);
     } else {
         step.what += '.';

@@ -133,7 +133,7 @@ bool is_for_script(const Step& step) {
     if (step.where != Where::here || !is_for_kernel(step)) return false;
     if (std::holds_alternative<RenewInitramfs>(step.action)) return true;
     const auto* words = std::get_if<ChangeWords>(&step.action);
-    return (!words || (words->way && by_command(*words->way))) && !step.commands.empty();
+    return (!words || (words->way && by_command(*words->way, words->drop))) && !step.commands.empty();
 }
 
 std::string sentence(const Remedy& remedy) {

@@ -117,21 +117,6 @@ bool read_whole_listing(const Section& section, std::string_view folder, Evidenc
     return true;
 }
 
-/// Linux 4.4 to 7.2 drivers/iommu/amd/init.c, iommu_print_info(): "AMD-Vi: Found IOMMU cap 0x40" of each. The
-/// first line of the log that such a grep shows is of the command line's words, so the beginning is there.
-bool finds_no_amd(const Command& command, const std::vector<std::string>& messages) {
-    const auto any = [&](std::string_view part) {
-        return std::any_of(messages.begin(), messages.end(),
-                           [&](const std::string& message) { return contains(message, part); });
-    };
-    const bool shows = std::any_of(command.patterns.begin(), command.patterns.end(), [](const auto& pattern) {
-        return contains(pattern, "IOMMU") || contains(pattern, "AMD-Vi");
-    });
-    return command.filtered && shows && !contains(command.line, "head") && !contains(command.line, "tail") &&
-           any("DMAR: IOMMU enabled") && any("AMD IOMMUv2") && !any("Found IOMMU") &&
-           !any("Interrupt remapping");
-}
-
 /// "/sys/kernel/iommu_groups/6/devices/": the group; empty for another path.
 std::string_view group_of_path(std::string_view path) {
     constexpr std::string_view before = "/sys/kernel/iommu_groups/";
@@ -197,50 +182,6 @@ bool read_iommu_command(const Section& section, Evidence& evidence) {
             if (word == folder || word == fmt::format("{}/", folder))
                 return read_whole_listing(section, folder, evidence);
     return false;
-}
-
-/// Linux 4.4 to 7.2 drivers/iommu/intel/iommu.c, intel_iommu_init(): with VT-d off it ends before all of
-/// these.
-void read_unused_iommu(const Command& command, const std::vector<std::string>& messages, Evidence& evidence) {
-    constexpr std::string_view table[] = {"DMAR: Host address width", "DMAR: DRHD base"};
-    constexpr std::string_view used[] = {"Directed I/O",       "Using Queued inv", "Using Register based inv",
-                                         "No ATSR found",      "No RMRR found",    "No SATC found",
-                                         "iommu group",        "Firmware Bug",     "DMAR: IOMMU disabled",
-                                         "DMAR: IOMMU enabled"};  // asked for: then the rest was cut
-    const auto any = [&](const auto& parts) {
-        return std::any_of(messages.begin(), messages.end(),
-                           [&](const std::string& message) { return contains_any(message, parts); });
-    };
-    const bool cut = contains(command.line, "head") || contains(command.line, "tail");
-    const bool shows_all =
-        command.filtered && !cut &&
-        std::any_of(command.patterns.begin(), command.patterns.end(), [](const auto& pattern) {
-            return contains(pattern, "DMAR") || contains(pattern, "dmar");
-        });
-    const bool whole = !messages.empty() && messages.front().starts_with("Linux version ") &&
-                       std::any_of(messages.begin(), messages.end(), [](const std::string& message) {
-                           return message.starts_with("Freeing unused kernel");
-                       });
-    // "Skip IOMMU disabling for graphics" stands there whether or not VT-d is on
-    // (quirk_igfx_skip_te_disable()); a grep that shows it shows the line of the table too, where firmware
-    // has one.
-    if (shows_all && !any(table) && !any(used) && messages.size() == 1 &&
-        contains(messages.front(), "DMAR: Skip IOMMU disabling for graphics")) {
-        evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"ACPI: DMAR\"");
-        evidence.hear(hearsay::iommu_table, "none", "the kernel log: no line \"ACPI: DMAR\"");
-        return;
-    }
-    if (finds_no_amd(command, messages)) {
-        evidence.hear(hearsay::iommu, "no", "the kernel log: no line \"AMD-Vi: Found IOMMU\"");
-        return;
-    }
-    // Who leaves lines out says so, mostly.
-    const bool shortened = std::any_of(messages.begin(), messages.end(), [](const std::string& message) {
-        return contains(message, "...") || contains(message, "\xe2\x80\xa6") || contains(message, "[snip");
-    });
-    if (!(shows_all || whole) || shortened || !any(table) || any(used)) return;
-    evidence.hear(hearsay::iommu, "no",
-                  "the kernel log: lines about the DMAR table, and none that says that VT-d is used");
 }
 
 void read_iommu_groups(const Section& section, Evidence& evidence) {

@@ -245,6 +245,8 @@ bool read_kvm_refusal(std::string_view line, Evidence& evidence) {
     for (const std::string_view words :
          {"process exited while connecting to monitor", "closed the monitor", "virError("})
         if (contains(line, words)) opener = Opener::libvirt;
+    // A terminal has wrapped the first of these.
+    if (trim(line).starts_with("monitor: ")) opener = Opener::libvirt;
     if (is_of_nix_build(line)) opener = Opener::nix;
     absent.detail += said_by(opener);
     evidence.kvm(std::move(absent), opener);

@@ -29,22 +29,48 @@ std::string_view program_in(std::string_view line) {
 
 bool is_command_line(std::string_view text) { return holds(known_programs, program_in(text)); }
 
+/// What stands before the prompt itself: "(base) " of conda and of Python's environments, "[I] " of fish.
+std::string_view without_badge(std::string_view line) {
+    constexpr std::size_t longest = 32;
+    const auto end = line.starts_with('(') ? line.find(") ") : line.starts_with('[') ? line.find("] ") : 0;
+    const bool one_word =
+        end != std::string_view::npos && end > 1 && end < longest && line.find_first_of(" @~/:") >= end;
+    return one_word ? trim(line.substr(end + 2)) : line;
+}
+
+/// openSUSE's "user@host:~> " and fish's "user@host ~> ": mails have such a mark, too, so a program has to
+/// follow.
+bool is_named_place(std::string_view name) {
+    const auto at = name.find('@');
+    const std::string_view rest = name.substr(std::min(at, name.size()));
+    return at != std::string_view::npos && at > 0 && split_words(name).size() <= 2 &&
+           (contains(rest, ":~") || contains(rest, ":/") || contains(rest, " ~") || contains(rest, " /"));
+}
+
 /// "user@host:~$", "[root@host ~]#", "host:/home/user #", "user@host ~ %": a name and a mark behind it.
 std::string_view behind_named_prompt(std::string_view line) {
     constexpr std::size_t longest = 80;
+    line = without_badge(line);
     for (std::size_t i = 1; i + 1 < line.size() && i < longest; ++i) {
         const char c = line[i];
-        if ((c != '$' && c != '#' && c != '%') || line[i + 1] != ' ') continue;
+        if ((c != '$' && c != '#' && c != '%' && c != '>') || line[i + 1] != ' ') continue;
+        if (c == '>') {
+            const std::string_view behind = trim(line.substr(i + 1));
+            if (is_named_place(line.substr(0, i)) && is_command_line(behind)) return behind;
+            continue;
+        }
         const std::string_view name = line.substr(0, i);
         const auto words = split_words(name);
         // Codespaces: "@user ➜ /workspaces/repo (main) $ ".
         const bool arrowed = words.size() > 1 && words[1] == "\xe2\x9e\x9c";
         if (words.size() > (arrowed ? 4u : 3u)) return {};
         const bool named = contains(words.front(), "@") || (contains(words.front(), ":") && c != '%') ||
-                           words.front().starts_with("bash-") || words.front().starts_with("sh-");
-        // Busybox's shell: "~ # ", "/ # ".
+                           words.front().starts_with("bash-") || words.front().starts_with("-bash-") ||
+                           words.front().starts_with("sh-");
+        // Busybox's shell: "~ # ", "/ # "; QTS': "[~] # ".
         const auto is_folder = [](std::string_view word) {
-            return word.front() == '~' || word.front() == '/';
+            return word.front() == '~' || word.front() == '/' || word.starts_with("[~") ||
+                   word.starts_with("[/");
         };
         // Gentoo's root: "host ~ # ".
         const bool folder = (words.size() == 1 && is_folder(words.front())) ||
@@ -151,7 +177,7 @@ std::string_view typed_in(std::string_view line) {
          {"$ ", "# ", "% ", "+ ", "## ", "### ", "\xe2\x9d\xaf ", "\xe2\x9e\x9c ",
           // Kali's second line, Oh My Zsh's, and two that people like.
           "\xe2\x94\x94\xe2\x94\x80$ ", "\xe2\x94\x94\xe2\x94\x80# ", "\xe2\x95\xb0\xe2\x94\x80$ ",
-          "\xce\xbb ", "$> "}) {
+          "\xe2\x95\xb0\xe2\x94\x80\xe2\x9e\xa4 ", "\xce\xbb ", "$> ", "bash$ ", "sh$ "}) {
         if (!line.starts_with(mark)) continue;
         std::string_view typed = trim(line.substr(mark.size()));
         // Oh My Zsh and its like write the folder behind the mark, and what Git says.
@@ -167,13 +193,14 @@ std::string host_in_prompt(std::string_view line) {
     line = trim(line);
     while (line.starts_with("> ")) line = trim(line.substr(2));
     if (behind_named_prompt(line).empty()) return {};
+    line = without_badge(line);
     const auto at = line.find('@');
     const auto colon = line.find(':');
     const bool folder = colon != std::string_view::npos && colon + 1 < line.size() &&
                         (line[colon + 1] == '/' || line[colon + 1] == '~');
     std::string_view name;
     if (at != std::string_view::npos && (!folder || at < colon))
-        name = line.substr(at + 1, line.find_first_of(":]) ~#$%.", at) - at - 1);
+        name = line.substr(at + 1, line.find_first_of(":]) ~#$%.>", at) - at - 1);
     else if (folder)
         name = line.substr(0, colon);
     if (name.find_first_of(" /[(") != std::string_view::npos) return {};

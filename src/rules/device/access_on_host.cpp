@@ -153,26 +153,30 @@ Remedy without_group(const Facts& f) {
 
 /// Behind "qemu:///system" it is libvirt's own user that opens the node (libvirt qemu.conf, user and group).
 Remedy let_libvirt_in(const Facts& f, const DeviceNode& node) {
+    // Void's node is of wheel, others' of qemu or libvirt: to join another group changes nothing.
+    const bool joinable = !node.group.empty() && !is_nobodys(node) && ConfigWord::make(node.group);
+    const std::string group = joinable ? node.group : "kvm";
     Remedy remedy(
         Step{.what = "Refused is the user that libvirt runs QEMU as, not yours (but with "
                      "qemu:///session, which runs it as you). See whose the node is, and who that "
                      "user is: libvirt-qemu on Debian and Ubuntu, qemu on Fedora, SUSE and Arch, if "
                      "nothing is printed.",
              .commands = {"ls -l /dev/kvm", "sudo grep -E '^ *(user|group) *=' /etc/libvirt/qemu.conf"},
-             .expect = "crw-rw---- ... root kvm"});
+             .expect = fmt::format("crw-rw---- ... root {}", group)});
     if (node.group.empty() || is_nobodys(node)) {
         Remedy rest = give_group_by_udev(f);
         rest.steps.front().what = "If its group is root: give the node to group kvm, as udev's own rules do.";
         rest.steps.resize(1);
         remedy.then(std::move(rest));
     }
-    remedy.then(
-        Step{.what = "Let that user join the group, if id does not show it there; then restart libvirt.",
-             .commands = {"id libvirt-qemu || id qemu",
-                          "sudo usermod -aG kvm libvirt-qemu || sudo usermod -aG kvm qemu",
-                          "sudo systemctl restart libvirtd || sudo systemctl restart virtqemud"},
-             .expect = "The machine starts.",
-             .action = GiveDevice{}});
+    Step join{.what = "Let that user join the group, if id does not show it there; then restart libvirt.",
+              .expect = "The machine starts.",
+              .action = GiveDevice{}};
+    join.commands.push_back(ShellCommand::of_row("id libvirt-qemu || id qemu"));
+    add_command(join, "sudo usermod -aG {} libvirt-qemu || sudo usermod -aG {} qemu", {group, group});
+    join.commands.push_back(
+        ShellCommand::of_row("sudo systemctl restart libvirtd || sudo systemctl restart virtqemud"));
+    remedy.then(std::move(join));
     remedy.then(
         Step{.what = "If it is there already, a security module refuses, or, in a container, the list of its "
                      "devices.",
