@@ -61,6 +61,9 @@ void hear_host(const OneMachine& machine, Evidence& evidence) {
                                                                            : std::string_view{};
     if (!lacking.empty() && !evidence.has_file(lacking))
         evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.below.module));
+    // Under KVM a guest has its host's vendor, whatever its model's is (QEMU target/i386/cpu.c).
+    if (machine.below.module == "kvm_amd") evidence.cpu({.vendor = "AuthenticAMD"});
+    if (machine.below.module == "kvm_intel") evidence.cpu({.vendor = "GenuineIntel"});
     if (machine.below.nested)
         evidence.hear(hearsay::host_nested, *machine.below.nested ? "yes" : "no", source);
 }
