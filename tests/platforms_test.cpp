@@ -111,6 +111,18 @@ TEST_SUITE("platforms") {
         CHECK(cloud_type_in_words("n2d-standard-4, and n2-standard-4").name.empty());
         CHECK(cloud_type_in_words("m1.small").platform == Platform::other);
         CHECK(cloud_type_in_words("linux-6.8.0-large env3 e.g. x2.y").platform == Platform::other);
+        for (const auto& [platform, type] :
+             {std::pair{Platform::aws, "t4g.medium"}, std::pair{Platform::aws, "im4gn.large"},
+              std::pair{Platform::aws, "a1.xlarge"}, std::pair{Platform::gcp, "t2a-standard-2"},
+              std::pair{Platform::azure, "Standard_D2ps_v5"}, std::pair{Platform::oci, "VM.Standard.A1.Flex"},
+              std::pair{Platform::alibaba, "ecs.g8y.large"}, std::pair{Platform::hetzner, "cax11"}})
+            CHECK(is_arm_type(platform, type));
+        for (const auto& [platform, type] :
+             {std::pair{Platform::aws, "g5.xlarge"}, std::pair{Platform::aws, "g4dn.xlarge"},
+              std::pair{Platform::aws, "m7i.large"}, std::pair{Platform::azure, "Standard_NP10s"},
+              std::pair{Platform::azure, "Standard_DS2_v2"}, std::pair{Platform::alibaba, "ecs.g7.xlarge"},
+              std::pair{Platform::hetzner, "cx22"}})
+            CHECK_FALSE(is_arm_type(platform, type));
         CHECK(cores_of_ec2("m8i.large") == 1);
         CHECK(cores_of_ec2("m8i.xlarge") == 2);
         CHECK(cores_of_ec2("m8i.24xlarge") == 48);

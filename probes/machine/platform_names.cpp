@@ -40,6 +40,8 @@ constexpr HeardRow heard_rows[] = {
     {"bhyve", Platform::bhyve},
     {"acrn", Platform::acrn},
     {"apple", Platform::apple},
+    {"utm", Platform::apple},
+    {"orbstack", Platform::apple},
     {"docker desktop on a mac", Platform::apple},
     {"docker desktop", Platform::docker_desktop},
     {"nutanix", Platform::nutanix},

@@ -67,8 +67,8 @@ constexpr ProductName names[] = {
     {"hostinger", "VPS"},
     {"vps", "VPS"},
     {"unraid", "Unraid"},
-    {"utm", "Apple"},
-    {"orbstack", "Apple"},
+    {"utm", "UTM"},
+    {"orbstack", "OrbStack"},
     {"apple virtualization", "Apple"},
     {"dev box", "Azure"},
     {"devbox", "Azure"},
@@ -160,9 +160,6 @@ struct OnePlatform {
     std::optional<Platform> get() const { return two ? std::nullopt : platform; }
 };
 
-/// Nobody runs it on a machine of their own, so that who names it is in it.
-bool is_rented_out(Platform platform) { return platform >= Platform::aws && platform <= Platform::hoster; }
-
 std::optional<Platform> platform_of_that_name(std::string_view text) {
     constexpr std::string_view more[] = {"hetzner", "ovh", "oci", "tencent", "alibaba", "apple", "pvm"};
     for (const ProductName& row : names)
@@ -174,6 +171,8 @@ std::optional<Platform> platform_of_that_name(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_rented_out(Platform platform) { return platform >= Platform::aws && platform <= Platform::hoster; }
 
 std::span<const ProductName> product_names() { return names; }
 

@@ -17,6 +17,8 @@ struct ProductName {
     bool on_pc = false;          ///< people run it on their own PC, where its maker has others for servers
     bool also_run_here = false;  ///< people run it on the machine they write of: only "in a X VM" is above
 };
+/// Nobody runs it on a machine of their own, so that who names it is in it.
+bool is_rented_out(Platform platform);
 /// Longer words first: "docker desktop" is no "desktop".
 std::span<const ProductName> product_names();
 

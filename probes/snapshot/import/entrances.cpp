@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <vector>
 
 namespace nestprobe {
@@ -45,6 +46,21 @@ constexpr Entrance entrances_there[] = {
      .cloud = "google"},
     {.program = "ssh", .in = RunsIn::remote, .valued = ssh_valued},
     {.program = "wsl", .in = RunsIn::here, .named = false, .valued = " -d --distribution -u --user --cd "},
+};
+
+/// A guest's console, or a shell in it; nothing can be run in it by these from outside.
+constexpr Entrance openings[] = {
+    {.program = "virsh", .verbs = "console", .runs_it = "KVM"},
+    {.program = "qm", .verbs = "terminal", .runs_it = "Proxmox"},
+    {.program = "multipass", .verbs = "shell", .runs_it = "Multipass"},
+    {.program = "prlctl", .verbs = "enter", .runs_it = "Parallels"},
+    {.program = "virtctl", .verbs = "console", .runs_it = "kubevirt"},
+    {.program = "virtctl", .verbs = "ssh", .runs_it = "kubevirt"},
+    {.program = "lxc", .verbs = "shell", .in = RunsIn::instance, .runs_it = "LXD"},
+    {.program = "lxc", .verbs = "console", .in = RunsIn::instance, .runs_it = "LXD"},
+    {.program = "incus", .verbs = "shell", .in = RunsIn::instance, .runs_it = "Incus"},
+    {.program = "incus", .verbs = "console", .in = RunsIn::instance, .runs_it = "Incus"},
+    {.program = "xl", .verbs = "console", .runs_it = "Xen"},
 };
 
 /// A word of a shell's line, and where it stands.
@@ -147,19 +163,19 @@ std::optional<Entered> read_arguments(const Entrance& row, std::string_view line
     return entered;
 }
 
-}  // namespace
-
-std::optional<Entered> entered_by(std::string_view line) {
-    constexpr std::size_t longest = 400;
-    if (line.size() > longest) return std::nullopt;
-    const std::vector<PlacedWord> words = placed_words(line);
+/// The row that this line begins with, and the first word behind its verbs.
+struct FoundEntrance {
+    const Entrance* row = nullptr;
+    std::size_t next = 0;
+};
+FoundEntrance find_entrance(std::span<const Entrance> rows, const std::vector<PlacedWord>& words) {
     std::size_t at = 0;
     while (at < words.size() && (words[at].text == "sudo" || words[at].text == "time")) ++at;
-    if (at + 1 >= words.size()) return std::nullopt;
+    if (at + 1 >= words.size()) return {};
     std::string_view program = words[at].text;
     program = program.substr(program.rfind('/') + 1);
     if (program.ends_with(".exe")) program.remove_suffix(4);
-    for (const Entrance& row : entrances_there) {
+    for (const Entrance& row : rows) {
         if (row.program != program) continue;
         std::size_t next = at + 1;
         bool fits = true;
@@ -167,9 +183,50 @@ std::optional<Entered> entered_by(std::string_view line) {
             fits = fits && next < words.size() && words[next].text == verb;
             ++next;
         }
-        if (fits && next < words.size()) return read_arguments(row, line, words, next);
+        if (fits) return {&row, next};
     }
-    return std::nullopt;
+    return {};
+}
+
+constexpr std::size_t longest_line = 400;
+
+/// "bash", "/bin/sh -l", "sudo su -": it waits for what somebody types.
+bool is_shell(std::string_view command) {
+    constexpr std::string_view shells[] = {"bash", "sh", "zsh", "fish", "ash", "su", "login"};
+    constexpr std::size_t most = 4;
+    const std::vector<std::string_view> words = split_words(command);
+    const std::size_t at = !words.empty() && words.front() == "sudo" ? 1 : 0;
+    if (words.size() <= at || words.size() > most) return false;
+    return holds(shells, words[at].substr(words[at].rfind('/') + 1));
+}
+
+/// Nothing where no command stands there.
+std::optional<Entered> entered(std::string_view line, const FoundEntrance& found,
+                               const std::vector<PlacedWord>& words) {
+    if (!found.row || found.next >= words.size()) return std::nullopt;
+    return read_arguments(*found.row, line, words, found.next);
+}
+
+}  // namespace
+
+std::optional<Entered> entered_by(std::string_view line) {
+    if (line.size() > longest_line) return std::nullopt;
+    const std::vector<PlacedWord> words = placed_words(line);
+    std::optional<Entered> there = entered(line, find_entrance(entrances_there, words), words);
+    if (there && is_shell(there->command)) there.reset();
+    return there;
+}
+
+const Entrance* opened_by(std::string_view line) {
+    if (line.size() > longest_line) return nullptr;
+    const std::vector<PlacedWord> words = placed_words(line);
+    if (const FoundEntrance found = find_entrance(openings, words); found.row) return found.row;
+    const FoundEntrance found = find_entrance(entrances_there, words);
+    if (!found.row || found.row->in == RunsIn::remote || found.row->in == RunsIn::here) return nullptr;
+    const std::optional<Entered> there = entered(line, found, words);
+    // "multipass exec foo" runs nothing.
+    const bool opens = there ? is_shell(there->command) : found.row->verbs != "exec";
+    return opens ? found.row : nullptr;
 }
 
 bool shows_instances_that_are_machines(std::string_view text) {

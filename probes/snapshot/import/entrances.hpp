@@ -36,6 +36,9 @@ struct Entered {
 };
 /// Nothing where the line is no such command, or only goes there.
 std::optional<Entered> entered_by(std::string_view line);
+/// "virsh console foo", "vagrant ssh", "lxc exec foo -- bash": somebody goes into a guest, and what follows
+/// at another prompt is of there.  Null: nothing of the kind, or a machine of which nothing is known (ssh).
+const Entrance* opened_by(std::string_view line);
 /// Does the paste show that LXD's or Incus' instances are virtual machines?
 bool shows_instances_that_are_machines(std::string_view text);
 

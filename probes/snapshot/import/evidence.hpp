@@ -76,6 +76,7 @@ public:
     /// ls or kvm-ok saw the node, or none: a later look is the newer state, both ways.
     void saw_node();
     void missed_node();
+    bool node_is_there() const { return there_at_.has_value(); }
     /// A program has KVM now; false where that says nothing against who was refused.
     bool got_kvm();
     /// It runs a guest by it.

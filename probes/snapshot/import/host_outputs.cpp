@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace nestprobe {
@@ -22,6 +24,25 @@ std::optional<bool> as_switch(std::string_view value) {
 }
 
 }  // namespace
+
+bool only_describes(const Recording& recording) {
+    constexpr std::string_view topics[] = {hearsay::hypervisor, hearsay::guest,      hearsay::cloud,
+                                           hearsay::prompt,     hearsay::definition, hearsay::instance_type};
+    return !recording.kvm.open && !recording.kernel_log && recording.cpus.empty() &&
+           !recording.files.empty() &&
+           std::all_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(topics), std::end(topics), file.first) != std::end(topics);
+           });
+}
+
+bool bears_on_kvm(const Recording& recording) {
+    constexpr std::string_view other[] = {"/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch",
+                                          "/etc/os-release", "hearsay/cpu_count"};
+    return recording.kvm.open || recording.kernel_log || !recording.cpus.empty() ||
+           std::any_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
+               return std::find(std::begin(other), std::end(other), file.first) == std::end(other);
+           });
+}
 
 HostKvm kvm_of(const Recording& host) {
     const auto modules = host.files.find("/proc/modules");
@@ -61,6 +82,9 @@ void hear_host(const OneMachine& machine, Evidence& evidence) {
                                                                            : std::string_view{};
     if (!lacking.empty() && !evidence.has_file(lacking))
         evidence.hear(lacking, "no", fmt::format("the host's {} in the same paste", machine.below.module));
+    // Under KVM a guest has its host's vendor, whatever its model's is (QEMU target/i386/cpu.c).
+    if (machine.below.module == "kvm_amd") evidence.cpu({.vendor = "AuthenticAMD"});
+    if (machine.below.module == "kvm_intel") evidence.cpu({.vendor = "GenuineIntel"});
     if (machine.below.nested)
         evidence.hear(hearsay::host_nested, *machine.below.nested ? "yes" : "no", source);
 }

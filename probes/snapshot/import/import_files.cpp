@@ -270,8 +270,7 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
         evidence.taken("/proc/cmdline");
         return true;
     }
-    // "172.20.0.2   runtime   KernelCmdline   cmdline   1   talos.platform=metal ...", of talosctl get
-    // cmdline
+    // "172.20.0.2   runtime   KernelCmdline   cmdline   1   talos.platform=metal ...": talosctl get cmdline
     if (const auto at = line.find("talos.platform="); contains(line, "KernelCmdline") && at != line.npos) {
         evidence.file("/proc/cmdline", fmt::format("{}\n", line.substr(at)));
         evidence.taken("talosctl get cmdline");
@@ -294,7 +293,8 @@ bool read_single_line(std::string_view line, const Section& section, Evidence& e
            read_denial(line, evidence) || read_kvm_refusal(line, evidence) ||
            read_virtualbox_refusal(line, evidence) || read_kata_line(line, evidence) ||
            read_libvirt_refusal(line, evidence) || read_missing(line, evidence) ||
-           read_failed_entry(line, evidence) || read_kvm_failure(line, evidence);
+           read_failed_entry(line, evidence) || read_kvm_failure(line, evidence) ||
+           read_missing_words(line, evidence);
 }
 
 }  // namespace nestprobe

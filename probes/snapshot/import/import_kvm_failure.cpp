@@ -41,7 +41,56 @@ int errno_in(std::string_view line) {
     return 0;
 }
 
+/// What somebody asks, advises or supposes.
+bool is_supposed(std::string_view small) {
+    constexpr std::string_view hedges[] = {"if ",     "when ",  "whether ", "should",  "unless ", "make sure",
+                                           "ensure ", "check ", "verify ",  "?",       "would ",  "until ",
+                                           "may ",    "might ", "until",    "because", " or ",    "echo "};
+    return contains_any(small, hedges);
+}
+
+/// "(/dev/kvm doesn't exist)", "/dev/kvm isn't there", "Could not find /dev/kvm", "there is no /dev/kvm".
+bool says_missing(std::string_view small) {
+    constexpr std::string_view node = "/dev/kvm";
+    constexpr std::string_view behind[] = {
+        "does not exist",   "doesn't exist",  "doesnt exist",       "is not there", "isn't there",
+        "is not present",   "isn't present",  "not present",        "not found",    "is not found",
+        "was not found",    "wasn't found",   "could not be found", "is missing",   "did not exist",
+        "is not available", "isn't available"};
+    constexpr std::string_view before[] = {"could not find", "couldn't find",  "cannot find", "can't find",
+                                           "can not find",   "unable to find", "there is no", "there's no",
+                                           "i have no",      "missing",        "has no"};
+    for (auto at = small.find(node); at != std::string_view::npos; at = small.find(node, at + 1)) {
+        std::string_view rest = small.substr(at + node.size());
+        if (!rest.empty() && (rest.front() == '/' || rest.front() == '-' || rest.front() == '_')) continue;
+        rest.remove_prefix(std::min(rest.find_first_not_of("\"'`:) \t"), rest.size()));
+        for (const std::string_view noun : {"device node ", "device file ", "device ", "file ", "node "})
+            if (rest.starts_with(noun)) rest.remove_prefix(noun.size());
+        std::string_view front = small.substr(0, at);
+        while (front.ends_with(' ') || front.ends_with('"') || front.ends_with('\'') || front.ends_with('`'))
+            front.remove_suffix(1);
+        for (const std::string_view noun : {" device", " file", " the"})
+            if (front.ends_with(noun)) front.remove_suffix(noun.size());
+        const bool ends = std::any_of(std::begin(before), std::end(before),
+                                      [&](std::string_view words) { return front.ends_with(words); });
+        if (starts_with_any(rest, behind) || ends) return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+bool read_missing_words(std::string_view line, Evidence& evidence) {
+    constexpr std::size_t longest = 400;
+    if (line.size() > longest || !contains(line, "/dev/kvm")) return false;
+    const std::string small = in_small_letters(trim(line));
+    // A sentence does not outweigh what ls or another tool showed, or why a program was refused.
+    if (!says_missing(small) || is_supposed(small) || evidence.node_is_there() || evidence.refused())
+        return false;
+    evidence.missed_node();
+    evidence.taken("words about /dev/kvm");
+    return true;
+}
 
 bool read_kvm_failure(std::string_view line, Evidence& evidence) {
     constexpr std::size_t longest = 600, quoted = 100;

@@ -123,4 +123,15 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
     return machines;
 }
 
+bool settle_nested(std::vector<MachineParts>& machines) {
+    const auto is_nested = [](const MachineParts& m) { return m.side == MachineSide::nested; };
+    if (std::any_of(machines.begin(), machines.end(),
+                    [](const MachineParts& m) { return m.side == MachineSide::guest; })) {
+        return std::erase_if(machines, is_nested) > 0;
+    }
+    for (MachineParts& machine : machines)
+        if (is_nested(machine)) machine.side = MachineSide::guest;
+    return false;
+}
+
 }  // namespace nestprobe

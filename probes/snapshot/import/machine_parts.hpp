@@ -23,6 +23,10 @@ struct MachineParts {
 /// Sections of each machine, in the order in which the machines come; none: it is one.
 std::vector<MachineParts> by_machine(const std::vector<Section>& sections);
 
+/// Beside a host and its guest, what that guest's guest shows is of neither; without the guest between them,
+/// who writes of "the nested VM" means the host's.  Were any left out?
+bool settle_nested(std::vector<MachineParts>& machines);
+
 /// A command in one of them was run in another machine.
 bool goes_elsewhere(const std::vector<Section>& sections);
 

@@ -49,17 +49,6 @@ struct TellingMachine {
     bool is_guest() const { return parts->side == MachineSide::guest; }
 };
 
-/// Nothing but what a guest's definition, or its cloud, says of it from outside: of whichever is the guest.
-bool only_describes(const Recording& recording) {
-    constexpr std::string_view topics[] = {hearsay::hypervisor, hearsay::guest,      hearsay::cloud,
-                                           hearsay::prompt,     hearsay::definition, hearsay::instance_type};
-    return !recording.kvm.open && !recording.kernel_log && recording.cpus.empty() &&
-           !recording.files.empty() &&
-           std::all_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
-               return std::find(std::begin(topics), std::end(topics), file.first) != std::end(topics);
-           });
-}
-
 /// Out of several machines, those whose outputs only describe another: their sections.
 std::vector<Section> take_descriptions(std::vector<TellingMachine>& telling) {
     std::vector<Section> described;
@@ -82,16 +71,6 @@ std::vector<Section> of_one(const std::vector<MachineParts>& machines,
     for (const MachineParts& machine : machines)
         if (!machine.by) own.insert(own.end(), machine.sections.begin(), machine.sections.end());
     return own;
-}
-
-/// More than the kernel's release, or a name of the product: what somebody looks for in another machine.
-bool bears_on_kvm(const Recording& recording) {
-    constexpr std::string_view other[] = {"/proc/sys/kernel/osrelease", "/proc/sys/kernel/arch",
-                                          "/etc/os-release", "hearsay/cpu_count"};
-    return recording.kvm.open || recording.kernel_log || !recording.cpus.empty() ||
-           std::any_of(recording.files.begin(), recording.files.end(), [&](const auto& file) {
-               return std::find(std::begin(other), std::end(other), file.first) == std::end(other);
-           });
 }
 
 std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machines,
@@ -144,7 +123,8 @@ void place_by_prompt(const Section& section, Evidence& evidence) {
 }
 
 OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& read) {
-    const std::vector<MachineParts> machines = by_machine(sections);
+    std::vector<MachineParts> machines = by_machine(sections);
+    const bool without_nested = settle_nested(machines);
     std::vector<TellingMachine> telling = telling_ones(machines, read);
     const std::vector<Section> described = take_descriptions(telling);
     const auto with_descriptions = [&](const std::vector<Section>& own) {
@@ -153,8 +133,9 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
         return all;
     };
     if (telling.size() < 2) {
-        OneMachine all{goes_elsewhere(sections) ? with_descriptions(of_one(machines, telling))
-                                                : std::move(sections)};
+        OneMachine all{goes_elsewhere(sections) || without_nested
+                           ? with_descriptions(of_one(machines, telling))
+                           : std::move(sections)};
         if (telling.size() == 1) all.definition = place_of_definition(machines, *telling.front().parts);
         return all;
     }

@@ -31,6 +31,11 @@ struct HostKvm {
 HostKvm kvm_of(const Recording& host);
 void add(HostKvm& kvm, const HostKvm& other);
 
+/// Nothing but what a guest's definition, or its cloud, says of it from outside: of whichever is the guest.
+bool only_describes(const Recording& recording);
+/// More than the kernel's release, or a name of the product: what somebody looks for in another machine.
+bool bears_on_kvm(const Recording& recording);
+
 /// All sections where nothing says that they are of several machines; else those of the one guest among
 /// them, or of the last.
 struct OneMachine {

@@ -6,6 +6,7 @@
 #include "snapshot/import/mentions.hpp"
 #include "base/text.hpp"
 #include "base/whole_words.hpp"
+#include "machine/platform_signs.hpp"
 #include "machine/product_names.hpp"
 #include "snapshot/import/readers.hpp"
 
@@ -139,6 +140,42 @@ bool is_about_this_place(std::string_view line) {
     return may_be_about_this_place(line) && !has_one_of(line, programs);
 }
 
+/// "on AWS EC2 Ubuntu without KVM": of who rents machines out, whatever else is in the sentence.
+bool is_on_rented(std::string_view sentence, std::string_view before, const ProductName& row) {
+    constexpr std::string_view leads[] = {"in", "inside", "on", "within"};
+    constexpr std::size_t near = 2;
+    constexpr std::string_view elsewhere[] = {"works", "worked", "should", "instead", "if you", "you can",
+                                              "http",  "=",      "verr_",  "kernel:", "?"};
+    if (!is_rented_out(platform_called(row.name)) || contains_any(sentence, elsewhere)) return false;
+    const std::vector<std::string_view> words = split_words(before);
+    for (std::size_t i = words.size() - std::min(words.size(), near); i < words.size(); ++i)
+        if (is_in_list(without_signs(words[i]), leads)) return true;
+    return false;
+}
+
+/// "vm on TrueNAS", "VM under Unraid".
+bool is_machine_on_it(std::string_view before) {
+    constexpr std::string_view ends[] = {"vm on",    "vm in",    "vm under",   "vm inside",
+                                         "guest on", "guest of", "guest under"};
+    before = trim(before);
+    return std::any_of(std::begin(ends), std::end(ends),
+                       [&](std::string_view end) { return before.ends_with(end); });
+}
+
+/// A form's line: "Platform: GCE n2-standard-4", "OS: Ubuntu 22.04 (AWS EC2 t3.large)".
+bool is_in_form(std::string_view sentence, const ProductName& row) {
+    constexpr std::string_view keys[] = {"os",       "platform", "environment", "cloud",
+                                         "provider", "server",   "system",      "hosting",
+                                         "machine",  "hardware", "instance",    "vm"};
+    std::string_view key = trim(sentence.substr(0, sentence.find(':')));
+    while (!key.empty() && contains("*-#_ ", key.substr(0, 1))) key.remove_prefix(1);
+    while (!key.empty() && contains("*_ ", key.substr(key.size() - 1))) key.remove_suffix(1);
+    return key.size() < sentence.size() && is_in_list(key, keys) &&
+           is_rented_out(platform_called(row.name)) &&
+           find_whole(sentence.substr(sentence.find(':')), row.words) != std::string_view::npos &&
+           !contains(sentence, "http") && !contains(sentence, "=");
+}
+
 /// "inside a VirtualBox VM", "on an EC2 instance", "in a VM hosted on ESXi": whatever else is in the
 /// sentence.
 bool is_said_outright(std::string_view sentence, const ProductName& row) {
@@ -148,7 +185,9 @@ bool is_said_outright(std::string_view sentence, const ProductName& row) {
     if (at == std::string_view::npos) return false;
     const std::string_view before = sentence.substr(0, at);
     if (before.ends_with("在")) return true;  // Chinese, which has no blanks: "on VMware"
+    if (is_in_form(sentence, row) || is_on_rented(sentence, before, row)) return true;
     if (!may_be_about_this_place(sentence)) return false;
+    if (is_machine_on_it(before)) return true;
     const std::vector<std::string_view> words = split_words(before);
     const auto near = words.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(words.size(), 5));
     const auto lead =

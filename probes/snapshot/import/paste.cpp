@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 namespace nestprobe {
 namespace {
@@ -118,6 +119,36 @@ std::string without_answers_of_guides(std::string_view text) {
     return result;
 }
 
+/// Who went into which guest, by a command at the prompt of another machine.
+class GuestsEntered {
+public:
+    explicit GuestsEntered(std::string_view text) : machines_(shows_instances_that_are_machines(text)) {}
+    bool instances_are_machines() const { return machines_; }
+
+    /// A prompt that names a machine.
+    void see(const std::string& host) {
+        if (opened_ && host != from_) inside_.insert_or_assign(host, opened_);
+        opened_ = nullptr;
+    }
+    void type(std::string_view typed, const std::string& host) {
+        const Entrance* opened = opened_by(typed);
+        if (opened && opened->in == RunsIn::instance && !machines_) opened = nullptr;
+        if (!opened) return;
+        opened_ = opened;
+        from_ = host;
+    }
+    const Entrance* by(const std::string& host) const {
+        const auto found = inside_.find(host);
+        return found == inside_.end() ? nullptr : found->second;
+    }
+
+private:
+    bool machines_;
+    const Entrance* opened_ = nullptr;
+    std::string from_;
+    std::map<std::string, const Entrance*> inside_;
+};
+
 /// What begins with that command, which may run in another machine than the prompt's.
 Section begun_by(std::string_view typed, std::string host, bool instances_are_machines) {
     std::optional<Entered> entered = entered_by(typed);
@@ -151,7 +182,7 @@ std::string clean_paste(std::string_view text) {
 std::vector<Section> split_paste(std::string_view text) {
     std::vector<Section> sections(1);
     bool announced = false;
-    const bool machines = shows_instances_that_are_machines(text);
+    GuestsEntered guests(text);
     std::string here;  // of the last prompt
     const char* const end = text.data() + text.size();
     for_each_line(text, [&](std::string_view line) {
@@ -163,8 +194,13 @@ std::vector<Section> split_paste(std::string_view text) {
             here.clear();
             sections.push_back({parse_command(as_command(heading)), {}});
         } else if (!typed.empty()) {
-            if (std::string host = host_in_prompt(line); !host.empty()) here = std::move(host);
-            sections.push_back(begun_by(typed, here, machines));
+            if (std::string host = host_in_prompt(line); !host.empty()) {
+                guests.see(host);
+                here = std::move(host);
+            }
+            sections.push_back(begun_by(typed, here, guests.instances_are_machines()));
+            if (!sections.back().by) sections.back().by = guests.by(here);
+            guests.type(typed, here);
         } else if (is_bare_prompt(line)) {
             sections.push_back({{}, {}, here});
         } else if (line.starts_with("Architecture:") && contains(sections.back().body, "Architecture:") &&

@@ -36,6 +36,7 @@ constexpr PlaceWord place_words[] = {
     {"instance", MachineSide::guest},
     {"droplet", MachineSide::guest},
     {"l1", MachineSide::guest},
+    {"l2", MachineSide::nested},
     {"machine"},
     {"server"},
     {"laptop"},
@@ -84,17 +85,21 @@ struct NamedPlaces {
 
 NamedPlaces named_places(std::string_view line) {
     NamedPlaces named;
+    bool nested = false;
     for (const std::string_view written : split_words(line)) {
         const std::string word = in_small_letters(bare(written));
         const PlaceWord* row = place_word(word);
         if (row && !named.first) named.first = row;
         if (!row || row->side == MachineSide::unknown) {
-            named.small = named.small && (word.empty() || is_small_word(word));
+            nested = word == "nested" || word == "inner";
+            named.small = named.small && (word.empty() || nested || is_small_word(word));
             continue;
         }
-        named.both_sides =
-            named.both_sides || (named.side != MachineSide::unknown && named.side != row->side);
-        named.side = row->side;
+        // "In the nested VM:"
+        const MachineSide side = nested && row->side == MachineSide::guest ? MachineSide::nested : row->side;
+        nested = false;
+        named.both_sides = named.both_sides || (named.side != MachineSide::unknown && named.side != side);
+        named.side = side;
     }
     return named;
 }
@@ -167,9 +172,9 @@ Heading heading_of(std::string_view line) {
     if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$')) return {};
     const Mark mark = mark_of(line);
     // Of most lines that is all; an unmarked one can only name a side.
-    constexpr std::string_view sides[] = {"ost",  "OST",     "isor",   "ISOR",   "L0",  "l0",
-                                          "uest", "UEST",    "VM",     "vm",     "Vm",  "L1",
-                                          "l1",   "nstance", "roplet", "roxmox", "PVE", "pve"};
+    constexpr std::string_view sides[] = {"ost",    "OST",    "isor", "ISOR", "L0", "l0", "uest",
+                                          "UEST",   "VM",     "vm",   "Vm",   "L1", "l1", "nstance",
+                                          "roplet", "roxmox", "PVE",  "pve",  "L2"};
     if ((mark == Mark::none && !contains_any(line, sides)) || heads_definition(line)) return {};
     const NamedPlaces named = named_places(line);
     const bool tells = mark == Mark::heading || named.small;

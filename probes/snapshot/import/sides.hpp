@@ -10,7 +10,8 @@
 
 namespace nestprobe {
 
-enum class MachineSide : std::uint8_t { unknown, host, guest };
+/// nested: a guest's own guest.
+enum class MachineSide : std::uint8_t { unknown, host, guest, nested };
 
 /// What a line says of where the outputs below it are from; nothing where it is no heading.
 struct Heading {

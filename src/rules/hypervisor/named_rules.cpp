@@ -59,6 +59,9 @@ Remedy fix_if_there(const Facts& f, Platform platform) {
 std::string words_for(const Fact<Platform>& named) {
     const Platform platform = *named.if_known();
     const std::string_view raw = named.from().empty() ? "" : std::string_view(named.from().front().raw);
+    if (platform == Platform::apple && !raw.empty() && !raw.starts_with("Apple") &&
+        raw != "docker desktop on a mac")
+        return std::string(raw);  // which has another backend, too
     const bool another = platform == Platform::kvm || platform == Platform::kubevirt;
     if (!another || raw.empty() || raw == to_string(platform)) return std::string(to_string(platform));
     return fmt::format("{}, whose guests are {}'s", raw, to_string(platform));
