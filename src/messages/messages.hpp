@@ -30,7 +30,8 @@ struct Message {
     std::string_view program;  ///< whose words they are
     Weight weight = Weight::telling;
     PageScope scope = PageScope::own;
-    std::string_view patterns;   ///< a line each, lower case; any of them; '*' is any text between two parts, "\\*" a star
+    std::string_view
+        patterns;  ///< a line each, lower case; any of them; '*' is any text between two parts, "\\*" a star
     std::string_view means;      ///< one or two sentences
     std::string_view rules;      ///< names of rules that judge the same thing, a blank between; may be empty
     std::string_view causes;     ///< likely ones, in order

@@ -90,6 +90,19 @@ void read_nixos_version(const Section& section, Evidence& evidence) {
     evidence.file("/etc/os-release", "ID=nixos\n");
 }
 
+/// sysctl(8) prints "kernel.modules_disabled = 1" of /proc/sys/kernel/modules_disabled.
+void read_sysctl(const Section& section, Evidence& evidence) {
+    const char* const end = section.body.data() + section.body.size();
+    for_each_line(section.body, [&](std::string_view line) {
+        const auto equals = line.find(" = ");
+        if (equals == std::string_view::npos || line.data() + line.size() == end) return;
+        std::string path = fmt::format("/proc/sys/{}", trim(line.substr(0, equals)));
+        std::replace(path.begin(), path.end(), '.', '/');
+        if (read_file_of_kernel(path, fmt::format("{}\n", trim(line.substr(equals + 3))), evidence))
+            evidence.taken("sysctl");
+    });
+}
+
 /// rpm-ostree(1), kargs: those of the deployment that is booted.
 void read_ostree_words(const Section& section, Evidence& evidence) {
     const std::string_view text = trim(section.body);

@@ -74,6 +74,7 @@ constexpr ProgramRow programs[] = {
     {"env", read_variables},
     {"printenv", read_variables},
     {"nixos-version", read_nixos_version},
+    {"sysctl", read_sysctl},
     {"rpm-ostree", read_ostree_words},
 };
 
@@ -143,6 +144,7 @@ void take_output(const Section& section, const std::string& name, Evidence& evid
     if (read_iommu_command(section, evidence)) return;
     read_iommu_groups(section, evidence);
     read_fetch_table(section, evidence);
+    read_reports(section, evidence);
     if (is_cloud_description(section.body)) read_cloud_description(section, evidence);
     if (is_other_definition(section.body)) read_other_definition(section, evidence);
     if (is_xe_host(section.body)) return read_xe(section, evidence);

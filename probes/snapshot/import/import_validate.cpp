@@ -168,7 +168,7 @@ bool read_denial(std::string_view line, Evidence& evidence) {
     const bool apparmor = contains(line, "apparmor=\"DENIED\"") && contains(line, "name=\"/dev/kvm\"");
     const bool selinux = contains(line, "avc:  denied") && !contains(line, "permissive=1") &&
                          (contains(line, "path=\"/dev/kvm\"") ||
-                          (contains(line, "name=\"kvm\"") && contains(line, ":kvm_device_t:")));
+                          (contains(line, "name=\"kvm\"") && contains(line, "tclass=chr_file")));
     if (!apparmor && !selinux) return false;
     const std::string_view profile = value_of("profile=\""), program = value_of("comm=\"");
     const bool snap = profile.starts_with("snap.");

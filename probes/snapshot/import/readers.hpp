@@ -22,6 +22,7 @@ void read_filtered_lscpu(const Section& section, Evidence& evidence);
 /// The variables that tell of a CI's job or a container.
 bool read_job_line(std::string_view line, Evidence& evidence);
 void read_variables(const Section& section, Evidence& evidence);
+void read_sysctl(const Section& section, Evidence& evidence);
 void read_nixos_version(const Section& section, Evidence& evidence);
 void read_ostree_words(const Section& section, Evidence& evidence);
 /// docker info and docker context ls, the questions of WSL's form of issues.
@@ -209,6 +210,8 @@ std::string_view type_in_metadata(std::string_view cloud, std::string_view answe
 bool read_fetch_line(std::string_view line, Evidence& evidence);
 /// Their whole table, behind its logo: "Host:" too.
 void read_fetch_table(const Section& section, Evidence& evidence);
+/// apport's and Qubes' reports of a machine.
+void read_reports(const Section& section, Evidence& evidence);
 /// What lists the processor's flags in words of its own.
 bool is_lshw(std::string_view text);
 void read_lshw(const Section& section, Evidence& evidence);

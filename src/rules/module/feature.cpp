@@ -10,8 +10,13 @@
 namespace nestprobe {
 namespace {
 
+/// Unrestricted guest needs EPT (SDM volume 3, "VM-Execution Control Fields"); no processor has VPID without
+/// it, but a hypervisor may show a guest such a one.
 bool lacks(const Facts& f, const Feature& feature) {
-    return hardware_lacks(f, feature.hardware(f), feature.technology, feature.flag);
+    if (hardware_lacks(f, feature.hardware(f), feature.technology, feature.flag)) return true;
+    if (!feature.came_with_ept || feature.hardware(f).any_known()) return false;
+    return (feature.depends_on || is(f.hypervisor.level, Level::bare_metal)) &&
+           hardware_lacks(f, f.vmx.ept, Technology::vmx, "ept");
 }
 bool dependency_off(const Facts& f, const Feature& feature) {
     return feature.depends_on && is(f.module.*feature.depends_on, false);

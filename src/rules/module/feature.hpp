@@ -22,6 +22,7 @@ struct Feature {
     bool for_nesting = false;  ///< acts only on guests that nest: a Y with nested off proves nothing
     /// Where the processor lacks it, NP106 says so, and this is no failure: no option would change that.
     bool told_by_np106 = false;
+    bool came_with_ept = false;  ///< no processor has it without EPT
 };
 
 /// Every feature of the two modules that a parameter switches.

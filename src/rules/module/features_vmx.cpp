@@ -20,6 +20,7 @@ constexpr Feature vpid{
     .value = &ModuleFacts::vpid,
     .hardware = [](const Facts& f) -> const PerCpu<bool>& { return f.vmx.vpid; },
     .flag = "vpid",
+    .came_with_ept = true,
 };
 constexpr Feature unrestricted_guest{
     .technology = Technology::vmx,
@@ -30,6 +31,7 @@ constexpr Feature unrestricted_guest{
     .flag = "unrestricted_guest",
     .depends_on = &ModuleFacts::ept,
     .depends_name = "kvm_intel.ept",
+    .came_with_ept = true,
 };
 constexpr Feature shadow_vmcs{
     .technology = Technology::vmx,
