@@ -26,6 +26,8 @@ void read_ostree_words(const Section& section, Evidence& evidence);
 bool read_form_line(std::string_view line, Evidence& evidence);
 /// What the whole paste says: a log of Compose, a device that was asked for, the system that Docker is on.
 void hear_forms(std::string_view text, Evidence& evidence);
+/// "runs-on: ubuntu-latest", "container: IMAGE", where a step of the job was refused /dev/kvm.
+void hear_workflow(std::string_view text, Evidence& evidence);
 /// HAXM's checktool, where it names itself.
 void hear_haxm(std::string_view text, Evidence& evidence);
 void hear_cloud_commands(std::string_view text, Evidence& evidence);
