@@ -132,8 +132,8 @@ bool read_denial(std::string_view line, Evidence& evidence);
 /// rule's.
 bool read_kvm_failure(std::string_view line, Evidence& evidence);
 
-/// "(/dev/kvm doesn't exist)", "Could not find /dev/kvm", in any program's or person's words; what is supposed
-/// or advised is not heard.
+/// "(/dev/kvm doesn't exist)", "Could not find /dev/kvm", in any program's or person's words; what is
+/// supposed or advised is not heard.
 bool read_missing_words(std::string_view line, Evidence& evidence);
 
 /// "KVM: entry failed, hardware error 0x7": QEMU target/i386/kvm/kvm.c, kvm_arch_handle_exit().
