@@ -210,6 +210,7 @@ void hear_wsl1(std::string_view text, Evidence& evidence) {
 }
 
 void hear_forms(std::string_view text, Evidence& evidence) {
+    hear_workflow(text, evidence);
     hear_wsl1(text, evidence);
     if (is_log_of_compose(text) && !evidence.has_file("/run/systemd/container")) {
         evidence.file("/run/systemd/container", "docker\n");

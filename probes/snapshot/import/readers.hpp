@@ -29,6 +29,8 @@ void read_ostree_words(const Section& section, Evidence& evidence);
 bool read_form_line(std::string_view line, Evidence& evidence);
 /// What the whole paste says: a log of Compose, a device that was asked for, the system that Docker is on.
 void hear_forms(std::string_view text, Evidence& evidence);
+/// "runs-on: ubuntu-latest", "container: IMAGE", where a step of the job was refused /dev/kvm.
+void hear_workflow(std::string_view text, Evidence& evidence);
 /// HAXM's checktool, where it names itself.
 void hear_haxm(std::string_view text, Evidence& evidence);
 void hear_cloud_commands(std::string_view text, Evidence& evidence);
@@ -136,8 +138,8 @@ bool read_denial(std::string_view line, Evidence& evidence);
 /// rule's.
 bool read_kvm_failure(std::string_view line, Evidence& evidence);
 
-/// "(/dev/kvm doesn't exist)", "Could not find /dev/kvm", in any program's or person's words; what is supposed
-/// or advised is not heard.
+/// "(/dev/kvm doesn't exist)", "Could not find /dev/kvm", in any program's or person's words; what is
+/// supposed or advised is not heard.
 bool read_missing_words(std::string_view line, Evidence& evidence);
 
 /// "KVM: entry failed, hardware error 0x7": QEMU target/i386/kvm/kvm.c, kvm_arch_handle_exit().
