@@ -86,4 +86,7 @@ inline constexpr std::string_view known_programs[] = {"cat",
 inline constexpr std::string_view wrappers[] = {"sudo", "wsl",    "wsl.exe",  "doas",    "time",
                                                 "env",  "LANG=C", "LC_ALL=C", "command", "\\"};
 
+/// "lscpu" of "/usr/bin/lscpu".
+inline std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
 }  // namespace nestprobe
