@@ -2395,7 +2395,6 @@ The last one True on real hardware: the first cause. In a virtual machine with V
     {.id = "windows-is-ready-for-hyperv",
      .program = "Windows",
      .patterns = "virtualization enabled in firmware*: yes\n"
-                 "vm monitor mode extensions*: yes\n"
                  "virtualisierung in firmware aktiviert*: ja",
      .means =
          R"(No hypervisor runs below this Windows' own kernel, and it sees VT-x or AMD-V, switched on. If this Windows is a virtual machine, the level above shows it: nesting is on there.)",

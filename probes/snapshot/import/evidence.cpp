@@ -94,6 +94,7 @@ void Evidence::hear(std::string_view topic, std::string_view value, std::string_
     if (topic == hearsay::hypervisor && names_interface(value) && before != recording_.files.end() &&
         before->second.if_known() && !names_interface(*before->second.if_known()))
         return;
+    no_guest_heard_ = no_guest_heard_ || (topic == hearsay::guest && value == "no");
     file(std::string(topic), hearsay::write_statement(value, source));
 }
 bool Evidence::says(std::string_view topic, std::string_view value, std::string_view words) const {

@@ -120,6 +120,7 @@ private:
     std::optional<Moment> there_at_;  ///< the node was seen
     bool looked_ = false;             ///< what kvm.open holds is of somebody who looked for the node
     bool sandbox_named_ = false;
+    bool no_guest_heard_ = false;  ///< of a tool that knows; what was said of it since may be another's
     std::vector<std::string> logs_asked_;  ///< commands that showed the kernel's log
     std::optional<NodeLine> node_;
     std::optional<UserLine> user_;

@@ -73,9 +73,16 @@ std::string_view Evidence::no_guest_of(bool shows) const {
     const auto below = [](const CpuLines& cpu) { return has_word(cpu.flags, "hypervisor"); };
     if (std::any_of(cpus_.begin(), cpus_.end(), whole) && std::none_of(cpus_.begin(), cpus_.end(), below))
         return "whose processor shows no hypervisor above it";
-    const bool loaded = has_file("/sys/module/kvm_intel/parameters/nested") ||
-                        has_file("/sys/module/kvm_amd/parameters/nested");
-    return !shows && loaded ? "that has KVM's module loaded" : "";
+    if (no_guest_heard_) return "that is no virtual machine";
+    const auto modules = recording_.files.find("/proc/modules");
+    const std::string* list = modules == recording_.files.end() ? nullptr : modules->second.if_known();
+    constexpr std::string_view kvm[] = {"kvm_intel ", "kvm_amd "}, rivals[] = {"vboxdrv ", "vmmon "};
+    if (list && contains_any(*list, rivals)) return "that has that product's own module loaded";
+    const bool works = has_file("/sys/module/kvm_intel/parameters/nested") ||
+                       has_file("/sys/module/kvm_amd/parameters/nested") ||
+                       (list && contains_any(*list, kvm)) || says(hearsay::usable, "yes", "") ||
+                       says(hearsay::flag_vmx, "yes", "") || says(hearsay::flag_svm, "yes", "");
+    return !shows && works ? "that has VMX or SVM" : "";
 }
 
 void Evidence::part_from_definition(std::string_view name) {

@@ -73,7 +73,7 @@ void add(HostKvm& kvm, const HostKvm& other) {
 void hear_host(const OneMachine& machine, Evidence& evidence) {
     constexpr std::string_view source = "the host's outputs in the same paste";
     if (!machine.is_guest) return;
-    evidence.hear(hearsay::guest, "yes", source);
+    evidence.hear(hearsay::guest, "yes", machine.note.empty() ? "what stands above its outputs" : source);
     if (machine.below.there && !evidence.has_file(hearsay::hypervisor))
         evidence.hear(hearsay::hypervisor, "KVM", source);
     // What the host's processor has not, the guest cannot show.

@@ -41,11 +41,16 @@ int errno_in(std::string_view line) {
     return 0;
 }
 
-/// What somebody asks, advises or supposes.
+/// What somebody asks, advises or supposes; what was so before, or is so elsewhere.
 bool is_supposed(std::string_view small) {
-    constexpr std::string_view hedges[] = {"if ",     "when ",  "whether ", "should",  "unless ", "make sure",
-                                           "ensure ", "check ", "verify ",  "?",       "would ",  "until ",
-                                           "may ",    "might ", "until",    "because", " or ",    "echo "};
+    constexpr std::string_view hedges[] = {
+        "if ",        "when ",      "whether ",    "should",    "unless ",       "make sure", "ensure ",
+        "check ",     "verify ",    "?",           "would ",    "until ",        "may ",      "might ",
+        "until",      "because",    " or ",        "echo ",     "before",        "at first",  "went away",
+        " gone",      "on other",   "on machines", "without ",  "not that",      "wsl1",      "wsl 1",
+        "earlier",    "used to",    "previous",    "initially", "no longer",     "fixed",     "solved",
+        " was ",      "did not",    "my vps",      "yesterday", "first it said", "my other",  "elsewhere",
+        "some hosts", "old machine"};
     return contains_any(small, hedges);
 }
 

@@ -278,7 +278,10 @@ Imported import_paste(std::string_view text, const std::string& name, KnowsMessa
     if (!evidence.anything() && (!messages.empty() || mentions_virtualization(clean)))
         evidence.taken(words_alone);
     std::vector<std::string> found = evidence.formats();
-    return {std::move(evidence).take(), std::move(found), std::move(messages), machine.definition};
+    const DefinitionPlace place = machine.definition == DefinitionPlace::unknown && shows_failed_start(clean)
+                                      ? DefinitionPlace::inside
+                                      : machine.definition;
+    return {std::move(evidence).take(), std::move(found), std::move(messages), place};
 }
 
 }  // namespace nestprobe

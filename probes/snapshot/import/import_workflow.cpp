@@ -41,7 +41,9 @@ Workflow workflow_in(std::string_view text) {
 }  // namespace
 
 void hear_workflow(std::string_view text, Evidence& evidence) {
-    if (!contains(text, "runs-on:") || !evidence.refused()) return;
+    // What somebody's own machine printed beside it is no job's.
+    constexpr std::string_view own[] = {"ocally:", "y laptop", "@laptop", "y machine:", "y own machine"};
+    if (!contains(text, "runs-on:") || !evidence.refused() || contains_any(text, own)) return;
     const Workflow workflow = workflow_in(text);
     if (workflow.jobs != 1 || !workflow.steps) return;
     evidence.file("/proc/self/environ", workflow.hosted

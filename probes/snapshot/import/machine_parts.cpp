@@ -119,7 +119,10 @@ std::vector<MachineParts> by_machine(const std::vector<Section>& sections) {
     const bool inside = names_inside || std::any_of(sections.begin(), sections.end(), [](const Section& s) {
                             return leads_to(s.command) == LeadsTo::inside;
                         });
-    if ((inside && !by_processor && !elsewhere) || machines.size() < 2) return {};
+    if ((inside && !by_processor && !elsewhere) || machines.size() < 2) {
+        const bool called = machines.size() == 1 && machines.front().side == MachineSide::guest;
+        return called && !inside ? machines : std::vector<MachineParts>{};
+    }
     return machines;
 }
 

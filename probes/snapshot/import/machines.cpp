@@ -104,6 +104,31 @@ DefinitionPlace place_of_definition(const std::vector<MachineParts>& machines, c
     return place;
 }
 
+/// Of one machine alone: at a prompt that names it, it is what this machine prints of another.
+DefinitionPlace place_at_prompt(const std::vector<Section>& sections) {
+    const bool named = std::any_of(sections.begin(), sections.end(), [](const Section& section) {
+        return !section.host.empty() && names_guests_definition(section.command.line + "\n" + section.body);
+    });
+    return named ? DefinitionPlace::inside : DefinitionPlace::unknown;
+}
+
+/// A prompt that says that it is the host's, and one with another name.
+bool names_differ(const std::vector<TellingMachine>& telling) {
+    const auto host = std::find_if(telling.begin(), telling.end(), [](const TellingMachine& m) {
+        return m.parts->side == MachineSide::host && !m.parts->name.empty();
+    });
+    return host != telling.end() && std::any_of(telling.begin(), telling.end(), [&](const TellingMachine& m) {
+               return !m.parts->name.empty() && m.parts->name != host->parts->name;
+           });
+}
+
+/// The guest is known by its own outputs, and the other one is called the host.
+bool beside_named_host(const std::vector<TellingMachine>& telling) {
+    return std::any_of(telling.begin(), telling.end(), [](const TellingMachine& m) {
+        return m.parts->side == MachineSide::host && !m.says_guest;
+    });
+}
+
 }  // namespace
 
 /// By what somebody went into another machine; whether that is a guest, and whose.
@@ -136,7 +161,12 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
         OneMachine all{goes_elsewhere(sections) || without_nested
                            ? with_descriptions(of_one(machines, telling))
                            : std::move(sections)};
-        if (telling.size() == 1) all.definition = place_of_definition(machines, *telling.front().parts);
+        if (telling.size() == 1) {
+            all.definition = place_of_definition(machines, *telling.front().parts);
+            all.is_guest = telling.front().is_guest();
+        } else {
+            all.definition = place_at_prompt(all.sections);
+        }
         return all;
     }
     const auto says_guest = [](const TellingMachine& m) { return m.says_guest; };
@@ -147,26 +177,35 @@ OneMachine of_one_machine(std::vector<Section> sections, const SectionReader& re
     const auto elsewhere = std::find_if(telling.rbegin(), telling.rend(),
                                         [](const TellingMachine& m) { return m.parts->by != nullptr; });
     const bool apart = elsewhere != telling.rend() || (guests > 0 && guests < all) ||
-                       (called > 0 && called < all) ||
+                       (called > 0 && called < all) || names_differ(telling) ||
                        std::any_of(telling.begin() + 1, telling.end(), [&](const TellingMachine& m) {
                            return contradict(telling.front().recording, m.recording);
                        });
-    if (!apart) return {std::move(sections)};
-    const bool by_name = called > 0 && called < all, one_guest = by_name || guests == 1;
-    const auto chosen = by_name ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
-                        : elsewhere != telling.rend() ? elsewhere
-                        : one_guest ? std::find_if(telling.rbegin(), telling.rend(), says_guest)
-                                    : telling.rbegin();
+    if (!apart) {
+        OneMachine one{std::move(sections)};
+        one.definition = place_at_prompt(one.sections);
+        return one;
+    }
+    const bool called_guest = called > 0 && called < all,
+               by_name = called_guest || (guests == 1 && beside_named_host(telling)),
+               one_guest = by_name || guests == 1;
+    // Whoever looks at a host from a guest of it is asked about all the same.
+    const bool there = elsewhere != telling.rend() &&
+                       !(guests == 1 && elsewhere->parts->by->in == RunsIn::remote && !elsewhere->says_guest);
+    const auto chosen = called_guest ? std::find_if(telling.rbegin(), telling.rend(), is_guest)
+                        : there      ? elsewhere
+                        : one_guest  ? std::find_if(telling.rbegin(), telling.rend(), says_guest)
+                                     : telling.rbegin();
     OneMachine one{with_descriptions(chosen->parts->sections)};
     one.note =
         fmt::format("outputs of several machines, by {}: those of the {} are judged, the others are {}",
-                    by_name ? "what stands above them" : "their prompts or processors",
+                    called_guest ? "what stands above them" : "their prompts or processors",
                     one_guest ? "guest" : "last", by_name ? "taken for its host's" : "left out");
     if (one_guest) one.definition = place_of_definition(machines, *chosen->parts);
     if (!by_name) return one;
     one.is_guest = true;
     for (const TellingMachine& other : telling)
-        if (!other.is_guest()) add(one.below, kvm_of(other.recording));
+        if (&other != &*chosen && !other.is_guest()) add(one.below, kvm_of(other.recording));
     return one;
 }
 

@@ -48,6 +48,9 @@ void hear_mentions(std::string_view text, Evidence& evidence);
 /// What a boot loader's file, or NixOS' configuration, holds for the next boot.
 void hear_boot_words(std::string_view text, Evidence& evidence);
 void read_kernel_cmdline_file(std::string_view text, Evidence& evidence);
+/// QEMU, libvirt or Proxmox VE found no KVM for a guest that somebody started: a definition beside it is that
+/// one's.
+bool shows_failed_start(std::string_view text);
 /// A container's configuration of Proxmox VE: it is of what prints the rest, where no module of the node's is
 /// among that.
 void hear_proxmox_container(std::string_view text, Evidence& evidence);

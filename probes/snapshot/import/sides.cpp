@@ -29,10 +29,15 @@ constexpr PlaceWord place_words[] = {
     {"host", MachineSide::host},
     {"hypervisor", MachineSide::host},
     {"l0", MachineSide::host},
+    {"dom0", MachineSide::host},
+    {"physical", MachineSide::host},
+    {"metal", MachineSide::host},
     {"proxmox", MachineSide::host},
     {"pve", MachineSide::host},
     {"guest", MachineSide::guest},
     {"vm", MachineSide::guest},
+    {"vps", MachineSide::guest},
+    {"domu", MachineSide::guest},
     {"instance", MachineSide::guest},
     {"droplet", MachineSide::guest},
     {"l1", MachineSide::guest},
@@ -75,21 +80,51 @@ bool is_small_word(std::string_view word) {
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
+/// Such words of other languages, and what stands before a machine's name in a heading: "Output in my Ubuntu
+/// VM:".
+bool may_stand_before(std::string_view written) {
+    constexpr std::string_view words[] = {
+        "auf",    "dem", "den",  "der", "die", "bei", "im",   "dans", "le",   "la",    "les",  "sur",
+        "en",     "el",  "los",  "no",  "na",  "nel", "op",   "het",  "de",   "these", "that", "results",
+        "result", "run", "logs", "log", "is",  "are", "what", "as",   "with", "kvm",   "qemu", "linux"};
+    const std::string word = in_small_letters(bare(written));
+    const bool name = !word.empty() && bare(written).front() != word.front();
+    return word.empty() || name || is_small_word(word) || place_word(word) ||
+           std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// A sentence about a machine, or a line of a form, and no heading over its outputs.
+bool is_no_heading(std::string_view word) {
+    constexpr std::string_view words[] = {
+        "not",     "no",     "cannot",   "can't",   "won't",       "doesn't",   "don't",      "without",
+        "outside", "when",   "if",       "before",  "after",       "i",         "to",         "fails",
+        "failed",  "fail",   "start",    "starts",  "starting",    "stop",      "boot",       "boots",
+        "booting", "create", "creating", "created", "launch",      "launching", "running",    "trying",
+        "try",     "steps",  "error",    "errors",  "information", "info",      "os",         "type",
+        "name",    "will",   "want",     "using",   "use",         "install",   "installing", "system:"};
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
 /// All that the words of a line name.
 struct NamedPlaces {
     const PlaceWord* first = nullptr;
     MachineSide side = MachineSide::unknown;
     bool both_sides = false;
-    bool small = true;  ///< all other words may stand in a heading without a colon
+    bool small = true;    ///< all other words may stand in a heading without a colon
+    bool heading = true;  ///< with one, they may
 };
 
 NamedPlaces named_places(std::string_view line) {
     NamedPlaces named;
-    bool nested = false;
+    bool nested = false, virtual_before = false;
     for (const std::string_view written : split_words(line)) {
         const std::string word = in_small_letters(bare(written));
-        const PlaceWord* row = place_word(word);
+        const PlaceWord* row =
+            place_word(virtual_before && (word == "machine" || word == "server") ? "vm" : word);
+        virtual_before = word == "virtual";
         if (row && !named.first) named.first = row;
+        const bool begun = named.side != MachineSide::unknown;
+        named.heading = named.heading && !is_no_heading(word) && (begun || may_stand_before(written));
         if (!row || row->side == MachineSide::unknown) {
             nested = word == "nested" || word == "inner";
             named.small = named.small && (word.empty() || nested || is_small_word(word));
@@ -172,12 +207,13 @@ Heading heading_of(std::string_view line) {
     if (line.empty() || line.size() > longest || line.starts_with('<') || line.starts_with('$')) return {};
     const Mark mark = mark_of(line);
     // Of most lines that is all; an unmarked one can only name a side.
-    constexpr std::string_view sides[] = {"ost",    "OST",    "isor", "ISOR", "L0", "l0", "uest",
-                                          "UEST",   "VM",     "vm",   "Vm",   "L1", "l1", "nstance",
-                                          "roplet", "roxmox", "PVE",  "pve",  "L2"};
+    constexpr std::string_view sides[] = {"ost",    "OST",    "isor", "ISOR",   "L0", "l0",     "uest",
+                                          "UEST",   "VM",     "vm",   "Vm",     "L1", "l1",     "nstance",
+                                          "roplet", "roxmox", "PVE",  "pve",    "L2", "irtual", "VPS",
+                                          "om0",    "omU",    "etal", "hysical"};
     if ((mark == Mark::none && !contains_any(line, sides)) || heads_definition(line)) return {};
     const NamedPlaces named = named_places(line);
-    const bool tells = mark == Mark::heading || named.small;
+    const bool tells = named.small || (mark == Mark::heading && named.heading);
     const MachineSide side = tells && !named.both_sides ? named.side : MachineSide::unknown;
     if (mark == Mark::none) return {side, side != MachineSide::unknown, false};
     return {side, named.first != nullptr, named.first && named.first->sandbox};

@@ -2,8 +2,8 @@
 // Rules about how a guest starts (NP709 to NP713): does it, with what it asks for; is what runs what is
 // defined; and the enlightenments that change what its hypervisor sees.
 #include "definition/guest_questions.hpp"
-#include "remedy/shell.hpp"
 #include "rules/common.hpp"
+#include "rules/guest/definition_words.hpp"
 
 #include "base/whole_words.hpp"
 

@@ -34,6 +34,8 @@ Outcome judge_as_host(const Facts& host) {
                     outcome.remedy = Remedy(std::string(rule.fix), Where::guest_definition);
                 return outcome;
             }
+            // What the host alone could tell is no matter of the definition's.
+            if (outcome.status == Status::unknown && !outcome.lacking.detail.empty()) continue;
             if (worse(worst.status, outcome.status) != worst.status) worst = std::move(outcome);
         }
     if (worst.status == Status::pass) worst.message = what_shows_it(host);
@@ -57,8 +59,10 @@ void end_with_start(Remedy& remedy, const Facts& host) {
 OwnDefinition judge_own_definition(const Facts& f) {
     if (!f.own_definition) return {skip("no definition of this guest was given")};
     const Platform* platform = f.hypervisor.platform.if_known();
-    if (platform && *platform >= Platform::cloud_hypervisor)
+    if (platform && *platform >= Platform::cloud_hypervisor && *platform != Platform::other)
         return {skip("what runs this guest is not what the definition is for")};
+    if (is_emulated(*f.own_definition) || !f.own_definition->cpu_mode.if_known())
+        return {skip("KVM does not run what the definition defines, or its CPU is not known")};
     Facts host;
     host.cpu.technology = f.cpu.technology;
     host.guest = f.own_definition;
