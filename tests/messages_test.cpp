@@ -17,10 +17,17 @@ using namespace nestprobe;
 
 namespace {
 
-/// A pattern as text: something between the parts.
+/// A pattern as text: something between the parts, and a star for one behind a backslash.
 std::string filled(std::string_view pattern) {
-    std::string text(pattern);
-    for (std::size_t at; (at = text.find('*')) != std::string::npos;) text.replace(at, 1, " x ");
+    std::string text;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool escaped = pattern.substr(i).starts_with("\\*");
+        if (escaped) ++i;
+        if (pattern[i] == '*' && !escaped)
+            text += " x ";
+        else
+            text += pattern[i];
+    }
     return text;
 }
 

@@ -87,10 +87,12 @@ std::vector<TellingMachine> telling_ones(const std::vector<MachineParts>& machin
     return telling;
 }
 
+bool defines_guest(const Section& section) {
+    return names_guests_definition(section.command.line + "\n" + section.body);
+}
+
 bool holds_definition(const MachineParts& machine) {
-    return std::any_of(machine.sections.begin(), machine.sections.end(), [](const Section& section) {
-        return names_guests_definition(section.command.line + "\n" + section.body);
-    });
+    return std::any_of(machine.sections.begin(), machine.sections.end(), defines_guest);
 }
 
 /// Outputs that say nothing of their machine may be the definition alone, so that all parts are looked at.
@@ -107,7 +109,7 @@ DefinitionPlace place_of_definition(const std::vector<MachineParts>& machines, c
 /// Of one machine alone: at a prompt that names it, it is what this machine prints of another.
 DefinitionPlace place_at_prompt(const std::vector<Section>& sections) {
     const bool named = std::any_of(sections.begin(), sections.end(), [](const Section& section) {
-        return !section.host.empty() && names_guests_definition(section.command.line + "\n" + section.body);
+        return !section.host.empty() && defines_guest(section);
     });
     return named ? DefinitionPlace::inside : DefinitionPlace::unknown;
 }
