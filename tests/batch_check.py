@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""tests/batch is nestprobe: the same status, stdout and stderr, whatever it ran before; and what dies in it is told.
+"""tests/program/batch is nestprobe: the same status, stdout and stderr, whatever it ran before; and what dies in it is told.
 
     batch_check.py NESTPROBE BATCH MACHINES_DIR
 """

@@ -17,7 +17,7 @@ import time
 from run import Nestprobe
 
 watched = Nestprobe(sys.argv[1])
-binary = os.environ.get("NESTPROBE_RELEASE") or sys.argv[1].replace("tests/batch/batch", "src/nestprobe")
+binary = os.environ.get("NESTPROBE_RELEASE") or sys.argv[1].replace("tests/program/batch", "src/nestprobe")
 sanitized = b"__asan_init" in open(binary, "rb").read()
 passed = failed = 0
 

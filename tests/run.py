@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """How the check scripts run nestprobe: many command lines by few processes.
 
-    nestprobe = Nestprobe("build-dev/tests/batch/batch")
+    nestprobe = Nestprobe("build-dev/tests/program/batch")
     done = nestprobe.run("--from", path, "--json")     # done.returncode, .stdout, .stderr
 
-tests/batch is the program's own code without its start, which is most of what a run costs. Any other name is a
-nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of them as threads ask at a
+tests/program/batch is the program's own code without its start, which is most of what a run costs. Any other name is
+a nestprobe, started for each. Threads may share one Nestprobe; it keeps as many of them as threads ask at a
 time. What they leaked is told at the end, and makes the check script fail.
 """
 import atexit
@@ -26,7 +26,7 @@ def plain_environment():
 
 
 class Batch:
-    """One process of tests/batch."""
+    """One process of tests/program/batch."""
 
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
@@ -40,7 +40,7 @@ class Batch:
                 raise TimeoutError
             more = os.read(stream, 1 << 20)
             if not more:
-                raise RuntimeError(f"tests/batch ended: {self.process.wait()}")
+                raise RuntimeError(f"tests/program/batch ended: {self.process.wait()}")
             self.unread += more
         taken, self.unread = self.unread[:size], self.unread[size:]
         return taken
@@ -81,7 +81,7 @@ class Nestprobe:
     def end(self):
         ended = [self.batches.get_nowait().end() for _ in range(self.batches.qsize())] if self.batches else []
         if not all(ended):
-            print("FAIL  tests/batch ended with a complaint: see stderr", flush=True)
+            print("FAIL  tests/program/batch ended with a complaint: see stderr", flush=True)
             os._exit(1)
 
     def run(self, *words, input=b"", env=None, cwd=None, timeout=60):
