@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace nestprobe {
@@ -76,11 +77,9 @@ std::vector<PlacedWord> placed_words(std::string_view line) {
     std::optional<PlacedWord> word;
     char quote = 0;
     const auto finish = [&](std::size_t at) {
-        if (word) {
-            word->end = at;
-            words.push_back(*std::move(word));
-        }
-        word.reset();
+        if (!word) return;
+        word->end = at;
+        words.push_back(*std::exchange(word, std::nullopt));
     };
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char c = line[i];

@@ -130,7 +130,7 @@ bool read_processor(std::string_view value, Evidence& evidence) {
     if (at == std::string_view::npos || !contains(value.substr(at), "Hz")) return false;
     const std::string_view speed = value.substr(at + 3);
     const auto times = speed.find("x ");
-    const bool counted = times != std::string_view::npos && times <= 3 && is_digit(speed.front());
+    const bool counted = times <= 3 && is_digit(speed.front());
     std::string_view brand = trim(value.substr(0, at));
     if (!counted && !brand.ends_with(')')) return false;
     if (!counted) brand = trim(brand.substr(0, brand.rfind(" (")));
